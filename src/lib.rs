@@ -1,0 +1,12 @@
+//! MicroMobileNet workbench: design, train and export MobileNet-like networks for boards with a
+//! few kilobytes of memory.
+//!
+//! A value's way through the house: a configuration ([`spec`]) becomes operations with shapes,
+//! and those are what is planned, trained, quantised and written as C++. A module uses only those
+//! listed before it.
+
+pub mod escape;
+pub mod files;
+pub mod random;
+
+pub mod spec;

@@ -1,0 +1,324 @@
+//! Checks a parsed TOML tree against the schema of [`Config`]: keys, types, ranges, choices.
+
+use super::config::Config;
+use super::key::KeyPath;
+use serde_json::Value as Json;
+use std::ops::Range;
+use std::sync::OnceLock;
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+/// Something that is wrong, by byte range of the text.
+pub(super) struct Finding {
+    pub key: KeyPath,
+    pub span: Range<usize>,
+    pub message: String,
+    pub help: Option<String>,
+}
+
+/// The JSON schema of the configuration file, for editors and for the checks here.
+pub fn schema() -> &'static Json {
+    static SCHEMA: OnceLock<Json> = OnceLock::new();
+    SCHEMA.get_or_init(|| {
+        let mut schema = schemars::schema_for!(Config).to_value();
+        tidy(&mut schema);
+        schema
+    })
+}
+
+/// A field that lists its legal values has no use for the bounds of its integer type, and
+/// `format` means nothing to most editors.
+fn tidy(schema: &mut Json) {
+    match schema {
+        Json::Object(map) => {
+            map.remove("format");
+            if map.contains_key("enum") {
+                map.remove("minimum");
+                map.remove("maximum");
+            }
+            map.values_mut().for_each(tidy);
+        }
+        Json::Array(items) => items.iter_mut().for_each(tidy),
+        _ => {}
+    }
+}
+
+/// Follows a `$ref` into the definitions.
+fn resolve(schema: &'static Json) -> &'static Json {
+    schema["$ref"]
+        .as_str()
+        .and_then(|path| path.strip_prefix('#'))
+        .and_then(|pointer| self::schema().pointer(pointer))
+        .unwrap_or(schema)
+}
+
+/// Everything wrong with `root`.
+pub(super) fn check(root: &Spanned<DeTable<'_>>) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    table(schema(), root.get_ref(), root.span(), &KeyPath::default(), &mut findings);
+    findings
+}
+
+fn value(schema: &'static Json, item: &Spanned<DeValue<'_>>, key: &KeyPath, out: &mut Vec<Finding>) {
+    let schema = resolve(schema);
+    let found = item.get_ref();
+    if let Some(options) = schema["anyOf"].as_array() {
+        // A list or table is judged by the branch for its kind, so that the finding names what is
+        // wrong inside.
+        let kind = if found.is_array() { "array" } else { "object" };
+        let inside = options.iter().find(|option| resolve(option)["type"] == kind);
+        if let Some(option) = inside.filter(|_| found.is_array() || found.is_table()) {
+            return value(option, item, key, out);
+        }
+        if !options.iter().any(|option| accepts(option, item)) {
+            out.push(wrong(schema, item, key));
+        }
+    } else if let (Some(variants), Some(entries)) = (tagged(schema), found.as_table()) {
+        variant(variants, entries, item.span(), key, out);
+    } else if let (Some("object"), Some(entries)) = (schema["type"].as_str(), found.as_table()) {
+        table(schema, entries, item.span(), key, out);
+    } else if let (Some("array"), Some(items)) = (schema["type"].as_str(), found.as_array()) {
+        let length = items.len() as u64;
+        if schema["minItems"].as_u64().is_some_and(|least| length < least)
+            || schema["maxItems"].as_u64().is_some_and(|most| length > most)
+        {
+            out.push(wrong(schema, item, key));
+        }
+        for (i, element) in items.iter().enumerate() {
+            value(&schema["items"], element, &key.index(i), out);
+        }
+    } else if !scalar(schema, found) {
+        out.push(wrong(schema, item, key));
+    }
+}
+
+fn accepts(schema: &'static Json, item: &Spanned<DeValue<'_>>) -> bool {
+    let mut findings = Vec::new();
+    value(schema, item, &KeyPath::default(), &mut findings);
+    findings.is_empty()
+}
+
+/// The variants of a table whose kind is told by its `type` key.
+fn tagged(schema: &'static Json) -> Option<&'static Vec<Json>> {
+    schema["oneOf"].as_array().filter(|variants| variants.iter().all(|v| v["properties"]["type"]["const"].is_string()))
+}
+
+fn variant(
+    variants: &'static [Json],
+    entries: &DeTable<'_>,
+    span: Range<usize>,
+    key: &KeyPath,
+    out: &mut Vec<Finding>,
+) {
+    let names: Vec<&str> = variants.iter().filter_map(|v| v["properties"]["type"]["const"].as_str()).collect();
+    let choices = format!("type is one of {}", quoted(&names));
+    let Some(tag) = entries.get("type") else {
+        out.push(Finding { key: key.clone(), span, message: "this block has no type".into(), help: Some(choices) });
+        return;
+    };
+    let chosen = tag.get_ref().as_str().and_then(|name| names.iter().position(|known| *known == name));
+    if let Some(index) = chosen {
+        table(&variants[index], entries, span, key, out);
+        return;
+    }
+    let help = tag.get_ref().as_str().and_then(|name| nearest(name, names.iter().copied()));
+    out.push(Finding {
+        key: key.key("type"),
+        span: tag.span(),
+        message: format!("type must be {}, not {}", quoted(&names), show(tag.get_ref())),
+        help: Some(help.map_or(choices, |near| format!("did you mean \"{near}\"?"))),
+    });
+}
+
+fn table(schema: &'static Json, entries: &DeTable<'_>, span: Range<usize>, key: &KeyPath, out: &mut Vec<Finding>) {
+    let empty = serde_json::Map::new();
+    let properties = schema["properties"].as_object();
+    for (name, item) in entries {
+        let here = key.key(name.get_ref());
+        match properties.and_then(|known| known.get(name.get_ref().as_ref())) {
+            Some(_) if schema["properties"][name.get_ref().as_ref()]["const"].is_string() => {}
+            Some(field) => value(field, item, &here, out),
+            None => {
+                let known = properties.unwrap_or(&empty).keys().map(String::as_str);
+                out.push(Finding {
+                    message: format!("unknown key `{}`{}", name.get_ref(), within(schema, key)),
+                    help: Some(suggest(name.get_ref(), known, key)),
+                    key: here,
+                    span: name.span(),
+                });
+            }
+        }
+    }
+    for required in schema["required"].as_array().into_iter().flatten().filter_map(Json::as_str) {
+        if !entries.contains_key(required) {
+            out.push(Finding {
+                key: key.clone(),
+                span: span.clone(),
+                message: format!("`{required}` is missing{}", within(schema, key)),
+                help: Some(format!("{required} is {}", describe(&schema["properties"][required]))),
+            });
+        }
+    }
+}
+
+/// " in [train]", " in a separable block".
+fn within(schema: &Json, key: &KeyPath) -> String {
+    match schema["properties"]["type"]["const"].as_str() {
+        Some(kind) => format!(" in a {kind} block"),
+        None if key.steps().is_empty() => String::new(),
+        None => format!(" in {key}"),
+    }
+}
+
+fn suggest<'a>(name: &str, known: impl Iterator<Item = &'a str> + Clone, key: &KeyPath) -> String {
+    if let Some(near) = nearest(name, known.clone()) {
+        return format!("did you mean `{near}`?");
+    }
+    let sections = schema()["properties"].as_object().into_iter().flatten();
+    let home =
+        sections.filter(|(_, section)| !resolve(section)["properties"][name].is_null()).map(|(home, _)| home).next();
+    if let Some(home) = home.filter(|home| key.to_string() != **home) {
+        return format!("`{name}` belongs in [{home}]");
+    }
+    let known: Vec<&str> = known.collect();
+    format!("known here: {}", known.join(", "))
+}
+
+/// The name most like `name`, if one is like it at all.
+pub(super) fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    let name: String = name.chars().take(64).collect();
+    known
+        .map(|candidate| (strsim::jaro_winkler(&name, candidate), candidate))
+        .filter(|(likeness, _)| *likeness > 0.84)
+        .max_by(|a, b| a.0.total_cmp(&b.0))
+        .map(|(_, candidate)| candidate)
+}
+
+fn wrong(schema: &'static Json, item: &Spanned<DeValue<'_>>, key: &KeyPath) -> Finding {
+    let name = key.steps().iter().rev().find_map(|step| match step {
+        super::key::Step::Key(name) => Some(name.as_str()),
+        super::key::Step::Index(_) => None,
+    });
+    let near = item.get_ref().as_str().and_then(|text| nearest(text, choices(schema).into_iter()));
+    Finding {
+        key: key.clone(),
+        span: item.span(),
+        message: format!("{} must be {}, not {}", name.unwrap_or("this"), describe(schema), show(item.get_ref())),
+        help: near.map(|near| format!("did you mean \"{near}\"?")),
+    }
+}
+
+/// Whether a value that is no table and no array satisfies `schema`.
+fn scalar(schema: &'static Json, found: &DeValue<'_>) -> bool {
+    let names = choices(schema);
+    if !names.is_empty() {
+        return found.as_str().is_some_and(|text| names.contains(&text));
+    }
+    if let Some(numbers) = schema["enum"].as_array() {
+        return integer(found).is_some_and(|n| numbers.iter().any(|legal| legal.as_i64() == Some(n)));
+    }
+    match schema["type"].as_str() {
+        Some("boolean") => found.is_bool(),
+        Some("integer") => integer(found).is_some_and(|n| {
+            schema["minimum"].as_i64().is_none_or(|least| n >= least)
+                && schema["maximum"].as_i64().is_none_or(|most| n <= most)
+                && u32::try_from(n).is_ok()
+        }),
+        Some("number") => number(found).is_some_and(|n| {
+            schema["minimum"].as_f64().is_none_or(|least| n >= least)
+                && schema["exclusiveMinimum"].as_f64().is_none_or(|least| n > least)
+                && schema["maximum"].as_f64().is_none_or(|most| n <= most)
+        }),
+        Some("string") => found.as_str().is_some_and(|text| {
+            schema["pattern"]
+                .as_str()
+                .is_none_or(|pattern| regex_lite::Regex::new(pattern).is_ok_and(|pattern| pattern.is_match(text)))
+        }),
+        _ => false,
+    }
+}
+
+fn integer(found: &DeValue<'_>) -> Option<i64> {
+    found.as_integer().and_then(|n| i64::from_str_radix(n.as_str(), n.radix()).ok())
+}
+
+fn number(found: &DeValue<'_>) -> Option<f64> {
+    let float = found.as_float().and_then(|n| n.as_str().parse::<f64>().ok());
+    let whole = || integer(found).map(|n| n as f64);
+    float.or_else(whole)
+}
+
+/// The words that `schema` allows.
+fn choices(schema: &'static Json) -> Vec<&'static str> {
+    let schema = resolve(schema);
+    let one = schema["const"].as_str().into_iter();
+    let listed = schema["enum"].as_array().into_iter().flatten().filter_map(Json::as_str);
+    let branches = ["oneOf", "anyOf"].into_iter().filter_map(|word| schema[word].as_array()).flatten();
+    one.chain(listed).chain(branches.flat_map(choices)).collect()
+}
+
+fn quoted(names: &[&str]) -> String {
+    let quoted: Vec<String> = names.iter().map(|name| format!("\"{name}\"")).collect();
+    match quoted.split_last() {
+        Some((last, [])) => last.clone(),
+        Some((last, rest)) => format!("{} or {last}", rest.join(", ")),
+        None => String::new(),
+    }
+}
+
+/// What `schema` allows, in words.
+pub(super) fn describe(schema: &'static Json) -> String {
+    let schema = resolve(schema);
+    if let Some(options) = schema["anyOf"].as_array() {
+        let options = options.iter().filter(|option| option["type"] != "null");
+        return options.map(describe).collect::<Vec<_>>().join(" or ");
+    }
+    let names = choices(schema);
+    if !names.is_empty() {
+        return quoted(&names);
+    }
+    if let Some(numbers) = schema["enum"].as_array() {
+        let numbers: Vec<String> = numbers.iter().map(ToString::to_string).collect();
+        return match numbers.split_last() {
+            Some((last, rest)) if !rest.is_empty() => format!("{} or {last}", rest.join(", ")),
+            _ => numbers.concat(),
+        };
+    }
+    let most = &schema["maximum"];
+    match schema["type"].as_str() {
+        Some("boolean") => "true or false".into(),
+        Some("integer") => match (&schema["minimum"], most) {
+            (least, Json::Null) if least == 0 => "a whole number from 0".into(),
+            (least, most) => format!("a whole number from {least} to {most}"),
+        },
+        Some("number") => match schema["exclusiveMinimum"].as_f64() {
+            Some(least) => format!("a number above {least} and at most {most}"),
+            None => format!("a number from {} to {most}", schema["minimum"]),
+        },
+        Some("string") => match schema["pattern"].as_str() {
+            Some(_) => "a letter, then letters, digits or _, at most 32 in all".into(),
+            None => "text in quotes".into(),
+        },
+        Some("array") => match (schema["minItems"].as_u64(), schema["maxItems"].as_u64()) {
+            (Some(least), Some(most)) => format!("a list of {least} to {most}, each {}", describe(&schema["items"])),
+            _ => "a list of tables".into(),
+        },
+        _ => "a table".into(),
+    }
+}
+
+fn show(found: &DeValue<'_>) -> String {
+    let shorten = |text: &str| {
+        let short: String = text.chars().take(40).collect();
+        if short.len() < text.len() { short + "…" } else { short }
+    };
+    match found {
+        DeValue::String(text) => format!("\"{}\"", shorten(text)),
+        DeValue::Integer(n) => shorten(n.as_str()),
+        DeValue::Float(n) => shorten(n.as_str()),
+        DeValue::Boolean(flag) => flag.to_string(),
+        DeValue::Datetime(_) => "a date".into(),
+        DeValue::Array(items) => format!("a list of {}", items.len()),
+        DeValue::Table(_) => "a table".into(),
+    }
+}

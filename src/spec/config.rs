@@ -1,0 +1,576 @@
+//! The typed configuration: every section, key, range and default of the TOML file.
+//!
+//! This is the only place that states them. The JSON schema is generated from these types, the
+//! reader in [`super::read`] checks files against that schema, and the screens ask it for help
+//! texts and legal values.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// The largest side of an input image, in pixels.
+pub const MAX_INPUT: u32 = 4096;
+/// The most filters one convolution may have.
+pub const MAX_FILTERS: u32 = 4096;
+/// The most classes a head may tell apart.
+pub const MAX_CLASSES: u32 = 1000;
+
+/// A whole configuration file.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+#[schemars(title = "MicroMobileNet configuration")]
+pub struct Config {
+    /// Name, input and what holds for the whole network.
+    pub model: Model,
+    /// The first convolution.
+    pub stem: Stem,
+    /// The blocks, first to last.
+    pub blocks: Vec<Block>,
+    /// Pooling and classifier.
+    pub head: Head,
+    /// Where images come from and how they are prepared.
+    pub data: Data,
+    /// Random changes to training images.
+    pub augment: Augment,
+    /// How the network is trained.
+    pub train: Train,
+    /// What the C++ header looks like.
+    pub export: Export,
+    /// The board to fit.
+    pub target: Target,
+}
+
+/// `[model]`
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Model {
+    /// Name of the network: a letter, then letters, digits or `_`, 32 in all.
+    #[schemars(regex(pattern = r"^[A-Za-z][A-Za-z0-9_]{0,31}$"))]
+    pub name: String,
+    /// Size of the images the network sees.
+    pub input: Input,
+    /// Number of classes, or "auto" to take it from the data.
+    pub num_classes: NumClasses,
+    /// Scales the filters of stem and blocks (not the head): max(1, round half up(filters × this)).
+    #[schemars(extend("exclusiveMinimum" = 0.0), range(max = 16.0))]
+    pub width_multiplier: f64,
+    /// Batch normalisation after every convolution; folded away at export.
+    pub batch_norm: bool,
+    /// Added to the variance before its root is taken.
+    #[schemars(range(min = 1e-9, max = 1.0))]
+    pub batch_norm_epsilon: f64,
+}
+
+impl Default for Model {
+    fn default() -> Self {
+        Self {
+            name: "net".into(),
+            input: Input::default(),
+            num_classes: NumClasses::Auto(Auto::Auto),
+            width_multiplier: 1.0,
+            batch_norm: true,
+            batch_norm_epsilon: 0.001,
+        }
+    }
+}
+
+/// `input` of `[model]`
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Input {
+    /// Rows, in pixels.
+    #[schemars(range(min = 1, max = MAX_INPUT))]
+    pub height: u32,
+    /// Columns, in pixels.
+    #[schemars(range(min = 1, max = MAX_INPUT))]
+    pub width: u32,
+    /// 1 for grayscale, 3 for RGB.
+    #[schemars(extend("enum" = [1, 3]))]
+    pub channels: u32,
+}
+
+impl Default for Input {
+    fn default() -> Self {
+        Self { height: 96, width: 96, channels: 1 }
+    }
+}
+
+/// A number of classes, or "auto".
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(untagged)]
+pub enum NumClasses {
+    /// As many as the data has.
+    Auto(Auto),
+    /// This many.
+    Count(#[schemars(range(min = 2, max = MAX_CLASSES))] u32),
+}
+
+/// The word "auto".
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+#[schemars(inline)]
+pub enum Auto {
+    /// Taken from the data.
+    Auto,
+}
+
+/// Zeros around a map.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+#[schemars(inline)]
+pub enum Padding {
+    /// kernel/2 zeros on each side, as in PyTorch.
+    #[default]
+    Same,
+    /// No zeros.
+    Valid,
+}
+
+/// What follows a convolution (after batch normalisation, where there is one).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+#[schemars(inline)]
+pub enum Activation {
+    /// Nothing.
+    None,
+    /// max(0, x)
+    Relu,
+    /// min(6, max(0, x))
+    #[default]
+    Relu6,
+}
+
+/// `[stem]`
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Stem {
+    /// Output channels, before the width multiplier.
+    #[schemars(range(min = 1, max = MAX_FILTERS))]
+    pub filters: u32,
+    /// Side of the kernel.
+    #[schemars(extend("enum" = [1, 3, 5]))]
+    pub kernel: u32,
+    /// Step between outputs.
+    #[schemars(extend("enum" = [1, 2, 3]))]
+    pub stride: u32,
+    /// Zeros around the image.
+    pub padding: Padding,
+    /// What follows.
+    pub activation: Activation,
+}
+
+impl Default for Stem {
+    fn default() -> Self {
+        Self { filters: 8, kernel: 3, stride: 2, padding: Padding::Same, activation: Activation::Relu6 }
+    }
+}
+
+/// One `[[blocks]]` entry.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(tag = "type", rename_all = "snake_case", deny_unknown_fields)]
+pub enum Block {
+    /// Depthwise convolution, then pointwise, each with batch norm and ReLU6 (MobileNetV1, arXiv 1704.04861).
+    Separable {
+        /// Output channels, before the width multiplier.
+        #[schemars(range(min = 1, max = MAX_FILTERS))]
+        filters: u32,
+        /// Side of the depthwise kernel.
+        #[serde(default = "three")]
+        #[schemars(extend("enum" = [1, 3, 5]))]
+        kernel: u32,
+        /// Step of the depthwise convolution.
+        #[serde(default = "one")]
+        #[schemars(extend("enum" = [1, 2, 3]))]
+        stride: u32,
+        /// Zeros around the map.
+        #[serde(default)]
+        padding: Padding,
+        /// How many times the block stands; the stride applies to the first.
+        #[serde(default = "one")]
+        #[schemars(range(min = 1, max = 64))]
+        repeat: u32,
+    },
+    /// Expand, depthwise, project, with a skip where stride is 1 and channels agree (MobileNetV2, arXiv 1801.04381).
+    Bottleneck {
+        /// Output channels, before the width multiplier.
+        #[schemars(range(min = 1, max = MAX_FILTERS))]
+        filters: u32,
+        /// t: the expand convolution makes t times the input's channels; 1 means there is none.
+        #[serde(default = "four")]
+        #[schemars(range(min = 1, max = 16))]
+        expansion: u32,
+        /// Side of the depthwise kernel.
+        #[serde(default = "three")]
+        #[schemars(extend("enum" = [1, 3, 5]))]
+        kernel: u32,
+        /// Step of the depthwise convolution.
+        #[serde(default = "one")]
+        #[schemars(extend("enum" = [1, 2, 3]))]
+        stride: u32,
+        /// Zeros around the map.
+        #[serde(default)]
+        padding: Padding,
+        /// Squeeze-and-excitation (arXiv 1709.01507); absent: none.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        squeeze_excite: Option<SqueezeExcite>,
+        /// How many times the block stands; the stride applies to the first.
+        #[serde(default = "one")]
+        #[schemars(range(min = 1, max = 64))]
+        repeat: u32,
+    },
+    /// A standard convolution, batch norm, activation.
+    Conv {
+        /// Output channels, before the width multiplier.
+        #[schemars(range(min = 1, max = MAX_FILTERS))]
+        filters: u32,
+        /// Side of the kernel.
+        #[serde(default = "three")]
+        #[schemars(extend("enum" = [1, 3, 5]))]
+        kernel: u32,
+        /// Step between outputs.
+        #[serde(default = "one")]
+        #[schemars(extend("enum" = [1, 2, 3]))]
+        stride: u32,
+        /// Zeros around the map.
+        #[serde(default)]
+        padding: Padding,
+        /// What follows.
+        #[serde(default)]
+        activation: Activation,
+        /// How many times the block stands; the stride applies to the first.
+        #[serde(default = "one")]
+        #[schemars(range(min = 1, max = 64))]
+        repeat: u32,
+    },
+}
+
+const fn one() -> u32 {
+    1
+}
+const fn three() -> u32 {
+    3
+}
+const fn four() -> u32 {
+    4
+}
+
+impl Block {
+    /// How many times the block stands.
+    #[must_use]
+    pub const fn repeat(&self) -> u32 {
+        match self {
+            Self::Separable { repeat, .. } | Self::Bottleneck { repeat, .. } | Self::Conv { repeat, .. } => *repeat,
+        }
+    }
+}
+
+/// `squeeze_excite` of a bottleneck.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SqueezeExcite {
+    /// Where it stands.
+    pub after: After,
+    /// The hidden layer has max(1, C / ratio) units; C is the width where it stands.
+    #[serde(default = "four")]
+    #[schemars(range(min = 1, max = 64))]
+    pub ratio: u32,
+}
+
+/// Where squeeze-and-excitation stands in a bottleneck.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+#[schemars(inline)]
+pub enum After {
+    /// After the depthwise convolution's batch norm and ReLU6.
+    Depthwise,
+    /// After the projection, before the skip is added.
+    Project,
+}
+
+/// `[head]`
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema, Default)]
+#[serde(deny_unknown_fields, default)]
+pub struct Head {
+    /// Global pooling over the last map.
+    pub pool: Pool,
+    /// Share of pooled features set to zero in training.
+    #[schemars(range(min = 0.0, max = 0.95))]
+    pub dropout: f64,
+}
+
+/// Global pooling.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+#[schemars(inline)]
+pub enum Pool {
+    /// The largest value of each channel.
+    Max,
+    /// The mean of each channel.
+    #[default]
+    Avg,
+}
+
+/// `[data]`
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Data {
+    /// A bundled name, a folder with one sub-folder per class, a folder of IDX files, or an IDX image file.
+    pub source: String,
+    /// Share of the images held out for validation; ignored by a source that has its own split.
+    #[schemars(extend("exclusiveMinimum" = 0.0), range(max = 0.9))]
+    pub validation_split: f64,
+    /// Seed of the split, apart from the training seed.
+    pub split_seed: u32,
+    /// What happens to an image of another shape than the input.
+    pub resize: Resize,
+    /// The network sees (pixel/255 − mean) / std; rounded to a multiple of 1/255. One number or one per channel.
+    pub mean: PerChannel<Mean>,
+    /// See mean.
+    pub std: PerChannel<Std>,
+}
+
+impl Default for Data {
+    fn default() -> Self {
+        Self {
+            source: "fashion-mnist".into(),
+            validation_split: 0.2,
+            split_seed: 0,
+            resize: Resize::Crop,
+            mean: PerChannel::One(Mean(0.0)),
+            std: PerChannel::One(Std(1.0)),
+        }
+    }
+}
+
+/// What happens to an image of another shape than the input.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+#[schemars(inline)]
+pub enum Resize {
+    /// Stretched: the whole image, its proportions changed.
+    Fit,
+    /// The largest centred part with the input's proportions.
+    #[default]
+    Crop,
+    /// The whole image, its proportions kept, black bars beside it.
+    Pad,
+}
+
+/// A mean of pixel values, 0 to 1.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(transparent)]
+#[schemars(inline)]
+pub struct Mean(#[schemars(range(min = 0.0, max = 1.0))] pub f64);
+
+/// A standard deviation of pixel values.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(transparent)]
+#[schemars(inline)]
+pub struct Std(#[schemars(range(min = 0.001, max = 100.0))] pub f64);
+
+/// One value for all channels, or one for each.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(untagged)]
+#[schemars(inline)]
+pub enum PerChannel<T> {
+    /// The same for every channel.
+    One(T),
+    /// One for each channel.
+    Each(#[schemars(length(min = 1, max = 3))] Vec<T>),
+}
+
+impl<T: Copy> PerChannel<T> {
+    /// The value of each of `channels` channels; `None` where their number differs.
+    #[must_use]
+    pub fn each(&self, channels: usize) -> Option<Vec<T>> {
+        match self {
+            Self::One(value) => Some(vec![*value; channels]),
+            Self::Each(values) => (values.len() == channels).then(|| values.clone()),
+        }
+    }
+}
+
+/// `[augment]`: each is drawn anew for every image of every epoch, uniformly from −x to x.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Augment {
+    /// Mirrors half of the images, left to right.
+    pub flip: bool,
+    /// Largest shift, as a share of the side.
+    #[schemars(range(min = 0.0, max = 0.5))]
+    pub shift: f64,
+    /// Largest rotation, in degrees.
+    #[schemars(range(min = 0.0, max = 180.0))]
+    pub rotate: f64,
+    /// Largest change of scale: 0.2 is 0.8 to 1.2 times.
+    #[schemars(range(min = 0.0, max = 0.9))]
+    pub zoom: f64,
+    /// Largest change of brightness, as a share of white.
+    #[schemars(range(min = 0.0, max = 1.0))]
+    pub brightness: f64,
+    /// Largest change of contrast: 0.2 is 0.8 to 1.2 times.
+    #[schemars(range(min = 0.0, max = 1.0))]
+    pub contrast: f64,
+    /// Standard deviation of noise, as a share of white.
+    #[schemars(range(min = 0.0, max = 1.0))]
+    pub noise: f64,
+}
+
+/// `[train]`
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Train {
+    /// Passes over the training images.
+    #[schemars(range(min = 1, max = 100_000))]
+    pub epochs: u32,
+    /// Images a step.
+    #[schemars(range(min = 1, max = 1024))]
+    pub batch_size: u32,
+    /// Highest learning rate.
+    #[schemars(extend("exclusiveMinimum" = 0.0), range(max = 10.0))]
+    pub learning_rate: f64,
+    /// What turns gradients into steps.
+    pub optimizer: Optimizer,
+    /// How the learning rate changes.
+    pub schedule: Schedule,
+    /// Epochs over which the rate rises from 0 (one_cycle: 30 % of all where this is 0).
+    #[schemars(range(min = 0.0, max = 100_000.0))]
+    pub warmup: f64,
+    /// Weight decay (adam, sgd, rmsprop: L2; adamw: decoupled); not on batch norm, biases and depthwise weights.
+    #[schemars(range(min = 0.0, max = 1.0))]
+    pub weight_decay: f64,
+    /// Momentum of sgd.
+    #[schemars(range(min = 0.0, max = 0.9999))]
+    pub momentum: f64,
+    /// Share of each target spread over all classes.
+    #[schemars(range(min = 0.0, max = 0.9))]
+    pub label_smoothing: f64,
+    /// How much each class counts in the loss.
+    pub class_weights: ClassWeights,
+    /// Decay of the moving average of weights that is evaluated and kept; 0: none.
+    #[schemars(range(min = 0.0, max = 0.99999))]
+    pub ema: f64,
+    /// Stops after this many epochs without a better validation accuracy; 0: never.
+    #[schemars(range(min = 0, max = 100_000))]
+    pub early_stopping: u32,
+    /// Largest norm of the gradient of a step; 0: any.
+    #[schemars(range(min = 0.0, max = 1e6))]
+    pub gradient_clip: f64,
+    /// The best checkpoint is kept only from this validation accuracy on; the last always is.
+    #[schemars(range(min = 0.0, max = 1.0))]
+    pub checkpoint_min_accuracy: f64,
+    /// Seed of weights, order, augmentation and dropout.
+    pub seed: u32,
+}
+
+impl Default for Train {
+    fn default() -> Self {
+        Self {
+            epochs: 60,
+            batch_size: 32,
+            learning_rate: 0.001,
+            optimizer: Optimizer::Adamw,
+            schedule: Schedule::Cosine,
+            warmup: 0.0,
+            weight_decay: 0.0,
+            momentum: 0.9,
+            label_smoothing: 0.0,
+            class_weights: ClassWeights::None,
+            ema: 0.0,
+            early_stopping: 0,
+            gradient_clip: 0.0,
+            checkpoint_min_accuracy: 0.0,
+            seed: 0,
+        }
+    }
+}
+
+/// What turns gradients into steps.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+#[schemars(inline)]
+pub enum Optimizer {
+    /// Adam (arXiv 1412.6980).
+    Adam,
+    /// Adam with decoupled weight decay (arXiv 1711.05101).
+    Adamw,
+    /// Stochastic gradient descent with momentum.
+    Sgd,
+    /// RMSprop.
+    Rmsprop,
+}
+
+/// How the learning rate changes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+#[schemars(inline)]
+pub enum Schedule {
+    /// It does not.
+    Constant,
+    /// Half a cosine, to 0 (arXiv 1608.03983).
+    Cosine,
+    /// Up from 1/25, then down to 1/250,000, along cosines (arXiv 1708.07120).
+    OneCycle,
+}
+
+/// How much each class counts in the loss.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+#[schemars(inline)]
+pub enum ClassWeights {
+    /// The same.
+    None,
+    /// In inverse proportion to its number of images.
+    Balanced,
+}
+
+/// `[export]`
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Export {
+    /// Name of the C++ class, the header and the sketch; empty: from the model's name.
+    #[schemars(regex(pattern = r"^([A-Za-z][A-Za-z0-9_]{0,31})?$"))]
+    pub class_name: String,
+    /// Arithmetic of the header.
+    pub precision: Precision,
+    /// What the memory plan aims at.
+    pub plan: Plan,
+    /// Sample images per class in the sketch, as far as they fit.
+    #[schemars(range(min = 1, max = 100))]
+    pub samples: u32,
+}
+
+impl Default for Export {
+    fn default() -> Self {
+        Self { class_name: String::new(), precision: Precision::Float, plan: Plan::Smallest, samples: 1 }
+    }
+}
+
+/// Arithmetic of a header.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+#[schemars(inline)]
+pub enum Precision {
+    /// 32-bit floating point.
+    Float,
+    /// 8-bit integers.
+    Int8,
+}
+
+/// What a memory plan aims at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+#[schemars(inline)]
+pub enum Plan {
+    /// The least RAM.
+    Smallest,
+    /// The least work after the last row of the image.
+    LowestLatency,
+}
+
+/// `[target]`
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Target {
+    /// The board to fit; empty: none.
+    pub board: String,
+}

@@ -1,0 +1,87 @@
+//! Paths of keys in a configuration: `blocks.2.squeeze_excite.ratio`.
+
+use std::fmt;
+
+/// One step of a path.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Step {
+    /// A key of a table.
+    Key(String),
+    /// An element of an array, from 0.
+    Index(usize),
+}
+
+/// Where a value stands in a configuration, in the file's own terms: blocks count from 0 as they
+/// are written, not as `repeat` expands them.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct KeyPath(Vec<Step>);
+
+impl KeyPath {
+    /// Reads a dotted path; a part that is a number is an index.
+    ///
+    /// # Errors
+    /// Where a part is empty.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        let parts: Vec<&str> = text.split('.').map(str::trim).collect();
+        if parts.iter().any(|part| part.is_empty()) {
+            return Err(format!("`{}` is no key; write it like train.epochs or blocks.2.filters", text.escape_debug()));
+        }
+        Ok(Self(
+            parts
+                .into_iter()
+                .map(|part| part.parse().map_or_else(|_| Step::Key(part.to_owned()), Step::Index))
+                .collect(),
+        ))
+    }
+
+    /// A path of keys and indices known to the program.
+    #[must_use]
+    pub fn of(text: &str) -> Self {
+        Self::parse(text).unwrap_or_default()
+    }
+
+    /// This path and a key below it.
+    #[must_use]
+    pub fn key(&self, key: &str) -> Self {
+        self.with(Step::Key(key.to_owned()))
+    }
+
+    /// This path and an index below it.
+    #[must_use]
+    pub fn index(&self, index: usize) -> Self {
+        self.with(Step::Index(index))
+    }
+
+    fn with(&self, step: Step) -> Self {
+        let mut steps = self.0.clone();
+        steps.push(step);
+        Self(steps)
+    }
+
+    /// The steps, outermost first.
+    #[must_use]
+    pub fn steps(&self) -> &[Step] {
+        &self.0
+    }
+
+    /// Whether `self` is `other` or lies below it.
+    #[must_use]
+    pub fn is_within(&self, other: &Self) -> bool {
+        self.0.starts_with(&other.0)
+    }
+}
+
+impl fmt::Display for KeyPath {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (i, step) in self.0.iter().enumerate() {
+            if i > 0 {
+                f.write_str(".")?;
+            }
+            match step {
+                Step::Key(key) => write!(f, "{}", key.escape_debug())?,
+                Step::Index(index) => write!(f, "{index}")?,
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,25 @@
+//! The configuration file: what it may say, reading it with positions, editing it without losing
+//! comments, and the presets.
+
+mod check;
+mod config;
+mod diagnostic;
+mod edit;
+mod key;
+mod load;
+mod read;
+
+pub use check::schema;
+pub use config::{
+    Activation, After, Augment, Auto, Block, ClassWeights, Config, Data, Export, Head, Input, MAX_CLASSES, Mean, Model,
+    NumClasses, Optimizer, Padding, PerChannel, Plan, Pool, Precision, Resize, Schedule, SqueezeExcite, Std, Stem,
+    Target, Train,
+};
+pub use diagnostic::{Diagnostic, Diagnostics, Place};
+pub use edit::{BlockKind, Document};
+pub use key::{KeyPath, Step};
+pub use load::{PRESETS, load, preset};
+pub use read::Spec;
+
+#[cfg(test)]
+mod tests;

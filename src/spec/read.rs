@@ -1,0 +1,142 @@
+//! From text to a typed configuration, or to everything that is wrong with it.
+
+use super::check::{self, Finding};
+use super::config::Config;
+use super::diagnostic::{Diagnostic, Diagnostics, Place, place_in};
+use super::edit::Document;
+use super::key::{KeyPath, Step};
+use serde::Deserialize;
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+/// The largest configuration file, in bytes.
+pub const MAX_BYTES: u64 = 1 << 20;
+
+/// A configuration, the text it was read from and where that came from.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Spec {
+    /// What the text says.
+    pub config: Config,
+    /// The text, with overrides applied.
+    pub text: String,
+    origin: Origin,
+}
+
+/// Where a text came from, for diagnostics.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Origin {
+    file: String,
+    original: String,
+    overrides: Vec<(KeyPath, String)>,
+}
+
+impl Spec {
+    /// Reads `text`, which stands in `file`, with `overrides` (`KEY=VALUE`) applied to it.
+    ///
+    /// # Errors
+    /// Everything that is wrong: syntax; else keys, types and ranges.
+    pub fn parse(file: &str, text: &str, overrides: &[String]) -> Result<Self, Diagnostics> {
+        let mut origin = Origin { file: file.to_owned(), original: text.to_owned(), overrides: Vec::new() };
+        origin.syntax(text)?;
+        let mut edited = text.to_owned();
+        if !overrides.is_empty() {
+            let mut document = Document::parse(text).map_err(|message| origin.whole_file(message))?;
+            for argument in overrides {
+                let (key, value) = split_override(argument)?;
+                document.set(&key, &value).map_err(|message| override_error(argument, &key, message))?;
+                origin.overrides.push((key, argument.clone()));
+            }
+            edited = document.to_string();
+            origin.syntax(&edited)?;
+        }
+        let root = DeTable::parse(&edited).map_err(|error| origin.whole_file(error.message().to_owned()))?;
+        let findings = check::check(&root);
+        if !findings.is_empty() {
+            return Err(Diagnostics(findings.into_iter().map(|finding| origin.diagnostic(&edited, finding)).collect()));
+        }
+        let config = Config::deserialize(toml::de::Deserializer::from(root))
+            .map_err(|error| origin.whole_file(error.message().to_owned()))?;
+        Ok(Self { config, text: edited, origin })
+    }
+
+    /// A diagnostic about `key`, placed where the user wrote it (or the nearest table above it).
+    #[must_use]
+    pub fn diagnose(&self, key: &KeyPath, message: String, help: Option<String>) -> Diagnostic {
+        let place = self.origin.place(&self.text, key, None);
+        Diagnostic { place, key: key.clone(), message, help }
+    }
+
+    /// The name of the file the text came from.
+    #[must_use]
+    pub fn file(&self) -> &str {
+        &self.origin.file
+    }
+}
+
+impl Origin {
+    fn syntax(&self, text: &str) -> Result<(), Diagnostics> {
+        let (_, errors) = DeTable::parse_recoverable(text);
+        // One mistake often makes many: the first is the one to mend.
+        let Some(error) = errors.first() else { return Ok(()) };
+        let span = error.span().unwrap_or(0..0);
+        Err(Diagnostics(vec![Diagnostic {
+            place: place_in(&self.file, text, span),
+            key: KeyPath::default(),
+            message: format!("not valid TOML: {}", error.message()),
+            help: None,
+        }]))
+    }
+
+    fn whole_file(&self, message: String) -> Diagnostics {
+        let place = Place::File(self.file.clone());
+        Diagnostics(vec![Diagnostic { place, key: KeyPath::default(), message, help: None }])
+    }
+
+    fn diagnostic(&self, text: &str, finding: Finding) -> Diagnostic {
+        let place = self.place(text, &finding.key, Some(finding.span));
+        Diagnostic { place, key: finding.key, message: finding.message, help: finding.help }
+    }
+
+    /// Where `key` was written: on the command line, or in the file. Overrides shift lines, so a
+    /// place in the file is looked up in the text as it was before them.
+    fn place(&self, text: &str, key: &KeyPath, span: Option<std::ops::Range<usize>>) -> Place {
+        if let Some((_, argument)) = self.overrides.iter().rev().find(|(set, _)| key.is_within(set)) {
+            return Place::Argument(format!("--set {argument}"));
+        }
+        match span {
+            Some(span) if text == self.original => place_in(&self.file, text, span),
+            _ => place_in(&self.file, &self.original, locate(&self.original, key)),
+        }
+    }
+}
+
+/// The bytes of the value of `key`, or of the nearest table above it that is there.
+fn locate(text: &str, key: &KeyPath) -> std::ops::Range<usize> {
+    let (root, _) = DeTable::parse_recoverable(text);
+    let mut found = 0..0;
+    let mut here: Option<&Spanned<DeValue<'_>>> = None;
+    for step in key.steps() {
+        let table = here.map_or(Some(root.get_ref()), |value| value.get_ref().as_table());
+        let next = match step {
+            Step::Key(name) => table.and_then(|table| table.get(name.as_str())),
+            Step::Index(index) => here.and_then(|value| value.get_ref().as_array()).and_then(|items| items.get(*index)),
+        };
+        let Some(next) = next else { break };
+        found = next.span();
+        here = Some(next);
+    }
+    found
+}
+
+fn split_override(argument: &str) -> Result<(KeyPath, String), Diagnostics> {
+    let fault = |message| override_error(argument, &KeyPath::default(), message);
+    let (key, value) = argument
+        .split_once('=')
+        .ok_or_else(|| fault("an override is KEY=VALUE, like train.epochs=5 or blocks.2.filters=8".to_owned()))?;
+    Ok((KeyPath::parse(key).map_err(fault)?, value.trim().to_owned()))
+}
+
+fn override_error(argument: &str, key: &KeyPath, message: String) -> Diagnostics {
+    let place = Place::Argument(format!("--set {argument}"));
+    Diagnostics(vec![Diagnostic { place, key: key.clone(), message, help: None }])
+}
