@@ -10,3 +10,6 @@ pub mod files;
 pub mod random;
 
 pub mod spec;
+
+pub mod graph;
+pub mod train;

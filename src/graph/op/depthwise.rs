@@ -1,0 +1,70 @@
+//! Depthwise convolution: each channel by itself.
+
+use super::{Map, Norm, Operator, Param, Reads, Role, finish, norm_params};
+use crate::graph::shape::{Shape, Window};
+use crate::graph::weights::Weights;
+use crate::spec::Activation;
+
+/// k×k depthwise convolution without bias, then `norm`, then `activation`.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Depthwise {
+    /// How the kernel moves.
+    pub window: Window,
+    /// What follows the sum.
+    pub norm: Norm,
+    /// What follows that.
+    pub activation: Activation,
+}
+
+impl Operator for Depthwise {
+    fn output(&self, input: Shape) -> Option<Shape> {
+        Some(Shape::new(input.channels, self.window.outputs(input.height)?, self.window.outputs(input.width)?))
+    }
+
+    fn params(&self, name: &str, input: Shape) -> Vec<Param> {
+        let kernel = self.window.kernel;
+        let weight = Param {
+            name: format!("{name}.weight"),
+            shape: vec![input.channels, 1, kernel, kernel],
+            role: Role::DepthwiseWeight { fan_in: kernel * kernel },
+        };
+        std::iter::once(weight).chain(norm_params(self.norm, name, input.channels)).collect()
+    }
+
+    fn macs(&self, _input: Shape, output: Shape) -> u64 {
+        output.values() as u64 * self.window.kernel.pow(2) as u64
+    }
+
+    fn reads(&self) -> Reads {
+        Reads::Rows(self.window)
+    }
+
+    fn in_place(&self) -> bool {
+        true
+    }
+
+    fn reference(&self, name: &str, weights: &Weights, inputs: &[&Map], output: Shape) -> Map {
+        let input = inputs[0];
+        let kernel = self.window.kernel;
+        let weight = weights.values(&format!("{name}.weight"));
+        let mut map = Map::zeros(output);
+        for c in 0..output.channels {
+            for y in 0..output.height {
+                let (rows, first_row) = self.window.reach(y, input.shape.height);
+                for x in 0..output.width {
+                    let (columns, first_column) = self.window.reach(x, input.shape.width);
+                    let mut sum = 0.0;
+                    for (ky, row) in rows.clone().enumerate() {
+                        for (kx, column) in columns.clone().enumerate() {
+                            let factor = weight[(c * kernel + first_row + ky) * kernel + first_column + kx];
+                            sum += f64::from(factor) * f64::from(input.at(c, row, column));
+                        }
+                    }
+                    map.values[(c * output.height + y) * output.width + x] =
+                        finish(sum, c, name, self.norm, self.activation, weights);
+                }
+            }
+        }
+        map
+    }
+}

@@ -1,0 +1,64 @@
+//! Squeeze-and-excitation (arXiv 1709.01507): each channel scaled by a gate that sees them all.
+
+use super::{Map, Operator, Param, Reads, Role};
+use crate::graph::shape::Shape;
+use crate::graph::weights::Weights;
+
+/// Mean over the map, dense to `hidden`, ReLU, dense back, sigmoid, multiply.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SqueezeExcite {
+    /// Units of the hidden layer: max(1, C / ratio).
+    pub hidden: usize,
+}
+
+impl Operator for SqueezeExcite {
+    fn output(&self, input: Shape) -> Option<Shape> {
+        Some(input)
+    }
+
+    fn params(&self, name: &str, input: Shape) -> Vec<Param> {
+        let channels = input.channels;
+        let param = |part: &str, shape, role| Param { name: format!("{name}.{part}"), shape, role };
+        vec![
+            param("reduce.weight", vec![self.hidden, channels], Role::Weight { fan_in: channels }),
+            param("reduce.bias", vec![self.hidden], Role::Bias),
+            param("expand.weight", vec![channels, self.hidden], Role::Weight { fan_in: self.hidden }),
+            param("expand.bias", vec![channels], Role::Bias),
+        ]
+    }
+
+    /// The two dense layers, and one multiplication for each value of the map.
+    fn macs(&self, input: Shape, output: Shape) -> u64 {
+        2 * (input.channels * self.hidden) as u64 + output.values() as u64
+    }
+
+    fn reads(&self) -> Reads {
+        Reads::Map
+    }
+
+    fn in_place(&self) -> bool {
+        true
+    }
+
+    fn reference(&self, name: &str, weights: &Weights, inputs: &[&Map], output: Shape) -> Map {
+        let input = inputs[0];
+        let pixels = input.shape.pixels();
+        let means: Vec<f64> = input
+            .values
+            .chunks(pixels)
+            .map(|channel| channel.iter().copied().map(f64::from).sum::<f64>() / pixels as f64)
+            .collect();
+        let dense = |part: &str, from: &[f64]| -> Vec<f64> {
+            let weight = weights.values(&format!("{name}.{part}.weight"));
+            let bias = weights.values(&format!("{name}.{part}.bias"));
+            let row = |(row, bias): (&[f32], &f32)| {
+                row.iter().zip(from).map(|(w, x)| f64::from(*w) * x).sum::<f64>() + f64::from(*bias)
+            };
+            weight.chunks(from.len()).zip(bias).map(row).collect()
+        };
+        let hidden: Vec<f64> = dense("reduce", &means).into_iter().map(|x| x.max(0.0)).collect();
+        let gates: Vec<f64> = dense("expand", &hidden).into_iter().map(|x| 1.0 / (1.0 + (-x).exp())).collect();
+        let scale = |(i, value): (usize, &f32)| (f64::from(*value) * gates[i / pixels]) as f32;
+        Map { shape: output, values: input.values.iter().enumerate().map(scale).collect() }
+    }
+}

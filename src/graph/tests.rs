@@ -1,0 +1,153 @@
+use super::*;
+use crate::spec::{PRESETS, Spec};
+use proptest::prelude::*;
+
+/// The graph of a preset.
+pub(crate) fn graph_of(name: &str, classes: usize) -> Graph {
+    build(name, &[], classes).unwrap()
+}
+
+fn build(name: &str, overrides: &[&str], classes: usize) -> Result<Graph, String> {
+    let text = PRESETS.iter().find(|(known, _)| *known == name).unwrap().1;
+    let overrides: Vec<String> = overrides.iter().map(ToString::to_string).collect();
+    let spec = Spec::parse(&format!("{name}.toml"), text, &overrides).map_err(|error| error.to_string())?;
+    Graph::build(&spec, classes).map_err(|error| error.to_string())
+}
+
+fn parse(text: &str) -> Result<Graph, String> {
+    let spec = Spec::parse("t.toml", text, &[]).map_err(|error| error.to_string())?;
+    Graph::build(&spec, 5).map_err(|error| error.to_string())
+}
+
+#[test]
+fn the_five_nets_of_the_family_have_the_published_counts() {
+    for (name, params, macs) in [
+        ("pico", 719, 53_688),
+        ("nano", 1_511, 125_211),
+        ("micro", 4_139, 612_120),
+        ("milli", 11_459, 745_080),
+        ("mobilenet", 29_555, 1_127_640),
+    ] {
+        let graph = build(name, &["model.batch_norm=false"], 5).unwrap();
+        assert_eq!((graph.trainable(), graph.macs()), (params, macs), "{name}");
+    }
+}
+
+#[test]
+fn batch_norm_adds_two_trained_values_a_channel_and_folds_into_one() {
+    let plain = build("micro", &["model.batch_norm=false"], 5).unwrap();
+    let normed = graph_of("micro", 5);
+    let channels: u64 = normed.ops.iter().filter(|op| op.params().len() == 5).map(|op| op.output.channels as u64).sum();
+    assert_eq!(normed.trainable(), plain.trainable() + 2 * channels);
+    assert_eq!(normed.folded().trainable(), plain.trainable() + channels);
+    assert_eq!(plain.folded(), plain);
+}
+
+#[test]
+fn names_places_and_sizes_follow_the_file() {
+    let graph = graph_of("squeeze", 5);
+    let line = |op: &Op| format!("{} {} {}", op.name, op.place, op.output);
+    let lines: Vec<String> = graph.ops.iter().map(line).collect();
+    for expected in [
+        "stem stem 48x48x8",
+        "block1.expand blocks.1 48x48x24",
+        "block1.depthwise blocks.1 24x24x24",
+        "block1.se blocks.1 24x24x24",
+        "block2.add blocks.2 24x24x12",
+        "block3.depthwise blocks.3 12x12x48",
+        "block4.add blocks.3 12x12x20",
+        "block6.conv blocks.5 6x6x48",
+        "pool head 1x1x48",
+        "head head 1x1x5",
+    ] {
+        assert!(lines.iter().any(|line| line == expected), "{expected} not in {lines:#?}");
+    }
+    let hidden = graph.ops.iter().filter_map(|op| match op.kind {
+        Kind::SqueezeExcite(se) => Some((op.name.as_str(), se.hidden)),
+        _ => None,
+    });
+    assert_eq!(hidden.collect::<Vec<_>>(), [("block1.se", 6), ("block2.se", 3), ("block3.se", 6), ("block4.se", 10)]);
+}
+
+#[test]
+fn filters_are_widened_half_up_and_never_to_nothing() {
+    let channels = |multiplier: &str| {
+        let graph = build("pico", &[&format!("model.width_multiplier={multiplier}")], 5).unwrap();
+        graph
+            .ops
+            .iter()
+            .filter(|op| op.name.ends_with("pointwise") || op.name == "stem")
+            .map(|op| op.output.channels)
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(channels("0.25"), [1, 2, 3, 6]);
+    assert_eq!(channels("0.01"), [1, 1, 1, 1]);
+    assert_eq!(channels("1.5"), [5, 9, 18, 36]);
+}
+
+#[test]
+fn a_map_that_shrinks_to_nothing_names_the_block_and_the_size() {
+    let error = parse("[stem]\nfilters = 3\n[model]\ninput = { height = 8, width = 8 }\n[[blocks]]\ntype = \"conv\"\nfilters = 4\nkernel = 5\npadding = \"valid\"\n").unwrap_err();
+    assert!(error.starts_with("t.toml:5:1: the map shrinks to nothing: block0.conv has a 5x5 kernel without padding, and stem gives it only 4x4"), "{error}");
+}
+
+#[test]
+fn means_must_match_the_channels() {
+    let error = parse("[data]\nmean = [0.1, 0.2, 0.3]\n").unwrap_err();
+    assert!(error.starts_with("t.toml:2:8: the input has 1 channels"), "{error}");
+    let graph = parse("[data]\nmean = 0.5\nstd = 0.5\n").unwrap();
+    assert_eq!(graph.pixels.mean, [128]);
+    assert_eq!(graph.pixels.value(0, 128), 0.0);
+}
+
+#[test]
+fn networks_too_large_to_be_meant_are_refused() {
+    for text in [
+        "[stem]\nfilters = 4096\n[model]\ninput = { height = 4096, width = 4096 }\n",
+        "[stem]\nfilters = 4096\n[[blocks]]\ntype = \"bottleneck\"\nfilters = 4096\nexpansion = 16\n",
+        "[[blocks]]\ntype = \"conv\"\nfilters = 4096\nrepeat = 64\n",
+    ] {
+        let error = parse(text).unwrap_err();
+        assert!(error.contains("can be handled"), "{error}");
+    }
+    let many = "[[blocks]]\ntype = \"conv\"\nfilters = 1\nrepeat = 64\n".repeat(9);
+    assert!(parse(&many).unwrap_err().contains("more than 512 blocks"));
+}
+
+#[test]
+fn a_skip_is_added_where_sizes_agree_only() {
+    let block = |line: &str| format!("[stem]\nfilters = 8\n[[blocks]]\ntype = \"bottleneck\"\nfilters = 8\n{line}\n");
+    let adds = |line: &str| parse(&block(line)).unwrap().ops.iter().filter(|op| op.name.ends_with("add")).count();
+    assert_eq!(adds(""), 1);
+    assert_eq!(adds("stride = 2"), 0);
+    assert_eq!(adds("padding = \"valid\""), 0);
+    assert_eq!(adds("kernel = 1\npadding = \"valid\""), 1);
+    assert_eq!(adds("stride = 2\nrepeat = 3"), 2);
+}
+
+proptest! {
+    #[test]
+    fn any_valid_network_has_consistent_shapes(
+        height in 1u32..40, width in 1u32..40, channels in prop::sample::select(vec![1, 3]),
+        blocks in prop::collection::vec((0usize..3, 1u32..9, prop::sample::select(vec![1, 3, 5]), 1u32..4, any::<bool>(), 1u32..4, 1u32..3), 0..5),
+    ) {
+        let mut text = format!("[model]\ninput = {{ height = {height}, width = {width}, channels = {channels} }}\n");
+        for (kind, filters, kernel, stride, same, t, repeat) in blocks {
+            let kind = ["separable", "bottleneck", "conv"][kind];
+            let padding = if same { "same" } else { "valid" };
+            text += &format!("[[blocks]]\ntype = \"{kind}\"\nfilters = {filters}\nkernel = {kernel}\nstride = {stride}\npadding = \"{padding}\"\nrepeat = {repeat}\n");
+            if kind == "bottleneck" {
+                text += &format!("expansion = {t}\nsqueeze_excite = {{ after = \"project\", ratio = 2 }}\n");
+            }
+        }
+        if let Ok(graph) = parse(&text) {
+            let image = Map::zeros(graph.input);
+            let maps = graph.reference(&Weights::random(&graph, 1), image);
+            for (op, map) in graph.ops.iter().zip(&maps) {
+                prop_assert_eq!(op.output, map.shape);
+                prop_assert_eq!(map.values.len(), op.output.values());
+            }
+            prop_assert_eq!(maps.last().unwrap().values.len(), 5);
+        }
+    }
+}

@@ -1,0 +1,260 @@
+//! Named tensors of a network, and their files.
+//!
+//! Files are safetensors. Names and layouts are PyTorch's, so that a `state_dict` saved there
+//! loads here.
+
+use super::{Graph, Param, Role};
+use crate::random::{Purpose, Stream};
+use safetensors::{Dtype, SafeTensors, tensor::TensorView};
+use std::collections::{BTreeMap, HashMap};
+
+/// A tensor by its values.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Tensor {
+    /// Sizes, outermost first.
+    pub shape: Vec<usize>,
+    /// As many as the sizes multiply to.
+    pub values: Vec<f32>,
+}
+
+/// Every parameter of a network by name.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Weights(BTreeMap<String, Tensor>);
+
+/// Why a file of weights does not serve.
+#[derive(Debug, thiserror::Error)]
+pub enum WeightsError {
+    /// Not a file of this kind, or a damaged one.
+    #[error("not a valid safetensors file: {0}")]
+    Format(String),
+    /// A parameter is missing.
+    #[error("`{name}` is missing{}; the network wants it with shape {shape:?}", near.as_ref().map(|n| format!(" (there is `{n}`)")).unwrap_or_default())]
+    Missing {
+        /// The parameter.
+        name: String,
+        /// Its shape.
+        shape: Vec<usize>,
+        /// The most similar name in the file.
+        near: Option<String>,
+    },
+    /// A parameter has another shape.
+    #[error("`{name}` has shape {found:?}; the network wants {wanted:?}")]
+    Shape {
+        /// The parameter.
+        name: String,
+        /// Its shape in the file.
+        found: Vec<usize>,
+        /// Its shape in the network.
+        wanted: Vec<usize>,
+    },
+    /// A parameter is stored in another type of number.
+    #[error("`{name}` is stored as {found}; F32 and F64 can be read")]
+    Dtype {
+        /// The parameter.
+        name: String,
+        /// Its type in the file.
+        found: String,
+    },
+    /// A value is no finite number, or a variance is negative.
+    #[error("`{name}` holds {value} at position {at}")]
+    Value {
+        /// The parameter.
+        name: String,
+        /// The value.
+        value: f32,
+        /// Where.
+        at: usize,
+    },
+    /// The file has a tensor that the network has not.
+    #[error("`{0}` is in the file but not in the network")]
+    Unknown(String),
+}
+
+impl Weights {
+    /// The values of `name`.
+    ///
+    /// # Panics
+    /// Where there is none: weights are checked against their graph when they are made.
+    #[must_use]
+    #[expect(clippy::panic, reason = "names come from the graph that the weights were checked against")]
+    pub fn values(&self, name: &str) -> &[f32] {
+        match self.0.get(name) {
+            Some(tensor) => &tensor.values,
+            None => panic!("no parameter is called {name}"),
+        }
+    }
+
+    /// The tensor called `name`.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<&Tensor> {
+        self.0.get(name)
+    }
+
+    /// Puts a tensor under `name`.
+    pub fn insert(&mut self, name: String, tensor: Tensor) {
+        self.0.insert(name, tensor);
+    }
+
+    /// Names and tensors, by name.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &Tensor)> {
+        self.0.iter().map(|(name, tensor)| (name.as_str(), tensor))
+    }
+
+    /// Random weights for `graph`: uniform with the variance 1 / fan-in for a linear output and
+    /// 2 / fan-in before a rectifier (He, arXiv 1502.01852); γ 1, β and biases 0.
+    #[must_use]
+    pub fn random(graph: &Graph, seed: u32) -> Self {
+        let mut weights = Self::default();
+        for (index, param) in graph.params().into_iter().enumerate() {
+            let values = initial(&param, graph.gain(&param.name), seed, index as u64);
+            weights.insert(param.name, Tensor { shape: param.shape, values });
+        }
+        weights
+    }
+
+    /// Reads a file's bytes and checks them against `graph`.
+    ///
+    /// # Errors
+    /// The first thing that does not match. Counters of PyTorch's batch norm and tensors with a
+    /// `/` in their name (the state of an optimiser) are passed over.
+    pub fn from_safetensors(bytes: &[u8], graph: &Graph) -> Result<Self, WeightsError> {
+        let file = SafeTensors::deserialize(bytes).map_err(|error| WeightsError::Format(error.to_string()))?;
+        let mut weights = Self::default();
+        for param in graph.params() {
+            let view = file.tensor(&param.name).map_err(|_| missing(&param, &file))?;
+            if view.shape() != param.shape {
+                let found = view.shape().to_vec();
+                return Err(WeightsError::Shape { name: param.name, found, wanted: param.shape });
+            }
+            let values = numbers(&param.name, &view)?;
+            let legal = |value: &f32| value.is_finite() && (param.role != Role::Variance || *value >= 0.0);
+            if let Some(at) = values.iter().position(|value| !legal(value)) {
+                return Err(WeightsError::Value { name: param.name, value: values[at], at });
+            }
+            weights.insert(param.name, Tensor { shape: param.shape, values });
+        }
+        let extra = file.names().into_iter().filter(|name| {
+            weights.get(name).is_none() && !name.contains('/') && !name.ends_with(".num_batches_tracked")
+        });
+        match extra.min() {
+            Some(name) => Err(WeightsError::Unknown(name.to_owned())),
+            None => Ok(weights),
+        }
+    }
+
+    /// The bytes of a file with these tensors and `metadata`; the same bytes for the same content.
+    ///
+    /// # Errors
+    /// Where the tensors are too large for the format.
+    pub fn to_safetensors(&self, metadata: &BTreeMap<String, String>) -> Result<Vec<u8>, WeightsError> {
+        let format = |error: safetensors::SafeTensorError| WeightsError::Format(error.to_string());
+        let bytes: Vec<(&str, &[usize], Vec<u8>)> = self
+            .iter()
+            .map(|(name, tensor)| {
+                (name, tensor.shape.as_slice(), tensor.values.iter().flat_map(|v| v.to_le_bytes()).collect())
+            })
+            .collect();
+        let mut views = Vec::with_capacity(bytes.len());
+        for (name, shape, data) in &bytes {
+            views.push((*name, TensorView::new(Dtype::F32, shape.to_vec(), data).map_err(format)?));
+        }
+        // A hash map of one entry has one order: all metadata goes under a single key.
+        let metadata = (!metadata.is_empty()).then(|| {
+            let text = serde_json::to_string(metadata).unwrap_or_default();
+            HashMap::from([("micromobilenet".to_owned(), text)])
+        });
+        safetensors::serialize(views, metadata).map_err(format)
+    }
+}
+
+/// The metadata written by [`Weights::to_safetensors`]; empty where there is none.
+#[must_use]
+pub fn metadata(bytes: &[u8]) -> BTreeMap<String, String> {
+    let header = SafeTensors::read_metadata(bytes).ok();
+    let text = header.and_then(|(_, header)| header.metadata().as_ref()?.get("micromobilenet").cloned());
+    text.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default()
+}
+
+fn initial(param: &Param, gain: f64, seed: u32, index: u64) -> Vec<f32> {
+    let count = param.values();
+    match param.role {
+        Role::Weight { fan_in } | Role::DepthwiseWeight { fan_in } => {
+            let limit = (3.0 * gain / fan_in as f64).sqrt() as f32;
+            let mut stream = Stream::new(seed, Purpose::Weights, 0, index);
+            (0..count).map(|_| stream.symmetric(limit)).collect()
+        }
+        Role::Scale | Role::Variance => vec![1.0; count],
+        Role::Bias | Role::Shift | Role::Mean => vec![0.0; count],
+    }
+}
+
+fn missing(param: &Param, file: &SafeTensors<'_>) -> WeightsError {
+    let names = file.names();
+    let likeness = |name: &str| strsim::jaro_winkler(name, &param.name);
+    let near = names.into_iter().max_by(|a, b| likeness(a).total_cmp(&likeness(b)));
+    WeightsError::Missing {
+        name: param.name.clone(),
+        shape: param.shape.clone(),
+        near: near.filter(|name| likeness(name) > 0.8).map(ToOwned::to_owned),
+    }
+}
+
+fn numbers(name: &str, view: &TensorView<'_>) -> Result<Vec<f32>, WeightsError> {
+    let data = view.data();
+    match view.dtype() {
+        Dtype::F32 => Ok(data.as_chunks().0.iter().map(|bytes| f32::from_le_bytes(*bytes)).collect()),
+        Dtype::F64 => Ok(data.as_chunks().0.iter().map(|bytes| f64::from_le_bytes(*bytes) as f32).collect()),
+        other => Err(WeightsError::Dtype { name: name.to_owned(), found: format!("{other:?}") }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::graph::tests::graph_of;
+
+    #[test]
+    fn a_file_read_back_is_the_same_and_its_bytes_do_not_vary() {
+        let graph = graph_of("squeeze", 5);
+        let weights = Weights::random(&graph, 3);
+        let notes = BTreeMap::from([("a".to_owned(), "1".to_owned()), ("b".to_owned(), "2".to_owned())]);
+        let bytes = weights.to_safetensors(&notes).unwrap();
+        assert_eq!(bytes, weights.to_safetensors(&notes).unwrap());
+        assert_eq!(Weights::from_safetensors(&bytes, &graph).unwrap(), weights);
+        assert_eq!(metadata(&bytes), notes);
+    }
+
+    #[test]
+    fn the_first_mismatch_is_explained() {
+        let (pico, nano) = (graph_of("pico", 5), graph_of("nano", 5));
+        let bytes = Weights::random(&pico, 0).to_safetensors(&BTreeMap::new()).unwrap();
+        let error = Weights::from_safetensors(&bytes, &nano).unwrap_err().to_string();
+        assert!(error.contains("`block3.depthwise.weight` is missing (there is `block"), "{error}");
+        let error = Weights::from_safetensors(&bytes, &graph_of("pico", 7)).unwrap_err().to_string();
+        assert_eq!(error, "`head.weight` has shape [5, 24]; the network wants [7, 24]");
+        let bytes = Weights::random(&nano, 0).to_safetensors(&BTreeMap::new()).unwrap();
+        let error = Weights::from_safetensors(&bytes, &pico).unwrap_err().to_string();
+        assert!(error.contains("in the file but not in the network"), "{error}");
+    }
+
+    #[test]
+    fn values_that_are_no_numbers_are_refused() {
+        let graph = graph_of("pico", 5);
+        let mut weights = Weights::random(&graph, 0);
+        weights.0.get_mut("head.bias").unwrap().values[3] = f32::NAN;
+        let bytes = weights.to_safetensors(&BTreeMap::new()).unwrap();
+        let error = Weights::from_safetensors(&bytes, &graph).unwrap_err().to_string();
+        assert_eq!(error, "`head.bias` holds NaN at position 3");
+    }
+
+    #[test]
+    fn damaged_files_are_errors() {
+        let graph = graph_of("pico", 5);
+        let bytes = Weights::random(&graph, 0).to_safetensors(&BTreeMap::new()).unwrap();
+        let mut huge = bytes.clone();
+        huge[..8].copy_from_slice(&u64::MAX.to_le_bytes());
+        for damaged in [&bytes[..4], &bytes[..100], &bytes[..bytes.len() - 1], &huge, b"".as_slice()] {
+            assert!(matches!(Weights::from_safetensors(damaged, &graph), Err(WeightsError::Format(_))));
+        }
+    }
+}
