@@ -171,11 +171,11 @@ impl Graph {
     /// The maps that every operation makes of `image` (channel by channel, already numbers), by
     /// the slow and obvious float reference. The last one holds the logits.
     #[must_use]
-    pub fn reference(&self, weights: &Weights, image: Map) -> Vec<Map> {
+    pub fn reference(&self, weights: &Weights, image: &Map) -> Vec<Map> {
         let mut maps: Vec<Map> = Vec::with_capacity(self.ops.len());
         for op in &self.ops {
             let read = |source: &Source| match source {
-                Source::Image => &image,
+                Source::Image => image,
                 Source::Op(OpId(index)) => &maps[*index],
             };
             let inputs: Vec<&Map> = op.inputs.iter().map(read).collect();

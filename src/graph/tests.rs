@@ -142,7 +142,7 @@ proptest! {
         }
         if let Ok(graph) = parse(&text) {
             let image = Map::zeros(graph.input);
-            let maps = graph.reference(&Weights::random(&graph, 1), image);
+            let maps = graph.reference(&Weights::random(&graph, 1), &image);
             for (op, map) in graph.ops.iter().zip(&maps) {
                 prop_assert_eq!(op.output, map.shape);
                 prop_assert_eq!(map.values.len(), op.output.values());
