@@ -10,3 +10,5 @@ pub mod files;
 pub mod random;
 
 pub mod spec;
+
+pub mod data;
