@@ -58,6 +58,19 @@ impl Images {
         counts
     }
 
+    /// Keeps the images at `places`, which rise, without a second copy of the pixels.
+    pub(super) fn keep(&mut self, places: &[usize]) {
+        let bytes = self.image_bytes();
+        for (to, &from) in places.iter().enumerate() {
+            self.pixels.copy_within(from * bytes..(from + 1) * bytes, to * bytes);
+            self.labels.swap(to, from);
+            self.names.swap(to, from);
+        }
+        self.pixels.truncate(places.len() * bytes);
+        self.labels.truncate(places.len());
+        self.names.truncate(places.len());
+    }
+
     /// The images at `places`, in that order.
     pub(super) fn pick(&self, places: &[usize]) -> Self {
         let mut pixels = Vec::with_capacity(places.len() * self.image_bytes());

@@ -135,22 +135,23 @@ struct Decoded {
 }
 
 impl Decoded {
-    fn pick(&self, places: &[usize]) -> Self {
-        Self { images: self.images.pick(places), hashes: places.iter().map(|&place| self.hashes[place]).collect() }
-    }
-
     /// Training and validation images.
-    fn split(&self, classes: usize, data: &Data, limit: Option<usize>) -> (Self, Self) {
+    fn split(mut self, classes: usize, data: &Data, limit: Option<usize>) -> (Self, Self) {
         let labels = &self.images.labels;
         let held = held_out(labels, &self.hashes, classes, data.validation_split, data.split_seed);
-        let side = |validation: bool| {
+        let side = |validation: bool| -> Vec<usize> {
             let places: Vec<usize> = (0..held.len()).filter(|&image| held[image] == validation).collect();
-            let Some(limit) = limit else { return self.pick(&places) };
+            let Some(limit) = limit else { return places };
             let labels: Vec<u16> = places.iter().map(|&place| labels[place]).collect();
             let kept = sample(&labels, classes, limit, 1, data.split_seed);
-            self.pick(&kept.into_iter().map(|kept| places[kept]).collect::<Vec<_>>())
+            kept.into_iter().map(|kept| places[kept]).collect()
         };
-        (side(false), side(true))
+        let (train, validation) = (side(false), side(true));
+        let hashes = |places: &[usize]| places.iter().map(|&place| self.hashes[place]).collect();
+        let held = Self { images: self.images.pick(&validation), hashes: hashes(&validation) };
+        self.hashes = hashes(&train);
+        self.images.keep(&train);
+        (self, held)
     }
 }
 
