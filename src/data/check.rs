@@ -154,7 +154,7 @@ impl Check {
             let label = escape(&class.label);
             if class.train < FEW {
                 let count = plural(class.train, "training image", "training images");
-                out.push(format!("class \"{label}\" has only {count}; {FEW} are few already"));
+                out.push(format!("class \"{label}\" has only {count}; little can be learnt from fewer than {FEW}"));
             }
             if class.validation == 0 {
                 out.push(format!("class \"{label}\" has no validation image"));
