@@ -12,4 +12,7 @@ pub mod random;
 pub mod spec;
 
 pub mod graph;
+
+pub mod data;
+
 pub mod train;
