@@ -133,6 +133,12 @@ impl Graph {
         self.params().iter().filter(|param| param.role.is_trained()).map(|param| param.values() as u64).sum()
     }
 
+    /// Pooled features that the head reads.
+    #[must_use]
+    pub fn feature_count(&self) -> usize {
+        self.ops.last().map_or(0, |head| head.input.values())
+    }
+
     /// Multiplications for one image.
     #[must_use]
     pub fn macs(&self) -> u64 {

@@ -90,6 +90,11 @@ impl Weights {
         self.0.get(name)
     }
 
+    /// The tensor called `name`, to be changed.
+    pub fn get_mut(&mut self, name: &str) -> Option<&mut Tensor> {
+        self.0.get_mut(name)
+    }
+
     /// Puts a tensor under `name`.
     pub fn insert(&mut self, name: String, tensor: Tensor) {
         self.0.insert(name, tensor);
@@ -140,6 +145,20 @@ impl Weights {
             Some(name) => Err(WeightsError::Unknown(name.to_owned())),
             None => Ok(weights),
         }
+    }
+
+    /// The tensors of a file whose names begin with `prefix`.
+    ///
+    /// # Errors
+    /// Where the file is damaged or they are no floats.
+    pub fn with_prefix(bytes: &[u8], prefix: &str) -> Result<Self, WeightsError> {
+        let file = SafeTensors::deserialize(bytes).map_err(|error| WeightsError::Format(error.to_string()))?;
+        let mut weights = Self::default();
+        for (name, view) in file.iter().filter(|(name, _)| name.starts_with(prefix)) {
+            let values = numbers(name, &view)?;
+            weights.insert(name.to_owned(), Tensor { shape: view.shape().to_vec(), values });
+        }
+        Ok(weights)
     }
 
     /// The bytes of a file with these tensors and `metadata`; the same bytes for the same content.

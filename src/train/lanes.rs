@@ -19,13 +19,6 @@ impl Pool {
         let values = free.unwrap_or_else(|| vec![Lane::ZERO; length]);
         LaneMap { shape, images, values, pool: self.clone() }
     }
-
-    /// A map of zeros.
-    pub fn zeros(&self, shape: Shape, images: usize) -> LaneMap {
-        let mut map = self.map(shape, images);
-        map.values.fill(Lane::ZERO);
-        map
-    }
 }
 
 /// One map of every image of a batch.

@@ -1,15 +1,29 @@
 //! Training with dfdx over kernels of our own. Nothing outside this module knows dfdx.
+//!
+//! A [`Job`] runs on the thread of a [`Trainer`], steered by a [`Control`], and tells an
+//! [`Observer`] what it does. Its state is a [`Checkpoint`].
 
+mod batches;
+mod checkpoint;
+mod control;
+mod job;
 mod kernels;
 mod lanes;
 mod layer;
 mod network;
 mod observer;
 mod optimizer;
+mod predict;
 mod schedule;
 mod simd;
+mod trainer;
 
+pub use checkpoint::{BEST, Checkpoint, Identity, LAST, Progress};
+pub use control::{Control, Ticket, Trainer};
+pub use job::{Begin, Job, Outcome, TrainError};
 pub use observer::{BatchProgress, End, EpochMetrics, Observer, Start, Unobserved, Validation};
+pub use predict::{Answers, evaluate, predict};
+pub use trainer::{best_of, train};
 
 #[cfg(test)]
 mod golden_tests;

@@ -84,10 +84,24 @@ impl Network {
         weights
     }
 
-    /// Takes over the values of `weights`.
-    pub fn load(&mut self, weights: &Weights) {
-        for parameter in &mut self.parameters {
-            parameter.tensor.copy_from(weights.values(&parameter.about.name));
+    /// Running means and variances of every batch norm.
+    pub fn running_statistics(&self) -> Vec<Vec<f32>> {
+        self.parameters.iter().filter(|p| !p.about.role.is_trained()).map(|p| values(&p.tensor)).collect()
+    }
+
+    /// Puts back what [`Self::running_statistics`] gave.
+    pub fn set_running_statistics(&mut self, statistics: &[Vec<f32>]) {
+        let running = self.parameters.iter_mut().filter(|p| !p.about.role.is_trained());
+        running.zip(statistics).for_each(|(parameter, values)| parameter.tensor.copy_from(values));
+    }
+
+    /// Moves `average` towards the parameters: by 1 − `decay`, faster in the first steps.
+    pub fn average_into(&self, average: &mut Weights, decay: f64, steps: u32) {
+        let decay = decay.min(f64::from(1 + steps) / f64::from(10 + steps)) as f32;
+        for parameter in &self.parameters {
+            let now = values(&parameter.tensor);
+            let Some(mean) = average.get_mut(&parameter.about.name) else { continue };
+            mean.values.iter_mut().zip(now).for_each(|(mean, now)| *mean = decay * *mean + (1.0 - decay) * now);
         }
     }
 

@@ -1,0 +1,91 @@
+//! Images a second, forwards, backwards and optimiser, of the presets: `cargo bench --bench training`.
+//!
+//! Random images, batch 32, augmentation off. `BENCH_THREADS` (2) and `BENCH_SECONDS` (3, for each
+//! figure) may be set. `benches/pytorch.py` does the same with PyTorch.
+
+use micromobilenet::data::{Check, Dataset, Images};
+use micromobilenet::files::RealDisk;
+use micromobilenet::graph::Graph;
+use micromobilenet::spec::{PRESETS, Spec};
+use micromobilenet::train::{
+    BatchProgress, Begin, Control, End, EpochMetrics, Job, Observer, Start, Validation, train,
+};
+use std::sync::{Arc, Mutex};
+
+fn number(name: &str, default: f64) -> f64 {
+    std::env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or(default)
+}
+
+/// Notes the speed of every epoch and stops in time.
+struct Watch {
+    control: Control,
+    begun: std::time::Instant,
+    limit: f64,
+    speeds: Arc<Mutex<Vec<f64>>>,
+}
+
+impl Observer for Watch {
+    fn start(&mut self, _: &Start) {}
+    fn batch(&mut self, _: &BatchProgress) {}
+    fn epoch(&mut self, metrics: &EpochMetrics, _: Validation<'_>) {
+        self.speeds.lock().unwrap().push(metrics.images_per_second);
+        if self.begun.elapsed().as_secs_f64() > self.limit {
+            self.control.stop();
+        }
+    }
+    fn end(&mut self, _: &End) {}
+}
+
+fn images(count: usize, side: usize) -> Images {
+    let byte = |i: usize| (i as u32).wrapping_mul(2_654_435_761).rotate_left(7) as u8;
+    Images {
+        height: side,
+        width: side,
+        channels: 1,
+        pixels: (0..count * side * side).map(byte).collect(),
+        labels: (0..count).map(|i| (i % 5) as u16).collect(),
+        names: (0..count).map(|i| i.to_string()).collect(),
+    }
+}
+
+fn main() {
+    let threads = number("BENCH_THREADS", 2.0) as usize;
+    let limit = number("BENCH_SECONDS", 3.0);
+    let labels = (0..5).map(|i| i.to_string()).collect();
+    let dataset = Arc::new(Dataset {
+        labels,
+        train: images(960, 96),
+        validation: images(16, 96),
+        test: None,
+        fingerprint: String::new(),
+        check: Check::default(),
+        source: "random".into(),
+    });
+    println!("net,batch_norm,threads,images_per_second");
+    for batch_norm in [true, false] {
+        for (name, text) in PRESETS {
+            let sets = [format!("model.batch_norm={batch_norm}"), "augment={}".into(), "train.epochs=100000".into()];
+            let spec = Spec::parse(name, text, &sets).unwrap();
+            let graph = Graph::build(&spec, 5).unwrap();
+            let folder = tempfile::tempdir().unwrap();
+            let control = Control::default();
+            let speeds = Arc::new(Mutex::new(Vec::new()));
+            let watch =
+                Watch { control: control.clone(), begun: std::time::Instant::now(), limit, speeds: speeds.clone() };
+            let job = Job {
+                spec,
+                graph,
+                dataset: dataset.clone(),
+                checkpoints: folder.path().to_owned(),
+                begin: Begin::Random,
+                threads,
+                disk: Arc::new(RealDisk),
+            };
+            let mut watch = watch;
+            train(job, &control, &mut watch).unwrap();
+            let mut speeds = speeds.lock().unwrap().clone();
+            speeds.sort_by(f64::total_cmp);
+            println!("{name},{batch_norm},{threads},{:.0}", speeds[speeds.len() / 2]);
+        }
+    }
+}

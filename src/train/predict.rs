@@ -1,0 +1,98 @@
+//! Answers of a network: for validation, evaluation and prediction.
+
+use super::job::TrainError;
+use super::network::Network;
+use crate::data::Images;
+use crate::graph::{Graph, Weights, argmax, softmax};
+use std::time::Instant;
+
+/// Images answered at a time.
+const BATCH: usize = 64;
+
+/// What a network answers on a set of images whose classes are known.
+#[derive(Debug, Clone)]
+pub struct Answers {
+    /// The class answered, image by image.
+    pub predictions: Vec<u16>,
+    /// The probability of that class.
+    pub confidences: Vec<f32>,
+    /// The probability of every class, a row an image.
+    pub probabilities: Vec<f32>,
+    /// Mean cross-entropy.
+    pub loss: f64,
+    /// Share answered right.
+    pub accuracy: f64,
+    /// How long it took.
+    pub seconds: f64,
+}
+
+/// The probabilities of every class for each of `images` (camera bytes), a row an image.
+pub(super) fn probabilities(network: &Network, images: &[&[u8]]) -> Vec<f32> {
+    images
+        .chunks(BATCH)
+        .flat_map(|images| {
+            let logits = network.evaluate(network.batch(images));
+            logits.chunks_exact(network.graph().classes).flat_map(softmax).collect::<Vec<f32>>()
+        })
+        .collect()
+}
+
+/// The answers of `network` on `images`.
+pub(super) fn answers(network: &Network, images: &Images) -> Answers {
+    let begun = Instant::now();
+    let bytes: Vec<&[u8]> = (0..images.len()).map(|i| images.image(i)).collect();
+    let probabilities = probabilities(network, &bytes);
+    let rows = probabilities.chunks_exact(network.graph().classes);
+    let (mut predictions, mut confidences) = (Vec::new(), Vec::new());
+    let (mut loss, mut right) = (0.0, 0_u32);
+    for (row, label) in rows.zip(&images.labels) {
+        let answer = argmax(row);
+        predictions.push(answer as u16);
+        confidences.push(row[answer]);
+        loss -= f64::from(row[usize::from(*label)].max(f32::MIN_POSITIVE)).ln();
+        right += u32::from(answer == usize::from(*label));
+        if row.iter().any(|p| p.is_nan()) {
+            loss = f64::NAN;
+        }
+    }
+    let count = images.len().max(1) as f64;
+    let seconds = begun.elapsed().as_secs_f64();
+    Answers { predictions, confidences, probabilities, loss: loss / count, accuracy: f64::from(right) / count, seconds }
+}
+
+/// The answers of `graph` with `weights` on `images`, on the rayon pool of the caller.
+#[must_use]
+pub fn evaluate(graph: &Graph, weights: &Weights, images: &Images) -> Answers {
+    answers(&Network::new(graph, weights), images)
+}
+
+/// The probabilities of every class for each image (camera bytes of the graph's input size), on
+/// the rayon pool of the caller.
+#[must_use]
+pub fn predict(graph: &Graph, weights: &Weights, images: &[&[u8]]) -> Vec<Vec<f32>> {
+    let network = Network::new(graph, weights);
+    probabilities(&network, images).chunks_exact(graph.classes).map(<[f32]>::to_vec).collect()
+}
+
+/// Whether memory suffices to train `graph` in batches of `batch`.
+pub(super) fn enough_memory(graph: &Graph, batch: u32) -> Result<(), TrainError> {
+    // Each map stands in memory before and after its norm, and its gradient for a while.
+    let lanes = u64::from(batch.next_multiple_of(16));
+    let maps: u64 = graph.ops.iter().map(|op| op.output.values() as u64).sum::<u64>() + graph.input.values() as u64;
+    let largest = graph.ops.iter().map(|op| op.output.values() as u64).max().unwrap_or(0);
+    let parameters: u64 = graph.params().iter().map(|param| param.values() as u64).sum();
+    let needed = (2 * maps + 3 * largest) * lanes * 4 + parameters * 32;
+    match available_memory() {
+        Some(available) if needed > available => {
+            Err(TrainError::Memory { batch, needed: needed / 1_000_000, available: available / 1_000_000 })
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Bytes that the system says are free for use.
+fn available_memory() -> Option<u64> {
+    let text = std::fs::read_to_string("/proc/meminfo").ok()?;
+    let line = text.lines().find_map(|line| line.strip_prefix("MemAvailable:"))?;
+    line.split_whitespace().next()?.parse::<u64>().ok().map(|kilobytes| kilobytes * 1024)
+}

@@ -1,0 +1,261 @@
+//! The loop: batches, steps, validation, checkpoints.
+
+use super::batches::{Batches, Targets};
+use super::checkpoint::{Checkpoint, Identity, Progress};
+use super::control::Control;
+use super::job::{Begin, Job, Outcome, TrainError};
+use super::network::Network;
+use super::observer::{BatchProgress, End, EpochMetrics, Observer, Start, Validation};
+use super::optimizer::Optimizer;
+use super::predict::{self, Answers};
+use super::schedule::learning_rate;
+use crate::graph::{Weights, argmax};
+use dfdx::prelude::{AsArray as _, Backward as _, Optimizer as _, TensorFromVec as _, cross_entropy_with_logits_loss};
+use std::time::Instant;
+
+/// Trains `job` on a pool of its own and tells `observer`.
+///
+/// # Errors
+/// Where a checkpoint cannot be written, memory does not suffice, or there are no images. The
+/// observer hears of every end, this included.
+pub fn train(job: Job, control: &Control, observer: &mut dyn Observer) -> Result<Outcome, TrainError> {
+    let threads = job.threads.max(1);
+    let pool = rayon::ThreadPoolBuilder::new()
+        .num_threads(threads)
+        .thread_name(|i| format!("trainer {i}"))
+        .build()
+        .map_err(|error| TrainError::Threads { threads, reason: error.to_string() })?;
+    // The whole loop runs on the pool, so that its tasks are begun where they are worked on.
+    let result = pool.install(|| Loop::new(job, observer).and_then(|mut work| work.run(control, observer)));
+    match &result {
+        Ok(outcome) => observer.end(&outcome.end),
+        Err(error) => observer.end(&End::Failed(error.to_string())),
+    }
+    result
+}
+
+struct Loop {
+    job: Job,
+    identity: Identity,
+    network: Network,
+    optimizer: Optimizer,
+    average: Option<Weights>,
+    batches: Batches,
+    targets: Targets,
+    progress: Progress,
+}
+
+/// Why the batches of an epoch ended.
+enum Batching {
+    Done,
+    Stopped,
+    Diverged { batch: usize },
+}
+
+impl Loop {
+    fn new(job: Job, observer: &mut dyn Observer) -> Result<Self, TrainError> {
+        let config = &job.spec.config.train;
+        for (images, what) in [(&job.dataset.train, "learn from"), (&job.dataset.validation, "validate with")] {
+            if images.is_empty() {
+                return Err(TrainError::Empty(what));
+            }
+        }
+        predict::enough_memory(&job.graph, config.batch_size)?;
+        let identity = Identity::of(&job.spec, &job.graph, &job.dataset.fingerprint);
+        let mut optimizer = Optimizer::new(config);
+        let mut progress = Progress::default();
+        let (weights, average) = match &job.begin {
+            Begin::Random => (Weights::random(&job.graph, config.seed), None),
+            Begin::Weights(weights) => ((**weights).clone(), None),
+            Begin::Resume(state) => {
+                progress = state.progress.clone();
+                optimizer.steps = progress.steps;
+                optimizer.state.clone_from(&state.optimizer);
+                (state.weights.clone(), state.average.clone())
+            }
+        };
+        let average = average.or_else(|| (config.ema > 0.0).then(|| weights.clone()));
+        let network = Network::new(&job.graph, &weights);
+        let batches = Batches::new(&job.dataset.train, &job.spec.config, job.graph.input);
+        observer.start(&Start {
+            name: job.graph.name.clone(),
+            epochs: config.epochs,
+            done: progress.epoch,
+            batches: batches.count(),
+            images: job.dataset.train.len(),
+            trainable: job.graph.trainable(),
+            threads: job.threads.max(1),
+        });
+        let targets = Targets::new(config, &job.dataset.train, job.graph.classes);
+        Ok(Self { identity, network, optimizer, average, batches, targets, progress, job })
+    }
+
+    fn run(&mut self, control: &Control, observer: &mut dyn Observer) -> Result<Outcome, TrainError> {
+        let epochs = self.job.spec.config.train.epochs;
+        let end = loop {
+            if self.progress.epoch >= epochs {
+                break End::Finished;
+            }
+            if let Some(end) = self.no_progress() {
+                break end;
+            }
+            match self.epoch(control, observer) {
+                Batching::Done => {}
+                Batching::Stopped => {
+                    self.save(false)?;
+                    break End::Stopped;
+                }
+                Batching::Diverged { batch } => break End::Diverged { epoch: self.progress.epoch + 1, batch },
+            }
+            let answers = self.validate();
+            if !answers.loss.is_finite() {
+                break End::Diverged { epoch: self.progress.epoch + 1, batch: self.batches.count() };
+            }
+            let metrics = self.finish_epoch(&answers);
+            let labels = &self.job.dataset.validation.labels;
+            let Answers { predictions, confidences, .. } = &answers;
+            observer.epoch(&metrics, Validation { labels, predictions, confidences });
+            self.save(self.is_best(&metrics))?;
+            // A stop that came during validation: the epoch is done and saved.
+            if control.is_stopped() && self.progress.epoch < epochs {
+                break End::Stopped;
+            }
+        };
+        let history = self.progress.history.clone();
+        let best = best_of(&history);
+        let weights = self.average.clone().unwrap_or_else(|| self.network.weights());
+        Ok(Outcome { end, history, best, weights })
+    }
+
+    /// The batches of the epoch that are not done yet.
+    fn epoch(&mut self, control: &Control, observer: &mut dyn Observer) -> Batching {
+        let dataset = self.job.dataset.clone();
+        let epoch = self.progress.epoch;
+        let count = self.batches.count();
+        let order = self.batches.order(epoch);
+        let begun = Instant::now();
+        let spent = self.progress.seconds;
+        while self.progress.batch < count {
+            let places = self.batches.places(&order, self.progress.batch);
+            let Some((loss, correct)) = self.step(&dataset.train, places) else {
+                return Batching::Diverged { batch: self.progress.batch + 1 };
+            };
+            self.progress.batch += 1;
+            self.progress.loss_sum += loss * places.len() as f64;
+            self.progress.correct += correct;
+            self.progress.seconds = spent + begun.elapsed().as_secs_f64();
+            let images = self.batches.images_until(self.progress.batch);
+            observer.batch(&BatchProgress {
+                epoch: epoch + 1,
+                batch: self.progress.batch,
+                batches: count,
+                loss: self.progress.loss_sum / images as f64,
+                accuracy: self.progress.correct as f64 / images as f64,
+                lr: self.progress.lr,
+                images_per_second: images as f64 / self.progress.seconds.max(1e-9),
+            });
+            if control.checkpoint(observer) && self.progress.batch < count {
+                return Batching::Stopped;
+            }
+        }
+        Batching::Done
+    }
+
+    /// One step: its loss and how many images were answered right; `None` where the loss is no
+    /// number, and nothing has changed then.
+    fn step(&mut self, images: &crate::data::Images, places: &[u32]) -> Option<(f64, usize)> {
+        let config = &self.job.spec.config.train;
+        let (epoch, batch) = (self.progress.epoch, self.progress.batch);
+        let before = self.network.running_statistics();
+        let input = self.batches.assemble(&self.network, images, epoch, places);
+        let keep = self.batches.dropout(epoch, batch, places.len(), self.job.graph.feature_count());
+        let logits = self.network.train(input, keep);
+        let (count, classes) = (places.len(), self.job.graph.classes);
+        let mut values = vec![0.0; count * classes];
+        logits.copy_into(&mut values);
+        let labels: Vec<usize> = places.iter().map(|place| usize::from(images.labels[*place as usize])).collect();
+        let right = values.chunks_exact(classes).zip(&labels).filter(|(row, label)| argmax(row) == **label).count();
+        let targets = self.targets.rows(&labels);
+        let targets = logits.device().tensor_from_vec(targets, (count, classes));
+        let loss = cross_entropy_with_logits_loss(logits, targets);
+        let value = loss.array();
+        if !value.is_finite() {
+            self.network.set_running_statistics(&before);
+            return None;
+        }
+        let gradients = loss.backward();
+        let done = f64::from(epoch) + batch as f64 / self.batches.count() as f64;
+        self.progress.lr = learning_rate(config, done);
+        self.optimizer.learning_rate = self.progress.lr as f32;
+        // The error of `update` tells of parameters without gradient, which no graph has.
+        let _ = self.optimizer.update(&mut self.network, &gradients);
+        self.progress.steps = self.optimizer.steps;
+        if let Some(average) = &mut self.average {
+            self.network.average_into(average, config.ema, self.optimizer.steps);
+        }
+        Some((f64::from(value), right))
+    }
+
+    /// Answers on the validation images, with the weights to deploy.
+    fn validate(&self) -> Answers {
+        let images = &self.job.dataset.validation;
+        match &self.average {
+            Some(average) => predict::answers(&Network::new(&self.job.graph, average), images),
+            None => predict::answers(&self.network, images),
+        }
+    }
+
+    fn finish_epoch(&mut self, answers: &Answers) -> EpochMetrics {
+        let images = self.job.dataset.train.len() as f64;
+        let progress = &mut self.progress;
+        let metrics = EpochMetrics {
+            epoch: progress.epoch + 1,
+            loss: progress.loss_sum / images,
+            accuracy: progress.correct as f64 / images,
+            val_loss: answers.loss,
+            val_accuracy: answers.accuracy,
+            lr: progress.lr,
+            images_per_second: images / progress.seconds.max(1e-9),
+            seconds: progress.seconds + answers.seconds,
+        };
+        progress.history.push(metrics);
+        *progress = Progress {
+            epoch: progress.epoch + 1,
+            steps: progress.steps,
+            lr: progress.lr,
+            history: std::mem::take(&mut progress.history),
+            ..Progress::default()
+        };
+        metrics
+    }
+
+    /// Whether this epoch's accuracy is above every earlier one's and worth keeping.
+    fn is_best(&self, metrics: &EpochMetrics) -> bool {
+        metrics.val_accuracy >= self.job.spec.config.train.checkpoint_min_accuracy
+            && best_of(&self.progress.history).is_some_and(|best| best.epoch == metrics.epoch)
+    }
+
+    fn no_progress(&self) -> Option<End> {
+        let patience = self.job.spec.config.train.early_stopping;
+        let best = best_of(&self.progress.history)?;
+        let waited = self.progress.epoch - best.epoch;
+        (patience > 0 && self.progress.batch == 0 && waited >= patience).then_some(End::NoProgress { epochs: waited })
+    }
+
+    fn save(&self, best: bool) -> Result<(), TrainError> {
+        let state = Checkpoint {
+            identity: self.identity.clone(),
+            progress: self.progress.clone(),
+            weights: self.network.weights(),
+            average: self.average.clone(),
+            optimizer: self.optimizer.state.clone(),
+        };
+        state.save(&*self.job.disk, &self.job.checkpoints, best)
+    }
+}
+
+/// The epoch with the highest validation accuracy, the first of equals.
+#[must_use]
+pub fn best_of(history: &[EpochMetrics]) -> Option<EpochMetrics> {
+    history.iter().copied().reduce(|best, now| if now.val_accuracy > best.val_accuracy { now } else { best })
+}
