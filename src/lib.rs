@@ -13,3 +13,5 @@ pub mod spec;
 
 pub mod graph;
 pub mod train;
+
+pub mod runs;
