@@ -19,7 +19,7 @@ const PALETTE: [Colour; 7] = [
 ];
 const WIDTH: f64 = 960.0;
 /// Left and right edges of the two columns of panels.
-const COLUMNS: [(f64, f64); 2] = [(72.0, 462.0), (554.0, 944.0)];
+const COLUMNS: [(f64, f64); 2] = [(72.0, 454.0), (548.0, 930.0)];
 const TITLE_SIZE: f64 = 18.0;
 const TEXT_SIZE: f64 = 13.0;
 /// Fewer points than this are marked by dots.
@@ -28,12 +28,20 @@ const DOTS: usize = 25;
 /// What a curve shows of an epoch.
 type Value = fn(&EpochMetrics) -> f64;
 
+/// How a curve is drawn.
+#[derive(Debug, Clone, Copy)]
+enum Line {
+    Solid,
+    /// Dashes and gaps of as many pixels.
+    Dashed(f64),
+}
+
 /// One curve of a panel.
 struct Curve<'a> {
     rows: &'a [EpochMetrics],
     value: Value,
     colour: Colour,
-    dashed: bool,
+    line: Line,
 }
 
 /// A pair of axes in the rectangle from `left`, `top` to `right`, `bottom`.
@@ -84,16 +92,21 @@ impl Panel {
         for stretch in stretches(values) {
             let points: Vec<(f64, f64)> =
                 stretch.iter().map(|&(epoch, value)| (self.x(epoch), self.y(value))).collect();
-            match curve.dashed {
-                true => canvas.dashed(&points, curve.colour, 2.0, 6.0),
-                false if points.len() > 1 => canvas.path(&points, curve.colour, 2.0),
-                false => {}
-            }
+            stroke(canvas, &points, curve.colour, curve.line, 2.0);
             if curve.rows.len() <= DOTS || points.len() == 1 {
                 for point in &points {
                     canvas.dot(*point, 3.0, curve.colour);
                 }
             }
+        }
+    }
+
+    /// Says how far values reach that lie on the upper edge.
+    fn cut_off(&self, canvas: &mut Canvas<'_>, values: impl Iterator<Item = f64>) {
+        let largest = values.filter(|value| value.is_finite()).fold(0.0, f64::max);
+        if largest > self.values.1 && !self.is_share {
+            let text = format!("cut off, up to {}", label(largest, 0.01));
+            canvas.text(&text, (self.right, self.top - 16.0), TEXT_SIZE, SOFT, Anchor::End);
         }
     }
 
@@ -114,14 +127,17 @@ fn title(canvas: &mut Canvas<'_>, text: &str) {
     canvas.bold(&shortened(&escape::terminal(text), columns), (24.0, 28.0), TITLE_SIZE, INK, Anchor::Start);
 }
 
-/// A short line and what it means; returns where the next entry begins.
-fn legend(canvas: &mut Canvas<'_>, (x, y): (f64, f64), text: &str, colour: Colour, dashed: bool) -> f64 {
-    let line = [(x, y), (x + 28.0, y)];
-    if dashed {
-        canvas.dashed(&line, colour, 2.5, 6.0);
-    } else {
-        canvas.path(&line, colour, 2.5);
+fn stroke(canvas: &mut Canvas<'_>, points: &[(f64, f64)], colour: Colour, line: Line, width: f64) {
+    match line {
+        Line::Dashed(dash) => canvas.dashed(points, colour, width, dash),
+        Line::Solid if points.len() > 1 => canvas.path(points, colour, width),
+        Line::Solid => {}
     }
+}
+
+/// A short line and what it means; returns where the next entry begins.
+fn legend(canvas: &mut Canvas<'_>, (x, y): (f64, f64), text: &str, colour: Colour, line: Line) -> f64 {
+    stroke(canvas, &[(x, y), (x + 28.0, y)], colour, line, 2.5);
     canvas.text(text, (x + 36.0, y), TEXT_SIZE, INK, Anchor::Start);
     x + 36.0 + text_width(text, TEXT_SIZE) + 24.0
 }
@@ -136,11 +152,11 @@ pub fn history_svg(rows: &[EpochMetrics], name: &str) -> Result<String, RunError
         title(canvas, name);
         let [training, validation] = [PALETTE[0], PALETTE[1]];
         let best = metrics::best(rows);
-        let mut x = legend(canvas, (24.0, 58.0), "training", training, false);
-        x = legend(canvas, (x, 58.0), "validation", validation, false);
+        let mut x = legend(canvas, (24.0, 58.0), "training", training, Line::Solid);
+        x = legend(canvas, (x, 58.0), "validation", validation, Line::Solid);
         if let Some(best) = best {
             let text = format!("best: epoch {}, validation accuracy {}", best.epoch, percent(Some(best.val_accuracy)));
-            legend(canvas, (x, 58.0), &text, SOFT, true);
+            legend(canvas, (x, 58.0), &text, SOFT, Line::Dashed(6.0));
         }
         let losses = loss_range(rows.iter().flat_map(|row| [row.loss, row.val_loss]));
         let shares = accuracy_range(rows.iter().flat_map(|row| [row.accuracy, row.val_accuracy]));
@@ -153,6 +169,7 @@ pub fn history_svg(rows: &[EpochMetrics], name: &str) -> Result<String, RunError
             let epochs = epochs(std::iter::once(rows));
             let panel = Panel { title, left, right, top: 112.0, bottom: 352.0, epochs, values, is_share };
             panel.axes(canvas);
+            panel.cut_off(canvas, rows.iter().flat_map(|row| [train(row), val(row)]));
             if rows.is_empty() {
                 panel.says(canvas, "no epoch is done yet");
             }
@@ -161,7 +178,7 @@ pub fn history_svg(rows: &[EpochMetrics], name: &str) -> Result<String, RunError
                 canvas.dashed(&[(x, panel.top), (x, panel.bottom)], SOFT, 1.0, 6.0);
             }
             for (value, colour) in [(train, training), (val, validation)] {
-                panel.curve(canvas, &Curve { rows, value, colour, dashed: false });
+                panel.curve(canvas, &Curve { rows, value, colour, line: Line::Solid });
             }
             if let Some(best) = best.filter(|best| val(best).is_finite()) {
                 canvas.ring((panel.x(f64::from(best.epoch)), panel.y(val(best))), 6.0, INK);
@@ -171,7 +188,8 @@ pub fn history_svg(rows: &[EpochMetrics], name: &str) -> Result<String, RunError
 }
 
 /// The four curves of several runs: training and validation loss above, training and validation
-/// accuracy below, one colour a run (dashed from the eighth run on).
+/// accuracy below, one colour a run (dashed from the eighth run on, dotted from
+/// the fifteenth).
 ///
 /// # Errors
 /// Where the drawing library refuses.
@@ -180,7 +198,8 @@ pub fn overlay_svg(runs: &[(String, Vec<EpochMetrics>)]) -> Result<String, RunEr
     let top = 66.0 + runs.len().div_ceil(columns).max(1) as f64 * 22.0;
     drawn("the overlay", (WIDTH, top + 660.0), |canvas| {
         title(canvas, if runs.len() == 1 { "1 run" } else { "Runs compared" });
-        let style = |at: usize| (PALETTE[at % PALETTE.len()], (at / PALETTE.len()) % 2 == 1);
+        let lines = [Line::Solid, Line::Dashed(6.0), Line::Dashed(2.0)];
+        let style = |at: usize| (PALETTE[at % PALETTE.len()], lines[at / PALETTE.len() % lines.len()]);
         let wide = (WIDTH - 48.0) / columns as f64;
         for (at, (name, _)) in runs.iter().enumerate() {
             let place = (24.0 + (at % columns) as f64 * wide, 58.0 + (at / columns) as f64 * 22.0);
@@ -202,11 +221,12 @@ pub fn overlay_svg(runs: &[(String, Vec<EpochMetrics>)]) -> Result<String, RunEr
             let epochs = epochs(runs.iter().map(|(_, rows)| rows.as_slice()));
             let panel = Panel { title, left, right, top, bottom: top + 240.0, epochs, values, is_share: at > 1 };
             panel.axes(canvas);
+            panel.cut_off(canvas, all().map(value));
             if all().next().is_none() {
                 panel.says(canvas, "no epoch is done yet");
             }
             for (run, (_, rows)) in runs.iter().enumerate() {
-                panel.curve(canvas, &Curve { rows, value, colour: style(run).0, dashed: style(run).1 });
+                panel.curve(canvas, &Curve { rows, value, colour: style(run).0, line: style(run).1 });
             }
         }
     })
