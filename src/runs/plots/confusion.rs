@@ -122,7 +122,7 @@ fn cell(canvas: &mut Canvas<'_>, layout: &Layout, (truth, answer): (usize, usize
     let gap = if size >= 13.0 { 0.5 } else { 0.0 };
     let colour = shade(if truth == answer { RIGHT } else { WRONG }, depth);
     canvas.rect((x + gap, y + gap), (x + size - gap, y + size - gap), colour);
-    let ink = if depth > 0.5 { Colour(255, 255, 255) } else { INK };
+    let ink = if depth > 0.75 { Colour(255, 255, 255) } else { INK };
     let middle = (x + size / 2.0, y + size / 2.0);
     let text = grouped(count);
     let room = size - 4.0;
