@@ -12,6 +12,9 @@ pub mod random;
 pub mod spec;
 
 pub mod graph;
+
+pub mod data;
+
 pub mod train;
 
 pub mod runs;

@@ -1,0 +1,286 @@
+//! What stands out in a data set: told to the person, never a reason to stop.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use super::images::Images;
+use super::split::Hash;
+use crate::escape;
+
+/// Fewer training images than this make a class small.
+const FEW: usize = 20;
+/// A largest class of more than so many times the smallest is unbalanced.
+const UNBALANCED: usize = 3;
+/// How many examples of a finding are named on a terminal.
+const EXAMPLES: usize = 5;
+
+/// What stood out while a data set was loaded.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Check {
+    /// Images of each class.
+    pub classes: Vec<ClassCount>,
+    /// Files left out because they cannot be read.
+    pub unreadable: Vec<Unreadable>,
+    /// Entries passed over because they are no pictures.
+    pub ignored: usize,
+    /// Images smaller than the input.
+    pub small: Small,
+    /// Identical images.
+    pub duplicates: Duplicates,
+    /// Only a part was loaded, so that the sizes of classes mean nothing.
+    pub limited: bool,
+}
+
+/// How many images a class has.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ClassCount {
+    /// The class.
+    pub label: String,
+    /// To learn from.
+    pub train: usize,
+    /// Held out.
+    pub validation: usize,
+    /// Set apart by the source.
+    pub test: usize,
+}
+
+/// A file that was left out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unreadable {
+    /// Its path below the source.
+    pub name: String,
+    /// What is wrong with it.
+    pub reason: String,
+}
+
+/// Images with fewer rows or columns than the input.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Small {
+    /// How many.
+    pub count: usize,
+    /// One of them: name, width, height.
+    pub example: Option<(String, u32, u32)>,
+}
+
+/// Images that are the same, byte for byte, as the network sees them.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Duplicates {
+    /// How many images are copies of an earlier one.
+    pub copies: usize,
+    /// Names of identical images: an earlier one and its copy.
+    pub pairs: Vec<(String, String)>,
+    /// Those of them that stand in different classes.
+    pub across_classes: Vec<(String, String)>,
+    /// Those of them that stand in different parts (training, validation, test) of a source that
+    /// has its own split.
+    pub across_parts: Vec<(String, String)>,
+}
+
+impl Duplicates {
+    /// Compares all images of `parts`, each with its hashes.
+    pub(super) fn find(parts: &[(&Images, &[Hash])]) -> Self {
+        let mut first: BTreeMap<&Hash, (usize, usize)> = BTreeMap::new();
+        let mut found = Self::default();
+        for (part, (images, hashes)) in parts.iter().enumerate() {
+            for (image, hash) in hashes.iter().enumerate() {
+                let (other_part, other) = *first.entry(hash).or_insert((part, image));
+                if (other_part, other) == (part, image) {
+                    continue;
+                }
+                let others = parts[other_part].0;
+                let pair = (others.names[other].clone(), images.names[image].clone());
+                found.copies += 1;
+                if others.labels[other] != images.labels[image] {
+                    found.across_classes.push(pair.clone());
+                }
+                if other_part != part {
+                    found.across_parts.push(pair.clone());
+                }
+                found.pairs.push(pair);
+            }
+        }
+        found
+    }
+}
+
+impl Check {
+    /// Whether nothing stood out.
+    #[must_use]
+    pub fn is_clean(&self) -> bool {
+        self.findings(0, str::to_owned).is_empty()
+    }
+
+    /// One sentence for each finding, with at most `examples` names each, written with `escape`.
+    fn findings(&self, examples: usize, escape: impl Fn(&str) -> String) -> Vec<String> {
+        let mut out = Vec::new();
+        if !self.unreadable.is_empty() {
+            let named = self.unreadable.iter().map(|file| format!("{} ({})", escape(&file.name), escape(&file.reason)));
+            let count = plural(self.unreadable.len(), "file", "files");
+            out.push(format!("{count} cannot be read and left out{}", list(named, examples)));
+        }
+        let pairs = |pairs: &[(String, String)]| {
+            list(pairs.iter().map(|(a, b)| format!("{} = {}", escape(a), escape(b))), examples)
+        };
+        let Duplicates { copies, pairs: all, across_classes, across_parts } = &self.duplicates;
+        if *copies > 0 {
+            let count = plural(*copies, "image is a copy of another", "images are copies of others");
+            out.push(format!("{count}{}", pairs(all)));
+        }
+        if !across_classes.is_empty() {
+            let count = plural(across_classes.len(), "copy stands", "copies stand");
+            out.push(format!("{count} in another class, so that one of the labels is wrong{}", pairs(across_classes)));
+        }
+        if !across_parts.is_empty() {
+            let count = plural(across_parts.len(), "copy stands", "copies stand");
+            let parts = "in another of training, validation and test, so that accuracy looks better than it is";
+            out.push(format!("{count} {parts}{}", pairs(across_parts)));
+        }
+        self.size_findings(&mut out, &escape);
+        if let Some((name, width, height)) = &self.small.example {
+            let count = plural(self.small.count, "image is", "images are");
+            out.push(format!("{count} smaller than the input and enlarged: {} is {width}×{height}", escape(name)));
+        }
+        if self.ignored > 0 {
+            out.push(format!("{} no pictures and passed over", plural(self.ignored, "entry is", "entries are")));
+        }
+        out
+    }
+
+    fn size_findings(&self, out: &mut Vec<String>, escape: &impl Fn(&str) -> String) {
+        if self.limited {
+            return;
+        }
+        for class in &self.classes {
+            let label = escape(&class.label);
+            if class.train < FEW {
+                let count = plural(class.train, "training image", "training images");
+                out.push(format!("class \"{label}\" has only {count}; little can be learnt from fewer than {FEW}"));
+            }
+            if class.validation == 0 {
+                out.push(format!("class \"{label}\" has no validation image"));
+            }
+        }
+        let largest = self.classes.iter().max_by_key(|class| class.train);
+        let smallest = self.classes.iter().min_by_key(|class| class.train);
+        if let (Some(largest), Some(smallest)) = (largest, smallest)
+            && largest.train > UNBALANCED * smallest.train
+        {
+            out.push(format!(
+                "classes are unbalanced: \"{}\" has {} training images, \"{}\" {}; [train] class_weights can make up for it",
+                escape(&largest.label),
+                largest.train,
+                escape(&smallest.label),
+                smallest.train
+            ));
+        }
+    }
+
+    /// For a report: a table of classes and all findings, with every name.
+    #[must_use]
+    pub fn to_markdown(&self) -> String {
+        let mut lines = vec!["| class | training | validation | test |".to_owned(), "|---|---:|---:|---:|".to_owned()];
+        for ClassCount { label, train, validation, test } in &self.classes {
+            lines.push(format!("| {} | {train} | {validation} | {test} |", escape::markdown(label)));
+        }
+        lines.push(String::new());
+        let findings = self.findings(usize::MAX, escape::markdown);
+        if findings.is_empty() {
+            lines.push("Nothing stood out.".to_owned());
+        }
+        lines.extend(findings.into_iter().map(|finding| format!("- {finding}")));
+        lines.join("\n") + "\n"
+    }
+}
+
+/// One line for each finding, for a terminal; empty where nothing stood out.
+impl fmt::Display for Check {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let findings = self.findings(EXAMPLES, escape::terminal);
+        for (i, finding) in findings.iter().enumerate() {
+            if i > 0 {
+                f.write_str("\n")?;
+            }
+            f.write_str(finding)?;
+        }
+        Ok(())
+    }
+}
+
+fn plural(count: usize, one: &str, many: &str) -> String {
+    format!("{count} {}", if count == 1 { one } else { many })
+}
+
+/// ": a; b; and 7 more", or nothing where no example is wanted.
+fn list(items: impl ExactSizeIterator<Item = String>, examples: usize) -> String {
+    let rest = items.len().saturating_sub(examples);
+    let mut shown: Vec<String> = items.take(examples).collect();
+    if shown.is_empty() {
+        return String::new();
+    }
+    if rest > 0 {
+        shown.push(format!("and {rest} more"));
+    }
+    format!(": {}", shown.join("; "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn full() -> Check {
+        let class = |label: &str, train, validation| ClassCount { label: label.into(), train, validation, test: 0 };
+        let pair = ("a\u{1b}/1.png".to_owned(), "b/2.png".to_owned());
+        Check {
+            classes: vec![class("a\u{1b}", 100, 10), class("b|", 19, 0)],
+            unreadable: (0..7)
+                .map(|i| Unreadable { name: format!("a/{i}.png"), reason: "the file is empty".into() })
+                .collect(),
+            ignored: 2,
+            small: Small { count: 1, example: Some(("b/2.png".into(), 3, 4)) },
+            duplicates: Duplicates {
+                copies: 1,
+                pairs: vec![pair.clone()],
+                across_classes: vec![pair.clone()],
+                across_parts: vec![pair],
+            },
+            limited: false,
+        }
+    }
+
+    #[test]
+    fn every_finding_is_a_line_and_names_are_harmless() {
+        let text = full().to_string();
+        assert_eq!(text.lines().count(), 9, "{text}");
+        for part in [
+            "7 files cannot be read and left out: a/0.png (the file is empty); ",
+            "a/4.png (the file is empty); and 2 more",
+            "1 image is a copy of another: a\\u{1b}/1.png = b/2.png",
+            "in another class",
+            "in another of training, validation and test",
+            "\"b|\" has only 19 training images",
+            "\"b|\" has no validation image",
+            "unbalanced",
+            "1 image is smaller than the input and enlarged: b/2.png is 3×4",
+            "2 entries are no pictures",
+        ] {
+            assert!(text.contains(part), "{part} in {text}");
+        }
+        assert!(!text.contains('\u{1b}'));
+    }
+
+    #[test]
+    fn the_report_names_everything() {
+        let text = full().to_markdown();
+        assert!(text.contains("a/6.png") && text.contains("| b\\| | 19 | 0 | 0 |"), "{text}");
+        assert!(!text.contains('\u{1b}'));
+    }
+
+    #[test]
+    fn a_good_set_is_clean_and_a_part_of_one_is_not_called_small() {
+        assert!(Check::default().is_clean() && Check::default().to_string().is_empty());
+        let mut part = Check { classes: full().classes, ..Check::default() };
+        assert!(!part.is_clean());
+        part.limited = true;
+        assert!(part.is_clean());
+    }
+}

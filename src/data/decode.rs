@@ -1,0 +1,176 @@
+//! One picture: from a file's bytes to the bytes the network sees.
+//!
+//! In this order: decode (the first frame of an animation), 16 bits to 8, what is transparent over
+//! black, upright by EXIF, luma where the input has one channel, resize.
+
+use std::io::Cursor;
+use std::path::Path;
+
+use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits};
+
+use super::error::DataError;
+use super::luma::luma_row;
+use super::resize::{RowResizer, frame};
+use crate::files::read_limited;
+use crate::spec::{Input, Resize};
+
+/// The largest side of a picture, in pixels; [`RowResizer`] computes with it in 32 bits.
+pub const MAX_SIDE: u32 = 65_535;
+/// The most pixels of a picture; a larger one is refused before it is decoded.
+pub const MAX_PIXELS: u64 = 64 << 20;
+/// The largest file of a picture, in bytes.
+const MAX_FILE: u64 = 512 << 20;
+
+/// A decoded image: `channels` (1 or 3) interleaved bytes a pixel, row by row.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Raster<'a> {
+    pub width: u32,
+    pub height: u32,
+    pub channels: usize,
+    pub bytes: &'a [u8],
+}
+
+/// One picture file, decoded, upright and resized as [`load`](super::load()) does it:
+/// `height · width · channels` bytes, row by row.
+///
+/// # Errors
+/// Where the file cannot be read, is no picture or has more than [`MAX_PIXELS`].
+pub fn load_image(path: &Path, input: Input, resize: Resize) -> Result<Vec<u8>, DataError> {
+    let mut out = vec![0; input.height as usize * input.width as usize * input.channels as usize];
+    let bytes = read_limited(path, MAX_FILE)?;
+    decode_into(&bytes, extension_format(path), input, resize, &mut out)
+        .map_err(|reason| DataError::Picture { path: path.to_owned(), reason })?;
+    Ok(out)
+}
+
+/// The picture at `path` into `out`; gives its width and height, or why it cannot be read.
+pub(super) fn read_into(path: &Path, input: Input, resize: Resize, out: &mut [u8]) -> Result<(u32, u32), String> {
+    let bytes = read_limited(path, MAX_FILE).map_err(|error| error.source.to_string())?;
+    decode_into(&bytes, extension_format(path), input, resize, out)
+}
+
+/// What the file's name says it is, if that is a kind of picture we read.
+pub(super) fn extension_format(path: &Path) -> Option<ImageFormat> {
+    let format = ImageFormat::from_path(path).ok()?;
+    matches!(
+        format,
+        ImageFormat::Jpeg
+            | ImageFormat::Png
+            | ImageFormat::Bmp
+            | ImageFormat::Gif
+            | ImageFormat::WebP
+            | ImageFormat::Pnm
+    )
+    .then_some(format)
+}
+
+/// The picture in `bytes`, whose content counts more than its `named` format, into `out`.
+fn decode_into(
+    bytes: &[u8],
+    named: Option<ImageFormat>,
+    input: Input,
+    resize: Resize,
+    out: &mut [u8],
+) -> Result<(u32, u32), String> {
+    let image = decode(bytes, named)?;
+    let (width, height) = (image.width(), image.height());
+    let (channels, bytes) = match image {
+        DynamicImage::ImageLuma8(_) | DynamicImage::ImageLuma16(_) => (1, image.into_luma8().into_raw()),
+        image if image.color().has_alpha() => (3, over_black(image)),
+        image => (3, image.into_rgb8().into_raw()),
+    };
+    fill(Raster { width, height, channels, bytes: &bytes }, input, resize, out);
+    Ok((width, height))
+}
+
+fn decode(bytes: &[u8], named: Option<ImageFormat>) -> Result<DynamicImage, String> {
+    if bytes.is_empty() {
+        return Err("the file is empty".into());
+    }
+    let mut reader = ImageReader::new(Cursor::new(bytes));
+    if let Some(format) = named {
+        reader.set_format(format);
+    }
+    let mut reader = reader.with_guessed_format().map_err(|error| error.to_string())?;
+    let mut limits = Limits::default();
+    limits.max_image_width = Some(MAX_SIDE);
+    limits.max_image_height = Some(MAX_SIDE);
+    reader.limits(limits);
+    let jpeg = reader.format() == Some(ImageFormat::Jpeg);
+    let mut decoder = reader.into_decoder().map_err(|error| error.to_string())?;
+    let (width, height) = decoder.dimensions();
+    if width == 0 || height == 0 {
+        return Err(format!("it is {width}×{height} pixels"));
+    }
+    if u64::from(width) * u64::from(height) > MAX_PIXELS {
+        return Err(format!("it is {width}×{height} pixels; at most {MAX_PIXELS} pixels are read"));
+    }
+    // The decoder fills up what is missing of a JPEG with grey.
+    if jpeg && !jpeg_ends(bytes) {
+        return Err("the JPEG file is cut off: its end mark is missing".into());
+    }
+    let orientation = decoder.orientation().map_err(|error| error.to_string())?;
+    let mut image = DynamicImage::from_decoder(decoder).map_err(|error| error.to_string())?;
+    image.apply_orientation(orientation);
+    Ok(image)
+}
+
+/// Whether an end mark follows the first scan of a JPEG file. Segments before it are stepped
+/// over, for the thumbnail in them has an end mark of its own.
+fn jpeg_ends(bytes: &[u8]) -> bool {
+    let mut at = 2;
+    while let Some(&[0xff, marker, high, low]) = bytes.get(at..at + 4) {
+        match marker {
+            0xff => at += 1,
+            0xda => return bytes[at..].windows(2).any(|pair| pair == [0xff, 0xd9]),
+            _ => at += 2 + usize::from(u16::from_be_bytes([high, low])),
+        }
+    }
+    // Not laid out as we read it: the decoder knows better.
+    true
+}
+
+/// RGB bytes, each (c·a + 127) / 255.
+fn over_black(image: DynamicImage) -> Vec<u8> {
+    let rgba = image.into_rgba8().into_raw();
+    let mut rgb = Vec::with_capacity(rgba.len() / 4 * 3);
+    for pixel in rgba.chunks_exact(4) {
+        let alpha = u32::from(pixel[3]);
+        rgb.extend(pixel[..3].iter().map(|&value| ((u32::from(value) * alpha + 127) / 255) as u8));
+    }
+    rgb
+}
+
+/// Luma, cut and resized, row by row, into `out` of the input's size; bars are black.
+pub(super) fn fill(raster: Raster<'_>, input: Input, resize: Resize, out: &mut [u8]) {
+    let (from, to) = frame(raster.width, raster.height, input, resize);
+    let channels = input.channels as usize;
+    let row_bytes = input.width as usize * channels;
+    out.fill(0);
+    let start = to.x as usize * channels;
+    let mut rows = out.chunks_exact_mut(row_bytes).skip(to.y as usize);
+    let mut resizer = RowResizer::new((from.width, from.height), (to.width, to.height), channels);
+    let mut converted = vec![0; from.width as usize * channels];
+    let source_rows = raster.bytes.chunks_exact(raster.width as usize * raster.channels);
+    for row in source_rows.skip(from.y as usize).take(from.height as usize) {
+        let row = &row[from.x as usize * raster.channels..][..from.width as usize * raster.channels];
+        let row = match (raster.channels, channels) {
+            (3, 1) => {
+                luma_row(row, &mut converted);
+                &converted[..]
+            }
+            (1, 3) => {
+                for (rgb, &grey) in converted.chunks_exact_mut(3).zip(row) {
+                    rgb.fill(grey);
+                }
+                &converted[..]
+            }
+            _ => row,
+        };
+        resizer.push(row, |row| {
+            if let Some(out) = rows.next() {
+                out[start..start + row.len()].copy_from_slice(row);
+            }
+        });
+    }
+}

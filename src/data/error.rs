@@ -1,0 +1,113 @@
+//! Why a data set or a picture cannot be had.
+
+use std::path::PathBuf;
+
+use crate::escape::terminal;
+use crate::files::FileError;
+use crate::spec::MAX_CLASSES;
+
+/// Why a data set or a picture cannot be had. Names from outside are escaped for a terminal.
+#[derive(Debug, thiserror::Error)]
+pub enum DataError {
+    /// The system refused.
+    #[error(transparent)]
+    File(#[from] FileError),
+    /// No such data.
+    #[error(
+        "there is no data set \"{}\": it is no file or folder, and the bundled sets are: {}",
+        terminal(name),
+        super::BUNDLED.join(", ")
+    )]
+    Unknown {
+        /// The source as given.
+        name: String,
+    },
+    /// A source that is neither folder nor regular file.
+    #[error(
+        "{} is neither a folder nor a regular file; a data set is a folder with one sub-folder per class, or IDX files",
+        shown(path)
+    )]
+    NoData {
+        /// What was given.
+        path: PathBuf,
+    },
+    /// A folder without classes.
+    #[error(
+        "{} has no sub-folders: it needs one for each class, or the IDX files train-images-idx3-ubyte and train-labels-idx1-ubyte",
+        shown(path)
+    )]
+    NoClasses {
+        /// The folder.
+        path: PathBuf,
+    },
+    /// Nothing to tell apart.
+    #[error("{} has only one class, \"{}\"; there must be two or more", shown(path), terminal(class))]
+    OneClass {
+        /// The source.
+        path: PathBuf,
+        /// Its class.
+        class: String,
+    },
+    /// More classes than a head may have.
+    #[error("{} has {count} classes; at most {MAX_CLASSES} are possible", shown(path))]
+    TooManyClasses {
+        /// The source.
+        path: PathBuf,
+        /// Its classes.
+        count: usize,
+    },
+    /// A sub-folder of validation/ or test/ that train/ does not have.
+    #[error("{} is no class of the train folder; classes are the sub-folders there", shown(path))]
+    UnknownClass {
+        /// The folder.
+        path: PathBuf,
+    },
+    /// A class from which nothing can be learnt.
+    #[error("class \"{}\" has no readable training image{}", terminal(class), terminal(reason))]
+    EmptyClass {
+        /// The class.
+        class: String,
+        /// Empty, or what is wrong with its first image, led by ": ".
+        reason: String,
+    },
+    /// No image can be held out.
+    #[error(
+        "no image can be held out for validation: each class needs two different images at least, or the source a validation folder"
+    )]
+    NothingHeldOut,
+    /// An IDX file that is none, or is damaged.
+    #[error("{}: {problem}", terminal(name))]
+    Idx {
+        /// The file.
+        name: String,
+        /// What is wrong and what would be right.
+        problem: String,
+    },
+    /// A picture that cannot be read.
+    #[error("cannot read the picture {}: {}", shown(path), terminal(reason))]
+    Picture {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        reason: String,
+    },
+    /// More than memory should hold.
+    #[error(
+        "{images} images of {image_bytes} bytes are {} MB; at most {} MB are possible: choose a smaller input or fewer images",
+        (*images as u64).saturating_mul(*image_bytes as u64) / 1_000_000,
+        super::load::MAX_BYTES / 1_000_000
+    )]
+    TooLarge {
+        /// How many images.
+        images: usize,
+        /// Bytes of one.
+        image_bytes: usize,
+    },
+    /// [`Progress::cancelled`](super::Progress::cancelled) said so.
+    #[error("loading was cancelled")]
+    Cancelled,
+}
+
+fn shown(path: &std::path::Path) -> String {
+    terminal(&path.to_string_lossy())
+}

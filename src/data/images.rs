@@ -1,0 +1,126 @@
+//! What a loaded data set is, and how loading reports.
+
+use super::check::Check;
+
+/// Images as the network sees them before normalisation: bytes in camera order, row by row, RGB
+/// interleaved.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Images {
+    /// Rows of each image.
+    pub height: usize,
+    /// Columns of each image.
+    pub width: usize,
+    /// 1 (luma) or 3 (RGB).
+    pub channels: usize,
+    /// `len · height · width · channels` bytes, image after image.
+    pub pixels: Vec<u8>,
+    /// The class of each image.
+    pub labels: Vec<u16>,
+    /// What each image is called: its path below the source, or such as "train 17".
+    pub names: Vec<String>,
+}
+
+impl Images {
+    /// How many images there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.labels.len()
+    }
+
+    /// Whether there is none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.labels.is_empty()
+    }
+
+    /// Bytes of one image.
+    #[must_use]
+    pub const fn image_bytes(&self) -> usize {
+        self.height * self.width * self.channels
+    }
+
+    /// The bytes of image `i`, which is below [`len`](Self::len).
+    #[must_use]
+    pub fn image(&self, i: usize) -> &[u8] {
+        let bytes = self.image_bytes();
+        &self.pixels[i * bytes..(i + 1) * bytes]
+    }
+
+    /// How many images each of `classes` classes has; labels beyond are not counted.
+    #[must_use]
+    pub fn counts(&self, classes: usize) -> Vec<usize> {
+        let mut counts = vec![0; classes];
+        for &label in &self.labels {
+            if let Some(count) = counts.get_mut(usize::from(label)) {
+                *count += 1;
+            }
+        }
+        counts
+    }
+
+    /// Keeps the images at `places`, which rise, without a second copy of the pixels.
+    pub(super) fn keep(&mut self, places: &[usize]) {
+        let bytes = self.image_bytes();
+        for (to, &from) in places.iter().enumerate() {
+            self.pixels.copy_within(from * bytes..(from + 1) * bytes, to * bytes);
+            self.labels.swap(to, from);
+            self.names.swap(to, from);
+        }
+        self.pixels.truncate(places.len() * bytes);
+        self.labels.truncate(places.len());
+        self.names.truncate(places.len());
+    }
+
+    /// The images at `places`, in that order.
+    pub(super) fn pick(&self, places: &[usize]) -> Self {
+        let mut pixels = Vec::with_capacity(places.len() * self.image_bytes());
+        for &i in places {
+            pixels.extend_from_slice(self.image(i));
+        }
+        Self {
+            pixels,
+            labels: places.iter().map(|&i| self.labels[i]).collect(),
+            names: places.iter().map(|&i| self.names[i].clone()).collect(),
+            ..*self
+        }
+    }
+}
+
+/// A data set in memory.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Dataset {
+    /// The classes' names; a label is a place in this list.
+    pub labels: Vec<String>,
+    /// Images to learn from.
+    pub train: Images,
+    /// Images held out while training.
+    pub validation: Images,
+    /// Images the source sets apart for the end.
+    pub test: Option<Images>,
+    /// SHA-256, in hexadecimal, over labels, sizes, split, order and pixel bytes.
+    pub fingerprint: String,
+    /// What stood out.
+    pub check: Check,
+    /// The source as the configuration names it.
+    pub source: String,
+}
+
+/// Hears how loading goes on. Called from worker threads.
+pub trait Progress: Sync {
+    /// `done` of `total` images are decoded. Calls of different threads may overtake each other;
+    /// the last call has `done == total`.
+    fn decoded(&self, done: usize, total: usize);
+
+    /// Asked before every image; `true` ends loading with [`Cancelled`](super::DataError::Cancelled).
+    fn cancelled(&self) -> bool {
+        false
+    }
+}
+
+/// Hears nothing and cancels nothing.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Silent;
+
+impl Progress for Silent {
+    fn decoded(&self, _done: usize, _total: usize) {}
+}

@@ -1,0 +1,33 @@
+//! Where images come from: folders of pictures, IDX files and the bundled set; decoded, resized,
+//! split, checked and augmented.
+//!
+//! A source is first looked through without decoding anything (`source`, `folder`, `idx`,
+//! `bundled`), which gives the classes and the images' places. `load` then decodes on all
+//! cores, and every picture goes through the same integer arithmetic ([`luma`], [`resize`]) that
+//! the generated code runs on a board. Images stay bytes: normalisation is the network's business.
+
+mod augment;
+mod bundled;
+mod check;
+mod decode;
+mod error;
+mod folder;
+mod idx;
+mod images;
+mod load;
+pub mod luma;
+mod part;
+pub mod resize;
+mod source;
+mod split;
+
+pub use augment::Augmenter;
+pub use bundled::NAMES as BUNDLED;
+pub use check::{Check, ClassCount, Duplicates, Small, Unreadable};
+pub use decode::{MAX_PIXELS, MAX_SIDE, load_image};
+pub use error::DataError;
+pub use images::{Dataset, Images, Progress, Silent};
+pub use load::{class_names, load};
+
+#[cfg(test)]
+mod tests;

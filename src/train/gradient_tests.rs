@@ -1,0 +1,205 @@
+//! Kernels and layers against naive references and finite differences.
+
+use super::kernels::plane::{Correlate, Planes, Scatter, Taps};
+use super::kernels::pointwise::{Mix, MixTaps};
+use super::network::{Network, values};
+use super::simd::{LANES, Lane, available, run_on};
+use crate::graph::{Graph, Weights, Window};
+use crate::random::{Purpose, Stream};
+use crate::spec::{Padding, Spec};
+use dfdx::prelude::*;
+use proptest::prelude::*;
+
+fn lanes(stream: &mut Stream, count: usize) -> Vec<Lane> {
+    (0..count).map(|_| Lane(std::array::from_fn(|_| stream.symmetric(1.0)))).collect()
+}
+
+fn numbers(stream: &mut Stream, count: usize) -> Vec<f32> {
+    (0..count).map(|_| stream.symmetric(1.0)).collect()
+}
+
+fn close(found: &[Lane], expected: &[Lane]) -> Result<(), TestCaseError> {
+    for (a, b) in found.iter().zip(expected) {
+        for i in 0..LANES {
+            prop_assert!((a.0[i] - b.0[i]).abs() <= 1e-4 * b.0[i].abs().max(1.0), "{} {}", a.0[i], b.0[i]);
+        }
+    }
+    Ok(())
+}
+
+/// Calls `visit(output, input, tap)` for every product of a correlation.
+fn products(planes: Planes, mut visit: impl FnMut(usize, usize, usize)) {
+    let Planes { window, input: (height, width), output: (rows, columns) } = planes;
+    for y in 0..rows {
+        for x in 0..columns {
+            for ky in 0..window.kernel {
+                for kx in 0..window.kernel {
+                    let at = |out: usize, k: usize| (out * window.stride + k).checked_sub(window.pad);
+                    if let (Some(iy), Some(ix)) = (at(y, ky), at(x, kx))
+                        && iy < height
+                        && ix < width
+                    {
+                        visit(y * columns + x, iy * width + ix, ky * window.kernel + kx);
+                    }
+                }
+            }
+        }
+    }
+}
+
+proptest! {
+    #[test]
+    fn plane_kernels_agree_with_naive_sums(
+        height in 1usize..14, width in 1usize..14,
+        kernel in prop::sample::select(vec![1usize, 3, 5]), stride in 1usize..4,
+        same in any::<bool>(), accumulate in any::<bool>(), seed in any::<u32>(),
+    ) {
+        let window = Window::new(kernel, stride, if same { Padding::Same } else { Padding::Valid });
+        let (Some(rows), Some(columns)) = (window.outputs(height), window.outputs(width)) else { return Ok(()) };
+        let planes = Planes { window, input: (height, width), output: (rows, columns) };
+        let mut stream = Stream::new(seed, Purpose::Weights, 0, 0);
+        let input = lanes(&mut stream, height * width);
+        let output = lanes(&mut stream, rows * columns);
+        let weights = numbers(&mut stream, kernel * kernel);
+
+        let mut sums = if accumulate { output.clone() } else { vec![Lane::ZERO; rows * columns] };
+        products(planes, |o, i, k| (0..LANES).for_each(|l| sums[o].0[l] += weights[k] * input[i].0[l]));
+        let mut below = input.clone();
+        products(planes, |o, i, k| (0..LANES).for_each(|l| below[i].0[l] += weights[k] * output[o].0[l]));
+        let mut taps = vec![Lane::ZERO; kernel * kernel];
+        products(planes, |o, i, k| (0..LANES).for_each(|l| taps[k].0[l] += output[o].0[l] * input[i].0[l]));
+
+        for level in available() {
+            let mut found = output.clone();
+            run_on(level, Correlate { planes, input: &input, weights: &weights, output: &mut found, accumulate });
+            close(&found, &sums)?;
+            let mut found = input.clone();
+            run_on(level, Scatter { planes, output: &output, weights: &weights, input: &mut found });
+            close(&found, &below)?;
+            let found = run_on(level, Taps { planes, input: &input, output: &output });
+            close(&found[..kernel * kernel], &taps)?;
+        }
+    }
+
+    #[test]
+    fn pointwise_kernels_agree_with_naive_sums(
+        pixels in 1usize..9, inputs in 1usize..14, outputs in 1usize..9, seed in any::<u32>(),
+    ) {
+        let mut stream = Stream::new(seed, Purpose::Weights, 0, 0);
+        let input = lanes(&mut stream, inputs * pixels);
+        let weights = numbers(&mut stream, inputs * outputs);
+        let gradient = lanes(&mut stream, outputs * pixels);
+        let mut sums = vec![Lane::ZERO; outputs * pixels];
+        let mut taps = vec![0.0; inputs * outputs];
+        for o in 0..outputs {
+            for i in 0..inputs {
+                for p in 0..pixels {
+                    for l in 0..LANES {
+                        sums[o * pixels + p].0[l] += weights[o * inputs + i] * input[i * pixels + p].0[l];
+                        taps[o * inputs + i] += gradient[o * pixels + p].0[l] * input[i * pixels + p].0[l];
+                    }
+                }
+            }
+        }
+        for level in available() {
+            let mut found = vec![Lane::ZERO; outputs * pixels];
+            run_on(level, Mix { input: &input, weights: &weights, output: &mut found, pixels });
+            close(&found, &sums)?;
+            let mut found = vec![0.0; inputs * outputs];
+            run_on(level, MixTaps { input: &input, output: &gradient, sums: &mut found, pixels });
+            for (a, b) in found.iter().zip(&taps) {
+                prop_assert!((a - b).abs() <= 1e-3 * b.abs().max(1.0), "{a} {b}");
+            }
+        }
+    }
+}
+
+/// The loss of `network` on a fixed batch, without touching its running statistics.
+fn loss_of(graph: &Graph, weights: &Weights, rows: &[f32], targets: &[f32]) -> f64 {
+    let mut network = Network::new(graph, weights);
+    let batch = network.batch_of_rows(rows);
+    let logits = network.train(batch, None);
+    let (images, classes) = *logits.shape();
+    let mut values = vec![0.0; images * classes];
+    logits.copy_into(&mut values);
+    let mut loss = 0.0;
+    for (logits, targets) in values.chunks_exact(classes).zip(targets.chunks_exact(classes)) {
+        let largest = logits.iter().copied().fold(f32::MIN, f32::max);
+        let sum: f64 = logits.iter().map(|x| f64::from(x - largest).exp()).sum();
+        loss -=
+            logits.iter().zip(targets).map(|(x, t)| f64::from(*t) * (f64::from(x - largest) - sum.ln())).sum::<f64>();
+    }
+    loss / images as f64
+}
+
+#[test]
+fn gradients_agree_with_finite_differences_on_odd_shapes() {
+    // 19 images leave a block part empty; activations are smooth or far from their corners.
+    let text = "[model]\ninput = { height = 9, width = 7, channels = 3 }\n[stem]\nfilters = 3\nkernel = 5\nstride = 2\nactivation = \"none\"\n\
+        [[blocks]]\ntype = \"conv\"\nfilters = 5\nkernel = 3\nstride = 1\nactivation = \"none\"\n\
+        [[blocks]]\ntype = \"conv\"\nfilters = 4\nkernel = 1\nstride = 2\nactivation = \"none\"\n";
+    for (batch_norm, extra) in [
+        (true, ""),
+        (false, ""),
+        (
+            true,
+            "[[blocks]]\ntype = \"bottleneck\"\nfilters = 4\nexpansion = 2\nsqueeze_excite = { after = \"project\", ratio = 2 }\n",
+        ),
+    ] {
+        let text = format!("{text}{extra}[head]\npool = \"avg\"\n");
+        let spec = Spec::parse("t", &text, &[format!("model.batch_norm={batch_norm}")]).unwrap();
+        let graph = Graph::build(&spec, 3).unwrap();
+        let weights = Weights::random(&graph, 5);
+        let mut stream = Stream::new(9, Purpose::Augment, 0, 0);
+        let images = 19;
+        let rows = numbers(&mut stream, images * graph.input.values());
+        let targets: Vec<f32> =
+            (0..images).flat_map(|i| (0..3).map(move |c| f32::from(u8::from(i % 3 == c)))).collect();
+
+        let mut network = Network::new(&graph, &weights);
+        let batch = network.batch_of_rows(&rows);
+        let logits = network.train(batch, None);
+        let tensor = logits.device().tensor_from_vec(targets.clone(), (images, 3));
+        let gradients = cross_entropy_with_logits_loss(logits, tensor).backward();
+        for parameter in network.parameters().iter().filter(|parameter| parameter.about.role.is_trained()) {
+            let name = &parameter.about.name;
+            let analytic = values(&gradients.get(&parameter.tensor));
+            let at = analytic.len() / 2;
+            let moved = |by: f32| {
+                let mut weights = weights.clone();
+                let mut tensor = weights.get(name).unwrap().clone();
+                tensor.values[at] += by;
+                weights.insert(name.clone(), tensor);
+                loss_of(&graph, &weights, &rows, &targets)
+            };
+            let step = 4e-3;
+            let numeric = (moved(step) - moved(-step)) / (2.0 * f64::from(step));
+            let error = (numeric - f64::from(analytic[at])).abs();
+            assert!(error < 2e-3 + 0.03 * numeric.abs(), "{name}[{at}]: {} but {numeric} by differences", analytic[at]);
+        }
+    }
+}
+
+#[test]
+fn a_gradient_does_not_depend_on_how_images_fall_into_blocks() {
+    // The gradient of 20 images is the mean over those of two sets of ten without batch norm.
+    let spec = Spec::parse("t", "[model]\nbatch_norm = false\ninput = { height = 8, width = 8, channels = 1 }\n[stem]\nfilters = 4\n[[blocks]]\ntype = \"separable\"\nfilters = 6\n", &[]).unwrap();
+    let graph = Graph::build(&spec, 2).unwrap();
+    let weights = Weights::random(&graph, 1);
+    let mut stream = Stream::new(1, Purpose::Augment, 0, 0);
+    let rows = numbers(&mut stream, 20 * 64);
+    let gradient = |rows: &[f32]| -> Vec<f32> {
+        let mut network = Network::new(&graph, &weights);
+        let batch = network.batch_of_rows(rows);
+        let logits = network.train(batch, None);
+        let images = logits.shape().0;
+        let targets = logits.device().tensor_from_vec([1.0, 0.0].repeat(images), (images, 2));
+        let gradients = cross_entropy_with_logits_loss(logits, targets).backward();
+        network.parameters().iter().flat_map(|parameter| values(&gradients.get(&parameter.tensor))).collect()
+    };
+    let whole = gradient(&rows);
+    let (first, second) = (gradient(&rows[..640]), gradient(&rows[640..]));
+    for ((whole, a), b) in whole.iter().zip(first).zip(second) {
+        assert!((whole - (a + b) / 2.0).abs() < 1e-5);
+    }
+}

@@ -1,0 +1,155 @@
+//! Maps of a batch in lanes, `[block][channel][row][column]` of sixteen images, in buffers that are
+//! used again.
+
+use super::simd::{LANES, Lane};
+use crate::graph::{Pixels, Shape};
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::rc::Rc;
+
+/// Buffers that wait for their next use, by length.
+#[derive(Debug, Clone, Default)]
+pub struct Pool(Rc<RefCell<HashMap<usize, Vec<Vec<Lane>>>>>);
+
+impl Pool {
+    /// A map whose values are whatever they are: for kernels that write all of it.
+    pub fn map(&self, shape: Shape, images: usize) -> LaneMap {
+        let length = images.div_ceil(LANES) * shape.values();
+        let free = self.0.borrow_mut().get_mut(&length).and_then(Vec::pop);
+        let values = free.unwrap_or_else(|| vec![Lane::ZERO; length]);
+        LaneMap { shape, images, values, pool: self.clone() }
+    }
+
+    /// A map of zeros.
+    pub fn zeros(&self, shape: Shape, images: usize) -> LaneMap {
+        let mut map = self.map(shape, images);
+        map.values.fill(Lane::ZERO);
+        map
+    }
+}
+
+/// One map of every image of a batch.
+#[derive(Debug)]
+pub struct LaneMap {
+    /// The size of one image's map.
+    pub shape: Shape,
+    /// Images; the lanes beyond them in the last block hold nothing of meaning.
+    pub images: usize,
+    /// Block by block, channel by channel.
+    pub values: Vec<Lane>,
+    pool: Pool,
+}
+
+impl Drop for LaneMap {
+    fn drop(&mut self) {
+        let values = std::mem::take(&mut self.values);
+        self.pool.0.borrow_mut().entry(values.len()).or_default().push(values);
+    }
+}
+
+impl LaneMap {
+    /// Where the buffers of this map come from.
+    pub fn pool(&self) -> &Pool {
+        &self.pool
+    }
+
+    /// Blocks of sixteen images.
+    pub fn blocks(&self) -> usize {
+        self.images.div_ceil(LANES)
+    }
+
+    /// Lanes of one block.
+    pub fn block_lanes(&self) -> usize {
+        self.shape.values()
+    }
+
+    /// Images in block `block`: sixteen, or fewer in the last.
+    pub fn images_in(&self, block: usize) -> usize {
+        images_in(self.images, block)
+    }
+
+    /// Copies images, as numbers the network sees, into lanes; lanes without an image become 0.
+    pub fn fill(&mut self, images: &[&[u8]], pixels: &Pixels) {
+        let (channels, count) = (self.shape.channels, self.shape.pixels());
+        let tables: Vec<[f32; 256]> =
+            (0..channels).map(|c| std::array::from_fn(|byte| pixels.value(c, byte as u8))).collect();
+        let per_block = self.block_lanes();
+        for (block, images) in self.values.chunks_exact_mut(per_block).zip(images.chunks(LANES)) {
+            if images.len() < LANES {
+                block.fill(Lane::ZERO);
+            }
+            for (channel, plane) in block.chunks_exact_mut(count).enumerate() {
+                let table = &tables[channel];
+                for (image, bytes) in images.iter().enumerate() {
+                    let samples = bytes[channel..].iter().step_by(channels);
+                    for (lane, byte) in plane.iter_mut().zip(samples) {
+                        lane.0[image] = table[usize::from(*byte)];
+                    }
+                }
+            }
+        }
+    }
+
+    /// The map as `[image][channel, row, column]`.
+    pub fn to_rows(&self) -> Vec<f32> {
+        let values = self.shape.values();
+        let mut rows = Vec::with_capacity(self.images * values);
+        for image in 0..self.images {
+            let block = &self.values[image / LANES * values..][..values];
+            rows.extend(block.iter().map(|lane| lane.0[image % LANES]));
+        }
+        rows
+    }
+
+    /// Fills the map from `[image][channel, row, column]`; lanes without an image become 0.
+    pub fn fill_rows(&mut self, rows: &[f32]) {
+        let values = self.shape.values();
+        self.values.fill(Lane::ZERO);
+        for (image, row) in rows.chunks_exact(values).enumerate() {
+            let block = &mut self.values[image / LANES * values..][..values];
+            for (lane, value) in block.iter_mut().zip(row) {
+                lane.0[image % LANES] = *value;
+            }
+        }
+    }
+}
+
+/// Of `images`, those in block `block`.
+pub fn images_in(images: usize, block: usize) -> usize {
+    (images - block * LANES).min(LANES)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_survive_the_way_into_lanes_and_back() {
+        let pool = Pool::default();
+        for images in [1, 15, 16, 17, 40] {
+            let mut map = pool.map(Shape::new(2, 3, 1), images);
+            let rows: Vec<f32> = (0..images * 6).map(|i| i as f32).collect();
+            map.fill_rows(&rows);
+            assert_eq!(map.to_rows(), rows);
+            assert_eq!((0..map.blocks()).map(|block| map.images_in(block)).sum::<usize>(), images);
+        }
+    }
+
+    #[test]
+    fn images_become_numbers_and_missing_ones_zero() {
+        let pool = Pool::default();
+        let pixels = Pixels { mean: vec![10, 20, 30], scale: vec![1.0, 0.5, 2.0] };
+        let bytes: Vec<u8> = vec![11, 22, 33, 10, 20, 30];
+        let mut map = pool.map(Shape::new(3, 1, 2), 1);
+        map.fill(&[&bytes], &pixels);
+        assert_eq!(map.to_rows(), [1.0, 0.0, 1.0, 0.0, 6.0, 0.0]);
+        assert!(map.values.iter().all(|lane| lane.0[1..].iter().all(|x| *x == 0.0)));
+    }
+
+    #[test]
+    fn a_dropped_buffer_is_used_again() {
+        let pool = Pool::default();
+        let address = pool.map(Shape::new(1, 2, 2), 5).values.as_ptr();
+        assert_eq!(pool.map(Shape::new(4, 1, 1), 5).values.as_ptr(), address);
+    }
+}

@@ -1,0 +1,120 @@
+//! Squeeze-and-excitation (arXiv 1709.01507), forwards and backwards. Its dense layers are small:
+//! a block of images is one unit.
+
+use super::{Forward, Saved, Values, each_plane, map_units};
+use crate::graph::SqueezeExcite;
+use crate::train::kernels::elementwise::{Dot, Scale, Total};
+use crate::train::lanes::LaneMap;
+use crate::train::simd::{Lane, run};
+use std::rc::Rc;
+
+/// What led to the gates of one block, a lane a unit of each layer.
+pub struct Gates {
+    means: Vec<Lane>,
+    hidden: Vec<Lane>,
+    gates: Vec<Lane>,
+}
+
+/// `bias[o] + Σᵢ weights[o][i] · from[i]`, each finished by `finish`.
+fn dense(weights: &[f32], bias: &[f32], from: &[Lane], finish: impl Fn(f32) -> f32) -> Vec<Lane> {
+    let row = |(row, bias): (&[f32], &f32)| {
+        let mut sum = [*bias; 16];
+        for (weight, lane) in row.iter().zip(from) {
+            sum.iter_mut().zip(lane.0).for_each(|(sum, value)| *sum += weight * value);
+        }
+        Lane(sum.map(&finish))
+    };
+    weights.chunks_exact(from.len()).zip(bias).map(row).collect()
+}
+
+fn plane_lanes(input: &LaneMap, work: impl Fn(usize) -> Lane + Sync + Send) -> Vec<Lane> {
+    map_units(input.blocks() * input.shape.channels, input.shape.pixels(), work)
+}
+
+/// Scales every channel by its gate. `values` are weights and biases of the two dense layers.
+pub fn forward(_se: SqueezeExcite, input: &Rc<LaneMap>, values: Values<'_>) -> Forward {
+    let (pixels, channels) = (input.shape.pixels(), input.shape.channels);
+    let x = &input.values;
+    let means =
+        plane_lanes(input, |unit| Lane(run(Total(&x[unit * pixels..][..pixels])).0.map(|sum| sum / pixels as f32)));
+    let gates: Vec<Gates> = means
+        .chunks_exact(channels)
+        .map(|means| {
+            let hidden = dense(&values[0], &values[1], means, |x| if x < 0.0 { 0.0 } else { x });
+            let gates = dense(&values[2], &values[3], &hidden, |x| 1.0 / (1.0 + (-x).exp()));
+            Gates { means: means.to_vec(), hidden, gates }
+        })
+        .collect();
+    let mut output = input.pool().map(input.shape, input.images);
+    each_plane(&mut output, 2, |unit, output| {
+        let factor = gates[unit / channels].gates[unit % channels];
+        run(Scale { input: &x[unit * pixels..][..pixels], factor, shift: Lane::ZERO, output });
+    });
+    let saved = Some(Saved::SqueezeExcite { input: input.clone(), gates });
+    Forward { output: Rc::new(output), saved, running: None }
+}
+
+/// Gradients of the four parameters and of the input.
+pub fn backward(
+    _se: SqueezeExcite,
+    input: &LaneMap,
+    gates: &[Gates],
+    gradient: &LaneMap,
+    values: Values<'_>,
+) -> (Vec<Vec<f32>>, Option<LaneMap>) {
+    let (pixels, channels) = (input.shape.pixels(), input.shape.channels);
+    let (x, g) = (&input.values, &gradient.values);
+    let products = plane_lanes(input, |unit| run(Dot(&x[unit * pixels..][..pixels], &g[unit * pixels..][..pixels])));
+    let mut sums: Vec<Vec<f32>> = values.iter().map(|values| vec![0.0; values.len()]).collect();
+    let mut shifts: Vec<Lane> = Vec::with_capacity(products.len());
+    for (saved, products) in gates.iter().zip(products.chunks_exact(channels)) {
+        let excited: Vec<Lane> = products
+            .iter()
+            .zip(&saved.gates)
+            .map(|(product, gate)| lanes(|i| product.0[i] * gate.0[i] * (1.0 - gate.0[i])))
+            .collect();
+        let (expand, rest) = sums.split_at_mut(2);
+        accumulate(&excited, &saved.hidden, &mut rest[0]);
+        rest[1].iter_mut().zip(&excited).for_each(|(sum, lane)| *sum += lane.sum());
+        let hidden = transposed(&values[2], &excited, saved.hidden.len());
+        let reduced: Vec<Lane> = hidden
+            .iter()
+            .zip(&saved.hidden)
+            .map(|(gradient, hidden)| lanes(|i| if hidden.0[i] > 0.0 { gradient.0[i] } else { 0.0 }))
+            .collect();
+        accumulate(&reduced, &saved.means, &mut expand[0]);
+        expand[1].iter_mut().zip(&reduced).for_each(|(sum, lane)| *sum += lane.sum());
+        let means = transposed(&values[0], &reduced, channels);
+        shifts.extend(means.into_iter().map(|mean| Lane(mean.0.map(|mean| mean / pixels as f32))));
+    }
+    let mut below = input.pool().map(input.shape, input.images);
+    each_plane(&mut below, 2, |unit, output| {
+        let factor = gates[unit / channels].gates[unit % channels];
+        run(Scale { input: &g[unit * pixels..][..pixels], factor, shift: shifts[unit], output });
+    });
+    (sums, Some(below))
+}
+
+fn lanes(value: impl Fn(usize) -> f32) -> Lane {
+    Lane(std::array::from_fn(value))
+}
+
+/// `sums[o][i]` += Σ over images of `gradient[o] · from[i]`
+fn accumulate(gradient: &[Lane], from: &[Lane], sums: &mut [f32]) {
+    for (gradient, sums) in gradient.iter().zip(sums.chunks_exact_mut(from.len())) {
+        for (from, sum) in from.iter().zip(sums) {
+            *sum += lanes(|i| gradient.0[i] * from.0[i]).sum();
+        }
+    }
+}
+
+/// `out[i] = Σₒ weights[o][i] · gradient[o]`
+fn transposed(weights: &[f32], gradient: &[Lane], inputs: usize) -> Vec<Lane> {
+    let mut out = vec![Lane::ZERO; inputs];
+    for (row, gradient) in weights.chunks_exact(inputs).zip(gradient) {
+        for (weight, out) in row.iter().zip(&mut out) {
+            out.0.iter_mut().zip(gradient.0).for_each(|(out, gradient)| *out += weight * gradient);
+        }
+    }
+    out
+}

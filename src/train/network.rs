@@ -1,0 +1,294 @@
+//! A network on dfdx's tensors and tape.
+//!
+//! Parameters, pooled features, logits and the loss are dfdx's tensors, and their gradients its
+//! [`Gradients`]. The maps in between lie in lanes ([`super::lanes`]), which dfdx has no name for;
+//! each block is one operation on its tape, and passes the gradient of its map to the block below.
+
+use super::lanes::{LaneMap, Pool};
+use super::layer::{self, Forward, Saved};
+use crate::graph::{Graph, Op, OpId, Param, Role, Source, Tensor as Values, Weights};
+use dfdx::prelude::*;
+use std::cell::RefCell;
+use std::rc::Rc;
+
+/// A parameter's values, flat.
+pub type Flat = Tensor<(usize,), f32, Cpu>;
+/// A matrix with a row an image.
+pub type Matrix<T = NoneTape> = Tensor<(usize, usize), f32, Cpu, T>;
+
+/// A parameter of a network.
+pub struct Parameter {
+    /// Name, shape and role.
+    pub about: Param,
+    /// Its values.
+    pub tensor: Flat,
+}
+
+/// A network that can be trained.
+pub struct Network {
+    graph: Rc<Graph>,
+    parameters: Vec<Parameter>,
+    /// The first parameter of each operation.
+    first: Vec<usize>,
+    device: Cpu,
+    pool: Pool,
+}
+
+/// The gradient of a map on its way down.
+type Slot = Rc<RefCell<Option<LaneMap>>>;
+
+impl Network {
+    /// The network of `graph` with `weights`, which were checked against it.
+    pub fn new(graph: &Graph, weights: &Weights) -> Self {
+        let device = Cpu::default();
+        let parameters: Vec<Parameter> = graph
+            .params()
+            .into_iter()
+            .map(|about| {
+                let values = weights.values(&about.name).to_vec();
+                let length = values.len();
+                Parameter { tensor: device.tensor_from_vec(values, (length,)), about }
+            })
+            .collect();
+        let mut first = Vec::with_capacity(graph.ops.len());
+        let mut at = 0;
+        for op in &graph.ops {
+            first.push(at);
+            at += op.params().len();
+        }
+        Self { graph: Rc::new(graph.clone()), parameters, first, device, pool: Pool::default() }
+    }
+
+    /// What the network computes.
+    pub fn graph(&self) -> &Graph {
+        &self.graph
+    }
+
+    /// The parameters, in the order of the graph.
+    pub fn parameters(&self) -> &[Parameter] {
+        &self.parameters
+    }
+
+    /// The parameters, to be changed.
+    pub fn parameters_mut(&mut self) -> &mut [Parameter] {
+        &mut self.parameters
+    }
+
+    /// The parameters by name.
+    pub fn weights(&self) -> Weights {
+        let mut weights = Weights::default();
+        for parameter in &self.parameters {
+            let values = values(&parameter.tensor);
+            weights.insert(parameter.about.name.clone(), Values { shape: parameter.about.shape.clone(), values });
+        }
+        weights
+    }
+
+    /// Takes over the values of `weights`.
+    pub fn load(&mut self, weights: &Weights) {
+        for parameter in &mut self.parameters {
+            parameter.tensor.copy_from(weights.values(&parameter.about.name));
+        }
+    }
+
+    /// A batch of images (camera bytes) in lanes.
+    pub fn batch(&self, images: &[&[u8]]) -> LaneMap {
+        let mut map = self.pool.map(self.graph.input, images.len());
+        map.fill(images, &self.graph.pixels);
+        map
+    }
+
+    /// A batch of images that are numbers already, `[image][channel, row, column]`.
+    pub fn batch_of_rows(&self, rows: &[f32]) -> LaneMap {
+        let mut map = self.pool.map(self.graph.input, rows.len() / self.graph.input.values());
+        map.fill_rows(rows);
+        map
+    }
+
+    /// The logits of a batch in evaluation mode, a row an image.
+    pub fn evaluate(&self, images: LaneMap) -> Vec<f32> {
+        let (features, _) = self.features(images, false);
+        let (count, width) = (features.images, features.shape.channels);
+        let features: Matrix = self.device.tensor_from_vec(features.to_rows(), (count, width));
+        let mut logits = vec![0.0; count * self.graph.classes];
+        self.head(features).copy_into(&mut logits);
+        logits
+    }
+
+    /// The logits of a batch in training mode, with the tape that leads to them. `keep` has a
+    /// factor for every pooled feature of every image, for dropout. Running statistics are updated.
+    pub fn train(&mut self, images: LaneMap, keep: Option<Vec<f32>>) -> Matrix<OwnedTape<f32, Cpu>> {
+        let mut tape = OwnedTape::<f32, Cpu>::default();
+        let (features, groups) = self.features(images, true);
+        let count = features.images;
+        let shape = (count, features.shape.channels);
+        let tensor: Matrix = self.device.tensor_from_vec(features.to_rows(), shape);
+        self.record(groups, &features, &tensor, &mut tape);
+        let mut features = tensor.put_tape(tape);
+        if let Some(keep) = keep {
+            features = features * self.device.tensor_from_vec(keep, shape);
+        }
+        self.head(features)
+    }
+
+    /// The dense head, on dfdx's own operations.
+    fn head<T: Tape<f32, Cpu>>(&self, features: Matrix<T>) -> Matrix<T> {
+        let (images, width) = *features.shape();
+        let classes = self.graph.classes;
+        let at = self.first[self.graph.ops.len() - 1];
+        let weight = self.parameters[at].tensor.retaped::<T>().reshape_like(&(classes, width));
+        let bias = self.parameters[at + 1].tensor.retaped::<T>().broadcast_like::<_, Axis<0>>(&(images, classes));
+        features.matmul(weight.permute::<_, Axes2<1, 0>>()) + bias
+    }
+
+    /// Runs every operation but the head.
+    fn features(&self, images: LaneMap, training: bool) -> (Rc<LaneMap>, Vec<Step>) {
+        let mut steps: Vec<Step> = Vec::new();
+        let mut maps: Vec<Option<Rc<LaneMap>>> = vec![None; self.graph.ops.len()];
+        let images = Rc::new(images);
+        let mut last = images.clone();
+        for op in &self.graph.ops[..self.graph.ops.len() - 1] {
+            let read = |source: &Source| match source {
+                Source::Image => Some(images.clone()),
+                Source::Op(OpId(index)) => maps[*index].clone(),
+            };
+            let skip = op.inputs.get(1).and_then(read);
+            let values = self.values_of(op);
+            let Forward { output, saved, running } = layer::forward(op, &last, skip.as_ref(), &values, training);
+            last = output.clone();
+            if training {
+                steps.extend(saved.map(|saved| Step { op: op.id, saved, values, running }));
+            } else {
+                // A skip is the only map that anybody reads later.
+                let needed = |source: &Source| {
+                    self.graph.ops[op.id.0 + 1..].iter().any(|later| later.inputs.get(1) == Some(source))
+                };
+                for index in 0..op.id.0 {
+                    if !needed(&Source::Op(OpId(index))) {
+                        maps[index] = None;
+                    }
+                }
+            }
+            maps[op.id.0] = Some(output);
+        }
+        (last, steps)
+    }
+
+    fn values_of(&self, op: &Op) -> Vec<Vec<f32>> {
+        let first = self.first[op.id.0];
+        let last = self.first.get(op.id.0 + 1).copied().unwrap_or(self.parameters.len());
+        self.parameters[first..last].iter().map(|parameter| values(&parameter.tensor)).collect()
+    }
+
+    /// Puts the steps on the tape, one operation a block, and takes over running statistics.
+    fn record(&mut self, steps: Vec<Step>, pooled: &LaneMap, features: &Matrix, tape: &mut OwnedTape<f32, Cpu>) {
+        let graph = self.graph.clone();
+        let mut below: Slot = Slot::default();
+        let mut group: Vec<Step> = Vec::new();
+        let mut steps = steps.into_iter().peekable();
+        while let Some(mut step) = steps.next() {
+            if let Some((means, variances)) = step.running.take() {
+                let first = self.first[step.op.0];
+                self.parameters[first + 3].tensor.copy_from(&means);
+                self.parameters[first + 4].tensor.copy_from(&variances);
+            }
+            let block = graph.ops[step.op.0].block;
+            group.push(step);
+            if steps.peek().is_some_and(|next| graph.ops[next.op.0].block == block) {
+                continue;
+            }
+            let above = Slot::default();
+            let operation = BlockGradient {
+                graph: graph.clone(),
+                steps: std::mem::take(&mut group),
+                below: std::mem::replace(&mut below, above.clone()),
+                above,
+            };
+            let parameters: Vec<Vec<Flat>> = operation.steps.iter().map(|step| self.tensors_of(step.op)).collect();
+            tape.add_backward_op(move |gradients| operation.run(&parameters, gradients));
+        }
+        // The last operation made the features: their gradient is dfdx's.
+        let (top, ghost) = (below, features.ghost());
+        let (pool, shape, images) = (pooled.pool().clone(), pooled.shape, pooled.images);
+        tape.add_backward_op(move |gradients| {
+            let rows = gradients.get_or_alloc_mut(&ghost)?;
+            let mut map = pool.map(shape, images);
+            map.fill_rows(rows);
+            *top.borrow_mut() = Some(map);
+            Ok(())
+        });
+    }
+
+    fn tensors_of(&self, op: OpId) -> Vec<Flat> {
+        let first = self.first[op.0];
+        self.parameters[first..self.first[op.0 + 1]]
+            .iter()
+            .filter(|parameter| parameter.about.role.is_trained())
+            .map(|parameter| parameter.tensor.clone())
+            .collect()
+    }
+}
+
+/// The values of a tensor.
+pub fn values(tensor: &Flat) -> Vec<f32> {
+    let mut values = vec![0.0; tensor.shape().0];
+    tensor.copy_into(&mut values);
+    values
+}
+
+/// One operation of a forward pass, as its backward pass will need it.
+struct Step {
+    op: OpId,
+    saved: Saved,
+    values: Vec<Vec<f32>>,
+    running: Option<layer::Running>,
+}
+
+/// The backward pass of one block.
+struct BlockGradient {
+    graph: Rc<Graph>,
+    steps: Vec<Step>,
+    above: Slot,
+    below: Slot,
+}
+
+impl BlockGradient {
+    fn run(self, parameters: &[Vec<Flat>], gradients: &mut Gradients<f32, Cpu>) -> Result<(), CpuError> {
+        let mut gradient = self.above.borrow_mut().take();
+        let mut skip: Option<(Source, LaneMap)> = None;
+        for (step, tensors) in self.steps.into_iter().zip(parameters).rev() {
+            let op = &self.graph.ops[step.op.0];
+            let Some(flowing) = gradient.take() else { break };
+            if let Some(source) = op.inputs.get(1) {
+                let mut copy = flowing.pool().map(flowing.shape, flowing.images);
+                copy.values.copy_from_slice(&flowing.values);
+                skip = Some((*source, copy));
+            }
+            let wanted = op.inputs[0] != Source::Image;
+            let (own, mut below) = layer::backward(op, step.saved, flowing, &step.values, wanted);
+            for (tensor, own) in tensors.iter().zip(own) {
+                let sum = gradients.get_or_alloc_mut(tensor)?;
+                sum.iter_mut().zip(own).for_each(|(sum, own)| *sum += own);
+            }
+            // The skip joins where the block's input is read.
+            if let (Some(below), Some((source, extra))) = (&mut below, &skip)
+                && op.inputs[0] == *source
+            {
+                layer::add_to(below, extra);
+                skip = None;
+            }
+            gradient = below;
+        }
+        *self.below.borrow_mut() = gradient;
+        Ok(())
+    }
+}
+
+impl Role {
+    /// Whether weight decay pulls at it: weights of standard and pointwise convolutions and dense
+    /// layers, but no batch norm, bias or depthwise weight.
+    #[must_use]
+    pub const fn decays(self) -> bool {
+        matches!(self, Self::Weight { .. })
+    }
+}
