@@ -16,3 +16,5 @@ pub mod graph;
 pub mod data;
 
 pub mod train;
+
+pub mod runs;

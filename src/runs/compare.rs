@@ -1,0 +1,149 @@
+//! `--report RUN…`: several runs in one report.
+
+use super::report::duration;
+use super::table::{grouped, percent};
+use super::{Reached, Run, RunError, RunInfo, Status, layers_from_csv, metrics, plots};
+use crate::escape;
+use crate::files::{make_folder, write_atomic};
+use crate::train::EpochMetrics;
+use std::path::{Path, PathBuf};
+
+const OVERLAY: &str = "overlay.svg";
+
+/// What a comparison shows of one run.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Compared {
+    /// The run folder's name.
+    pub folder: String,
+    /// What the run is.
+    pub info: RunInfo,
+    /// `metrics.csv`.
+    pub history: Vec<EpochMetrics>,
+    /// Values that training changes and multiplications for one image, where `layers.csv` says.
+    pub costs: Option<(u64, u64)>,
+}
+
+impl Compared {
+    /// Reads a run; one that has no epoch yet serves too.
+    ///
+    /// # Errors
+    /// Where a file of it cannot be read or is damaged.
+    pub fn load(run: &Run) -> Result<Self, RunError> {
+        let info = run.summary().info?;
+        let path = run.file(Run::METRICS);
+        let history = if path.exists() { metrics::read(&path)? } else { Vec::new() };
+        let path = run.file(Run::LAYERS);
+        let costs = if path.exists() {
+            let layers = layers_from_csv(&path)?;
+            Some((layers.iter().map(|row| row.params).sum(), layers.iter().map(|row| row.macs).sum()))
+        } else {
+            None
+        };
+        Ok(Self { folder: run.name(), info, history, costs })
+    }
+
+    /// The model's name, and the folder's where that does not tell it from `others`.
+    fn title(&self, others: &[Self]) -> String {
+        let alike = others.iter().filter(|other| other.info.name == self.info.name).count();
+        if alike > 1 || self.info.name.is_empty() { self.folder.clone() } else { self.info.name.clone() }
+    }
+}
+
+/// The text of a report on several runs; it links `overlay.svg` beside it.
+#[must_use]
+pub fn comparison(runs: &[Compared]) -> String {
+    let mut out = "# Runs compared\n\n".to_owned();
+    out += "| run | folder | status | parameters | MACs | best validation accuracy | last validation accuracy | epochs | time |\n";
+    out += "|---|---|---|---:|---:|---:|---:|---:|---:|\n";
+    for run in runs {
+        let reached = |reached: Option<Reached>| {
+            reached
+                .map_or_else(|| "–".to_owned(), |at| format!("{} (epoch {})", percent(Some(at.val_accuracy)), at.epoch))
+        };
+        let best = run.info.best.or_else(|| metrics::best(&run.history).map(Reached::from));
+        let last = run.info.last.or_else(|| run.history.last().map(Reached::from));
+        let (params, macs) = run
+            .costs
+            .map_or_else(|| ("–".to_owned(), "–".to_owned()), |(params, macs)| (grouped(params), grouped(macs)));
+        out += &format!(
+            "| {} | {} | {} | {params} | {macs} | {} | {} | {} | {} |\n",
+            escape::markdown(&run.info.name),
+            escape::markdown(&run.folder),
+            run.info.status.name(),
+            reached(best),
+            reached(last),
+            grouped(run.history.len() as u64),
+            duration(&run.history)
+        );
+    }
+    if runs.iter().any(|run| run.info.status == Status::Running) {
+        out += "\nA run that is still running is shown as far as it has come.\n";
+    }
+    out + &format!("\n![Loss and accuracy of every run]({OVERLAY})\n")
+}
+
+/// Writes `report.md` and `overlay.svg` to `folder`, which is made where it is missing; returns
+/// the path of the report.
+///
+/// # Errors
+/// Where a file cannot be written.
+pub fn write_comparison(folder: &Path, runs: &[Compared]) -> Result<PathBuf, RunError> {
+    make_folder(folder)?;
+    let curves: Vec<_> = runs.iter().map(|run| (run.title(runs), run.history.clone())).collect();
+    write_atomic(&folder.join(OVERLAY), plots::overlay_svg(&curves)?.as_bytes())?;
+    let report = folder.join(Run::REPORT);
+    write_atomic(&report, comparison(runs).as_bytes())?;
+    Ok(report)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::report::tests::{HOSTILE, history};
+    use super::super::{LayerRow, layers_csv};
+    use super::*;
+    use crate::files::RealDisk;
+
+    fn run(root: &Path, name: &str, epochs: u32) -> Run {
+        let run = Run::create(root, &"2026-03-04T05:06:07[UTC]".parse().unwrap(), name).unwrap();
+        let info = RunInfo { name: name.into(), status: Status::Finished, ..RunInfo::default() };
+        run.begin(&info, "", &[]).unwrap();
+        if epochs > 0 {
+            metrics::rewrite(&RealDisk, &run.file(Run::METRICS), &history(epochs)).unwrap();
+            let row = LayerRow {
+                name: "stem".into(),
+                output: "1x1x1".into(),
+                params: 4139,
+                deployed_params: 4139,
+                macs: 612_120,
+                activation_bytes: 1,
+            };
+            run.write(Run::LAYERS, &layers_csv(&[row])).unwrap();
+        }
+        run
+    }
+
+    #[test]
+    fn a_comparison_has_a_row_and_a_curve_for_every_run() {
+        let root = tempfile::tempdir().unwrap();
+        let runs = [run(root.path(), "micro", 3), run(root.path(), "micro", 2), run(root.path(), HOSTILE, 0)];
+        let runs: Vec<Compared> = runs.iter().map(|run| Compared::load(run).unwrap()).collect();
+        let report = write_comparison(&root.path().join("report"), &runs).unwrap();
+        let text = std::fs::read_to_string(&report).unwrap();
+        let costs = "finished | 4,139 | 612,120 | 62.5 % (epoch 1) | 62.5 % (epoch 3) | 3 | 2 min 00 s |";
+        assert!(text.contains(costs), "{text}");
+        assert!(text.contains("finished | – | – | – | – | 0 | 0.0 s |"), "{text}");
+        assert_eq!(text.lines().filter(|line| line.starts_with('|')).count(), 5, "{text}");
+        assert!(!text.replace("\\<", "").contains("<img") && text.contains("](overlay.svg)"));
+        let svg = std::fs::read_to_string(report.with_file_name(OVERLAY)).unwrap();
+        roxmltree::Document::parse(&svg).unwrap();
+        assert!(svg.contains("2026-03-04_05-06-07_micro-2"), "runs of one name are told apart by their folders");
+    }
+
+    #[test]
+    fn a_damaged_run_is_named() {
+        let root = tempfile::tempdir().unwrap();
+        let run = run(root.path(), "micro", 2);
+        run.write(Run::METRICS, "garbage\n").unwrap();
+        assert!(Compared::load(&run).unwrap_err().to_string().contains("metrics.csv:1: "));
+    }
+}

@@ -1,0 +1,333 @@
+//! Run folders on the disk: making, finding, locking and deleting them.
+
+use super::info::PROGRAM;
+use super::{RunError, RunInfo, Status, labels_from_text, labels_to_text, shown};
+use crate::escape;
+use crate::files::{FileError, make_folder, read_limited, write_atomic};
+use jiff::{Timestamp, Zoned};
+use serde::Deserialize;
+use std::fs::{self, File, OpenOptions, TryLockError};
+use std::io::ErrorKind;
+use std::path::{Component, Path, PathBuf};
+use std::time::Duration;
+
+/// `run.json` has a few hundred bytes, `labels.txt` at most some 100 KB.
+const MAX_BYTES: u64 = 1 << 20;
+const LOCK: &str = ".lock";
+
+/// A run folder.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Run {
+    path: PathBuf,
+}
+
+/// Nobody else works on a run while this lives. The system lets go of it when the process ends,
+/// however it ends.
+#[derive(Debug)]
+pub struct RunLock {
+    _file: Option<File>,
+}
+
+/// What a list of runs shows of one.
+#[derive(Debug)]
+pub struct RunSummary {
+    /// The folder.
+    pub path: PathBuf,
+    /// Its `run.json`, or what is wrong with it. A run that says `running` while nobody is at
+    /// work was killed and is shown as interrupted.
+    pub info: Result<RunInfo, RunError>,
+    /// When it was begun; of a broken one, when its folder last changed.
+    pub started: Timestamp,
+}
+
+impl Run {
+    /// The configuration as used.
+    pub const CONFIG: &'static str = "config.toml";
+    /// What the run is and how it stands.
+    pub const INFO: &'static str = "run.json";
+    /// One row an epoch.
+    pub const METRICS: &'static str = "metrics.csv";
+    /// The classes, one a line.
+    pub const LABELS: &'static str = "labels.txt";
+    /// What each layer costs.
+    pub const LAYERS: &'static str = "layers.csv";
+    /// What was found about the images.
+    pub const DATA_CHECK: &'static str = "data-check.md";
+    /// Weights and what training needs to go on.
+    pub const CHECKPOINTS: &'static str = "checkpoints";
+    /// Loss and accuracy over the epochs.
+    pub const HISTORY: &'static str = "history.svg";
+    /// Which class was taken for which.
+    pub const CONFUSION: &'static str = "confusion.svg";
+    /// All of it in words.
+    pub const REPORT: &'static str = "report.md";
+
+    /// Makes a new folder `YYYY-MM-DD_HH-MM-SS_name` in `root`; where it is taken, with `-2`,
+    /// `-3`… appended. Two callers never get the same one.
+    ///
+    /// # Errors
+    /// Where the folder cannot be made.
+    pub fn create(root: &Path, now: &Zoned, name: &str) -> Result<Self, RunError> {
+        make_folder(root)?;
+        let base = format!("{}_{}", now.strftime("%Y-%m-%d_%H-%M-%S"), escape::file_name(name));
+        let mut number = 1;
+        loop {
+            let path = root.join(if number == 1 { base.clone() } else { format!("{base}-{number}") });
+            match fs::create_dir(&path) {
+                Ok(()) => return Ok(Self { path }),
+                Err(error) if error.kind() == ErrorKind::AlreadyExists => number += 1,
+                Err(error) => return Err(FileError::of("make the folder", &path)(error).into()),
+            }
+        }
+    }
+
+    /// The folder of `--run`, made where it is missing. With `resuming`, one that holds a run
+    /// serves too; without, only a new or an empty one does.
+    ///
+    /// # Errors
+    /// Where it holds a run that has begun, or anything else; where it cannot be made.
+    pub fn create_at(path: &Path, resuming: bool) -> Result<Self, RunError> {
+        make_folder(path)?;
+        let run = Self { path: path.to_owned() };
+        let entries = fs::read_dir(path).map_err(FileError::of("read", path))?;
+        let mut names: Vec<_> = entries.flatten().map(|entry| entry.file_name()).collect();
+        names.sort();
+        // What a kill between the making of the folder and its first file may leave.
+        let found = names.into_iter().find(|name| name != LOCK && name != ".run.json.part");
+        match (found, run.info()) {
+            (None, _) => Ok(run),
+            (Some(_), Ok(_)) if resuming => Ok(run),
+            (Some(_), Ok(_)) => Err(RunError::Begun { path: path.to_owned() }),
+            (Some(_), Err(error @ RunError::Content { .. })) => Err(error),
+            (Some(found), Err(_)) => {
+                let found = escape::terminal(&found.to_string_lossy());
+                Err(RunError::Occupied { path: path.to_owned(), found })
+            }
+        }
+    }
+
+    /// An existing run.
+    ///
+    /// # Errors
+    /// Where `path` is no folder, or has no `run.json` of this program.
+    pub fn open(path: &Path) -> Result<Self, RunError> {
+        let run = Self { path: path.to_owned() };
+        run.info()?;
+        Ok(run)
+    }
+
+    /// The folder.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// A file of the run: `run.file(Run::METRICS)`.
+    #[must_use]
+    pub fn file(&self, name: &str) -> PathBuf {
+        self.path.join(name)
+    }
+
+    /// The folder's name.
+    #[must_use]
+    pub fn name(&self) -> String {
+        folder_name(&self.path)
+    }
+
+    /// Writes what a run begins with. `run.json` comes first: from then on the folder is ours,
+    /// whatever happens next.
+    ///
+    /// # Errors
+    /// Where a file cannot be written.
+    pub fn begin(&self, info: &RunInfo, config: &str, labels: &[String]) -> Result<(), RunError> {
+        self.save(info)?;
+        self.write(Self::CONFIG, config)?;
+        self.write(Self::LABELS, &labels_to_text(labels))
+    }
+
+    /// Replaces a file of the run by `text`, as a whole or not at all.
+    ///
+    /// # Errors
+    /// Where it cannot be written; the old one is then as it was.
+    pub fn write(&self, name: &str, text: &str) -> Result<(), RunError> {
+        Ok(write_atomic(&self.file(name), text.as_bytes())?)
+    }
+
+    /// Replaces `run.json`.
+    ///
+    /// # Errors
+    /// Where it cannot be written; the old one is then as it was.
+    pub fn save(&self, info: &RunInfo) -> Result<(), RunError> {
+        let text = serde_json::to_string_pretty(info).map_err(|error| RunError::Content {
+            path: self.file(Self::INFO),
+            line: 1,
+            why: error.to_string(),
+        })?;
+        self.write(Self::INFO, &format!("{text}\n"))
+    }
+
+    /// Reads `run.json`.
+    ///
+    /// # Errors
+    /// Where there is none, it is not this program's, or it is damaged: with the line.
+    pub fn info(&self) -> Result<RunInfo, RunError> {
+        #[derive(Deserialize)]
+        struct Marker {
+            program: String,
+        }
+        let not_a_run = |why: &str| RunError::NotARun { path: self.path.clone(), why: why.to_owned() };
+        match fs::metadata(&self.path) {
+            Err(error) if error.kind() == ErrorKind::NotFound => return Err(not_a_run("there is no such folder")),
+            Err(error) => return Err(FileError::of("read", &self.path)(error).into()),
+            Ok(about) if !about.is_dir() => return Err(not_a_run("a file; pass the folder of the run")),
+            Ok(_) => {}
+        }
+        let path = self.file(Self::INFO);
+        if fs::symlink_metadata(&path).is_err_and(|error| error.kind() == ErrorKind::NotFound) {
+            return Err(not_a_run("it holds no run.json"));
+        }
+        let bytes = read_limited(&path, MAX_BYTES)?;
+        match serde_json::from_slice::<Marker>(&bytes) {
+            Ok(Marker { program }) if program == PROGRAM => {}
+            Err(error) if !error.is_data() => {
+                return Err(RunError::Content { path, line: error.line(), why: format!("damaged: {error}") });
+            }
+            _ => return Err(not_a_run("its run.json does not say \"program\": \"micromobilenet\"")),
+        }
+        serde_json::from_slice(&bytes).map_err(|error| RunError::Content {
+            path,
+            line: error.line(),
+            why: escape::terminal(&error.to_string()),
+        })
+    }
+
+    /// Reads `labels.txt`.
+    ///
+    /// # Errors
+    /// Where it cannot be read or is damaged.
+    pub fn labels(&self) -> Result<Vec<String>, RunError> {
+        let path = self.file(Self::LABELS);
+        let bytes = read_limited(&path, MAX_BYTES)?;
+        let fault = |line, why| RunError::Content { path: path.clone(), line, why };
+        let text = String::from_utf8(bytes).map_err(|error| {
+            let before = &error.as_bytes()[..error.utf8_error().valid_up_to()];
+            fault(before.split(|&byte| byte == b'\n').count(), "not UTF-8".to_owned())
+        })?;
+        labels_from_text(&text).map_err(|(line, why)| fault(line, why))
+    }
+
+    /// Keeps every other process from training in this folder.
+    ///
+    /// # Errors
+    /// Where another one does, or the folder cannot be written.
+    pub fn lock(&self) -> Result<RunLock, RunError> {
+        let path = self.file(LOCK);
+        let file = OpenOptions::new()
+            .create(true)
+            .truncate(false)
+            .write(true)
+            .open(&path)
+            .map_err(FileError::of("write", &path))?;
+        // Somebody who only looks whether the run is at work holds the lock for a moment.
+        for _ in 0..5 {
+            match file.try_lock() {
+                Ok(()) => return Ok(RunLock { _file: Some(file) }),
+                Err(TryLockError::WouldBlock) => std::thread::sleep(Duration::from_millis(20)),
+                // A file system without locks: better unprotected than unusable.
+                Err(TryLockError::Error(_)) => return Ok(RunLock { _file: None }),
+            }
+        }
+        Err(RunError::Busy { path: self.path.clone() })
+    }
+
+    /// Whether somebody holds [`Self::lock`].
+    #[must_use]
+    pub fn is_at_work(&self) -> bool {
+        let Ok(file) = File::open(self.file(LOCK)) else { return false };
+        matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock))
+    }
+
+    /// Deletes the folder of a run with all that is in it.
+    ///
+    /// # Errors
+    /// Where `path` is a symlink, no run of ours or at work; where the system refuses.
+    pub fn delete(path: &Path) -> Result<(), RunError> {
+        let not_a_run = |why: &str| RunError::NotARun { path: path.to_owned(), why: why.to_owned() };
+        // `link/` and `link/.` mean what the link points to; without their end, the link itself.
+        let plain: PathBuf = path.components().filter(|part| *part != Component::CurDir).collect();
+        if plain.file_name().is_none() {
+            return Err(not_a_run("pass the folder by its own name"));
+        }
+        let about = fs::symlink_metadata(&plain).map_err(FileError::of("delete", path))?;
+        if !about.is_dir() {
+            return Err(not_a_run("not a real folder (a symbolic link is never followed to delete)"));
+        }
+        let run = Self { path: plain };
+        run.info()?;
+        let lock = run.lock()?;
+        fs::remove_dir_all(&run.path).map_err(FileError::of("delete", path))?;
+        drop(lock);
+        Ok(())
+    }
+
+    /// What a list shows of it.
+    #[must_use]
+    pub fn summary(&self) -> RunSummary {
+        let mut info = self.info();
+        if let Ok(info) = &mut info
+            && info.status == Status::Running
+            && !self.is_at_work()
+        {
+            info.status = Status::Interrupted;
+        }
+        let changed = || Timestamp::try_from(fs::metadata(&self.path).ok()?.modified().ok()?).ok();
+        let started = match &info {
+            Ok(info) => info.started,
+            Err(_) => changed().unwrap_or(Timestamp::UNIX_EPOCH),
+        };
+        RunSummary { path: self.path.clone(), info, started }
+    }
+}
+
+impl RunSummary {
+    /// The folder's name.
+    #[must_use]
+    pub fn name(&self) -> String {
+        folder_name(&self.path)
+    }
+}
+
+fn folder_name(path: &Path) -> String {
+    path.file_name().map_or_else(|| shown(path), |name| escape::terminal(&name.to_string_lossy()))
+}
+
+/// The runs in `root`, newest first: every folder with a `run.json`, damaged ones too. None where
+/// there is no `root`.
+///
+/// # Errors
+/// Where `root` is there and cannot be read.
+pub fn list(root: &Path) -> Result<Vec<RunSummary>, RunError> {
+    let entries = match fs::read_dir(root) {
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
+        entries => entries.map_err(FileError::of("read", root))?,
+    };
+    let mut runs: Vec<RunSummary> = entries
+        .flatten()
+        .map(|entry| Run { path: entry.path() })
+        .filter(|run| fs::symlink_metadata(run.file(Run::INFO)).is_ok())
+        .map(|run| run.summary())
+        .collect();
+    runs.sort_by(|a, b| b.started.cmp(&a.started).then_with(|| b.path.cmp(&a.path)));
+    Ok(runs)
+}
+
+/// The newest run in `root` whose `run.json` can be read.
+///
+/// # Errors
+/// Where `root` is there and cannot be read.
+pub fn latest(root: &Path) -> Result<Option<Run>, RunError> {
+    Ok(list(root)?.into_iter().find(|run| run.info.is_ok()).map(|run| Run { path: run.path }))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,234 @@
+//! `run.json`: what a run is, where it ran and how far it came.
+
+use crate::train::EpochMetrics;
+use jiff::{Timestamp, Unit};
+use serde::{Deserialize, Serialize};
+use std::fs;
+
+/// What marks a `run.json` as ours.
+pub(super) const PROGRAM: &str = "micromobilenet";
+
+/// How a run stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Status {
+    /// It trains, or was killed while it did.
+    #[default]
+    Running,
+    /// All epochs are done, or early stopping ended it.
+    Finished,
+    /// Somebody stopped it.
+    Stopped,
+    /// The loss became NaN or infinite.
+    Diverged,
+    /// Something failed.
+    Failed,
+    /// Ctrl-C, or a kill that left it `Running` with nobody at work.
+    Interrupted,
+}
+
+impl Status {
+    /// As `run.json` writes it.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Running => "running",
+            Self::Finished => "finished",
+            Self::Stopped => "stopped",
+            Self::Diverged => "diverged",
+            Self::Failed => "failed",
+            Self::Interrupted => "interrupted",
+        }
+    }
+}
+
+/// The images of a run.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct DataInfo {
+    /// As the configuration or `--data` says.
+    pub source: String,
+    /// Changes with any image, label or split.
+    pub fingerprint: String,
+    /// Training images.
+    pub train: usize,
+    /// Validation images.
+    pub validation: usize,
+}
+
+/// The machine of a run.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Host {
+    /// Operating system: `linux`, `macos`, `windows`.
+    pub os: String,
+    /// Architecture: `x86_64`, `aarch64`.
+    pub arch: String,
+    /// The processor's name; empty where the system does not tell.
+    pub cpu: String,
+    /// Threads at work.
+    pub threads: usize,
+}
+
+impl Host {
+    /// This machine, training with `threads` threads.
+    #[must_use]
+    pub fn here(threads: usize) -> Self {
+        Self { os: std::env::consts::OS.into(), arch: std::env::consts::ARCH.into(), cpu: processor(), threads }
+    }
+}
+
+/// The processor (or, on boards that do not name it, the board) as Linux tells it.
+fn processor() -> String {
+    let text = fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
+    let field = |wanted: &str| {
+        let line = text.lines().find(|line| line.split(':').next().is_some_and(|key| key.trim() == wanted))?;
+        Some(line.split_once(':')?.1.trim().to_owned())
+    };
+    ["model name", "Model", "Hardware"].into_iter().find_map(field).unwrap_or_default()
+}
+
+/// The figures of one epoch, for `best` and `last`. A figure that is not finite is `null` in the
+/// file and NaN here.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Reached {
+    /// The epoch, from 1.
+    pub epoch: u32,
+    /// Share of validation images answered right.
+    #[serde(with = "nullable")]
+    pub val_accuracy: f64,
+    /// Mean validation loss.
+    #[serde(with = "nullable")]
+    pub val_loss: f64,
+    /// Share of training images answered right while training.
+    #[serde(with = "nullable")]
+    pub accuracy: f64,
+    /// Mean training loss.
+    #[serde(with = "nullable")]
+    pub loss: f64,
+}
+
+impl From<&EpochMetrics> for Reached {
+    fn from(row: &EpochMetrics) -> Self {
+        let EpochMetrics { epoch, val_accuracy, val_loss, accuracy, loss, .. } = *row;
+        Self { epoch, val_accuracy, val_loss, accuracy, loss }
+    }
+}
+
+/// JSON has no NaN: what is not finite is `null`.
+mod nullable {
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+    pub fn serialize<S: Serializer>(value: &f64, to: S) -> Result<S::Ok, S::Error> {
+        value.is_finite().then_some(*value).serialize(to)
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<f64, D::Error> {
+        Ok(Option::deserialize(from)?.unwrap_or(f64::NAN))
+    }
+}
+
+/// The whole of `run.json`. Unknown keys are left alone when reading: a later version may have
+/// written them.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct RunInfo {
+    /// `micromobilenet`: no folder without it is ours.
+    pub program: String,
+    /// The version that trained.
+    pub version: String,
+    /// The model's name.
+    pub name: String,
+    /// The training seed.
+    pub seed: u32,
+    /// The images.
+    pub data: DataInfo,
+    /// How many classes it tells apart.
+    pub classes: usize,
+    /// The machine.
+    pub host: Host,
+    /// When it was begun.
+    pub started: Timestamp,
+    /// When it ended, where it has.
+    pub ended: Option<Timestamp>,
+    /// How it stands.
+    pub status: Status,
+    /// Why it ended, where there is more to say than `status` does.
+    pub reason: Option<String>,
+    /// Epochs done.
+    pub epochs_done: u32,
+    /// The epoch whose weights are kept as best.
+    pub best: Option<Reached>,
+    /// The last epoch.
+    pub last: Option<Reached>,
+    /// [`config_hash`] of `config.toml`.
+    pub config_hash: String,
+}
+
+impl Default for RunInfo {
+    fn default() -> Self {
+        Self {
+            program: PROGRAM.into(),
+            version: env!("CARGO_PKG_VERSION").into(),
+            name: String::new(),
+            seed: 0,
+            data: DataInfo::default(),
+            classes: 0,
+            host: Host::default(),
+            started: Timestamp::UNIX_EPOCH,
+            ended: None,
+            status: Status::Running,
+            reason: None,
+            epochs_done: 0,
+            best: None,
+            last: None,
+            config_hash: String::new(),
+        }
+    }
+}
+
+/// The present moment, to the millisecond.
+#[must_use]
+pub fn now() -> Timestamp {
+    let now = Timestamp::now();
+    now.round(Unit::Millisecond).unwrap_or(now)
+}
+
+/// 16 hexadecimal digits that change with the text of a configuration (FNV-1a, 64 bits). Tells
+/// configurations apart; no protection against somebody who wants two to agree.
+#[must_use]
+pub fn config_hash(text: &str) -> String {
+    let hash = text
+        .bytes()
+        .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3));
+    format!("{hash:016x}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn figures_that_are_not_finite_survive_a_trip_through_json() {
+        let reached =
+            Reached { epoch: 3, val_accuracy: 0.5, val_loss: f64::NAN, accuracy: 0.25, loss: f64::NEG_INFINITY };
+        let text = serde_json::to_string(&reached).unwrap();
+        assert_eq!(text, r#"{"epoch":3,"val_accuracy":0.5,"val_loss":null,"accuracy":0.25,"loss":null}"#);
+        let back: Reached = serde_json::from_str(&text).unwrap();
+        assert!(back.val_loss.is_nan() && back.loss.is_nan());
+        assert_eq!((back.epoch, back.val_accuracy), (3, 0.5));
+    }
+
+    #[test]
+    fn the_hash_is_the_published_fnv_1a() {
+        assert_eq!(config_hash(""), "cbf29ce484222325");
+        assert_eq!(config_hash("foobar"), "85944171f73967e8");
+    }
+
+    #[test]
+    fn keys_of_a_later_version_are_no_error() {
+        let info: RunInfo = serde_json::from_str(r#"{"program":"micromobilenet","new":{"a":1},"seed":7}"#).unwrap();
+        assert_eq!(info.seed, 7);
+    }
+}

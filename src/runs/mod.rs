@@ -1,0 +1,91 @@
+//! Run folders: what was trained, with what, and how it went; evaluation, plots and reports.
+//!
+//! A run folder holds `config.toml` (as used), `run.json`, `metrics.csv`, `labels.txt`,
+//! `layers.csv`, `data-check.md`, `checkpoints/` (which [`crate::train`] writes), `history.svg`,
+//! `confusion.svg` and `report.md`. Every file but `metrics.csv` is replaced as a whole or not at
+//! all; `metrics.csv` grows by one synced row an epoch.
+
+mod compare;
+mod evaluation;
+mod folder;
+mod info;
+mod labels;
+mod layers;
+pub mod metrics;
+pub mod plots;
+mod report;
+mod table;
+
+pub use compare::{Compared, comparison, write_comparison};
+pub use evaluation::{ClassReport, Evaluation, Mistake};
+pub use folder::{Run, RunLock, RunSummary, latest, list};
+pub use info::{DataInfo, Host, Reached, RunInfo, Status, config_hash, now};
+pub use labels::{labels_from_text, labels_to_text};
+pub use layers::{LayerRow, layers_csv, layers_from_csv};
+pub use report::{RunReport, run_report};
+
+use crate::escape;
+use crate::files::FileError;
+use std::path::{Path, PathBuf};
+
+/// Why something about a run did not work.
+#[derive(Debug, thiserror::Error)]
+pub enum RunError {
+    /// The file system refused.
+    #[error(transparent)]
+    File(#[from] FileError),
+    /// A folder that should receive a run holds something else.
+    #[error(
+        "{} is not empty and holds no run of this program ({found} is in it); pass a new or an empty folder",
+        shown(path)
+    )]
+    Occupied {
+        /// The folder.
+        path: PathBuf,
+        /// The first entry found in it, escaped for a terminal.
+        found: String,
+    },
+    /// A folder that should receive a new run holds one.
+    #[error("{} holds a run that has begun; pass --resume to go on with it, or another folder", shown(path))]
+    Begun {
+        /// The folder.
+        path: PathBuf,
+    },
+    /// The path is no run folder.
+    #[error("{} is no run folder: {why}", shown(path))]
+    NotARun {
+        /// The path.
+        path: PathBuf,
+        /// What is missing.
+        why: String,
+    },
+    /// Another process works on the run.
+    #[error("{} is in use by another process; wait for it or stop it", shown(path))]
+    Busy {
+        /// The folder.
+        path: PathBuf,
+    },
+    /// A file of a run says what it should not.
+    #[error("{}:{line}: {why}", shown(path))]
+    Content {
+        /// The file.
+        path: PathBuf,
+        /// The line, from 1.
+        line: usize,
+        /// What is wrong, and what would be right.
+        why: String,
+    },
+    /// A plot could not be drawn.
+    #[error("cannot draw {what}: {why}")]
+    Plot {
+        /// The plot.
+        what: &'static str,
+        /// What the drawing library says.
+        why: String,
+    },
+}
+
+/// A path for a message.
+fn shown(path: &Path) -> String {
+    escape::terminal(&path.display().to_string())
+}

@@ -1,0 +1,251 @@
+//! An evaluation as text for a terminal.
+
+use super::{ClassReport, Evaluation, Mistake};
+use crate::escape;
+use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr};
+
+/// More classes than this make no readable matrix of text.
+const MATRIX_CLASSES: usize = 10;
+const MISTAKES: usize = 10;
+/// The widest column of labels.
+const LABEL: usize = 24;
+
+/// `text` in at most `width` columns of a terminal, `…` where something is cut off.
+pub(super) fn shortened(text: &str, width: usize) -> String {
+    if text.width() <= width {
+        return text.to_owned();
+    }
+    let mut out = String::new();
+    let mut used = 1;
+    for c in text.chars() {
+        used += c.width().unwrap_or(0);
+        if used > width {
+            break;
+        }
+        out.push(c);
+    }
+    out + "…"
+}
+
+/// `text` filled up to `width` columns.
+fn left(text: &str, width: usize) -> String {
+    format!("{text}{}", " ".repeat(width.saturating_sub(text.width())))
+}
+
+fn right(text: &str, width: usize) -> String {
+    format!("{}{text}", " ".repeat(width.saturating_sub(text.width())))
+}
+
+/// 0.8312 as `83.1 %`; `–` where there is nothing to say.
+pub(super) fn percent(share: Option<f64>) -> String {
+    match share {
+        Some(share) if share.is_finite() => format!("{:.1} %", share * 100.0),
+        _ => "–".to_owned(),
+    }
+}
+
+/// 12345 as `12,345`.
+pub(super) fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut out = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
+
+impl Evaluation {
+    /// Accuracy, precision and recall of each class, the confusion matrix and the worst mistakes,
+    /// in lines of at most `width` columns (at least 60 are used).
+    #[must_use]
+    pub fn table(&self, width: usize) -> String {
+        let width = width.max(60);
+        let labels: Vec<String> = self.per_class.iter().map(|class| escape::terminal(&class.label)).collect();
+        let column = labels.iter().map(|label| label.width()).max().unwrap_or(0).clamp(5, LABEL.min(width - 38));
+        let mut out = format!(
+            "accuracy {} on {} images, loss {:.4}\n",
+            percent(Some(self.accuracy)),
+            grouped(self.images),
+            self.loss
+        );
+        out +=
+            &format!("\n{} {:>8} {:>10} {:>8} {:>8}\n", left("class", column), "images", "precision", "recall", "F1");
+        for (class, label) in self.per_class.iter().zip(&labels) {
+            out += &class_line(class, &shortened(label, column), column);
+        }
+        out.push('\n');
+        out += &self.matrix(&labels, width).unwrap_or_else(|| {
+            let classes = labels.len();
+            format!("the confusion matrix of {classes} classes is in confusion.svg\n")
+        });
+        if !self.mistakes.is_empty() {
+            out.push('\n');
+            out += &self.worst(width);
+        }
+        out
+    }
+
+    /// The confusion matrix; `None` where it does not fit.
+    fn matrix(&self, labels: &[String], width: usize) -> Option<String> {
+        let classes = labels.len();
+        if classes == 0 || classes > MATRIX_CLASSES {
+            return None;
+        }
+        let digits = self.confusion.iter().flatten().max().copied().unwrap_or(0).to_string().len();
+        let wanted = labels.iter().map(|label| label.width()).max().unwrap_or(0).min(LABEL);
+        // Rows give way to columns down to 8: a column is worth more than the end of a label.
+        let names = wanted.min((width.saturating_sub(2 + classes * (digits.max(6) + 1))).max(8));
+        let cell = ((width - names - 2) / classes - 1).min(9);
+        if cell < digits.max(3) {
+            return None;
+        }
+        let mut heads: Vec<String> = labels.iter().map(|label| shortened(label, cell)).collect();
+        let mut rows: Vec<String> = labels.iter().map(|label| shortened(label, names)).collect();
+        let ambiguous = |names: &[String]| (1..names.len()).any(|at| names[..at].contains(&names[at]));
+        if ambiguous(&heads) || ambiguous(&rows) {
+            heads = (0..classes).map(|class| class.to_string()).collect();
+            rows = labels.iter().enumerate().map(|(at, label)| shortened(&format!("{at} {label}"), names)).collect();
+        }
+        let mut out = "confusion: rows are the truth, columns the answers\n".to_owned();
+        let line = |name: &str, cells: &mut dyn Iterator<Item = String>| {
+            cells.fold(left(name, names) + " ", |line, text| line + " " + &right(&text, cell)) + "\n"
+        };
+        out += &line("", &mut heads.into_iter());
+        for (name, counts) in rows.iter().zip(&self.confusion) {
+            let text = |&count: &u64| if count == 0 { "·".to_owned() } else { count.to_string() };
+            out += &line(name, &mut counts.iter().map(text));
+        }
+        Some(out)
+    }
+
+    fn worst(&self, width: usize) -> String {
+        let shown = self.mistakes.len().min(MISTAKES);
+        let mut out = match self.mistakes.len() {
+            all if all == shown => "mistakes, the surest first\n".to_owned(),
+            all => format!("the {shown} surest of {} mistakes\n", grouped(all as u64)),
+        };
+        let shown = &self.mistakes[..shown];
+        let column = |text: fn(&Mistake) -> &str, head: &str| {
+            let mut cells: Vec<String> =
+                shown.iter().map(|mistake| shortened(&escape::terminal(text(mistake)), 16)).collect();
+            cells.insert(0, head.to_owned());
+            let widest = cells.iter().map(|cell| cell.width()).max().unwrap_or(0);
+            cells.into_iter().map(|cell| left(&cell, widest)).collect::<Vec<_>>()
+        };
+        let answers = column(|mistake| &mistake.predicted, "answer");
+        let truths = column(|mistake| &mistake.truth, "truth");
+        out += &format!("  sure  {}  {}  file\n", answers[0], truths[0]);
+        for (mistake, (answer, truth)) in shown.iter().zip(answers.iter().zip(&truths).skip(1)) {
+            let said = format!("{:>4.0} %  {answer}  {truth}  ", mistake.probability * 100.0);
+            // The end of a path tells more than its beginning.
+            let room = width.saturating_sub(said.width()).max(8);
+            out += &format!("{said}{}\n", shortened_front(&escape::terminal(&mistake.file), room));
+        }
+        out
+    }
+}
+
+/// The end of `text` in at most `width` columns, `…` where something is cut off.
+fn shortened_front(text: &str, width: usize) -> String {
+    let mut skipped = text;
+    while skipped.width() + 1 > width && text.width() > width {
+        let mut chars = skipped.chars();
+        chars.next();
+        skipped = chars.as_str();
+    }
+    if skipped.len() == text.len() { text.to_owned() } else { format!("…{skipped}") }
+}
+
+fn class_line(class: &ClassReport, label: &str, column: usize) -> String {
+    let [precision, recall, f1] = [class.precision, class.recall, class.f1].map(percent);
+    format!("{} {:>8} {precision:>10} {recall:>8} {f1:>8}\n", left(label, column), grouped(class.images))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn evaluation(labels: &[&str], each: usize) -> Evaluation {
+        let labels: Vec<String> = labels.iter().map(|&label| label.to_owned()).collect();
+        let classes = labels.len();
+        let (mut truths, mut rows, mut names) = (Vec::new(), Vec::new(), Vec::new());
+        for image in 0..classes * each {
+            let truth = image % classes;
+            let said = if image % 4 == 3 { (truth + 1) % classes } else { truth };
+            truths.push(truth as u16);
+            rows.extend((0..classes).map(|class| if class == said { 0.5 } else { 0.5 / (classes - 1) as f32 }));
+            names.push(format!("photos/{}/a rather long name of a photograph {image}.jpg", labels[truth]));
+        }
+        Evaluation::from_answers(&labels, &truths, &rows, &names)
+    }
+
+    const FASHION: [&str; 10] =
+        ["T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot"];
+
+    fn widest(text: &str) -> usize {
+        text.lines().map(UnicodeWidthStr::width).max().unwrap_or(0)
+    }
+
+    #[test]
+    fn ten_classes_fit_eighty_columns() {
+        let text = evaluation(&FASHION, 100).table(80);
+        assert!(widest(&text) <= 80, "{text}");
+        assert!(text.contains("T-sh") && text.contains("rows are the truth"), "{text}");
+    }
+
+    #[test]
+    fn a_small_table_reads_as_it_should() {
+        let labels = ["rose".to_owned(), "tulip".to_owned()];
+        let rows = [[0.75_f32, 0.25], [0.875, 0.125]];
+        let eval = Evaluation::from_answers(&labels, &[0, 1], rows.as_flattened(), &[]);
+        let expected = "\
+accuracy 50.0 % on 2 images, loss 1.1836
+
+class   images  precision   recall       F1
+rose         1     50.0 %  100.0 %   66.7 %
+tulip        1          –    0.0 %    0.0 %
+
+confusion: rows are the truth, columns the answers
+            rose     tulip
+rose           1         ·
+tulip          1         ·
+
+mistakes, the surest first
+  sure  answer  truth  file
+  88 %  rose    tulip  image 1
+";
+        assert_eq!(eval.table(80), expected);
+    }
+
+    #[test]
+    fn more_than_ten_classes_point_to_the_picture() {
+        let labels: Vec<String> = (0..12).map(|class| format!("class {class}")).collect();
+        let text = evaluation(&labels.iter().map(String::as_str).collect::<Vec<_>>(), 3).table(80);
+        assert!(text.contains("confusion matrix of 12 classes is in confusion.svg"), "{text}");
+    }
+
+    #[test]
+    fn labels_that_shorten_to_the_same_are_numbered() {
+        let labels: Vec<String> = (0..10).map(|class| format!("photograph of kind number {class}")).collect();
+        let text = evaluation(&labels.iter().map(String::as_str).collect::<Vec<_>>(), 3).table(80);
+        assert!(text.contains("\n3 pho"), "{text}");
+        assert!(widest(&text) <= 80, "{text}");
+    }
+
+    #[test]
+    fn hostile_and_wide_labels_stay_in_their_columns() {
+        let text = evaluation(&["\u{1b}[2J\n", "非常に長い日本語のラベルはここで切られる", "é"], 9).table(60);
+        assert!(widest(&text) <= 60, "{text}");
+        assert!(!text.chars().any(|c| c.is_control() && c != '\n'));
+    }
+
+    #[test]
+    fn numbers_are_grouped() {
+        for (number, text) in [(0, "0"), (999, "999"), (1000, "1,000"), (1_234_567, "1,234,567")] {
+            assert_eq!(grouped(number), text);
+        }
+    }
+}
