@@ -12,4 +12,11 @@ pub mod random;
 pub mod spec;
 
 pub mod graph;
+
+pub mod plan;
+
+pub mod quant;
+
 pub mod train;
+
+pub mod codegen;
