@@ -13,8 +13,18 @@ pub mod spec;
 
 pub mod graph;
 
+pub mod plan;
+
 pub mod data;
+
+pub mod quant;
 
 pub mod train;
 
+pub mod codegen;
+
 pub mod runs;
+
+pub mod headless;
+
+pub mod cli;

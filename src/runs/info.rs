@@ -199,9 +199,15 @@ pub fn now() -> Timestamp {
 /// configurations apart; no protection against somebody who wants two to agree.
 #[must_use]
 pub fn config_hash(text: &str) -> String {
-    let hash = text
-        .bytes()
-        .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3));
+    bytes_hash(text.as_bytes())
+}
+
+/// [`config_hash`] of any bytes.
+#[must_use]
+pub fn bytes_hash(bytes: &[u8]) -> String {
+    let hash = bytes
+        .iter()
+        .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01b3));
     format!("{hash:016x}")
 }
 

@@ -1,0 +1,143 @@
+//! The command line.
+
+use crate::headless::{Request, Split};
+use clap::Parser;
+use std::path::PathBuf;
+
+/// Design, train and export MobileNet-like networks for boards with a few kilobytes of memory.
+///
+/// Actions compose and run in this order: estimate, train, evaluate, export, predict.
+#[derive(Debug, Parser)]
+#[command(version, max_term_width = 100, after_help = AFTER)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag that somebody may give")]
+pub struct Cli {
+    /// Configuration file, or the name of a preset: pico, nano, micro, milli, mobilenet, squeeze
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+
+    /// Show what every layer costs
+    #[arg(long, help_heading = "Actions")]
+    estimate: bool,
+    /// Train, with progress; writes a run folder below runs/
+    #[arg(long, help_heading = "Actions")]
+    train: bool,
+    /// Accuracy per class, confusion matrix, worst mistakes
+    #[arg(long, help_heading = "Actions")]
+    evaluate: bool,
+    /// Write a C++ header, a sketch and sample images
+    #[arg(long, help_heading = "Actions")]
+    export: bool,
+    /// Classify images
+    #[arg(long, value_name = "IMAGE", num_args = 1.., help_heading = "Actions")]
+    predict: Vec<PathBuf>,
+    /// Compare runs: a table and their curves in one picture
+    #[arg(long, value_name = "RUN", num_args = 1.., help_heading = "Actions")]
+    report: Vec<PathBuf>,
+
+    /// Images: a folder with one sub-folder per class, IDX files, or a bundled name
+    #[arg(long, value_name = "DIR|FILE|NAME")]
+    data: Option<String>,
+    /// Override a key of the configuration, like train.epochs=5 or blocks.2.filters=8 (repeatable)
+    #[arg(long, value_name = "KEY=VALUE")]
+    set: Vec<String>,
+    /// Run folder to write, or to take configuration and weights from
+    #[arg(long, value_name = "DIR")]
+    run: Option<PathBuf>,
+    /// Go on with a training that was interrupted (the latest run, or --run DIR)
+    #[arg(long, requires = "train")]
+    resume: bool,
+    /// Take weights from this file, by the names of the parameters
+    #[arg(long, value_name = "FILE.safetensors")]
+    weights: Option<PathBuf>,
+    /// Where --export (ArduinoCode) and --report (runs/report) write
+    #[arg(long, value_name = "DIR")]
+    output: Option<PathBuf>,
+    /// Epochs to train, as --set train.epochs=N
+    #[arg(long, value_name = "N")]
+    epochs: Option<u32>,
+    /// Training seed, as --set train.seed=N
+    #[arg(long, value_name = "N")]
+    seed: Option<u32>,
+    /// Threads to work with [default: as many as the machine has cores]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
+    threads: Option<u16>,
+    /// Images to evaluate on
+    #[arg(long, value_enum, default_value_t = Split::Validation, value_name = "SPLIT")]
+    split: Split,
+    /// Try the whole path: one epoch on few images
+    #[arg(long)]
+    test: bool,
+    /// Arithmetic of the exported header, as --set export.precision=…
+    #[arg(long, value_name = "float|int8")]
+    precision: Option<String>,
+    /// Machine-readable lines on stdout, and nothing else there
+    #[arg(long)]
+    json: bool,
+    /// Never start the screen
+    #[arg(long)]
+    no_tui: bool,
+    /// Say more
+    #[arg(short, long)]
+    verbose: bool,
+}
+
+const AFTER: &str = "\
+Examples:
+  micromobilenet --config micro --estimate
+  micromobilenet --config micro --data photos --epochs 60 --train --evaluate --export
+  micromobilenet --train --resume
+  micromobilenet --run runs/2026-01-31_14-05-09_micro --predict a.jpg b.jpg
+  micromobilenet --report runs/*
+
+Exit codes: 0 done; 1 it ran and the answer is no; 2 bad usage, configuration or data;
+130 interrupted.";
+
+impl Cli {
+    /// What is asked for.
+    #[must_use]
+    pub fn into_request(self) -> Request {
+        let mut overrides = self.set;
+        let quoted = |text: &str| toml_edit::Value::from(text).to_string();
+        overrides.extend(self.data.map(|source| format!("data.source={}", quoted(&source))));
+        overrides.extend(self.epochs.map(|epochs| format!("train.epochs={epochs}")));
+        overrides.extend(self.seed.map(|seed| format!("train.seed={seed}")));
+        overrides.extend(self.precision.map(|precision| format!("export.precision={}", quoted(&precision))));
+        Request {
+            config: self.config,
+            estimate: self.estimate,
+            train: self.train,
+            evaluate: self.evaluate,
+            export: self.export,
+            predict: self.predict,
+            report: self.report,
+            overrides,
+            run: self.run,
+            resume: self.resume,
+            weights: self.weights,
+            output: self.output,
+            threads: self.threads.map(usize::from),
+            split: self.split,
+            test: self.test,
+            json: self.json,
+            verbose: self.verbose,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory as _;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn short_options_become_overrides_behind_set() {
+        let words = ["micromobilenet", "--set", "train.epochs=9", "--epochs", "3", "--data", "a \"b\"", "--seed", "7"];
+        let request = Cli::parse_from(words).into_request();
+        assert_eq!(request.overrides, ["train.epochs=9", "data.source='a \"b\"'", "train.epochs=3", "train.seed=7"]);
+    }
+}

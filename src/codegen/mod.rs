@@ -1,0 +1,97 @@
+//! A planned network and its weights as C++11: one header, and an Arduino sketch that tries it.
+//!
+//! The program (which step works where) comes from [`crate::plan`]; `parameters` puts weights
+//! into the order the kernels read them in; `kernels` writes a function for each step; and
+//! `header` writes everything around them. Only `writer` knows line breaks, indentation,
+//! braces and comments.
+
+mod export;
+mod header;
+mod kernels;
+mod literal;
+mod parameters;
+mod sketch;
+pub mod symbols;
+mod writer;
+
+pub use export::{Sources, export};
+pub use header::header;
+pub use literal::float as float_literal;
+pub use sketch::{DEFAULT_SAMPLE_BYTES, Sample, samples, select, sketch};
+
+use crate::files::FileError;
+use crate::graph::{Graph, Weights};
+
+/// What a header is made of.
+#[derive(Debug, Clone)]
+pub struct Model<'a> {
+    /// The network, batch norm folded: see [`crate::quant::fold`].
+    pub graph: &'a Graph,
+    /// Its weights, folded too.
+    pub weights: &'a Weights,
+    /// Name of the C++ class: see [`symbols::class_name`].
+    pub class_name: String,
+    /// The name of each class.
+    pub labels: &'a [String],
+    /// Where it all comes from.
+    pub provenance: Provenance,
+}
+
+/// Where a header comes from, for the comment at its top.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Provenance {
+    /// Hash of the configuration.
+    pub config_hash: String,
+    /// What it was trained on.
+    pub data: String,
+    /// Validation accuracy of the float network, as a fraction.
+    pub accuracy: Option<f64>,
+    /// Hash of the trained weights.
+    pub weights_hash: String,
+}
+
+/// Why no C++ can be written.
+#[derive(Debug, thiserror::Error)]
+pub enum CodegenError {
+    /// A weight is no finite number.
+    #[error("`{name}` holds {value}, which C++ has no literal for; this network cannot be exported")]
+    NotFinite {
+        /// The parameter.
+        name: String,
+        /// The value.
+        value: f32,
+    },
+    /// The class name is no identifier that can be used.
+    #[error("`{}` cannot be the name of a C++ class", crate::escape::terminal(.0))]
+    ClassName(String),
+    /// The number of labels differs from the number of classes.
+    #[error("{labels} labels for {classes} classes")]
+    Labels {
+        /// How many labels there are.
+        labels: usize,
+        /// How many classes.
+        classes: usize,
+    },
+    /// The network has batch normalisation that is not folded, or no convolution first.
+    #[error("`{0}` cannot be written as C++ in this place of a network")]
+    Unsupported(String),
+    /// A sample image has the wrong size or class.
+    #[error("the sample {} does not fit the network: {bytes} bytes of class {label}", crate::escape::terminal(name))]
+    Sample {
+        /// Its name.
+        name: String,
+        /// Its size.
+        bytes: usize,
+        /// Its class.
+        label: usize,
+    },
+    /// There is no sample image, but the sketch needs at least one.
+    #[error("a sketch needs at least one sample image")]
+    NoSample,
+    /// A file cannot be written.
+    #[error(transparent)]
+    File(#[from] FileError),
+}
+
+/// The name and version that are written into every file.
+const TOOL: &str = concat!("micromobilenet ", env!("CARGO_PKG_VERSION"));

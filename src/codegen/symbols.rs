@@ -1,0 +1,158 @@
+//! Names of C++ things: identifiers that are legal, free, and no macro of an Arduino core.
+
+use std::collections::BTreeSet;
+
+/// The most characters of a class name.
+const MAX_NAME: usize = 64;
+
+/// The name of the class: `configured` where it is given, else made of the model's name
+/// (`my_net` becomes `MyNet`). Whatever comes in, an identifier comes out that can be a class, a
+/// folder and a file.
+#[must_use]
+pub fn class_name(configured: &str, model: &str) -> String {
+    let name = if configured.is_empty() { camel_case(model) } else { identifier(configured) };
+    if is_class_name(&name) { name } else { format!("Net{name}").chars().take(MAX_NAME).collect() }
+}
+
+/// Whether `name` can be the name of a class: an identifier that starts with a letter, is not
+/// taken by C++, the Arduino core, the sketch or a member of the class, and names a file anywhere.
+#[must_use]
+pub fn is_class_name(name: &str) -> bool {
+    name.len() <= MAX_NAME
+        && name.starts_with(|c: char| c.is_ascii_alphabetic())
+        && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
+        && !is_reserved(name)
+}
+
+/// Names already used in one scope.
+#[derive(Debug, Default)]
+pub struct Scope {
+    used: BTreeSet<String>,
+}
+
+impl Scope {
+    /// An identifier like `wanted` that nothing else in this scope has.
+    pub fn claim(&mut self, wanted: &str) -> String {
+        let base = identifier(wanted);
+        let base = if is_reserved(&base) { base + "_" } else { base };
+        let mut name = base.clone();
+        let mut number = 2_u32;
+        while !self.used.insert(name.clone()) {
+            name = format!("{base}_{number}");
+            number += 1;
+        }
+        name
+    }
+}
+
+fn camel_case(text: &str) -> String {
+    let mut out = String::new();
+    for word in text.split(|c: char| !c.is_ascii_alphanumeric()) {
+        let mut chars = word.chars();
+        out.extend(chars.next().map(|first| first.to_ascii_uppercase()));
+        out.extend(chars);
+    }
+    identifier(&out)
+}
+
+/// Letters, digits and `_`, beginning with a letter.
+fn identifier(text: &str) -> String {
+    let legal = |c: char| if c.is_ascii_alphanumeric() { c } else { '_' };
+    let name: String = text.chars().take(MAX_NAME).map(legal).collect();
+    if name.starts_with(|c: char| c.is_ascii_alphabetic()) {
+        name
+    } else {
+        format!("n{name}").chars().take(MAX_NAME).collect()
+    }
+}
+
+fn is_reserved(name: &str) -> bool {
+    let has = |words: &str| words.split_ascii_whitespace().any(|word| word == name);
+    // Binary constants B0 to B11111111, analogue pins A0 to A15, math macros M_PI and its like.
+    let rest_is_digits =
+        |prefix| name.strip_prefix(prefix).is_some_and(|rest| rest.bytes().all(|b| b.is_ascii_digit()));
+    has(KEYWORDS)
+        || has(ARDUINO)
+        || has(MEMBERS)
+        || ["A", "B", "D"].into_iter().any(rest_is_digits)
+        || name.starts_with("M_")
+        || DEVICES.split_ascii_whitespace().any(|word| name.eq_ignore_ascii_case(word))
+}
+
+/// Keywords of C++ up to C++20, and names that are as good as keywords.
+const KEYWORDS: &str = "
+    alignas alignof and and_eq asm auto bitand bitor bool break case catch char char8_t char16_t char32_t class compl
+    concept const consteval constexpr constinit const_cast continue co_await co_return co_yield decltype default delete
+    do double dynamic_cast else enum explicit export extern false float for friend goto if inline int long mutable
+    namespace new noexcept not not_eq nullptr operator or or_eq private protected public register reinterpret_cast
+    requires return short signed sizeof static static_assert static_cast struct switch template this thread_local throw
+    true try typedef typeid typename union unsigned using virtual void volatile wchar_t while xor xor_eq
+    final override std main NULL NAN INFINITY HUGE_VAL EOF errno assert offsetof size_t ptrdiff_t
+    int8_t int16_t int32_t int64_t uint8_t uint16_t uint32_t uint64_t float_t double_t";
+
+/// Macros, types and objects of Arduino cores that are visible in every sketch.
+const ARDUINO: &str = "
+    abs min max round radians degrees sq constrain map bit bitRead bitSet bitClear bitWrite bitToggle lowByte highByte
+    interrupts noInterrupts sei cli word byte boolean isr F PI HALF_PI TWO_PI DEG_TO_RAD RAD_TO_DEG EULER HIGH LOW
+    INPUT OUTPUT INPUT_PULLUP INPUT_PULLDOWN CHANGE FALLING RISING DEFAULT EXTERNAL INTERNAL LSBFIRST MSBFIRST SERIAL
+    DISPLAY LED_BUILTIN SDA SCL SS MOSI MISO SCK TX RX DAC0 DAC1 NOT_A_PIN NOT_A_PORT F_CPU PROGMEM PSTR ISR SP SREG
+    Serial Serial1 Serial2 Serial3 SerialUSB USBSerial String StringSumHelper Print Printable Stream Server Client UDP
+    IPAddress HardwareSerial Wire SPI EEPROM WiFi Keyboard Mouse ESP Arduino arduino rtos mbed
+    setup loop yield delay micros millis random randomSeed tone noTone pinMode digitalRead digitalWrite analogRead
+    analogWrite shiftIn shiftOut pulseIn init initVariant serialEvent _BV I";
+
+/// Members of the class and names of the sketch.
+const MEMBERS: &str = "
+    predict predict_P output outputs proba labels width height channels classes numInputs numOutputs net run arena_
+    samples image";
+
+/// Names that no file may have on Windows.
+const DEVICES: &str = "
+    con prn aux nul com1 com2 com3 com4 com5 com6 com7 com8 com9 lpt1 lpt2 lpt3 lpt4 lpt5 lpt6 lpt7 lpt8 lpt9";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn class_names_follow_the_configuration_or_the_model() {
+        assert_eq!(class_name("MicroMobileNet", "micro"), "MicroMobileNet");
+        assert_eq!(class_name("", "my_net"), "MyNet");
+        assert_eq!(class_name("", "squeeze"), "Squeeze");
+        assert_eq!(class_name("", "net2_b"), "Net2B");
+    }
+
+    #[test]
+    fn names_that_are_taken_are_changed() {
+        for taken in ["class", "Serial", "F", "B101", "A7", "predict", "labels", "CON", "setup", "min", "net", "PI"] {
+            let name = class_name(taken, "x");
+            assert_eq!(name, format!("Net{taken}"));
+            assert!(is_class_name(&name), "{name}");
+        }
+    }
+
+    #[test]
+    fn no_trick_with_paths_or_quotes_survives() {
+        for hostile in ["../../etc/passwd", "a/b", "C:\\x", "\"; system(\"", "", "9", ".", "é", "a\n#error", "_X"] {
+            let name = class_name(hostile, hostile);
+            assert!(is_class_name(&name), "{hostile:?} became {name:?}");
+        }
+    }
+
+    #[test]
+    fn a_scope_gives_no_name_twice() {
+        let mut scope = Scope::default();
+        assert_eq!(scope.claim("block0.conv"), "block0_conv");
+        assert_eq!(scope.claim("block0_conv"), "block0_conv_2");
+        assert_eq!(scope.claim("block0_conv"), "block0_conv_3");
+        assert_eq!(scope.claim("int"), "int_");
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_becomes_a_class_name(configured in any::<String>(), model in any::<String>()) {
+            prop_assert!(is_class_name(&class_name(&configured, &model)));
+        }
+    }
+}

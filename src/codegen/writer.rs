@@ -1,0 +1,146 @@
+//! The text of a C++ file: the only place that knows line breaks, indentation, braces and how
+//! comments are written.
+
+use crate::escape;
+
+/// Columns that a list stays under.
+const WIDTH: usize = 100;
+const INDENT: &str = "    ";
+
+/// Collects the lines of a file.
+#[derive(Debug, Default)]
+pub struct CWriter {
+    text: String,
+    depth: usize,
+}
+
+impl CWriter {
+    /// The text so far.
+    pub fn finish(self) -> String {
+        self.text
+    }
+
+    /// One line of code. Texts from outside come as literals made by [`escape::c_string`].
+    pub fn line(&mut self, code: &str) {
+        debug_assert!(!code.contains(['\n', '\r']), "a line of code is one line: {code:?}");
+        for _ in 0..self.depth {
+            self.text.push_str(INDENT);
+        }
+        self.text.push_str(code);
+        self.text.push('\n');
+    }
+
+    /// An empty line.
+    pub fn blank(&mut self) {
+        self.text.push('\n');
+    }
+
+    /// A line of comment; `text` may be anything.
+    pub fn comment(&mut self, text: &str) {
+        let line = format!("// {}", escape::c_comment(text));
+        self.line(line.trim_end());
+    }
+
+    /// A preprocessor line, which always starts in the first column.
+    pub fn directive(&mut self, directive: &str) {
+        debug_assert!(!directive.contains(['\n', '\r', '\\']), "a directive is one line: {directive:?}");
+        self.text.push('#');
+        self.text.push_str(directive);
+        self.text.push('\n');
+    }
+
+    /// `opening { … }`, what `body` writes indented.
+    pub fn block(&mut self, opening: &str, body: impl FnOnce(&mut Self)) {
+        self.braces(opening, "}", body);
+    }
+
+    /// `opening { … };`, for types.
+    pub fn declaration(&mut self, opening: &str, body: impl FnOnce(&mut Self)) {
+        self.braces(opening, "};", body);
+    }
+
+    /// A namespace, whose content is not indented.
+    pub fn namespace(&mut self, name: &str, body: impl FnOnce(&mut Self)) {
+        self.line(&format!("namespace {name} {{"));
+        body(self);
+        self.line(&format!("}}  // namespace {name}"));
+    }
+
+    /// `public:` and its like, one level out.
+    pub fn access(&mut self, specifier: &str) {
+        self.depth = self.depth.saturating_sub(1);
+        self.line(&format!("{specifier}:"));
+        self.depth += 1;
+    }
+
+    /// `declaration = { items };`, as many items on a line as fit.
+    pub fn array(&mut self, declaration: &str, items: &[String]) {
+        self.line(&format!("{declaration} = {{"));
+        self.depth += 1;
+        let room = WIDTH - self.depth * INDENT.len();
+        let mut row = String::new();
+        for (index, item) in items.iter().enumerate() {
+            let comma = if index + 1 < items.len() { "," } else { "" };
+            let gap = if row.is_empty() { "" } else { " " };
+            if !row.is_empty() && row.len() + gap.len() + item.len() + comma.len() > room {
+                self.line(&row);
+                row.clear();
+                row.push_str(item);
+            } else {
+                row.push_str(gap);
+                row.push_str(item);
+            }
+            row.push_str(comma);
+        }
+        if !row.is_empty() {
+            self.line(&row);
+        }
+        self.depth -= 1;
+        self.line("};");
+    }
+
+    fn braces(&mut self, opening: &str, closing: &str, body: impl FnOnce(&mut Self)) {
+        self.line(&format!("{opening} {{"));
+        self.depth += 1;
+        body(self);
+        self.depth -= 1;
+        self.line(closing);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn blocks_indent_and_close() {
+        let mut w = CWriter::default();
+        w.block("void f()", |w| {
+            w.block("for (;;)", |w| w.line("g();"));
+            w.directive("if X");
+        });
+        assert_eq!(w.finish(), "void f() {\n    for (;;) {\n        g();\n    }\n#if X\n}\n");
+    }
+
+    #[test]
+    fn arrays_wrap_under_the_margin_and_lose_nothing() {
+        let items: Vec<String> = (0..200).map(|i| (i * 37).to_string()).collect();
+        let mut w = CWriter::default();
+        w.array("static const int a[200]", &items);
+        let text = w.finish();
+        assert!(text.lines().all(|line| line.len() <= WIDTH && !line.ends_with(' ')), "{text}");
+        let inner = &text[text.find('{').unwrap() + 1..text.rfind('}').unwrap()];
+        assert_eq!(inner.split(',').map(|item| item.trim().to_owned()).collect::<Vec<_>>(), items);
+    }
+
+    #[test]
+    fn comments_stay_on_their_line() {
+        let mut w = CWriter::default();
+        w.comment("a */ b\nint x; ??/");
+        w.comment("ends in \\");
+        w.comment("");
+        let text = w.finish();
+        assert_eq!(text.lines().count(), 3);
+        assert!(text.lines().all(|line| line.starts_with("//") && !line.ends_with('\\')), "{text}");
+    }
+}

@@ -1,0 +1,78 @@
+//! What is printed, and where: results on stdout, what goes on on stderr.
+
+use serde_json::{Map, Value};
+use std::io::{IsTerminal as _, Write as _};
+
+/// The terminal, a pipe, or a program that reads JSON.
+#[derive(Debug, Clone, Copy)]
+pub struct Console {
+    json: bool,
+    verbose: bool,
+}
+
+impl Console {
+    /// With `json`, only objects go to stdout.
+    pub const fn new(json: bool, verbose: bool) -> Self {
+        Self { json, verbose }
+    }
+
+    /// Whether stdout is for machines.
+    pub const fn is_json(self) -> bool {
+        self.json
+    }
+
+    /// Whether a person watches stderr, so that bars make sense.
+    pub fn has_bars(self) -> bool {
+        !self.json && std::io::stderr().is_terminal()
+    }
+
+    /// Columns to fill; 80 where stdout is no terminal.
+    pub fn width(self) -> usize {
+        let size = std::io::stdout().is_terminal().then(|| indicatif::TermLike::width(&console_term()));
+        size.map_or(80, |width| usize::from(width).clamp(40, 200))
+    }
+
+    /// A result for people. A reader that went away is no error.
+    pub fn say(self, text: &str) {
+        if !self.json {
+            let _ = writeln!(std::io::stdout(), "{text}");
+        }
+    }
+
+    /// A result for machines: `fields` with `"type": kind` before them.
+    pub fn object(self, kind: &str, fields: impl serde::Serialize) {
+        if !self.json {
+            return;
+        }
+        let mut object = Map::from_iter([("type".to_owned(), Value::from(kind))]);
+        match serde_json::to_value(fields) {
+            Ok(Value::Object(fields)) => object.extend(fields),
+            Ok(value) => drop(object.insert("value".into(), value)),
+            Err(error) => drop(object.insert("message".into(), error.to_string().into())),
+        }
+        let _ = writeln!(std::io::stdout(), "{}", Value::Object(object));
+    }
+
+    /// What goes on, for people.
+    pub fn note(self, text: &str) {
+        let _ = writeln!(std::io::stderr(), "{text}");
+    }
+
+    /// What goes on, for people who asked for more.
+    pub fn detail(self, text: &str) {
+        if self.verbose {
+            self.note(text);
+        }
+    }
+
+    /// What went wrong.
+    pub fn error(self, error: &anyhow::Error) {
+        let text = format!("{error:#}");
+        self.object("error", Map::from_iter([("message".to_owned(), Value::from(text.clone()))]));
+        let _ = writeln!(std::io::stderr(), "error: {text}");
+    }
+}
+
+fn console_term() -> impl indicatif::TermLike {
+    indicatif::console::Term::stdout()
+}

@@ -1,0 +1,13 @@
+//! `--estimate`
+
+use super::Failure;
+use super::project::Project;
+use crate::plan::Estimate;
+
+/// Shows what every layer costs.
+pub fn show(project: &Project<'_>) -> Result<(), Failure> {
+    let estimate = Estimate::of(&project.graph);
+    project.console.say(&estimate.table(project.console.width()));
+    project.console.object("estimate", &estimate);
+    Ok(())
+}

@@ -1,0 +1,24 @@
+//! Ctrl-C and its kin: the first asks to finish, the second ends at once.
+
+use crate::train::Control;
+use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+use signal_hook::iterator::Signals;
+
+/// A control that the first signal stops.
+pub fn watch() -> Control {
+    let control = Control::default();
+    let wishes = control.clone();
+    // Without a thread for signals, they end the program as they do by default.
+    if let Ok(mut signals) = Signals::new([SIGINT, SIGTERM, SIGHUP]) {
+        let wait = move || {
+            for _ in signals.forever() {
+                if wishes.is_stopped() {
+                    std::process::exit(130);
+                }
+                wishes.stop();
+            }
+        };
+        let _ = std::thread::Builder::new().name("signals".into()).spawn(wait);
+    }
+    control
+}

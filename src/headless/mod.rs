@@ -1,0 +1,162 @@
+//! The actions without a screen.
+
+mod console;
+mod estimate;
+mod evaluate;
+mod export;
+mod interrupt;
+mod predict;
+mod progress;
+mod project;
+mod report;
+mod train;
+
+use console::Console;
+use project::Project;
+use std::path::PathBuf;
+
+/// What is asked for on the command line.
+#[derive(Debug, Clone, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag that somebody may give")]
+pub struct Request {
+    /// Configuration file or preset.
+    pub config: Option<PathBuf>,
+    /// Show what every layer costs.
+    pub estimate: bool,
+    /// Train.
+    pub train: bool,
+    /// Evaluate.
+    pub evaluate: bool,
+    /// Write C++.
+    pub export: bool,
+    /// Images to classify.
+    pub predict: Vec<PathBuf>,
+    /// Runs to compare.
+    pub report: Vec<PathBuf>,
+    /// `KEY=VALUE`, in the order they apply.
+    pub overrides: Vec<String>,
+    /// Run folder.
+    pub run: Option<PathBuf>,
+    /// Go on with a training.
+    pub resume: bool,
+    /// File of weights.
+    pub weights: Option<PathBuf>,
+    /// Where export and report write.
+    pub output: Option<PathBuf>,
+    /// Threads to work with.
+    pub threads: Option<usize>,
+    /// Images to evaluate on.
+    pub split: Split,
+    /// One epoch on few images.
+    pub test: bool,
+    /// Machine-readable output.
+    pub json: bool,
+    /// Say more.
+    pub verbose: bool,
+}
+
+/// A part of a data set.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
+pub enum Split {
+    /// The images held out while training
+    #[default]
+    Validation,
+    /// The images that the source sets apart for the end
+    Test,
+    /// The images to learn from
+    Train,
+}
+
+/// How the program ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Exit {
+    /// Done.
+    Done = 0,
+    /// It ran and the answer is no, or it failed on the way.
+    No = 1,
+    /// Bad usage, configuration or data.
+    Usage = 2,
+    /// Interrupted.
+    Interrupted = 130,
+}
+
+impl From<Exit> for std::process::ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(exit as u8)
+    }
+}
+
+/// Why an action ended early.
+#[derive(Debug)]
+pub struct Failure {
+    exit: Exit,
+    error: anyhow::Error,
+}
+
+impl<E: Into<anyhow::Error>> From<E> for Failure {
+    /// Most that can go wrong is in what was passed.
+    fn from(error: E) -> Self {
+        Self { exit: Exit::Usage, error: error.into() }
+    }
+}
+
+impl Failure {
+    /// A failure of something that ran.
+    fn on_the_way(error: impl Into<anyhow::Error>) -> Self {
+        Self { exit: Exit::No, error: error.into() }
+    }
+
+    fn interrupted() -> Self {
+        Self { exit: Exit::Interrupted, error: anyhow::anyhow!("interrupted") }
+    }
+}
+
+/// Does what `request` asks for and says how it went.
+#[must_use]
+pub fn run(request: Request) -> Exit {
+    let console = Console::new(request.json, request.verbose);
+    match act(&request, &console) {
+        Ok(exit) => exit,
+        Err(Failure { exit, error }) => {
+            console.error(&error);
+            exit
+        }
+    }
+}
+
+fn act(request: &Request, console: &Console) -> Result<Exit, Failure> {
+    if !request.report.is_empty() {
+        report::compare(request, console)?;
+        return Ok(Exit::Done);
+    }
+    let Request { estimate, train, evaluate, export, ref predict, .. } = *request;
+    if !(estimate || train || evaluate || export || !predict.is_empty()) {
+        let usage = "nothing to do: pass --estimate, --train, --evaluate, --export or --predict IMAGE (see --help)";
+        return Err(anyhow::anyhow!(usage).into());
+    }
+    let threads = request.threads.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from));
+    // It fails only where a pool is there already, which then serves.
+    let _ = rayon::ThreadPoolBuilder::new().num_threads(threads).build_global();
+    let control = interrupt::watch();
+    let mut project = Project::open(request, console, control, threads)?;
+    if estimate {
+        estimate::show(&project)?;
+    }
+    if train {
+        let exit = train::run(&mut project)?;
+        if exit != Exit::Done {
+            return Ok(exit);
+        }
+    }
+    if evaluate {
+        evaluate::run(&mut project)?;
+    }
+    if export {
+        export::run(&mut project)?;
+    }
+    if !predict.is_empty() {
+        return predict::run(&mut project);
+    }
+    Ok(Exit::Done)
+}

@@ -1,0 +1,215 @@
+//! What a training shows while it runs: bars on a terminal, lines elsewhere, objects for machines.
+
+use super::console::Console;
+use crate::data;
+use crate::train::{BatchProgress, Control, End, EpochMetrics, Observer, Start, Validation};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+/// The observer that suits `console`, after `others`.
+pub fn observer(console: &Console, mut others: Vec<Box<dyn Observer>>) -> Box<dyn Observer> {
+    others.push(if console.is_json() {
+        Box::new(Objects(*console))
+    } else if console.has_bars() {
+        Box::new(Bars::new(*console))
+    } else {
+        Box::new(Lines { console: *console, epochs: 0 })
+    });
+    Box::new(All(others))
+}
+
+/// Several observers, called in their order.
+struct All(Vec<Box<dyn Observer>>);
+
+impl Observer for All {
+    fn decoded(&mut self, done: usize, total: usize) {
+        self.0.iter_mut().for_each(|observer| observer.decoded(done, total));
+    }
+    fn start(&mut self, start: &Start) {
+        self.0.iter_mut().for_each(|observer| observer.start(start));
+    }
+    fn batch(&mut self, progress: &BatchProgress) {
+        self.0.iter_mut().for_each(|observer| observer.batch(progress));
+    }
+    fn epoch(&mut self, metrics: &EpochMetrics, validation: Validation<'_>) {
+        self.0.iter_mut().for_each(|observer| observer.epoch(metrics, validation));
+    }
+    fn paused(&mut self, paused: bool) {
+        self.0.iter_mut().for_each(|observer| observer.paused(paused));
+    }
+    fn end(&mut self, end: &End) {
+        self.0.iter_mut().for_each(|observer| observer.end(end));
+    }
+}
+
+/// Passes the progress of decoding, which comes from many threads, to an observer.
+pub struct Decoding<'a> {
+    observer: Mutex<(&'a mut dyn Observer, usize)>,
+    control: &'a Control,
+}
+
+impl<'a> Decoding<'a> {
+    /// Tells `observer`; `control` cancels.
+    pub fn new(observer: &'a mut dyn Observer, control: &'a Control) -> Self {
+        Self { observer: Mutex::new((observer, 0)), control }
+    }
+}
+
+impl data::Progress for Decoding<'_> {
+    fn decoded(&self, done: usize, total: usize) {
+        let mut guard = self.observer.lock().unwrap_or_else(PoisonError::into_inner);
+        let (observer, shown) = &mut *guard;
+        // Threads overtake each other; what is shown only rises.
+        if done > *shown || done == total {
+            *shown = done;
+            observer.decoded(done, total);
+        }
+    }
+
+    fn cancelled(&self) -> bool {
+        self.control.is_stopped()
+    }
+}
+
+/// One line on an epoch.
+fn line(metrics: &EpochMetrics, epochs: u32) -> String {
+    let width = epochs.to_string().len();
+    format!(
+        "epoch {:width$}/{epochs}  loss {:.4}  accuracy {:5.1} %  val_loss {:.4}  val_accuracy {:5.1} %  {:>6.0} images/s  {:5.1} s",
+        metrics.epoch,
+        metrics.loss,
+        100.0 * metrics.accuracy,
+        metrics.val_loss,
+        100.0 * metrics.val_accuracy,
+        metrics.images_per_second,
+        metrics.seconds
+    )
+}
+
+fn begun(start: &Start) -> String {
+    let resumed = if start.done > 0 { format!(", resumed after epoch {}", start.done) } else { String::new() };
+    format!(
+        "training {}: {} parameters, {} images, {} epochs, {} thread{}{resumed}",
+        start.name,
+        start.trainable,
+        start.images,
+        start.epochs,
+        start.threads,
+        if start.threads == 1 { "" } else { "s" }
+    )
+}
+
+/// Lines, for logs and pipes.
+struct Lines {
+    console: Console,
+    epochs: u32,
+}
+
+impl Observer for Lines {
+    fn decoded(&mut self, done: usize, total: usize) {
+        if done == total {
+            self.console.note(&format!("read {total} images"));
+        }
+    }
+    fn start(&mut self, start: &Start) {
+        self.epochs = start.epochs;
+        self.console.say(&begun(start));
+    }
+    fn batch(&mut self, _: &BatchProgress) {}
+    fn epoch(&mut self, metrics: &EpochMetrics, _: Validation<'_>) {
+        self.console.say(&line(metrics, self.epochs));
+    }
+    fn end(&mut self, _: &End) {}
+}
+
+/// Objects, for machines.
+struct Objects(Console);
+
+impl Observer for Objects {
+    fn start(&mut self, _: &Start) {}
+    fn batch(&mut self, _: &BatchProgress) {}
+    fn epoch(&mut self, metrics: &EpochMetrics, _: Validation<'_>) {
+        self.0.object("epoch", metrics);
+    }
+    fn end(&mut self, _: &End) {}
+}
+
+/// Bars, for a person at a terminal.
+struct Bars {
+    console: Console,
+    bar: ProgressBar,
+    start: Option<Start>,
+    begun: Instant,
+}
+
+impl Bars {
+    fn new(console: Console) -> Self {
+        let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr_with_hz(10));
+        Self { console, bar, start: None, begun: Instant::now() }
+    }
+
+    fn style(&self, template: &str) {
+        // A template that does not parse leaves the plain bar.
+        if let Ok(style) = ProgressStyle::with_template(template) {
+            self.bar.set_style(style.progress_chars("━╸─"));
+        }
+    }
+
+    /// Time left, judging by the batches done since the start.
+    fn left(&self, start: &Start, progress: &BatchProgress) -> Duration {
+        let batches = |epochs: u32| f64::from(epochs) * start.batches as f64;
+        let done = batches(progress.epoch - 1 - start.done.min(progress.epoch - 1)) + progress.batch as f64;
+        let left = batches(start.epochs - start.done.min(start.epochs)) - done;
+        Duration::from_secs_f64((self.begun.elapsed().as_secs_f64() / done.max(1.0) * left).max(0.0))
+    }
+}
+
+impl Observer for Bars {
+    fn decoded(&mut self, done: usize, total: usize) {
+        if self.bar.length() != Some(total as u64) {
+            self.style("reading images {wide_bar:.cyan/dim} {pos}/{len}");
+            self.bar.set_length(total as u64);
+        }
+        self.bar.set_position(done as u64);
+        if done == total {
+            self.bar.finish_and_clear();
+        }
+    }
+
+    fn start(&mut self, start: &Start) {
+        self.console.say(&begun(start));
+        self.begun = Instant::now();
+        self.start = Some(start.clone());
+        self.bar = ProgressBar::with_draw_target(Some(start.batches as u64), ProgressDrawTarget::stderr_with_hz(10));
+        self.style("{prefix} {wide_bar:.cyan/dim} {msg}");
+    }
+
+    fn batch(&mut self, progress: &BatchProgress) {
+        let Some(start) = &self.start else { return };
+        self.bar.set_prefix(format!("epoch {}/{}", progress.epoch, start.epochs));
+        self.bar.set_message(format!(
+            "{:.0} images/s  loss {:.4}  accuracy {:.1} %  left {}",
+            progress.images_per_second,
+            progress.loss,
+            100.0 * progress.accuracy,
+            indicatif::FormattedDuration(self.left(start, progress)),
+        ));
+        self.bar.set_position(progress.batch as u64);
+    }
+
+    fn epoch(&mut self, metrics: &EpochMetrics, _: Validation<'_>) {
+        let epochs = self.start.as_ref().map_or(0, |start| start.epochs);
+        self.bar.suspend(|| self.console.say(&line(metrics, epochs)));
+    }
+
+    fn paused(&mut self, paused: bool) {
+        if paused {
+            self.bar.set_message("paused");
+        }
+    }
+
+    fn end(&mut self, _: &End) {
+        self.bar.finish_and_clear();
+    }
+}

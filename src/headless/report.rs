@@ -1,0 +1,58 @@
+//! `--report RUN…`, and the report of the run that was just trained.
+
+use super::console::Console;
+use super::project::{Project, RUNS};
+use super::{Failure, Request};
+use crate::data::Dataset;
+use crate::plan::Estimate;
+use crate::runs::{self, Compared, Evaluation, LayerRow, Run, RunReport};
+use crate::train;
+use serde_json::json;
+use std::path::{Path, PathBuf};
+
+/// Writes a comparison of the runs that `request` names.
+pub fn compare(request: &Request, console: &Console) -> Result<(), Failure> {
+    let runs = request.report.iter().map(|path| Compared::load(&Run::open(path)?)).collect::<Result<Vec<_>, _>>()?;
+    let folder = request.output.clone().unwrap_or_else(|| Path::new(RUNS).join("report"));
+    let report = runs::write_comparison(&folder, &runs)?;
+    console.say(&format!("report: {}\ncurves: {}", report.display(), folder.join("overlay.svg").display()));
+    console.object("report", json!({ "files": [report, folder.join("overlay.svg")] }));
+    Ok(())
+}
+
+/// The layers of a network, for `layers.csv`.
+pub fn layers(estimate: &Estimate) -> Vec<LayerRow> {
+    let row = |layer: &crate::plan::LayerEstimate| LayerRow {
+        name: layer.name.clone(),
+        output: layer.output.to_string(),
+        params: layer.params,
+        deployed_params: layer.deployed_params,
+        macs: layer.macs,
+        activation_bytes: layer.activation_bytes,
+    };
+    estimate.layers.iter().map(row).collect()
+}
+
+/// Writes what a run shows once it is over: curves, confusion matrix, report.
+pub fn finish(project: &mut Project<'_>, run: &Run, dataset: &Dataset) -> Result<Vec<PathBuf>, Failure> {
+    let trained = project.trained()?;
+    let history = runs::metrics::read(&run.file(Run::METRICS))?;
+    let info = run.info()?;
+    let images = &dataset.validation;
+    let answers = train::evaluate(&project.graph, &trained.weights, images);
+    let evaluation = Evaluation::from_answers(&project.labels, &images.labels, &answers.probabilities, &images.names);
+    run.write(Run::HISTORY, &runs::plots::history_svg(&history, &info.name)?)?;
+    run.write(Run::CONFUSION, &runs::plots::confusion_svg(&evaluation)?)?;
+    let command = format!("micromobilenet --config {} --train", run.file(Run::CONFIG).display());
+    let report = RunReport {
+        info: &info,
+        config: &project.spec.text,
+        history: &history,
+        layers: &layers(&Estimate::of(&project.graph)),
+        evaluation: Some(&evaluation),
+        data_check: Some(&dataset.check.to_markdown()),
+        command: &command,
+    };
+    run.write(Run::REPORT, &runs::run_report(&report))?;
+    Ok([Run::REPORT, Run::HISTORY, Run::CONFUSION].map(|name| run.file(name)).to_vec())
+}

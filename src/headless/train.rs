@@ -1,0 +1,197 @@
+//! `--train`
+
+use super::project::{Project, RUNS};
+use super::{Exit, Failure, progress, report};
+use crate::data::Dataset;
+use crate::escape;
+use crate::files::{Disk, RealDisk, make_folder};
+use crate::plan::Estimate;
+use crate::runs::{self, DataInfo, Host, Run, RunError, RunInfo, Status};
+use crate::train::{
+    BatchProgress, Begin, Checkpoint, Control, End, EpochMetrics, Identity, Job, LAST, Observer, Outcome, Start, TrainError,
+    Trainer, Validation,
+};
+use anyhow::anyhow;
+use serde_json::json;
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// Trains, in a new run folder or in the one to go on with.
+pub fn run(project: &mut Project<'_>) -> Result<Exit, Failure> {
+    let run = open_run(project)?;
+    let _lock = run.lock()?;
+    let dataset = project.dataset()?;
+    let found = dataset.check.to_string();
+    if !found.is_empty() {
+        project.console.note(found.trim_end());
+    }
+    let begin = begin(project, &run, &dataset)?;
+    let info = match &begin {
+        Begin::Resume(_) => RunInfo { status: Status::Running, ended: None, reason: None, ..run.info()? },
+        _ => new_info(project, &dataset),
+    };
+    run.begin(&info, &project.spec.text, &project.labels).map_err(Failure::on_the_way)?;
+    make_folder(&run.file(Run::CHECKPOINTS)).map_err(Failure::on_the_way)?;
+    let disk: Arc<dyn Disk + Send + Sync> = Arc::new(RealDisk);
+    let history = match &begin {
+        Begin::Resume(state) => state.progress.history.clone(),
+        _ => Vec::new(),
+    };
+    // Rows of an epoch whose checkpoint was never written are cut here.
+    runs::metrics::rewrite(&*disk, &run.file(Run::METRICS), &history).map_err(Failure::on_the_way)?;
+    let layers = report::layers(&Estimate::of(&project.graph));
+    run.write(Run::LAYERS, &runs::layers_csv(&layers)).map_err(Failure::on_the_way)?;
+    run.write(Run::DATA_CHECK, &dataset.check.to_markdown()).map_err(Failure::on_the_way)?;
+    project.console.say(&format!("run: {}", escape::terminal(&run.path().display().to_string())));
+    project.console.object("run", json!({ "path": run.path() }));
+
+    let record = Arc::new(Mutex::new(info));
+    let recorder = Recorder {
+        run: Run::open(run.path())?,
+        info: record.clone(),
+        least: project.spec.config.train.checkpoint_min_accuracy,
+        disk: disk.clone(),
+        control: project.control.clone(),
+        failure: Arc::default(),
+    };
+    let failure = recorder.failure.clone();
+    let observer = progress::observer(project.console, vec![Box::new(recorder)]);
+    let job = Job {
+        spec: project.spec.clone(),
+        graph: project.graph.clone(),
+        dataset: dataset.clone(),
+        checkpoints: run.file(Run::CHECKPOINTS),
+        begin,
+        threads: project.threads,
+        disk,
+    };
+    let trainer = Trainer::start(project.control.clone())?;
+    let result = trainer.queue(job, observer).recv().map_err(|_| TrainError::Defect("the trainer is gone".into()));
+    let mut info = record.lock().unwrap_or_else(PoisonError::into_inner).clone();
+    info.ended = Some(runs::now());
+    let saved = run.save(&info);
+    if let Some(error) = failure.lock().unwrap_or_else(PoisonError::into_inner).take() {
+        return Err(Failure::on_the_way(error));
+    }
+    let outcome = result.and_then(|result| result).map_err(Failure::on_the_way)?;
+    saved.map_err(Failure::on_the_way)?;
+    project.trained_in(Run::open(run.path())?);
+    if !outcome.history.is_empty() {
+        let files = report::finish(project, &run, &dataset)?;
+        for file in files {
+            project.console.say(&format!("wrote {}", escape::terminal(&file.display().to_string())));
+        }
+    }
+    conclude(project, &run, &outcome)
+}
+
+/// Says how it ended.
+fn conclude(project: &Project<'_>, run: &Run, outcome: &Outcome) -> Result<Exit, Failure> {
+    if let (Some(best), Some(last)) = (&outcome.best, outcome.history.last()) {
+        project.console.say(&format!(
+            "validation accuracy: best {:.2} % (epoch {}), last {:.2} % (epoch {})",
+            100.0 * best.val_accuracy,
+            best.epoch,
+            100.0 * last.val_accuracy,
+            last.epoch
+        ));
+    }
+    let resume = format!("micromobilenet --train --resume --run {}", run.path().display());
+    match &outcome.end {
+        End::Finished => Ok(Exit::Done),
+        End::NoProgress { epochs } => {
+            project.console.say(&format!("stopped early: no better validation accuracy for {epochs} epochs"));
+            Ok(Exit::Done)
+        }
+        End::Stopped => {
+            project.console.note(&format!("interrupted; go on with: {resume}"));
+            Ok(Exit::Interrupted)
+        }
+        End::Diverged { epoch, batch } => Err(Failure::on_the_way(anyhow!(
+            "the loss became infinite or NaN in epoch {epoch}, batch {batch}; the last good checkpoint is kept. A lower train.learning_rate, train.warmup or train.gradient_clip = 1 may help"
+        ))),
+        End::Failed(reason) => Err(Failure::on_the_way(anyhow!("{reason}"))),
+    }
+}
+
+fn open_run(project: &mut Project<'_>) -> Result<Run, Failure> {
+    let request = project.request;
+    if let (true, Some(run)) = (request.resume, project.run.take()) {
+        return Ok(run);
+    }
+    match &request.run {
+        Some(path) => Ok(Run::create_at(path, false)?),
+        None => {
+            // Images that cannot be loaded must not leave an empty run behind.
+            project.dataset()?;
+            Ok(Run::create(RUNS.as_ref(), &jiff::Zoned::now(), &project.spec.config.model.name)?)
+        }
+    }
+}
+
+fn begin(project: &mut Project<'_>, run: &Run, dataset: &Dataset) -> Result<Begin, Failure> {
+    if project.request.resume {
+        let folder = run.file(Run::CHECKPOINTS);
+        if !folder.join(LAST).exists() {
+            project.console.note("nothing was saved yet: beginning anew");
+            return Ok(Begin::Random);
+        }
+        let now = Identity::of(&project.spec, &project.graph, &dataset.fingerprint);
+        return Ok(Begin::Resume(Box::new(Checkpoint::open(&folder, &project.graph, &now)?)));
+    }
+    match &project.request.weights {
+        Some(path) => {
+            let trained = super::project::read_weights(path, &project.graph)?;
+            Ok(Begin::Weights(Box::new(trained.weights)))
+        }
+        None => Ok(Begin::Random),
+    }
+}
+
+fn new_info(project: &Project<'_>, dataset: &Dataset) -> RunInfo {
+    let config = &project.spec.config;
+    RunInfo {
+        name: config.model.name.clone(),
+        seed: config.train.seed,
+        data: DataInfo {
+            source: dataset.source.clone(),
+            fingerprint: dataset.fingerprint.clone(),
+            train: dataset.train.len(),
+            validation: dataset.validation.len(),
+        },
+        classes: project.labels.len(),
+        host: Host::here(project.threads),
+        started: runs::now(),
+        config_hash: runs::config_hash(&project.spec.text),
+        ..RunInfo::default()
+    }
+}
+
+/// Writes every epoch's figures into the run folder. Where that fails, the training is stopped.
+struct Recorder {
+    run: Run,
+    info: Arc<Mutex<RunInfo>>,
+    least: f64,
+    disk: Arc<dyn Disk + Send + Sync>,
+    control: Control,
+    failure: Arc<Mutex<Option<RunError>>>,
+}
+
+impl Observer for Recorder {
+    fn start(&mut self, _: &Start) {}
+
+    fn batch(&mut self, _: &BatchProgress) {}
+
+    fn epoch(&mut self, metrics: &EpochMetrics, _: Validation<'_>) {
+        let mut info = self.info.lock().unwrap_or_else(PoisonError::into_inner);
+        info.record(metrics, self.least);
+        let row = runs::metrics::append(&*self.disk, &self.run.file(Run::METRICS), metrics);
+        if let Err(error) = row.and_then(|()| self.run.save(&info)) {
+            *self.failure.lock().unwrap_or_else(PoisonError::into_inner) = Some(error);
+            self.control.stop();
+        }
+    }
+
+    fn end(&mut self, end: &End) {
+        self.info.lock().unwrap_or_else(PoisonError::into_inner).end(end);
+    }
+}

@@ -1,0 +1,5 @@
+//! From trained weights to deployed ones.
+
+mod fold;
+
+pub use fold::fold;

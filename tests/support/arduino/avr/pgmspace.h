@@ -1,0 +1,7 @@
+// Stands in for the header of avr-libc, to run on the host what AVR boards compile.
+#pragma once
+#include <stdint.h>
+
+#define PROGMEM
+#define pgm_read_byte(at) (*static_cast<const uint8_t *>(at))
+#define pgm_read_float(at) (*static_cast<const float *>(at))
