@@ -59,7 +59,7 @@ fn weights_and_images_are_read_from_flash_where_flash_is_apart() {
     let folder = tempfile::tempdir().unwrap();
     write_program(folder.path(), &cases);
     let stub = format!("-I{}/tests/header/arduino", env!("CARGO_MANIFEST_DIR"));
-    let arguments = [&STRICT[..], &["-Wno-error", "-D__AVR__", "-O1", &stub]].concat();
+    let arguments = [&STRICT[..], &["-D__AVR__", "-O1", &stub]].concat();
     let program = compile(folder.path(), "g++", &arguments, &["main.cpp", "second.cpp"]).unwrap();
     check(&program, &cases, &expected, 40);
 }
@@ -140,7 +140,7 @@ fn the_sketch_runs_and_hostile_names_do_no_harm() {
     let folder = root.path().join(&case.class);
     assert!(paths.iter().all(|path| path.starts_with(&folder)));
     // An Uno has flash for one image of this size.
-    for (flags, count) in [(&[][..], 10), (&["-D__AVR__", "-Wno-error"], 1)] {
+    for (flags, count) in [(&[][..], 10), (&["-D__AVR__"], 1)] {
         let printed = run_sketch(&folder, &format!("{}.ino", case.class), flags);
         let mut right = 0;
         let mut wanted = Vec::new();
