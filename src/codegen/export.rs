@@ -25,7 +25,7 @@ impl Sources {
     /// The texts for `model`, with as many of `images` as [`select`] takes.
     ///
     /// # Errors
-    /// As [`header`], [`samples`] and [`sketch`].
+    /// As [`header()`], [`samples()`] and [`sketch()`].
     pub fn of(
         model: &Model<'_>,
         images: &[Sample<'_>],

@@ -7,7 +7,7 @@ use super::writer::CWriter;
 use super::{CodegenError, Model, TOOL};
 use crate::escape;
 use crate::graph::{Kind, Source};
-use crate::plan::{BufferId, Estimate, Operand, Program, VALUE_BYTES};
+use crate::plan::{BufferId, Estimate, Operand, Program, Step, VALUE_BYTES};
 use crate::spec::Activation;
 
 /// The text of `<class_name>.h`. The same model gives the same bytes.
@@ -82,11 +82,11 @@ fn front_matter(w: &mut CWriter, model: &Model<'_>, program: &Program) {
         ("object", format!("{} bytes of RAM, {} of them maps", program.object_bytes(), program.arena_bytes)),
         ("arithmetic", "32-bit floating point".to_owned()),
         ("configuration", known(&provenance.config_hash)),
-        ("weights' hash", known(&provenance.weights_hash)),
+        ("trained weights", known(&provenance.weights_hash)),
         ("data", known(&provenance.data)),
         ("accuracy", provenance.accuracy.map_or_else(|| known(""), |accuracy| format!("{accuracy:.4} in validation"))),
     ] {
-        w.comment(&format!("{what:<14} {value}"));
+        w.comment(&format!("{what:<15} {value}"));
     }
     w.comment("");
     w.comment(&format!("{} net;", model.class_name));
@@ -227,20 +227,42 @@ fn class(w: &mut CWriter, model: &Model<'_>, program: &Program, layers: &[Layer]
         w.access("private");
         w.line(&format!("float arena_[{}];", program.arena_bytes / VALUE_BYTES));
         w.blank();
+        // Only what reads the image depends on how the image is given.
+        let calls: Vec<(bool, String)> = program
+            .steps
+            .iter()
+            .zip(layers)
+            .map(|(step, layer)| {
+                let call = format!("{detail}::{}({});", layer.function, arguments(program, step));
+                (step.inputs.contains(&Operand::Image), call)
+            })
+            .collect();
+        let (image, maps) = calls.split_at(calls.iter().position(|(image, _)| !image).unwrap_or(calls.len()));
         w.line("template <typename Pixels>");
         w.block("uint32_t run(const Pixels &pixels)", |w| {
-            for (step, layer) in program.steps.iter().zip(layers) {
-                let mut arguments: Vec<String> = step.inputs.iter().map(|input| place(program, *input)).collect();
-                arguments.extend(step.scratch.map(|scratch| place(program, Operand::Buffer(scratch))));
-                arguments.push(place(program, step.output));
-                w.line(&format!("{detail}::{}({});", layer.function, arguments.join(", ")));
+            for (_, call) in image {
+                w.line(call);
+            }
+            w.line("return finish();");
+        });
+        w.blank();
+        w.block("uint32_t finish()", |w| {
+            for (_, call) in maps {
+                w.line(call);
             }
             softmax(w, classes);
         });
     });
     w.blank();
-    let message = "the object is not as large as the workbench says";
+    let message = "its size is not the one that was planned";
     w.line(&format!("static_assert(sizeof({name}) == {}, \"{message}\");", program.object_bytes()));
+}
+
+/// What a step's function is called with: inputs, scratch, output.
+fn arguments(program: &Program, step: &Step) -> String {
+    let scratch = step.scratch.map(Operand::Buffer);
+    let operands = step.inputs.iter().copied().chain(scratch).chain(std::iter::once(step.output));
+    operands.map(|operand| place(program, operand)).collect::<Vec<_>>().join(", ")
 }
 
 /// Logits in `outputs` become probabilities: exp(x − max), divided by their sum.

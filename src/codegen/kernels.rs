@@ -43,7 +43,7 @@ fn describe(op: &Op) -> String {
     let sizes = format!("{} -> {}", op.input, op.output);
     let window = |window: Window| {
         let Window { kernel, stride, pad } = window;
-        format!("{kernel}x{kernel}, stride {stride}, {pad} zeros around")
+        format!("{kernel}x{kernel}, stride {stride}, padding {pad}")
     };
     let what = match &op.kind {
         Kind::Conv(conv) if conv.window.kernel == 1 => format!("pointwise convolution, stride {}", conv.window.stride),
@@ -79,7 +79,7 @@ impl Span {
         w.line(&format!("const size_t {first} = {start} < {pad} ? {pad} - {start} : 0;"));
         let limit = size + pad;
         w.line(&format!("const size_t {end} = {start} + {kernel} > {limit} ? {limit} - {start} : {kernel};"));
-        Self { first: first.into(), end: end.into(), count: format!("({end} - {first})") }
+        Self { first: first.into(), end: end.into(), count: format!("{end} - {first}") }
     }
 }
 
@@ -99,8 +99,8 @@ fn image_conv(w: &mut CWriter, op: &Op, layer: &Layer, conv: &Conv, pixels: &Pix
                     w.block(&range("i", "0", &columns.count), |w| {
                         for c in 0..channels {
                             let index = plus(&times("i", channels), &c.to_string());
-                            let mean = mean(pixels, c);
-                            w.line(&format!("sum += flash(w + {index}) * (pixels.at(at + {index}){mean});"));
+                            let pixel = centred(&format!("pixels.at(at + {index})"), pixels, c);
+                            w.line(&format!("sum += flash(w + {index}) * {pixel};"));
                         }
                     });
                 });
@@ -110,11 +110,11 @@ fn image_conv(w: &mut CWriter, op: &Op, layer: &Layer, conv: &Conv, pixels: &Pix
     });
 }
 
-/// ` - 102.0f`; nothing where the mean is 0.
-fn mean(pixels: &Pixels, channel: usize) -> String {
+/// `(pixel - 102.0f)`; the pixel itself where the mean is 0.
+fn centred(pixel: &str, pixels: &Pixels, channel: usize) -> String {
     match pixels.mean[channel] {
-        0 => String::new(),
-        mean => literal::float(f32::from(mean)).map(|mean| format!(" - {mean}")).unwrap_or_default(),
+        0 => pixel.to_owned(),
+        mean => format!("({pixel} - {})", whole(usize::from(mean))),
     }
 }
 
@@ -336,7 +336,7 @@ mod tests {
         assert_eq!(times("y", 1), "y");
         assert_eq!(times("y", 3), "y * 3");
         assert_eq!(times(&plus(&times("o", 3), "ky"), 5), "(o * 3 + ky) * 5");
-        assert_eq!(times("(right - left)", 4), "(right - left) * 4");
+        assert_eq!(times("right - left", 4), "(right - left) * 4");
         assert_eq!(times("(a + b) * 2 + c", 4), "((a + b) * 2 + c) * 4");
         assert_eq!(plus("y", "0"), "y");
         assert_eq!(minus(&plus("y", "ky"), 2), "y + ky - 2");

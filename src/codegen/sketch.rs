@@ -104,7 +104,7 @@ pub fn samples(model: &Model<'_>, samples: &[&Sample<'_>]) -> Result<String, Cod
 }
 
 /// The text of `<class_name>.ino`. Its first line holds a checksum of the others, by which
-/// [`is_unedited`] knows it again.
+/// [`export()`](super::export()) knows whether it was edited.
 ///
 /// # Errors
 /// A class name that cannot be one.
@@ -137,28 +137,24 @@ pub fn sketch(model: &Model<'_>) -> Result<String, CodegenError> {
             w.line(&format!("const uint16_t truth = {samples}::truths[i];"));
             w.line("total += elapsed;");
             w.block("if (net.output == truth)", |w| w.line("right++;"));
-            for (text, value) in [
-                ("prediction: ", "net.labels[net.output]"),
-                (", truth: ", "net.labels[truth]"),
-                (", probability: ", "net.proba"),
-                (", microseconds: ", "elapsed"),
-            ] {
-                w.line(&format!("Serial.print(F(\"{text}\"));"));
-                let end = if value == "elapsed" { "println" } else { "print" };
-                w.line(&format!("Serial.{end}({value});"));
-            }
+            print(w, "prediction: ", "print(net.labels[net.output])");
+            print(w, ", truth: ", "print(net.labels[truth])");
+            print(w, ", probability: ", "print(net.proba, 4)");
+            print(w, ", microseconds: ", "println(elapsed)");
         });
-        for (text, value) in [("right: ", "right"), (" of ", "TOTAL"), (", microseconds each: ", "MEAN")] {
-            w.line(&format!("Serial.print(F(\"{text}\"));"));
-            match value {
-                "TOTAL" => w.line(&format!("Serial.print(static_cast<uint16_t>({samples}::count));")),
-                "MEAN" => w.line(&format!("Serial.println(total / {samples}::count);")),
-                _ => w.line(&format!("Serial.print({value});")),
-            }
-        }
+        print(w, "right: ", "print(right)");
+        print(w, " of ", &format!("print(static_cast<uint16_t>({samples}::count))"));
+        print(w, ", microseconds each: ", &format!("print(total / {samples}::count)"));
+        print(w, ", bytes of the object: ", "println(sizeof(net))");
         w.line("delay(5000);");
     });
     Ok(signed(&w.finish()))
+}
+
+/// Writes a text and then a value to the serial port.
+fn print(w: &mut CWriter, text: &str, value: &str) {
+    w.line(&format!("Serial.print(F(\"{text}\"));"));
+    w.line(&format!("Serial.{value};"));
 }
 
 /// Whether `text` is a sketch of this or an earlier version, as it was written.

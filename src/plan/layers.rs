@@ -198,6 +198,8 @@ mod tests {
         for name in ["pico", "nano", "micro", "milli", "mobilenet", "squeeze"] {
             let graph = graph_of(name, 5).folded();
             let program = Program::of(&graph);
+            let live: usize = program.live_at(program.peak_step).map(|buffer| buffer.bytes).sum();
+            assert_eq!(program.arena_bytes, live, "{name}: no byte is lost to gaps");
             let mut owner = vec![None; program.arena_bytes / VALUE_BYTES];
             for (index, step) in program.steps.iter().enumerate() {
                 let span = |operand: &Operand| match operand {

@@ -1,0 +1,158 @@
+//! Networks to export: presets and random ones, with random weights, and images for them.
+
+#![expect(clippy::unwrap_used, reason = "a helper of tests fails by panicking")]
+
+use micromobilenet::codegen::{Model, Provenance, symbols};
+use micromobilenet::graph::{Graph, Role, Tensor, Weights, softmax};
+use micromobilenet::quant::fold;
+use micromobilenet::random::{Purpose, Stream};
+use micromobilenet::spec::{PRESETS, Spec};
+use rayon::prelude::*;
+use std::fmt::Write as _;
+
+/// A network as it is exported.
+pub struct Case {
+    pub class: String,
+    pub graph: Graph,
+    pub weights: Weights,
+    pub labels: Vec<String>,
+    pub images: Vec<Vec<u8>>,
+}
+
+impl Case {
+    pub fn new(class: &str, graph: &Graph, images: Vec<Vec<u8>>, seed: u32) -> Self {
+        let (folded, weights) = fold(graph, &weights(graph, seed));
+        let labels = (0..graph.classes).map(|label| format!("class {label}")).collect();
+        Self { class: class.to_owned(), graph: folded, weights, labels, images }
+    }
+
+    pub fn preset(name: &str, count: usize) -> Self {
+        let graph = preset(name, 5);
+        let class = symbols::class_name("", &format!("{name}_net"));
+        Self::new(&class, &graph, images(&graph, count, 1), 2)
+    }
+
+    pub fn model(&self) -> Model<'_> {
+        Model {
+            graph: &self.graph,
+            weights: &self.weights,
+            class_name: self.class.clone(),
+            labels: &self.labels,
+            provenance: Provenance { accuracy: Some(0.5), data: "made up".into(), ..Provenance::default() },
+        }
+    }
+
+    /// Probabilities of every image, one after the other.
+    pub fn expected(&self) -> Vec<f32> {
+        let probabilities = |image: &Vec<u8>| {
+            let maps = self.graph.reference(&self.weights, &self.graph.image_map(image));
+            softmax(&maps.last().unwrap().values)
+        };
+        self.images.par_iter().map(probabilities).collect::<Vec<_>>().concat()
+    }
+}
+
+/// A small network with everything drawn at random.
+pub fn random_case(number: u32) -> Case {
+    for attempt in 0.. {
+        let mut stream = Stream::new(number, Purpose::Order, attempt, 0);
+        let mut one_of = |choices: &[&str]| choices[stream.below(choices.len())].to_owned();
+        let sides = ["7", "9", "12", "16", "21"];
+        let channels = if number.is_multiple_of(2) { "3" } else { "1" };
+        let mut text = format!(
+            "[model]\ninput = {{ height = {}, width = {}, channels = {channels} }}\nbatch_norm = {}\n",
+            one_of(&sides),
+            one_of(&sides),
+            one_of(&["true", "true", "false"]),
+        );
+        let (mean, std) = match (number % 3, channels) {
+            (0, "3") => ("[0.4, 0.5, 0.6]", "[0.2, 0.3, 0.25]"),
+            (0, _) => ("0.0", "1.0"),
+            _ => ("0.45", "0.3"),
+        };
+        writeln!(text, "[data]\nmean = {mean}\nstd = {std}").unwrap();
+        writeln!(text, "[head]\npool = \"{}\"", one_of(&["max", "avg"])).unwrap();
+        let activation = ["none", "relu", "relu6"];
+        let window = |one_of: &mut dyn FnMut(&[&str]) -> String| {
+            format!(
+                "kernel = {}\nstride = {}\npadding = \"{}\"\n",
+                one_of(&["1", "3", "5"]),
+                one_of(&["1", "1", "2", "3"]),
+                one_of(&["same", "valid"])
+            )
+        };
+        write!(text, "[stem]\nfilters = {}\n{}", one_of(&["3", "4", "6"]), window(&mut one_of)).unwrap();
+        writeln!(text, "activation = \"{}\"", one_of(&activation)).unwrap();
+        for block in 0..4 {
+            let kind = one_of(&["separable", "bottleneck", "bottleneck", "conv"]);
+            write!(text, "[[blocks]]\ntype = \"{kind}\"\nfilters = {}\n", one_of(&["1", "4", "6"])).unwrap();
+            // Every second bottleneck keeps its size, so that skips are added.
+            text += &if block % 2 == 0 { "kernel = 3\n".to_owned() } else { window(&mut one_of) };
+            match kind.as_str() {
+                "conv" => writeln!(text, "activation = \"{}\"", one_of(&activation)).unwrap(),
+                "bottleneck" => {
+                    writeln!(text, "expansion = {}\nrepeat = 2", one_of(&["1", "2", "4"])).unwrap();
+                    let after = one_of(&["depthwise", "project"]);
+                    let ratio = one_of(&["1", "2", "4"]);
+                    writeln!(text, "squeeze_excite = {{ after = \"{after}\", ratio = {ratio} }}").unwrap();
+                }
+                _ => {}
+            }
+        }
+        let spec = Spec::parse("random.toml", &text, &[]).unwrap();
+        if let Ok(graph) = Graph::build(&spec, 2 + number as usize % 4) {
+            let case = Case::new(&format!("Random{number}"), &graph, images(&graph, 40, number), number);
+            // Rectifiers may leave nothing of the image: such a network tests nothing.
+            let expected = case.expected();
+            let first = &expected[..graph.classes];
+            if expected.chunks(graph.classes).filter(|other| *other != first).count() > 10 {
+                return case;
+            }
+        }
+    }
+    unreachable!("some attempt gives a network");
+}
+
+/// The network of a preset.
+pub fn preset(name: &str, classes: usize) -> Graph {
+    let text = PRESETS.iter().find(|(known, _)| *known == name).unwrap().1;
+    Graph::build(&Spec::parse(name, text, &[]).unwrap(), classes).unwrap()
+}
+
+/// Random weights with random biases and statistics of batch norm.
+pub fn weights(graph: &Graph, seed: u32) -> Weights {
+    let mut weights = Weights::random(graph, seed);
+    for (index, param) in graph.params().into_iter().enumerate() {
+        let (low, high) = match param.role {
+            Role::Scale | Role::Variance => (0.5, 1.5),
+            Role::Bias | Role::Shift | Role::Mean => (-0.5, 0.5),
+            _ => continue,
+        };
+        let mut stream = Stream::new(seed, Purpose::Weights, 1, index as u64);
+        let values = (0..param.values()).map(|_| low + (high - low) * stream.uniform()).collect();
+        weights.insert(param.name, Tensor { shape: param.shape, values });
+    }
+    weights
+}
+
+/// `count` images for `graph` in camera order: extremes, gradients, a lone pixel, then noise of
+/// several brightnesses.
+fn images(graph: &Graph, count: usize, seed: u32) -> Vec<Vec<u8>> {
+    let (width, size) = (graph.input.width * graph.input.channels, graph.input.values());
+    let make = |index: usize| -> Vec<u8> {
+        let mut stream = Stream::new(seed, Purpose::Augment, 0, index as u64);
+        let (top, floor) = (1 + stream.below(256), stream.below(256));
+        let lone = stream.below(size);
+        let pixel = |at: usize, noise: usize| match index {
+            0 => 0,
+            1 => 255,
+            2 => at % width * 255 / width,
+            3 => 255 - at / width * 255 / graph.input.height,
+            4 => (at % width + at / width) % 2 * 255,
+            5 => usize::from(at == lone) * 255,
+            _ => (floor + noise).min(255),
+        };
+        (0..size).map(|at| pixel(at, stream.below(top)) as u8).collect()
+    };
+    (0..count).map(make).collect()
+}
