@@ -1,6 +1,6 @@
 //! `run.json`: what a run is, where it ran and how far it came.
 
-use crate::train::EpochMetrics;
+use crate::train::{End, EpochMetrics};
 use jiff::{Timestamp, Unit};
 use serde::{Deserialize, Serialize};
 use std::fs;
@@ -188,6 +188,36 @@ impl Default for RunInfo {
     }
 }
 
+impl RunInfo {
+    /// Notes an epoch: the last one, and the best where its validation accuracy is the highest so
+    /// far and at least `least` (`checkpoint_min_accuracy`).
+    pub fn record(&mut self, row: &EpochMetrics, least: f64) {
+        let reached = Reached::from(row);
+        let beaten = self.best.map_or(least, |best| best.val_accuracy);
+        if row.val_accuracy > beaten || (self.best.is_none() && row.val_accuracy >= least) {
+            self.best = Some(reached);
+        }
+        self.last = Some(reached);
+        self.epochs_done = row.epoch;
+    }
+
+    /// Notes that training ended, and why.
+    pub fn end(&mut self, end: &End) {
+        (self.status, self.reason) = match end {
+            End::Finished => (Status::Finished, None),
+            End::NoProgress { epochs } => {
+                (Status::Finished, Some(format!("no better validation accuracy for {epochs} epochs")))
+            }
+            End::Stopped => (Status::Stopped, None),
+            End::Diverged { epoch, batch } => {
+                (Status::Diverged, Some(format!("the loss was no number at batch {batch} of epoch {epoch}")))
+            }
+            End::Failed(why) => (Status::Failed, Some(why.clone())),
+        };
+        self.ended = Some(now());
+    }
+}
+
 /// The present moment, to the millisecond.
 #[must_use]
 pub fn now() -> Timestamp {
@@ -224,6 +254,52 @@ mod tests {
         let back: Reached = serde_json::from_str(&text).unwrap();
         assert!(back.val_loss.is_nan() && back.loss.is_nan());
         assert_eq!((back.epoch, back.val_accuracy), (3, 0.5));
+    }
+
+    #[test]
+    fn best_is_the_first_of_the_highest_that_counts_and_last_the_last() {
+        let row = |epoch, val_accuracy| EpochMetrics {
+            epoch,
+            loss: 1.0,
+            accuracy: 0.5,
+            val_loss: 1.0,
+            val_accuracy,
+            lr: 0.1,
+            images_per_second: 1.0,
+            seconds: 1.0,
+        };
+        let mut info = RunInfo::default();
+        let best = |info: &RunInfo| info.best.map(|best| best.epoch);
+        for (epoch, accuracy, expected) in [
+            (1, 0.25, None),
+            (2, f64::NAN, None),
+            (3, 0.5, Some(3)),
+            (4, 0.5, Some(3)),
+            (5, 0.75, Some(5)),
+            (6, 0.6, Some(5)),
+        ] {
+            info.record(&row(epoch, accuracy), 0.5);
+            assert_eq!(best(&info), expected, "epoch {epoch}");
+            assert_eq!((info.epochs_done, info.last.unwrap().epoch), (epoch, epoch));
+        }
+    }
+
+    #[test]
+    fn every_end_has_its_status() {
+        for (end, status, reason) in [
+            (End::Finished, Status::Finished, None),
+            (End::NoProgress { epochs: 5 }, Status::Finished, Some("for 5 epochs")),
+            (End::Stopped, Status::Stopped, None),
+            (End::Diverged { epoch: 2, batch: 7 }, Status::Diverged, Some("batch 7 of epoch 2")),
+            (End::Failed("disk full".into()), Status::Failed, Some("disk full")),
+        ] {
+            let mut info = RunInfo::default();
+            info.end(&end);
+            assert_eq!(info.status, status);
+            assert_eq!(info.reason.is_some(), reason.is_some());
+            assert!(info.reason.unwrap_or_default().contains(reason.unwrap_or_default()));
+            assert!(info.ended.is_some());
+        }
     }
 
     #[test]

@@ -20,7 +20,8 @@ pub struct RunReport<'a> {
     pub history: &'a [EpochMetrics],
     /// The layers and their costs.
     pub layers: &'a [LayerRow],
-    /// The answers on the validation images.
+    /// The answers on the validation images: of the best weights, or of the last where no best
+    /// are kept.
     pub evaluation: Option<&'a Evaluation>,
     /// `data-check.md`: Markdown whose names are escaped already.
     pub data_check: Option<&'a str>,
@@ -36,7 +37,7 @@ pub fn run_report(report: &RunReport<'_>) -> String {
     out += &summary(info, history);
     out += &format!("\n![Loss and accuracy over the epochs]({})\n", Run::HISTORY);
     if let Some(evaluation) = evaluation {
-        out += &classes(evaluation);
+        out += &classes(evaluation, if info.best.is_some() { "best" } else { "last" });
         out += &mistakes(evaluation);
     }
     if !layers.is_empty() {
@@ -131,9 +132,9 @@ pub(super) fn duration(history: &[EpochMetrics]) -> String {
     }
 }
 
-fn classes(evaluation: &Evaluation) -> String {
+fn classes(evaluation: &Evaluation, weights: &str) -> String {
     let mut out = format!(
-        "\n## Classes\n\nOn the {} validation images, with the best weights: accuracy {}, loss {:.4}.\n\n",
+        "\n## Classes\n\nOn {} images, with the {weights} weights: accuracy {}, loss {:.4}.\n\n",
         grouped(evaluation.images),
         percent(Some(evaluation.accuracy)),
         evaluation.loss

@@ -1,7 +1,7 @@
 //! Plots as SVG, drawn with plotters: they need no font, no display and no system library.
 //!
 //! Colours are Okabe and Ito's, told apart by colour-blind people too. Every name from outside
-//! goes through [`Canvas::text`], which leaves no control character in it; plotters escapes the
+//! goes through `Canvas::text`, which leaves no control character in it; plotters escapes the
 //! markup.
 
 mod canvas;
