@@ -28,8 +28,8 @@ impl Console {
 
     /// Columns to fill; 80 where stdout is no terminal.
     pub fn width(self) -> usize {
-        let size = std::io::stdout().is_terminal().then(|| indicatif::TermLike::width(&console_term()));
-        size.map_or(80, |width| usize::from(width).clamp(40, 200))
+        let size = std::io::stdout().is_terminal().then(|| console::Term::stdout().size_checked()).flatten();
+        size.map_or(80, |(_, width)| usize::from(width).clamp(40, 200))
     }
 
     /// A result for people. A reader that went away is no error.
@@ -71,8 +71,4 @@ impl Console {
         self.object("error", Map::from_iter([("message".to_owned(), Value::from(text.clone()))]));
         let _ = writeln!(std::io::stderr(), "error: {text}");
     }
-}
-
-fn console_term() -> impl indicatif::TermLike {
-    indicatif::console::Term::stdout()
 }

@@ -33,7 +33,11 @@ pub fn run(project: &mut Project<'_>) -> Result<(), Failure> {
     };
     let images = &dataset.validation;
     let samples: Vec<Sample<'_>> = (0..images.len())
-        .map(|i| Sample { pixels: images.image(i), label: usize::from(images.labels[i]), name: images.names[i].clone() })
+        .map(|i| Sample {
+            pixels: images.image(i),
+            label: usize::from(images.labels[i]),
+            name: images.names[i].clone(),
+        })
         .collect();
     let sources = Sources::of(&model, &samples, export.samples as usize, DEFAULT_SAMPLE_BYTES)?;
     let root = project.request.output.clone().unwrap_or_else(|| PathBuf::from("ArduinoCode"));

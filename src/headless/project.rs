@@ -114,7 +114,9 @@ impl<'a> Project<'a> {
         let path = match (&self.request.weights, &self.run) {
             (Some(path), _) => path.clone(),
             (None, Some(run)) => checkpoint(run),
-            (None, None) => return Err(anyhow!("there are no weights: pass --train, --run DIR or --weights FILE").into()),
+            (None, None) => {
+                return Err(anyhow!("there are no weights: pass --train, --run DIR or --weights FILE").into());
+            }
         };
         let trained = Arc::new(read_weights(&path, &self.graph)?);
         self.trained = Some(trained.clone());

@@ -8,8 +8,8 @@ use crate::files::{Disk, RealDisk, make_folder};
 use crate::plan::Estimate;
 use crate::runs::{self, DataInfo, Host, Run, RunError, RunInfo, Status};
 use crate::train::{
-    BatchProgress, Begin, Checkpoint, Control, End, EpochMetrics, Identity, Job, LAST, Observer, Outcome, Start, TrainError,
-    Trainer, Validation,
+    BatchProgress, Begin, Checkpoint, Control, End, EpochMetrics, Identity, Job, LAST, Observer, Outcome, Start,
+    TrainError, Trainer, Validation,
 };
 use anyhow::anyhow;
 use serde_json::json;

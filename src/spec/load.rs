@@ -29,7 +29,7 @@ pub fn preset(path: &Path) -> Option<&'static str> {
 /// Opens a configuration: the file at `path`, or, where there is none, the preset of that name.
 ///
 /// # Errors
-/// A file that cannot be read or is no text of at most [`MAX_BYTES`]; whatever is wrong inside.
+/// A file that cannot be read or is no text of at most 1 MiB; whatever is wrong inside.
 pub fn load(path: &Path, overrides: &[String]) -> Result<Spec, Diagnostics> {
     let file = path.display().to_string();
     let text = match read_text(path) {

@@ -56,11 +56,6 @@ impl LaneMap {
         self.shape.values()
     }
 
-    /// Images in block `block`: sixteen, or fewer in the last.
-    pub fn images_in(&self, block: usize) -> usize {
-        images_in(self.images, block)
-    }
-
     /// Copies images, as numbers the network sees, into lanes; lanes without an image become 0.
     pub fn fill(&mut self, images: &[&[u8]], pixels: &Pixels) {
         let (channels, count) = (self.shape.channels, self.shape.pixels());
@@ -107,7 +102,7 @@ impl LaneMap {
     }
 }
 
-/// Of `images`, those in block `block`.
+/// Of `images`, those in block `block`: sixteen, or fewer in the last.
 pub fn images_in(images: usize, block: usize) -> usize {
     (images - block * LANES).min(LANES)
 }
@@ -124,7 +119,7 @@ mod tests {
             let rows: Vec<f32> = (0..images * 6).map(|i| i as f32).collect();
             map.fill_rows(&rows);
             assert_eq!(map.to_rows(), rows);
-            assert_eq!((0..map.blocks()).map(|block| map.images_in(block)).sum::<usize>(), images);
+            assert_eq!((0..map.blocks()).map(|block| images_in(images, block)).sum::<usize>(), images);
         }
     }
 

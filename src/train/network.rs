@@ -65,6 +65,7 @@ impl Network {
     }
 
     /// The parameters, in the order of the graph.
+    #[cfg(test)]
     pub fn parameters(&self) -> &[Parameter] {
         &self.parameters
     }
@@ -113,6 +114,7 @@ impl Network {
     }
 
     /// A batch of images that are numbers already, `[image][channel, row, column]`.
+    #[cfg(test)]
     pub fn batch_of_rows(&self, rows: &[f32]) -> LaneMap {
         let mut map = self.pool.map(self.graph.input, rows.len() / self.graph.input.values());
         map.fill_rows(rows);
