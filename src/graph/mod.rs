@@ -9,7 +9,7 @@ pub use op::{Add, Conv, Dense, Depthwise, GlobalPool, Map, Norm, Operator, Param
 pub use shape::{Shape, Window};
 pub use weights::{Tensor, Weights, WeightsError, metadata};
 
-use crate::spec::{Activation, KeyPath};
+use crate::spec::KeyPath;
 
 /// The place of an operation in [`Graph::ops`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -157,21 +157,6 @@ impl Graph {
             }
         }
         graph
-    }
-
-    /// Factor of the variance of initial weights: 2 before a rectifier, else 1.
-    fn gain(&self, param: &str) -> f64 {
-        let op =
-            self.ops.iter().find(|op| param.strip_prefix(op.name.as_str()).is_some_and(|rest| rest.starts_with('.')));
-        match op.map(|op| &op.kind) {
-            Some(Kind::Conv(Conv { activation, .. }) | Kind::Depthwise(Depthwise { activation, .. }))
-                if *activation != Activation::None =>
-            {
-                2.0
-            }
-            Some(Kind::SqueezeExcite(_)) if param.ends_with(".reduce.weight") => 2.0,
-            _ => 1.0,
-        }
     }
 
     /// The maps that every operation makes of `image` (channel by channel, already numbers), by

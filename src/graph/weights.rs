@@ -105,13 +105,13 @@ impl Weights {
         self.0.iter().map(|(name, tensor)| (name.as_str(), tensor))
     }
 
-    /// Random weights for `graph`: uniform with the variance 1 / fan-in for a linear output and
-    /// 2 / fan-in before a rectifier (He, arXiv 1502.01852); γ 1, β and biases 0.
+    /// Random weights for `graph`: uniform in ±1/√fan-in, as PyTorch's layers begin; γ 1, β and
+    /// biases 0.
     #[must_use]
     pub fn random(graph: &Graph, seed: u32) -> Self {
         let mut weights = Self::default();
         for (index, param) in graph.params().into_iter().enumerate() {
-            let values = initial(&param, graph.gain(&param.name), seed, index as u64);
+            let values = initial(&param, seed, index as u64);
             weights.insert(param.name, Tensor { shape: param.shape, values });
         }
         weights
@@ -194,11 +194,11 @@ pub fn metadata(bytes: &[u8]) -> BTreeMap<String, String> {
     text.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default()
 }
 
-fn initial(param: &Param, gain: f64, seed: u32, index: u64) -> Vec<f32> {
+fn initial(param: &Param, seed: u32, index: u64) -> Vec<f32> {
     let count = param.values();
     match param.role {
         Role::Weight { fan_in } | Role::DepthwiseWeight { fan_in } => {
-            let limit = (3.0 * gain / fan_in as f64).sqrt() as f32;
+            let limit = (1.0 / fan_in as f64).sqrt() as f32;
             let mut stream = Stream::new(seed, Purpose::Weights, 0, index);
             (0..count).map(|_| stream.symmetric(limit)).collect()
         }
