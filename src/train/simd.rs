@@ -4,6 +4,7 @@
 //! the widest one that this processor has. All unsafe code of the crate is here, and it is of two
 //! kinds: intrinsics, which are sound because a token such as [`Avx512`] is made only after the
 //! processor was asked for the features, and the calls into functions compiled with those features.
+#![expect(clippy::inline_always, reason = "what is inlined takes on the caller's instruction set")]
 #![expect(unsafe_code, reason = "intrinsics and functions compiled for instruction sets found at run time")]
 
 use std::sync::OnceLock;
@@ -194,6 +195,7 @@ impl Simd for Portable {
 #[cfg(target_arch = "x86_64")]
 mod x86 {
     use super::{Kernel, Lane, Simd};
+    #[expect(clippy::wildcard_imports, reason = "there are some twenty")]
     use std::arch::x86_64::*;
 
     /// Proof that the processor has AVX-512F.
@@ -331,6 +333,7 @@ mod x86 {
 #[cfg(target_arch = "aarch64")]
 mod arm {
     use super::{Lane, Simd};
+    #[expect(clippy::wildcard_imports, reason = "there are some twenty")]
     use std::arch::aarch64::*;
 
     /// NEON, which every 64-bit Arm processor has.
