@@ -1,5 +1,6 @@
 //! What is printed, and where: results on stdout, what goes on on stderr.
 
+use crate::escape;
 use serde_json::{Map, Value};
 use std::io::{IsTerminal as _, Write as _};
 
@@ -35,7 +36,7 @@ impl Console {
     /// A result for people. A reader that went away is no error.
     pub fn say(self, text: &str) {
         if !self.json {
-            let _ = writeln!(std::io::stdout(), "{text}");
+            let _ = writeln!(std::io::stdout(), "{}", escape::lines(text.trim_end()));
         }
     }
 
@@ -50,12 +51,12 @@ impl Console {
             Ok(value) => drop(object.insert("value".into(), value)),
             Err(error) => drop(object.insert("message".into(), error.to_string().into())),
         }
-        let _ = writeln!(std::io::stdout(), "{}", Value::Object(object));
+        let _ = writeln!(std::io::stdout(), "{}", escape::json(&Value::Object(object).to_string()));
     }
 
     /// What goes on, for people.
     pub fn note(self, text: &str) {
-        let _ = writeln!(std::io::stderr(), "{text}");
+        let _ = writeln!(std::io::stderr(), "{}", escape::lines(text));
     }
 
     /// What goes on, for people who asked for more.
@@ -67,8 +68,17 @@ impl Console {
 
     /// What went wrong.
     pub fn error(self, error: &anyhow::Error) {
-        let text = format!("{error:#}");
+        let text = told(error);
         self.object("error", Map::from_iter([("message".to_owned(), Value::from(text.clone()))]));
-        let _ = writeln!(std::io::stderr(), "error: {text}");
+        self.note(&format!("error: {text}"));
     }
+}
+
+/// The error and its causes, but those whose text the one above repeats.
+fn told(error: &anyhow::Error) -> String {
+    error
+        .chain()
+        .skip(1)
+        .map(ToString::to_string)
+        .fold(error.to_string(), |text, cause| if text.contains(&cause) { text } else { format!("{text}: {cause}") })
 }
