@@ -1,6 +1,8 @@
 //! `ArduinoCode/` is what the weights in `assets/weights/` give: `assets/weights/make.sh` made
 //! both, and exporting again changes no byte.
 
+#![expect(clippy::unwrap_used, reason = "a helper of tests fails by panicking")]
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};

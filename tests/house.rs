@@ -1,5 +1,7 @@
 //! What CONTRIBUTING.md says of the house holds: who may use whom, how long a file may be.
 
+#![expect(clippy::unwrap_used, reason = "helpers of tests fail by panicking")]
+
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};

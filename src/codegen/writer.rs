@@ -139,9 +139,9 @@ mod tests {
             let mut w = CWriter::default();
             let declaration = "static const int a[]";
             if dense {
-                w.data(declaration, &bytes)
+                w.data(declaration, &bytes);
             } else {
-                w.array(declaration, &items)
+                w.array(declaration, &items);
             }
             let text = w.finish();
             assert!(text.lines().all(|line| line.len() <= WIDTH && !line.ends_with(' ')), "{text}");

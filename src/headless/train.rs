@@ -132,14 +132,12 @@ fn open_run(project: &mut Project<'_>) -> Result<Run, Failure> {
     if let (true, Some(run)) = (request.resume, project.run.take()) {
         return Ok(run);
     }
-    match &request.run {
-        Some(path) => Ok(Run::create_at(path, false)?),
-        None => {
-            // Images that cannot be loaded must not leave an empty run behind.
-            project.dataset()?;
-            Ok(Run::create(RUNS.as_ref(), &jiff::Zoned::now(), &project.spec.config.model.name)?)
-        }
+    if let Some(path) = &request.run {
+        return Ok(Run::create_at(path, false)?);
     }
+    // Images that cannot be loaded must not leave an empty run behind.
+    project.dataset()?;
+    Ok(Run::create(RUNS.as_ref(), &jiff::Zoned::now(), &project.spec.config.model.name)?)
 }
 
 fn begin(project: &mut Project<'_>, run: &Run, dataset: &Dataset) -> Result<Begin, Failure> {

@@ -200,6 +200,6 @@ fn a_gradient_does_not_depend_on_how_images_fall_into_blocks() {
     let whole = gradient(&rows);
     let (first, second) = (gradient(&rows[..640]), gradient(&rows[640..]));
     for ((whole, a), b) in whole.iter().zip(first).zip(second) {
-        assert!((whole - (a + b) / 2.0).abs() < 1e-5);
+        assert!((whole - f32::midpoint(a, b)).abs() < 1e-5);
     }
 }

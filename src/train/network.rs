@@ -179,9 +179,9 @@ impl Network {
                 let needed = |source: &Source| {
                     self.graph.ops[op.id.0 + 1..].iter().any(|later| later.inputs.get(1) == Some(source))
                 };
-                for index in 0..op.id.0 {
+                for (index, map) in maps.iter_mut().enumerate().take(op.id.0) {
                     if !needed(&Source::Op(OpId(index))) {
-                        maps[index] = None;
+                        *map = None;
                     }
                 }
             }

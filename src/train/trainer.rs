@@ -87,7 +87,7 @@ impl Loop {
             threads: job.threads.max(1),
         });
         let targets = Targets::new(config, &job.dataset.train, job.graph.classes);
-        Ok(Self { identity, network, optimizer, average, batches, targets, progress, job })
+        Ok(Self { job, identity, network, optimizer, average, batches, targets, progress })
     }
 
     fn run(&mut self, control: &Control, observer: &mut dyn Observer) -> Result<Outcome, TrainError> {

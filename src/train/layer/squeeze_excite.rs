@@ -8,11 +8,11 @@ use crate::train::lanes::LaneMap;
 use crate::train::simd::{Lane, run};
 use std::rc::Rc;
 
-/// What led to the gates of one block, a lane a unit of each layer.
+/// What led to the gates of one block, and how far they are open; a lane a unit of each layer.
 pub struct Gates {
     means: Vec<Lane>,
     hidden: Vec<Lane>,
-    gates: Vec<Lane>,
+    open: Vec<Lane>,
 }
 
 /// `bias[o] + Σᵢ weights[o][i] · from[i]`, each finished by `finish`.
@@ -41,13 +41,13 @@ pub fn forward(_se: SqueezeExcite, input: &Rc<LaneMap>, values: Values<'_>) -> F
         .chunks_exact(channels)
         .map(|means| {
             let hidden = dense(&values[0], &values[1], means, |x| if x < 0.0 { 0.0 } else { x });
-            let gates = dense(&values[2], &values[3], &hidden, |x| 1.0 / (1.0 + (-x).exp()));
-            Gates { means: means.to_vec(), hidden, gates }
+            let open = dense(&values[2], &values[3], &hidden, |x| 1.0 / (1.0 + (-x).exp()));
+            Gates { means: means.to_vec(), hidden, open }
         })
         .collect();
     let mut output = input.pool().map(input.shape, input.images);
     each_plane(&mut output, 2, |unit, output| {
-        let factor = gates[unit / channels].gates[unit % channels];
+        let factor = gates[unit / channels].open[unit % channels];
         run(Scale { input: &x[unit * pixels..][..pixels], factor, shift: Lane::ZERO, output });
     });
     let saved = Some(Saved::SqueezeExcite { input: input.clone(), gates });
@@ -70,7 +70,7 @@ pub fn backward(
     for (saved, products) in gates.iter().zip(products.chunks_exact(channels)) {
         let excited: Vec<Lane> = products
             .iter()
-            .zip(&saved.gates)
+            .zip(&saved.open)
             .map(|(product, gate)| lanes(|i| product.0[i] * gate.0[i] * (1.0 - gate.0[i])))
             .collect();
         let (expand, rest) = sums.split_at_mut(2);
@@ -89,7 +89,7 @@ pub fn backward(
     }
     let mut below = input.pool().map(input.shape, input.images);
     each_plane(&mut below, 2, |unit, output| {
-        let factor = gates[unit / channels].gates[unit % channels];
+        let factor = gates[unit / channels].open[unit % channels];
         run(Scale { input: &g[unit * pixels..][..pixels], factor, shift: shifts[unit], output });
     });
     (sums, Some(below))
