@@ -37,7 +37,13 @@ fn the_files_it_names_are_there() {
     for file in ["CONTRIBUTING.md", "CHANGELOG.md", "LICENSE-MIT", "LICENSE-APACHE"] {
         assert!(README.contains(&format!("[{file}]({file})")) && root.join(file).is_file(), "{file}");
     }
-    for file in ["configs/micro.toml", "assets/config.schema.json", "assets/fashion-mnist/LICENSE"] {
+    for file in [
+        "configs/micro.toml",
+        "assets/config.schema.json",
+        "assets/fashion-mnist/LICENSE",
+        "benches/README.md",
+        "assets/weights/make.sh",
+    ] {
         assert!(README.contains(file) && root.join(file).is_file(), "{file}");
     }
 }
@@ -82,8 +88,12 @@ fn the_calls_that_the_help_shows_are_understood() {
 #[test]
 fn the_options_it_lists_are_those_of_the_program() {
     let command = Cli::command();
-    let known: Vec<String> =
-        command.get_arguments().filter_map(|option| option.get_long()).map(str::to_owned).collect();
+    let known: Vec<String> = command
+        .get_arguments()
+        .filter_map(clap::Arg::get_long)
+        .filter(|name| !["help", "version"].contains(name))
+        .map(str::to_owned)
+        .collect();
     let cell = |row: &'static str| row.split('|').nth(1).unwrap_or_default();
     let rows: Vec<&str> = README.lines().filter(|line| line.starts_with("| `-")).map(cell).collect();
     let listed: Vec<&str> = rows
