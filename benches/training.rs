@@ -1,7 +1,10 @@
 //! Images a second, forwards, backwards and optimiser, of the presets: `cargo bench --bench training`.
 //!
-//! Random images, batch 32, augmentation off. `BENCH_THREADS` (2) and `BENCH_SECONDS` (3, for each
-//! figure) may be set. `benches/pytorch.py` does the same with PyTorch.
+//! Random images, batch 32, augmentation off. `BENCH_THREADS` (2), `BENCH_SECONDS` (3, for each figure)
+//! and `BENCH_NETS` (all presets) may be set. `benches/pytorch.py` does the same with PyTorch, and
+//! `benches/compare.sh` sets both side by side.
+
+#![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a benchmark prints, and what fails ends it")]
 
 use micromobilenet::data::{Check, Dataset, Images};
 use micromobilenet::files::RealDisk;
@@ -61,9 +64,11 @@ fn main() {
         check: Check::default(),
         source: "random".into(),
     });
+    let nets = std::env::var("BENCH_NETS").ok();
+    let is_wanted = |name: &str| nets.as_ref().is_none_or(|nets| nets.split_whitespace().any(|net| net == name));
     println!("net,batch_norm,threads,images_per_second");
     for batch_norm in [true, false] {
-        for (name, text) in PRESETS {
+        for (name, text) in PRESETS.into_iter().filter(|(name, _)| is_wanted(name)) {
             let sets = [format!("model.batch_norm={batch_norm}"), "augment={}".into(), "train.epochs=100000".into()];
             let spec = Spec::parse(name, text, &sets).unwrap();
             let graph = Graph::build(&spec, 5).unwrap();

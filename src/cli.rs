@@ -5,35 +5,41 @@ use clap::Parser;
 use std::path::PathBuf;
 
 /// Design, train and export MobileNet-like networks for boards with a few kilobytes of memory.
-///
-/// Actions compose and run in this order: estimate, train, evaluate, export, predict.
 #[derive(Debug, Parser)]
-#[command(version, max_term_width = 100, after_help = AFTER)]
+#[command(
+    version,
+    long_about = None,
+    max_term_width = 100,
+    next_help_heading = "Options",
+    disable_help_flag = true,
+    disable_version_flag = true,
+    override_usage = "micromobilenet [--config FILE] ACTION... [OPTIONS]",
+    after_help = AFTER
+)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag that somebody may give")]
 pub struct Cli {
+    /// Show what every layer costs
+    #[arg(long, help_heading = ACTIONS)]
+    estimate: bool,
+    /// Train, with progress; writes a run folder below runs/
+    #[arg(long, help_heading = ACTIONS)]
+    train: bool,
+    /// Accuracy per class, confusion matrix, worst mistakes
+    #[arg(long, help_heading = ACTIONS)]
+    evaluate: bool,
+    /// Write a C++ header, a sketch and sample images
+    #[arg(long, help_heading = ACTIONS)]
+    export: bool,
+    /// Classify images
+    #[arg(long, value_name = "IMAGE", num_args = 1.., help_heading = ACTIONS)]
+    predict: Vec<PathBuf>,
+    /// Compare runs: a table and their curves in one picture
+    #[arg(long, value_name = "RUN", num_args = 1.., help_heading = ACTIONS)]
+    report: Vec<PathBuf>,
+
     /// Configuration file, or the name of a preset: pico, nano, micro, milli, mobilenet, squeeze
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
-
-    /// Show what every layer costs
-    #[arg(long, help_heading = "Actions")]
-    estimate: bool,
-    /// Train, with progress; writes a run folder below runs/
-    #[arg(long, help_heading = "Actions")]
-    train: bool,
-    /// Accuracy per class, confusion matrix, worst mistakes
-    #[arg(long, help_heading = "Actions")]
-    evaluate: bool,
-    /// Write a C++ header, a sketch and sample images
-    #[arg(long, help_heading = "Actions")]
-    export: bool,
-    /// Classify images
-    #[arg(long, value_name = "IMAGE", num_args = 1.., help_heading = "Actions")]
-    predict: Vec<PathBuf>,
-    /// Compare runs: a table and their curves in one picture
-    #[arg(long, value_name = "RUN", num_args = 1.., help_heading = "Actions")]
-    report: Vec<PathBuf>,
-
     /// Images: a folder with one sub-folder per class, IDX files, or a bundled name
     #[arg(long, value_name = "DIR|FILE|NAME")]
     data: Option<String>,
@@ -61,8 +67,8 @@ pub struct Cli {
     /// Threads to work with [default: as many as the machine has cores]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
     threads: Option<u16>,
-    /// Images to evaluate on
-    #[arg(long, value_enum, default_value_t = Split::Validation, value_name = "SPLIT")]
+    /// Images to evaluate on: validation, test or train
+    #[arg(long, value_enum, default_value_t, value_name = "SPLIT", hide_possible_values = true)]
     split: Split,
     /// Try the whole path: one epoch on few images
     #[arg(long)]
@@ -79,7 +85,15 @@ pub struct Cli {
     /// Say more
     #[arg(short, long)]
     verbose: bool,
+    /// Print this help
+    #[arg(short, long, action = clap::ArgAction::Help)]
+    help: Option<bool>,
+    /// Print the version
+    #[arg(short = 'V', long, action = clap::ArgAction::Version)]
+    version: Option<bool>,
 }
+
+const ACTIONS: &str = "Actions, which compose and run in this order (--report alone)";
 
 const AFTER: &str = "\
 Examples:

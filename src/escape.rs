@@ -7,14 +7,39 @@ pub fn terminal(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
         match c {
-            '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}' => {
-                out.extend(c.escape_unicode());
-            }
+            c if reorders(c) => out.extend(c.escape_unicode()),
             c if c.is_control() => out.extend(c.escape_default()),
             c => out.push(c),
         }
     }
     out
+}
+
+/// For a terminal, as [`terminal`], of a text that is meant to have several lines.
+#[must_use]
+pub fn lines(text: &str) -> String {
+    text.split('\n').map(terminal).collect::<Vec<_>>().join("\n")
+}
+
+/// For a line of JSON that a serialiser wrote and somebody may look at: what JSON would let pass
+/// and a terminal might obey becomes an escape. Outside its strings JSON has no such character.
+#[must_use]
+pub fn json(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        if c.is_control() || reorders(c) {
+            // All of them have 16 bits.
+            out += &format!("\\u{:04x}", u32::from(c));
+        } else {
+            out.push(c);
+        }
+    }
+    out
+}
+
+/// Marks that change the order in which text is shown.
+fn reorders(c: char) -> bool {
+    matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}')
 }
 
 /// For the text or an attribute of SVG and XML: markup characters as entities, what XML cannot
@@ -97,6 +122,16 @@ pub fn c_comment(text: &str) -> String {
     }
 }
 
+/// For one word of a command that somebody may copy into a shell.
+#[must_use]
+pub fn shell(text: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_' | '/' | ':' | '+' | ',' | '=' | '@');
+    if !text.is_empty() && text.chars().all(plain) {
+        return text.to_owned();
+    }
+    format!("'{}'", text.replace('\'', "'\\''"))
+}
+
 /// For a file or folder name: letters, digits, `.`, `-` and `_`; others become `_`. Never empty,
 /// never hidden, at most 64 characters.
 #[must_use]
@@ -122,6 +157,8 @@ mod tests {
     fn no_control_byte_survives_any_escaper() {
         for escaped in [
             terminal(HOSTILE),
+            lines(&HOSTILE.replace('\n', " ")),
+            json(HOSTILE),
             xml(HOSTILE),
             markdown(HOSTILE),
             csv(HOSTILE),
@@ -134,6 +171,19 @@ mod tests {
     }
 
     #[test]
+    fn escaped_json_means_the_same() {
+        let text = serde_json::to_string(HOSTILE).unwrap();
+        let back: String = serde_json::from_str(&json(&text)).unwrap();
+        assert_eq!(back, HOSTILE);
+        assert!(!json(&text).contains('\u{202e}'));
+    }
+
+    #[test]
+    fn lines_stay_lines() {
+        assert_eq!(lines("a\u{1b}\n\tb"), "a\\u{1b}\n\\tb");
+    }
+
+    #[test]
     fn c_strings_hold_no_raw_quote_and_no_trigraph() {
         assert_eq!(c_string("a\"b\\?\n9"), "\"a\\\"b\\\\\\?\\0129\"");
     }
@@ -143,6 +193,13 @@ mod tests {
         assert_eq!(c_comment("x */ y"), "x * / y");
         assert!(!c_comment("x\\").ends_with('\\'));
         assert!(!c_comment("a\nb").contains('\n'));
+    }
+
+    #[test]
+    fn words_for_the_shell_are_quoted_where_they_must_be() {
+        assert_eq!(shell("runs/a-1"), "runs/a-1");
+        assert_eq!(shell("it's $HOME"), "'it'\\''s $HOME'");
+        assert_eq!(shell(""), "''");
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! What the README shows works.
 
+use clap::{CommandFactory as _, Parser as _};
+use micromobilenet::cli::Cli;
 use micromobilenet::spec::Spec;
 
 const README: &str = include_str!("../README.md");
@@ -35,7 +37,74 @@ fn the_files_it_names_are_there() {
     for file in ["CONTRIBUTING.md", "CHANGELOG.md", "LICENSE-MIT", "LICENSE-APACHE"] {
         assert!(README.contains(&format!("[{file}]({file})")) && root.join(file).is_file(), "{file}");
     }
-    for file in ["configs/micro.toml", "assets/config.schema.json", "assets/fashion-mnist/LICENSE"] {
+    for file in [
+        "configs/micro.toml",
+        "assets/config.schema.json",
+        "assets/fashion-mnist/LICENSE",
+        "benches/README.md",
+        "assets/weights/make.sh",
+    ] {
         assert!(README.contains(file) && root.join(file).is_file(), "{file}");
+    }
+}
+
+/// The calls of the program in `text`: each line that is one, in words.
+fn calls(text: &str) -> Vec<Vec<&str>> {
+    let call = |line| -> Option<Vec<&str>> {
+        let line = str::trim(line);
+        let arguments =
+            line.strip_prefix("cargo run --release -- ").or_else(|| line.strip_prefix("micromobilenet "))?;
+        Some(std::iter::once("micromobilenet").chain(arguments.split_whitespace()).collect())
+    };
+    text.lines().filter_map(call).collect()
+}
+
+#[test]
+fn the_two_commands_that_do_everything_are_there() {
+    let lines: Vec<&str> = blocks("sh").into_iter().flat_map(str::lines).collect();
+    assert!(lines.contains(&"cargo run --release -- --config configs/micro.toml --train"));
+    assert!(lines.contains(&"cargo test"));
+}
+
+#[test]
+fn the_calls_it_shows_are_understood() {
+    let calls: Vec<Vec<&str>> = blocks("sh").into_iter().flat_map(calls).collect();
+    assert!(calls.len() > 5, "{calls:?}");
+    for call in calls {
+        Cli::try_parse_from(&call).unwrap_or_else(|error| panic!("{}: {error}", call.join(" ")));
+    }
+}
+
+#[test]
+fn the_calls_that_the_help_shows_are_understood() {
+    let help = Cli::command().render_help().to_string();
+    let calls = calls(&help);
+    assert!(calls.len() > 3, "{help}");
+    for call in calls {
+        Cli::try_parse_from(&call).unwrap_or_else(|error| panic!("{}: {error}", call.join(" ")));
+    }
+}
+
+#[test]
+fn the_options_it_lists_are_those_of_the_program() {
+    let command = Cli::command();
+    let known: Vec<String> = command
+        .get_arguments()
+        .filter_map(clap::Arg::get_long)
+        .filter(|name| !["help", "version"].contains(name))
+        .map(str::to_owned)
+        .collect();
+    let cell = |row: &'static str| row.split('|').nth(1).unwrap_or_default();
+    let rows: Vec<&str> = README.lines().filter(|line| line.starts_with("| `-")).map(cell).collect();
+    let listed: Vec<&str> = rows
+        .iter()
+        .flat_map(|cell| cell.split("--").skip(1))
+        .map(|rest| rest.split([' ', '`', ',']).next().unwrap_or_default())
+        .collect();
+    for option in &known {
+        assert!(listed.contains(&option.as_str()), "README does not list --{option}");
+    }
+    for option in listed {
+        assert!(known.iter().any(|other| other == option), "there is no --{option}");
     }
 }

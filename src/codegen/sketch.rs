@@ -75,8 +75,7 @@ pub fn samples(model: &Model<'_>, samples: &[&Sample<'_>]) -> Result<String, Cod
             }
             let label = model.labels.get(sample.label).map_or("", String::as_str);
             w.comment(&format!("{}: class {}, {label}", sample.name, sample.label));
-            let literals: Vec<String> = sample.pixels.iter().map(u8::to_string).collect();
-            w.array(&format!("static const uint8_t image{index}[{size}] MICROMOBILENET_FLASH"), &literals);
+            w.data(&format!("static const uint8_t image{index}[{size}] MICROMOBILENET_FLASH"), sample.pixels);
         }
         if on_avr < samples.len() {
             w.directive("endif");

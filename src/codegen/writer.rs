@@ -75,27 +75,35 @@ impl CWriter {
 
     /// `declaration = { items };`, as many items on a line as fit.
     pub fn array(&mut self, declaration: &str, items: &[String]) {
+        self.list(declaration, items, INDENT, " ");
+    }
+
+    /// The same for data that nobody reads: without the spaces, a third fewer bytes of text.
+    pub fn data(&mut self, declaration: &str, bytes: &[u8]) {
+        let items: Vec<String> = bytes.iter().map(u8::to_string).collect();
+        self.list(declaration, &items, "", "");
+    }
+
+    fn list(&mut self, declaration: &str, items: &[String], indent: &str, gap: &str) {
         self.line(&format!("{declaration} = {{"));
-        self.depth += 1;
-        let room = WIDTH - self.depth * INDENT.len();
-        let mut row = String::new();
+        let room = WIDTH - self.depth * INDENT.len() - indent.len();
+        let mut row = indent.to_owned();
         for (index, item) in items.iter().enumerate() {
             let comma = if index + 1 < items.len() { "," } else { "" };
-            let gap = if row.is_empty() { "" } else { " " };
-            if !row.is_empty() && row.len() + gap.len() + item.len() + comma.len() > room {
-                self.line(&row);
-                row.clear();
-                row.push_str(item);
-            } else {
-                row.push_str(gap);
-                row.push_str(item);
+            if row.len() > indent.len() {
+                if row.len() - indent.len() + gap.len() + item.len() + comma.len() > room {
+                    self.line(&row);
+                    row.truncate(indent.len());
+                } else {
+                    row.push_str(gap);
+                }
             }
+            row.push_str(item);
             row.push_str(comma);
         }
-        if !row.is_empty() {
+        if row.len() > indent.len() {
             self.line(&row);
         }
-        self.depth -= 1;
         self.line("};");
     }
 
@@ -125,12 +133,21 @@ mod tests {
     #[test]
     fn arrays_wrap_under_the_margin_and_lose_nothing() {
         let items: Vec<String> = (0..200).map(|i| (i * 37).to_string()).collect();
-        let mut w = CWriter::default();
-        w.array("static const int a[200]", &items);
-        let text = w.finish();
-        assert!(text.lines().all(|line| line.len() <= WIDTH && !line.ends_with(' ')), "{text}");
-        let inner = &text[text.find('{').unwrap() + 1..text.rfind('}').unwrap()];
-        assert_eq!(inner.split(',').map(|item| item.trim().to_owned()).collect::<Vec<_>>(), items);
+        let bytes: Vec<u8> = (0..=255).collect();
+        let numbers: Vec<String> = bytes.iter().map(u8::to_string).collect();
+        for (dense, items) in [(false, items), (true, numbers)] {
+            let mut w = CWriter::default();
+            let declaration = "static const int a[]";
+            if dense {
+                w.data(declaration, &bytes);
+            } else {
+                w.array(declaration, &items);
+            }
+            let text = w.finish();
+            assert!(text.lines().all(|line| line.len() <= WIDTH && !line.ends_with(' ')), "{text}");
+            let inner = &text[text.find('{').unwrap() + 1..text.rfind('}').unwrap()];
+            assert_eq!(inner.split(',').map(|item| item.trim().to_owned()).collect::<Vec<_>>(), items);
+        }
     }
 
     #[test]

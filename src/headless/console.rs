@@ -1,5 +1,6 @@
 //! What is printed, and where: results on stdout, what goes on on stderr.
 
+use crate::escape;
 use serde_json::{Map, Value};
 use std::io::{IsTerminal as _, Write as _};
 
@@ -27,6 +28,7 @@ impl Console {
     }
 
     /// Columns to fill; 80 where stdout is no terminal.
+    #[expect(clippy::unused_self, reason = "a console answers for the terminal")]
     pub fn width(self) -> usize {
         let size = std::io::stdout().is_terminal().then(|| console::Term::stdout().size_checked()).flatten();
         size.map_or(80, |(_, width)| usize::from(width).clamp(40, 200))
@@ -35,7 +37,7 @@ impl Console {
     /// A result for people. A reader that went away is no error.
     pub fn say(self, text: &str) {
         if !self.json {
-            let _ = writeln!(std::io::stdout(), "{text}");
+            let _ = writeln!(std::io::stdout(), "{}", escape::lines(text.trim_end()));
         }
     }
 
@@ -50,12 +52,13 @@ impl Console {
             Ok(value) => drop(object.insert("value".into(), value)),
             Err(error) => drop(object.insert("message".into(), error.to_string().into())),
         }
-        let _ = writeln!(std::io::stdout(), "{}", Value::Object(object));
+        let _ = writeln!(std::io::stdout(), "{}", escape::json(&Value::Object(object).to_string()));
     }
 
     /// What goes on, for people.
+    #[expect(clippy::unused_self, reason = "a console speaks for the terminal")]
     pub fn note(self, text: &str) {
-        let _ = writeln!(std::io::stderr(), "{text}");
+        let _ = writeln!(std::io::stderr(), "{}", escape::lines(text));
     }
 
     /// What goes on, for people who asked for more.
@@ -67,8 +70,17 @@ impl Console {
 
     /// What went wrong.
     pub fn error(self, error: &anyhow::Error) {
-        let text = format!("{error:#}");
+        let text = told(error);
         self.object("error", Map::from_iter([("message".to_owned(), Value::from(text.clone()))]));
-        let _ = writeln!(std::io::stderr(), "error: {text}");
+        self.note(&format!("error: {text}"));
     }
+}
+
+/// The error and its causes, but those whose text the one above repeats.
+fn told(error: &anyhow::Error) -> String {
+    error
+        .chain()
+        .skip(1)
+        .map(ToString::to_string)
+        .fold(error.to_string(), |text, cause| if text.contains(&cause) { text } else { format!("{text}: {cause}") })
 }

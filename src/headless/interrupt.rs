@@ -1,8 +1,15 @@
-//! Ctrl-C and its kin: the first asks to finish, the second ends at once.
+//! Signals. Ctrl-C and its kin: the first asks to finish, the second ends at once.
 
 use crate::train::Control;
-use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM, SIGXFSZ};
 use signal_hook::iterator::Signals;
+
+/// Lets a write beyond the limit on the size of files fail with an error, as one to a full disk
+/// does; the system's default is to end the program.
+pub fn outlive_full_files() {
+    // Without it, that default stays.
+    let _ = signal_hook::flag::register(SIGXFSZ, std::sync::Arc::default());
+}
 
 /// A control that the first signal stops.
 pub fn watch() -> Control {

@@ -58,12 +58,12 @@ pub struct Request {
 /// A part of a data set.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
 pub enum Split {
-    /// The images held out while training
+    /// The images held out while training.
     #[default]
     Validation,
-    /// The images that the source sets apart for the end
+    /// The images that the source sets apart for the end.
     Test,
-    /// The images to learn from
+    /// The images to learn from.
     Train,
 }
 
@@ -114,9 +114,10 @@ impl Failure {
 
 /// Does what `request` asks for and says how it went.
 #[must_use]
-pub fn run(request: Request) -> Exit {
+pub fn run(request: &Request) -> Exit {
+    interrupt::outlive_full_files();
     let console = Console::new(request.json, request.verbose);
-    match act(&request, &console) {
+    match act(request, console) {
         Ok(exit) => exit,
         Err(Failure { exit, error }) => {
             console.error(&error);
@@ -125,14 +126,14 @@ pub fn run(request: Request) -> Exit {
     }
 }
 
-fn act(request: &Request, console: &Console) -> Result<Exit, Failure> {
+fn act(request: &Request, console: Console) -> Result<Exit, Failure> {
     if !request.report.is_empty() {
         report::compare(request, console)?;
         return Ok(Exit::Done);
     }
     let Request { estimate, train, evaluate, export, ref predict, .. } = *request;
     if !(estimate || train || evaluate || export || !predict.is_empty()) {
-        let usage = "nothing to do: pass --estimate, --train, --evaluate, --export or --predict IMAGE (see --help)";
+        let usage = "nothing to do: pass --estimate, --train, --evaluate, --export, --predict IMAGE or --report RUN (see --help)";
         return Err(anyhow::anyhow!(usage).into());
     }
     let threads = request.threads.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from));
@@ -141,7 +142,7 @@ fn act(request: &Request, console: &Console) -> Result<Exit, Failure> {
     let control = interrupt::watch();
     let mut project = Project::open(request, console, control, threads)?;
     if estimate {
-        estimate::show(&project)?;
+        estimate::show(&project);
     }
     if train {
         let exit = train::run(&mut project)?;
@@ -150,12 +151,15 @@ fn act(request: &Request, console: &Console) -> Result<Exit, Failure> {
         }
     }
     if evaluate {
+        project.go_on()?;
         evaluate::run(&mut project)?;
     }
     if export {
+        project.go_on()?;
         export::run(&mut project)?;
     }
     if !predict.is_empty() {
+        project.go_on()?;
         return predict::run(&mut project);
     }
     Ok(Exit::Done)

@@ -8,13 +8,13 @@ use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 /// The observer that suits `console`, after `others`.
-pub fn observer(console: &Console, mut others: Vec<Box<dyn Observer>>) -> Box<dyn Observer> {
+pub fn observer(console: Console, mut others: Vec<Box<dyn Observer>>) -> Box<dyn Observer> {
     others.push(if console.is_json() {
-        Box::new(Objects(*console))
+        Box::new(Objects(console))
     } else if console.has_bars() {
-        Box::new(Bars::new(*console))
+        Box::new(Bars::new(console))
     } else {
-        Box::new(Lines { console: *console, epochs: 0 })
+        Box::new(Lines { console, epochs: 0 })
     });
     Box::new(All(others))
 }
@@ -72,32 +72,59 @@ impl data::Progress for Decoding<'_> {
     }
 }
 
+/// How wide the column of epochs is.
+fn epoch_width(epochs: u32) -> usize {
+    (2 * epochs.to_string().len() + 1).max("epoch".len())
+}
+
+/// The names above the lines of [`line()`].
+fn heading(epochs: u32) -> String {
+    let width = epoch_width(epochs);
+    format!("{:>width$}    loss  val_loss  accuracy  val_accuracy  images/s  seconds", "epoch")
+}
+
 /// One line on an epoch.
 fn line(metrics: &EpochMetrics, epochs: u32) -> String {
-    let width = epochs.to_string().len();
+    let width = epoch_width(epochs);
     format!(
-        "epoch {:width$}/{epochs}  loss {:.4}  accuracy {:5.1} %  val_loss {:.4}  val_accuracy {:5.1} %  {:>6.0} images/s  {:5.1} s",
-        metrics.epoch,
+        "{:>width$}  {:>6.4}  {:>8.4}  {:>6.1} %  {:>10.1} %  {:>8.0}  {:>7.1}",
+        format!("{}/{epochs}", metrics.epoch),
         metrics.loss,
-        100.0 * metrics.accuracy,
         metrics.val_loss,
+        100.0 * metrics.accuracy,
         100.0 * metrics.val_accuracy,
         metrics.images_per_second,
         metrics.seconds
     )
 }
 
+/// `1 epoch`, `2 epochs`.
+fn count(number: u64, what: &str) -> String {
+    format!("{number} {what}{}", if number == 1 { "" } else { "s" })
+}
+
 fn begun(start: &Start) -> String {
-    let resumed = if start.done > 0 { format!(", resumed after epoch {}", start.done) } else { String::new() };
+    let resumed = match start.done {
+        0 => String::new(),
+        done if done >= start.epochs => ": all are done".to_owned(),
+        done => format!(", resumed after epoch {done}"),
+    };
     format!(
-        "training {}: {} parameters, {} images, {} epochs, {} thread{}{resumed}",
+        "training {}: {}, {}, {}, {}{resumed}",
         start.name,
-        start.trainable,
-        start.images,
-        start.epochs,
-        start.threads,
-        if start.threads == 1 { "" } else { "s" }
+        count(start.trainable, "parameter"),
+        count(start.images as u64, "image"),
+        count(start.threads as u64, "thread"),
+        count(start.epochs.into(), "epoch"),
     )
+}
+
+/// What is said before the first epoch.
+fn introduce(console: Console, start: &Start) {
+    console.say(&begun(start));
+    if start.done < start.epochs {
+        console.say(&heading(start.epochs));
+    }
 }
 
 /// Lines, for logs and pipes.
@@ -114,7 +141,7 @@ impl Observer for Lines {
     }
     fn start(&mut self, start: &Start) {
         self.epochs = start.epochs;
-        self.console.say(&begun(start));
+        introduce(self.console, start);
     }
     fn batch(&mut self, _: &BatchProgress) {}
     fn epoch(&mut self, metrics: &EpochMetrics, _: Validation<'_>) {
@@ -178,7 +205,7 @@ impl Observer for Bars {
     }
 
     fn start(&mut self, start: &Start) {
-        self.console.say(&begun(start));
+        introduce(self.console, start);
         self.begun = Instant::now();
         self.start = Some(start.clone());
         self.bar = ProgressBar::with_draw_target(Some(start.batches as u64), ProgressDrawTarget::stderr_with_hz(10));
@@ -189,10 +216,10 @@ impl Observer for Bars {
         let Some(start) = &self.start else { return };
         self.bar.set_prefix(format!("epoch {}/{}", progress.epoch, start.epochs));
         self.bar.set_message(format!(
-            "{:.0} images/s  loss {:.4}  accuracy {:.1} %  left {}",
-            progress.images_per_second,
+            "loss {:.4}  {:.1} % right  {:.0} images/s  {} left",
             progress.loss,
             100.0 * progress.accuracy,
+            progress.images_per_second,
             indicatif::FormattedDuration(self.left(start, progress)),
         ));
         self.bar.set_position(progress.batch as u64);

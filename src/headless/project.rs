@@ -35,7 +35,7 @@ pub struct Project<'a> {
     /// What is asked for.
     pub request: &'a Request,
     /// Where to print.
-    pub console: &'a Console,
+    pub console: Console,
     /// Stops long work.
     pub control: Control,
     /// Threads to work with.
@@ -54,10 +54,16 @@ pub struct Project<'a> {
 
 impl<'a> Project<'a> {
     /// Opens what `request` names.
-    pub fn open(request: &'a Request, console: &'a Console, control: Control, threads: usize) -> Result<Self, Failure> {
+    pub fn open(request: &'a Request, console: Console, control: Control, threads: usize) -> Result<Self, Failure> {
         let run = find_run(request, console)?;
         let path = match (&request.config, &run) {
             (Some(config), _) => config.clone(),
+            (None, Some(run)) if !run.file(Run::CONFIG).exists() => {
+                let path = run.path().display();
+                return Err(
+                    anyhow!("{path} was not begun properly and has no config.toml: pass --config as well").into()
+                );
+            }
             (None, Some(run)) => run.file(Run::CONFIG),
             (None, None) => PathBuf::from("configs/micro.toml"),
         };
@@ -79,12 +85,11 @@ impl<'a> Project<'a> {
         let config = &self.spec.config;
         let limit = self.request.test.then_some(FEW);
         let mut observer = progress::observer(self.console, Vec::new());
-        let watch = progress::Decoding::new(&mut *observer, &self.control);
-        let loaded = data::load(&config.data, config.model.input, limit, &watch);
-        drop(watch);
-        if self.control.is_stopped() {
-            return Err(Failure::interrupted());
-        }
+        let loaded = {
+            let watch = progress::Decoding::new(&mut *observer, &self.control);
+            data::load(&config.data, config.model.input, limit, &watch)
+        };
+        self.go_on()?;
         let dataset = Arc::new(loaded?);
         if dataset.labels.len() != self.labels.len() {
             let message = format!(
@@ -112,15 +117,21 @@ impl<'a> Project<'a> {
             return Ok(trained.clone());
         }
         let path = match (&self.request.weights, &self.run) {
-            (Some(path), _) => path.clone(),
-            (None, Some(run)) => checkpoint(run),
-            (None, None) => {
+            // With --train, they are what it began with.
+            (Some(path), _) if !self.request.train => path.clone(),
+            (_, Some(run)) => checkpoint(run),
+            (_, None) => {
                 return Err(anyhow!("there are no weights: pass --train, --run DIR or --weights FILE").into());
             }
         };
         let trained = Arc::new(read_weights(&path, &self.graph)?);
         self.trained = Some(trained.clone());
         Ok(trained)
+    }
+
+    /// Ends here where Ctrl-C was pressed.
+    pub fn go_on(&self) -> Result<(), Failure> {
+        if self.control.is_stopped() { Err(Failure::interrupted()) } else { Ok(()) }
     }
 
     /// Forgets weights and run in favour of `run`, which training has just written.
@@ -153,13 +164,17 @@ fn checkpoint(run: &Run) -> PathBuf {
 
 /// The run that `request` means: `--run`; else, where weights are wanted and nothing else gives
 /// them, the latest one (of the model that `--config` names).
-fn find_run(request: &Request, console: &Console) -> Result<Option<Run>, Failure> {
+fn find_run(request: &Request, console: Console) -> Result<Option<Run>, Failure> {
     let fresh = request.train && !request.resume;
     let wanted = request.resume || request.evaluate || request.export || !request.predict.is_empty();
     if fresh {
         return Ok(None);
     }
     if let Some(path) = &request.run {
+        if request.resume && path.is_dir() {
+            // It may have been killed before its first file was written.
+            return Ok(Some(Run::create_at(path, true)?));
+        }
         return Ok(Some(Run::open(path)?));
     }
     if !wanted || request.weights.is_some() {
@@ -168,7 +183,8 @@ fn find_run(request: &Request, console: &Console) -> Result<Option<Run>, Failure
     let model = request.config.as_ref().map(|path| spec::load(path, &request.overrides)).transpose()?;
     let model = model.map(|spec| spec.config.model.name);
     let all = if Path::new(RUNS).is_dir() { runs::list(Path::new(RUNS))? } else { Vec::new() };
-    let fits = |info: &runs::RunInfo| model.as_ref().is_none_or(|model| *model == info.name) && info.epochs_done > 0;
+    let begun = |info: &runs::RunInfo| request.resume || info.epochs_done > 0;
+    let fits = |info: &runs::RunInfo| model.as_ref().is_none_or(|model| *model == info.name) && begun(info);
     let Some(found) = all.iter().find(|run| run.info.as_ref().is_ok_and(fits)) else {
         let of = model.map(|model| format!(" of {model}")).unwrap_or_default();
         return Err(anyhow!("there is no run{of} in {RUNS}/: pass --train, --run DIR or --weights FILE").into());
@@ -179,7 +195,9 @@ fn find_run(request: &Request, console: &Console) -> Result<Option<Run>, Failure
 
 /// The classes: as the run has them, as the data has them, or numbered.
 fn labels(request: &Request, spec: &Spec, run: Option<&Run>) -> Result<Vec<String>, Failure> {
-    if let Some(run) = run.filter(|_| request.weights.is_none()) {
+    // A training that was killed at its very beginning has none yet.
+    let has_them = |run: &&Run| request.weights.is_none() && (!request.resume || run.file(Run::LABELS).exists());
+    if let Some(run) = run.filter(has_them) {
         return Ok(run.labels()?);
     }
     let source = &spec.config.data.source;
@@ -187,6 +205,7 @@ fn labels(request: &Request, spec: &Spec, run: Option<&Run>) -> Result<Vec<Strin
         (NumClasses::Auto(_), Ok(labels)) => Ok(labels),
         (NumClasses::Count(count), Ok(labels)) if labels.len() == count as usize => Ok(labels),
         (NumClasses::Count(count), _) => Ok((0..count).map(|class| format!("class {class}")).collect()),
+        (NumClasses::Auto(_), Err(error)) if request.train || request.evaluate || request.export => Err(error.into()),
         (NumClasses::Auto(_), Err(error)) => {
             let message = format!("num_classes is \"auto\", but the classes cannot be read: {error}");
             let help = "name images with --data DIR, or give a number: --set model.num_classes=5";

@@ -4,17 +4,18 @@ use super::console::Console;
 use super::project::{Project, RUNS};
 use super::{Failure, Request};
 use crate::data::Dataset;
+use crate::escape;
 use crate::plan::Estimate;
 use crate::runs::{self, Compared, Evaluation, LayerRow, Run, RunReport};
 use crate::train;
 use serde_json::json;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// Writes a comparison of the runs that `request` names.
-pub fn compare(request: &Request, console: &Console) -> Result<(), Failure> {
+pub fn compare(request: &Request, console: Console) -> Result<(), Failure> {
     let runs = request.report.iter().map(|path| Compared::load(&Run::open(path)?)).collect::<Result<Vec<_>, _>>()?;
     let folder = request.output.clone().unwrap_or_else(|| Path::new(RUNS).join("report"));
-    let report = runs::write_comparison(&folder, &runs)?;
+    let report = runs::write_comparison(&folder, &runs).map_err(Failure::on_the_way)?;
     console.say(&format!("report: {}\ncurves: {}", report.display(), folder.join("overlay.svg").display()));
     console.object("report", json!({ "files": [report, folder.join("overlay.svg")] }));
     Ok(())
@@ -34,7 +35,7 @@ pub fn layers(estimate: &Estimate) -> Vec<LayerRow> {
 }
 
 /// Writes what a run shows once it is over: curves, confusion matrix, report.
-pub fn finish(project: &mut Project<'_>, run: &Run, dataset: &Dataset) -> Result<Vec<PathBuf>, Failure> {
+pub fn finish(project: &mut Project<'_>, run: &Run, dataset: &Dataset) -> Result<(), Failure> {
     let trained = project.trained()?;
     let history = runs::metrics::read(&run.file(Run::METRICS))?;
     let info = run.info()?;
@@ -43,7 +44,8 @@ pub fn finish(project: &mut Project<'_>, run: &Run, dataset: &Dataset) -> Result
     let evaluation = Evaluation::from_answers(&project.labels, &images.labels, &answers.probabilities, &images.names);
     run.write(Run::HISTORY, &runs::plots::history_svg(&history, &info.name)?)?;
     run.write(Run::CONFUSION, &runs::plots::confusion_svg(&evaluation)?)?;
-    let command = format!("micromobilenet --config {} --train", run.file(Run::CONFIG).display());
+    let config = run.file(Run::CONFIG);
+    let command = format!("micromobilenet --config {} --train", escape::shell(&config.to_string_lossy()));
     let report = RunReport {
         info: &info,
         config: &project.spec.text,
@@ -54,5 +56,5 @@ pub fn finish(project: &mut Project<'_>, run: &Run, dataset: &Dataset) -> Result
         command: &command,
     };
     run.write(Run::REPORT, &runs::run_report(&report))?;
-    Ok([Run::REPORT, Run::HISTORY, Run::CONFUSION].map(|name| run.file(name)).to_vec())
+    Ok(())
 }

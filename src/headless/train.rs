@@ -41,7 +41,7 @@ pub fn run(project: &mut Project<'_>) -> Result<Exit, Failure> {
     let layers = report::layers(&Estimate::of(&project.graph));
     run.write(Run::LAYERS, &runs::layers_csv(&layers)).map_err(Failure::on_the_way)?;
     run.write(Run::DATA_CHECK, &dataset.check.to_markdown()).map_err(Failure::on_the_way)?;
-    project.console.say(&format!("run: {}", escape::terminal(&run.path().display().to_string())));
+    project.console.say(&format!("run: {}", run.path().display()));
     project.console.object("run", json!({ "path": run.path() }));
 
     let record = Arc::new(Mutex::new(info));
@@ -66,20 +66,28 @@ pub fn run(project: &mut Project<'_>) -> Result<Exit, Failure> {
     };
     let trainer = Trainer::start(project.control.clone())?;
     let result = trainer.queue(job, observer).recv().map_err(|_| TrainError::Defect("the trainer is gone".into()));
+    let result = result.and_then(|result| result);
+    let failure = failure.lock().unwrap_or_else(PoisonError::into_inner).take();
     let mut info = record.lock().unwrap_or_else(PoisonError::into_inner).clone();
-    info.ended = Some(runs::now());
+    match (&failure, &result) {
+        (Some(error), _) => info.end(&End::Failed(error.to_string())),
+        (None, Err(TrainError::NotBegun)) => info.end(&End::Stopped),
+        (None, Err(error)) => info.end(&End::Failed(error.to_string())),
+        (None, Ok(outcome)) => info.end(&outcome.end),
+    }
     let saved = run.save(&info);
-    if let Some(error) = failure.lock().unwrap_or_else(PoisonError::into_inner).take() {
+    if let Some(error) = failure {
         return Err(Failure::on_the_way(error));
     }
-    let outcome = result.and_then(|result| result).map_err(Failure::on_the_way)?;
+    let outcome = match result {
+        Ok(outcome) => outcome,
+        Err(TrainError::NotBegun) => return Err(Failure::interrupted()),
+        Err(error) => return Err(Failure::on_the_way(error)),
+    };
     saved.map_err(Failure::on_the_way)?;
     project.trained_in(Run::open(run.path())?);
     if !outcome.history.is_empty() {
-        let files = report::finish(project, &run, &dataset)?;
-        for file in files {
-            project.console.say(&format!("wrote {}", escape::terminal(&file.display().to_string())));
-        }
+        report::finish(project, &run, &dataset).map_err(|failure| Failure::on_the_way(failure.error))?;
     }
     conclude(project, &run, &outcome)
 }
@@ -94,8 +102,9 @@ fn conclude(project: &Project<'_>, run: &Run, outcome: &Outcome) -> Result<Exit,
             100.0 * last.val_accuracy,
             last.epoch
         ));
+        project.console.say(&format!("report: {}", run.file(Run::REPORT).display()));
     }
-    let resume = format!("micromobilenet --train --resume --run {}", run.path().display());
+    let resume = format!("micromobilenet --train --resume --run {}", escape::shell(&run.path().to_string_lossy()));
     match &outcome.end {
         End::Finished => Ok(Exit::Done),
         End::NoProgress { epochs } => {
@@ -107,7 +116,12 @@ fn conclude(project: &Project<'_>, run: &Run, outcome: &Outcome) -> Result<Exit,
             Ok(Exit::Interrupted)
         }
         End::Diverged { epoch, batch } => Err(Failure::on_the_way(anyhow!(
-            "the loss became infinite or NaN in epoch {epoch}, batch {batch}; the last good checkpoint is kept. A lower train.learning_rate, train.warmup or train.gradient_clip = 1 may help"
+            "the loss became infinite or NaN in epoch {epoch}, batch {batch}; {}. A lower train.learning_rate, train.warmup or train.gradient_clip = 1 may help",
+            if outcome.history.is_empty() {
+                "no epoch was done, so nothing is kept"
+            } else {
+                "the last good checkpoint is kept"
+            }
         ))),
         End::Failed(reason) => Err(Failure::on_the_way(anyhow!("{reason}"))),
     }
@@ -118,25 +132,22 @@ fn open_run(project: &mut Project<'_>) -> Result<Run, Failure> {
     if let (true, Some(run)) = (request.resume, project.run.take()) {
         return Ok(run);
     }
-    match &request.run {
-        Some(path) => Ok(Run::create_at(path, false)?),
-        None => {
-            // Images that cannot be loaded must not leave an empty run behind.
-            project.dataset()?;
-            Ok(Run::create(RUNS.as_ref(), &jiff::Zoned::now(), &project.spec.config.model.name)?)
-        }
+    if let Some(path) = &request.run {
+        return Ok(Run::create_at(path, false)?);
     }
+    // Images that cannot be loaded must not leave an empty run behind.
+    project.dataset()?;
+    Ok(Run::create(RUNS.as_ref(), &jiff::Zoned::now(), &project.spec.config.model.name)?)
 }
 
 fn begin(project: &mut Project<'_>, run: &Run, dataset: &Dataset) -> Result<Begin, Failure> {
     if project.request.resume {
         let folder = run.file(Run::CHECKPOINTS);
-        if !folder.join(LAST).exists() {
-            project.console.note("nothing was saved yet: beginning anew");
-            return Ok(Begin::Random);
+        if folder.join(LAST).exists() {
+            let now = Identity::of(&project.spec, &project.graph, &dataset.fingerprint);
+            return Ok(Begin::Resume(Box::new(Checkpoint::open(&folder, &project.graph, &now)?)));
         }
-        let now = Identity::of(&project.spec, &project.graph, &dataset.fingerprint);
-        return Ok(Begin::Resume(Box::new(Checkpoint::open(&folder, &project.graph, &now)?)));
+        project.console.note("nothing was saved yet: beginning anew");
     }
     match &project.request.weights {
         Some(path) => {

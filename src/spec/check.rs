@@ -161,7 +161,7 @@ fn table(schema: &'static Json, entries: &DeTable<'_>, span: Range<usize>, key: 
     }
 }
 
-/// " in [train]", " in a separable block".
+/// " in `[train]`", " in a separable block".
 fn within(schema: &Json, key: &KeyPath) -> String {
     match schema["properties"]["type"]["const"].as_str() {
         Some(kind) => format!(" in a {kind} block"),

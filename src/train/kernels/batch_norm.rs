@@ -1,7 +1,7 @@
 //! Batch normalisation (arXiv 1502.03167) and the activation behind it, plane by plane.
 //!
 //! Sums run in single precision over at most [`RUN`] lanes and in double precision beyond, so that
-//! E[x²] − E[x]² loses nothing that matters.
+//! `E[x²] − E[x]²` loses nothing that matters.
 
 use crate::train::simd::{Kernel, LANES, Lane, Simd};
 

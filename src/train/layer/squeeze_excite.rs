@@ -7,7 +7,7 @@ use crate::train::lanes::LaneMap;
 use crate::train::simd::{Lane, run};
 use std::rc::Rc;
 
-/// What led to the gates of one block, a lane a unit of each layer.
+/// What led to the gates of one block, and how far they are open; a lane a unit of each layer.
 pub struct Gates {
     means: Vec<Lane>,
     hidden: Vec<Lane>,

@@ -1,0 +1,48 @@
+// micromobilenet sketch d34fddd9f212fa11
+// Classifies the images of samples.h again and again, and prints what it thinks, what
+// is right, and how long it took: open the serial monitor at 115200 baud.
+// Written by micromobilenet 0.1.0. Edit it as you like: an edited sketch is never overwritten.
+#include "NanoMobileNet.h"
+#include "samples.h"
+
+NanoMobileNet net;
+
+void setup() {
+    Serial.begin(115200);
+    // Boards with a USB port of their own wait for the monitor, but not for ever.
+    while (!Serial && millis() < 3000) {
+        delay(10);
+    }
+}
+
+void loop() {
+    uint16_t right = 0;
+    uint32_t total = 0;
+    for (uint16_t i = 0; i < NanoMobileNet_samples::count; i++) {
+        const uint32_t start = micros();
+        net.predict_P(NanoMobileNet_samples::images[i]);
+        const uint32_t elapsed = micros() - start;
+        const uint16_t truth = NanoMobileNet_samples::truths[i];
+        total += elapsed;
+        if (net.output == truth) {
+            right++;
+        }
+        Serial.print(F("prediction: "));
+        Serial.print(net.labels[net.output]);
+        Serial.print(F(", truth: "));
+        Serial.print(net.labels[truth]);
+        Serial.print(F(", probability: "));
+        Serial.print(net.proba, 4);
+        Serial.print(F(", microseconds: "));
+        Serial.println(elapsed);
+    }
+    Serial.print(F("right: "));
+    Serial.print(right);
+    Serial.print(F(" of "));
+    Serial.print(static_cast<uint16_t>(NanoMobileNet_samples::count));
+    Serial.print(F(", microseconds each: "));
+    Serial.print(total / NanoMobileNet_samples::count);
+    Serial.print(F(", bytes of the object: "));
+    Serial.println(sizeof(net));
+    delay(5000);
+}
