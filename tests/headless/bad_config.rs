@@ -104,7 +104,7 @@ fn an_override_that_is_wrong_is_shown_as_it_was_given() {
     let scene = Scene::empty();
     for (argument, said) in [
         ("train.epochs=-1", "--set train.epochs=-1: epochs must be"),
-        ("train.epoch=1", "did you mean \"epochs\"?"),
+        ("train.epoch=1", "did you mean `epochs`?"),
         ("blocks.7.filters=8", "--set blocks.7.filters=8: "),
         ("blocks.0.filters=0", "--set blocks.0.filters=0: filters must be"),
         ("nonsense", "KEY=VALUE"),

@@ -30,7 +30,9 @@ fn what_does_not_exist_is_named() {
 fn help_shows_the_actions_first_and_fits_the_terminal() {
     let help = Scene::empty().run("--help").ends(0);
     let at = |word: &str| help.stdout.find(word).unwrap_or_else(|| panic!("{word}:\n{help}"));
-    assert!(at("Actions") < at("--estimate") && at("--report") < at("Options:") && at("Options:") < at("--config"));
+    assert!(
+        at("Actions") < at("--estimate") && at("--report") < at("Options:") && at("Options:") < at("--config <FILE>")
+    );
     assert!(at("Exit codes") > at("Examples"));
     assert!(help.stdout.lines().all(|line| line.chars().count() <= 100), "{help}");
     let version = Scene::empty().run("--version").ends(0);

@@ -25,7 +25,7 @@ fn the_five_nets_have_their_published_counts() {
             estimate["layers"].as_array().unwrap().iter().map(|layer| layer[field].as_i64().unwrap()).sum()
         };
         assert_eq!((sum("params"), sum("macs")), (params.into(), macs.into()), "{net}: the layers");
-        assert!(estimate["peak_activation_bytes"].as_u64().unwrap() > 9_216 * 4 / 2, "{net}");
+        assert!(estimate["peak_activation_bytes"].as_u64().unwrap() > 10_000, "{net}");
     }
 }
 
@@ -33,7 +33,7 @@ fn the_five_nets_have_their_published_counts() {
 fn the_table_shows_layers_and_totals_in_80_columns() {
     let scene = Scene::empty();
     let answer = scene.run("--config squeeze --estimate").ends(0);
-    for name in ["stem", "block0.", ".expand", ".se.", "pool", "head", "MACs", "batch norm folded"] {
+    for name in ["stem", "block0.", ".expand", ".se ", "pool", "head", "MACs", "batch norm folded"] {
         assert!(answer.stdout.contains(name), "{name}:\n{answer}");
     }
     assert!(answer.stdout.lines().all(|line| line.chars().count() <= 80), "{answer}");

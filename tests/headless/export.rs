@@ -20,7 +20,11 @@ fn header_sketch_and_samples_are_written_and_a_second_export_gives_the_same_byte
     scene.run("--run run --export --output elsewhere --set export.class_name=Other").ends(0);
     assert!(scene.read("elsewhere/Other/Other.ino").contains("#include \"Other.h\""));
     scene.run("--run run --export --precision int8").ends(2).says(&["int8"]);
-    scene.run("--run run --export --set export.class_name=class").ends(2).says(&["class_name"]);
+    scene
+        .run("--run run --export --set export.class_name=class")
+        .ends(0)
+        .prints(&["wrote ArduinoCode/Netclass/Netclass.h"]);
+    scene.run("--run run --export --set export.class_name=../x").ends(2).says(&["class_name must be"]);
 }
 
 #[test]

@@ -63,8 +63,8 @@ fn names_full_of_quotes_line_breaks_and_escape_codes_do_no_harm_anywhere() {
         let answer = call(json, &["--run", run, "--predict", &some, "no\u{1b}[31m\nsuch.png"]).ends(2);
         assert!(answer.stdout.contains("red"), "{answer}");
     }
-    call("--report", &[run, run]).ends(0);
-    call("--report --json", &[run]).ends(0);
+    call("", &["--report", run, run]).ends(0);
+    call("--json", &["--report", run]).ends(0);
     call("--config tiny.toml --train", &data_and_run).ends(2);
     call("--config tiny.toml --train --resume --set blocks.0.filters=9", &data_and_run).ends(2);
     call("--estimate", &["--config", "no\u{1b}[31m\nsuch.toml"]).ends(2);
@@ -80,7 +80,7 @@ fn names_full_of_quotes_line_breaks_and_escape_codes_do_no_harm_anywhere() {
         }
         let text = fs::read_to_string(&path).unwrap();
         assert_eq!(harmful(&text), None, "{}:\n{text}", path.display());
-        assert!(!text.contains("<script>"), "{}:\n{text}", path.display());
+        assert!(!matches!(&*extension, "svg" | "md") || !text.contains("<script>"), "{}:\n{text}", path.display());
         if extension == "svg" {
             roxmltree::Document::parse(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
         }

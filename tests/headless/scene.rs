@@ -234,7 +234,11 @@ impl Answer {
 
 impl std::fmt::Display for Answer {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "exit {:?}\nstdout:\n{}\nstderr:\n{}", self.code, self.stdout, self.stderr)
+        let end = |text: &str| -> String {
+            let lines: Vec<&str> = text.lines().collect();
+            lines[lines.len().saturating_sub(30)..].join("\n")
+        };
+        write!(f, "exit {:?}\nstdout:\n{}\nstderr:\n{}\n", self.code, end(&self.stdout), end(&self.stderr))
     }
 }
 

@@ -33,8 +33,8 @@ fn a_run_folder_holds_all_that_it_should() {
         &format!("run: {run}\n"),
         "training tiny: 163 parameters, 57 images, ",
         "4 epochs\n",
-        "  epoch    loss  val_loss  accuracy  val_accuracy  images/s  seconds\n",
-        "\n  4/4",
+        "\nepoch    loss  val_loss  accuracy  val_accuracy  images/s  seconds\n",
+        "\n  4/4  ",
         "validation accuracy: best ",
         &format!("report: {run}/report.md\n"),
     ]);
