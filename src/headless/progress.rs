@@ -116,7 +116,7 @@ fn begun(start: &Start) -> String {
     let resumed = match start.done {
         0 => String::new(),
         done if done >= start.epochs => ": all are done".to_owned(),
-        done => format!(", resumed after epoch {done}"),
+        done => format!("\nresumed after epoch {done}"),
     };
     format!(
         "training {}: {}, {}, {}, {}{resumed}",

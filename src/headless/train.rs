@@ -81,7 +81,7 @@ pub fn run(project: &mut Project<'_>) -> Result<Exit, Failure> {
     }
     let outcome = match result {
         Ok(outcome) => outcome,
-        Err(TrainError::NotBegun) => return Err(Failure::interrupted()),
+        Err(TrainError::NotBegun) => return Ok(interrupted(project, &run)),
         Err(error) => return Err(Failure::on_the_way(error)),
     };
     saved.map_err(Failure::on_the_way)?;
@@ -104,17 +104,13 @@ fn conclude(project: &Project<'_>, run: &Run, outcome: &Outcome) -> Result<Exit,
         ));
         project.console.say(&format!("report: {}", run.file(Run::REPORT).display()));
     }
-    let resume = format!("micromobilenet --train --resume --run {}", escape::shell(&run.path().to_string_lossy()));
     match &outcome.end {
         End::Finished => Ok(Exit::Done),
         End::NoProgress { epochs } => {
             project.console.say(&format!("stopped early: no better validation accuracy for {epochs} epochs"));
             Ok(Exit::Done)
         }
-        End::Stopped => {
-            project.console.note(&format!("interrupted; go on with: {resume}"));
-            Ok(Exit::Interrupted)
-        }
+        End::Stopped => Ok(interrupted(project, run)),
         End::Diverged { epoch, batch } => Err(Failure::on_the_way(anyhow!(
             "the loss became infinite or NaN in epoch {epoch}, batch {batch}; {}. A lower train.learning_rate, train.warmup or train.gradient_clip = 1 may help",
             if outcome.history.is_empty() {
@@ -125,6 +121,12 @@ fn conclude(project: &Project<'_>, run: &Run, outcome: &Outcome) -> Result<Exit,
         ))),
         End::Failed(reason) => Err(Failure::on_the_way(anyhow!("{reason}"))),
     }
+}
+
+fn interrupted(project: &Project<'_>, run: &Run) -> Exit {
+    let run = escape::shell(&run.path().to_string_lossy());
+    project.console.note(&format!("interrupted; go on with: micromobilenet --train --resume --run {run}"));
+    Exit::Interrupted
 }
 
 fn open_run(project: &mut Project<'_>) -> Result<Run, Failure> {

@@ -42,7 +42,8 @@ fn help_shows_the_actions_first_and_fits_the_terminal() {
 #[test]
 fn a_reader_that_goes_away_is_no_panic() {
     let scene = Scene::new();
-    for arguments in ["--help", "--config mobilenet --estimate", "--config tiny.toml --train --epochs 20 --json"] {
+    let train = "--config tiny.toml --train --epochs 40";
+    for arguments in ["--help", "--config mobilenet --estimate", train, &format!("{train} --json --run json")] {
         let script = format!("{{ \"$0\" {arguments} 2>&3 | head -n 1 >first; }} 3>errors");
         let status = Command::new("sh")
             .args(["-c", &script, PROGRAM])
@@ -54,6 +55,8 @@ fn a_reader_that_goes_away_is_no_panic() {
         assert_eq!(scene.read("first").lines().count(), 1, "{arguments}");
         assert!(!scene.read("errors").contains("panicked"), "{arguments}: {}", scene.read("errors"));
     }
+    let run: serde_json::Value = serde_json::from_str(&scene.read("json/run.json")).unwrap();
+    assert_eq!(run["status"], "finished", "nobody reading is no reason to stop training");
     let closed = "{ \"$0\" --config tiny.toml --train --run quiet; echo $? >code; } >&- 2>&-";
     Command::new("sh").args(["-c", closed, PROGRAM]).current_dir(scene.path(".")).status().unwrap();
     assert_eq!(scene.read("code"), "0\n");

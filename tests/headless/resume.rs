@@ -138,6 +138,13 @@ fn an_interrupted_training_says_how_to_go_on_and_ends_as_one_that_was_not() {
         scene.run(&format!("--train --resume --run {run}")).ends(0).prints(&["resumed after epoch"]);
         assert_same(&whole, &trained(&scene, &run), name);
     }
+    // Before the first epoch is done, perhaps before the first batch.
+    let mut child = scene.spawn(&call("early"));
+    assert!(wait_for(&mut child, || scene.path("early/metrics.csv").exists()));
+    signal(&child, "INT");
+    finish(child).ends(130).says(&["go on with: micromobilenet --train --resume --run early"]);
+    scene.run("--train --resume --run early").ends(0);
+    assert_same(&whole, &trained(&scene, "early"), "interrupted in the first epoch");
     assert!(in_an_epoch > 0, "no interruption came in the middle of an epoch");
 }
 

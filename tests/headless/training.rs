@@ -2,7 +2,7 @@
 
 use super::checkpoint::tensors;
 use super::checkpoint::{assert_same, trained};
-use super::scene::Scene;
+use super::scene::{Scene, finish, lines, signal, wait_for};
 use serde_json::Value;
 use std::collections::BTreeSet;
 use std::fs;
@@ -135,6 +135,20 @@ fn a_folder_with_a_run_is_not_trained_in_twice() {
     // An empty folder is as good as none.
     fs::create_dir(scene.path("empty")).unwrap();
     scene.run("--config tiny.toml --train --run empty").ends(0);
+}
+
+#[test]
+fn two_do_not_train_in_one_folder_at_once() {
+    let scene = Scene::new();
+    let call = "--config tiny.toml --epochs 5000 --train --run run";
+    let mut child = scene.spawn(call);
+    let table = scene.path("run/metrics.csv");
+    assert!(wait_for(&mut child, || lines(&table) > 1));
+    scene.run(&format!("{call} --resume")).ends(2).says(&["run is in use by another process"]);
+    signal(&child, "INT");
+    finish(child).ends(130);
+    // Its lock is gone with it.
+    scene.run("--train --resume --run run --set train.epochs=1").ends(0);
 }
 
 #[test]
