@@ -5,5 +5,5 @@ use micromobilenet::cli::Cli;
 use micromobilenet::headless;
 
 fn main() -> std::process::ExitCode {
-    headless::run(Cli::parse().into_request()).into()
+    headless::run(&Cli::parse().into_request()).into()
 }

@@ -28,6 +28,7 @@ impl Console {
     }
 
     /// Columns to fill; 80 where stdout is no terminal.
+    #[expect(clippy::unused_self, reason = "as its kin")]
     pub fn width(self) -> usize {
         let size = std::io::stdout().is_terminal().then(|| console::Term::stdout().size_checked()).flatten();
         size.map_or(80, |(_, width)| usize::from(width).clamp(40, 200))
@@ -55,6 +56,7 @@ impl Console {
     }
 
     /// What goes on, for people.
+    #[expect(clippy::unused_self, reason = "as its kin")]
     pub fn note(self, text: &str) {
         let _ = writeln!(std::io::stderr(), "{}", escape::lines(text));
     }

@@ -114,10 +114,10 @@ impl Failure {
 
 /// Does what `request` asks for and says how it went.
 #[must_use]
-pub fn run(request: Request) -> Exit {
+pub fn run(request: &Request) -> Exit {
     interrupt::outlive_full_files();
     let console = Console::new(request.json, request.verbose);
-    match act(&request, &console) {
+    match act(request, console) {
         Ok(exit) => exit,
         Err(Failure { exit, error }) => {
             console.error(&error);
@@ -126,7 +126,7 @@ pub fn run(request: Request) -> Exit {
     }
 }
 
-fn act(request: &Request, console: &Console) -> Result<Exit, Failure> {
+fn act(request: &Request, console: Console) -> Result<Exit, Failure> {
     if !request.report.is_empty() {
         report::compare(request, console)?;
         return Ok(Exit::Done);
@@ -142,7 +142,7 @@ fn act(request: &Request, console: &Console) -> Result<Exit, Failure> {
     let control = interrupt::watch();
     let mut project = Project::open(request, console, control, threads)?;
     if estimate {
-        estimate::show(&project)?;
+        estimate::show(&project);
     }
     if train {
         let exit = train::run(&mut project)?;

@@ -8,13 +8,13 @@ use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 /// The observer that suits `console`, after `others`.
-pub fn observer(console: &Console, mut others: Vec<Box<dyn Observer>>) -> Box<dyn Observer> {
+pub fn observer(console: Console, mut others: Vec<Box<dyn Observer>>) -> Box<dyn Observer> {
     others.push(if console.is_json() {
-        Box::new(Objects(*console))
+        Box::new(Objects(console))
     } else if console.has_bars() {
-        Box::new(Bars::new(*console))
+        Box::new(Bars::new(console))
     } else {
-        Box::new(Lines { console: *console, epochs: 0 })
+        Box::new(Lines { console, epochs: 0 })
     });
     Box::new(All(others))
 }

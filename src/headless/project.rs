@@ -35,7 +35,7 @@ pub struct Project<'a> {
     /// What is asked for.
     pub request: &'a Request,
     /// Where to print.
-    pub console: &'a Console,
+    pub console: Console,
     /// Stops long work.
     pub control: Control,
     /// Threads to work with.
@@ -54,7 +54,7 @@ pub struct Project<'a> {
 
 impl<'a> Project<'a> {
     /// Opens what `request` names.
-    pub fn open(request: &'a Request, console: &'a Console, control: Control, threads: usize) -> Result<Self, Failure> {
+    pub fn open(request: &'a Request, console: Console, control: Control, threads: usize) -> Result<Self, Failure> {
         let run = find_run(request, console)?;
         let path = match (&request.config, &run) {
             (Some(config), _) => config.clone(),
@@ -85,9 +85,10 @@ impl<'a> Project<'a> {
         let config = &self.spec.config;
         let limit = self.request.test.then_some(FEW);
         let mut observer = progress::observer(self.console, Vec::new());
-        let watch = progress::Decoding::new(&mut *observer, &self.control);
-        let loaded = data::load(&config.data, config.model.input, limit, &watch);
-        drop(watch);
+        let loaded = {
+            let watch = progress::Decoding::new(&mut *observer, &self.control);
+            data::load(&config.data, config.model.input, limit, &watch)
+        };
         self.go_on()?;
         let dataset = Arc::new(loaded?);
         if dataset.labels.len() != self.labels.len() {
@@ -163,7 +164,7 @@ fn checkpoint(run: &Run) -> PathBuf {
 
 /// The run that `request` means: `--run`; else, where weights are wanted and nothing else gives
 /// them, the latest one (of the model that `--config` names).
-fn find_run(request: &Request, console: &Console) -> Result<Option<Run>, Failure> {
+fn find_run(request: &Request, console: Console) -> Result<Option<Run>, Failure> {
     let fresh = request.train && !request.resume;
     let wanted = request.resume || request.evaluate || request.export || !request.predict.is_empty();
     if fresh {
@@ -195,7 +196,7 @@ fn find_run(request: &Request, console: &Console) -> Result<Option<Run>, Failure
 /// The classes: as the run has them, as the data has them, or numbered.
 fn labels(request: &Request, spec: &Spec, run: Option<&Run>) -> Result<Vec<String>, Failure> {
     // A training that was killed at its very beginning has none yet.
-    let has_them = |run: &&Run| request.weights.is_none() && !(request.resume && !run.file(Run::LABELS).exists());
+    let has_them = |run: &&Run| request.weights.is_none() && (!request.resume || run.file(Run::LABELS).exists());
     if let Some(run) = run.filter(has_them) {
         return Ok(run.labels()?);
     }

@@ -1,6 +1,6 @@
 //! `--train`
 
-use super::project::{Project, RUNS};
+use super::project::{Project, RUNS, Trained, read_weights};
 use super::{Exit, Failure, progress, report};
 use crate::data::Dataset;
 use crate::escape;
@@ -17,6 +17,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 /// Trains, in a new run folder or in the one to go on with.
 pub fn run(project: &mut Project<'_>) -> Result<Exit, Failure> {
+    // Weights that do not fit must not leave an empty run behind.
+    let given = project.request.weights.as_deref().map(|path| read_weights(path, &project.graph)).transpose()?;
     let run = open_run(project)?;
     let _lock = run.lock()?;
     let dataset = project.dataset()?;
@@ -24,7 +26,7 @@ pub fn run(project: &mut Project<'_>) -> Result<Exit, Failure> {
     if !found.is_empty() {
         project.console.note(found.trim_end());
     }
-    let begin = begin(project, &run, &dataset)?;
+    let begin = begin(project, &run, &dataset, given)?;
     let info = match &begin {
         Begin::Resume(_) => RunInfo { status: Status::Running, ended: None, reason: None, ..run.info()? },
         _ => new_info(project, &dataset),
@@ -134,17 +136,15 @@ fn open_run(project: &mut Project<'_>) -> Result<Run, Failure> {
     if let (true, Some(run)) = (request.resume, project.run.take()) {
         return Ok(run);
     }
-    match &request.run {
-        Some(path) => Ok(Run::create_at(path, false)?),
-        None => {
-            // Images that cannot be loaded must not leave an empty run behind.
-            project.dataset()?;
-            Ok(Run::create(RUNS.as_ref(), &jiff::Zoned::now(), &project.spec.config.model.name)?)
-        }
+    if let Some(path) = &request.run {
+        return Ok(Run::create_at(path, false)?);
     }
+    // Neither must images that cannot be loaded.
+    project.dataset()?;
+    Ok(Run::create(RUNS.as_ref(), &jiff::Zoned::now(), &project.spec.config.model.name)?)
 }
 
-fn begin(project: &mut Project<'_>, run: &Run, dataset: &Dataset) -> Result<Begin, Failure> {
+fn begin(project: &Project<'_>, run: &Run, dataset: &Dataset, given: Option<Trained>) -> Result<Begin, Failure> {
     if project.request.resume {
         let folder = run.file(Run::CHECKPOINTS);
         if folder.join(LAST).exists() {
@@ -153,13 +153,7 @@ fn begin(project: &mut Project<'_>, run: &Run, dataset: &Dataset) -> Result<Begi
         }
         project.console.note("nothing was saved yet: beginning anew");
     }
-    match &project.request.weights {
-        Some(path) => {
-            let trained = super::project::read_weights(path, &project.graph)?;
-            Ok(Begin::Weights(Box::new(trained.weights)))
-        }
-        None => Ok(Begin::Random),
-    }
+    Ok(given.map_or(Begin::Random, |given| Begin::Weights(Box::new(given.weights))))
 }
 
 fn new_info(project: &Project<'_>, dataset: &Dataset) -> RunInfo {

@@ -143,11 +143,12 @@ fn weights_that_do_not_fit_are_explained() {
         ("missing.safetensors", "missing.safetensors: No such file"),
         ("pictures", "pictures"),
     ] {
-        for action in ["--evaluate", "--export", "--predict pictures/disc/000.png"] {
+        for action in ["--train", "--evaluate", "--export", "--predict pictures/disc/000.png"] {
             let call = format!("--config tiny.toml --weights {file} {action}");
             scene.run(&call).ends(2).says(&[said]);
         }
     }
+    assert!(!scene.path("runs").exists(), "no training was begun");
     let other = "--config tiny.toml --weights run/checkpoints/best.safetensors --set blocks.0.filters=9 --evaluate";
     scene
         .run(other)

@@ -11,12 +11,12 @@ fn ctrl_c_while_images_are_read_leaves_nothing_behind() {
     for class in ["a", "b"] {
         fs::create_dir_all(scene.path("large").join(class)).unwrap();
         for number in 0..40_u32 {
-            let image = image::GrayImage::from_fn(1500, 1500, |x, y| image::Luma([(x * number ^ y) as u8]));
+            let image = image::GrayImage::from_fn(1500, 1500, |x, y| image::Luma([((x * number) ^ y) as u8]));
             let path = scene.path("large").join(class).join(format!("{number}.png"));
             if number == 0 {
-                image.save(path).unwrap()
+                image.save(path).unwrap();
             } else {
-                fs::hard_link(scene.path("large").join(class).join("0.png"), path).unwrap()
+                fs::hard_link(scene.path("large").join(class).join("0.png"), path).unwrap();
             }
         }
     }

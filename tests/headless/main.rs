@@ -1,5 +1,7 @@
 //! The program as a person or a script meets it: every test runs the real binary.
 
+#![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "in tests they are assertions")]
+
 #[path = "../support/mod.rs"]
 mod support;
 

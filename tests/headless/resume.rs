@@ -47,11 +47,13 @@ fn a_training_killed_at_any_moment_ends_as_one_that_was_not() {
     assert!(cut_short >= 5, "only {cut_short} were killed in time");
 }
 
+/// A moment and how to tell that it has come.
+type Event = (&'static str, fn(PathBuf) -> bool);
+
 #[test]
 fn a_training_killed_right_after_it_touched_a_file_ends_as_one_that_was_not() {
     let scene = Scene::new();
     let (whole, _) = uninterrupted(&scene);
-    type Event = (&'static str, fn(PathBuf) -> bool);
     let events: [Event; 9] = [
         ("the folder", |run| run.exists()),
         ("run.json", |run| run.join("run.json").exists()),

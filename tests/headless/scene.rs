@@ -12,7 +12,7 @@ use tempfile::TempDir;
 /// Where the program is.
 pub const PROGRAM: &str = env!("CARGO_BIN_EXE_micromobilenet");
 /// Longer than anything here may take, on a busy machine.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A network that is trained in milliseconds.
 pub const TINY: &str = r#"[model]
@@ -171,7 +171,7 @@ pub fn picture(kind: usize, number: u32) -> GrayImage {
         let bright = match kind % 3 {
             0 => false,
             1 => dx * dx + dy * dy < 25,
-            _ => (x + number) / 3 % 2 == 0,
+            _ => ((x + number) / 3).is_multiple_of(2),
         };
         Luma([noise + if bright { 200 } else { 10 }])
     })
@@ -268,5 +268,5 @@ pub fn wait_for(child: &mut Child, mut done: impl FnMut() -> bool) -> bool {
 
 /// The lines of the file `path`; none where it is not there.
 pub fn lines(path: &Path) -> usize {
-    fs::read(path).map_or(0, |bytes| bytes.iter().filter(|byte| **byte == b'\n').count())
+    fs::read_to_string(path).map_or(0, |text| text.matches('\n').count())
 }

@@ -184,7 +184,7 @@ fn training_begins_with_given_weights_and_what_follows_uses_the_trained_ones() {
     let call = "--config tiny.toml --weights first/checkpoints/last.safetensors --train --epochs 1 --run second";
     let answer = scene.run(&format!("{call} --evaluate --json")).ends(0);
     let begun = answer.objects().into_iter().find(|object| object["type"] == "epoch").unwrap();
-    let (first, _) = (scene.read("first/metrics.csv"), ());
+    let first = scene.read("first/metrics.csv");
     let beginning: f64 = first.lines().nth(1).unwrap().split(',').nth(1).unwrap().parse().unwrap();
     assert!(begun["loss"].as_f64().unwrap() < 0.8 * beginning, "{answer}");
     let reached = scene.run("--run second --evaluate --json").ends(0).object("evaluation");
