@@ -13,6 +13,7 @@ use crate::train::{
 };
 use anyhow::anyhow;
 use serde_json::json;
+use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// Trains, in a new run folder or in the one to go on with.
@@ -43,7 +44,7 @@ pub fn run(project: &mut Project<'_>) -> Result<Exit, Failure> {
     let layers = report::layers(&Estimate::of(&project.graph));
     run.write(Run::LAYERS, &runs::layers_csv(&layers)).map_err(Failure::on_the_way)?;
     run.write(Run::DATA_CHECK, &dataset.check.to_markdown()).map_err(Failure::on_the_way)?;
-    project.console.say(&format!("run: {}", run.path().display()));
+    project.console.say(&format!("run: {}", shown(run.path())));
     project.console.object("run", json!({ "path": run.path() }));
 
     let record = Arc::new(Mutex::new(info));
@@ -104,7 +105,7 @@ fn conclude(project: &Project<'_>, run: &Run, outcome: &Outcome) -> Result<Exit,
             100.0 * last.val_accuracy,
             last.epoch
         ));
-        project.console.say(&format!("report: {}", run.file(Run::REPORT).display()));
+        project.console.say(&format!("report: {}", shown(&run.file(Run::REPORT))));
     }
     match &outcome.end {
         End::Finished => Ok(Exit::Done),
@@ -123,6 +124,11 @@ fn conclude(project: &Project<'_>, run: &Run, outcome: &Outcome) -> Result<Exit,
         ))),
         End::Failed(reason) => Err(Failure::on_the_way(anyhow!("{reason}"))),
     }
+}
+
+/// A path on one line.
+fn shown(path: &Path) -> String {
+    escape::terminal(&path.to_string_lossy())
 }
 
 fn interrupted(project: &Project<'_>, run: &Run) -> Exit {

@@ -53,7 +53,8 @@ fn names_full_of_quotes_line_breaks_and_escape_codes_do_no_harm_anywhere() {
         answer
     };
     let data_and_run = ["--data", data, "--run", run];
-    call("--config tiny.toml --train --epochs 2", &data_and_run).ends(0);
+    let answer = call("--config tiny.toml --train --epochs 2", &data_and_run).ends(0);
+    assert!(answer.stdout.starts_with("run: r\\u{1b}[1mun\\n'\n"), "a name is one line: {answer}");
     call("--config tiny.toml --train --resume --epochs 3 --evaluate --export --json", &data_and_run).ends(0);
     call("--evaluate", &["--run", run]).ends(0);
     call("--evaluate --split train --json", &["--run", run]).ends(0);
