@@ -87,7 +87,7 @@ fn search(chain: &Chain, goal: Plan) -> Vec<usize> {
     best[0] = Some(((0, 0, 0), 0));
     for first in 0..count {
         let Some(((a, b, cuts), _)) = best[first] else { continue };
-        for end in first + 1..=count {
+        for (end, best) in best.iter_mut().enumerate().skip(first + 1) {
             if chain.links[first + 1..end].iter().any(|link| link.whole) {
                 break;
             }
@@ -97,8 +97,8 @@ fn search(chain: &Chain, goal: Plan) -> Vec<usize> {
                 Plan::Smallest => (a.max(bytes), b + macs_after(chain, first, end), cuts + 1),
                 Plan::LowestLatency => (a + macs_after(chain, first, end), b.max(bytes), cuts + 1),
             };
-            if best[end].is_none_or(|(old, _)| cost < old) {
-                best[end] = Some((cost, first));
+            if best.is_none_or(|(old, _)| cost < old) {
+                *best = Some((cost, first));
             }
         }
     }

@@ -94,7 +94,7 @@ pub fn need(chain: &Chain, first: usize, end: usize) -> Option<Need> {
         match (start >= first, at < end) {
             // Both within: a ring, unless the source map itself holds the rows.
             (true, true) if start > first || first == 0 => {
-                need.scratch += skip_rows(chain, from, at) * chain.row_out(from)
+                need.scratch += skip_rows(chain, from, at) * chain.row_out(from);
             }
             (true, true) => {}
             // The addition comes in a later segment: its other half must be a whole map.
