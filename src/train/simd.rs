@@ -195,7 +195,6 @@ impl Simd for Portable {
 #[cfg(target_arch = "x86_64")]
 mod x86 {
     use super::{Kernel, Lane, Simd};
-    #[expect(clippy::wildcard_imports, reason = "there are some twenty")]
     use std::arch::x86_64::*;
 
     /// Proof that the processor has AVX-512F.
@@ -333,7 +332,6 @@ mod x86 {
 #[cfg(target_arch = "aarch64")]
 mod arm {
     use super::{Lane, Simd};
-    #[expect(clippy::wildcard_imports, reason = "there are some twenty")]
     use std::arch::aarch64::*;
 
     /// NEON, which every 64-bit Arm processor has.
