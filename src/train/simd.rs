@@ -195,6 +195,7 @@ impl Simd for Portable {
 #[cfg(target_arch = "x86_64")]
 mod x86 {
     use super::{Kernel, Lane, Simd};
+    #[cfg_attr(not(test), expect(clippy::wildcard_imports, reason = "there are some twenty"))]
     use std::arch::x86_64::*;
 
     /// Proof that the processor has AVX-512F.
