@@ -1,5 +1,7 @@
 //! Kernels and layers against naive references and finite differences.
 
+use super::kernels::batch_norm::{Apply, Bounds, Gate, InputGradient, Moments, Sums};
+use super::kernels::elementwise::{AddTo, Dot, Largest, Scale, Total};
 use super::kernels::plane::{Correlate, Planes, Scatter, Taps};
 use super::kernels::pointwise::{Mix, MixTaps};
 use super::network::{Network, values};
@@ -201,5 +203,79 @@ fn a_gradient_does_not_depend_on_how_images_fall_into_blocks() {
     let (first, second) = (gradient(&rows[..640]), gradient(&rows[640..]));
     for ((whole, a), b) in whole.iter().zip(first).zip(second) {
         assert!((whole - f32::midpoint(a, b)).abs() < 1e-5);
+    }
+}
+
+/// What a kernel for each image of a plane yields, by plain sums in double precision.
+fn per_image(plane: &[Lane], value: impl Fn(&[f64]) -> f64) -> Lane {
+    Lane(std::array::from_fn(|i| value(&plane.iter().map(|lane| f64::from(lane.0[i])).collect::<Vec<_>>()) as f32))
+}
+
+proptest! {
+    #[test]
+    fn norm_kernels_agree_with_naive_formulas(
+        pixels in 1usize..150, images in 1usize..=LANES, seed in any::<u32>(), bounded in any::<bool>(),
+        scale in -3f32..3.0, shift in -3f32..3.0,
+    ) {
+        let mut stream = Stream::new(seed, Purpose::Weights, 0, 0);
+        let (input, gradient) = (lanes(&mut stream, pixels), lanes(&mut stream, pixels));
+        let bounds = if bounded { Bounds { low: 0.0, high: 0.5 } } else { Bounds { low: f32::NEG_INFINITY, high: f32::INFINITY } };
+        let clamp = |x: f32| x.max(bounds.low).min(bounds.high);
+        let passes = |y: f32| bounds.low < y && y < bounds.high;
+        let each = |value: &dyn Fn(f32, f32) -> f32| -> Vec<Lane> {
+            input.iter().zip(&gradient).map(|(x, g)| Lane(std::array::from_fn(|i| value(x.0[i], g.0[i])))).collect()
+        };
+        let applied = each(&|x, _| clamp(x * scale + shift));
+        let mean = 0.1_f32;
+        for level in available() {
+            let (sum, squares) = run_on(level, Moments { plane: &input, images });
+            let numbers = input.iter().flat_map(|lane| lane.0[..images].iter().copied().map(f64::from));
+            prop_assert!((sum - numbers.clone().sum::<f64>()).abs() < 1e-4 * pixels as f64);
+            prop_assert!((squares - numbers.map(|x| x * x).sum::<f64>()).abs() < 1e-4 * pixels as f64);
+
+            let mut found = vec![Lane::ZERO; pixels];
+            run_on(level, Apply { input: &input, scale, shift, bounds, output: &mut found });
+            close(&found, &applied)?;
+
+            // The kernels below see the same output of the activation, so that its bounds agree.
+            let gated: Vec<Lane> = found.iter().zip(&gradient)
+                .map(|(y, g)| Lane(std::array::from_fn(|i| if passes(y.0[i]) { g.0[i] } else { 0.0 }))).collect();
+            let mut flowing = gradient.clone();
+            run_on(level, Gate { output: &found, bounds, gradient: &mut flowing });
+            prop_assert_eq!(&flowing, &gated);
+            let mut flowing = gradient.clone();
+            let (sum, products) = run_on(level, Sums { input: &input, output: &found, mean, bounds, gradient: &mut flowing });
+            prop_assert_eq!(&flowing, &gated);
+            let pairs = || gated.iter().zip(&input).flat_map(|(g, x)| (0..LANES).map(move |i| (f64::from(g.0[i]), f64::from(x.0[i]))));
+            prop_assert!((sum - pairs().map(|(g, _)| g).sum::<f64>()).abs() < 1e-4 * pixels as f64);
+            prop_assert!((products - pairs().map(|(g, x)| g * (x - f64::from(mean))).sum::<f64>()).abs() < 1e-4 * pixels as f64);
+
+            let mut flowing = gradient.clone();
+            run_on(level, InputGradient { input: &input, mean, factors: [scale, shift, 0.25], images, gradient: &mut flowing });
+            let mut expected = each(&|x, g| scale * g + (shift * (x - mean) + 0.25));
+            expected.iter_mut().for_each(|lane| lane.0[images..].fill(0.0));
+            close(&flowing, &expected)?;
+        }
+    }
+
+    #[test]
+    fn elementwise_kernels_agree_with_naive_sums(pixels in 1usize..70, seed in any::<u32>()) {
+        let mut stream = Stream::new(seed, Purpose::Weights, 0, 0);
+        let (a, b) = (lanes(&mut stream, pixels), lanes(&mut stream, pixels));
+        let (factor, shift) = (lanes(&mut stream, 1)[0], lanes(&mut stream, 1)[0]);
+        let products: Vec<Lane> = a.iter().zip(&b).map(|(a, b)| Lane(std::array::from_fn(|i| a.0[i] * b.0[i]))).collect();
+        let sums: Vec<Lane> = a.iter().zip(&b).map(|(a, b)| Lane(std::array::from_fn(|i| a.0[i] + b.0[i]))).collect();
+        let scaled: Vec<Lane> = a.iter().map(|a| Lane(std::array::from_fn(|i| a.0[i] * factor.0[i] + shift.0[i]))).collect();
+        for level in available() {
+            close(&[run_on(level, Total(&a))], &[per_image(&a, |x| x.iter().sum())])?;
+            close(&[run_on(level, Dot(&a, &b))], &[per_image(&products, |x| x.iter().sum())])?;
+            close(&[run_on(level, Largest(&a))], &[per_image(&a, |x| x.iter().copied().fold(f64::MIN, f64::max))])?;
+            let mut found = vec![Lane::ZERO; pixels];
+            run_on(level, Scale { input: &a, factor, shift, output: &mut found });
+            close(&found, &scaled)?;
+            let mut found = a.clone();
+            run_on(level, AddTo { term: &b, sum: &mut found });
+            close(&found, &sums)?;
+        }
     }
 }
