@@ -199,10 +199,11 @@ pub fn softmax(logits: &[f32]) -> Vec<f32> {
     powers.into_iter().map(|power| power / sum).collect()
 }
 
-/// The place of the largest value, the first of equals.
+/// The place of the largest value, the first of equals; NaN is never the largest.
 #[must_use]
 pub fn argmax(values: &[f32]) -> usize {
-    (1..values.len()).fold(0, |best, i| if values[i] > values[best] { i } else { best })
+    let above = |i: usize, best: usize| values[i] > values[best] || (values[best].is_nan() && !values[i].is_nan());
+    (1..values.len()).fold(0, |best, i| if above(i, best) { i } else { best })
 }
 
 #[cfg(test)]

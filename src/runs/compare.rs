@@ -5,7 +5,7 @@ use super::table::{grouped, percent};
 use super::{Reached, Run, RunError, RunInfo, Status, layers_from_csv, metrics, plots};
 use crate::escape;
 use crate::files::{make_folder, write_atomic};
-use crate::train::EpochMetrics;
+use crate::train::{EpochMetrics, best_of};
 use std::path::{Path, PathBuf};
 
 const OVERLAY: &str = "overlay.svg";
@@ -60,7 +60,7 @@ pub fn comparison(runs: &[Compared]) -> String {
             reached
                 .map_or_else(|| "–".to_owned(), |at| format!("{} (epoch {})", percent(Some(at.val_accuracy)), at.epoch))
         };
-        let best = run.info.best.or_else(|| metrics::best(&run.history).map(Reached::from));
+        let best = run.info.best.or_else(|| best_of(&run.history).as_ref().map(Reached::from));
         let last = run.info.last.or_else(|| run.history.last().map(Reached::from));
         let (params, macs) = run
             .costs

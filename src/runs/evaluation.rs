@@ -1,5 +1,6 @@
 //! What a network's answers on labelled images are worth.
 
+use crate::graph::argmax;
 use serde::Serialize;
 
 /// One class.
@@ -48,17 +49,6 @@ pub struct Evaluation {
     pub mistakes: Vec<Mistake>,
 }
 
-/// The class with the highest probability, the first of several; NaN is never the highest.
-fn answer(probabilities: &[f32]) -> usize {
-    let mut best = 0;
-    for (class, &probability) in probabilities.iter().enumerate() {
-        if probability > probabilities[best] || (probabilities[best].is_nan() && !probability.is_nan()) {
-            best = class;
-        }
-    }
-    best
-}
-
 /// `part / whole`; `None` where there is no whole.
 fn share(part: u64, whole: u64) -> Option<f64> {
     (whole > 0).then(|| part as f64 / whole as f64)
@@ -81,7 +71,7 @@ impl Evaluation {
         let mut loss = 0.0;
         // Without classes there are no probabilities and, by the assertion, nothing to cut them into.
         for (image, row) in probabilities.chunks(classes.max(1)).enumerate() {
-            let (truth, predicted) = (usize::from(truths[image]), answer(row));
+            let (truth, predicted) = (usize::from(truths[image]), argmax(row));
             confusion[truth][predicted] += 1;
             // A probability that underflowed to 0 costs much, not infinitely much.
             loss -= f64::from(if row[truth] == 0.0 { f32::MIN_POSITIVE } else { row[truth] }).ln();
@@ -173,8 +163,8 @@ mod tests {
 
     #[test]
     fn nan_is_never_an_answer_and_zero_costs_no_infinity() {
-        assert_eq!(answer(&[f32::NAN, 0.25, f32::NAN, 0.5]), 3);
-        assert_eq!(answer(&[f32::NAN, f32::NAN]), 0);
+        assert_eq!(argmax(&[f32::NAN, 0.25, f32::NAN, 0.5]), 3);
+        assert_eq!(argmax(&[f32::NAN, f32::NAN]), 0);
         let eval = Evaluation::from_answers(&labels(2), &[1], &[1.0, 0.0], &[]);
         assert!(eval.loss.is_finite() && eval.loss > 80.0);
         assert_eq!(eval.mistakes[0].file, "image 0");

@@ -82,19 +82,11 @@ fn parsed(line: &str) -> Option<EpochMetrics> {
     Some(EpochMetrics { epoch, loss, accuracy, val_loss, val_accuracy, lr, images_per_second, seconds })
 }
 
-/// The epoch with the highest validation accuracy, the first of several; `None` where there is
-/// none with a number.
-#[must_use]
-pub fn best(rows: &[EpochMetrics]) -> Option<&EpochMetrics> {
-    rows.iter()
-        .filter(|row| !row.val_accuracy.is_nan())
-        .reduce(|best, row| if row.val_accuracy > best.val_accuracy { row } else { best })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::files::RealDisk;
+    use crate::train::best_of;
     use proptest::prelude::*;
     use std::fs;
 
@@ -151,9 +143,9 @@ mod tests {
     #[test]
     fn the_best_epoch_is_the_first_of_the_highest_and_never_nan() {
         let rows = [row(1, f64::NAN), row(2, 0.5), row(3, 0.75), row(4, 0.75), row(5, f64::NAN)];
-        assert_eq!(best(&rows).unwrap().epoch, 3);
-        assert!(best(&rows[..1]).is_none());
-        assert!(best(&[]).is_none());
+        assert_eq!(best_of(&rows).unwrap().epoch, 3);
+        assert!(best_of(&rows[..1]).is_none());
+        assert!(best_of(&[]).is_none());
     }
 
     proptest! {

@@ -253,7 +253,9 @@ proptest! {
             let mut flowing = gradient.clone();
             run_on(level, InputGradient { input: &input, mean, factors: [scale, shift, 0.25], images, gradient: &mut flowing });
             let mut expected = each(&|x, g| scale * g + (shift * (x - mean) + 0.25));
-            expected.iter_mut().for_each(|lane| lane.0[images..].fill(0.0));
+            for lane in &mut expected {
+                lane.0[images..].fill(0.0);
+            }
             close(&flowing, &expected)?;
         }
     }

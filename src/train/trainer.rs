@@ -254,8 +254,10 @@ impl Loop {
     }
 }
 
-/// The epoch with the highest validation accuracy, the first of equals.
+/// The epoch with the highest validation accuracy, the first of equals; `None` where there is none
+/// with a number.
 #[must_use]
 pub fn best_of(history: &[EpochMetrics]) -> Option<EpochMetrics> {
-    history.iter().copied().reduce(|best, now| if now.val_accuracy > best.val_accuracy { now } else { best })
+    let numbers = history.iter().copied().filter(|row| !row.val_accuracy.is_nan());
+    numbers.reduce(|best, now| if now.val_accuracy > best.val_accuracy { now } else { best })
 }

@@ -3,9 +3,9 @@
 use super::canvas::{Anchor, Canvas, Colour, GRID, INK, SOFT, drawn, text_width};
 use super::scale::{accuracy_range, label, loss_range, stretches, ticks};
 use crate::escape;
+use crate::runs::RunError;
 use crate::runs::table::{percent, shortened};
-use crate::runs::{RunError, metrics};
-use crate::train::EpochMetrics;
+use crate::train::{EpochMetrics, best_of};
 
 /// Okabe and Ito's colours, those that read well on white.
 const PALETTE: [Colour; 7] = [
@@ -151,7 +151,7 @@ pub fn history_svg(rows: &[EpochMetrics], name: &str) -> Result<String, RunError
     drawn("the history", (WIDTH, 404.0), |canvas| {
         title(canvas, name);
         let [training, validation] = [PALETTE[0], PALETTE[1]];
-        let best = metrics::best(rows);
+        let best = best_of(rows);
         let mut x = legend(canvas, (24.0, 58.0), "training", training, Line::Solid);
         x = legend(canvas, (x, 58.0), "validation", validation, Line::Solid);
         if let Some(best) = best {
@@ -181,7 +181,7 @@ pub fn history_svg(rows: &[EpochMetrics], name: &str) -> Result<String, RunError
                 panel.curve(canvas, &Curve { rows, value, colour, line: Line::Solid });
             }
             if let Some(best) = best.filter(|best| val(best).is_finite()) {
-                canvas.ring((panel.x(f64::from(best.epoch)), panel.y(val(best))), 6.0, INK);
+                canvas.ring((panel.x(f64::from(best.epoch)), panel.y(val(&best))), 6.0, INK);
             }
         }
     })
