@@ -9,7 +9,7 @@
 // object          33468 bytes of RAM, 33420 of them maps
 // arithmetic      32-bit floating point
 // configuration   2418119602900819
-// trained weights 228c4faf20deb944
+// trained weights ec7f46f745e8ebd8
 // data            fashion-mnist (6946d1d21e77229d)
 // accuracy        0.8270 in validation
 //

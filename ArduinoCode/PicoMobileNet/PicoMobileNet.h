@@ -9,7 +9,7 @@
 // object          15408 bytes of RAM, 15360 of them maps
 // arithmetic      32-bit floating point
 // configuration   379f03753497ead4
-// trained weights 877afa692d699617
+// trained weights 6ac4c28a7b56281f
 // data            fashion-mnist (6946d1d21e77229d)
 // accuracy        0.8060 in validation
 //
