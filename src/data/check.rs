@@ -12,7 +12,7 @@ const FEW: usize = 20;
 /// A largest class of more than so many times the smallest is unbalanced.
 const UNBALANCED: usize = 3;
 /// How many examples of a finding are named on a terminal.
-const EXAMPLES: usize = 5;
+const EXAMPLES: usize = 2;
 
 /// What stood out while a data set was loaded.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -253,7 +253,7 @@ mod tests {
         assert_eq!(text.lines().count(), 9, "{text}");
         for part in [
             "7 files cannot be read and left out: a/0.png (the file is empty); ",
-            "a/4.png (the file is empty); and 2 more",
+            "a/1.png (the file is empty); and 5 more",
             "1 image is a copy of another: a\\u{1b}/1.png = b/2.png",
             "in another class",
             "in another of training, validation and test",

@@ -98,6 +98,15 @@ fn line(metrics: &EpochMetrics, epochs: u32) -> String {
     )
 }
 
+/// `0:07`, `12:34`, `1:02:03`.
+fn clock(time: Duration) -> String {
+    let seconds = time.as_secs();
+    match seconds / 3600 {
+        0 => format!("{}:{:02}", seconds / 60, seconds % 60),
+        hours => format!("{hours}:{:02}:{:02}", seconds / 60 % 60, seconds % 60),
+    }
+}
+
 /// `1 epoch`, `2 epochs`.
 fn count(number: u64, what: &str) -> String {
     format!("{number} {what}{}", if number == 1 { "" } else { "s" })
@@ -107,7 +116,7 @@ fn begun(start: &Start) -> String {
     let resumed = match start.done {
         0 => String::new(),
         done if done >= start.epochs => ": all are done".to_owned(),
-        done => format!(", resumed after epoch {done}"),
+        done => format!("\nresumed after epoch {done}"),
     };
     format!(
         "training {}: {}, {}, {}, {}{resumed}",
@@ -216,11 +225,11 @@ impl Observer for Bars {
         let Some(start) = &self.start else { return };
         self.bar.set_prefix(format!("epoch {}/{}", progress.epoch, start.epochs));
         self.bar.set_message(format!(
-            "loss {:.4}  {:.1} % right  {:.0} images/s  {} left",
+            "loss {:.4}  {:>5.1} % right  {:.0} images/s  {} left",
             progress.loss,
             100.0 * progress.accuracy,
             progress.images_per_second,
-            indicatif::FormattedDuration(self.left(start, progress)),
+            clock(self.left(start, progress)),
         ));
         self.bar.set_position(progress.batch as u64);
     }
@@ -238,5 +247,34 @@ impl Observer for Bars {
 
     fn end(&mut self, _: &End) {
         self.bar.finish_and_clear();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_stand_below_their_heading_in_80_columns() {
+        for epochs in [3, 60, 1000, 100_000] {
+            let metrics = EpochMetrics {
+                epoch: epochs,
+                loss: 0.5,
+                accuracy: 1.0,
+                val_loss: 12.25,
+                val_accuracy: 0.5,
+                lr: 0.1,
+                images_per_second: 123_456.7,
+                seconds: 9999.9,
+            };
+            let (heading, line) = (heading(epochs), line(&metrics, epochs));
+            assert_eq!(heading.len(), line.len(), "{heading}\n{line}");
+            assert!(line.len() < 80, "{line}");
+        }
+    }
+
+    #[test]
+    fn times_are_read_as_on_a_clock() {
+        assert_eq!([7, 754, 3723].map(|s| clock(Duration::from_secs(s))), ["0:07", "12:34", "1:02:03"]);
     }
 }

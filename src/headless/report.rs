@@ -16,7 +16,8 @@ pub fn compare(request: &Request, console: Console) -> Result<(), Failure> {
     let runs = request.report.iter().map(|path| Compared::load(&Run::open(path)?)).collect::<Result<Vec<_>, _>>()?;
     let folder = request.output.clone().unwrap_or_else(|| Path::new(RUNS).join("report"));
     let report = runs::write_comparison(&folder, &runs).map_err(Failure::on_the_way)?;
-    console.say(&format!("report: {}\ncurves: {}", report.display(), folder.join("overlay.svg").display()));
+    let shown = |path: &Path| escape::terminal(&path.to_string_lossy());
+    console.say(&format!("report: {}\ncurves: {}", shown(&report), shown(&folder.join("overlay.svg"))));
     console.object("report", json!({ "files": [report, folder.join("overlay.svg")] }));
     Ok(())
 }

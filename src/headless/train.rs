@@ -1,6 +1,6 @@
 //! `--train`
 
-use super::project::{Project, RUNS};
+use super::project::{Project, RUNS, Trained, read_weights};
 use super::{Exit, Failure, progress, report};
 use crate::data::Dataset;
 use crate::escape;
@@ -13,10 +13,13 @@ use crate::train::{
 };
 use anyhow::anyhow;
 use serde_json::json;
+use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// Trains, in a new run folder or in the one to go on with.
 pub fn run(project: &mut Project<'_>) -> Result<Exit, Failure> {
+    // Weights that do not fit must not leave an empty run behind.
+    let given = project.request.weights.as_deref().map(|path| read_weights(path, &project.graph)).transpose()?;
     let run = open_run(project)?;
     let _lock = run.lock()?;
     let dataset = project.dataset()?;
@@ -24,7 +27,7 @@ pub fn run(project: &mut Project<'_>) -> Result<Exit, Failure> {
     if !found.is_empty() {
         project.console.note(found.trim_end());
     }
-    let begin = begin(project, &run, &dataset)?;
+    let begin = begin(project, &run, &dataset, given)?;
     let info = match &begin {
         Begin::Resume(_) => RunInfo { status: Status::Running, ended: None, reason: None, ..run.info()? },
         _ => new_info(project, &dataset),
@@ -41,7 +44,7 @@ pub fn run(project: &mut Project<'_>) -> Result<Exit, Failure> {
     let layers = report::layers(&Estimate::of(&project.graph));
     run.write(Run::LAYERS, &runs::layers_csv(&layers)).map_err(Failure::on_the_way)?;
     run.write(Run::DATA_CHECK, &dataset.check.to_markdown()).map_err(Failure::on_the_way)?;
-    project.console.say(&format!("run: {}", run.path().display()));
+    project.console.say(&format!("run: {}", shown(run.path())));
     project.console.object("run", json!({ "path": run.path() }));
 
     let record = Arc::new(Mutex::new(info));
@@ -81,7 +84,7 @@ pub fn run(project: &mut Project<'_>) -> Result<Exit, Failure> {
     }
     let outcome = match result {
         Ok(outcome) => outcome,
-        Err(TrainError::NotBegun) => return Err(Failure::interrupted()),
+        Err(TrainError::NotBegun) => return Ok(interrupted(project, &run)),
         Err(error) => return Err(Failure::on_the_way(error)),
     };
     saved.map_err(Failure::on_the_way)?;
@@ -102,19 +105,15 @@ fn conclude(project: &Project<'_>, run: &Run, outcome: &Outcome) -> Result<Exit,
             100.0 * last.val_accuracy,
             last.epoch
         ));
-        project.console.say(&format!("report: {}", run.file(Run::REPORT).display()));
+        project.console.say(&format!("report: {}", shown(&run.file(Run::REPORT))));
     }
-    let resume = format!("micromobilenet --train --resume --run {}", escape::shell(&run.path().to_string_lossy()));
     match &outcome.end {
         End::Finished => Ok(Exit::Done),
         End::NoProgress { epochs } => {
             project.console.say(&format!("stopped early: no better validation accuracy for {epochs} epochs"));
             Ok(Exit::Done)
         }
-        End::Stopped => {
-            project.console.note(&format!("interrupted; go on with: {resume}"));
-            Ok(Exit::Interrupted)
-        }
+        End::Stopped => Ok(interrupted(project, run)),
         End::Diverged { epoch, batch } => Err(Failure::on_the_way(anyhow!(
             "the loss became infinite or NaN in epoch {epoch}, batch {batch}; {}. A lower train.learning_rate, train.warmup or train.gradient_clip = 1 may help",
             if outcome.history.is_empty() {
@@ -127,6 +126,17 @@ fn conclude(project: &Project<'_>, run: &Run, outcome: &Outcome) -> Result<Exit,
     }
 }
 
+/// A path on one line.
+fn shown(path: &Path) -> String {
+    escape::terminal(&path.to_string_lossy())
+}
+
+fn interrupted(project: &Project<'_>, run: &Run) -> Exit {
+    let run = escape::shell(&run.path().to_string_lossy());
+    project.console.note(&format!("interrupted; go on with: micromobilenet --train --resume --run {run}"));
+    Exit::Interrupted
+}
+
 fn open_run(project: &mut Project<'_>) -> Result<Run, Failure> {
     let request = project.request;
     if let (true, Some(run)) = (request.resume, project.run.take()) {
@@ -135,12 +145,12 @@ fn open_run(project: &mut Project<'_>) -> Result<Run, Failure> {
     if let Some(path) = &request.run {
         return Ok(Run::create_at(path, false)?);
     }
-    // Images that cannot be loaded must not leave an empty run behind.
+    // Neither must images that cannot be loaded.
     project.dataset()?;
     Ok(Run::create(RUNS.as_ref(), &jiff::Zoned::now(), &project.spec.config.model.name)?)
 }
 
-fn begin(project: &mut Project<'_>, run: &Run, dataset: &Dataset) -> Result<Begin, Failure> {
+fn begin(project: &Project<'_>, run: &Run, dataset: &Dataset, given: Option<Trained>) -> Result<Begin, Failure> {
     if project.request.resume {
         let folder = run.file(Run::CHECKPOINTS);
         if folder.join(LAST).exists() {
@@ -149,13 +159,7 @@ fn begin(project: &mut Project<'_>, run: &Run, dataset: &Dataset) -> Result<Begi
         }
         project.console.note("nothing was saved yet: beginning anew");
     }
-    match &project.request.weights {
-        Some(path) => {
-            let trained = super::project::read_weights(path, &project.graph)?;
-            Ok(Begin::Weights(Box::new(trained.weights)))
-        }
-        None => Ok(Begin::Random),
-    }
+    Ok(given.map_or(Begin::Random, |given| Begin::Weights(Box::new(given.weights))))
 }
 
 fn new_info(project: &Project<'_>, dataset: &Dataset) -> RunInfo {

@@ -55,7 +55,17 @@ impl fmt::Display for Diagnostic {
                 if *column <= shown.chars().count() + 1 {
                     let gutter = " ".repeat(line.to_string().len());
                     let carets = "^".repeat((*width).clamp(1, 160));
-                    let shown = escape::terminal(&shown.replace('\t', " "));
+                    // One character for each, so that the carets stay below what is meant.
+                    let plain = |c: char| {
+                        if c == '\t' {
+                            ' '
+                        } else if c.is_control() {
+                            '·'
+                        } else {
+                            c
+                        }
+                    };
+                    let shown = escape::terminal(&shown.chars().map(plain).collect::<String>());
                     write!(f, "\n  {line} | {shown}\n  {gutter} | {:>at$}{carets}", "", at = column - 1)?;
                 }
             }

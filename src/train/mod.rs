@@ -29,3 +29,5 @@ pub use trainer::{best_of, train};
 mod golden_tests;
 #[cfg(test)]
 mod gradient_tests;
+#[cfg(test)]
+mod trainer_tests;

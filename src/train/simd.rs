@@ -2,10 +2,10 @@
 //!
 //! A kernel is written once against [`Simd`] and compiled for each instruction set; [`run`] picks
 //! the widest one that this processor has. All unsafe code of the crate is here, and it is of two
-//! kinds: intrinsics, which are sound because a token such as `x86::Avx512` is made only after the
+//! kinds: intrinsics, which are sound because a token such as [`Avx512`] is made only after the
 //! processor was asked for the features, and the calls into functions compiled with those features.
+#![expect(clippy::inline_always, reason = "what is inlined takes on the caller's instruction set")]
 #![expect(unsafe_code, reason = "intrinsics and functions compiled for instruction sets found at run time")]
-#![expect(clippy::inline_always, reason = "what is not inlined is not compiled for the caller's instruction set")]
 
 use std::sync::OnceLock;
 
@@ -195,10 +195,7 @@ impl Simd for Portable {
 #[cfg(target_arch = "x86_64")]
 mod x86 {
     use super::{Kernel, Lane, Simd};
-    #[cfg_attr(
-        not(test),
-        expect(clippy::wildcard_imports, reason = "the intrinsics of the kernels are many and tell their origin")
-    )]
+    #[cfg_attr(not(test), expect(clippy::wildcard_imports, reason = "there are some twenty"))]
     use std::arch::x86_64::*;
 
     /// Proof that the processor has AVX-512F.

@@ -61,7 +61,7 @@ pub fn forward(
             let raw = convolve::depthwise(depthwise.window, input, &values[0], op.output);
             norm::finish(raw, input, depthwise.norm, depthwise.activation, &values[1..], training)
         }
-        Kind::SqueezeExcite(se) => squeeze_excite::forward(*se, input, values),
+        Kind::SqueezeExcite(_) => squeeze_excite::forward(input, values),
         Kind::Add(_) => {
             let output = Rc::new(elementwise::add(input, skip.unwrap_or(input)));
             Forward { output, saved: Some(Saved::Add), running: None }
@@ -112,8 +112,8 @@ pub fn backward(
             let below = wanted.then(|| convolve::depthwise_input(depthwise.window, &gradient, &values[0], op.input));
             (gradients, below)
         }
-        (Kind::SqueezeExcite(se), Saved::SqueezeExcite { input, gates }) => {
-            squeeze_excite::backward(*se, &input, &gates, &gradient, values)
+        (Kind::SqueezeExcite(_), Saved::SqueezeExcite { input, gates }) => {
+            squeeze_excite::backward(&input, &gates, &gradient, values)
         }
         (Kind::GlobalPool(pool), Saved::Pool { input, output }) => {
             (Vec::new(), Some(elementwise::global_pool_input(pool.pool, &input, &output, &gradient)))

@@ -2,7 +2,6 @@
 //! a block of images is one unit.
 
 use super::{Forward, Saved, Values, each_plane, map_units};
-use crate::graph::SqueezeExcite;
 use crate::train::kernels::elementwise::{Dot, Scale, Total};
 use crate::train::lanes::LaneMap;
 use crate::train::simd::{Lane, run};
@@ -32,7 +31,7 @@ fn plane_lanes(input: &LaneMap, work: impl Fn(usize) -> Lane + Sync + Send) -> V
 }
 
 /// Scales every channel by its gate. `values` are weights and biases of the two dense layers.
-pub fn forward(_se: SqueezeExcite, input: &Rc<LaneMap>, values: Values<'_>) -> Forward {
+pub fn forward(input: &Rc<LaneMap>, values: Values<'_>) -> Forward {
     let (pixels, channels) = (input.shape.pixels(), input.shape.channels);
     let x = &input.values;
     let means =
@@ -56,7 +55,6 @@ pub fn forward(_se: SqueezeExcite, input: &Rc<LaneMap>, values: Values<'_>) -> F
 
 /// Gradients of the four parameters and of the input.
 pub fn backward(
-    _se: SqueezeExcite,
     input: &LaneMap,
     gates: &[Gates],
     gradient: &LaneMap,

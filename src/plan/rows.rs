@@ -1,0 +1,212 @@
+//! The program over rows: which operations stream, where whole maps stand, and where all of it
+//! lies in one arena.
+//!
+//! The chain of operations is cut into segments ([`super::segment`]). Between two of them stands
+//! a whole map; a segment may write its map over the one it reads, as far behind as rows are read
+//! for the last time. The cuts are searched by dynamic programming over their places, for the
+//! least bytes at the worst segment or for the least work after the last row of the image. Then
+//! every map and every segment's scratch gets a place: a bounded search over the few places that
+//! touch an edge, in an arena that grows only where no placement is found.
+
+use super::chain::Chain;
+use super::segment::{Need, need};
+use crate::spec::Plan;
+
+/// A run of operations through which rows stream.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Segment {
+    /// The first link.
+    pub first: usize,
+    /// The link behind the last.
+    pub end: usize,
+    /// What it needs.
+    pub need: Need,
+    /// Where the map begins that its rows come from; 0 for the camera.
+    pub source: usize,
+    /// Where the map begins that it fills; 0 for the pool.
+    pub sink: usize,
+    /// Where rings, temporaries and sums begin.
+    pub scratch: usize,
+}
+
+/// The program over rows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RowPlan {
+    /// The segments in order.
+    pub segments: Vec<Segment>,
+    /// Bytes of the arena.
+    pub arena_bytes: usize,
+    /// Multiplications after the last row of the image has come.
+    pub macs_after_last_row: u64,
+}
+
+/// Steps of the search for places before the arena grows.
+const PATIENCE: usize = 400;
+/// By how much it then grows, in bytes.
+const GROWTH: usize = 16;
+
+impl RowPlan {
+    /// The plan of `chain` that aims at `goal`.
+    #[must_use]
+    pub fn of(chain: &Chain, goal: Plan) -> Self {
+        let cuts = search(chain, goal);
+        let mut segments: Vec<Segment> = cuts
+            .windows(2)
+            .filter_map(|cut| {
+                let need = need(chain, cut[0], cut[1])?;
+                Some(Segment { first: cut[0], end: cut[1], need, source: 0, sink: 0, scratch: 0 })
+            })
+            .collect();
+        let macs_after_last_row = cuts.windows(2).map(|cut| macs_after(chain, cut[0], cut[1])).sum();
+        let mut arena_bytes =
+            segments.iter().map(|segment| segment.need.bytes()).max().unwrap_or(0).next_multiple_of(4);
+        loop {
+            let mut search = Places { chain, segments: &mut segments, total: arena_bytes, patience: PATIENCE };
+            if search.place(0) {
+                return Self { segments, arena_bytes, macs_after_last_row };
+            }
+            arena_bytes += GROWTH;
+        }
+    }
+
+    /// The segment with the most bytes, the first of equals.
+    #[must_use]
+    pub fn peak(&self) -> usize {
+        let bytes = |at: usize| self.segments[at].need.bytes();
+        (1..self.segments.len()).fold(0, |best, at| if bytes(at) > bytes(best) { at } else { best })
+    }
+}
+
+/// What a choice of cuts costs, in the order of what matters.
+type Cost = (u64, u64, usize);
+
+/// The best cuts: 0, the ends of all segments.
+fn search(chain: &Chain, goal: Plan) -> Vec<usize> {
+    let count = chain.links.len();
+    let mut best: Vec<Option<(Cost, usize)>> = vec![None; count + 1];
+    best[0] = Some(((0, 0, 0), 0));
+    for first in 0..count {
+        let Some(((a, b, cuts), _)) = best[first] else { continue };
+        for (end, best) in best.iter_mut().enumerate().skip(first + 1) {
+            if chain.links[first + 1..end].iter().any(|link| link.whole) {
+                break;
+            }
+            let Some(need) = need(chain, first, end) else { continue };
+            let bytes = need.bytes() as u64;
+            let cost = match goal {
+                Plan::Smallest => (a.max(bytes), b + macs_after(chain, first, end), cuts + 1),
+                Plan::LowestLatency => (a + macs_after(chain, first, end), b.max(bytes), cuts + 1),
+            };
+            if best.is_none_or(|(old, _)| cost < old) {
+                *best = Some((cost, first));
+            }
+        }
+    }
+    let mut cuts = vec![count];
+    while let Some((_, before)) = cuts.last().filter(|last| **last > 0).and_then(|last| best[*last]) {
+        cuts.push(before);
+    }
+    cuts.reverse();
+    cuts
+}
+
+/// Multiplications of links `first..end` that wait for the last row of the image.
+fn macs_after(chain: &Chain, first: usize, end: usize) -> u64 {
+    let links = &chain.links[first..end];
+    if first > 0 {
+        return links.iter().map(|link| link.row_macs * link.output.0 as u64).sum();
+    }
+    let mut ready = links[0].input.0 - 1;
+    let mut macs = 0;
+    for link in links {
+        let window = link.window;
+        let rows = (ready + window.pad).checked_sub(window.kernel).map_or(0, |room| room / window.stride + 1);
+        ready = rows.min(link.output.0);
+        macs += link.row_macs * (link.output.0 - ready) as u64;
+    }
+    macs
+}
+
+/// A search for places of maps and scratch in `total` bytes.
+struct Places<'a> {
+    chain: &'a Chain,
+    segments: &'a mut [Segment],
+    total: usize,
+    patience: usize,
+}
+
+impl Places<'_> {
+    /// Places the sink and the scratch of segment `at` and all after it.
+    fn place(&mut self, at: usize) -> bool {
+        if at == self.segments.len() {
+            return true;
+        }
+        if self.patience == 0 {
+            return false;
+        }
+        self.patience -= 1;
+        let need = self.segments[at].need;
+        let source = self.segments[at].source;
+        let kept = self.kept(at);
+        let mut busy: Vec<(usize, usize)> = kept;
+        if need.source > 0 {
+            busy.push((source, source + need.source));
+        }
+        if need.sink == 0 {
+            return self.settle(at, 0, &busy);
+        }
+        let top = self.total.saturating_sub(need.sink);
+        let behind = need.distance.and_then(|distance| source.checked_sub(distance)).filter(|_| need.source > 0);
+        let candidates = [Some(top), behind, Some(0), source.checked_sub(need.sink), Some(source + need.source)];
+        for sink in candidates.into_iter().flatten() {
+            let range = (sink, sink + need.sink);
+            let over_source = need.source > 0 && behind.is_some_and(|limit| sink <= limit);
+            let others = busy.iter().enumerate().filter(|(i, _)| !(over_source && *i + 1 == busy.len()));
+            if range.1 > self.total || others.map(|(_, taken)| *taken).any(|taken| overlap(taken, range)) {
+                continue;
+            }
+            let mut all = busy.clone();
+            all.push(range);
+            if self.settle(at, sink, &all) {
+                return true;
+            }
+        }
+        false
+    }
+
+    /// Gives segment `at` its sink and scratch, then places the rest.
+    fn settle(&mut self, at: usize, sink: usize, busy: &[(usize, usize)]) -> bool {
+        let Some(scratch) = gap(busy, self.segments[at].need.scratch, self.total) else { return false };
+        (self.segments[at].sink, self.segments[at].scratch) = (sink, scratch);
+        if let Some(next) = self.segments.get_mut(at + 1) {
+            next.source = sink;
+        }
+        self.place(at + 1)
+    }
+
+    /// Maps that wait for an addition of this or a later segment, other than its source.
+    fn kept(&self, at: usize) -> Vec<(usize, usize)> {
+        let first = self.segments[at].first;
+        let skips = self.chain.links.iter().enumerate().filter_map(|(to, link)| Some((to, link.skip?)));
+        let waiting = skips.filter(|(to, from)| from + 1 < first && *to >= first);
+        waiting
+            .filter_map(|(_, from)| self.segments.iter().find(|segment| segment.end == from + 1))
+            .map(|segment| (segment.sink, segment.sink + segment.need.sink))
+            .collect()
+    }
+}
+
+fn overlap(a: (usize, usize), b: (usize, usize)) -> bool {
+    a.0 < b.1 && b.0 < a.1
+}
+
+/// The lowest multiple of 4 where `bytes` are free.
+fn gap(busy: &[(usize, usize)], bytes: usize, total: usize) -> Option<usize> {
+    let ends = busy.iter().map(|range| range.1.next_multiple_of(4));
+    let mut starts: Vec<usize> = std::iter::once(0).chain(ends).collect();
+    starts.sort_unstable();
+    starts.into_iter().find(|start| {
+        start + bytes <= total && !busy.iter().any(|range| overlap(*range, (*start, start + bytes.max(1))))
+            || bytes == 0
+    })
+}

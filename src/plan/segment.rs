@@ -1,0 +1,217 @@
+//! The memory of a run of operations through which rows stream.
+//!
+//! The rows of a segment come from the camera or from a map that stands in memory, and its last
+//! operation fills a map or the global pool. In between, an operation with a k×k kernel keeps a
+//! ring of the last k − 1 rows it was given; the newest row lies in a temporary, is read together
+//! with the ring, and is then rotated into it before the next operation runs: only two
+//! neighbouring temporaries are ever alive. A skip waits in a ring of its own until the addition
+//! catches up. Nothing is computed twice.
+
+use super::chain::Chain;
+use crate::graph::Window;
+
+/// What a segment needs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Need {
+    /// Rings, temporaries and sums, in bytes.
+    pub scratch: usize,
+    /// Bytes of the map its rows come from; 0 for the camera.
+    pub source: usize,
+    /// Bytes of the map it fills; 0 where that is the pool.
+    pub sink: usize,
+    /// The sink may begin this many bytes before the source and write over it, row by row; `None`
+    /// where somebody needs the source later on.
+    pub distance: Option<usize>,
+    /// Bytes of maps that wait for a later addition.
+    pub kept: usize,
+}
+
+impl Need {
+    /// Bytes that the two maps span together.
+    #[must_use]
+    pub fn span(&self) -> usize {
+        match self.distance {
+            Some(distance) => self.sink.max(distance + self.source),
+            None => self.sink + self.source,
+        }
+    }
+
+    /// All bytes together, where no gap is lost.
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        self.scratch + self.span() + self.kept
+    }
+}
+
+/// The temporaries of links `first..end`: the largest two neighbours. The camera's row is one.
+fn temporaries(chain: &Chain, first: usize, end: usize) -> usize {
+    let mut before = if first == 0 { chain.row_in(0) } else { 0 };
+    let mut most = before;
+    for at in first..end {
+        // An addition writes over the row it is given; the last row goes where the sink is.
+        let direct = at + 1 == end && end < chain.links.len();
+        let row = match (chain.links[at].skip, direct) {
+            (_, true) => 0,
+            (Some(_), false) if at > first => before,
+            _ => chain.row_out(at),
+        };
+        most = most.max(if chain.links[at].skip.is_some() && at > first { before } else { before + row });
+        before = row;
+    }
+    most
+}
+
+/// Rows of the ring that a skip from link `from` to the addition `to` waits in.
+#[must_use]
+pub fn skip_rows(chain: &Chain, from: usize, to: usize) -> usize {
+    1 + chain.links[from + 1..to].iter().map(|link| link.window.kernel - 1 - link.window.pad).sum::<usize>()
+}
+
+/// What links `first..end` need as one segment; `None` where they cannot be one.
+#[must_use]
+pub fn need(chain: &Chain, first: usize, end: usize) -> Option<Need> {
+    let links = &chain.links;
+    if links[first + 1..end].iter().any(|link| link.whole) || (first == 0 && links[0].whole) {
+        return None;
+    }
+    let rings: usize = (first..end).map(|at| (links[at].window.kernel - 1) * chain.row_in(at)).sum();
+    let mut need = Need {
+        scratch: rings
+            + temporaries(chain, first, end)
+            + links[first].extra
+            + if end == links.len() { chain.pool } else { 0 },
+        source: if first == 0 { 0 } else { chain.map_out(first - 1) },
+        sink: if end == links.len() { 0 } else { chain.map_out(end - 1) },
+        distance: Some(0),
+        kept: 0,
+    };
+    let mut source_kept = false;
+    for (at, from) in links.iter().enumerate().filter_map(|(at, link)| Some((at, link.skip?))) {
+        let start = from + 1;
+        if at < first || start >= end {
+            continue;
+        }
+        match (start >= first, at < end) {
+            // Both within: a ring, unless the source map itself holds the rows.
+            (true, true) if start > first || first == 0 => {
+                need.scratch += skip_rows(chain, from, at) * chain.row_out(from);
+            }
+            (true, true) => {}
+            // The addition comes in a later segment: its other half must be a whole map.
+            (true, false) if start == first && first > 0 => source_kept = true,
+            (true, false) => return None,
+            (false, _) => need.kept += chain.map_out(from),
+        }
+    }
+    need.distance = (!source_kept).then(|| distance(chain, first, end));
+    Some(need)
+}
+
+/// How far before its source the sink must begin, so that no row is written over before it was
+/// read for the last time.
+fn distance(chain: &Chain, first: usize, end: usize) -> usize {
+    let links = &chain.links;
+    if first == 0 || end == links.len() {
+        return 0;
+    }
+    let (row_in, row_out) = (chain.row_in(first) as i64, chain.row_out(end - 1) as i64);
+    let (rows_in, rows_out) = (links[first].input.0 as i64, links[end - 1].output.0 as i64);
+    let newest = Reach::of(chain, first, end);
+    // With stride 1, a 1×1 kernel reads a pixel for the last time before it writes its place.
+    let pixelwise = end == first + 1 && links[first].window == Window::PIXEL;
+    let direct = end == first + 1 && !pixelwise;
+    let skip = (first..end).find(|at| links[*at].skip == Some(first - 1)).map(|at| Reach::of(chain, at + 1, end));
+    let unread = |o: i64| {
+        let row = newest.row(o);
+        let read = if row >= rows_in { rows_in } else { row + i64::from(!direct) };
+        skip.map_or(read, |skip| read.min(skip.row(o).min(rows_in - 1) + 1))
+    };
+    let over = |o: i64| (o + 1) * row_out - unread(o) * row_in;
+    // Linear in o but where the source ends.
+    let corner = (rows_in - 1 - newest.offset).max(0) / newest.scale;
+    let candidates = [0, corner - 1, corner, corner + 1, rows_out - 1];
+    let most = candidates.into_iter().map(|o| over(o.clamp(0, rows_out - 1))).max().unwrap_or(0);
+    most.max(0) as usize
+}
+
+/// Which row of the input of a run of operations must be there for a row of its output:
+/// scale · row + offset.
+#[derive(Debug, Clone, Copy)]
+struct Reach {
+    scale: i64,
+    offset: i64,
+}
+
+impl Reach {
+    fn of(chain: &Chain, first: usize, end: usize) -> Self {
+        let mut reach = Self { scale: 1, offset: 0 };
+        for link in chain.links[first..end].iter().rev() {
+            let window = link.window;
+            reach.offset = reach.offset * window.stride as i64 + (window.kernel - 1) as i64 - window.pad as i64;
+            reach.scale *= window.stride as i64;
+        }
+        reach
+    }
+
+    const fn row(self, output: i64) -> i64 {
+        self.scale * output + self.offset
+    }
+}
+
+/// Where the rows of a link are, in bytes from the start of its segment's scratch.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Stage {
+    /// The ring of the last k − 1 rows it was given.
+    pub ring: usize,
+    /// The ring of rows that a later addition waits for: place and number of rows.
+    pub skip: Option<(usize, usize)>,
+    /// The row it makes; `None` where that goes straight into the sink, or over the row it reads.
+    pub row: Option<usize>,
+}
+
+/// Where the scratch of a segment holds what.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Layout {
+    /// Sums and gates of squeeze-and-excitation; they are aligned.
+    pub extra: usize,
+    /// The global pool, where the segment ends in it; aligned too.
+    pub pool: usize,
+    /// The row that the camera writes to, where the segment begins with it.
+    pub camera: usize,
+    /// Every link of the segment.
+    pub stages: Vec<Stage>,
+}
+
+/// The layout of links `first..end` within `need.scratch` bytes: sums, pool, rings, and the
+/// temporaries, which take turns at the two ends of what is left.
+#[must_use]
+pub fn layout(chain: &Chain, first: usize, end: usize, need: &Need) -> Layout {
+    let links = &chain.links;
+    let pool = links[first].extra;
+    let mut at = pool + if end == links.len() { chain.pool } else { 0 };
+    let mut take = |bytes: usize| {
+        at += bytes;
+        at - bytes
+    };
+    let rings: Vec<usize> = (first..end).map(|m| take((links[m].window.kernel - 1) * chain.row_in(m))).collect();
+    let skip_ring = |m: usize, take: &mut dyn FnMut(usize) -> usize| {
+        let to = (m + 1..end).find(|to| links[*to].skip == Some(m))?;
+        let rows = skip_rows(chain, m, to);
+        Some((take(rows * chain.row_out(m)), rows))
+    };
+    let skips: Vec<Option<(usize, usize)>> = (first..end).map(|m| skip_ring(m, &mut take)).collect();
+    let low = at;
+    let mut turn = false;
+    let mut temporary = |bytes: usize| {
+        turn = !turn;
+        if turn { low } else { need.scratch - bytes }
+    };
+    let camera = if first == 0 { temporary(chain.row_in(0)) } else { 0 };
+    let stages = (first..end).zip(rings).zip(skips).map(|((m, ring), skip)| {
+        let direct = m + 1 == end && end < links.len();
+        let over = links[m].skip.is_some() && m > first;
+        let row = (!direct && !over).then(|| temporary(chain.row_out(m)));
+        Stage { ring, skip, row }
+    });
+    Layout { extra: 0, pool, camera, stages: stages.collect() }
+}

@@ -1,0 +1,381 @@
+//! Whole trainings of tiny networks: the same bytes whatever the threads and interruptions.
+
+use super::*;
+use crate::data::{Check, Dataset, Images};
+use crate::files::{Disk, RealDisk};
+use crate::graph::Graph;
+use crate::random::{Purpose, Stream};
+use crate::spec::Spec;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
+
+const NET: &str = "[model]\nname = \"tiny\"\ninput = { height = 12, width = 12, channels = 1 }\n[stem]\nfilters = 4\n\
+    [[blocks]]\ntype = \"separable\"\nfilters = 6\nstride = 2\n\
+    [[blocks]]\ntype = \"bottleneck\"\nfilters = 6\nexpansion = 2\nsqueeze_excite = { after = \"depthwise\", ratio = 2 }\n\
+    [head]\ndropout = 0.1\n[augment]\nflip = true\nshift = 0.1\nnoise = 0.02\n\
+    [train]\nepochs = 3\nbatch_size = 20\nlearning_rate = 0.01\nema = 0.9\nlabel_smoothing = 0.05\nclass_weights = \"balanced\"\n";
+
+fn images(count: usize, seed: u32) -> Images {
+    let mut stream = Stream::new(seed, Purpose::Split, 0, 0);
+    let labels: Vec<u16> = (0..count).map(|i| (i % 3) as u16).collect();
+    // Each class is bright in another third of its rows.
+    let pixel =
+        |label: u16, row: usize, noise: f32| if row / 4 == usize::from(label) { 200.0 } else { 60.0 } + 50.0 * noise;
+    let mut pixels = Vec::new();
+    for label in &labels {
+        pixels.extend((0..144).map(|i| pixel(*label, i / 12, stream.uniform()) as u8));
+    }
+    let names = (0..count).map(|i| i.to_string()).collect();
+    Images { height: 12, width: 12, channels: 1, pixels, labels, names }
+}
+
+fn dataset() -> Arc<Dataset> {
+    let labels = ["a", "b", "c"].map(ToOwned::to_owned).to_vec();
+    let (train, validation) = (images(70, 1), images(24, 2));
+    let (fingerprint, source) = ("0123".to_owned(), "made up".to_owned());
+    Arc::new(Dataset { labels, train, validation, test: None, fingerprint, check: Check::default(), source })
+}
+
+fn spec(sets: &[&str]) -> Spec {
+    let sets: Vec<String> = sets.iter().map(ToString::to_string).collect();
+    Spec::parse("tiny.toml", NET, &sets).unwrap()
+}
+
+fn job(folder: &Path, sets: &[&str], threads: usize) -> Job {
+    let spec = spec(sets);
+    let graph = Graph::build(&spec, 3).unwrap();
+    Job {
+        spec,
+        graph,
+        dataset: dataset(),
+        checkpoints: folder.to_owned(),
+        begin: Begin::Random,
+        threads,
+        disk: Arc::new(RealDisk),
+    }
+}
+
+/// `job`, to go on from what is in its folder, or from the start where nothing is.
+fn resumed(mut job: Job) -> Job {
+    if job.checkpoints.join(LAST).exists() {
+        let now = Identity::of(&job.spec, &job.graph, &job.dataset.fingerprint);
+        job.begin = Begin::Resume(Box::new(Checkpoint::open(&job.checkpoints, &job.graph, &now).unwrap()));
+    }
+    job
+}
+
+/// Tensors by name, to the bit.
+type Bits = Vec<(String, Vec<u32>)>;
+
+/// What must not depend on interruptions or threads: the tensors of the last and of the best
+/// state, and figures but for the time taken.
+fn essence(folder: &Path) -> (Bits, Bits, String) {
+    let tensors = |name: &str| {
+        let bytes = std::fs::read(folder.join(name)).unwrap();
+        let all = crate::graph::Weights::with_prefix(&bytes, "").unwrap();
+        all.iter().map(|(name, t)| (name.to_owned(), t.values.iter().map(|x| x.to_bits()).collect())).collect()
+    };
+    let about = crate::graph::metadata(&std::fs::read(folder.join(LAST)).unwrap());
+    let mut progress: Progress = serde_json::from_str(&about["progress"]).unwrap();
+    for metrics in &mut progress.history {
+        (metrics.seconds, metrics.images_per_second) = (0.0, 0.0);
+    }
+    (tensors(LAST), tensors(BEST), serde_json::to_string(&progress).unwrap())
+}
+
+fn finished(sets: &[&str], threads: usize) -> (Bits, Bits, String) {
+    let folder = tempfile::tempdir().unwrap();
+    let outcome = train(job(folder.path(), sets, threads), &Control::default(), &mut Unobserved).unwrap();
+    assert_eq!(outcome.end, End::Finished);
+    essence(folder.path())
+}
+
+/// Writes down every call, and stops the training after a number of batches.
+#[derive(Clone, Default)]
+struct Notes {
+    calls: Arc<Mutex<Vec<String>>>,
+    stop: Option<(usize, Control)>,
+}
+
+impl Notes {
+    fn note(&self, call: String) {
+        self.calls.lock().unwrap().push(call);
+    }
+    fn calls(&self) -> Vec<String> {
+        self.calls.lock().unwrap().clone()
+    }
+}
+
+impl Observer for Notes {
+    fn start(&mut self, start: &Start) {
+        self.note(format!("start {}/{}", start.done, start.epochs));
+    }
+    fn batch(&mut self, progress: &BatchProgress) {
+        self.note(format!("batch {}.{}", progress.epoch, progress.batch));
+        if let Some((left, control)) = &mut self.stop {
+            *left -= 1;
+            if *left == 0 {
+                control.stop();
+            }
+        }
+    }
+    fn epoch(&mut self, metrics: &EpochMetrics, validation: Validation<'_>) {
+        assert_eq!(validation.predictions.len(), 24);
+        let right = validation.predictions.iter().zip(validation.labels).filter(|(a, b)| a == b).count();
+        assert!((right as f64 / 24.0 - metrics.val_accuracy).abs() < 1e-9);
+        self.note(format!("epoch {}", metrics.epoch));
+    }
+    fn paused(&mut self, paused: bool) {
+        self.note(format!("paused {paused}"));
+    }
+    fn end(&mut self, end: &End) {
+        self.note(format!("end {end:?}"));
+    }
+}
+
+#[test]
+fn a_network_learns_and_its_observer_hears_of_all_in_order() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut notes = Notes::default();
+    let outcome = train(job(folder.path(), &["train.epochs=12"], 1), &Control::default(), &mut notes).unwrap();
+    assert!(outcome.best.unwrap().val_accuracy > 0.9, "{:?}", outcome.history);
+    let calls = notes.calls();
+    assert_eq!(calls[..6], ["start 0/12", "batch 1.1", "batch 1.2", "batch 1.3", "batch 1.4", "epoch 1"]);
+    assert_eq!(calls.last().unwrap(), "end Finished");
+    assert_eq!(calls.len(), 2 + 12 * 5);
+}
+
+#[test]
+fn any_number_of_threads_gives_the_same_bytes() {
+    let one = finished(&[], 1);
+    assert_eq!(one, finished(&[], 2));
+    assert_eq!(one, finished(&[], 3));
+    assert_ne!(one.0, finished(&["train.seed=1"], 1).0);
+}
+
+#[test]
+fn a_training_stopped_after_any_batch_and_resumed_ends_with_the_same_bytes() {
+    for sets in [vec![], vec!["train.ema=0", "train.optimizer=\"sgd\""], vec!["train.optimizer=\"rmsprop\""]] {
+        let whole = finished(&sets, 2);
+        for stops in [vec![1], vec![4], vec![6], vec![11], vec![2, 3, 1, 4]] {
+            let folder = tempfile::tempdir().unwrap();
+            for batches in stops {
+                let control = Control::default();
+                let mut notes = Notes { stop: Some((batches, control.clone())), ..Notes::default() };
+                let outcome = train(resumed(job(folder.path(), &sets, 1)), &control, &mut notes).unwrap();
+                assert_eq!(outcome.end, End::Stopped);
+            }
+            train(resumed(job(folder.path(), &sets, 2)), &Control::default(), &mut Unobserved).unwrap();
+            assert_eq!(essence(folder.path()), whole);
+        }
+    }
+}
+
+/// One operation on files, as a crash may find it done or not.
+#[derive(Debug, Clone)]
+enum Change {
+    Create(PathBuf, Vec<u8>),
+    Sync,
+    Rename(PathBuf, PathBuf),
+}
+
+/// A real disk that writes down what is done to it.
+#[derive(Default)]
+struct Recorded(Mutex<Vec<Change>>);
+
+impl Disk for Recorded {
+    fn create(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
+        self.0.lock().unwrap().push(Change::Create(path.to_owned(), bytes.to_vec()));
+        RealDisk.create(path, bytes)
+    }
+    fn sync(&self, path: &Path) -> io::Result<()> {
+        self.0.lock().unwrap().push(Change::Sync);
+        RealDisk.sync(path)
+    }
+    fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
+        self.0.lock().unwrap().push(Change::Rename(from.to_owned(), to.to_owned()));
+        RealDisk.rename(from, to)
+    }
+    fn append(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
+        RealDisk.append(path, bytes)
+    }
+}
+
+/// Does the first `count` of `changes` in `folder`. A file that was not synced before the crash
+/// keeps `kept` of its bytes, under whatever name it has by then.
+fn replay(changes: &[Change], count: usize, folder: &Path, kept: f64) {
+    let here = |path: &Path| folder.join(path.file_name().unwrap());
+    let mut unsynced: Option<PathBuf> = None;
+    for change in &changes[..count] {
+        match change {
+            Change::Create(path, bytes) => {
+                std::fs::write(here(path), bytes).unwrap();
+                unsynced = Some(here(path));
+            }
+            Change::Sync => unsynced = None,
+            Change::Rename(from, to) => {
+                std::fs::rename(here(from), here(to)).unwrap();
+                if unsynced.as_deref() == Some(&here(from)) {
+                    unsynced = Some(here(to));
+                }
+            }
+        }
+    }
+    if let Some(path) = unsynced {
+        let bytes = std::fs::read(&path).unwrap();
+        std::fs::write(&path, &bytes[..(bytes.len() as f64 * kept) as usize]).unwrap();
+    }
+}
+
+#[test]
+fn a_crash_after_any_file_operation_of_a_checkpoint_resumes_to_the_same_bytes() {
+    let whole = finished(&[], 1);
+    let folder = tempfile::tempdir().unwrap();
+    let disk = Arc::new(Recorded::default());
+    let mut recorded = job(folder.path(), &[], 1);
+    recorded.disk = disk.clone();
+    train(recorded, &Control::default(), &mut Unobserved).unwrap();
+    let changes = disk.0.lock().unwrap().clone();
+    assert!(changes.len() >= 3 * 4, "{}", changes.len());
+    for count in 0..=changes.len() {
+        for kept in [0.0, 0.5] {
+            let after = tempfile::tempdir().unwrap();
+            replay(&changes, count, after.path(), kept);
+            train(resumed(job(after.path(), &[], 1)), &Control::default(), &mut Unobserved).unwrap();
+            assert_eq!(essence(after.path()), whole, "after {count} of {} operations", changes.len());
+        }
+    }
+}
+
+#[test]
+fn a_loss_that_is_no_number_ends_the_training_and_keeps_the_last_good_state() {
+    let folder = tempfile::tempdir().unwrap();
+    train(job(folder.path(), &["train.epochs=1"], 1), &Control::default(), &mut Unobserved).unwrap();
+    let before = std::fs::read(folder.path().join(LAST)).unwrap();
+    // Without norms and rectifiers, steps that are too large feed on each other.
+    let text = "[model]\ninput = { height = 12, width = 12, channels = 1 }\nbatch_norm = false\n\
+        [stem]\nfilters = 4\nactivation = \"none\"\n\
+        [[blocks]]\ntype = \"conv\"\nfilters = 6\nactivation = \"none\"\n\
+        [train]\nepochs = 9\noptimizer = \"sgd\"\nlearning_rate = 10\nschedule = \"constant\"\n";
+    let spec = Spec::parse("steep.toml", text, &[]).unwrap();
+    let graph = Graph::build(&spec, 3).unwrap();
+    let steep = Job { spec, graph, ..job(folder.path(), &[], 1) };
+    let mut notes = Notes::default();
+    let outcome = train(steep, &Control::default(), &mut notes).unwrap();
+    let End::Diverged { epoch, .. } = outcome.end else { panic!("{:?}", outcome.history) };
+    assert_eq!(notes.calls().last().unwrap(), &format!("end {:?}", outcome.end));
+    assert_eq!(outcome.history.len() as u32, epoch - 1);
+    if outcome.history.is_empty() {
+        assert_eq!(std::fs::read(folder.path().join(LAST)).unwrap(), before);
+    }
+}
+
+#[test]
+fn training_ends_early_without_progress_and_keeps_a_best_only_if_good_enough() {
+    let folder = tempfile::tempdir().unwrap();
+    let sets =
+        ["train.epochs=200", "train.early_stopping=3", "train.checkpoint_min_accuracy=1.0", "train.learning_rate=1e-9"];
+    let outcome = train(job(folder.path(), &sets, 1), &Control::default(), &mut Unobserved).unwrap();
+    let waited = outcome.history.last().unwrap().epoch - outcome.best.unwrap().epoch;
+    assert_eq!((outcome.end, waited), (End::NoProgress { epochs: 3 }, 3));
+    assert!(folder.path().join(LAST).exists() && !folder.path().join(BEST).exists());
+}
+
+#[test]
+fn a_changed_architecture_or_data_does_not_resume_and_the_difference_is_shown() {
+    let folder = tempfile::tempdir().unwrap();
+    train(job(folder.path(), &["train.epochs=1"], 1), &Control::default(), &mut Unobserved).unwrap();
+    let open = |sets: &[&str], fingerprint: &str| {
+        let job = job(folder.path(), sets, 1);
+        let now = Identity::of(&job.spec, &job.graph, fingerprint);
+        Checkpoint::open(folder.path(), &job.graph, &now).map(|_| ()).map_err(|error| error.to_string())
+    };
+    assert_eq!(open(&["train.epochs=9", "train.learning_rate=0.5"], "0123"), Ok(()));
+    let error = open(&["blocks.0.filters=7"], "0123").unwrap_err();
+    assert!(error.contains("-filters = 6\n+filters = 7"), "{error}");
+    assert!(open(&[], "4567").unwrap_err().contains("the images"));
+    assert!(open(&["train.optimizer=\"sgd\""], "0123").unwrap_err().contains("train.optimizer"));
+    assert!(open(&["train.seed=5"], "0123").unwrap_err().contains("train.seed was 0"));
+    std::fs::write(folder.path().join(LAST), b"damaged").unwrap();
+    assert!(open(&[], "0123").unwrap_err().contains("not a valid safetensors file"));
+}
+
+#[test]
+fn a_checkpoint_that_cannot_be_written_is_an_error_and_the_old_one_stays() {
+    struct Full;
+    impl Disk for Full {
+        fn create(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
+            RealDisk.create(path, &bytes[..bytes.len() / 2])?;
+            Err(io::Error::from(io::ErrorKind::StorageFull))
+        }
+        fn sync(&self, path: &Path) -> io::Result<()> {
+            RealDisk.sync(path)
+        }
+        fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
+            RealDisk.rename(from, to)
+        }
+        fn append(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
+            RealDisk.append(path, bytes)
+        }
+    }
+    let folder = tempfile::tempdir().unwrap();
+    train(job(folder.path(), &["train.epochs=1"], 1), &Control::default(), &mut Unobserved).unwrap();
+    let before = std::fs::read(folder.path().join(LAST)).unwrap();
+    let mut full = resumed(job(folder.path(), &[], 1));
+    full.disk = Arc::new(Full);
+    let error = train(full, &Control::default(), &mut Unobserved).unwrap_err().to_string();
+    assert!(error.starts_with("cannot write ") && error.contains("safetensors"), "{error}");
+    assert_eq!(std::fs::read(folder.path().join(LAST)).unwrap(), before);
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 2, "no temporary file is left");
+}
+
+#[test]
+fn a_trainer_pauses_resumes_stops_and_takes_the_next_job() {
+    let folders = [tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap()];
+    let trainer = Trainer::start(Control::default()).unwrap();
+    trainer.control().pause();
+    let notes = Notes::default();
+    let first = trainer.queue(job(folders[0].path(), &[], 1), Box::new(notes.clone()));
+    let second = trainer.queue(job(folders[1].path(), &[], 1), Box::new(Unobserved));
+    let begun = std::time::Instant::now();
+    while !notes.calls().contains(&"paused true".to_owned()) {
+        assert!(begun.elapsed().as_secs() < 20, "{:?}", notes.calls());
+        std::thread::yield_now();
+    }
+    assert_eq!(notes.calls(), ["start 0/3", "batch 1.1", "paused true"]);
+    trainer.control().resume();
+    assert_eq!(first.recv().unwrap().unwrap().end, End::Finished);
+    assert_eq!(second.recv().unwrap().unwrap().history.len(), 3);
+    assert!(notes.calls().contains(&"paused false".to_owned()));
+    trainer.control().stop();
+    let third = trainer.queue(job(folders[2].path(), &[], 1), Box::new(Unobserved));
+    assert!(matches!(third.recv().unwrap(), Err(TrainError::NotBegun)));
+}
+
+#[test]
+fn a_defect_ends_the_job_and_not_the_trainer() {
+    struct Broken;
+    impl Observer for Broken {
+        fn start(&mut self, _: &Start) {
+            panic!("out of order");
+        }
+        fn batch(&mut self, _: &BatchProgress) {}
+        fn epoch(&mut self, _: &EpochMetrics, _: Validation<'_>) {}
+        fn end(&mut self, _: &End) {}
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let trainer = Trainer::start(Control::default()).unwrap();
+    let broken = trainer.queue(job(folder.path(), &[], 1), Box::new(Broken));
+    assert!(broken.recv().unwrap().unwrap_err().to_string().contains("out of order"));
+    let sound = trainer.queue(job(folder.path(), &[], 1), Box::new(Unobserved));
+    assert_eq!(sound.recv().unwrap().unwrap().end, End::Finished);
+}
+
+#[test]
+fn a_batch_that_memory_cannot_hold_is_refused_before_anything_is_allocated() {
+    let folder = tempfile::tempdir().unwrap();
+    let sets = ["model.input.height=4096", "model.input.width=4096", "train.batch_size=1024"];
+    let error = train(job(folder.path(), &sets, 1), &Control::default(), &mut Unobserved).unwrap_err().to_string();
+    assert!(error.contains("use a smaller train.batch_size"), "{error}");
+}

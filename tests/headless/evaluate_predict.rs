@@ -1,0 +1,197 @@
+//! `--evaluate`, `--predict`, `--weights`, `--report`
+
+use super::scene::Scene;
+use safetensors::tensor::{Dtype, TensorView};
+use std::collections::BTreeMap;
+use std::fs;
+
+fn trained() -> Scene {
+    let scene = Scene::new();
+    scene.run("--config tiny.toml --train --epochs 30 --run run").ends(0);
+    scene
+}
+
+#[test]
+fn an_evaluation_is_told_to_people_and_to_programs_alike() {
+    let scene = trained();
+    let object = scene.run("--run run --evaluate --json").ends(0).object("evaluation");
+    assert_eq!(object["images"], 15);
+    let accuracy = object["accuracy"].as_f64().unwrap();
+    assert!(accuracy > 0.9, "discs, stripes and darkness are easy: {object}");
+    let confusion: Vec<Vec<u64>> = serde_json::from_value(object["confusion"].clone()).unwrap();
+    assert_eq!(confusion.iter().flatten().sum::<u64>(), 15);
+    let right: u64 = (0..3).map(|class| confusion[class][class]).sum();
+    assert!((accuracy - right as f64 / 15.0).abs() < 1e-12);
+    let labels: Vec<_> = object["per_class"].as_array().unwrap().iter().map(|class| class["label"].clone()).collect();
+    assert_eq!(labels, ["dark", "disc", "stripes"]);
+    let info: serde_json::Value = serde_json::from_str(&scene.read("run/run.json")).unwrap();
+    assert_eq!(info["best"]["val_accuracy"], object["accuracy"], "the best weights are evaluated");
+
+    let text = scene.run("--run run --evaluate").ends(0);
+    let shown = format!("accuracy {:.1} % on 15 images", 100.0 * accuracy);
+    text.prints(&[&shown, "precision", "recall", "confusion: rows are the truth", "stripes"]);
+    let train = scene.run("--run run --evaluate --split train --json").ends(0).object("evaluation");
+    assert_eq!(train["images"], 57);
+    scene.run("--run run --evaluate --split test").ends(2).says(&["no test images", "--split validation"]);
+}
+
+#[test]
+fn mistakes_are_named_by_their_files() {
+    let scene = trained();
+    // A dark picture among the discs.
+    super::scene::picture(0, 500).save(scene.path("pictures/disc/000.png")).unwrap();
+    let object = scene.run("--run run --evaluate --split train --json").ends(0).object("evaluation");
+    let held_out = scene.run("--run run --evaluate --json").ends(0).object("evaluation");
+    let named = |object: &serde_json::Value| {
+        object["mistakes"].as_array().unwrap().iter().any(|mistake| {
+            mistake["file"] == "disc/000.png" && mistake["truth"] == "disc" && mistake["predicted"] == "dark"
+        })
+    };
+    assert!(named(&object) || named(&held_out), "{object}\n{held_out}");
+}
+
+#[test]
+fn images_are_classified_and_one_that_cannot_be_read_is_named() {
+    let scene = trained();
+    super::scene::picture(1, 700).save(scene.path("new disc.png")).unwrap();
+    super::scene::picture(2, 700).save(scene.path("stripes.jpg")).unwrap();
+    fs::write(scene.path("broken.png"), b"\x89PNG\r\n\x1a\nand nothing more").unwrap();
+    let call = |json: &str| {
+        let mut command =
+            scene.command(&format!("--run run {json} --predict stripes.jpg broken.png missing.png tiny.toml"));
+        super::scene::Answer::of(command.arg("new disc.png").output().unwrap()).ends(2)
+    };
+    let answer = call("--json").says(&["broken.png", "missing.png", "tiny.toml"]);
+    let answers: Vec<_> = answer.objects().into_iter().filter(|object| object["type"] == "prediction").collect();
+    assert_eq!(answers.len(), 2, "{answer}");
+    assert_eq!(answer.objects().iter().filter(|object| object["type"] == "error").count(), 3);
+    for (answer, (file, label)) in answers.iter().zip([("stripes.jpg", "stripes"), ("new disc.png", "disc")]) {
+        assert_eq!((&answer["file"], &answer["label"]), (&file.into(), &label.into()));
+        let probabilities: BTreeMap<String, f64> = serde_json::from_value(answer["probabilities"].clone()).unwrap();
+        assert_eq!(probabilities.keys().collect::<Vec<_>>(), ["dark", "disc", "stripes"]);
+        assert!((probabilities.values().sum::<f64>() - 1.0).abs() < 1e-5);
+        assert!(probabilities.values().all(|value| *value <= probabilities[label]));
+    }
+    call("").prints(&["stripes.jpg   stripes ", "new disc.png  disc "]).says(&["missing.png: No such file"]);
+    scene.run("--run run --predict pictures/dark/000.png").ends(0).prints(&["dark"]);
+    // The same error is not told twice in one line.
+    let answer = scene.run("--run run --predict missing.png").ends(2);
+    assert_eq!(answer.stderr.matches("No such file").count(), 1, "{answer}");
+}
+
+/// The tensors of `file` with what PyTorch adds, some left out or changed by `change`.
+fn foreign(scene: &Scene, file: &str, change: impl Fn(&str, &mut Vec<usize>, &mut Vec<u8>) -> bool) {
+    let bytes = fs::read(scene.path("run/checkpoints/best.safetensors")).unwrap();
+    let own = safetensors::SafeTensors::deserialize(&bytes).unwrap();
+    let mut tensors: Vec<(String, Vec<usize>, Vec<u8>)> = Vec::new();
+    for (name, view) in own.iter() {
+        let (mut shape, mut data) = (view.shape().to_vec(), view.data().to_vec());
+        if change(name, &mut shape, &mut data) {
+            tensors.push((name.to_owned(), shape, data));
+        }
+    }
+    let mut views: Vec<(String, TensorView<'_>)> = tensors
+        .iter()
+        .map(|(name, shape, data)| (name.clone(), TensorView::new(Dtype::F32, shape.clone(), data).unwrap()))
+        .collect();
+    let one = 1_i64.to_le_bytes();
+    views.push(("stem.bn.num_batches_tracked".into(), TensorView::new(Dtype::I64, vec![], &one).unwrap()));
+    fs::write(scene.path(file), safetensors::serialize(views, None).unwrap()).unwrap();
+}
+
+#[test]
+fn weights_from_elsewhere_are_taken_by_name() {
+    let scene = trained();
+    foreign(&scene, "good.safetensors", |_, _, _| true);
+    let own = scene.run("--run run --evaluate --json").ends(0).object("evaluation");
+    let call = "--config tiny.toml --weights good.safetensors --evaluate --json";
+    assert_eq!(scene.run(call).ends(0).object("evaluation"), own);
+    let export = "--config tiny.toml --weights good.safetensors --export --output there";
+    scene.run(export).ends(0).prints(&["wrote there/Tiny/Tiny.h"]);
+    let predict = "--config tiny.toml --weights good.safetensors --predict pictures/disc/000.png";
+    scene.run(predict).ends(0).prints(&["disc"]);
+}
+
+#[test]
+fn weights_that_do_not_fit_are_explained() {
+    let scene = trained();
+    foreign(&scene, "less.safetensors", |name, _, _| name != "block0.depthwise.bn.weight");
+    foreign(&scene, "flat.safetensors", |name, shape, _| {
+        if name == "stem.weight" {
+            *shape = vec![shape.iter().product()];
+        }
+        true
+    });
+    foreign(&scene, "nan.safetensors", |name, _, data| {
+        if name == "head.bias" {
+            data[4..8].copy_from_slice(&f32::NAN.to_le_bytes());
+        }
+        true
+    });
+    let whole = fs::read(scene.path("run/checkpoints/best.safetensors")).unwrap();
+    fs::write(scene.path("cut.safetensors"), &whole[..whole.len() / 2]).unwrap();
+    let mut huge = whole.clone();
+    huge[..8].copy_from_slice(&u64::MAX.to_le_bytes());
+    fs::write(scene.path("huge.safetensors"), huge).unwrap();
+    for (file, said) in [
+        ("less.safetensors", "`block0.depthwise.bn.weight` is missing"),
+        ("flat.safetensors", "`stem.weight` has shape [36]; the network wants [4, 1, 3, 3]"),
+        ("nan.safetensors", "`head.bias` holds NaN at position 1"),
+        ("cut.safetensors", "cut.safetensors: "),
+        ("huge.safetensors", "huge.safetensors: "),
+        ("tiny.toml", "tiny.toml: "),
+        ("missing.safetensors", "missing.safetensors: No such file"),
+        ("pictures", "pictures"),
+    ] {
+        for action in ["--train", "--evaluate", "--export", "--predict pictures/disc/000.png"] {
+            let call = format!("--config tiny.toml --weights {file} {action}");
+            scene.run(&call).ends(2).says(&[said]);
+        }
+    }
+    assert!(!scene.path("runs").exists(), "no training was begun");
+    let other = "--config tiny.toml --weights run/checkpoints/best.safetensors --set blocks.0.filters=9 --evaluate";
+    scene
+        .run(other)
+        .ends(2)
+        .says(&["`block0.pointwise.weight` has shape [8, 4, 1, 1]; the network wants [9, 4, 1, 1]"]);
+}
+
+#[test]
+fn classes_other_than_those_trained_on_are_refused() {
+    let scene = trained();
+    for class in ["dark", "disc", "waves"] {
+        let from = if class == "waves" { "stripes" } else { class };
+        fs::create_dir_all(scene.path("others")).unwrap();
+        assert!(
+            std::process::Command::new("cp")
+                .arg("-r")
+                .arg(scene.path(&format!("pictures/{from}")))
+                .arg(scene.path(&format!("others/{class}")))
+                .status()
+                .unwrap()
+                .success()
+        );
+    }
+    scene.run("--run run --data others --evaluate").ends(2).says(&["stripes", "waves"]);
+    scene.pictures("others/fourth", 0, 20);
+    scene.run("--run run --data others --evaluate").ends(2).says(&["3 classes", "others has 4"]);
+}
+
+#[test]
+fn several_runs_are_compared() {
+    let scene = trained();
+    scene.run("--config tiny.toml --set model.name=\"wide\" --set blocks.0.filters=16 --train --run wide").ends(0);
+    let answer = scene.run("--report run wide --output both --json").ends(0);
+    assert_eq!(answer.object("report")["files"], serde_json::json!(["both/report.md", "both/overlay.svg"]));
+    let report = scene.read("both/report.md");
+    for part in ["| tiny | run |", "| wide | wide |", "(epoch 30)", "(epoch 3)", "](overlay.svg)"] {
+        assert!(report.contains(part), "{part}:\n{report}");
+    }
+    let overlay = scene.read("both/overlay.svg");
+    roxmltree::Document::parse(&overlay).unwrap();
+    assert!(overlay.contains("tiny") && overlay.contains("wide"));
+    scene.run("--report run wide").ends(0).prints(&["report: runs/report/report.md"]);
+    scene.run("--report run pictures").ends(2).says(&["pictures is no run folder"]);
+    fs::write(scene.path("wide/metrics.csv"), "epoch,nonsense\n").unwrap();
+    scene.run("--report run wide").ends(2).says(&["wide/metrics.csv:1: "]);
+}

@@ -1,0 +1,70 @@
+//! `--export`
+
+use super::scene::Scene;
+use super::support::has;
+use std::fs;
+use std::process::Command;
+
+#[test]
+fn header_sketch_and_samples_are_written_and_a_second_export_gives_the_same_bytes() {
+    let scene = Scene::new();
+    let answer = scene.run("--config tiny.toml --train --export --run run --json").ends(0);
+    let files = ["ArduinoCode/Tiny/Tiny.h", "ArduinoCode/Tiny/samples.h", "ArduinoCode/Tiny/Tiny.ino"];
+    let object = answer.object("export");
+    assert_eq!((&object["class_name"], &object["files"]), (&"Tiny".into(), &serde_json::json!(files)));
+    let before: Vec<Vec<u8>> = files.iter().map(|file| fs::read(scene.path(file)).unwrap()).collect();
+    scene.run("--run run --export").ends(0).prints(&files);
+    let after: Vec<Vec<u8>> = files.iter().map(|file| fs::read(scene.path(file)).unwrap()).collect();
+    assert!(before == after, "two exports of one run differ");
+    assert_eq!(fs::read_dir(scene.path("ArduinoCode/Tiny")).unwrap().count(), 3);
+    scene.run("--run run --export --output elsewhere --set export.class_name=Other").ends(0);
+    assert!(scene.read("elsewhere/Other/Other.ino").contains("#include \"Other.h\""));
+    scene.run("--run run --export --precision int8").ends(2).says(&["int8"]);
+    scene
+        .run("--run run --export --set export.class_name=class")
+        .ends(0)
+        .prints(&["wrote ArduinoCode/Netclass/Netclass.h"]);
+    scene.run("--run run --export --set export.class_name=../x").ends(2).says(&["class_name must be"]);
+}
+
+#[test]
+fn an_edited_sketch_is_kept() {
+    let scene = Scene::new();
+    scene.run("--config tiny.toml --train --export --run run").ends(0);
+    let sketch = "ArduinoCode/Tiny/Tiny.ino";
+    let edited = scene.read(sketch) + "// mine\n";
+    fs::write(scene.path(sketch), &edited).unwrap();
+    scene.run("--run run --export").ends(0).prints(&["wrote ArduinoCode/Tiny/Tiny.ino.new"]);
+    assert_eq!(scene.read(sketch), edited);
+    assert_eq!(scene.read("ArduinoCode/Tiny/Tiny.ino.new") + "// mine\n", edited);
+}
+
+#[test]
+fn the_header_answers_as_prediction_does() {
+    if !has("g++") {
+        return;
+    }
+    let scene = Scene::new();
+    scene.run("--config tiny.toml --train --epochs 20 --export --run run").ends(0);
+    let picture = super::scene::picture(1, 3);
+    let pixels: Vec<String> = picture.as_raw().iter().map(ToString::to_string).collect();
+    let program = format!(
+        "#include <stdio.h>\n#include \"Tiny.h\"\nstatic Tiny net;\nint main() {{\n  static const uint8_t image[256] = {{{}}};\n  net.predict(image);\n  for (int i = 0; i < 3; i++) printf(\"%.9g\\n\", (double)net.outputs[i]);\n  puts(net.labels[net.output]);\n}}\n",
+        pixels.join(",")
+    );
+    fs::write(scene.path("main.cpp"), program).unwrap();
+    let compiled = Command::new("g++")
+        .args(["-std=c++11", "-Wall", "-Wextra", "-Werror", "-IArduinoCode/Tiny", "main.cpp", "-o", "net"])
+        .current_dir(scene.path("."))
+        .output()
+        .unwrap();
+    assert!(compiled.status.success(), "{}", String::from_utf8_lossy(&compiled.stderr));
+    let output = String::from_utf8(Command::new(scene.path("net")).output().unwrap().stdout).unwrap();
+    let ours = scene.run("--run run --predict pictures/disc/003.png --json").ends(0).object("prediction");
+    let lines: Vec<&str> = output.lines().collect();
+    for (line, label) in lines.iter().zip(["dark", "disc", "stripes"]) {
+        let (theirs, ours) = (line.parse::<f64>().unwrap(), ours["probabilities"][label].as_f64().unwrap());
+        assert!((theirs - ours).abs() < 1e-5, "{label}: {theirs} and {ours}");
+    }
+    assert_eq!(lines[3], ours["label"]);
+}

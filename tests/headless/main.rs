@@ -1,0 +1,19 @@
+//! The program as a person or a script meets it: every test runs the real binary.
+
+#![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "in tests they are assertions")]
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod bad_config;
+mod calls;
+mod checkpoint;
+mod estimate;
+mod evaluate_predict;
+mod export;
+mod failing;
+mod hostile;
+mod interrupt;
+mod resume;
+mod scene;
+mod training;
