@@ -8,7 +8,7 @@
 // weights         18184 bytes of flash
 // object          79572 bytes of RAM, 79524 of them maps
 // arithmetic      32-bit floating point
-// configuration   6b8748a3a83b11e3
+// configuration   ad3c43734ea9d1e2
 // trained weights fadd113a94169c31
 // data            fashion-mnist (6946d1d21e77229d)
 // accuracy        0.7730 in validation

@@ -8,7 +8,7 @@
 // weights         48808 bytes of flash
 // object          79572 bytes of RAM, 79524 of them maps
 // arithmetic      32-bit floating point
-// configuration   5a35ad40b319c35d
+// configuration   7b7c00bf41465a0b
 // trained weights 187187a46261e3b5
 // data            fashion-mnist (6946d1d21e77229d)
 // accuracy        0.7900 in validation

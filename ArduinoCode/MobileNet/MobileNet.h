@@ -8,7 +8,7 @@
 // weights         123880 bytes of flash
 // object          79572 bytes of RAM, 79524 of them maps
 // arithmetic      32-bit floating point
-// configuration   96e819440bd731a5
+// configuration   62adeb4fbae860cd
 // trained weights 31d74756cf480cc1
 // data            fashion-mnist (6946d1d21e77229d)
 // accuracy        0.7690 in validation

@@ -8,7 +8,7 @@
 // weights         7000 bytes of flash
 // object          33468 bytes of RAM, 33420 of them maps
 // arithmetic      32-bit floating point
-// configuration   3479a3d533028144
+// configuration   2418119602900819
 // trained weights 8d14e70122828b7c
 // data            fashion-mnist (6946d1d21e77229d)
 // accuracy        0.7690 in validation
