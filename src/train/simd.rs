@@ -2,7 +2,7 @@
 //!
 //! A kernel is written once against [`Simd`] and compiled for each instruction set; [`run`] picks
 //! the widest one that this processor has. All unsafe code of the crate is here, and it is of two
-//! kinds: intrinsics, which are sound because a token such as [`Avx512`] is made only after the
+//! kinds: intrinsics, which are sound because a token such as `Avx512` is made only after the
 //! processor was asked for the features, and the calls into functions compiled with those features.
 #![expect(clippy::inline_always, reason = "what is inlined takes on the caller's instruction set")]
 #![expect(unsafe_code, reason = "intrinsics and functions compiled for instruction sets found at run time")]
