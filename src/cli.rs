@@ -73,7 +73,7 @@ pub struct Cli {
     /// Try the whole path: one epoch on few images
     #[arg(long)]
     test: bool,
-    /// Arithmetic of the exported header, as --set export.precision=…
+    /// Arithmetic to evaluate and export, as --set export.precision=…
     #[arg(long, value_name = "float|int8")]
     precision: Option<String>,
     /// Machine-readable lines on stdout, and nothing else there

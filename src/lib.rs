@@ -5,6 +5,8 @@
 //! and those are what is planned, trained, quantised and written as C++. A module uses only those
 //! listed before it.
 
+pub mod contract;
+
 pub mod escape;
 pub mod files;
 pub mod random;

@@ -46,6 +46,13 @@ impl Images {
         &self.pixels[i * bytes..(i + 1) * bytes]
     }
 
+    /// The places of at most `limit` images, evenly spread.
+    #[must_use]
+    pub fn spread(&self, limit: usize) -> Vec<usize> {
+        let count = self.len().min(limit);
+        (0..count).map(|i| i * self.len() / count).collect()
+    }
+
     /// How many images each of `classes` classes has; labels beyond are not counted.
     #[must_use]
     pub fn counts(&self, classes: usize) -> Vec<usize> {

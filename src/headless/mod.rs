@@ -4,6 +4,7 @@ mod console;
 mod estimate;
 mod evaluate;
 mod export;
+mod int8;
 mod interrupt;
 mod predict;
 mod progress;

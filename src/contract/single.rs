@@ -1,0 +1,186 @@
+//! Requantisation with one rounding.
+
+use std::ops::RangeInclusive;
+
+/// Fractional bits of a product: the upper half of 32 bits is the result, which AVR and the
+/// packing instructions of DSP cores take for nothing.
+pub const FRACTION_BITS: u32 = 16;
+/// 1 in the fixed point of an offset: a step of the output.
+pub const ONE: i32 = 1 << FRACTION_BITS;
+/// One half in that fixed point.
+const HALF: i64 = 1 << (FRACTION_BITS - 1);
+
+/// The byte nearest to `value`.
+#[must_use]
+pub const fn saturate(value: i32) -> i8 {
+    if value < -128 {
+        -128
+    } else if value > 127 {
+        127
+    } else {
+        value as i8
+    }
+}
+
+/// `sat8((sum · multiplier + offset) >> 16)`, the shift being arithmetic: one output channel.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Single {
+    /// Output steps in one unit of the sum, in 2⁻¹⁶; at least 1.
+    pub multiplier: u16,
+    /// Zero point, bias and the half that rounds, in 2⁻¹⁶ of an output step.
+    pub offset: i32,
+}
+
+impl Single {
+    /// Adds `bias` (in output steps) and the zero point to `sum · multiplier / 2¹⁶`, rounding to
+    /// nearest, halves up. `None` where the bias is 32,768 output steps or more.
+    #[must_use]
+    pub fn new(multiplier: u16, bias: f64, zero: i8) -> Option<Self> {
+        let bias = (bias * f64::from(ONE)).round();
+        if bias.is_nan() || bias.abs() >= 2_147_483_648.0 {
+            return None;
+        }
+        let offset = bias as i64 + (i64::from(zero) << FRACTION_BITS) + HALF;
+        Some(Self { multiplier, offset: i32::try_from(offset).ok()? })
+    }
+
+    /// Whether no sum of `sums` leaves the range of 32 bits on its way.
+    #[must_use]
+    pub fn fits(self, sums: &RangeInclusive<i64>) -> bool {
+        let whole = |sum: i64| sum.checked_mul(i64::from(self.multiplier))?.checked_add(i64::from(self.offset));
+        let inside =
+            |sum: i64| i32::try_from(sum).is_ok() && whole(sum).is_some_and(|product| i32::try_from(product).is_ok());
+        inside(*sums.start()) && inside(*sums.end())
+    }
+
+    /// The output byte for `sum`.
+    #[must_use]
+    pub const fn apply(self, sum: i32) -> i8 {
+        saturate(sum.wrapping_mul(self.multiplier as i32).wrapping_add(self.offset) >> FRACTION_BITS)
+    }
+}
+
+/// The mean of many values: their sum, shifted right (halves up) so that few enough bits are left
+/// for the multiplier to keep its own, then [`Single`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Mean {
+    /// Bits that the sum loses first; 0 for maps of up to 4,096 pixels.
+    pub shift: u32,
+    /// What makes the byte.
+    pub single: Single,
+}
+
+impl Mean {
+    /// Sums of up to this many values keep all their bits.
+    const EXACT: usize = 4_096;
+    /// The most values of which a mean can be taken: 255 times as many fit 31 bits.
+    pub const MOST: usize = 1 << 23;
+
+    /// How far the sum of `count` values is shifted.
+    #[must_use]
+    pub const fn shift_for(count: usize) -> u32 {
+        let blocks = count.div_ceil(Self::EXACT);
+        blocks.next_power_of_two().trailing_zeros()
+    }
+
+    /// The mean's byte for `sum`, that of the values with their zero point subtracted.
+    #[must_use]
+    pub const fn apply(self, sum: i32) -> i8 {
+        let half = (1 << self.shift) >> 1;
+        self.single.apply(sum.wrapping_add(half) >> self.shift)
+    }
+}
+
+/// The sum of two values of different scales: `sat8((a · m₀ + b · m₁ + offset) >> 16)`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Sum {
+    /// Output steps in one step of each operand, in 2⁻¹⁶.
+    pub multipliers: [u16; 2],
+    /// Zero point of the output and the half that rounds, in 2⁻¹⁶.
+    pub offset: i32,
+}
+
+impl Sum {
+    /// The sum of operands whose steps are `ratios` steps of the output, which has this zero
+    /// point. `None` where a ratio is negative or 1 and more.
+    #[must_use]
+    pub fn new(ratios: [f64; 2], zero: i8) -> Option<Self> {
+        let fixed = ratios.map(|ratio| (ratio * f64::from(ONE)).round());
+        if fixed.iter().any(|m| !(0.0..=f64::from(u16::MAX)).contains(m)) {
+            return None;
+        }
+        // ±128 · 65,536 and a half: never beyond i32. Two operands add at most 2 · 255 · 65,535.
+        let offset = (i64::from(zero) << FRACTION_BITS) + HALF;
+        Some(Self { multipliers: fixed.map(|m| m as u16), offset: offset as i32 })
+    }
+
+    /// The byte for two values (−255 to 255) whose zero points are subtracted.
+    #[must_use]
+    pub const fn apply(self, values: [i32; 2]) -> i8 {
+        let [first, second] = self.multipliers;
+        let sum = values[0].wrapping_mul(first as i32).wrapping_add(values[1].wrapping_mul(second as i32));
+        saturate(sum.wrapping_add(self.offset) >> FRACTION_BITS)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn halves_round_up_and_bytes_saturate() {
+        let half = Single::new(32_768, 0.0, 0).unwrap();
+        assert_eq!([-3, -2, -1, 0, 1, 2, 3].map(|sum| half.apply(sum)), [-1, -1, 0, 0, 1, 1, 2]);
+        let single = Single::new(65_535, 0.0, -128).unwrap();
+        assert_eq!([-1_000, 0, 1, 300, 30_000].map(|sum| single.apply(sum)), [-128, -128, -127, 127, 127]);
+        assert_eq!([-200, -128, 127, 128].map(saturate), [-128, -128, 127, 127]);
+    }
+
+    #[test]
+    fn a_bias_beyond_16_bits_is_refused() {
+        assert!(Single::new(1, 32_767.0, 0).is_some());
+        assert!(Single::new(1, 32_768.0, 0).is_none());
+        assert!(Single::new(1, -40_000.0, 0).is_none());
+        assert!(Single::new(1, f64::NAN, 0).is_none());
+        assert!(Sum::new([1.0, 0.5], 0).is_none());
+    }
+
+    proptest! {
+        #[test]
+        fn what_fits_is_the_real_value_rounded_once(
+            multiplier in 1_u16.., bias in -300.0..300.0, zero: i8, sum in -600_000_i32..600_000,
+        ) {
+            let single = Single::new(multiplier, bias, zero).unwrap();
+            if single.fits(&(i64::from(sum)..=i64::from(sum))) {
+                let real = f64::from(sum) * f64::from(multiplier) / 65_536.0 + bias + f64::from(zero);
+                let error = f64::from(single.apply(sum)) - real.clamp(-128.0, 127.0);
+                prop_assert!(error.abs() <= 0.5 + 1.0 / 65_536.0, "{}", error);
+            }
+        }
+
+        #[test]
+        fn a_mean_is_within_a_step_of_the_real_one(count in 1_usize..20_000, value in -255_i32..=255, zero: i8) {
+            let shift = Mean::shift_for(count);
+            let multiplier = (65_536.0 * f64::from(1 << shift) / count as f64).floor().min(65_535.0);
+            let single = Single::new(multiplier as u16, 0.0, zero).unwrap();
+            let sum = value * count as i32;
+            let scale = multiplier / 65_536.0 / f64::from(1 << shift);
+            let real = (f64::from(sum) * scale + f64::from(zero)).clamp(-128.0, 127.0);
+            let error = f64::from(Mean { shift, single }.apply(sum)) - real;
+            // Halving the shifted sum costs at most half a unit of it.
+            let halving = if shift > 0 { 0.5 * multiplier / 65_536.0 } else { 0.0 };
+            prop_assert!(error.abs() <= 0.5 + halving + 1e-9, "{}", error);
+        }
+
+        #[test]
+        fn a_sum_is_the_real_one_within_a_fraction_of_a_step(
+            ratios in prop::array::uniform2(0.001..0.999), values in prop::array::uniform2(-255_i32..=255), zero: i8,
+        ) {
+            let real = f64::from(values[0]) * ratios[0] + f64::from(values[1]) * ratios[1] + f64::from(zero);
+            let error = f64::from(Sum::new(ratios, zero).unwrap().apply(values)) - real.clamp(-128.0, 127.0);
+            // Each multiplier is off by at most 2⁻¹⁷.
+            prop_assert!(error.abs() <= 0.5 + 2.0 * 255.0 / 131_072.0, "{}", error);
+        }
+    }
+}

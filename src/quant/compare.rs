@@ -1,0 +1,210 @@
+//! Float and int8 side by side: accuracy, and what each layer loses.
+
+use super::float;
+use super::network::{Quantised, Quantum, signed};
+use crate::data::Images;
+use crate::graph::{Graph, OpId, Source, Weights, argmax};
+use rayon::prelude::*;
+use serde::Serialize;
+use std::fmt::Write as _;
+
+/// What a layer loses.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct LayerNoise {
+    /// The operation.
+    pub name: String,
+    /// Signal-to-noise ratio of its output in the int8 network, in dB: everything before it
+    /// contributes.
+    pub snr_db: f64,
+    /// Signal-to-noise ratio of the logits in dB where only this operation, and the bytes it
+    /// reads, are int8 and all others float.
+    pub alone_snr_db: f64,
+    /// Accuracy of that network, as a fraction.
+    pub alone_accuracy: f64,
+}
+
+/// The two networks on the same images.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Comparison {
+    /// How many images.
+    pub images: usize,
+    /// Share that the float network answers right; NaN without images.
+    pub float_accuracy: f64,
+    /// Share that the int8 network answers right.
+    pub int8_accuracy: f64,
+    /// Share that both answer alike.
+    pub agreement: f64,
+    /// How many images the layers were looked at on.
+    pub layer_images: usize,
+    /// Layer by layer.
+    pub layers: Vec<LayerNoise>,
+}
+
+impl Comparison {
+    /// What int8 costs, as a fraction; negative where it is better.
+    #[must_use]
+    pub fn accuracy_drop(&self) -> f64 {
+        self.float_accuracy - self.int8_accuracy
+    }
+
+    /// A table for people: accuracies, then layer by layer. Every line ends with a line break.
+    #[must_use]
+    pub fn table(&self) -> String {
+        let percent = |share: f64| format!("{:.2} %", 100.0 * share);
+        let mut out = format!(
+            "float {}, int8 {}: {:+.2} points; both answer alike on {} of {} images\n",
+            percent(self.float_accuracy),
+            percent(self.int8_accuracy),
+            -100.0 * self.accuracy_drop(),
+            percent(self.agreement),
+            self.images
+        );
+        let width = self.layers.iter().map(|layer| layer.name.len()).max().unwrap_or(0).max(5);
+        let _ = writeln!(out, "\n{:width$} {:>10} {:>14} {:>9}", "layer", "SNR", "alone, logits", "accuracy");
+        for layer in &self.layers {
+            let LayerNoise { name, snr_db, alone_snr_db, alone_accuracy } = layer;
+            let accuracy = percent(*alone_accuracy);
+            let _ = writeln!(out, "{name:width$} {snr_db:>7.1} dB {alone_snr_db:>11.1} dB {accuracy:>9}");
+        }
+        if let Some(layer) = self.costliest() {
+            let _ = writeln!(
+                out,
+                "\n{} costs most: {:.1} dB with it alone in int8 (layers on {} images)",
+                layer.name, layer.alone_snr_db, self.layer_images
+            );
+        }
+        out
+    }
+
+    /// The layer that harms the logits most by itself.
+    #[must_use]
+    pub fn costliest(&self) -> Option<&LayerNoise> {
+        self.layers.iter().min_by(|a, b| a.alone_snr_db.total_cmp(&b.alone_snr_db))
+    }
+}
+
+/// Squared values and squared errors, added up.
+#[derive(Debug, Clone, Copy, Default)]
+struct Power {
+    signal: f64,
+    noise: f64,
+}
+
+impl Power {
+    fn add(&mut self, wanted: &[f32], found: impl Iterator<Item = f64>) {
+        for (wanted, found) in wanted.iter().zip(found) {
+            self.signal += f64::from(*wanted).powi(2);
+            self.noise += (f64::from(*wanted) - found).powi(2);
+        }
+    }
+
+    fn merge(&mut self, other: Self) {
+        self.signal += other.signal;
+        self.noise += other.noise;
+    }
+
+    fn decibels(self) -> f64 {
+        10.0 * (self.signal.max(f64::MIN_POSITIVE) / self.noise.max(f64::MIN_POSITIVE)).log10()
+    }
+}
+
+/// One layer on some images.
+#[derive(Debug, Clone, Copy, Default)]
+struct Seen {
+    /// Its output in the int8 network.
+    whole: Power,
+    /// The logits where it alone is int8.
+    alone: Power,
+    /// Images answered right where it alone is int8.
+    right: u32,
+}
+
+/// The class scores of the int8 network for each of `images`, on the rayon pool of the caller.
+#[must_use]
+pub fn scores(quantised: &Quantised, images: &Images) -> Vec<Vec<i8>> {
+    let scores = |i| quantised.run(images.image(i)).pop().unwrap_or_default();
+    (0..images.len()).into_par_iter().map(scores).collect()
+}
+
+/// The class of the largest score, the first of equals.
+#[must_use]
+pub fn answer(scores: &[i8]) -> usize {
+    (1..scores.len()).fold(0, |best, i| if scores[i] > scores[best] { i } else { best })
+}
+
+/// Compares the folded `graph` with its integers: accuracy on all `images`, layers on at most
+/// `layer_images` of them, evenly spread. On the rayon pool of the caller; the result does not
+/// depend on its threads.
+#[must_use]
+pub fn compare(
+    graph: &Graph,
+    weights: &Weights,
+    quantised: &Quantised,
+    images: &Images,
+    layer_images: usize,
+) -> Comparison {
+    let int8: Vec<usize> = scores(quantised, images).iter().map(|scores| answer(scores)).collect();
+    let logits = |i| float::forward(graph, weights, images.image(i), &mut |_, _, _| {}).pop().unwrap_or_default();
+    let float: Vec<usize> = (0..images.len()).into_par_iter().map(|i| argmax(&logits(i))).collect();
+    let share =
+        |right: &dyn Fn(usize) -> bool| (0..images.len()).filter(|i| right(*i)).count() as f64 / images.len() as f64;
+    let label = |i: usize| usize::from(images.labels[i]);
+    let places = images.spread(layer_images);
+    let seen: Vec<Vec<Seen>> =
+        places.par_iter().map(|i| layers(graph, weights, quantised, images.image(*i), label(*i))).collect();
+    let mut totals = vec![Seen::default(); graph.ops.len()];
+    for (op, one) in seen.iter().flat_map(|one| one.iter().enumerate()).map(|(op, one)| (op, *one)) {
+        totals[op].whole.merge(one.whole);
+        totals[op].alone.merge(one.alone);
+        totals[op].right += one.right;
+    }
+    let noise = totals.iter().zip(&graph.ops).map(|(seen, op)| LayerNoise {
+        name: op.name.clone(),
+        snr_db: seen.whole.decibels(),
+        alone_snr_db: seen.alone.decibels(),
+        alone_accuracy: f64::from(seen.right) / places.len() as f64,
+    });
+    Comparison {
+        images: images.len(),
+        float_accuracy: share(&|i| float[i] == label(i)),
+        int8_accuracy: share(&|i| int8[i] == label(i)),
+        agreement: share(&|i| float[i] == int8[i]),
+        layer_images: places.len(),
+        layers: noise.collect(),
+    }
+}
+
+/// Every layer on one image.
+fn layers(graph: &Graph, weights: &Weights, quantised: &Quantised, image: &[u8], label: usize) -> Vec<Seen> {
+    let pixels = float::numbers(graph, image);
+    let camera = signed(image);
+    let maps = float::forward(graph, weights, image, &mut |_, _, _| {});
+    let whole = quantised.run(image);
+    let layer = |(k, op): (usize, &super::network::Op)| {
+        let mut seen = Seen::default();
+        seen.whole.add(&maps[k], reals(op.quantum, &whole[k]));
+        let bytes = |source: &Source| match source {
+            Source::Image => camera.clone(),
+            Source::Op(OpId(from)) => {
+                let quantum = quantised.ops[*from].quantum;
+                maps[*from].iter().map(|real| quantum.byte(f64::from(*real))).collect()
+            }
+        };
+        let inputs: Vec<Vec<i8>> = op.inputs.iter().map(bytes).collect();
+        let inputs: Vec<&[i8]> = inputs.iter().map(Vec::as_slice).collect();
+        let made = quantised.run_op(k, &inputs);
+        let mut mixed = maps[..k].to_vec();
+        mixed.push(reals(op.quantum, &made).map(|real| real as f32).collect());
+        float::forward_from(graph, weights, &pixels, k + 1, &mut mixed, &mut |_, _, _| {});
+        if let (Some(logits), Some(found)) = (maps.last(), mixed.last()) {
+            seen.alone.add(logits, found.iter().copied().map(f64::from));
+            seen.right = u32::from(argmax(found) == label);
+        }
+        seen
+    };
+    quantised.ops.iter().enumerate().map(layer).collect()
+}
+
+fn reals(quantum: Quantum, bytes: &[i8]) -> impl Iterator<Item = f64> {
+    bytes.iter().map(move |q| quantum.real(*q))
+}

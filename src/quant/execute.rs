@@ -1,0 +1,124 @@
+//! What each integer operation does to bytes.
+
+use super::network::{Filters, Kind, Op, SqueezeExcite};
+use crate::contract::{Mean, TABLE, gate};
+use crate::graph::{Shape, Window};
+
+/// What squeeze-and-excitation works out before it multiplies.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Gates {
+    /// The mean of each channel.
+    pub means: Vec<i8>,
+    /// The hidden layer.
+    pub hidden: Vec<i8>,
+    /// The sigmoid's arguments.
+    pub arguments: Vec<i8>,
+    /// The gate of each channel, in 1/256.
+    pub gates: Vec<u8>,
+}
+
+impl Op {
+    /// Its output for `inputs`, of which the second has the zero point `second_zero`; `sigmoid`
+    /// is the network's table.
+    #[must_use]
+    pub fn run(&self, inputs: &[&[i8]], second_zero: i8, sigmoid: &[u8; TABLE]) -> Vec<i8> {
+        let input = Input { map: inputs[0], shape: self.input, zeros: &self.zeros };
+        match &self.kind {
+            Kind::Conv { window, filters } => convolve(input, *window, filters, self.output, false),
+            Kind::Depthwise { window, filters } => convolve(input, *window, filters, self.output, true),
+            Kind::Dense { filters } => dense(inputs[0], self.zeros[0], filters),
+            Kind::MaxPool => {
+                let channel = |c| inputs[0].iter().skip(c).step_by(self.input.channels).copied().max();
+                (0..self.input.channels).filter_map(channel).collect()
+            }
+            Kind::AvgPool(mean) => means(input, *mean),
+            Kind::Add(sum) => {
+                let (zero, other) = (i32::from(self.zeros[0]), i32::from(second_zero));
+                let pairs = inputs[0].iter().zip(inputs[1]);
+                pairs.map(|(a, b)| sum.apply([i32::from(*a) - zero, i32::from(*b) - other])).collect()
+            }
+            Kind::SqueezeExcite(op) => {
+                let gates = op.gates(inputs[0], self.input, self.zeros[0], sigmoid).gates;
+                let zero = i32::from(self.zeros[0]);
+                let scale = |(i, q): (usize, &i8)| op.multiply.apply(i32::from(*q) - zero, gates[i % gates.len()]);
+                inputs[0].iter().enumerate().map(scale).collect()
+            }
+        }
+    }
+}
+
+impl SqueezeExcite {
+    /// The gates for a map, and how they come about.
+    #[must_use]
+    pub fn gates(&self, map: &[i8], shape: Shape, zero: i8, sigmoid: &[u8; TABLE]) -> Gates {
+        let means = means(Input { map, shape, zeros: &vec![zero; shape.channels] }, self.mean);
+        let hidden = dense(&means, self.mean_quantum.zero, &self.reduce);
+        let arguments = dense(&hidden, self.hidden_quantum.zero, &self.expand);
+        let gates = arguments.iter().map(|q| gate(sigmoid, *q)).collect();
+        Gates { means, hidden, arguments, gates }
+    }
+}
+
+/// A map with the zero point of each channel.
+#[derive(Clone, Copy)]
+struct Input<'a> {
+    map: &'a [i8],
+    shape: Shape,
+    zeros: &'a [i8],
+}
+
+impl Input<'_> {
+    /// The value at a place, its zero point subtracted.
+    fn value(&self, row: usize, column: usize, channel: usize) -> i32 {
+        let q = self.map[(row * self.shape.width + column) * self.shape.channels + channel];
+        i32::from(q) - i32::from(self.zeros[channel])
+    }
+}
+
+/// Sums over the taps that fall on the map; those on padding would add 0.
+fn convolve(input: Input<'_>, window: Window, filters: &Filters, output: Shape, depthwise: bool) -> Vec<i8> {
+    let taps = window.kernel * window.kernel;
+    let depth = if depthwise { 1 } else { input.shape.channels };
+    let mut map = Vec::with_capacity(output.values());
+    for y in 0..output.height {
+        let (rows, first_row) = window.reach(y, input.shape.height);
+        for x in 0..output.width {
+            let (columns, first_column) = window.reach(x, input.shape.width);
+            for o in 0..output.channels {
+                let mut sum = 0_i32;
+                for i in 0..depth {
+                    let channel = if depthwise { o } else { i };
+                    let filter = &filters.weights[(o * depth + i) * taps..][..taps];
+                    for (ky, row) in rows.clone().enumerate() {
+                        for (kx, column) in columns.clone().enumerate() {
+                            let weight = filter[(first_row + ky) * window.kernel + first_column + kx];
+                            sum = sum.wrapping_add(i32::from(weight) * input.value(row, column, channel));
+                        }
+                    }
+                }
+                map.push(filters.requantise[o].apply(sum));
+            }
+        }
+    }
+    map
+}
+
+fn dense(input: &[i8], zero: i8, filters: &Filters) -> Vec<i8> {
+    let rows = filters.weights.chunks(input.len()).zip(&filters.requantise);
+    let output = |(row, requantise): (&[i8], &super::network::Requantise)| {
+        let product = |(w, q): (&i8, &i8)| i32::from(*w) * (i32::from(*q) - i32::from(zero));
+        let sum = row.iter().zip(input).map(product).fold(0, i32::wrapping_add);
+        requantise.apply(sum)
+    };
+    rows.map(output).collect()
+}
+
+fn means(input: Input<'_>, mean: Mean) -> Vec<i8> {
+    let channel = |c: usize| {
+        let sum = (0..input.shape.height)
+            .flat_map(|row| (0..input.shape.width).map(move |column| (row, column)))
+            .fold(0_i32, |sum, (row, column)| sum.wrapping_add(input.value(row, column, c)));
+        mean.apply(sum)
+    };
+    (0..input.shape.channels).map(channel).collect()
+}

@@ -1,0 +1,308 @@
+//! From a folded float network and the ranges of its maps to integers.
+
+use super::calibrate::Calibration;
+use super::filters::{Layer, Overflow};
+use super::float::Part;
+use super::histogram::RangeRule;
+use super::network::{Filters, Kind, Op, Quantised, Quantum, Rounding, SqueezeExcite};
+use crate::contract::{GATE_ONE, Mean, Multiply, ONE, Single, Sum, sigmoid_table};
+use crate::graph::{self, Conv, Depthwise, Graph, Norm, OpId, Source, Weights};
+use crate::spec::Pool;
+
+/// Steps of a byte.
+const STEPS: f64 = 255.0;
+/// Sigmoids of arguments beyond ±8 are within 1/2048 of 0 or 1.
+const SIGMOID_REACH: f64 = 8.0;
+
+/// How a network is made into integers.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Settings {
+    /// The arithmetic.
+    pub rounding: Rounding,
+    /// How the range of each map is chosen.
+    pub range: RangeRule,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self { rounding: Rounding::Single, range: RangeRule::Mse }
+    }
+}
+
+/// Why a network cannot be made into integers.
+#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+pub enum QuantError {
+    /// Calibration saw no values.
+    #[error("no images to find the range of `{0}` from")]
+    Unseen(String),
+    /// A value of a map or a weight is no finite number.
+    #[error("`{0}` has values that are no finite numbers; this network cannot be made into integers")]
+    NotFinite(String),
+    /// A mean is taken of too many pixels for 32 bits.
+    #[error("`{name}` takes the mean of {pixels} pixels; at most {} can be summed in 32 bits", Mean::MOST)]
+    TooManyPixels {
+        /// The operation.
+        name: String,
+        /// Pixels of its input.
+        pixels: usize,
+    },
+    /// Batch normalisation is still there.
+    #[error("the batch normalisation of `{0}` is not folded")]
+    NotFolded(String),
+}
+
+enum Failure {
+    Final(QuantError),
+    /// The sigmoid's table is too fine.
+    Sigmoid,
+}
+
+impl From<QuantError> for Failure {
+    fn from(error: QuantError) -> Self {
+        Self::Final(error)
+    }
+}
+
+impl Quantised {
+    /// The folded `graph` with `weights` in integers, its maps spanning the ranges that
+    /// `calibration` saw.
+    ///
+    /// # Errors
+    /// Where calibration saw nothing, a value is not finite, or a map is too large.
+    pub fn of(
+        graph: &Graph,
+        weights: &Weights,
+        calibration: &Calibration,
+        settings: Settings,
+    ) -> Result<Self, QuantError> {
+        let mut sigmoid_scale = sigmoid_scale(graph, calibration, settings.range);
+        loop {
+            let mut builder = Builder { graph, weights, calibration, settings, sigmoid_scale, ops: Vec::new() };
+            match builder.build() {
+                Ok(()) => {
+                    let Builder { ops, .. } = builder;
+                    let (rounding, sigmoid) = (settings.rounding, sigmoid_table(sigmoid_scale));
+                    return Ok(Self { rounding, input: graph.input, ops, sigmoid_scale, sigmoid });
+                }
+                Err(Failure::Sigmoid) => sigmoid_scale *= 2.0,
+                Err(Failure::Final(error)) => return Err(error),
+            }
+        }
+    }
+}
+
+/// One table serves every squeeze-and-excitation of the network: its step is such that the widest
+/// arguments fit, as far as they matter.
+fn sigmoid_scale(graph: &Graph, calibration: &Calibration, rule: RangeRule) -> f64 {
+    let gated = graph.ops.iter().filter(|op| matches!(op.kind, graph::Kind::SqueezeExcite(_)));
+    let reach = |op: &graph::Op| {
+        let (low, high) = calibration.histogram(op.id, Part::Argument).range(rule);
+        high.max(-low)
+    };
+    let reach = gated.map(reach).fold(0.0, f64::max);
+    if reach > 0.0 { reach.min(SIGMOID_REACH) / 127.0 } else { SIGMOID_REACH / 128.0 }
+}
+
+struct Builder<'a> {
+    graph: &'a Graph,
+    weights: &'a Weights,
+    calibration: &'a Calibration,
+    settings: Settings,
+    sigmoid_scale: f64,
+    ops: Vec<Op>,
+}
+
+/// The bytes that span `low` to `high`, which hold 0 between them; with a step of at least
+/// `least`.
+fn spanning((low, high): (f64, f64), least: f64) -> Quantum {
+    let span = high - low;
+    let scale = if span > 0.0 { span / STEPS } else { 1.0 / STEPS }.max(least).max(f64::from(f32::MIN_POSITIVE));
+    with_scale(low, scale)
+}
+
+/// Bytes with this step that begin at `low`.
+fn with_scale(low: f64, scale: f64) -> Quantum {
+    Quantum { scale, zero: (-128.0 - low / scale).round().clamp(-128.0, 127.0) as i8 }
+}
+
+impl Builder<'_> {
+    fn build(&mut self) -> Result<(), Failure> {
+        for op in &self.graph.ops {
+            for param in op.params() {
+                if self.weights.values(&param.name).iter().any(|value| !value.is_finite()) {
+                    return Err(QuantError::NotFinite(param.name).into());
+                }
+            }
+            let (kind, quantum) = self.op(op)?;
+            let zeros = self.zeros(&op.inputs[0], op.input.channels);
+            let (name, inputs) = (op.name.clone(), op.inputs.clone());
+            self.ops.push(Op { name, kind, inputs, zeros, input: op.input, output: op.output, quantum });
+        }
+        Ok(())
+    }
+
+    fn op(&self, op: &graph::Op) -> Result<(Kind, Quantum), Failure> {
+        let range = self.range(op, Part::Output)?;
+        let input = self.quantum(&op.inputs[0]);
+        Ok(match op.kind {
+            graph::Kind::Conv(Conv { window, norm, .. }) => {
+                let mut quantum = spanning(range, 0.0);
+                let filters = self.filters(op, norm, window.kernel.pow(2), &mut quantum)?;
+                (Kind::Conv { window, filters }, quantum)
+            }
+            graph::Kind::Depthwise(Depthwise { window, norm, .. }) => {
+                let mut quantum = spanning(range, 0.0);
+                let filters = self.filters(op, norm, window.kernel.pow(2), &mut quantum)?;
+                (Kind::Depthwise { window, filters }, quantum)
+            }
+            graph::Kind::Dense(_) => {
+                let mut quantum = spanning(range, 0.0);
+                let filters = self.filters(op, Norm::Bias, 1, &mut quantum)?;
+                (Kind::Dense { filters }, quantum)
+            }
+            graph::Kind::GlobalPool(pool) if pool.pool == Pool::Max => (Kind::MaxPool, input),
+            graph::Kind::GlobalPool(_) => {
+                let (mean, quantum) = mean(op, range, input)?;
+                (Kind::AvgPool(mean), quantum)
+            }
+            graph::Kind::Add(_) => {
+                let scales = [input.scale, self.quantum(&op.inputs[1]).scale];
+                // A multiplier holds 65,535 / 65,536 and less.
+                let quantum = spanning(range, scales[0].max(scales[1]) * (1.0 + 2.0 / f64::from(ONE)));
+                let ratios = scales.map(|scale| scale / quantum.scale);
+                let sum = Sum::new(ratios, quantum.zero).ok_or_else(|| QuantError::NotFinite(op.name.clone()))?;
+                (Kind::Add(sum), quantum)
+            }
+            graph::Kind::SqueezeExcite(_) => {
+                let (multiply, quantum) = product(range, input);
+                (Kind::SqueezeExcite(Box::new(self.squeeze_excite(op, input, multiply)?)), quantum)
+            }
+        })
+    }
+
+    /// The filters of a convolution or the head, `taps` to each input.
+    fn filters(&self, op: &graph::Op, norm: Norm, taps: usize, quantum: &mut Quantum) -> Result<Filters, QuantError> {
+        let outputs = op.output.channels;
+        let bias = match norm {
+            Norm::None => vec![0.0; outputs],
+            Norm::Bias => self.values(&format!("{}.bias", op.name)),
+            Norm::Batch { .. } => return Err(QuantError::NotFolded(op.name.clone())),
+        };
+        let mut weights = self.values(&format!("{}.weight", op.name));
+        let source = &op.inputs[0];
+        let mut zeros = vec![self.quantum(source).zero];
+        if *source == Source::Image {
+            let channels = op.input.channels;
+            // The image's steps are bytes: what a byte stands for goes into the weights.
+            for (at, weight) in weights.iter_mut().enumerate() {
+                *weight *= f64::from(self.graph.pixels.scale[at / taps % channels]);
+            }
+            zeros = (0..channels).flat_map(|c| vec![self.image_zero(c); taps]).collect();
+        }
+        let input_scale = self.quantum(source).scale;
+        // Steps from the zero point, which for the image is the mean's byte.
+        let channel_mean = |(channel, mean): (usize, f64)| match source {
+            Source::Image => mean - f64::from(self.graph.pixels.mean[channel]),
+            Source::Op(_) => mean / input_scale,
+        };
+        let means = self.calibration.means(source, Part::Output).into_iter().enumerate().map(channel_mean);
+        let means: Vec<f64> = means.flat_map(|mean| std::iter::repeat_n(mean, taps)).collect();
+        let layer = Layer { weights: &weights, bias: &bias, input_scale, zeros: &zeros, means: &means, taps };
+        Ok(layer.coarsened(self.settings.rounding, quantum))
+    }
+
+    fn squeeze_excite(&self, op: &graph::Op, input: Quantum, multiply: Multiply) -> Result<SqueezeExcite, Failure> {
+        let rounding = self.settings.rounding;
+        let (mean, mean_quantum) = mean(op, self.range(op, Part::Mean)?, input)?;
+        let mut hidden_quantum = spanning(self.range(op, Part::Hidden)?, 0.0);
+        let part = |part: &str| {
+            (self.values(&format!("{}.{part}.weight", op.name)), self.values(&format!("{}.{part}.bias", op.name)))
+        };
+        let means = |part, scale: f64| -> Vec<f64> {
+            let means = self.calibration.means(&Source::Op(op.id), part);
+            means.into_iter().map(|mean| mean / scale).collect()
+        };
+        let (weights, bias) = part("reduce");
+        let layer = Layer {
+            weights: &weights,
+            bias: &bias,
+            input_scale: mean_quantum.scale,
+            zeros: &[mean_quantum.zero],
+            means: &means(Part::Mean, mean_quantum.scale),
+            taps: 1,
+        };
+        let reduce = layer.coarsened(rounding, &mut hidden_quantum);
+        let (weights, bias) = part("expand");
+        let layer = Layer {
+            weights: &weights,
+            bias: &bias,
+            input_scale: hidden_quantum.scale,
+            zeros: &[hidden_quantum.zero],
+            means: &means(Part::Hidden, hidden_quantum.scale),
+            taps: 1,
+        };
+        let arguments = Quantum { scale: self.sigmoid_scale, zero: 0 };
+        let expand = layer.filters(rounding, arguments).map_err(|Overflow| Failure::Sigmoid)?;
+        Ok(SqueezeExcite { mean, mean_quantum, reduce, hidden_quantum, expand, multiply })
+    }
+
+    fn range(&self, op: &graph::Op, part: Part) -> Result<(f64, f64), QuantError> {
+        let seen = self.calibration.histogram(op.id, part);
+        if seen.is_empty() {
+            return Err(QuantError::Unseen(op.name.clone()));
+        }
+        if !seen.is_finite() {
+            return Err(QuantError::NotFinite(op.name.clone()));
+        }
+        Ok(seen.range(self.settings.range))
+    }
+
+    fn values(&self, name: &str) -> Vec<f64> {
+        self.weights.values(name).iter().copied().map(f64::from).collect()
+    }
+
+    /// What the bytes of `source` stand for; those of the image for themselves.
+    fn quantum(&self, source: &Source) -> Quantum {
+        match source {
+            Source::Image => Quantum { scale: 1.0, zero: self.image_zero(0) },
+            Source::Op(OpId(index)) => self.ops[*index].quantum,
+        }
+    }
+
+    /// The byte that is 0 in a channel of the image.
+    fn image_zero(&self, channel: usize) -> i8 {
+        (self.graph.pixels.mean[channel] ^ 0x80).cast_signed()
+    }
+
+    fn zeros(&self, source: &Source, channels: usize) -> Vec<i8> {
+        match source {
+            Source::Image => (0..channels).map(|channel| self.image_zero(channel)).collect(),
+            Source::Op(_) => vec![self.quantum(source).zero; channels],
+        }
+    }
+}
+
+/// Products with gates: the multiplier is exact, and the output's step follows from it.
+fn product(range: (f64, f64), input: Quantum) -> (Multiply, Quantum) {
+    let wanted = spanning(range, 0.0);
+    let unit = input.scale / GATE_ONE;
+    let multiplier = (unit / wanted.scale * f64::from(ONE)).floor().clamp(1.0, f64::from(Multiply::MOST));
+    let quantum = with_scale(range.0, unit * f64::from(ONE) / multiplier);
+    (Multiply::new(multiplier as u16, quantum.zero), quantum)
+}
+
+/// The mean of each channel: its multiplier is exact, and the output's step follows from it.
+fn mean(op: &graph::Op, range: (f64, f64), input: Quantum) -> Result<(Mean, Quantum), QuantError> {
+    let pixels = op.input.pixels();
+    if pixels > Mean::MOST {
+        return Err(QuantError::TooManyPixels { name: op.name.clone(), pixels });
+    }
+    let shift = Mean::shift_for(pixels);
+    let unit = input.scale * f64::from(1 << shift) / pixels as f64;
+    // Coarse enough for 16 bits of output steps before saturation.
+    let wanted = spanning(range, input.scale / 64.0);
+    let multiplier = (unit / wanted.scale * f64::from(ONE)).floor().clamp(1.0, f64::from(u16::MAX));
+    let quantum = with_scale(range.0, unit * f64::from(ONE) / multiplier);
+    let offset = (i32::from(quantum.zero) * ONE) + ONE / 2;
+    Ok((Mean { shift, single: Single { multiplier: multiplier as u16, offset } }, quantum))
+}
