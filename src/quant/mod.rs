@@ -1,6 +1,6 @@
 //! From trained weights to deployed ones.
 //!
-//! A folded network ([`fold`]) runs in single precision over images ([`Calibration`]); the ranges
+//! A folded network ([`fold()`]) runs in single precision over images ([`Calibration`]); the ranges
 //! seen and its weights make integers ([`Quantised`]), whose executor defines every int8 result
 //! by the arithmetic of [`crate::contract`]; and [`compare()`] says what that costs.
 
