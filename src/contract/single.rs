@@ -5,10 +5,12 @@ use std::ops::RangeInclusive;
 /// Fractional bits of a product: the upper half of 32 bits is the result, which AVR and the
 /// packing instructions of DSP cores take for nothing.
 pub const FRACTION_BITS: u32 = 16;
+/// The fewest fractional bits of a layer whose sums may grow too large for 16.
+pub const LEAST_FRACTION_BITS: u32 = 8;
 /// 1 in the fixed point of an offset: a step of the output.
 pub const ONE: i32 = 1 << FRACTION_BITS;
 /// One half in that fixed point.
-const HALF: i64 = 1 << (FRACTION_BITS - 1);
+const HALF: i32 = ONE / 2;
 
 /// The byte nearest to `value`.
 #[must_use]
@@ -22,26 +24,29 @@ pub const fn saturate(value: i32) -> i8 {
     }
 }
 
-/// `sat8((sum · multiplier + offset) >> 16)`, the shift being arithmetic: one output channel.
+/// `sat8((sum · multiplier + offset) >> shift)`, the shift being arithmetic: one output channel.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Single {
-    /// Output steps in one unit of the sum, in 2⁻¹⁶; at least 1.
+    /// Output steps in one unit of the sum, in 2⁻ˢʰⁱᶠᵗ; at least 1.
     pub multiplier: u16,
-    /// Zero point, bias and the half that rounds, in 2⁻¹⁶ of an output step.
+    /// Zero point, bias and the half that rounds, in 2⁻ˢʰⁱᶠᵗ of an output step.
     pub offset: i32,
+    /// Fractional bits, the same in all channels of a layer: [`FRACTION_BITS`], or as many as its
+    /// largest sum leaves room for, at least [`LEAST_FRACTION_BITS`].
+    pub shift: u32,
 }
 
 impl Single {
-    /// Adds `bias` (in output steps) and the zero point to `sum · multiplier / 2¹⁶`, rounding to
-    /// nearest, halves up. `None` where the bias is 32,768 output steps or more.
+    /// Adds `bias` (in output steps) and the zero point to `sum · multiplier / 2ˢʰⁱᶠᵗ`, rounding
+    /// to nearest, halves up. `None` where the bias does not fit.
     #[must_use]
-    pub fn new(multiplier: u16, bias: f64, zero: i8) -> Option<Self> {
-        let bias = (bias * f64::from(ONE)).round();
+    pub fn new(multiplier: u16, bias: f64, zero: i8, shift: u32) -> Option<Self> {
+        let bias = (bias * f64::from(1_u32 << shift)).round();
         if bias.is_nan() || bias.abs() >= 2_147_483_648.0 {
             return None;
         }
-        let offset = bias as i64 + (i64::from(zero) << FRACTION_BITS) + HALF;
-        Some(Self { multiplier, offset: i32::try_from(offset).ok()? })
+        let offset = bias as i64 + (i64::from(zero) << shift) + (1 << (shift - 1));
+        Some(Self { multiplier, offset: i32::try_from(offset).ok()?, shift })
     }
 
     /// Whether no sum of `sums` leaves the range of 32 bits on its way.
@@ -56,7 +61,7 @@ impl Single {
     /// The output byte for `sum`.
     #[must_use]
     pub const fn apply(self, sum: i32) -> i8 {
-        saturate(sum.wrapping_mul(self.multiplier as i32).wrapping_add(self.offset) >> FRACTION_BITS)
+        saturate(sum.wrapping_mul(self.multiplier as i32).wrapping_add(self.offset) >> self.shift)
     }
 }
 
@@ -110,8 +115,8 @@ impl Sum {
             return None;
         }
         // ±128 · 65,536 and a half: never beyond i32. Two operands add at most 2 · 255 · 65,535.
-        let offset = (i64::from(zero) << FRACTION_BITS) + HALF;
-        Some(Self { multipliers: fixed.map(|m| m as u16), offset: offset as i32 })
+        let offset = (i32::from(zero) << FRACTION_BITS) + HALF;
+        Some(Self { multipliers: fixed.map(|m| m as u16), offset })
     }
 
     /// The byte for two values (−255 to 255) whose zero points are subtracted.
@@ -130,19 +135,20 @@ mod tests {
 
     #[test]
     fn halves_round_up_and_bytes_saturate() {
-        let half = Single::new(32_768, 0.0, 0).unwrap();
+        let half = Single::new(32_768, 0.0, 0, 16).unwrap();
         assert_eq!([-3, -2, -1, 0, 1, 2, 3].map(|sum| half.apply(sum)), [-1, -1, 0, 0, 1, 1, 2]);
-        let single = Single::new(65_535, 0.0, -128).unwrap();
+        let single = Single::new(65_535, 0.0, -128, 16).unwrap();
         assert_eq!([-1_000, 0, 1, 300, 30_000].map(|sum| single.apply(sum)), [-128, -128, -127, 127, 127]);
         assert_eq!([-200, -128, 127, 128].map(saturate), [-128, -128, 127, 127]);
     }
 
     #[test]
-    fn a_bias_beyond_16_bits_is_refused() {
-        assert!(Single::new(1, 32_767.0, 0).is_some());
-        assert!(Single::new(1, 32_768.0, 0).is_none());
-        assert!(Single::new(1, -40_000.0, 0).is_none());
-        assert!(Single::new(1, f64::NAN, 0).is_none());
+    fn a_bias_that_does_not_fit_is_refused() {
+        assert!(Single::new(1, 32_767.0, 0, 16).is_some());
+        assert!(Single::new(1, 32_768.0, 0, 16).is_none());
+        assert!(Single::new(1, 32_768.0, 0, 15).is_some());
+        assert!(Single::new(1, -40_000.0, 0, 16).is_none());
+        assert!(Single::new(1, f64::NAN, 0, 16).is_none());
         assert!(Sum::new([1.0, 0.5], 0).is_none());
     }
 
@@ -150,12 +156,14 @@ mod tests {
         #[test]
         fn what_fits_is_the_real_value_rounded_once(
             multiplier in 1_u16.., bias in -300.0..300.0, zero: i8, sum in -600_000_i32..600_000,
+            shift in LEAST_FRACTION_BITS..=FRACTION_BITS,
         ) {
-            let single = Single::new(multiplier, bias, zero).unwrap();
+            let single = Single::new(multiplier, bias, zero, shift).unwrap();
             if single.fits(&(i64::from(sum)..=i64::from(sum))) {
-                let real = f64::from(sum) * f64::from(multiplier) / 65_536.0 + bias + f64::from(zero);
+                let unit = 1.0 / f64::from(1 << shift);
+                let real = f64::from(sum) * f64::from(multiplier) * unit + bias + f64::from(zero);
                 let error = f64::from(single.apply(sum)) - real.clamp(-128.0, 127.0);
-                prop_assert!(error.abs() <= 0.5 + 1.0 / 65_536.0, "{}", error);
+                prop_assert!(error.abs() <= 0.5 + 0.5 * unit + 1e-9, "{}", error);
             }
         }
 
@@ -163,7 +171,7 @@ mod tests {
         fn a_mean_is_within_a_step_of_the_real_one(count in 1_usize..20_000, value in -255_i32..=255, zero: i8) {
             let shift = Mean::shift_for(count);
             let multiplier = (65_536.0 * f64::from(1 << shift) / count as f64).floor().min(65_535.0);
-            let single = Single::new(multiplier as u16, 0.0, zero).unwrap();
+            let single = Single::new(multiplier as u16, 0.0, zero, FRACTION_BITS).unwrap();
             let sum = value * count as i32;
             let scale = multiplier / 65_536.0 / f64::from(1 << shift);
             let real = (f64::from(sum) * scale + f64::from(zero)).clamp(-128.0, 127.0);

@@ -2,7 +2,7 @@
 
 use super::network::{Filters, Quantum, Requantise, Rounding};
 use crate::contract::tflite::{self, Multiplier};
-use crate::contract::{ONE, Single};
+use crate::contract::{FRACTION_BITS, LEAST_FRACTION_BITS, Single};
 use std::ops::RangeInclusive;
 
 /// The largest weight.
@@ -31,8 +31,8 @@ pub struct Layer<'a> {
 pub struct Overflow;
 
 impl Layer<'_> {
-    /// The layer as bytes, for an output of `quantum`; its scale is doubled as often as it takes
-    /// for no sum to overflow.
+    /// The layer as bytes, for an output of `quantum`; where sums would overflow even with the
+    /// fewest fractional bits, its scale is doubled as often as it takes.
     pub fn coarsened(&self, rounding: Rounding, quantum: &mut Quantum) -> Filters {
         loop {
             match self.filters(rounding, *quantum) {
@@ -42,11 +42,18 @@ impl Layer<'_> {
         }
     }
 
-    /// The layer as bytes, for an output of `quantum`.
+    /// The layer as bytes, for an output of `quantum`, with as many fractional bits as its sums
+    /// leave room for.
     ///
     /// # Errors
     /// Where some input could make a sum overflow.
     pub fn filters(&self, rounding: Rounding, quantum: Quantum) -> Result<Filters, Overflow> {
+        let mut shifts = (LEAST_FRACTION_BITS..=FRACTION_BITS).rev();
+        shifts.find_map(|shift| self.shifted(rounding, quantum, shift).ok()).ok_or(Overflow)
+    }
+
+    fn shifted(&self, rounding: Rounding, quantum: Quantum, shift: u32) -> Result<Filters, Overflow> {
+        let one = f64::from(1 << shift);
         let fan_in = self.weights.len() / self.bias.len();
         let mut made = Filters { weights: Vec::new(), requantise: Vec::new(), scales: Vec::new(), sums: Vec::new() };
         for (o, (filter, bias)) in self.weights.chunks(fan_in).zip(self.bias).enumerate() {
@@ -55,11 +62,11 @@ impl Layer<'_> {
             let gain = self.input_scale / quantum.scale;
             let (scale, multiplier) = match rounding {
                 Rounding::Single => {
-                    let multiplier = (largest / MOST * gain * f64::from(ONE)).ceil().max(1.0);
+                    let multiplier = (largest / MOST * gain * one).ceil().max(1.0);
                     if multiplier > f64::from(u16::MAX) {
                         return Err(Overflow);
                     }
-                    (multiplier / (f64::from(ONE) * gain), multiplier)
+                    (multiplier / (one * gain), multiplier)
                 }
                 // Where weights are next to nothing, the bias bounds their scale from below.
                 Rounding::Tflite => {
@@ -77,7 +84,7 @@ impl Layer<'_> {
             let sums = self.sums(&made.weights[first..]);
             made.requantise.push(match rounding {
                 Rounding::Single => {
-                    let single = Single::new(multiplier as u16, bias / quantum.scale, quantum.zero);
+                    let single = Single::new(multiplier as u16, bias / quantum.scale, quantum.zero, shift);
                     Requantise::Single(single.filter(|single| single.fits(&sums)).ok_or(Overflow)?)
                 }
                 Rounding::Tflite => {
@@ -186,6 +193,28 @@ mod tests {
             let wanted = (100.0 + 0.301 * 90.0 + 0.702 * 80.0) * 0.1 / 0.25;
             assert!((f64::from(filters.requantise[0].apply(sum)) - wanted).abs() <= 0.51, "{wanted}");
         }
+    }
+
+    #[test]
+    fn a_layer_whose_sums_may_grow_large_has_fewer_fractional_bits() {
+        let shift_of = |weights: &[f64]| {
+            let mut quantum = Quantum { scale: 6.0 / 255.0, zero: -128 };
+            let layer = Layer { weights, bias: &[0.0, 0.0], input_scale: 0.02, zeros: &[0], means: &[0.0], taps: 1 };
+            let filters = layer.coarsened(Rounding::Single, &mut quantum);
+            assert_eq!(quantum.scale, 6.0 / 255.0);
+            filters
+                .requantise
+                .iter()
+                .map(|requantise| match requantise {
+                    Requantise::Single(single) => single.shift,
+                    Requantise::Tflite(_) => 0,
+                })
+                .collect::<Vec<u32>>()
+        };
+        assert_eq!(shift_of(&[1.0; 18]), [16, 16]);
+        // 9 · 80 · 128 · 0.02 is 78,000 steps of 6 / 255: more than 65,536, less than 131,072.
+        let amplified: Vec<f64> = [1.0; 9].into_iter().chain([80.0; 9]).collect();
+        assert_eq!(shift_of(&amplified), [14, 14]);
     }
 
     #[test]

@@ -5,7 +5,7 @@ use super::filters::{Layer, Overflow};
 use super::float::Part;
 use super::histogram::RangeRule;
 use super::network::{Filters, Kind, Op, Quantised, Quantum, Rounding, SqueezeExcite};
-use crate::contract::{GATE_ONE, Mean, Multiply, ONE, Single, Sum, sigmoid_table};
+use crate::contract::{FRACTION_BITS, GATE_ONE, Mean, Multiply, ONE, Single, Sum, sigmoid_table};
 use crate::graph::{self, Conv, Depthwise, Graph, Norm, OpId, Source, Weights};
 use crate::spec::Pool;
 
@@ -304,5 +304,5 @@ fn mean(op: &graph::Op, range: (f64, f64), input: Quantum) -> Result<(Mean, Quan
     let multiplier = (unit / wanted.scale * f64::from(ONE)).floor().clamp(1.0, f64::from(u16::MAX));
     let quantum = with_scale(range.0, unit * f64::from(ONE) / multiplier);
     let offset = (i32::from(quantum.zero) * ONE) + ONE / 2;
-    Ok((Mean { shift, single: Single { multiplier: multiplier as u16, offset } }, quantum))
+    Ok((Mean { shift, single: Single { multiplier: multiplier as u16, offset, shift: FRACTION_BITS } }, quantum))
 }
