@@ -1,3 +1,5 @@
+//! Shapes, counts and names of the presets and of random networks.
+
 use super::*;
 use crate::spec::{PRESETS, Spec};
 use proptest::prelude::*;

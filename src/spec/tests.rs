@@ -1,3 +1,5 @@
+//! The configuration file as people write it, wrong in every way.
+
 use super::*;
 
 fn parse(text: &str) -> Result<Spec, Diagnostics> {
