@@ -11,8 +11,6 @@ python=${PYTHON:-python3}
 rounds=${ROUNDS:-3}
 export BENCH_SECONDS=${BENCH_SECONDS:-1} BENCH_THREADS=${BENCH_THREADS:-2}
 export BENCH_NETS=${BENCH_NETS:-pico nano micro milli mobilenet}
-# Threads that spin while they wait would take the time of the others.
-export OMP_WAIT_POLICY=${OMP_WAIT_POLICY:-passive}
 
 "$python" -c 'import torch' || { echo "$python has no torch: pass PYTHON=" >&2; exit 2; }
 cargo bench --no-run --quiet --bench training
