@@ -321,13 +321,5 @@ pub fn list(root: &Path) -> Result<Vec<RunSummary>, RunError> {
     Ok(runs)
 }
 
-/// The newest run in `root` whose `run.json` can be read.
-///
-/// # Errors
-/// Where `root` is there and cannot be read.
-pub fn latest(root: &Path) -> Result<Option<Run>, RunError> {
-    Ok(list(root)?.into_iter().find(|run| run.info.is_ok()).map(|run| Run { path: run.path }))
-}
-
 #[cfg(test)]
 mod tests;

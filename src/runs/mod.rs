@@ -18,7 +18,7 @@ mod table;
 
 pub use compare::{Compared, comparison, write_comparison};
 pub use evaluation::{ClassReport, Evaluation, Mistake};
-pub use folder::{Run, RunLock, RunSummary, latest, list};
+pub use folder::{Run, RunLock, RunSummary, list};
 pub use info::{DataInfo, Host, Reached, RunInfo, Status, bytes_hash, config_hash, now};
 pub use labels::{labels_from_text, labels_to_text};
 pub use layers::{LayerRow, layers_csv, layers_from_csv};
