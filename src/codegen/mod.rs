@@ -6,12 +6,16 @@
 //! braces and comments.
 
 mod export;
+mod float;
 mod header;
-mod kernels;
+mod int8;
 mod literal;
-mod parameters;
+mod runtime;
 mod sketch;
+mod steps;
 pub mod symbols;
+mod tables;
+mod template;
 mod writer;
 
 pub use export::{Sources, export};
@@ -21,6 +25,9 @@ pub use sketch::{DEFAULT_SAMPLE_BYTES, Sample, samples, select, sketch};
 
 use crate::files::FileError;
 use crate::graph::{Graph, Weights};
+use crate::plan::Program;
+use crate::quant::Quantised;
+use crate::spec::{Plan, Precision};
 
 /// What a header is made of.
 #[derive(Debug, Clone)]
@@ -29,12 +36,25 @@ pub struct Model<'a> {
     pub graph: &'a Graph,
     /// Its weights, folded too.
     pub weights: &'a Weights,
+    /// The same network in integers, for an int8 header.
+    pub quantised: Option<&'a Quantised>,
+    /// What its memory plan aims at.
+    pub plan: Plan,
     /// Name of the C++ class: see [`symbols::class_name`].
     pub class_name: String,
     /// The name of each class.
     pub labels: &'a [String],
     /// Where it all comes from.
     pub provenance: Provenance,
+}
+
+impl Model<'_> {
+    /// The program that its header runs.
+    #[must_use]
+    pub fn program(&self) -> Program {
+        let precision = if self.quantised.is_some() { Precision::Int8 } else { Precision::Float };
+        Program::of(self.graph, precision, self.plan)
+    }
 }
 
 /// Where a header comes from, for the comment at its top.
@@ -46,6 +66,8 @@ pub struct Provenance {
     pub data: String,
     /// Validation accuracy of the float network, as a fraction.
     pub accuracy: Option<f64>,
+    /// The same of the int8 network.
+    pub int8_accuracy: Option<f64>,
     /// Hash of the trained weights.
     pub weights_hash: String,
 }

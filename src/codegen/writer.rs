@@ -66,16 +66,29 @@ impl CWriter {
         self.line(&format!("}}  // namespace {name}"));
     }
 
-    /// `public:` and its like, one level out.
-    pub fn access(&mut self, specifier: &str) {
-        self.depth = self.depth.saturating_sub(1);
-        self.line(&format!("{specifier}:"));
-        self.depth += 1;
-    }
-
     /// `declaration = { items };`, as many items on a line as fit.
     pub fn array(&mut self, declaration: &str, items: &[String]) {
         self.list(declaration, items, INDENT, " ");
+    }
+
+    /// `declaration = { {fields}, … };`, a line and a comment each.
+    pub fn table(&mut self, declaration: &str, lines: impl Iterator<Item = (Vec<String>, String)>) {
+        self.line(&format!("{declaration} = {{"));
+        for (fields, comment) in lines {
+            if !comment.is_empty() {
+                self.line(&format!("{INDENT}// {}", escape::c_comment(&comment)));
+            }
+            self.line(&format!("{INDENT}{{{}}},", fields.join(", ")));
+        }
+        self.line("};");
+    }
+
+    /// Lines of a text that is written elsewhere.
+    pub fn text(&mut self, lines: &[String]) {
+        for line in lines {
+            self.text.push_str(line);
+            self.text.push('\n');
+        }
     }
 
     /// The same for data that nobody reads: without the spaces, a third fewer bytes of text.

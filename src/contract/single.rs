@@ -49,13 +49,18 @@ impl Single {
         Some(Self { multiplier, offset: i32::try_from(offset).ok()?, shift })
     }
 
-    /// Whether no sum of `sums` leaves the range of 32 bits on its way.
+    /// Whether no sum of `sums` leaves the range of 32 bits on its way, whether bytes are kept as
+    /// they are or, as generated code does, with 128 added.
     #[must_use]
     pub fn fits(self, sums: &RangeInclusive<i64>) -> bool {
         let whole = |sum: i64| sum.checked_mul(i64::from(self.multiplier))?.checked_add(i64::from(self.offset));
         let inside =
-            |sum: i64| i32::try_from(sum).is_ok() && whole(sum).is_some_and(|product| i32::try_from(product).is_ok());
+            |sum: i64| i32::try_from(sum).is_ok() && whole(sum).is_some_and(|product| self.is_representable(product));
         inside(*sums.start()) && inside(*sums.end())
+    }
+
+    fn is_representable(self, product: i64) -> bool {
+        i32::try_from(product).is_ok() && i32::try_from(product + (128 << self.shift)).is_ok()
     }
 
     /// The output byte for `sum`.

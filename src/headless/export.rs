@@ -1,6 +1,7 @@
 //! `--export`
 
 use super::Failure;
+use super::int8::Int8;
 use super::project::Project;
 use crate::codegen::{self, DEFAULT_SAMPLE_BYTES, Model, Provenance, Sample, Sources, symbols};
 use crate::runs::config_hash;
@@ -11,10 +12,10 @@ use std::path::PathBuf;
 
 /// Writes header, sketch and sample images.
 pub fn run(project: &mut Project<'_>) -> Result<(), Failure> {
-    if project.spec.config.export.precision == Precision::Int8 {
-        let message = "int8 headers cannot be written yet".to_owned();
-        return Err(project.fault("export.precision", message, Some("use precision = \"float\"")));
-    }
+    let int8 = match project.spec.config.export.precision {
+        Precision::Float => None,
+        Precision::Int8 => Some(Int8::of(project)?),
+    };
     let trained = project.trained()?;
     let dataset = project.dataset()?;
     let export = &project.spec.config.export;
@@ -22,12 +23,15 @@ pub fn run(project: &mut Project<'_>) -> Result<(), Failure> {
     let model = Model {
         graph: &graph,
         weights: &weights,
+        quantised: int8.as_ref().map(|int8| &int8.quantised),
+        plan: export.plan,
         class_name: symbols::class_name(&export.class_name, &project.spec.config.model.name),
         labels: &project.labels,
         provenance: Provenance {
             config_hash: config_hash(&project.spec.text),
             data: format!("{} ({})", dataset.source, &dataset.fingerprint[..16.min(dataset.fingerprint.len())]),
             accuracy: trained.metrics.map(|metrics| metrics.val_accuracy),
+            int8_accuracy: None,
             weights_hash: trained.hash.clone(),
         },
     };

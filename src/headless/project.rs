@@ -6,6 +6,7 @@ use super::{Failure, Request};
 use crate::data::{self, Dataset};
 use crate::files;
 use crate::graph::{Graph, Weights, metadata};
+use crate::plan::Estimate;
 use crate::runs::{self, Run};
 use crate::spec::{self, KeyPath, NumClasses, Spec};
 use crate::train::{BEST, Control, EpochMetrics, LAST};
@@ -75,6 +76,12 @@ impl<'a> Project<'a> {
         let labels = labels(request, &spec, run.as_ref())?;
         let graph = Graph::build(&spec, labels.len())?;
         Ok(Self { request, console, control, threads, spec, labels, graph, run, dataset: None, trained: None })
+    }
+
+    /// What the network costs, as it would be exported.
+    pub fn estimate(&self) -> Estimate {
+        let export = &self.spec.config.export;
+        Estimate::of(&self.graph, export.precision, export.plan)
     }
 
     /// The images, loaded once.

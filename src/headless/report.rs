@@ -51,7 +51,7 @@ pub fn finish(project: &mut Project<'_>, run: &Run, dataset: &Dataset) -> Result
         info: &info,
         config: &project.spec.text,
         history: &history,
-        layers: &layers(&Estimate::of(&project.graph)),
+        layers: &layers(&project.estimate()),
         evaluation: Some(&evaluation),
         data_check: Some(&dataset.check.to_markdown()),
         command: &command,

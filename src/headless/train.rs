@@ -5,7 +5,6 @@ use super::{Exit, Failure, progress, report};
 use crate::data::Dataset;
 use crate::escape;
 use crate::files::{Disk, RealDisk, make_folder};
-use crate::plan::Estimate;
 use crate::runs::{self, DataInfo, Host, Run, RunError, RunInfo, Status};
 use crate::train::{
     BatchProgress, Begin, Checkpoint, Control, End, EpochMetrics, Identity, Job, LAST, Observer, Outcome, Start,
@@ -41,7 +40,7 @@ pub fn run(project: &mut Project<'_>) -> Result<Exit, Failure> {
     };
     // Rows of an epoch whose checkpoint was never written are cut here.
     runs::metrics::rewrite(&*disk, &run.file(Run::METRICS), &history).map_err(Failure::on_the_way)?;
-    let layers = report::layers(&Estimate::of(&project.graph));
+    let layers = report::layers(&project.estimate());
     run.write(Run::LAYERS, &runs::layers_csv(&layers)).map_err(Failure::on_the_way)?;
     run.write(Run::DATA_CHECK, &dataset.check.to_markdown()).map_err(Failure::on_the_way)?;
     project.console.say(&format!("run: {}", shown(run.path())));

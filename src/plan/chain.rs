@@ -1,6 +1,6 @@
 //! A network as a chain of rows: what each operation needs of the rows before it.
 
-use crate::graph::{Graph, Kind, OpId, Reads, Source, Window};
+use crate::graph::{Graph, Kind, Op, OpId, Reads, Source, Window};
 use crate::spec::Pool;
 
 /// Sizes of what is kept, in bytes.
@@ -10,13 +10,19 @@ pub struct Cell {
     pub image: usize,
     /// A value of a map.
     pub value: usize,
+    /// What four values take where filters read them at two pixels at once; 0 where they are read
+    /// from their rows.
+    pub tile: usize,
 }
+
+/// Tiles of up to this many values are put on the stack, larger ones into the arena.
+pub const STACK_TILE: usize = 32;
 
 impl Cell {
     /// Camera bytes in, 8-bit maps.
-    pub const INT8: Self = Self { image: 1, value: 1 };
+    pub const INT8: Self = Self { image: 1, value: 1, tile: 16 };
     /// Floats throughout: an image of floats may come in.
-    pub const FLOAT: Self = Self { image: 4, value: 4 };
+    pub const FLOAT: Self = Self { image: 4, value: 4, tile: 0 };
 }
 
 /// One operation of the chain.
@@ -36,8 +42,12 @@ pub struct Link {
     pub skip: Option<usize>,
     /// Multiplications a row of output.
     pub row_macs: u64,
-    /// Bytes it needs beyond rows: sums and gates of squeeze-and-excitation.
+    /// Bytes it needs beyond rows: means and gates of squeeze-and-excitation.
     pub extra: usize,
+    /// Bytes of the tile that its filters read, where that is not on the stack.
+    pub tile: usize,
+    /// Whether it mixes channels, so that a row must not be written over while it is read.
+    pub mixes: bool,
 }
 
 /// The operations before global pooling, in order.
@@ -49,6 +59,26 @@ pub struct Chain {
     pub cell: Cell,
     /// Bytes of the global pool: a sum or a largest value for each channel.
     pub pool: usize,
+    /// Bytes of the tile that the head reads, where that is not on the stack.
+    pub head_tile: usize,
+}
+
+/// How many values a filter of `op` reads at once; 0 where channels stay apart.
+#[must_use]
+pub fn depth(op: &Op) -> usize {
+    match op.kind {
+        // Filters over a single plane are depthwise filters that read the same one.
+        Kind::Conv(conv) if op.input.channels == 1 && conv.window.kernel > 1 => 0,
+        Kind::Conv(conv) => conv.window.kernel * conv.window.kernel * op.input.channels,
+        Kind::SqueezeExcite(se) => op.input.channels.max(se.hidden),
+        Kind::Dense(_) => op.input.values(),
+        _ => 0,
+    }
+}
+
+fn tile(op: &Op, cell: Cell) -> usize {
+    let depth = depth(op);
+    if depth > STACK_TILE { depth.div_ceil(4) * cell.tile } else { 0 }
 }
 
 impl Chain {
@@ -63,7 +93,7 @@ impl Chain {
                     Reads::Map => (Window::PIXEL, true),
                 };
                 let extra = match op.kind {
-                    Kind::SqueezeExcite(se) => 4 * (op.input.channels + se.hidden),
+                    Kind::SqueezeExcite(se) => (cell.value * (op.input.channels + se.hidden)).next_multiple_of(4),
                     _ => 0,
                 };
                 let skip = op.inputs.get(1).and_then(|source| match source {
@@ -79,6 +109,8 @@ impl Chain {
                     skip,
                     row_macs: op.macs() / op.output.height as u64,
                     extra,
+                    tile: tile(op, cell),
+                    mixes: matches!(op.kind, Kind::Conv(_)),
                 }
             })
             .collect();
@@ -86,7 +118,8 @@ impl Chain {
             Kind::GlobalPool(pool) => Some(op.input.channels * if pool.pool == Pool::Max { cell.value } else { 4 }),
             _ => None,
         });
-        Self { links, cell, pool: pool.unwrap_or(0) }
+        let head_tile = graph.ops.last().map_or(0, |head| tile(head, cell));
+        Self { links, cell, pool: pool.unwrap_or(0).next_multiple_of(4), head_tile }
     }
 
     /// Bytes of a row that link `at` reads.

@@ -1,8 +1,10 @@
 //! What a network costs, layer by layer and in all: the numbers the screen shows and the
 //! generator then allocates.
 
-use super::layers::{Program, VALUE_BYTES};
+use super::flash::Tables;
+use super::program::Program;
 use crate::graph::{Graph, Op, Shape};
+use crate::spec::{Plan, Precision};
 use serde::Serialize;
 use std::fmt::Write as _;
 
@@ -19,6 +21,8 @@ pub struct LayerEstimate {
     pub deployed_params: u64,
     /// Multiplications for one image.
     pub macs: u64,
+    /// Bytes of its weights and constants in flash.
+    pub weight_bytes: u64,
     /// Bytes of the map it makes.
     pub activation_bytes: u64,
 }
@@ -34,43 +38,59 @@ pub struct Estimate {
     pub deployed_params: u64,
     /// Multiplications for one image.
     pub macs: u64,
-    /// Bytes of the exported weights.
+    /// Bytes of flash for weights and constants.
     pub weight_bytes: u64,
-    /// Bytes of the arena that the exported program allocates for its maps.
+    /// Bytes of flash for all tables: weights, constants and the steps of the program.
+    pub table_bytes: u64,
+    /// Bytes of the arena for rows and maps.
     pub peak_activation_bytes: u64,
-    /// The layer at which most of the arena is in use.
-    #[serde(skip)]
-    pub peak_layer: String,
+    /// Bytes of RAM: the object that the header declares.
+    pub ram_bytes: u64,
+    /// The arithmetic that all of this is for.
+    pub precision: Precision,
+    /// The layers that stream together where most of the arena is in use.
+    pub peak_layers: String,
 }
 
 impl Estimate {
-    /// What `graph` costs, folded or not.
+    /// What `graph`, folded or not, costs with this arithmetic and a memory plan that aims at
+    /// `goal`.
     #[must_use]
-    pub fn of(graph: &Graph) -> Self {
+    pub fn of(graph: &Graph, precision: Precision, goal: Plan) -> Self {
         let folded = graph.folded();
-        let program = Program::of(&folded);
+        let program = Program::of(&folded, precision, goal);
+        let tables = Tables::of(&folded, &program);
         let layers: Vec<LayerEstimate> = graph
             .ops
             .iter()
             .zip(&folded.ops)
-            .map(|(op, deployed)| LayerEstimate {
+            .zip(&tables.ops)
+            .map(|((op, deployed), bytes)| LayerEstimate {
                 name: op.name.clone(),
                 output: op.output,
                 params: values(op, true),
                 deployed_params: values(deployed, false),
                 macs: op.macs(),
-                activation_bytes: (op.output.values() * VALUE_BYTES) as u64,
+                weight_bytes: *bytes as u64,
+                activation_bytes: (op.output.values() * program.value_bytes()) as u64,
             })
             .collect();
         let total = |of: fn(&LayerEstimate) -> u64| layers.iter().map(of).sum();
-        let deployed_params = total(|layer| layer.deployed_params);
+        let name = |step: usize| graph.ops[program.steps[step].op.0].name.as_str();
+        let peak_layers = program.streams.get(program.peak).map_or_else(String::new, |peak| {
+            let (first, last) = (name(peak.first), name(peak.end - 1));
+            if first == last { first.to_owned() } else { format!("{first} to {last}") }
+        });
         Self {
             params: total(|layer| layer.params),
-            deployed_params,
+            deployed_params: total(|layer| layer.deployed_params),
             macs: total(|layer| layer.macs),
-            weight_bytes: deployed_params * VALUE_BYTES as u64,
+            weight_bytes: total(|layer| layer.weight_bytes),
+            table_bytes: tables.bytes() as u64,
             peak_activation_bytes: program.arena_bytes as u64,
-            peak_layer: graph.ops.get(program.peak_step).map(|op| op.name.clone()).unwrap_or_default(),
+            ram_bytes: program.object_bytes() as u64,
+            precision,
+            peak_layers,
             layers,
         }
     }
@@ -114,18 +134,27 @@ impl Estimate {
         out + &self.totals()
     }
 
+    const fn arithmetic(&self) -> &'static str {
+        match self.precision {
+            Precision::Float => "float",
+            Precision::Int8 => "int8",
+        }
+    }
+
     /// The lines below the table.
     fn totals(&self) -> String {
         let totals = [
             ("trainable parameters", thousands(self.params), String::new()),
             ("deployed parameters", thousands(self.deployed_params), "batch norm folded".to_owned()),
             ("MACs", thousands(self.macs), String::new()),
-            ("weights", format!("{} B", thousands(self.weight_bytes)), "float, in flash".to_owned()),
+            ("weights", format!("{} B", thousands(self.weight_bytes)), "with constants, in flash".to_owned()),
+            ("tables", format!("{} B", thousands(self.table_bytes)), "weights and steps, in flash".to_owned()),
             (
-                "peak activations",
+                "rows and maps",
                 format!("{} B", thousands(self.peak_activation_bytes)),
-                format!("float, in RAM; at {}", self.peak_layer),
+                format!("at {}", self.peak_layers),
             ),
+            ("object", format!("{} B", thousands(self.ram_bytes)), format!("{}, in RAM", self.arithmetic())),
         ];
         // The unit stands apart so that the digits of all lines end in one column.
         let digits = |cell: &str| cell.trim_end_matches(" B").len();

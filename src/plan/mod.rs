@@ -4,17 +4,17 @@
 //! and write. The estimate prices it, and the generator writes it down; neither works out a size
 //! of its own, so that the number shown is the number allocated.
 
-mod arena;
 mod chain;
 mod estimate;
-mod layers;
+mod flash;
+mod program;
 mod rows;
 mod segment;
 
-pub use arena::{Arena, BufferId, Placement};
-pub use chain::{Cell, Chain, Link};
+pub use chain::{Cell, Chain, Link, STACK_TILE, depth};
 pub use estimate::{Estimate, LayerEstimate};
-pub use layers::{Buffer, Operand, Program, Step, VALUE_BYTES};
+pub use flash::{StepFormat, Tables};
+pub use program::{Program, Step, Stream, Target, Waiting};
 pub use rows::{RowPlan, Segment};
 pub use segment::{Layout, Need, Stage as RowStage, layout, skip_rows};
 

@@ -76,7 +76,19 @@ impl Machine<'_> {
                 self.arena[at / 4..at / 4 + values.len()].copy_from_slice(&values);
                 at
             } else {
-                segment.source + row * row_in
+                let at = segment.source + row * row_in;
+                match self.layout.copy {
+                    Some(copy) => {
+                        let (copy, values) = ((segment.scratch + copy) / 4, self.values(at, row_in / 4));
+                        self.arena[copy..copy + values.len()].copy_from_slice(&values);
+                        // What was copied is dead, unless an addition waits for it.
+                        if segment.need.distance.is_some() {
+                            self.arena[at / 4..at / 4 + values.len()].fill(f32::NAN);
+                        }
+                        segment.scratch + self.layout.copy.unwrap()
+                    }
+                    None => at,
+                }
             };
             self.feed(segment.first, at);
         }

@@ -67,6 +67,23 @@ pub fn skip_rows(chain: &Chain, from: usize, to: usize) -> usize {
     1 + chain.links[from + 1..to].iter().map(|link| link.window.kernel - 1 - link.window.pad).sum::<usize>()
 }
 
+/// Bytes of the largest tile of links `first..end`.
+fn tile(chain: &Chain, first: usize, end: usize) -> usize {
+    let head = if end == chain.links.len() { chain.head_tile } else { 0 };
+    chain.links[first..end].iter().map(|link| link.tile).fold(head, usize::max)
+}
+
+/// Bytes of a row of the source that is copied before it is read, since the row made of it may
+/// take its place.
+fn copied_row(chain: &Chain, first: usize, end: usize) -> usize {
+    let copied = first > 0 && end == first + 1 && end < chain.links.len();
+    if copied && chain.links[first].mixes && chain.links[first].window == Window::PIXEL {
+        chain.row_in(first)
+    } else {
+        0
+    }
+}
+
 /// What links `first..end` need as one segment; `None` where they cannot be one.
 #[must_use]
 pub fn need(chain: &Chain, first: usize, end: usize) -> Option<Need> {
@@ -79,6 +96,8 @@ pub fn need(chain: &Chain, first: usize, end: usize) -> Option<Need> {
         scratch: rings
             + temporaries(chain, first, end)
             + links[first].extra
+            + tile(chain, first, end)
+            + copied_row(chain, first, end)
             + if end == links.len() { chain.pool } else { 0 },
         source: if first == 0 { 0 } else { chain.map_out(first - 1) },
         sink: if end == links.len() { 0 } else { chain.map_out(end - 1) },
@@ -117,7 +136,7 @@ fn distance(chain: &Chain, first: usize, end: usize) -> usize {
     let (row_in, row_out) = (chain.row_in(first) as i64, chain.row_out(end - 1) as i64);
     let (rows_in, rows_out) = (links[first].input.0 as i64, links[end - 1].output.0 as i64);
     let newest = Reach::of(chain, first, end);
-    // With stride 1, a 1×1 kernel reads a pixel for the last time before it writes its place.
+    // Channel by channel, or from a copy: a row is read for the last time before it is written.
     let pixelwise = end == first + 1 && links[first].window == Window::PIXEL;
     let direct = end == first + 1 && !pixelwise;
     let skip = (first..end).find(|at| links[*at].skip == Some(first - 1)).map(|at| Reach::of(chain, at + 1, end));
@@ -172,23 +191,30 @@ pub struct Stage {
 /// Where the scratch of a segment holds what.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Layout {
-    /// Sums and gates of squeeze-and-excitation; they are aligned.
+    /// Means and gates of squeeze-and-excitation; they are aligned.
     pub extra: usize,
     /// The global pool, where the segment ends in it; aligned too.
     pub pool: usize,
+    /// What filters read at two pixels at once, where that is not on the stack; aligned too.
+    pub tile: usize,
+    /// The copied row of the source, where the segment needs one.
+    pub copy: Option<usize>,
     /// The row that the camera writes to, where the segment begins with it.
     pub camera: usize,
     /// Every link of the segment.
     pub stages: Vec<Stage>,
 }
 
-/// The layout of links `first..end` within `need.scratch` bytes: sums, pool, rings, and the
-/// temporaries, which take turns at the two ends of what is left.
+/// The layout of links `first..end` within `need.scratch` bytes: gates, pool, tile, rings, and
+/// the temporaries, which take turns at the two ends of what is left.
 #[must_use]
 pub fn layout(chain: &Chain, first: usize, end: usize, need: &Need) -> Layout {
     let links = &chain.links;
     let pool = links[first].extra;
-    let mut at = pool + if end == links.len() { chain.pool } else { 0 };
+    let tile_at = pool + if end == links.len() { chain.pool } else { 0 };
+    let copy_at = tile_at + tile(chain, first, end);
+    let copied = copied_row(chain, first, end);
+    let mut at = copy_at + copied;
     let mut take = |bytes: usize| {
         at += bytes;
         at - bytes
@@ -213,5 +239,6 @@ pub fn layout(chain: &Chain, first: usize, end: usize, need: &Need) -> Layout {
         let row = (!direct && !over).then(|| temporary(chain.row_out(m)));
         Stage { ring, skip, row }
     });
-    Layout { extra: 0, pool, camera, stages: stages.collect() }
+    let copy = (copied > 0).then_some(copy_at);
+    Layout { extra: 0, pool, tile: tile_at, copy, camera, stages: stages.collect() }
 }

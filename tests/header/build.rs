@@ -4,7 +4,6 @@
 
 use crate::case::Case;
 use micromobilenet::codegen::header;
-use micromobilenet::plan::{Estimate, Program};
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -75,9 +74,8 @@ pub fn check(program: &Path, cases: &[Case], expected: &[Vec<f32>], limit: usize
     for (case, expected) in cases.iter().zip(expected) {
         let expected = &expected[..expected.len().min(limit * case.graph.classes)];
         let size = u32::from_le_bytes(*words.next().unwrap()) as usize;
-        let program = Program::of(&case.graph);
+        let program = case.model().program();
         assert_eq!(size, program.object_bytes(), "{}", case.class);
-        assert_eq!(Estimate::of(&case.graph).peak_activation_bytes, program.arena_bytes as u64);
         let found: Vec<f32> = words.by_ref().take(expected.len()).map(|word| f32::from_le_bytes(*word)).collect();
         assert_eq!(found.len(), expected.len(), "{}", case.class);
         let worst = found.iter().zip(expected).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);

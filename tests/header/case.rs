@@ -3,10 +3,11 @@
 #![expect(clippy::unwrap_used, reason = "a helper of tests fails by panicking")]
 
 use micromobilenet::codegen::{Model, Provenance, symbols};
+use micromobilenet::data::Images;
 use micromobilenet::graph::{Graph, Role, Tensor, Weights, softmax};
-use micromobilenet::quant::fold;
+use micromobilenet::quant::{Calibration, Quantised, Settings, fold};
 use micromobilenet::random::{Purpose, Stream};
-use micromobilenet::spec::{PRESETS, Spec};
+use micromobilenet::spec::{PRESETS, Plan, Spec};
 use rayon::prelude::*;
 use std::fmt::Write as _;
 
@@ -17,13 +18,16 @@ pub struct Case {
     pub weights: Weights,
     pub labels: Vec<String>,
     pub images: Vec<Vec<u8>>,
+    /// The network in integers, where it is exported so.
+    pub quantised: Option<Quantised>,
+    pub plan: Plan,
 }
 
 impl Case {
     pub fn new(class: &str, graph: &Graph, images: Vec<Vec<u8>>, seed: u32) -> Self {
         let (folded, weights) = fold(graph, &weights(graph, seed));
         let labels = (0..graph.classes).map(|label| format!("class {label}")).collect();
-        Self { class: class.to_owned(), graph: folded, weights, labels, images }
+        Self { class: class.to_owned(), graph: folded, weights, labels, images, quantised: None, plan: Plan::Smallest }
     }
 
     pub fn preset(name: &str, count: usize) -> Self {
@@ -32,10 +36,34 @@ impl Case {
         Self::new(&class, &graph, images(&graph, count, 1), 2)
     }
 
+    /// The same network in integers, calibrated on its images.
+    pub fn int8(mut self) -> Self {
+        let input = self.graph.input;
+        let images = Images {
+            height: input.height,
+            width: input.width,
+            channels: input.channels,
+            pixels: self.images.concat(),
+            labels: vec![0; self.images.len()],
+            names: vec![String::new(); self.images.len()],
+        };
+        let calibration = Calibration::of(&self.graph, &self.weights, &images, 16);
+        self.quantised = Some(Quantised::of(&self.graph, &self.weights, &calibration, Settings::default()).unwrap());
+        self
+    }
+
+    /// The same network with a plan for the lowest latency.
+    pub fn fast(mut self) -> Self {
+        self.plan = Plan::LowestLatency;
+        self
+    }
+
     pub fn model(&self) -> Model<'_> {
         Model {
             graph: &self.graph,
             weights: &self.weights,
+            quantised: self.quantised.as_ref(),
+            plan: self.plan,
             class_name: self.class.clone(),
             labels: &self.labels,
             provenance: Provenance { accuracy: Some(0.5), data: "made up".into(), ..Provenance::default() },

@@ -2,6 +2,7 @@
 
 mod build;
 mod case;
+mod int8;
 #[path = "../support/mod.rs"]
 mod support;
 
@@ -9,7 +10,6 @@ use build::{STRICT, check, compile, run, run_sketch, write_program};
 use case::{Case, preset, random_case, weights};
 use micromobilenet::codegen::{Model, Sample, Sources, export, float_literal, header};
 use micromobilenet::graph::argmax;
-use micromobilenet::plan::Program;
 use micromobilenet::random::{Purpose, Stream};
 use rayon::prelude::*;
 use std::fs;
@@ -71,10 +71,10 @@ fn an_object_of_another_size_does_not_compile() {
     }
     let case = Case::preset("pico", 1);
     let folder = tempfile::tempdir().unwrap();
-    let size = Program::of(&case.graph).object_bytes();
+    let size = case.model().program().object_bytes();
     let text = header(&case.model()).unwrap();
     for (size, fits) in [(size, true), (size + 4, false)] {
-        let text = text.replace(&format!("== {}", Program::of(&case.graph).object_bytes()), &format!("== {size}"));
+        let text = text.replace(&format!("== {}", case.model().program().object_bytes()), &format!("== {size}"));
         fs::write(folder.path().join("main.cpp"), text + "int main() { return 0; }\n").unwrap();
         let built = compile(folder.path(), "g++", &["-std=c++11", "-w", "-fsyntax-only"], &["main.cpp"]);
         assert_eq!(built.is_ok(), fits, "{built:?}");
@@ -122,7 +122,7 @@ fn the_sketch_runs_and_hostile_names_do_no_harm() {
     let mut model = case.model();
     model.provenance.data = "/* \\\r\n#error\u{1b}[2J ??/".to_owned();
     model.provenance.config_hash = "\n#error".to_owned();
-    let (expected, size) = (case.expected(), Program::of(&case.graph).object_bytes());
+    let (expected, size) = (case.expected(), case.model().program().object_bytes());
     let samples: Vec<Sample<'_>> = case
         .images
         .iter()

@@ -1,0 +1,152 @@
+//! Weights and constants of an int8 network.
+//!
+//! Generated code keeps bytes with 128 added, so that a rectifier's zero is 0, and folds zero
+//! points into the offset of each channel: `sat((sum · multiplier + offset) >> shift)` over the
+//! bytes as they are. Depthwise weights are signed and in kernel order; the weights of filters
+//! have 128 added and come in pairs of filters, four of the one and four of the other, filled up
+//! to whole quads and pairs.
+
+use super::tables::{Array, Gates, Mean, Numbers, Tables};
+use super::{CodegenError, literal};
+use crate::contract::FRACTION_BITS;
+use crate::quant::{Filters, Kind, Op, Quantised, Requantise};
+
+/// The tables of `network`.
+///
+/// # Errors
+/// A network that follows TensorFlow Lite's rounding, which generated code does not.
+pub fn tables(network: &Quantised) -> Result<Tables, CodegenError> {
+    let mut builder = Builder::default();
+    let mut tables = Tables::default();
+    for op in &network.ops {
+        let mut numbers =
+            Numbers { constants: builder.offsets.len(), zero: unsigned(op.zeros[0]), ..Numbers::default() };
+        match &op.kind {
+            Kind::Conv { window, filters } if op.input.channels == 1 && window.kernel > 1 => {
+                numbers = builder.apart(op, filters)?;
+            }
+            Kind::Depthwise { filters, .. } => numbers = builder.apart(op, filters)?,
+            Kind::Conv { window, filters } => {
+                let taps = window.kernel * window.kernel;
+                let zeros: Vec<u8> = op.zeros.iter().flat_map(|zero| vec![unsigned(*zero); taps]).collect();
+                numbers = Numbers { zero: numbers.zero, ..builder.mixed(&op.name, filters, &zeros)? };
+            }
+            Kind::Dense { filters } => {
+                tables.head = builder.mixed(&op.name, filters, &vec![numbers.zero; op.input.values()])?;
+                continue;
+            }
+            Kind::MaxPool => continue,
+            Kind::AvgPool(mean) => {
+                let zeros = (op.input.pixels() * usize::from(numbers.zero)) as u32;
+                tables.mean = Some(Mean { constants: numbers.constants, shift: mean.shift, zeros });
+                builder.constant(mean.single.multiplier, mean.single.offset, FRACTION_BITS);
+                continue;
+            }
+            Kind::Add(sum) => {
+                numbers.other_zero = op.inputs.get(1).map_or(0, |source| unsigned(network.zero(source)));
+                builder.constant(sum.multipliers[0], sum.offset, FRACTION_BITS);
+                builder.constant(sum.multipliers[1], 0, FRACTION_BITS);
+            }
+            Kind::SqueezeExcite(se) => {
+                builder.constant(se.multiply.multiplier, se.multiply.offset, FRACTION_BITS);
+                let mean = builder.offsets.len();
+                builder.constant(se.mean.single.multiplier, se.mean.single.offset, FRACTION_BITS);
+                let zeros = |zero: i8, count: usize| vec![unsigned(zero); count];
+                let hidden = se.reduce.requantise.len();
+                let channels = op.input.channels;
+                numbers.weights = tables.gates.len();
+                tables.gates.push(Gates {
+                    reduce: builder.mixed(&op.name, &se.reduce, &zeros(se.mean_quantum.zero, channels))?,
+                    expand: builder.mixed(&op.name, &se.expand, &zeros(se.hidden_quantum.zero, hidden))?,
+                    hidden,
+                    mean,
+                    mean_shift: se.mean.shift,
+                });
+            }
+        }
+        tables.steps.push(numbers);
+    }
+    tables.score_scale = literal::float(network.scores().scale as f32).unwrap_or_default();
+    let numbers = |values: &[u32]| values.iter().map(|value| format!("{value}u")).collect();
+    let bytes = |values: &[u8]| values.iter().map(u8::to_string).collect();
+    tables.arrays = vec![
+        Array { of: "uint8_t", name: "weightTable", items: bytes(&builder.weights) },
+        Array {
+            of: "uint16_t",
+            name: "multiplierTable",
+            items: builder.multipliers.iter().map(u16::to_string).collect(),
+        },
+        Array { of: "uint32_t", name: "offsetTable", items: numbers(&builder.offsets) },
+    ];
+    if !tables.gates.is_empty() {
+        tables.arrays.push(Array { of: "uint8_t", name: "sigmoidTable", items: bytes(&network.sigmoid) });
+    }
+    if network.input.channels > 1 {
+        let zeros: Vec<u8> = network.ops[0].zeros.iter().map(|zero| unsigned(*zero)).collect();
+        tables.arrays.push(Array { of: "uint8_t", name: "imageZeros", items: bytes(&zeros) });
+    }
+    Ok(tables)
+}
+
+/// A byte with 128 added.
+fn unsigned(byte: i8) -> u8 {
+    byte.cast_unsigned() ^ 0x80
+}
+
+#[derive(Default)]
+struct Builder {
+    weights: Vec<u8>,
+    multipliers: Vec<u16>,
+    offsets: Vec<u32>,
+}
+
+impl Builder {
+    /// Adds what makes a byte of a sum.
+    fn constant(&mut self, multiplier: u16, offset: i32, shift: u32) {
+        self.multipliers.push(multiplier);
+        self.offsets.push(offset.cast_unsigned().wrapping_add(128 << shift));
+    }
+
+    /// Adds filters that read one channel each, all of them padded with the zero of the input.
+    fn apart(&mut self, op: &Op, filters: &Filters) -> Result<Numbers, CodegenError> {
+        let taps = filters.weights.len() / filters.requantise.len();
+        let zero = unsigned(op.zeros[0]);
+        let at = self.weights.len();
+        self.weights.extend(filters.weights.iter().map(|weight| weight.cast_unsigned()));
+        Ok(Numbers { weights: at, zero, ..self.constants(&op.name, filters, &vec![zero; taps])? })
+    }
+
+    /// Adds filters that read all channels, whose values have these zero points.
+    fn mixed(&mut self, name: &str, filters: &Filters, zeros: &[u8]) -> Result<Numbers, CodegenError> {
+        // A quad is read as one word.
+        self.weights.resize(self.weights.len().next_multiple_of(4), 0);
+        let at = self.weights.len();
+        let weight = |filter: usize, index: usize| {
+            let known = filter < filters.requantise.len() && index < zeros.len();
+            if known { unsigned(filters.weights[filter * zeros.len() + index]) } else { unsigned(0) }
+        };
+        for pair in (0..filters.requantise.len()).step_by(2) {
+            for quad in (0..zeros.len()).step_by(4) {
+                for filter in [pair, pair + 1] {
+                    self.weights.extend((quad..quad + 4).map(|index| weight(filter, index)));
+                }
+            }
+        }
+        Ok(Numbers { weights: at, ..self.constants(name, filters, zeros)? })
+    }
+
+    /// Adds the constants of `filters`, whose values have these zero points.
+    fn constants(&mut self, name: &str, filters: &Filters, zeros: &[u8]) -> Result<Numbers, CodegenError> {
+        let mut numbers = Numbers { constants: self.offsets.len(), ..Numbers::default() };
+        for (weights, requantise) in filters.weights.chunks(zeros.len()).zip(&filters.requantise) {
+            let Requantise::Single(single) = requantise else {
+                return Err(CodegenError::Unsupported(name.to_owned()));
+            };
+            let folded = weights.iter().zip(zeros).map(|(weight, zero)| i32::from(*weight) * i32::from(*zero));
+            let folded = folded.sum::<i32>().wrapping_mul(i32::from(single.multiplier));
+            self.constant(single.multiplier, single.offset.wrapping_sub(folded), single.shift);
+            numbers.shift = single.shift as u8;
+        }
+        Ok(numbers)
+    }
+}

@@ -1,0 +1,148 @@
+//! Which of the runtime's texts a network needs, and the values in them.
+
+use super::literal;
+use super::steps::kind;
+use super::tables::{Numbers, Tables};
+use super::template::Template;
+use crate::graph::{Graph, Kind, Op};
+use crate::plan::{Program, STACK_TILE, Step, StepFormat, depth};
+use crate::spec::{Pool, Precision};
+
+/// The kernels, in the order they stand in a header.
+pub fn kernels(precision: Precision) -> &'static [&'static str] {
+    match precision {
+        Precision::Int8 => &[
+            include_str!("runtime/int8/requantise.h"),
+            include_str!("runtime/int8/depthwise_plain.h"),
+            include_str!("runtime/int8/products_plain.h"),
+            include_str!("runtime/int8/depthwise.h"),
+            include_str!("runtime/int8/filters.h"),
+            include_str!("runtime/int8/addition.h"),
+            include_str!("runtime/int8/gates.h"),
+            include_str!("runtime/int8/pool.h"),
+            include_str!("runtime/int8/compute.h"),
+        ],
+        Precision::Float => &[
+            include_str!("runtime/float/activate.h"),
+            include_str!("runtime/float/depthwise.h"),
+            include_str!("runtime/float/filters.h"),
+            include_str!("runtime/float/addition.h"),
+            include_str!("runtime/float/gates.h"),
+            include_str!("runtime/float/pool.h"),
+            include_str!("runtime/float/compute.h"),
+        ],
+    }
+}
+
+/// What describes the gates of squeeze-and-excitation.
+pub fn gates(precision: Precision) -> &'static str {
+    match precision {
+        Precision::Int8 => include_str!("runtime/int8/gates_table.h"),
+        Precision::Float => include_str!("runtime/float/gates_table.h"),
+    }
+}
+
+/// The flags and values of every text.
+pub fn template(class: &str, graph: &Graph, program: &Program, tables: &Tables) -> Template {
+    let mut template = Template::default();
+    let format = StepFormat::of(program);
+    let steps =
+        || program.steps.iter().zip(&tables.steps).map(|(step, numbers)| (step, &graph.ops[step.op.0], numbers));
+    let apart = || steps().filter(|(_, op, _)| kind(op) == "depthwiseKind");
+    let pool =
+        graph.ops.iter().find_map(|op| if let Kind::GlobalPool(pool) = op.kind { Some((op, pool.pool)) } else { None });
+    let has = |of: fn(&Kind) -> bool| graph.ops.iter().any(|op| of(&op.kind));
+    let is_fast = |step: &Step, shift: u8| step.window.kernel == 3 && step.input.width >= 3 && matches!(shift, 0 | 16);
+    let stride =
+        |stride: usize| apart().any(|(step, _, numbers)| is_fast(step, numbers.shift) && step.window.stride == stride);
+    for (flag, is_set) in [
+        ("int8", program.precision == Precision::Int8),
+        ("float", program.precision == Precision::Float),
+        ("tiles", format.tiles),
+        ("additions", format.additions),
+        ("copies", format.copies),
+        ("streams", program.streams.len() > 1),
+        ("singleStream", program.streams.len() == 1),
+        ("shifts", tables.has_shifts()),
+        ("gates", !tables.gates.is_empty()),
+        ("colours", graph.input.channels > 1),
+        ("convolutions", steps().any(|(step, op, _)| depth(op) > 0 && step.window.kernel > 1)),
+        ("depthwise", apart().next().is_some()),
+        ("anyDepthwise", apart().any(|(step, _, numbers)| !is_fast(step, numbers.shift))),
+        ("stride1", stride(1)),
+        ("stride2", stride(2)),
+        ("stride3", stride(3)),
+        ("fastDepthwise", apart().any(|(step, _, numbers)| is_fast(step, numbers.shift))),
+        ("bothDepthwise", {
+            let fast = |(step, _, numbers): &(&Step, &Op, &Numbers)| is_fast(step, numbers.shift);
+            apart().any(|step| fast(&step)) && apart().any(|step| !fast(&step))
+        }),
+        ("max", pool.is_some_and(|(_, pool)| pool == Pool::Max)),
+        ("avg", pool.is_some_and(|(_, pool)| pool == Pool::Avg)),
+        ("headTile", program.head_tile.is_some()),
+        ("padding", program.padding_bytes() > 0),
+        ("stepPadding", format.step_padding() > 0),
+        ("streamPadding", format.stream_padding() > 0),
+        ("add", has(|kind| matches!(kind, Kind::Add(_)))),
+    ] {
+        template.flag(flag, is_set);
+    }
+    let input = graph.input;
+    let pooled = pool.map_or(graph.input, |(op, _)| op.input);
+    let mean = tables.mean.unwrap_or_default();
+    let value_bytes = if program.precision == Precision::Float { 4 } else { 1 };
+    let sum_bytes = if pool.is_some_and(|(_, pool)| pool == Pool::Avg) { 4 } else { value_bytes };
+    let stack_quads = graph.ops.iter().map(depth).filter(|depth| *depth <= STACK_TILE).max().unwrap_or(0).div_ceil(4);
+    for (name, value) in [
+        ("height", input.height),
+        ("width", input.width),
+        ("channels", input.channels),
+        ("classes", graph.classes),
+        ("numInputs", input.values()),
+        ("arenaBytes", program.arena_bytes.next_multiple_of(4)),
+        ("objectBytes", program.object_bytes()),
+        ("camera", program.camera),
+        ("counters", program.counters),
+        ("steps", program.steps.len()),
+        ("numStreams", program.streams.len()),
+        ("firstStreamEnd", program.streams.first().map_or(0, |stream| stream.end)),
+        ("kernelRows", program.steps.iter().map(|step| step.window.kernel).max().unwrap_or(1)),
+        ("poolPlace", program.pool),
+        ("poolBytes", pooled.channels * sum_bytes),
+        ("pooledChannels", pooled.channels),
+        ("pooledWidth", pooled.width),
+        ("pooledPixels", pooled.pixels()),
+        ("meanConstants", mean.constants),
+        ("meanShift", mean.shift as usize),
+        ("pooledZeros", mean.zeros as usize),
+        ("headWeights", tables.head.weights),
+        ("headConstants", tables.head.constants),
+        ("headShift", usize::from(tables.head.shift)),
+        ("headTile", program.head_tile.unwrap_or(0)),
+        ("logits", program.logits),
+        ("stackQuads", stack_quads.max(1)),
+        ("padding", program.padding_bytes()),
+        ("stepPadding", format.step_padding()),
+        ("streamPadding", format.stream_padding()),
+    ] {
+        template.value(name, value);
+    }
+    template.value("Class", class);
+    template.value("place", if format.place_bytes == 2 { "uint16_t" } else { "uint32_t" });
+    template.value("counter", if program.counter_bytes == 1 { "uint8_t" } else { "uint16_t" });
+    template.value("scoreScale", &tables.score_scale);
+    template.value("centre", centre(graph));
+    template
+}
+
+/// What is subtracted from camera value `i` of a row.
+fn centre(graph: &Graph) -> String {
+    let means: Vec<String> =
+        graph.pixels.mean.iter().map(|mean| literal::float(f32::from(*mean)).unwrap_or_default()).collect();
+    match means.as_slice() {
+        means if means.iter().all(|mean| mean == "0.0f") => String::new(),
+        [mean] => format!(" - {mean}"),
+        [red, green, blue] => format!(" - (i % 3 == 0 ? {red} : (i % 3 == 1 ? {green} : {blue}))"),
+        _ => String::new(),
+    }
+}

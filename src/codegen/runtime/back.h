@@ -1,0 +1,8 @@
+#if !defined(MICROMOBILENET_CALLER_ARENA) && !defined(MICROMOBILENET_PROFILE)
+static_assert(sizeof(@Class@) == @objectBytes@, "its size is not the one that was planned");
+#endif
+
+#undef MICROMOBILENET_STEP
+#undef MICROMOBILENET_TRACED
+#undef MICROMOBILENET_CLOCK
+#undef MICROMOBILENET_CHARGE

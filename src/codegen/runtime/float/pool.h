@@ -1,0 +1,39 @@
+// The largest value, or the sum, of each channel so far.
+static void pool(uint8_t *arena, const uint8_t *from) {
+    const float *row = reinterpret_cast<const float *>(from);
+    float *const pooled = reinterpret_cast<float *>(arena + poolPlace);
+    for (uint16_t c = 0; c < pooledChannels; c++) {
+        for (uint16_t x = 0; x < pooledWidth; x++, row++) {
+//@if max
+            pooled[c] = *row > pooled[c] ? *row : pooled[c];
+//@else
+            pooled[c] += *row;
+//@end
+        }
+    }
+}
+
+static void clearPool(uint8_t *arena) {
+    float *const pooled = reinterpret_cast<float *>(arena + poolPlace);
+    for (uint16_t c = 0; c < pooledChannels; c++) {
+//@if max
+        pooled[c] = -3.4028235e38f;
+//@else
+        pooled[c] = 0.0f;
+//@end
+    }
+}
+
+// The logits.
+static void head(uint8_t *arena, float *logits) {
+    float *const pooled = reinterpret_cast<float *>(arena + poolPlace);
+//@if avg
+    for (uint16_t c = 0; c < pooledChannels; c++) {
+        pooled[c] /= static_cast<float>(static_cast<uint32_t>(pooledPixels));
+    }
+//@end
+    // They may not be written over what they are made of.
+    float *const out = reinterpret_cast<float *>(arena + logitsPlace);
+    dense(headWeights, pooledChannels, numClasses, linear, pooled, out);
+    memmove(logits, out, numClasses * sizeof *out);
+}

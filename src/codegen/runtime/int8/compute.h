@@ -1,0 +1,48 @@
+// Filters with what they read at two pixels at once, on the stack or in the arena.
+static void filterRow(const Step &step, uint8_t *arena, const uint8_t *const *rows, uint8_t *out) {
+    uint32_t local[localWords];
+//@if tiles
+    uint8_t *const values = step.tile == noPlace ? reinterpret_cast<uint8_t *>(local) : arena + step.tile;
+//@else
+    uint8_t *const values = reinterpret_cast<uint8_t *>(local);
+    static_cast<void>(arena);
+//@end
+//@if colours
+    const bool isImage = step.kind == imageKind;
+    const Source source = {rows, isImage ? static_cast<uint16_t>(1) : step.width,
+                           isImage ? static_cast<uint8_t>(step.channels) : static_cast<uint8_t>(1)};
+//@else
+    const Source source = {rows, step.width, 1};
+//@end
+    filters(step, source, values, out);
+}
+
+// Row `index` of what a step makes.
+static inline void compute(const Step &step, uint8_t *arena, uint16_t index, const uint8_t *const *rows,
+                           uint8_t *out) {
+//@if add
+//@else
+    static_cast<void>(index);
+//@end
+    switch (step.kind) {
+//@if depthwise
+    case depthwiseKind:
+        depthwise(step, rows, out);
+        break;
+//@end
+//@if add
+    case additionKind: {
+        const size_t bytes = static_cast<size_t>(step.columns) * step.filters;
+        add(step, rows[0], arena + step.adds + index % step.addedRows * bytes, out);
+        break;
+    }
+//@end
+//@if gates
+    case gatesKind:
+        scale(step, arena + step.ring, rows[0], out);
+        break;
+//@end
+    default:
+        filterRow(step, arena, rows, out);
+    }
+}

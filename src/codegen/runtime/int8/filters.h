@@ -1,0 +1,121 @@
+// Words of the largest tile that is put on the stack.
+enum : uint16_t { localWords = stackQuads * tileBytesPerQuad / 4 };
+
+// What filters read: rows, the bytes from a channel to the next, and from a pixel to the next.
+struct Source {
+    const uint8_t *const *rows;
+    uint16_t plane;
+    uint8_t gap;
+};
+
+static inline uint16_t quadsOf(uint16_t depth) { return static_cast<uint16_t>((depth + 3u) >> 2); }
+
+//@if convolutions
+// The value that weight `index` of a filter falls on at output column x, or what padding reads.
+static uint8_t valueAt(const Step &step, const Source &source, uint16_t x, uint16_t channel, uint8_t row,
+                       uint8_t column) {
+    const uint16_t at = static_cast<uint16_t>(x * step.stride + column - step.pad);
+    if (!source.rows[row] || at >= step.width) {
+//@if colours
+        return source.gap > 1 ? flash(imageZeros + channel) : step.zero;
+//@else
+        return step.zero;
+//@end
+    }
+    return source.rows[row][static_cast<size_t>(channel) * source.plane + static_cast<size_t>(at) * source.gap];
+}
+
+// Everything that a filter reads at one pixel.
+static void collect(const Step &step, const Source &source, uint16_t x, Tile &tile, uint8_t pixel) {
+    uint16_t index = 0;
+    for (uint16_t channel = 0; channel < step.channels; channel++) {
+        for (uint8_t row = 0; row < step.kernel; row++) {
+            for (uint8_t column = 0; column < step.kernel; column++, index++) {
+                put(tile, pixel, index, valueAt(step, source, x, channel, row, column));
+            }
+        }
+    }
+}
+
+//@end
+//@if shifts
+// A row of filters whose results have other fractional bits than 16.
+static void shiftedFilters(const Step &step, const Source &source, uint8_t *out) {
+    const uint16_t taps = static_cast<uint16_t>(step.kernel * step.kernel);
+    const uint16_t quads = quadsOf(static_cast<uint16_t>(step.channels * taps));
+    for (uint16_t f = 0; f < step.filters; f++, out += step.columns) {
+        const uint8_t *const from = weightTable + step.weights + static_cast<uint32_t>(f >> 1) * quads * 8 + (f & 1) * 4;
+        const uint32_t multiplier = flash(multiplierTable + step.constants + f);
+        const uint32_t offset = flash(offsetTable + step.constants + f);
+        for (uint16_t x = 0; x < step.columns; x++) {
+            uint32_t sum = 0;
+            uint16_t index = 0;
+            for (uint16_t channel = 0; channel < step.channels; channel++) {
+                for (uint16_t tap = 0; tap < taps; tap++, index++) {
+                    const int32_t weight = flash(from + (index >> 2) * 8 + (index & 3)) - 128;
+//@if convolutions
+                    const uint8_t value = valueAt(step, source, x, channel, static_cast<uint8_t>(tap / step.kernel),
+                                                  static_cast<uint8_t>(tap % step.kernel));
+//@else
+                    const uint8_t value = source.rows[0][static_cast<size_t>(channel) * source.plane +
+                                                         static_cast<size_t>(x) * step.stride * source.gap];
+//@end
+                    sum += static_cast<uint32_t>(weight * value);
+                }
+            }
+            out[x] = saturate(static_cast<int32_t>(sum * multiplier + offset) >> step.shift);
+        }
+    }
+}
+
+//@end
+// A row of filters that read all channels: a convolution, or with a kernel of 1 a pointwise one.
+static void filters(const Step &step, const Source &source, uint8_t *values, uint8_t *out) {
+//@if shifts
+    if (step.shift != 16) {
+        shiftedFilters(step, source, out);
+        return;
+    }
+//@end
+    const uint16_t depth = static_cast<uint16_t>(step.channels * step.kernel * step.kernel);
+    const uint8_t gap = static_cast<uint8_t>(step.stride * source.gap);
+    Tile tile;
+    tile.values = values;
+    for (uint16_t x = 0; x < step.columns; x = static_cast<uint16_t>(x + tilePixels)) {
+        const bool isPair = tilePixels == 2 && x + 1 < step.columns;
+//@if convolutions
+        if (step.kernel > 1) {
+            collect(step, source, x, tile, 0);
+            if (tilePixels == 2) {
+                collect(step, source, isPair ? static_cast<uint16_t>(x + 1) : x, tile, 1);
+            }
+            complete(tile, depth);
+        } else {
+            gather(tile, source.rows[0] + static_cast<size_t>(x) * gap, source.plane, isPair ? gap : 0, depth);
+        }
+//@else
+        gather(tile, source.rows[0] + static_cast<size_t>(x) * gap, source.plane, isPair ? gap : 0, depth);
+//@end
+        products(tile, quadsOf(depth), weightTable + step.weights, multiplierTable + step.constants, offsetTable + step.constants,
+                 step.filters, out + x, step.columns, isPair);
+    }
+}
+
+// Fully connected: `channels` bytes to `count` bytes.
+static void dense(uint32_t at, uint16_t constants, uint8_t shift, uint16_t channels, uint16_t count,
+                  const uint8_t *in, uint8_t *values, uint8_t *out) {
+    Step step = Step();
+    step.weights = at;
+    step.constants = constants;
+    step.channels = channels;
+    step.filters = count;
+    step.width = step.columns = 1;
+    step.kernel = step.stride = 1;
+//@if shifts
+    step.shift = shift;
+//@else
+    static_cast<void>(shift);
+//@end
+    const Source source = {&in, 1, 1};
+    filters(step, source, values, out);
+}

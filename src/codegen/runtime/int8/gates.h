@@ -1,0 +1,49 @@
+//@if gates
+// The gates of a map, one byte for each channel, go where its means and hidden units were.
+static void openGates(const Step &step, const Gates &gates, const uint8_t *map, uint8_t *values, uint8_t *place) {
+    const uint32_t pixels = static_cast<uint32_t>(step.height) * step.width;
+    const size_t row = static_cast<size_t>(step.channels) * step.width;
+    const uint32_t multiplier = flash(multiplierTable + gates.mean), offset = flash(offsetTable + gates.mean);
+    const uint32_t half = (static_cast<uint32_t>(1) << gates.meanShift) >> 1;
+    for (uint16_t c = 0; c < step.channels; c++, map += step.width) {
+        uint32_t sum = 0u - pixels * step.zero;
+        for (uint16_t y = 0; y < step.height; y++) {
+            for (uint16_t x = 0; x < step.width; x++) {
+                sum += map[y * row + x];
+            }
+        }
+        const int32_t shifted = static_cast<int32_t>(sum + half) >> gates.meanShift;
+        place[c] = requantise(static_cast<uint32_t>(shifted), multiplier, offset);
+    }
+    uint8_t *const hidden = place + step.channels;
+    dense(gates.reduce, gates.reduceConstants, gates.reduceShift, step.channels, gates.hidden, place, values, hidden);
+    dense(gates.expand, gates.expandConstants, gates.expandShift, gates.hidden, step.channels, hidden, values, place);
+    for (uint16_t c = 0; c < step.channels; c++) {
+        place[c] = flash(sigmoidTable + place[c]);
+    }
+}
+
+// Before a map goes through squeeze-and-excitation.
+static void open(const Step &step, uint8_t *arena, const uint8_t *map) {
+    Gates gates;
+    fetch(&gates, gatesTable + step.weights, sizeof gates);
+    uint32_t local[localWords];
+//@if tiles
+    uint8_t *const values = step.tile == noPlace ? reinterpret_cast<uint8_t *>(local) : arena + step.tile;
+//@else
+    uint8_t *const values = reinterpret_cast<uint8_t *>(local);
+//@end
+    openGates(step, gates, map, values, arena + step.ring);
+}
+
+// A row times its gates.
+static void scale(const Step &step, const uint8_t *gates, const uint8_t *in, uint8_t *out) {
+    const uint32_t multiplier = flash(multiplierTable + step.constants), offset = flash(offsetTable + step.constants);
+    for (uint16_t c = 0; c < step.channels; c++) {
+        const uint32_t factor = gates[c] * multiplier;
+        for (uint16_t x = 0; x < step.width; x++, in++, out++) {
+            *out = requantise(static_cast<uint32_t>(*in - step.zero), factor, offset);
+        }
+    }
+}
+//@end

@@ -1,0 +1,47 @@
+//@if max
+// The largest value of each channel so far.
+static void pool(uint8_t *arena, const uint8_t *row) {
+    uint8_t *const largest = arena + poolPlace;
+    for (uint16_t c = 0; c < pooledChannels; c++) {
+        for (uint16_t x = 0; x < pooledWidth; x++, row++) {
+            largest[c] = *row > largest[c] ? *row : largest[c];
+        }
+    }
+}
+//@else
+// The sum of each channel so far.
+static void pool(uint8_t *arena, const uint8_t *row) {
+    for (uint16_t c = 0; c < pooledChannels; c++) {
+        uint32_t sum;
+        memcpy(&sum, arena + poolPlace + c * sizeof sum, sizeof sum);
+        for (uint16_t x = 0; x < pooledWidth; x++, row++) {
+            sum += *row;
+        }
+        memcpy(arena + poolPlace + c * sizeof sum, &sum, sizeof sum);
+    }
+}
+//@end
+
+static void clearPool(uint8_t *arena) { memset(arena + poolPlace, 0, poolBytes); }
+
+// The class scores, with 128 added.
+static void head(uint8_t *arena, uint8_t *scores) {
+    uint8_t *const pooled = arena + poolPlace;
+//@if avg
+    const uint32_t half = (static_cast<uint32_t>(1) << meanShift) >> 1;
+    for (uint16_t c = 0; c < pooledChannels; c++) {
+        uint32_t sum;
+        memcpy(&sum, pooled + c * sizeof sum, sizeof sum);
+        const int32_t shifted = static_cast<int32_t>(sum - pooledZeros + half) >> meanShift;
+        pooled[c] = requantise(static_cast<uint32_t>(shifted), flash(multiplierTable + meanConstants),
+                               flash(offsetTable + meanConstants));
+    }
+//@end
+//@if headTile
+    uint8_t *const values = arena + headTile;
+//@else
+    uint32_t local[localWords];
+    uint8_t *const values = reinterpret_cast<uint8_t *>(local);
+//@end
+    dense(headWeights, headConstants, headShift, pooledChannels, numClasses, pooled, values, scores);
+}

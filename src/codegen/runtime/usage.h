@@ -1,0 +1,10 @@
+// net.predict(image);    the class; image holds camera bytes, or floats from 0 to 1,
+//                        row by row, the colours of a pixel side by side
+// net.push(row);         or row by row: after the last one,
+// net.finish();          the class
+// net.nextRow();         where the next row may be written instead,
+// net.commitRow();       which is then called
+// net.output             the class again
+// net.proba              its probability
+// net.outputs[i]         the probability of class i, until the next image begins
+// net.labels[i]          the name of class i

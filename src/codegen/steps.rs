@@ -1,0 +1,165 @@
+//! The tables of steps, of runs of steps and of gates.
+
+use super::tables::{Gates, Numbers, Tables};
+use super::writer::CWriter;
+use crate::graph::{Conv, Depthwise, Graph, Kind, Op, Source, Window};
+use crate::plan::{Program, Step, StepFormat, Target, Waiting, depth};
+use crate::spec::{Activation, Precision};
+
+/// What a step is to the runtime.
+pub fn kind(op: &Op) -> &'static str {
+    match op.kind {
+        Kind::Conv(_) if depth(op) > 0 && op.inputs.contains(&Source::Image) && op.input.channels > 1 => "imageKind",
+        Kind::Conv(_) if depth(op) > 0 => "filtersKind",
+        Kind::SqueezeExcite(_) => "gatesKind",
+        Kind::Add(_) => "additionKind",
+        Kind::Conv(_) | Kind::Depthwise(_) | Kind::GlobalPool(_) | Kind::Dense(_) => "depthwiseKind",
+    }
+}
+
+/// The outputs of a row whose kernel reaches over no side of the map: the first, and how many.
+pub fn inner(step: &Step) -> (usize, usize) {
+    let Window { kernel, stride, pad } = step.window;
+    let first = pad.div_ceil(stride).min(step.output.width);
+    let end = (step.input.width + pad).checked_sub(kernel).map_or(0, |room| room / stride + 1);
+    (first, end.clamp(first, step.output.width) - first)
+}
+
+/// Writes the tables that say what happens in which order.
+pub fn write(w: &mut CWriter, graph: &Graph, program: &Program, tables: &Tables) {
+    let format = StepFormat::of(program);
+    let lines = program.steps.iter().zip(&tables.steps).map(|(step, numbers)| {
+        let op = &graph.ops[step.op.0];
+        (fields(format, program, op, step, numbers), format!("{}: {}", op.name, describe(op)))
+    });
+    w.table(&format!("static const Step steps[{}] MICROMOBILENET_FLASH", program.steps.len()), lines);
+    w.line(&format!("static_assert(sizeof(Step) == {}, \"steps are packed\");", format.step_bytes()));
+    if program.streams.len() > 1 {
+        w.blank();
+        let lines = program.streams.iter().map(|stream| {
+            let mut items = vec![stream.source.unwrap_or(0).to_string()];
+            if format.copies {
+                items.push(place(stream.copy));
+            }
+            items.extend([stream.first, stream.end].map(|step| step.to_string()));
+            if format.stream_padding() > 0 {
+                items.push("{0}".into());
+            }
+            let from = stream.source.map_or("rows of the camera".to_owned(), |_| "rows of a map".to_owned());
+            (items, from)
+        });
+        w.table(&format!("static const Stream streams[{}] MICROMOBILENET_FLASH", program.streams.len()), lines);
+        w.line(&format!("static_assert(sizeof(Stream) == {}, \"runs are packed\");", format.stream_bytes()));
+    }
+    w.blank();
+    w.directive("if defined(MICROMOBILENET_PROFILE)");
+    let names: Vec<String> =
+        program.steps.iter().map(|step| crate::escape::c_string(&graph.ops[step.op.0].name)).collect();
+    w.array(&format!("static const char *const names[{}]", names.len()), &names);
+    w.directive("endif");
+}
+
+/// Writes the table of gates.
+pub fn write_gates(w: &mut CWriter, precision: Precision, gates: &[Gates]) {
+    let lines = gates.iter().map(|gates| {
+        let Gates { reduce, expand, hidden, mean, mean_shift } = *gates;
+        let items = match precision {
+            Precision::Int8 => vec![
+                reduce.weights,
+                expand.weights,
+                mean,
+                reduce.constants,
+                expand.constants,
+                hidden,
+                mean_shift as usize,
+                usize::from(reduce.shift),
+                usize::from(expand.shift),
+                0,
+            ],
+            Precision::Float => vec![reduce.weights, expand.weights, hidden, 0],
+        };
+        (items.iter().map(usize::to_string).collect(), String::new())
+    });
+    w.table(&format!("static const Gates gatesTable[{}] MICROMOBILENET_FLASH", gates.len()), lines);
+}
+
+fn fields(format: StepFormat, program: &Program, op: &Op, step: &Step, numbers: &Numbers) -> Vec<String> {
+    let gated = matches!(op.kind, Kind::SqueezeExcite(_));
+    let gates = program.streams.iter().find(|stream| program.steps[stream.first].op == op.id);
+    // Squeeze-and-excitation keeps no rows; its gates lie there instead.
+    let ring = if gated { gates.map_or(0, |stream| stream.gates) } else { step.ring };
+    let (target, row) = match step.target {
+        Target::Row(at) => ("intoRow", at),
+        Target::Over => ("overRow", 0),
+        Target::Map(at) => ("intoMap", at),
+    };
+    let at = |waiting: Option<Waiting>| waiting.map_or(0, |waiting| waiting.at).to_string();
+    let rows = |waiting: Option<Waiting>| waiting.map_or(0, |waiting| waiting.rows).to_string();
+    let (first, inner) = inner(step);
+    let mut fields = vec![numbers.weights.to_string(), ring.to_string(), row.to_string()];
+    if format.tiles {
+        fields.push(place(step.tile));
+    }
+    if format.additions {
+        fields.extend([at(step.keeps), at(step.adds)]);
+    }
+    let (input, output, window) = (step.input, step.output, step.window);
+    let sizes = [input.height, input.width, input.channels, output.height, output.width, output.channels, first, inner];
+    if program.precision == Precision::Int8 {
+        fields.push(numbers.constants.to_string());
+    }
+    fields.extend(sizes.map(|size| size.to_string()));
+    if format.additions {
+        fields.extend([rows(step.keeps), rows(step.adds)]);
+    }
+    fields.extend([kind(op), target].map(str::to_owned));
+    let counts = [window.kernel, window.stride, window.pad, step.counter_in, step.counter_out];
+    fields.extend(counts.map(|count| count.to_string()));
+    match program.precision {
+        Precision::Int8 => {
+            fields.push(numbers.zero.to_string());
+            if format.additions {
+                fields.push(numbers.other_zero.to_string());
+            }
+            fields.push(numbers.shift.to_string());
+        }
+        Precision::Float => fields.push(activation(op).to_owned()),
+    }
+    if format.step_padding() > 0 {
+        fields.push("{0}".into());
+    }
+    fields
+}
+
+/// A place in the arena, or none.
+fn place(at: Option<usize>) -> String {
+    at.map_or("noPlace".to_owned(), |at| at.to_string())
+}
+
+fn activation(op: &Op) -> &'static str {
+    match op.kind {
+        Kind::Conv(Conv { activation, .. }) | Kind::Depthwise(Depthwise { activation, .. }) => match activation {
+            Activation::None => "linear",
+            Activation::Relu => "relu",
+            Activation::Relu6 => "relu6",
+        },
+        _ => "linear",
+    }
+}
+
+fn describe(op: &Op) -> String {
+    let window = |window: Window| {
+        let Window { kernel, stride, pad } = window;
+        format!("{kernel}x{kernel}, stride {stride}, padding {pad}")
+    };
+    let what = match &op.kind {
+        Kind::Conv(conv) if conv.window == Window::PIXEL => "pointwise".to_owned(),
+        Kind::Conv(conv) => format!("convolution {}", window(conv.window)),
+        Kind::Depthwise(depthwise) => format!("depthwise {}", window(depthwise.window)),
+        Kind::SqueezeExcite(se) => format!("squeeze-and-excitation through {} units", se.hidden),
+        Kind::Add(_) => "the skip is added".to_owned(),
+        Kind::GlobalPool(_) => "pool".to_owned(),
+        Kind::Dense(_) => "fully connected".to_owned(),
+    };
+    format!("{what}, {} -> {}", op.input, op.output)
+}

@@ -1,0 +1,180 @@
+//! Bytes of flash: what the tables of the program take, exactly.
+
+use super::chain::depth;
+use super::program::Program;
+use crate::graph::{Graph, Kind, Op};
+use crate::spec::{Pool, Precision};
+
+/// Bytes of a multiplier and an offset.
+const CONSTANT: usize = 6;
+/// Bytes of a description of gates.
+const fn gates_bytes(precision: Precision) -> usize {
+    match precision {
+        Precision::Int8 => 20,
+        Precision::Float => 12,
+    }
+}
+/// Entries of the sigmoid's table.
+const SIGMOID: usize = 256;
+/// Bytes of a `float`.
+const FLOAT: usize = 4;
+
+/// Which fields the table of steps has, and how large they are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct StepFormat {
+    /// Bytes of a place in the arena.
+    pub place_bytes: usize,
+    /// Whether tiles lie in the arena.
+    pub tiles: bool,
+    /// Whether maps are added.
+    pub additions: bool,
+    /// Whether rows of maps are copied before they are read.
+    pub copies: bool,
+    precision: Precision,
+}
+
+impl StepFormat {
+    /// The format for `program`.
+    #[must_use]
+    pub fn of(program: &Program) -> Self {
+        Self {
+            // The largest number means "none".
+            place_bytes: if program.arena_bytes < 0xffff { 2 } else { 4 },
+            tiles: program.steps.iter().any(|step| step.tile.is_some()),
+            additions: program.steps.iter().any(|step| step.adds.is_some() || step.keeps.is_some()),
+            copies: program.streams.iter().any(|stream| stream.copy.is_some()),
+            precision: program.precision,
+        }
+    }
+
+    const fn step_fields(self) -> usize {
+        let places = 2 + self.tiles as usize + 2 * self.additions as usize;
+        let (shorts, bytes) = match self.precision {
+            Precision::Int8 => (9, 9 + self.additions as usize),
+            Precision::Float => (8, 8),
+        };
+        let shorts = shorts + 2 * self.additions as usize;
+        4 + places * self.place_bytes + 2 * shorts + bytes
+    }
+
+    /// Bytes of a step.
+    #[must_use]
+    pub const fn step_bytes(self) -> usize {
+        self.step_fields().next_multiple_of(4)
+    }
+
+    /// Bytes that fill up a step.
+    #[must_use]
+    pub const fn step_padding(self) -> usize {
+        self.step_bytes() - self.step_fields()
+    }
+
+    const fn stream_fields(self) -> usize {
+        self.place_bytes * (1 + self.copies as usize) + 2
+    }
+
+    /// Bytes of a run of steps.
+    #[must_use]
+    pub const fn stream_bytes(self) -> usize {
+        self.stream_fields().next_multiple_of(self.place_bytes)
+    }
+
+    /// Bytes that fill up a run of steps.
+    #[must_use]
+    pub const fn stream_padding(self) -> usize {
+        self.stream_bytes() - self.stream_fields()
+    }
+}
+
+/// What the tables of a program take of flash.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tables {
+    /// Weights and constants of each operation.
+    pub ops: Vec<usize>,
+    /// The steps of the program and what else is not of one operation.
+    pub program: usize,
+}
+
+impl Tables {
+    /// The tables of `graph`, batch norm folded, as `program` runs it.
+    #[must_use]
+    pub fn of(graph: &Graph, program: &Program) -> Self {
+        let ops = match program.precision {
+            Precision::Float => graph.ops.iter().map(|op| float_values(op) * FLOAT).collect(),
+            Precision::Int8 => {
+                let mut weights = 0;
+                let mut bytes = |op: &Op| {
+                    let before = weights;
+                    int8_weights(op, &mut weights);
+                    weights - before + int8_constants(op) * CONSTANT
+                };
+                graph.ops.iter().map(&mut bytes).collect()
+            }
+        };
+        let format = StepFormat::of(program);
+        let gated = graph.ops.iter().filter(|op| matches!(op.kind, Kind::SqueezeExcite(_))).count();
+        let streams = program.streams.len();
+        let shared = match program.precision {
+            Precision::Int8 if gated > 0 => SIGMOID,
+            _ => 0,
+        };
+        let image_zeros = match program.precision {
+            Precision::Int8 if graph.input.channels > 1 => graph.input.channels,
+            _ => 0,
+        };
+        let streams = if streams > 1 { streams * format.stream_bytes() } else { 0 };
+        let program = program.steps.len() * format.step_bytes()
+            + gated * gates_bytes(program.precision)
+            + shared
+            + image_zeros
+            + streams;
+        Self { ops, program }
+    }
+
+    /// All of them.
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        self.ops.iter().sum::<usize>() + self.program
+    }
+}
+
+/// Adds the weights of `op` behind `at` others.
+fn int8_weights(op: &Op, at: &mut usize) {
+    let mut mixed = |filters: usize, depth: usize| {
+        *at = at.next_multiple_of(4) + filters.div_ceil(2) * depth.div_ceil(4) * 8;
+    };
+    match op.kind {
+        Kind::SqueezeExcite(se) => {
+            mixed(se.hidden, op.input.channels);
+            mixed(op.input.channels, se.hidden);
+        }
+        Kind::Dense(_) => mixed(op.output.channels, depth(op)),
+        Kind::Conv(_) if depth(op) > 0 => mixed(op.output.channels, depth(op)),
+        Kind::Conv(conv) => *at += op.output.channels * conv.window.kernel.pow(2),
+        Kind::Depthwise(depthwise) => *at += op.output.channels * depthwise.window.kernel.pow(2),
+        Kind::Add(_) | Kind::GlobalPool(_) => {}
+    }
+}
+
+/// Pairs of a multiplier and an offset.
+fn int8_constants(op: &Op) -> usize {
+    match op.kind {
+        Kind::SqueezeExcite(se) => 2 + se.hidden + op.input.channels,
+        Kind::Add(_) => 2,
+        Kind::GlobalPool(pool) => usize::from(pool.pool == Pool::Avg),
+        Kind::Conv(_) | Kind::Depthwise(_) | Kind::Dense(_) => op.output.channels,
+    }
+}
+
+/// Weights and biases as floats; the weights of filters are filled up to whole quads of filters.
+fn float_values(op: &Op) -> usize {
+    let mixed = |filters: usize, depth: usize| filters.next_multiple_of(4) * depth + filters;
+    match op.kind {
+        Kind::SqueezeExcite(se) => mixed(se.hidden, op.input.channels) + mixed(op.input.channels, se.hidden),
+        Kind::Dense(_) => mixed(op.output.channels, depth(op)),
+        Kind::Conv(_) if depth(op) > 0 => mixed(op.output.channels, depth(op)),
+        Kind::Conv(conv) => op.output.channels * (conv.window.kernel.pow(2) + 1),
+        Kind::Depthwise(depthwise) => op.output.channels * (depthwise.window.kernel.pow(2) + 1),
+        Kind::Add(_) | Kind::GlobalPool(_) => 0,
+    }
+}

@@ -1,0 +1,256 @@
+//! The program that runs on the board: its steps, and the place of everything they read and write.
+
+use super::chain::{Cell, Chain, Link};
+use super::rows::{RowPlan, Segment};
+use super::segment::{Layout, layout};
+use crate::graph::{Graph, OpId, Shape, Window};
+use crate::spec::{Plan, Precision};
+
+/// Where a step's rows go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Target {
+    /// Into this row, from where the next step takes it. Where the next step only keeps a row, it
+    /// may as well go straight into that step's ring.
+    Row(usize),
+    /// Over the row that was read.
+    Over,
+    /// Into a whole map that begins here.
+    Map(usize),
+}
+
+/// Rows that wait for an addition.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Waiting {
+    /// Where they begin.
+    pub at: usize,
+    /// How many a ring holds; of a whole map, all.
+    pub rows: usize,
+}
+
+/// What a step does, row by row. Places are bytes from the start of the arena.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Step {
+    /// The operation.
+    pub op: OpId,
+    /// How it moves over rows.
+    pub window: Window,
+    /// The size of what it reads.
+    pub input: Shape,
+    /// The size of what it makes.
+    pub output: Shape,
+    /// The last kernel − 1 rows that it was given: row r in place r modulo kernel − 1.
+    pub ring: usize,
+    /// Where its rows go.
+    pub target: Target,
+    /// Where its rows are kept for a later addition of the same segment.
+    pub keeps: Option<Waiting>,
+    /// For an addition: the rows it adds.
+    pub adds: Option<Waiting>,
+    /// What filters read at two pixels at once, where that is not on the stack.
+    pub tile: Option<usize>,
+    /// The number, within its segment, of the counter of its input rows; counter 0 counts what the
+    /// segment is fed.
+    pub counter_in: usize,
+    /// The number of the counter of its output rows: the same where each row gives one.
+    pub counter_out: usize,
+}
+
+/// Steps through which rows stream.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stream {
+    /// The first step.
+    pub first: usize,
+    /// The step behind the last.
+    pub end: usize,
+    /// The map its rows come from; `None` for the camera.
+    pub source: Option<usize>,
+    /// Where a row of that map is copied to before it is read, where it has to be.
+    pub copy: Option<usize>,
+    /// Means, hidden units and gates of squeeze-and-excitation, where it begins with that.
+    pub gates: usize,
+    /// All bytes in use while it runs.
+    pub bytes: usize,
+}
+
+/// What runs on the board, and where everything is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Program {
+    /// Arithmetic of it all.
+    pub precision: Precision,
+    /// The operations before global pooling, in order.
+    pub steps: Vec<Step>,
+    /// The runs of steps, in order; the last one fills the pool.
+    pub streams: Vec<Stream>,
+    /// The row that the camera writes to, where it is not kept at once.
+    pub camera: usize,
+    /// The global pool.
+    pub pool: usize,
+    /// What the head reads at once, where that is not on the stack.
+    pub head_tile: Option<usize>,
+    /// Where a float head writes: beside the pool.
+    pub logits: usize,
+    /// Bytes of the arena.
+    pub arena_bytes: usize,
+    /// The stream with the most bytes in use.
+    pub peak: usize,
+    /// Multiplications after the last row of the image has come.
+    pub macs_after_last_row: u64,
+    /// Counters of rows that the object holds.
+    pub counters: usize,
+    /// Bytes of a counter.
+    pub counter_bytes: usize,
+    /// How many classes there are.
+    pub classes: usize,
+}
+
+/// Bytes of a `float`.
+const FLOAT: usize = 4;
+/// Bytes of the number of the class found.
+const CLASS: usize = 2;
+
+impl Program {
+    /// The program of `graph` with this arithmetic, whose memory plan aims at `goal`.
+    #[must_use]
+    pub fn of(graph: &Graph, precision: Precision, goal: Plan) -> Self {
+        let cell = match precision {
+            Precision::Float => Cell::FLOAT,
+            Precision::Int8 => Cell::INT8,
+        };
+        let chain = Chain::of(graph, cell);
+        let rows = RowPlan::of(&chain, goal);
+        let mut builder = Builder { graph, chain: &chain, kept: Vec::new(), steps: Vec::new() };
+        let mut streams = Vec::new();
+        let (mut camera, mut pool, mut head_tile) = (0, 0, 0);
+        for (index, segment) in rows.segments.iter().enumerate() {
+            let layout = layout(&chain, segment.first, segment.end, &segment.need);
+            builder.segment(segment, &layout);
+            streams.push(Stream {
+                first: segment.first,
+                end: segment.end,
+                source: (index > 0).then_some(segment.source),
+                copy: layout.copy.map(|at| segment.scratch + at),
+                gates: segment.scratch + layout.extra,
+                bytes: segment.need.bytes(),
+            });
+            if index == 0 {
+                camera = segment.scratch + layout.camera;
+            }
+            (pool, head_tile) = (segment.scratch + layout.pool, segment.scratch + layout.tile);
+        }
+        let steps = builder.steps;
+        let (classes, pooled) = (graph.classes, graph.feature_count() * FLOAT);
+        let logits = if pool >= classes * FLOAT { 0 } else { pool + pooled };
+        let highest = steps.iter().map(|step| step.counter_out).max().unwrap_or(0);
+        let rows_of = |shape: Shape| shape.height;
+        let tallest = steps.iter().flat_map(|step| [step.input, step.output]).map(rows_of).max().unwrap_or(0);
+        let outputs = match precision {
+            Precision::Float => logits + classes * FLOAT,
+            Precision::Int8 => classes * FLOAT,
+        };
+        Self {
+            precision,
+            streams,
+            camera,
+            pool,
+            head_tile: (chain.head_tile > 0).then_some(head_tile),
+            logits,
+            // The probabilities take the arena's place once it is done with.
+            arena_bytes: rows.arena_bytes.max(outputs),
+            peak: rows.peak(),
+            macs_after_last_row: rows.macs_after_last_row,
+            counters: highest + 1,
+            counter_bytes: if tallest < 256 { 1 } else { 2 },
+            classes,
+            steps,
+        }
+    }
+
+    /// Bytes of a value of a map.
+    #[must_use]
+    pub const fn value_bytes(&self) -> usize {
+        match self.precision {
+            Precision::Float => Cell::FLOAT.value,
+            Precision::Int8 => Cell::INT8.value,
+        }
+    }
+
+    /// Bytes of the class scores.
+    #[must_use]
+    pub const fn score_bytes(&self) -> usize {
+        match self.precision {
+            Precision::Float => 0,
+            Precision::Int8 => self.classes,
+        }
+    }
+
+    /// Bytes of the object: the arena, the class found and its probability, the class scores and
+    /// the counters of rows. The same on every processor, since it is filled up to whole words.
+    #[must_use]
+    pub const fn object_bytes(&self) -> usize {
+        (self.arena_bytes + FLOAT + CLASS + self.counters * self.counter_bytes + self.score_bytes())
+            .next_multiple_of(FLOAT)
+    }
+
+    /// Bytes that fill up the object.
+    #[must_use]
+    pub const fn padding_bytes(&self) -> usize {
+        self.object_bytes()
+            - (self.arena_bytes + FLOAT + CLASS + self.counters * self.counter_bytes + self.score_bytes())
+    }
+}
+
+struct Builder<'a> {
+    graph: &'a Graph,
+    chain: &'a Chain,
+    /// Whole maps so far: the link that made each, and its place.
+    kept: Vec<(usize, usize)>,
+    steps: Vec<Step>,
+}
+
+impl Builder<'_> {
+    /// Adds the steps of `segment`.
+    fn segment(&mut self, segment: &Segment, layout: &Layout) {
+        let mut counter = 0;
+        for (link, stage) in (segment.first..segment.end).zip(&layout.stages) {
+            let at = |offset: usize| segment.scratch + offset;
+            let Link { op, window, .. } = self.chain.links[link];
+            let counter_in = counter;
+            if window != Window::PIXEL {
+                counter += 1;
+            }
+            let target = match stage.row {
+                Some(row) => Target::Row(at(row)),
+                None if link + 1 == segment.end && segment.end < self.chain.links.len() => Target::Map(segment.sink),
+                None => Target::Over,
+            };
+            let adds = self.chain.links[link].skip.map(|from| self.waiting(from, segment, layout));
+            let op = &self.graph.ops[op.0];
+            self.steps.push(Step {
+                op: op.id,
+                window,
+                input: op.input,
+                output: op.output,
+                ring: at(stage.ring),
+                target,
+                keeps: stage.skip.map(|(offset, rows)| Waiting { at: at(offset), rows }),
+                adds,
+                tile: (self.chain.links[link].tile > 0).then_some(at(layout.tile)),
+                counter_in,
+                counter_out: counter,
+            });
+        }
+        self.kept.push((segment.end - 1, segment.sink));
+    }
+
+    /// Where the rows that link `from` makes wait for an addition in `segment`.
+    fn waiting(&self, from: usize, segment: &Segment, layout: &Layout) -> Waiting {
+        let ring = from.checked_sub(segment.first).and_then(|stage| layout.stages[stage].skip);
+        match ring {
+            Some((offset, rows)) => Waiting { at: segment.scratch + offset, rows },
+            None => {
+                let map = self.kept.iter().rev().find(|(link, _)| *link == from);
+                Waiting { at: map.map_or(segment.source, |(_, at)| *at), rows: self.chain.links[from].output.0 }
+            }
+        }
+    }
+}
