@@ -1,0 +1,110 @@
+//! Generated headers on real instruction sets: compiled for, and run in emulators of, the boards
+//! that they are for.
+
+#![expect(clippy::unwrap_used, reason = "helpers of tests fail by panicking")]
+
+#[path = "../header/case.rs"]
+#[expect(dead_code, reason = "random networks are for the tests of the header")]
+mod case;
+mod fake;
+mod harness;
+#[path = "../support/mod.rs"]
+mod support;
+
+use case::Case;
+use harness::answers::Answers;
+use harness::{Feed, Options, Target};
+use micromobilenet::codegen::header;
+use rayon::prelude::*;
+use std::fs;
+use support::has;
+
+/// Whether everything that `target` wants is installed.
+fn ready(target: Target) -> bool {
+    target.needs().into_iter().all(has)
+}
+
+/// Calls `check` for the targets that are there, and shows what went wrong on all of them.
+fn on(targets: &[Target], check: impl Fn(Target) -> Result<(), String> + Sync) {
+    let ready: Vec<Target> = targets.iter().copied().filter(|target| ready(*target)).collect();
+    let wrong: Vec<String> = ready
+        .into_par_iter()
+        .filter_map(|target| check(target).err().map(|error| format!("{target:?}: {error}")))
+        .collect();
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// Whether the answers are those of the fake network.
+fn check_fake(answers: &Answers, images: &[Vec<u8>]) -> Result<(), String> {
+    for (index, image) in images.iter().enumerate() {
+        let expected = fake::expected(image);
+        let found = (&answers.scores[index], &answers.outputs[index], answers.classes[index]);
+        if found != (&expected.scores, &expected.outputs, expected.class) {
+            return Err(format!("image {index}: {found:?} instead of {:?} {}", expected.scores, expected.class));
+        }
+    }
+    Ok(())
+}
+
+#[test]
+fn every_byte_of_an_image_arrives_and_every_answer_comes_back() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("Net.h"), fake::HEADER).unwrap();
+    let images = fake::images(5);
+    on(&Target::ALL, |target| {
+        for feed in [Feed::Rows, Feed::Push, Feed::Predict, Feed::Flash(images[3].clone())] {
+            let baked = feed != Feed::Rows && feed != Feed::Push && feed != Feed::Predict;
+            let program = target.build(folder.path(), &Options::new("-Os").feed(feed.clone()))?;
+            let images = if baked { vec![images[3].clone(); 2] } else { images.clone() };
+            let answers = program.run(&images)?;
+            check_fake(&answers, &images).map_err(|error| format!("{feed:?}: {error}"))?;
+        }
+        Ok(())
+    });
+}
+
+#[test]
+fn float_headers_answer_as_the_reference_does() {
+    let mut case = Case::preset("pico", 6);
+    case.class = "Net".to_owned();
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("Net.h"), header(&case.model()).unwrap()).unwrap();
+    let expected = case.expected();
+    let targets = [Target::HostGcc, Target::HostClang, Target::CortexM3, Target::CortexM4];
+    on(&targets, |target| {
+        let program = target.build(folder.path(), &Options::new("-O2").feed(Feed::Predict))?;
+        let outputs = program.run(&case.images)?.outputs.concat();
+        let worst = outputs.iter().zip(&expected).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
+        if outputs.len() == expected.len() && worst < 1e-4 { Ok(()) } else { Err(format!("off by {worst}")) }
+    });
+}
+
+#[test]
+fn a_trace_holds_every_row_in_order() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("Net.h"), fake::HEADER).unwrap();
+    let images = fake::images(2);
+    on(&Target::ALL, |target| {
+        let answers = target.build(folder.path(), &Options::new("-Os").trace())?.run(&images)?;
+        check_fake(&answers, &images)?;
+        let expected = fake::rows(&images);
+        if answers.rows == expected { Ok(()) } else { Err(format!("{:?} instead of {expected:?}", answers.rows)) }
+    });
+}
+
+#[test]
+fn costs_are_those_of_the_calls() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("Net.h"), fake::HEADER).unwrap();
+    let images = fake::images(3);
+    on(&Target::ALL, |target| {
+        let program = target.build(folder.path(), &Options::new("-Os"))?;
+        let answers = program.count(&images)?;
+        check_fake(&answers, &images)?;
+        let sections = program.sections()?;
+        if sections.bss < u64::from(answers.object_bytes) {
+            return Err(format!("an object of {} bytes in {sections:?}", answers.object_bytes));
+        }
+        fake::check_costs(target, &answers)
+    });
+}
