@@ -16,6 +16,9 @@
 
 #include <stdint.h>
 #include <string.h>
+#if defined(__AVR__)
+#include <avr/pgmspace.h>
+#endif
 
 #define FEED_ROWS 1
 #define FEED_PUSH 2
@@ -27,9 +30,10 @@ namespace platform {
 
 void read(void *to, uint32_t count);
 void write(const void *from, uint32_t count);
-// Stand around every call of Net: clocks run and the stack is watched in between.
-void call_begins();
-void call_ended();
+// Stand around every call of Net: clocks run and the stack is watched in between. They have frames
+// of their own, which are gone while the call runs.
+__attribute__((noinline)) void call_begins();
+__attribute__((noinline)) void call_ended();
 // Ticks in calls since this was asked last.
 uint32_t ticks();
 uint32_t stack_bytes();
@@ -50,17 +54,31 @@ inline void frame(char tag, const void *from, uint32_t count) {
 }
 
 #ifdef TRACE
+// Names are literals; where these would take up RAM, they stay in flash.
+#if defined(__AVR__)
+#define NAME(name) PSTR(name)
+inline uint8_t name_length(const char *name) { return static_cast<uint8_t>(strlen_P(name)); }
+inline char name_letter(const char *name, uint8_t at) { return static_cast<char>(pgm_read_byte(name + at)); }
+#else
+#define NAME(name) (name)
+inline uint8_t name_length(const char *name) { return static_cast<uint8_t>(strlen(name)); }
+inline char name_letter(const char *name, uint8_t at) { return name[at]; }
+#endif
+
 template <typename T>
 void trace(const char *name, uint16_t row, const T *data, uint32_t count) {
-    const uint8_t length = static_cast<uint8_t>(strlen(name));
+    const uint8_t length = name_length(name);
     uint8_t head[4] = {sizeof(T), static_cast<uint8_t>(row), static_cast<uint8_t>(row >> 8), length};
     frame_begins('R', sizeof head + length + count * sizeof(T));
     platform::write(head, sizeof head);
-    platform::write(name, length);
+    for (uint8_t at = 0; at < length; at++) {
+        const char letter = name_letter(name, at);
+        platform::write(&letter, 1);
+    }
     platform::write(data, count * sizeof(T));
 }
 #define MICROMOBILENET_TRACE(name, row, data, count) \
-    ::driver::trace((name), static_cast<uint16_t>(row), (data), static_cast<uint32_t>(count))
+    ::driver::trace(NAME(name), static_cast<uint16_t>(row), (data), static_cast<uint32_t>(count))
 #endif
 
 }  // namespace driver

@@ -68,10 +68,16 @@ pub fn check_costs(target: Target, answers: &Answers) -> Result<(), String> {
         let known = values.len() == answers.classes.len();
         if known && even && range.contains(&mean) { Ok(()) } else { Err(format!("{what}: {values:?}, {mean} a byte")) }
     };
-    if target.is_host() {
-        return Ok(());
+    match target {
+        Target::HostGcc | Target::HostClang => return Ok(()),
+        Target::Rv32 => {}
+        Target::Uno | Target::Mega => {
+            plausible("cycles", &answers.cycles.iter().map(|cycles| *cycles as f64).collect::<Vec<_>>(), 50.0..200.0)?;
+            // 16 cycles are a microsecond.
+            plausible("microseconds", &answers.microseconds, 50.0 / 16.0..200.0 / 16.0)?;
+        }
+        _ => plausible("instructions", &answers.instructions, 4.0..16.0)?,
     }
-    plausible("instructions", &answers.instructions, 4.0..16.0)?;
     match answers.stack_bytes {
         Some(bytes) if STACK.contains(&bytes) => Ok(()),
         other => Err(format!("{other:?} bytes of stack")),

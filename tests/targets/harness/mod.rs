@@ -7,9 +7,12 @@
 //! ```
 
 pub mod answers;
+mod avr;
 mod cortex_m;
+mod esp8266;
 mod host;
 mod process;
+mod rv32;
 
 use answers::Answers;
 use std::fs;
@@ -27,6 +30,13 @@ pub enum Target {
     CortexM4,
     CortexM7,
     CortexM33,
+    /// RV32IMC.
+    Rv32,
+    /// Arduino Uno: 2 KB of RAM, 32 KB of flash.
+    Uno,
+    /// Arduino Mega: 8 KB of RAM, 256 KB of flash.
+    Mega,
+    Esp8266,
 }
 
 /// How a program is built.
@@ -58,22 +68,6 @@ impl Options {
     pub fn flag(mut self, flag: &str) -> Self {
         self.flags.push(flag.to_owned());
         self
-    }
-
-    /// What every compiler of a program is told.
-    fn arguments(&self) -> Vec<String> {
-        let feed = match &self.feed {
-            Feed::Rows => "ROWS",
-            Feed::Push => "PUSH",
-            Feed::Predict => "PREDICT",
-            Feed::Flash(_) => "FLASH",
-        };
-        let mut all = vec![self.optimise.clone(), format!("-DFEED=FEED_{feed}")];
-        if self.trace {
-            all.push("-DTRACE".to_owned());
-        }
-        all.extend(self.flags.iter().cloned());
-        all
     }
 }
 
@@ -107,7 +101,7 @@ pub struct Sections {
 }
 
 impl Target {
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 11] = [
         Self::HostGcc,
         Self::HostClang,
         Self::CortexM0,
@@ -115,10 +109,23 @@ impl Target {
         Self::CortexM4,
         Self::CortexM7,
         Self::CortexM33,
+        Self::Rv32,
+        Self::Uno,
+        Self::Mega,
+        Self::Esp8266,
     ];
 
     pub fn is_host(self) -> bool {
         matches!(self, Self::HostGcc | Self::HostClang)
+    }
+
+    pub fn is_avr(self) -> bool {
+        matches!(self, Self::Uno | Self::Mega)
+    }
+
+    /// Whether a program can be run, and not only compiled.
+    pub fn runs(self) -> bool {
+        self != Self::Esp8266
     }
 
     /// Commands, and files by their full path, that must be there.
@@ -126,7 +133,10 @@ impl Target {
         match self {
             Self::HostGcc => vec!["g++", "size"],
             Self::HostClang => vec!["clang++", "size"],
-            _ => cortex_m::NEEDS.to_vec(),
+            Self::Rv32 => rv32::NEEDS.into(),
+            Self::Uno | Self::Mega => avr::NEEDS.into(),
+            Self::Esp8266 => esp8266::NEEDS.into(),
+            _ => cortex_m::NEEDS.into(),
         }
     }
 
@@ -144,6 +154,9 @@ impl Target {
         let elf = match self {
             Self::HostGcc => host::build("g++", &work, options),
             Self::HostClang => host::build("clang++", &work, options),
+            Self::Rv32 => rv32::build(&work, options),
+            Self::Uno | Self::Mega => avr::build(self, &work, options),
+            Self::Esp8266 => esp8266::build(&work, options),
             _ => cortex_m::build(self, &work, options),
         }?;
         Ok(Program { target: self, elf, options: options.clone() })
@@ -152,6 +165,9 @@ impl Target {
     fn size_command(self) -> &'static str {
         match self {
             Self::HostGcc | Self::HostClang => "size",
+            Self::Rv32 => "riscv64-unknown-elf-size",
+            Self::Uno | Self::Mega => "avr-size",
+            Self::Esp8266 => "xtensa-lx106-elf-size",
             _ => "arm-none-eabi-size",
         }
     }
@@ -180,6 +196,9 @@ impl Program {
         write(&folder.path().join("images"), &self.stream(images))?;
         let clock = match self.target {
             Target::HostGcc | Target::HostClang => host::run(&self.elf, folder.path()),
+            Target::Rv32 => rv32::run(&self.elf, folder.path()),
+            Target::Uno | Target::Mega => avr::run(self.target, &self.elf, folder.path()),
+            Target::Esp8266 => Err("nothing here runs programs for ESP8266".to_owned()),
             _ => cortex_m::run(self.target, &self.elf, folder.path(), counted),
         }?;
         let path = folder.path().join("answers");
@@ -218,6 +237,25 @@ impl Program {
         };
         Ok(Sections { text, data, bss })
     }
+}
+
+/// A compiler with what all are told.
+fn compiler(name: &str, work: &Path, options: &Options) -> Command {
+    let feed = match &options.feed {
+        Feed::Rows => "ROWS",
+        Feed::Push => "PUSH",
+        Feed::Predict => "PREDICT",
+        Feed::Flash(_) => "FLASH",
+    };
+    let mut command = Command::new(name);
+    command.args(["-std=c++11", "-Wall", "-Wextra", "-Werror", "-fno-exceptions", "-fno-rtti"]);
+    command.args(["-ffunction-sections", "-fdata-sections", "-Wl,--gc-sections"]);
+    command.arg(&options.optimise).arg(format!("-DFEED=FEED_{feed}")).args(&options.flags);
+    if options.trace {
+        command.arg("-DTRACE");
+    }
+    command.arg("-I").arg(work).arg("-I").arg(work.join("..")).arg("-I").arg(sources().join("driver"));
+    command
 }
 
 /// The folder of the drivers' sources.
