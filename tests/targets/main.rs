@@ -1,8 +1,6 @@
 //! Generated headers on real instruction sets: compiled for, and run in emulators of, the boards
 //! that they are for.
 
-#![expect(clippy::unwrap_used, reason = "helpers of tests fail by panicking")]
-
 #[path = "../header/case.rs"]
 #[expect(dead_code, reason = "random networks are for the tests of the header")]
 mod case;
@@ -10,9 +8,10 @@ mod fake;
 mod harness;
 #[path = "../support/mod.rs"]
 mod support;
+mod wrong;
 
 use case::Case;
-use harness::answers::Answers;
+use harness::answers::{Answers, TraceRow};
 use harness::{Feed, Options, Target};
 use micromobilenet::codegen::header;
 use rayon::prelude::*;
@@ -57,11 +56,29 @@ fn every_byte_of_an_image_arrives_and_every_answer_comes_back() {
     let images = fake::images(5);
     on(&runnable(), |target| {
         for feed in [Feed::Rows, Feed::Push, Feed::Predict, Feed::Flash(images[3].clone())] {
-            let baked = feed != Feed::Rows && feed != Feed::Push && feed != Feed::Predict;
+            let baked = matches!(feed, Feed::Flash(_));
             let program = target.build(folder.path(), &Options::new("-Os").feed(feed.clone()))?;
             let images = if baked { vec![images[3].clone(); 2] } else { images.clone() };
             let answers = program.run(&images)?;
             check_fake(&answers, &images).map_err(|error| format!("{feed:?}: {error}"))?;
+        }
+        Ok(())
+    });
+}
+
+#[test]
+fn optimisers_change_no_answer_and_sanitizers_find_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("Net.h"), fake::HEADER).unwrap();
+    let images = fake::images(5);
+    on(&[Target::HostGcc, Target::HostClang, Target::CortexM4], |target| {
+        let mut all: Vec<Options> = ["-O0", "-O1", "-O2", "-O3"].map(Options::new).into();
+        if target.is_host() {
+            let sanitized = Options::new("-O1").flag("-fsanitize=address,undefined");
+            all.push(sanitized.flag("-fno-sanitize-recover=all"));
+        }
+        for options in all {
+            check_fake(&target.build(folder.path(), &options)?.run(&images)?, &images)?;
         }
         Ok(())
     });
@@ -93,6 +110,10 @@ fn a_trace_holds_every_row_in_order() {
     on(&runnable(), |target| {
         let answers = target.build(folder.path(), &Options::new("-Os").trace())?.run(&images)?;
         check_fake(&answers, &images)?;
+        let halves = answers.rows.iter().filter(|row| row.value_bytes == 4).map(TraceRow::floats);
+        if halves.clone().count() == 0 || halves.into_iter().any(|values| values[1] != -1.0) {
+            return Err("floats are something else".to_owned());
+        }
         let expected = fake::rows(&images);
         if answers.rows == expected { Ok(()) } else { Err(format!("{:?} instead of {expected:?}", answers.rows)) }
     });

@@ -8,7 +8,7 @@
  * Added to the frames of the sketch:
  *   X  after every T: cycles in calls since the last one, 64 bits
  *   K  bytes of stack below the caller of the deepest call
- *   F  bytes between the variables and the deepest the stack went in a call
+ *   F  bytes between the variables and the deepest that the stack went in a call
  */
 #include <stdint.h>
 #include <stdio.h>
@@ -28,7 +28,7 @@ static avr_t *avr;
 static avr_irq_t *input;
 static uint16_t heap_start;
 
-static int ended = 0;
+static int ended = 0, in_call = 0;
 static avr_cycle_count_t began, spent = 0;
 static uint16_t caller;
 static uint32_t deepest = 0, free_bytes = 0xFFFF;
@@ -38,25 +38,47 @@ static void fail(const char *why) {
     exit(1);
 }
 
+static uint16_t stack_pointer(void) { return (uint16_t)(avr->data[SPL] | avr->data[SPH] << 8); }
+
+static void reached(uint16_t lowest) {
+    const uint32_t depth = caller + 1 - lowest;
+    if (lowest <= heap_start) {
+        fail("the stack has reached the variables");
+    }
+    deepest = depth > deepest ? depth : deepest;
+    if ((uint32_t)(lowest - heap_start) < free_bytes) {
+        free_bytes = lowest - heap_start;
+    }
+}
+
 static void call_begins(void) {
-    caller = (uint16_t)(avr->data[SPL] | avr->data[SPH] << 8);
+    caller = stack_pointer();
+    reached(caller);
     memset(avr->data + heap_start, PAINT, caller + 1 - heap_start);
     began = avr->cycle;
+    in_call = 1;
 }
 
 static void call_ended(void) {
+    in_call = 0;
     spent += avr->cycle - began;
     uint16_t lowest = heap_start;
     while (lowest <= caller && avr->data[lowest] == PAINT) {
         lowest++;
     }
-    const uint32_t depth = caller + 1 - lowest;
-    deepest = depth > deepest ? depth : deepest;
-    if ((uint32_t)(lowest - heap_start) < free_bytes) {
-        free_bytes = lowest - heap_start;
-    }
-    if (free_bytes == 0) {
-        fail("the stack has reached the variables");
+    reached(lowest);
+}
+
+/* The paint shows what was written, interrupts included; the stack pointer shows frames that were
+ * not. Its halves change apart: it counts once it has stayed for longer than that takes. */
+static void watch(void) {
+    static uint16_t last = 0;
+    static uint8_t stayed = 0;
+    const uint16_t now = stack_pointer();
+    stayed = now != last ? 0 : stayed < 4 ? stayed + 1 : 4;
+    last = now;
+    if (stayed == 3) {
+        reached(now + 1);
     }
 }
 
@@ -161,6 +183,9 @@ int main(int count, char **arguments) {
         const int state = avr_run(avr);
         if (state == cpu_Done || state == cpu_Crashed) {
             fail("the sketch has crashed");
+        }
+        if (in_call) {
+            watch();
         }
     }
     return fflush(answers) == 0 ? 0 : 1;

@@ -80,11 +80,11 @@ void timer_starts() {
 uint32_t timer() { return ~at(TIMER_CMSDK + 0x4); }
 #endif
 
+// As far down as the stack is watched.
 uint32_t *stack_floor() {
     const uintptr_t lowest = reinterpret_cast<uintptr_t>(&bss_end);
-    const uintptr_t near = reinterpret_cast<uintptr_t>(__builtin_frame_address(0)) - 32 * 1024;
-    // Unsigned: where there is less than that, the difference is a large number.
-    return reinterpret_cast<uint32_t *>(near > lowest && near < lowest + 0x10000000u ? near : lowest);
+    const uintptr_t near = reinterpret_cast<uintptr_t>(&stack_top) - 32 * 1024;
+    return reinterpret_cast<uint32_t *>(near > lowest ? near : lowest);
 }
 
 bool watched = true;

@@ -1,7 +1,7 @@
 //! What `fake/Net.h` answers, computed here.
 
 use crate::harness::Target;
-use crate::harness::answers::{Answers, Row};
+use crate::harness::answers::{Answers, TraceRow};
 use micromobilenet::random::{Purpose, Stream};
 
 pub const HEADER: &str = include_str!("Net.h");
@@ -44,15 +44,15 @@ pub fn expected(image: &[u8]) -> Expected {
 }
 
 /// The trace of `images`: every row as it came, and after every second row two floats.
-pub fn rows(images: &[Vec<u8>]) -> Vec<Row> {
+pub fn rows(images: &[Vec<u8>]) -> Vec<TraceRow> {
     let mut rows = Vec::new();
     for (image, pixels) in images.iter().enumerate() {
         for (row, bytes) in pixels.chunks(ROW_BYTES).enumerate() {
-            rows.push(Row { image, operation: "stem".to_owned(), row, value_bytes: 1, bytes: bytes.to_vec() });
+            rows.push(TraceRow { image, operation: "stem".to_owned(), row, value_bytes: 1, bytes: bytes.to_vec() });
             if row % 2 == 0 {
                 let bytes = [f32::from(bytes[0]) * 0.5, -1.0].map(f32::to_le_bytes).concat();
                 let operation = "block0.depthwise".to_owned();
-                rows.push(Row { image, operation, row: row / 2, value_bytes: 4, bytes });
+                rows.push(TraceRow { image, operation, row: row / 2, value_bytes: 4, bytes });
             }
         }
     }
@@ -81,5 +81,16 @@ pub fn check_costs(target: Target, answers: &Answers) -> Result<(), String> {
     match answers.stack_bytes {
         Some(bytes) if STACK.contains(&bytes) => Ok(()),
         other => Err(format!("{other:?} bytes of stack")),
+    }
+}
+
+#[test]
+fn a_wrong_byte_shows() {
+    let image = images(1).remove(0);
+    let right = expected(&image).scores;
+    for at in 0..image.len() {
+        let mut wrong = image.clone();
+        wrong[at] ^= 1;
+        assert_ne!(expected(&wrong).scores, right, "byte {at}");
     }
 }

@@ -12,7 +12,7 @@ pub enum Clock {
 
 /// A row of an operation, planes one after the other.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Row {
+pub struct TraceRow {
     /// The image it belongs to.
     pub image: usize,
     pub operation: String,
@@ -32,7 +32,7 @@ pub struct Answers {
     pub scores: Vec<Vec<i8>>,
     pub outputs: Vec<Vec<f32>>,
     pub probabilities: Vec<f32>,
-    pub rows: Vec<Row>,
+    pub rows: Vec<TraceRow>,
     /// The deepest that any call of the object reached into the stack.
     pub stack_bytes: Option<u32>,
     /// In calls of the object, without what brings the images in and the answers out.
@@ -89,7 +89,7 @@ impl Answers {
     }
 }
 
-impl Row {
+impl TraceRow {
     /// The values of a float header.
     pub fn floats(&self) -> Vec<f32> {
         floats(&self.bytes)
@@ -105,10 +105,10 @@ fn frame<'a>(rest: &mut &'a [u8]) -> Option<(u8, &'a [u8])> {
     Some((tag, data))
 }
 
-fn row(data: &[u8], image: usize) -> Option<Row> {
+fn row(data: &[u8], image: usize) -> Option<TraceRow> {
     let [value_bytes, low, high, length, rest @ ..] = data else { return None };
     let (name, bytes) = rest.split_at_checked(usize::from(*length))?;
-    Some(Row {
+    Some(TraceRow {
         image,
         operation: String::from_utf8_lossy(name).into_owned(),
         row: usize::from(u16::from_le_bytes([*low, *high])),

@@ -1,6 +1,7 @@
 //! Arduino boards in simavr, with the Arduino core that Debian packages.
 
 use super::answers::Clock;
+use super::program::Sections;
 use super::{Options, Target, compiler, process, sources};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -25,17 +26,24 @@ const COMMON: [&str; 6] =
 const CPP: [&str; 5] =
     ["-std=gnu++11", "-fpermissive", "-fno-exceptions", "-fno-threadsafe-statics", "-Wno-error=narrowing"];
 
-/// The processor, the name and the pins of a board.
-fn board(target: Target) -> [&'static str; 3] {
+/// A board, with the most that its `boards.txt` allows of flash.
+struct Board {
+    processor: &'static str,
+    name: &'static str,
+    pins: &'static str,
+    flash: u64,
+}
+
+fn board(target: Target) -> Board {
     match target {
-        Target::Mega => ["atmega2560", "MEGA2560", "mega"],
-        _ => ["atmega328p", "UNO", "standard"],
+        Target::Mega => Board { processor: "atmega2560", name: "MEGA2560", pins: "mega", flash: 253_952 },
+        _ => Board { processor: "atmega328p", name: "UNO", pins: "standard", flash: 32_256 },
     }
 }
 
 /// Adds what every source of a sketch for `target` is compiled with.
 fn board_flags(command: &mut Command, target: Target) {
-    let [processor, name, pins] = board(target);
+    let Board { processor, name, pins, .. } = board(target);
     command.args(COMMON).arg(format!("-mmcu={processor}")).arg(format!("-DARDUINO_AVR_{name}"));
     command.arg("-DF_CPU=16000000L").arg(format!("-I{ARDUINO}/cores/arduino"));
     command.arg(format!("-I{ARDUINO}/variants/{pins}"));
@@ -52,6 +60,11 @@ pub fn build(target: Target, work: &Path, options: &Options) -> Result<PathBuf, 
     command.args(CPP).args(["-fuse-linker-plugin", "-Wl,--gc-sections"]);
     command.arg(sources().join("avr/sketch.cpp")).arg("-o").arg(&elf).arg(core).arg("-lm");
     process::output(&mut command)?;
+    // The linker does not know that the boot loader has a part of it.
+    let (Sections { text, data, .. }, flash) = (Sections::of("avr-size", &elf)?, board(target).flash);
+    if text + data > flash {
+        return Err(format!("{} bytes of flash are needed, {flash} are there", text + data));
+    }
     Ok(elf)
 }
 
@@ -92,7 +105,7 @@ fn core_archive(target: Target) -> Result<PathBuf, String> {
 pub fn run(target: Target, elf: &Path, folder: &Path) -> Result<Clock, String> {
     static BOARD: OnceLock<Result<PathBuf, String>> = OnceLock::new();
     let program = BOARD.get_or_init(simulator).clone()?;
-    process::run(Command::new(program).arg(elf).arg(board(target)[0]).arg("answers"), folder, "said")?;
+    process::run(Command::new(program).arg(elf).arg(board(target).processor).arg("answers"), folder, "said")?;
     Ok(Clock::Microseconds(1.0))
 }
 

@@ -1,7 +1,7 @@
 //! Cortex-M boards in QEMU.
 
 use super::answers::Clock;
-use super::{Options, Target, compiler, process, sources, write};
+use super::{Options, SECTIONS, Target, compiler, process, sources, write};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -66,7 +66,7 @@ pub fn build(target: Target, work: &Path, options: &Options) -> Result<PathBuf, 
     write(&work.join("memory.ld"), memory.as_bytes())?;
     let elf = work.join("program.elf");
     let mut command = compiler("arm-none-eabi-g++", work, options);
-    command.args(["-mthumb", "-nostartfiles", board.timer]).args(board.core);
+    command.args(SECTIONS).args(["-mthumb", "-nostartfiles", board.timer]).args(board.core);
     command.arg("-L").arg(work).arg("-T").arg(sources().join("cortex_m/link.ld"));
     command.arg(sources().join("cortex_m/platform.cpp")).arg("-o").arg(&elf);
     process::output(&mut command)?;

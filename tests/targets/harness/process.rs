@@ -7,7 +7,7 @@ use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 /// How long a program may run on an emulator.
-const LIMIT: Duration = Duration::from_secs(300);
+const LIMIT: Duration = Duration::from_mins(5);
 
 /// What `command` prints; it must not complain.
 pub fn output(command: &mut Command) -> Result<String, String> {
@@ -47,5 +47,5 @@ pub fn run(command: &mut Command, folder: &Path, output: &str) -> Result<(), Str
 }
 
 fn indented(text: &[u8]) -> String {
-    String::from_utf8_lossy(text).lines().map(|line| format!("\n    {line}")).collect()
+    String::from_utf8_lossy(text).lines().flat_map(|line| ["\n    ", line]).map(str::to_owned).collect()
 }

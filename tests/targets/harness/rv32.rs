@@ -1,7 +1,7 @@
 //! 32-bit RISC-V: a Linux program without an operating system's library, in QEMU's user mode.
 
 use super::answers::Clock;
-use super::{Options, compiler, process, sources};
+use super::{Options, SECTIONS, compiler, process, sources};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -10,6 +10,7 @@ pub const NEEDS: [&str; 3] = ["riscv64-unknown-elf-g++", "riscv64-unknown-elf-si
 pub fn build(work: &Path, options: &Options) -> Result<PathBuf, String> {
     let elf = work.join("program.elf");
     let mut command = compiler("riscv64-unknown-elf-g++", work, options);
+    command.args(SECTIONS);
     // Only C is there for this target, no library of C++.
     command.args(["--specs=picolibc.specs", "-march=rv32imc", "-mabi=ilp32", "-nostartfiles", "-nodefaultlibs"]);
     command.arg("-T").arg(sources().join("rv32/link.ld")).arg(sources().join("rv32/platform.cpp"));
