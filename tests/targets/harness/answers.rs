@@ -1,4 +1,4 @@
-//! What a driver writes; `driver/driver.h` says how.
+//! What a driver writes: `driver/driver.h` and, for what it adds, `avr/board.c` say how.
 
 /// What a tick of a driver is.
 #[derive(Clone, Copy, Debug)]
@@ -33,13 +33,16 @@ pub struct Answers {
     pub outputs: Vec<Vec<f32>>,
     pub probabilities: Vec<f32>,
     pub rows: Vec<TraceRow>,
-    /// The deepest that any call of the object reached into the stack.
+    /// The deepest that any call of the object reached into the stack: on Cortex-M and RV32 what it
+    /// wrote there, on AVR all of its frames and the interrupts on top.
     pub stack_bytes: Option<u32>,
-    /// In calls of the object, without what brings the images in and the answers out.
+    /// In calls of the object, without what brings the images in and the answers out; each call is
+    /// known to a tick of the board's timer, 40 to 63 instructions, which evens out over rows.
     pub instructions: Vec<f64>,
+    /// AVR: exact, with the interrupts that came meanwhile.
     pub cycles: Vec<u64>,
     pub microseconds: Vec<f64>,
-    /// AVR: RAM that nothing ever touched, interrupts and the driver included.
+    /// AVR: RAM between the variables and the deepest stack, that of the driver included.
     pub free_bytes: Option<u32>,
 }
 
