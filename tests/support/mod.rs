@@ -1,13 +1,19 @@
 //! What several integration tests need.
 
 use std::io::Write as _;
+use std::path::Path;
 use std::process::{Command, Stdio};
 
-/// Whether `tool` can be run. Where it cannot, the test says so on stderr, past the capture of
-/// the test harness, and should return; with `MICROMOBILENET_REQUIRE_TOOLS` set it fails instead.
+/// Whether `tool`, a command or the full path of a file, is there. Where it is not, the test says
+/// so on stderr, past the capture of the test harness, and should return; with
+/// `MICROMOBILENET_REQUIRE_TOOLS` set it fails instead.
 pub fn has(tool: &str) -> bool {
-    let run = Command::new(tool).arg("--version").stdout(Stdio::null()).stderr(Stdio::null()).status();
-    if run.is_ok_and(|status| status.success()) {
+    let path = Path::new(tool);
+    let runs = || {
+        let run = Command::new(tool).arg("--version").stdout(Stdio::null()).stderr(Stdio::null()).status();
+        run.is_ok_and(|status| status.success())
+    };
+    if if path.is_absolute() { path.exists() } else { runs() } {
         return true;
     }
     let required = std::env::var_os("MICROMOBILENET_REQUIRE_TOOLS").is_some();

@@ -1,0 +1,96 @@
+//! The targets, and which file of this folder builds for which.
+
+use super::{Feed, Options, Program, avr, cortex_m, esp8266, flash_image, host, rv32, write};
+use std::path::Path;
+
+/// Where a header is run, or for the last only compiled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Target {
+    HostGcc,
+    HostClang,
+    /// BBC micro:bit: 16 KB of RAM, 256 KB of flash, no floating-point unit.
+    CortexM0,
+    CortexM3,
+    CortexM4,
+    CortexM7,
+    CortexM33,
+    /// RV32IMC.
+    Rv32,
+    /// Arduino Uno: 2 KB of RAM, 32 KB of flash.
+    Uno,
+    /// Arduino Mega: 8 KB of RAM, 256 KB of flash.
+    Mega,
+    Esp8266,
+}
+
+impl Target {
+    pub const ALL: [Self; 11] = [
+        Self::HostGcc,
+        Self::HostClang,
+        Self::CortexM0,
+        Self::CortexM3,
+        Self::CortexM4,
+        Self::CortexM7,
+        Self::CortexM33,
+        Self::Rv32,
+        Self::Uno,
+        Self::Mega,
+        Self::Esp8266,
+    ];
+
+    pub fn is_host(self) -> bool {
+        matches!(self, Self::HostGcc | Self::HostClang)
+    }
+
+    pub fn is_avr(self) -> bool {
+        matches!(self, Self::Uno | Self::Mega)
+    }
+
+    /// Whether a program can be run, and not only compiled.
+    pub fn runs(self) -> bool {
+        self != Self::Esp8266
+    }
+
+    /// Commands, and files by their full path, that must be there.
+    pub fn needs(self) -> Vec<&'static str> {
+        match self {
+            Self::HostGcc => vec!["g++", "size"],
+            Self::HostClang => vec!["clang++", "size"],
+            Self::Rv32 => rv32::NEEDS.into(),
+            Self::Uno | Self::Mega => avr::NEEDS.into(),
+            Self::Esp8266 => esp8266::NEEDS.into(),
+            _ => cortex_m::NEEDS.into(),
+        }
+    }
+
+    /// Builds a driver around `folder/Net.h`.
+    ///
+    /// # Errors
+    /// Whatever a compiler says, warnings too.
+    pub fn build(self, folder: &Path, options: &Options) -> Result<Program, String> {
+        let name = format!("{self:?}{}", options.optimise);
+        let work = tempfile::Builder::new().prefix(&name).tempdir_in(folder).map_err(|error| error.to_string())?.keep();
+        if let Feed::Flash(image) = &options.feed {
+            write(&work.join("image.h"), &flash_image(image))?;
+        }
+        let elf = match self {
+            Self::HostGcc => host::build("g++", &work, options),
+            Self::HostClang => host::build("clang++", &work, options),
+            Self::Rv32 => rv32::build(&work, options),
+            Self::Uno | Self::Mega => avr::build(self, &work, options),
+            Self::Esp8266 => esp8266::build(&work, options),
+            _ => cortex_m::build(self, &work, options),
+        }?;
+        Ok(Program::new(self, elf, options))
+    }
+
+    pub fn size_command(self) -> &'static str {
+        match self {
+            Self::HostGcc | Self::HostClang => "size",
+            Self::Rv32 => "riscv64-unknown-elf-size",
+            Self::Uno | Self::Mega => "avr-size",
+            Self::Esp8266 => "xtensa-lx106-elf-size",
+            _ => "arm-none-eabi-size",
+        }
+    }
+}

@@ -1,0 +1,149 @@
+//! Generated headers on real instruction sets: compiled for, and run in emulators of, the boards
+//! that they are for.
+
+#[path = "../header/case.rs"]
+#[expect(dead_code, reason = "random networks are for the tests of the header")]
+mod case;
+mod fake;
+mod harness;
+#[path = "../support/mod.rs"]
+mod support;
+mod wrong;
+
+use case::Case;
+use harness::answers::{Answers, TraceRow};
+use harness::{Feed, Options, Target};
+use micromobilenet::codegen::header;
+use rayon::prelude::*;
+use std::fs;
+use support::has;
+
+/// Whether everything that `target` wants is installed.
+fn ready(target: Target) -> bool {
+    target.needs().into_iter().all(has)
+}
+
+fn runnable() -> Vec<Target> {
+    Target::ALL.into_iter().filter(|target| target.runs()).collect()
+}
+
+/// Calls `check` for the targets that are there, and shows what went wrong on all of them.
+fn on(targets: &[Target], check: impl Fn(Target) -> Result<(), String> + Sync) {
+    let ready: Vec<Target> = targets.iter().copied().filter(|target| ready(*target)).collect();
+    let wrong: Vec<String> = ready
+        .into_par_iter()
+        .filter_map(|target| check(target).err().map(|error| format!("{target:?}: {error}")))
+        .collect();
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// Whether the answers are those of the fake network.
+fn check_fake(answers: &Answers, images: &[Vec<u8>]) -> Result<(), String> {
+    for (index, image) in images.iter().enumerate() {
+        let expected = fake::expected(image);
+        let found = (&answers.scores[index], &answers.outputs[index], answers.classes[index]);
+        if found != (&expected.scores, &expected.outputs, expected.class) {
+            return Err(format!("image {index}: {found:?} instead of {:?} {}", expected.scores, expected.class));
+        }
+    }
+    Ok(())
+}
+
+#[test]
+fn every_byte_of_an_image_arrives_and_every_answer_comes_back() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("Net.h"), fake::HEADER).unwrap();
+    let images = fake::images(5);
+    on(&runnable(), |target| {
+        for feed in [Feed::Rows, Feed::Push, Feed::Predict, Feed::Flash(images[3].clone())] {
+            let baked = matches!(feed, Feed::Flash(_));
+            let program = target.build(folder.path(), &Options::new("-Os").feed(feed.clone()))?;
+            let images = if baked { vec![images[3].clone(); 2] } else { images.clone() };
+            let answers = program.run(&images)?;
+            check_fake(&answers, &images).map_err(|error| format!("{feed:?}: {error}"))?;
+        }
+        Ok(())
+    });
+}
+
+#[test]
+fn optimisers_change_no_answer_and_sanitizers_find_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("Net.h"), fake::HEADER).unwrap();
+    let images = fake::images(5);
+    on(&[Target::HostGcc, Target::HostClang, Target::CortexM4], |target| {
+        let mut all: Vec<Options> = ["-O0", "-O1", "-O2", "-O3"].map(Options::new).into();
+        if target.is_host() {
+            let sanitized = Options::new("-O1").flag("-fsanitize=address,undefined");
+            all.push(sanitized.flag("-fno-sanitize-recover=all"));
+        }
+        for options in all {
+            check_fake(&target.build(folder.path(), &options)?.run(&images)?, &images)?;
+        }
+        Ok(())
+    });
+}
+
+#[test]
+fn float_headers_answer_as_the_reference_does() {
+    let mut case = Case::preset("pico", 6);
+    case.class = "Net".to_owned();
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("Net.h"), header(&case.model()).unwrap()).unwrap();
+    let expected = case.expected();
+    // The others have no RAM for it.
+    let targets: Vec<Target> =
+        runnable().into_iter().filter(|target| !target.is_avr() && *target != Target::CortexM0).collect();
+    on(&targets, |target| {
+        let program = target.build(folder.path(), &Options::new("-O2").feed(Feed::Predict))?;
+        let outputs = program.run(&case.images)?.outputs.concat();
+        let worst = outputs.iter().zip(&expected).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
+        if outputs.len() == expected.len() && worst < 1e-4 { Ok(()) } else { Err(format!("off by {worst}")) }
+    });
+}
+
+#[test]
+fn a_trace_holds_every_row_in_order() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("Net.h"), fake::HEADER).unwrap();
+    let images = fake::images(2);
+    on(&runnable(), |target| {
+        let answers = target.build(folder.path(), &Options::new("-Os").trace())?.run(&images)?;
+        check_fake(&answers, &images)?;
+        let halves = answers.rows.iter().filter(|row| row.value_bytes == 4).map(TraceRow::floats);
+        if halves.clone().count() == 0 || halves.into_iter().any(|values| values[1] != -1.0) {
+            return Err("floats are something else".to_owned());
+        }
+        let expected = fake::rows(&images);
+        if answers.rows == expected { Ok(()) } else { Err(format!("{:?} instead of {expected:?}", answers.rows)) }
+    });
+}
+
+#[test]
+fn costs_are_those_of_the_calls() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("Net.h"), fake::HEADER).unwrap();
+    let images = fake::images(3);
+    on(&runnable(), |target| {
+        let program = target.build(folder.path(), &Options::new("-Os"))?;
+        let answers = program.count(&images)?;
+        check_fake(&answers, &images)?;
+        let sections = program.sections()?;
+        if sections.bss < u64::from(answers.object_bytes) {
+            return Err(format!("an object of {} bytes in {sections:?}", answers.object_bytes));
+        }
+        fake::check_costs(target, &answers)
+    });
+}
+
+#[test]
+fn headers_compile_for_esp8266() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("Net.h"), fake::HEADER).unwrap();
+    on(&[Target::Esp8266], |target| {
+        for options in [Options::new("-Os"), Options::new("-O2").trace()] {
+            target.build(folder.path(), &options)?;
+        }
+        Ok(())
+    });
+}

@@ -1,0 +1,50 @@
+//! What goes wrong on a target comes back as an error that says so.
+
+use crate::harness::{Options, Target};
+use crate::{fake, on};
+use std::fs;
+
+/// Builds and runs the fake network with `from` replaced by `to`: the error it gives.
+fn error(target: Target, from: &str, to: &str) -> Result<String, String> {
+    assert!(fake::HEADER.contains(from), "{from}");
+    let folder = tempfile::tempdir().map_err(|error| error.to_string())?;
+    let header = fake::HEADER.replacen(from, to, 1);
+    fs::write(folder.path().join("Net.h"), header).map_err(|error| error.to_string())?;
+    let run = || target.build(folder.path(), &Options::new("-Os"))?.run(&fake::images(1));
+    run().err().ok_or_else(|| format!("`{to}` goes well"))
+}
+
+fn says(target: Target, from: &str, to: &str, expected: &str) -> Result<(), String> {
+    let error = error(target, from, to)?;
+    if error.contains(expected) { Ok(()) } else { Err(format!("no {expected:?} in {error}")) }
+}
+
+#[test]
+fn a_warning_is_an_error() {
+    on(&Target::ALL, |target| says(target, "row_++;", "row_++; int nobody;", "nobody"));
+}
+
+#[test]
+fn an_object_that_is_too_large_does_not_link() {
+    on(&[Target::CortexM0, Target::Uno, Target::Mega], |target| {
+        let (bytes, expected) = match target {
+            Target::Uno => (2000, "not within region"),
+            Target::Mega => (8000, "not within region"),
+            _ => (16_000, "RAM"),
+        };
+        says(target, "uint16_t row_;", &format!("uint16_t row_; uint8_t more_[{bytes}];"), expected)
+    });
+}
+
+#[test]
+fn a_stack_that_grows_into_the_variables_is_found() {
+    on(&[Target::Uno], |target| says(target, "scratch[200]", "scratch[1800]", "the stack has reached the variables"));
+}
+
+#[test]
+fn a_fault_ends_the_program() {
+    let (from, to) = ("output = 0;\n        for", "__builtin_trap();\n        for");
+    let boards = [Target::CortexM0, Target::CortexM3, Target::CortexM4, Target::CortexM7, Target::CortexM33];
+    on(&boards, |target| says(target, from, to, "a fault"));
+    on(&[Target::HostGcc, Target::Rv32], |target| says(target, from, to, "signal"));
+}
