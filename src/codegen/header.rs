@@ -47,6 +47,9 @@ pub fn header(model: &Model<'_>) -> Result<String, CodegenError> {
         w.text(&template.lines(include_str!("runtime/flash.h")));
         w.blank();
         write_tables(w, graph, &program, &tables, &template);
+        if program.precision == Precision::Int8 {
+            write_families(w, &template);
+        }
         for text in runtime::kernels(program.precision) {
             w.blank();
             w.text(&template.lines(text));
@@ -114,6 +117,25 @@ fn write_labels(w: &mut CWriter, labels: &[String]) {
     w.line("template <typename Unused>");
     let literals: Vec<String> = labels.iter().map(|label| escape::c_string(label)).collect();
     w.array(&format!("const char *const Labels<Unused>::labels[{count}]"), &literals);
+}
+
+/// The kernels that differ between processors.
+fn write_families(w: &mut CWriter, template: &Template) {
+    let mut conditional = "if";
+    for (condition, texts) in runtime::INT8_FAMILIES {
+        w.blank();
+        if condition.is_empty() {
+            w.directive("else");
+        } else {
+            w.directive(&format!("{conditional} {condition}"));
+            conditional = "elif";
+        }
+        for text in texts {
+            w.blank();
+            w.text(&template.lines(text));
+        }
+    }
+    w.directive("endif");
 }
 
 fn write_tables(w: &mut CWriter, graph: &Graph, program: &Program, tables: &Tables, template: &Template) {

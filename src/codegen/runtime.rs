@@ -8,13 +8,47 @@ use crate::graph::{Graph, Kind, Op};
 use crate::plan::{Program, STACK_TILE, Step, StepFormat, depth};
 use crate::spec::{Pool, Precision};
 
-/// The kernels, in the order they stand in a header.
+/// The int8 kernels that processors are particular about: the condition in the preprocessor and
+/// the texts of each family, the last of which serves all others.
+pub const INT8_FAMILIES: [(&str, &[&str]); 4] = [
+    (
+        "defined(__ARM_FEATURE_DSP)",
+        &[
+            include_str!("runtime/int8/requantise_dsp.h"),
+            include_str!("runtime/int8/depthwise_dsp.h"),
+            include_str!("runtime/int8/products_dsp.h"),
+        ],
+    ),
+    (
+        "defined(__AVR_HAVE_MUL__)",
+        &[
+            include_str!("runtime/int8/requantise_avr.h"),
+            include_str!("runtime/int8/depthwise_avr.h"),
+            include_str!("runtime/int8/products_avr.h"),
+        ],
+    ),
+    (
+        "defined(__ARM_ARCH_6M__)",
+        &[
+            include_str!("runtime/int8/requantise_plain.h"),
+            include_str!("runtime/int8/depthwise_thumb.h"),
+            include_str!("runtime/int8/products_thumb.h"),
+        ],
+    ),
+    (
+        "",
+        &[
+            include_str!("runtime/int8/requantise_plain.h"),
+            include_str!("runtime/int8/depthwise_plain.h"),
+            include_str!("runtime/int8/products_plain.h"),
+        ],
+    ),
+];
+
+/// The other kernels, in the order they stand in a header.
 pub fn kernels(precision: Precision) -> &'static [&'static str] {
     match precision {
         Precision::Int8 => &[
-            include_str!("runtime/int8/requantise.h"),
-            include_str!("runtime/int8/depthwise_plain.h"),
-            include_str!("runtime/int8/products_plain.h"),
             include_str!("runtime/int8/depthwise.h"),
             include_str!("runtime/int8/filters.h"),
             include_str!("runtime/int8/addition.h"),

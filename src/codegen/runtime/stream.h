@@ -46,7 +46,8 @@ static uint8_t *make(uint8_t *arena, const State &state, uint8_t at, bool isLast
         memcpy(arena + step.keeps + index % step.keptRows * bytes, out, bytes);
     }
 //@end
-    MICROMOBILENET_TRACED(at, index, out, static_cast<size_t>(step.columns) * step.filters);
+    MICROMOBILENET_TRACED(at, index, reinterpret_cast<const Value *>(out),
+                          static_cast<size_t>(step.columns) * step.filters);
     return out;
 }
 

@@ -54,31 +54,15 @@ inline void frame(char tag, const void *from, uint32_t count) {
 }
 
 #ifdef TRACE
-// Names are literals; where these would take up RAM, they stay in flash.
-#if defined(__AVR__)
-#define NAME(name) PSTR(name)
-inline uint8_t name_length(const char *name) { return static_cast<uint8_t>(strlen_P(name)); }
-inline char name_letter(const char *name, uint8_t at) { return static_cast<char>(pgm_read_byte(name + at)); }
-#else
-#define NAME(name) (name)
-inline uint8_t name_length(const char *name) { return static_cast<uint8_t>(strlen(name)); }
-inline char name_letter(const char *name, uint8_t at) { return name[at]; }
-#endif
-
 template <typename T>
-void trace(const char *name, uint16_t row, const T *data, uint32_t count) {
-    const uint8_t length = name_length(name);
-    uint8_t head[4] = {sizeof(T), static_cast<uint8_t>(row), static_cast<uint8_t>(row >> 8), length};
-    frame_begins('R', sizeof head + length + count * sizeof(T));
+void trace(uint8_t step, uint16_t row, const T *data, uint32_t count) {
+    uint8_t head[4] = {sizeof(T), step, static_cast<uint8_t>(row), static_cast<uint8_t>(row >> 8)};
+    frame_begins('R', sizeof head + count * sizeof(T));
     platform::write(head, sizeof head);
-    for (uint8_t at = 0; at < length; at++) {
-        const char letter = name_letter(name, at);
-        platform::write(&letter, 1);
-    }
     platform::write(data, count * sizeof(T));
 }
-#define MICROMOBILENET_TRACE(name, row, data, count) \
-    ::driver::trace(NAME(name), static_cast<uint16_t>(row), (data), static_cast<uint32_t>(count))
+#define MICROMOBILENET_TRACE(step, row, data, count) \
+    ::driver::trace(static_cast<uint8_t>(step), static_cast<uint16_t>(row), (data), static_cast<uint32_t>(count))
 #endif
 
 }  // namespace driver

@@ -53,10 +53,10 @@ public:
             }
         }
 #ifdef MICROMOBILENET_TRACE
-        MICROMOBILENET_TRACE("stem", row_, pixels_, width * channels);
+        MICROMOBILENET_TRACE(0, row_, pixels_, width * channels);
         if (row_ % 2 == 0) {
             const float half[2] = {pixels_[0] * 0.5f, -1.0f};
-            MICROMOBILENET_TRACE("block0.depthwise", row_ / 2, half, 2);
+            MICROMOBILENET_TRACE(1, row_ / 2, half, 2);
         }
 #endif
         row_++;

@@ -48,11 +48,10 @@ pub fn rows(images: &[Vec<u8>]) -> Vec<TraceRow> {
     let mut rows = Vec::new();
     for (image, pixels) in images.iter().enumerate() {
         for (row, bytes) in pixels.chunks(ROW_BYTES).enumerate() {
-            rows.push(TraceRow { image, operation: "stem".to_owned(), row, value_bytes: 1, bytes: bytes.to_vec() });
+            rows.push(TraceRow { image, step: 0, row, value_bytes: 1, bytes: bytes.to_vec() });
             if row % 2 == 0 {
                 let bytes = [f32::from(bytes[0]) * 0.5, -1.0].map(f32::to_le_bytes).concat();
-                let operation = "block0.depthwise".to_owned();
-                rows.push(TraceRow { image, operation, row: row / 2, value_bytes: 4, bytes });
+                rows.push(TraceRow { image, step: 1, row: row / 2, value_bytes: 4, bytes });
             }
         }
     }

@@ -15,7 +15,8 @@ pub enum Clock {
 pub struct TraceRow {
     /// The image it belongs to.
     pub image: usize,
-    pub operation: String,
+    /// The number of the operation.
+    pub step: usize,
     pub row: usize,
     /// Bytes of a value: 1 for int8, which comes with 128 added, 4 for floats.
     pub value_bytes: usize,
@@ -109,11 +110,10 @@ fn frame<'a>(rest: &mut &'a [u8]) -> Option<(u8, &'a [u8])> {
 }
 
 fn row(data: &[u8], image: usize) -> Option<TraceRow> {
-    let [value_bytes, low, high, length, rest @ ..] = data else { return None };
-    let (name, bytes) = rest.split_at_checked(usize::from(*length))?;
+    let [value_bytes, step, low, high, bytes @ ..] = data else { return None };
     Some(TraceRow {
         image,
-        operation: String::from_utf8_lossy(name).into_owned(),
+        step: usize::from(*step),
         row: usize::from(u16::from_le_bytes([*low, *high])),
         value_bytes: usize::from(*value_bytes),
         bytes: bytes.to_vec(),

@@ -13,7 +13,7 @@ mod cortex_m;
 mod esp8266;
 mod host;
 mod process;
-mod program;
+pub mod program;
 mod rv32;
 mod target;
 

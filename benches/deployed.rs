@@ -1,0 +1,148 @@
+//! What deployed networks cost: `cargo bench --bench deployed [NET…]`.
+//!
+//! The five nets, with the weights in `assets/weights/`, exported as int8 and float, compiled for
+//! real instruction sets and run in emulators. QEMU counts instructions, simavr cycles; none of
+//! it depends on how busy this machine is. What is not installed is left out and said.
+
+#![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a benchmark prints, and what fails ends it")]
+
+#[path = "../tests/targets/harness/mod.rs"]
+#[expect(dead_code, reason = "traces are for tests")]
+mod harness;
+
+use harness::{Options, Target};
+use micromobilenet::codegen::{Model, Provenance, header};
+use micromobilenet::data::{Dataset, Silent, load};
+use micromobilenet::graph::{Graph, Weights};
+use micromobilenet::quant::{self, CALIBRATION_IMAGES, Calibration, Quantised, Settings};
+use micromobilenet::spec::{PRESETS, Plan, Precision, Spec};
+use std::fs;
+use std::path::Path;
+
+const NETS: [&str; 5] = ["pico", "nano", "micro", "milli", "mobilenet"];
+/// Images that costs are the mean of.
+const IMAGES: usize = 4;
+/// A sketch with the network and one without, whose difference in size is the network's.
+const SKETCHES: [&str; 2] = [
+    "#include \"Net.h\"\nstatic Net net;\nextern \"C\" int main() { net.push(net.nextRow()); return net.finish(); }\n",
+    "extern \"C\" int main() { return 0; }\n",
+];
+
+/// Bytes of code and tables that linking the network adds, by `compiler` with `flags`.
+fn linked_bytes(folder: &Path, compiler: &str, flags: &[&str]) -> u64 {
+    let sizes = SKETCHES.map(|text| {
+        let (source, elf) = (folder.join("size.cpp"), folder.join("size.elf"));
+        fs::write(&source, text).unwrap();
+        let sections = [
+            "-std=gnu++11",
+            "-ffunction-sections",
+            "-fdata-sections",
+            "-Wl,--gc-sections",
+            "-fno-exceptions",
+            "-fno-rtti",
+        ];
+        let output =
+            std::process::Command::new(compiler).args(flags).args(sections).arg(&source).arg("-o").arg(&elf).output();
+        let output = output.unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        let sections = harness::program::Sections::of(&compiler.replace("g++", "size"), &elf).unwrap();
+        sections.text + sections.data
+    });
+    sizes[0] - sizes[1]
+}
+
+fn dataset(spec: &Spec) -> Dataset {
+    load(&spec.config.data, spec.config.model.input, Some(400), &Silent).unwrap()
+}
+
+fn main() {
+    let wanted: Vec<String> = std::env::args().skip(1).filter(|argument| !argument.starts_with('-')).collect();
+    println!(
+        "net,precision,target,options,object_bytes,table_bytes,code_bytes,stack_bytes,instructions,per_mac,milliseconds"
+    );
+    for net in NETS {
+        if !wanted.is_empty() && !wanted.iter().any(|name| name == net) {
+            continue;
+        }
+        let text = PRESETS.iter().find(|(name, _)| *name == net).unwrap().1;
+        let spec = Spec::parse(net, text, &[]).unwrap();
+        let data = dataset(&spec);
+        let graph = Graph::build(&spec, data.labels.len()).unwrap();
+        let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+        let bytes = fs::read(root.join(format!("assets/weights/{net}.safetensors"))).unwrap();
+        let (graph, weights) = quant::fold(&graph, &Weights::from_safetensors(&bytes, &graph).unwrap());
+        let calibration = Calibration::of(&graph, &weights, &data.train, CALIBRATION_IMAGES);
+        let quantised = Quantised::of(&graph, &weights, &calibration, Settings::default()).unwrap();
+        for precision in [Precision::Int8, Precision::Float] {
+            let model = Model {
+                graph: &graph,
+                weights: &weights,
+                quantised: (precision == Precision::Int8).then_some(&quantised),
+                plan: Plan::Smallest,
+                class_name: "Net".to_owned(),
+                labels: &data.labels,
+                provenance: Provenance::default(),
+            };
+            let folder = tempfile::tempdir().unwrap();
+            fs::write(folder.path().join("Net.h"), header(&model).unwrap()).unwrap();
+            let tables = micromobilenet::plan::Tables::of(&graph, &model.program()).bytes() as u64;
+            let images: Vec<Vec<u8>> = (0..IMAGES).map(|i| data.validation.image(i).to_vec()).collect();
+            let macs = graph.macs() as f64;
+            for (target, optimise) in runs(net, precision) {
+                let ready = target.needs().iter().all(|tool| {
+                    std::env::split_paths(&std::env::var_os("PATH").unwrap()).any(|path| path.join(tool).is_file())
+                        || Path::new(tool).exists()
+                });
+                if !ready {
+                    println!("# {target:?} is left out: {} not all installed", target.needs().join(", "));
+                    continue;
+                }
+                let program = target.build(folder.path(), &Options::new(optimise)).unwrap();
+                let answers = program.count(&images).unwrap();
+                let mean = |values: &[f64]| {
+                    if values.is_empty() { 0.0 } else { values.iter().sum::<f64>() / values.len() as f64 }
+                };
+                let code = match target {
+                    Target::CortexM4 => {
+                        let flags = [
+                            "-mcpu=cortex-m4",
+                            "-mthumb",
+                            "-mfloat-abi=hard",
+                            "-mfpu=fpv4-sp-d16",
+                            "--specs=nosys.specs",
+                            optimise,
+                        ];
+                        linked_bytes(folder.path(), "arm-none-eabi-g++", &flags) - tables
+                    }
+                    Target::CortexM0 => {
+                        linked_bytes(
+                            folder.path(),
+                            "arm-none-eabi-g++",
+                            &["-mcpu=cortex-m0", "-mthumb", "--specs=nosys.specs", optimise],
+                        ) - tables
+                    }
+                    _ => 0,
+                };
+                let cycles: Vec<f64> = answers.cycles.iter().map(|cycles| *cycles as f64).collect();
+                let instructions = if cycles.is_empty() { mean(&answers.instructions) } else { mean(&cycles) };
+                let milliseconds = if cycles.is_empty() { 0.0 } else { mean(&cycles) / 16_000.0 };
+                println!(
+                    "{net},{precision:?},{target:?},{optimise},{},{tables},{code},{},{instructions:.0},{:.2},{milliseconds:.1}",
+                    answers.object_bytes,
+                    answers.stack_bytes.unwrap_or(0),
+                    instructions / macs,
+                );
+            }
+        }
+    }
+}
+
+/// Where a network runs, and how it is compiled.
+fn runs(net: &str, precision: Precision) -> Vec<(Target, &'static str)> {
+    let mut runs = vec![(Target::CortexM4, "-O2"), (Target::CortexM4, "-Os")];
+    if precision == Precision::Int8 {
+        runs.extend([(Target::CortexM0, "-O2"), (Target::CortexM0, "-Os"), (Target::CortexM3, "-O2")]);
+        runs.push((if matches!(net, "pico" | "nano") { Target::Uno } else { Target::Mega }, "-Os"));
+    }
+    runs
+}

@@ -1,0 +1,13 @@
+// From a sum of products to a byte: (sum * multiplier + offset) >> 16, saturated to 0..255.
+// Bytes are kept with 128 added, so that what a rectifier cuts off is 0.
+static inline uint8_t requantise(uint32_t sum, uint32_t multiplier, uint32_t offset) {
+    uint32_t byte;
+    __asm__("usat %0, #8, %1, asr #16" : "=r"(byte) : "r"(sum * multiplier + offset));
+    return static_cast<uint8_t>(byte);
+}
+
+//@if shifts
+static inline uint8_t saturate(int32_t value) {
+    return static_cast<uint8_t>(value < 0 ? 0 : (value > 255 ? 255 : value));
+}
+//@end
