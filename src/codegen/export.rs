@@ -95,8 +95,15 @@ mod tests {
         let weights = Weights::random(&graph, 0);
         let labels = ["a".to_owned(), "b".to_owned()];
         let provenance = Provenance::default();
-        let model =
-            Model { graph: &graph, weights: &weights, class_name: class.to_owned(), labels: &labels, provenance };
+        let model = Model {
+            graph: &graph,
+            weights: &weights,
+            quantised: None,
+            plan: crate::spec::Plan::Smallest,
+            class_name: class.to_owned(),
+            labels: &labels,
+            provenance,
+        };
         let pixels = vec![7; graph.input.values()];
         let images = [Sample { pixels: &pixels, label: 1, name: "x.png".into() }];
         Sources::of(&model, &images, 1, 256_000).unwrap()

@@ -132,7 +132,12 @@ impl Builder {
                 }
             }
         }
-        Ok(Numbers { weights: at, ..self.constants(name, filters, zeros)? })
+        let numbers = Numbers { weights: at, ..self.constants(name, filters, zeros)? };
+        // They are read in pairs.
+        if filters.requantise.len() % 2 == 1 {
+            self.constant(0, 0, 0);
+        }
+        Ok(numbers)
     }
 
     /// Adds the constants of `filters`, whose values have these zero points.

@@ -159,7 +159,9 @@ fn int8_weights(op: &Op, at: &mut usize) {
 /// Pairs of a multiplier and an offset.
 fn int8_constants(op: &Op) -> usize {
     match op.kind {
-        Kind::SqueezeExcite(se) => 2 + se.hidden + op.input.channels,
+        // Those of filters come in pairs.
+        Kind::SqueezeExcite(se) => 2 + se.hidden.next_multiple_of(2) + op.input.channels.next_multiple_of(2),
+        Kind::Conv(_) | Kind::Dense(_) if depth(op) > 0 => op.output.channels.next_multiple_of(2),
         Kind::Add(_) => 2,
         Kind::GlobalPool(pool) => usize::from(pool.pool == Pool::Avg),
         Kind::Conv(_) | Kind::Depthwise(_) | Kind::Dense(_) => op.output.channels,

@@ -1,16 +1,6 @@
-// Rows of a 3x3 kernel on cores with 16-bit pair products. The loops are assembly as a whole, since
-// they need every register; their arguments are found where the procedure call standard puts them.
-// The compiler must not look into these functions: it would see arguments without any use.
-#if defined(__clang__)
-#define DSP_WHOLE __attribute__((naked, noinline, unused))
-#elif __GNUC__ >= 8
-#define DSP_WHOLE __attribute__((naked, noinline, noclone, noipa, unused))
-#else
-#define DSP_WHOLE __attribute__((naked, noinline, noclone, unused))
-#endif
-#define DSP_CLOBBERS "r0", "r1", "r2", "r3", "r12", "cc", "memory"
-
-// How it is done. The taps of rows a and b at a column make a pair in one register, and so do the two
+// Rows of a 3x3 kernel on cores that multiply pairs of 16 bits.
+//
+// The taps of rows a and b at a column make a pair in one register, and so do the two
 // weights, so that one instruction multiplies and adds both: registers r4, r5, r6 hold the pairs of
 // the columns 0, 1, 2. Row c makes pairs of its own: r7 holds its weights 0 and 2, the lower half of
 // r8 the one between. The outputs still to make are counted in the upper half of r8. r0, r1, r2 read
@@ -56,7 +46,7 @@
 
 // Stride 1: row c for two outputs, r9 and r10.
 #define DSP_C_TWICE(first, second)     \
-    DSP_ROW_C(", #2", first, second)                            \
+    DSP_ROW_C(", #2", first, second)   \
     "smlad r9, " first ", r7, r9\n"    \
     "smlabb r9, " second ", r8, r9\n"  \
     "smlad r10, " second ", r7, r10\n" \
@@ -64,13 +54,13 @@
 
 // Stride 1: what two outputs lack of rows a and b. No register is left for multiplier and offset:
 // weights that are not needed for a while give way and come back.
-#define DSP_LAST_COLUMNS(x, y)    \
-    "smlad r9, " x ", r6, r9\n"   \
-    "smlad r10, " x ", r5, r10\n" \
-    "smlad r10, " y ", r6, r10\n" \
-    "ldrd r6, r7, [sp, #36]\n"    \
-    DSP_REQUANTISE("r9", "r6", "r7")                      \
-    DSP_REQUANTISE("r10", "r6", "r7")                     \
+#define DSP_LAST_COLUMNS(x, y)        \
+    "smlad r9, " x ", r6, r9\n"       \
+    "smlad r10, " x ", r5, r10\n"     \
+    "smlad r10, " y ", r6, r10\n"     \
+    "ldrd r6, r7, [sp, #36]\n"        \
+    DSP_REQUANTISE("r9", "r6", "r7")  \
+    DSP_REQUANTISE("r10", "r6", "r7") \
     "ldrd r6, r7, [sp, #44]\n"
 
 // Stride 1: what the next two outputs get from the same columns.
@@ -84,7 +74,7 @@ static void depthwise3(const uint8_t *a, const uint8_t *b, const uint8_t *c, con
                        uint16_t multiplier, uint32_t offset, uint8_t *out, uint16_t count);
 
 template <>
-DSP_WHOLE void depthwise3<1>(const uint8_t *, const uint8_t *, const uint8_t *, const int8_t *, uint16_t,
+MMN_WHOLE void depthwise3<1>(const uint8_t *, const uint8_t *, const uint8_t *, const int8_t *, uint16_t,
                              uint32_t, uint8_t *, uint16_t) {
     __asm__ volatile(
         DSP_ROW_BEGIN
@@ -131,13 +121,13 @@ DSP_WHOLE void depthwise3<1>(const uint8_t *, const uint8_t *, const uint8_t *, 
         "ldrd r11, r12, [sp, #36]\n"
         DSP_REQUANTISE("r9", "r11", "r12")
         "5:\n"
-        "pop {r4-r11, pc}\n" ::: DSP_CLOBBERS);
+        "pop {r4-r11, pc}\n" ::: MMN_CLOBBERS);
 }
 
 // Stride 2: two outputs, the first of which already has its column 0 in `sum`, as the one after
 // the second then has in `next`.
 #define DSP_TWO_APART(sum, next)             \
-    DSP_FOUR_COLUMNS("r11", next, "r12") \
+    DSP_FOUR_COLUMNS("r11", next, "r12")     \
     "smlad " sum ", r11, r5, " sum "\n"      \
     "smlad " sum ", " next ", r6, " sum "\n" \
     "smuad r10, " next ", r4\n"              \
@@ -146,18 +136,18 @@ DSP_WHOLE void depthwise3<1>(const uint8_t *, const uint8_t *, const uint8_t *, 
     "smlad r10, r11, r5, r10\n"              \
     "smlad r10, r12, r6, r10\n"              \
     "smuad " next ", r12, r4\n"              \
-    DSP_ROW_C(", #4", "r11", "r12") \
+    DSP_ROW_C(", #4", "r11", "r12")          \
     "smlabb " sum ", r11, r8, " sum "\n"     \
     "smlabt " sum ", r12, r7, " sum "\n"     \
     "smlad r10, r12, r7, r10\n"              \
     "smlatb r10, r11, r8, r10\n"             \
     "smlatb " next ", r12, r7, " next "\n"   \
     "ldrd r11, r12, [sp, #36]\n"             \
-    DSP_REQUANTISE(sum, "r11", "r12") \
-    DSP_REQUANTISE("r10", "r11", "r12") 
+    DSP_REQUANTISE(sum, "r11", "r12")        \
+    DSP_REQUANTISE("r10", "r11", "r12")
 
 template <>
-DSP_WHOLE void depthwise3<2>(const uint8_t *, const uint8_t *, const uint8_t *, const int8_t *, uint16_t,
+MMN_WHOLE void depthwise3<2>(const uint8_t *, const uint8_t *, const uint8_t *, const int8_t *, uint16_t,
                              uint32_t, uint8_t *, uint16_t) {
     __asm__ volatile(
         DSP_ROW_BEGIN
@@ -198,12 +188,12 @@ DSP_WHOLE void depthwise3<2>(const uint8_t *, const uint8_t *, const uint8_t *, 
         "ldrd r11, r12, [sp, #36]\n"
         DSP_REQUANTISE("r9", "r11", "r12")
         "5:\n"
-        "pop {r4-r11, pc}\n" ::: DSP_CLOBBERS);
+        "pop {r4-r11, pc}\n" ::: MMN_CLOBBERS);
 }
 
 // Stride 3: no column serves two outputs.
 template <>
-DSP_WHOLE void depthwise3<3>(const uint8_t *, const uint8_t *, const uint8_t *, const int8_t *, uint16_t,
+MMN_WHOLE void depthwise3<3>(const uint8_t *, const uint8_t *, const uint8_t *, const int8_t *, uint16_t,
                              uint32_t, uint8_t *, uint16_t) {
     __asm__ volatile(
         DSP_ROW_BEGIN
@@ -228,7 +218,7 @@ DSP_WHOLE void depthwise3<3>(const uint8_t *, const uint8_t *, const uint8_t *, 
         "subs r8, #0x10000\n"
         "bcs 1b\n"
         "2:\n"
-        "pop {r4-r11, pc}\n" ::: DSP_CLOBBERS);
+        "pop {r4-r11, pc}\n" ::: MMN_CLOBBERS);
 }
 
 #undef DSP_ROW_BEGIN

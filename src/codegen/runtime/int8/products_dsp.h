@@ -32,11 +32,12 @@ static void complete(Tile &tile, uint16_t depth) {
     tile.in = nullptr;
 }
 
-DSP_WHOLE static void gatherNeighbours(Tile &, const uint8_t *, uint16_t, uint16_t) {
+// Gathers pixels next to each other, loading both by one instruction.
+MMN_WHOLE static void gatherNeighbours(Tile &, const uint8_t *, uint16_t, uint16_t) {
     __asm__ volatile(
         "push {r4-r11, lr}\n"
         "ldr r12, [r0]\n"
-        "mvn lr, #0x007f007f\n"
+        "mvn lr, #0x007f007f\n"                 // twice -128
         "movs r8, #0\n"
         "movs r9, #0\n"
         "subs r3, #4\n"
@@ -63,7 +64,7 @@ DSP_WHOLE static void gatherNeighbours(Tile &, const uint8_t *, uint16_t, uint16
         "subs r3, #4\n"
         "bcs 1b\n"
         "3:\n"
-        "adds r3, #4\n"
+        "adds r3, #4\n"                         // values left over: filled up with zeros
         "beq 4f\n"
         "movs r5, #0\n"
         "movs r6, #0\n"
@@ -78,7 +79,7 @@ DSP_WHOLE static void gatherNeighbours(Tile &, const uint8_t *, uint16_t, uint16
         "b 2b\n"
         "4:\n"
         "strd r8, r9, [r0, #4]\n"
-        "pop {r4-r11, pc}\n" ::: DSP_CLOBBERS);
+        "pop {r4-r11, pc}\n" ::: MMN_CLOBBERS);
 }
 
 // `depth` values of two pixels, which are `step` bytes apart; a plane is a channel of a row.
@@ -101,29 +102,54 @@ static void gather(Tile &tile, const uint8_t *in, uint16_t plane, uint8_t step, 
     complete(tile, depth);
 }
 
-// A pair of filters at a quad: r10, r11 weights, r12 two of them, r6..r9 values, r2..r5 sums.
-#define DSP_QUAD                      \
-    "ldrd r10, r11, [lr], #8\n"         \
-    "ldm r0!, {r6-r9}\n"                \
-    "uxtb16 r12, r10\n"                 \
-    "uxtb16 r10, r10, ror #8\n"         \
-    "smlad r2, r12, r6, r2\n"           \
-    "smlad r3, r12, r8, r3\n"           \
-    "smlad r2, r10, r7, r2\n"           \
-    "smlad r3, r10, r9, r3\n"           \
-    "uxtb16 r12, r11\n"                 \
-    "uxtb16 r11, r11, ror #8\n"         \
-    "smlad r4, r12, r6, r4\n"           \
-    "smlad r5, r12, r8, r5\n"           \
-    "smlad r4, r11, r7, r4\n"           \
+// A pair of filters at a quad: r2..r5 sums, r6..r9 values, r10, r11 weights. It is 56 bytes.
+#define DSP_QUAD                \
+    "ldrd r10, r11, [lr], #8\n" \
+    "ldm r0!, {r6-r9}\n"        \
+    "uxtb16 r12, r10\n"         \
+    "uxtb16 r10, r10, ror #8\n" \
+    "smlad r2, r12, r6, r2\n"   \
+    "smlad r3, r12, r8, r3\n"   \
+    "smlad r2, r10, r7, r2\n"   \
+    "smlad r3, r10, r9, r3\n"   \
+    "uxtb16 r12, r11\n"         \
+    "uxtb16 r11, r11, ror #8\n" \
+    "smlad r4, r12, r6, r4\n"   \
+    "smlad r5, r12, r8, r5\n"   \
+    "smlad r4, r11, r7, r4\n"   \
     "smlad r5, r11, r9, r5\n"
 
-DSP_WHOLE static void products(const Tile &, uint16_t, const uint8_t *, const uint16_t *, const uint32_t *,
+// A filter at the only quad: its values are in r9, r11 (first pixel) and r10, lr (second). The 128
+// is taken off the weights here, as that needs no registers for sums.
+#define DSP_FILTER                 \
+    "ldr r0, [r2], #4\n"           \
+    "eor r0, r0, #0x80808080\n"    \
+    "sxtb16 r1, r0\n"              \
+    "sxtb16 r0, r0, ror #8\n"      \
+    "smuad r5, r1, r9\n"           \
+    "smuad r12, r1, r10\n"         \
+    "smlad r5, r0, r11, r5\n"      \
+    "smlad r12, r0, lr, r12\n"     \
+    "ldrh r0, [r3], #2\n"          \
+    "ldr r1, [r4], #4\n"           \
+    "mla r5, r5, r0, r1\n"         \
+    "mla r12, r12, r0, r1\n"       \
+    "usat r5, #8, r5, asr #16\n"   \
+    "usat r12, #8, r12, asr #16\n" \
+    "strb r12, [r6, r8]\n"         \
+    "strb r5, [r6]\n"              \
+    "uxtah r6, r6, r7\n"
+
+// A frame keeps what a pair of filters begins with: values, turns, sums and where to enter the loop,
+// and above it what it needs to finish: multipliers, offsets, plane with the filters still to do in
+// the upper half, output and step. A last filter without a partner is done as a pair, with a plane
+// of 0, so that the result of the partner, which is stored first, is lost.
+MMN_WHOLE static void products(const Tile &, uint16_t, const uint8_t *, const uint16_t *, const uint32_t *,
                                uint16_t, uint8_t *, uint16_t, uint8_t) {
     __asm__ volatile(
         "push {r4-r11, lr}\n"
         "add r12, sp, #36\n"
-        "ldm r12, {r4-r8}\n"       // offsets, filters, out, plane, step
+        "ldm r12, {r4-r8}\n"                    // offsets, filters, out, plane, step
         "cmp r1, #1\n"
         "bne 1f\n"
         "ldr r9, [r0, #12]\n"
@@ -131,24 +157,25 @@ DSP_WHOLE static void products(const Tile &, uint16_t, const uint8_t *, const ui
         "bne 5f\n"
         "1:\n"
         "cmp r5, #1\n"
-        "bcc 9f\n"
+        "bcc 8f\n"
         "itt eq\n"
         "moveq r5, #2\n"
         "moveq r7, #0\n"
         "subs r5, #2\n"
         "pkhbt r5, r7, r5, lsl #16\n"
         "mov r7, r8\n"
-        "push {r3-r7}\n"            // multipliers, offsets, plane and filters, out, step
+        "push {r3-r7}\n"
         "mov lr, r2\n"
         "ldm r0, {r0, r2, r3}\n"
+        // Three quads a turn; the first turn skips those that would be too many.
         "movs r4, #3\n"
         "adds r5, r1, #2\n"
         "udiv r5, r5, r4\n"
-        "mls r4, r5, r4, r1\n"      // quads too few for whole passes: 0, -1 or -2
+        "mls r4, r5, r4, r1\n"
         "mov r1, r5\n"
         "adr r12, 3f\n"
         "add r12, r12, #1\n"
-        "movs r5, #56\n"            // bytes of a quad's instructions
+        "movs r5, #56\n"
         "mls r12, r4, r5, r12\n"
         "mov r4, r2\n"
         "mov r5, r3\n"
@@ -192,12 +219,13 @@ DSP_WHOLE static void products(const Tile &, uint16_t, const uint8_t *, const ui
         "b 2b\n"
         "4:\n"
         "add sp, #48\n"
-        "b 9f\n"
+        "b 8f\n"
+        // One quad: its values are taken from where they are and remain in registers.
         "5:\n"
         "cmp r5, #0\n"
-        "beq 9f\n"
+        "beq 8f\n"
         "pkhbt r7, r7, r5, lsl #16\n"
-        "ldrd r10, r11, [r0, #16]\n"
+        "ldrd r10, r11, [r0, #16]\n"            // plane and depth of the input
         "movs r0, #0\n"
         "movs r1, #0\n"
         "mov lr, #0\n"
@@ -221,44 +249,16 @@ DSP_WHOLE static void products(const Tile &, uint16_t, const uint8_t *, const ui
         "tst r7, #0x10000\n"
         "beq 7f\n"
         "6:\n"
-        "ldr r0, [r2], #4\n"
-        "eor r0, r0, #0x80808080\n"
-        "sxtb16 r1, r0\n"
-        "sxtb16 r0, r0, ror #8\n"
-        "smuad r5, r1, r9\n"
-        "smuad r12, r1, r10\n"
-        "smlad r5, r0, r11, r5\n"
-        "smlad r12, r0, lr, r12\n"
-        "ldrh r0, [r3], #2\n"
-        "ldr r1, [r4], #4\n"
-        "mla r5, r5, r0, r1\n"
-        "mla r12, r12, r0, r1\n"
-        "usat r5, #8, r5, asr #16\n"
-        "usat r12, #8, r12, asr #16\n"
-        "strb r12, [r6, r8]\n"
-        "strb r5, [r6]\n"
-        "uxtah r6, r6, r7\n"
+        DSP_FILTER
         "7:\n"
-        "ldr r0, [r2], #4\n"
-        "eor r0, r0, #0x80808080\n"
-        "sxtb16 r1, r0\n"
-        "sxtb16 r0, r0, ror #8\n"
-        "smuad r5, r1, r9\n"
-        "smuad r12, r1, r10\n"
-        "smlad r5, r0, r11, r5\n"
-        "smlad r12, r0, lr, r12\n"
-        "ldrh r0, [r3], #2\n"
-        "ldr r1, [r4], #4\n"
-        "mla r5, r5, r0, r1\n"
-        "mla r12, r12, r0, r1\n"
-        "usat r5, #8, r5, asr #16\n"
-        "usat r12, #8, r12, asr #16\n"
-        "strb r12, [r6, r8]\n"
-        "strb r5, [r6]\n"
-        "uxtah r6, r6, r7\n"
+        DSP_FILTER
         "subs r7, #0x20000\n"
         "bcs 6b\n"
-        "9:\n"
-        "pop {r4-r11, pc}\n" ::: DSP_CLOBBERS);
+        "8:\n"
+        "pop {r4-r11, pc}\n" ::: MMN_CLOBBERS);
 }
 #undef DSP_QUAD
+#undef DSP_FILTER
+
+#undef MMN_WHOLE
+#undef MMN_CLOBBERS
