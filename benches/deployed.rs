@@ -79,6 +79,7 @@ fn main() {
                 weights: &weights,
                 quantised: (precision == Precision::Int8).then_some(&quantised),
                 plan: Plan::Smallest,
+                resize: spec.config.data.resize,
                 class_name: "Net".to_owned(),
                 labels: &data.labels,
                 provenance: Provenance::default(),

@@ -6,7 +6,7 @@ use super::tables::{Numbers, Tables};
 use super::template::Template;
 use crate::graph::{Graph, Kind, Op};
 use crate::plan::{Program, STACK_TILE, Step, StepFormat, depth};
-use crate::spec::{Pool, Precision};
+use crate::spec::{Pool, Precision, Resize};
 
 /// The int8 kernels that processors are particular about: the condition in the preprocessor and
 /// the texts of each family, the last of which serves all others.
@@ -77,7 +77,7 @@ pub fn gates(precision: Precision) -> &'static str {
 }
 
 /// The flags and values of every text.
-pub fn template(class: &str, graph: &Graph, program: &Program, tables: &Tables) -> Template {
+pub fn template(class: &str, resize: Resize, graph: &Graph, program: &Program, tables: &Tables) -> Template {
     let mut template = Template::default();
     let format = StepFormat::of(program);
     let steps =
@@ -162,6 +162,17 @@ pub fn template(class: &str, graph: &Graph, program: &Program, tables: &Tables) 
     ] {
         template.value(name, value);
     }
+    for (flag, mode) in [("fit", Resize::Fit), ("crop", Resize::Crop), ("pad", Resize::Pad)] {
+        template.flag(flag, resize == mode);
+    }
+    template.value(
+        "resizeText",
+        match resize {
+            Resize::Fit => "stretched",
+            Resize::Crop => "the middle of them, cropped",
+            Resize::Pad => "whole, with black beside them",
+        },
+    );
     template.value("Class", class);
     template.value("place", if format.place_bytes == 2 { "uint16_t" } else { "uint32_t" });
     template.value("counter", if program.counter_bytes == 1 { "uint8_t" } else { "uint16_t" });

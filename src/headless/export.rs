@@ -25,6 +25,7 @@ pub fn run(project: &mut Project<'_>) -> Result<(), Failure> {
         weights: &weights,
         quantised: int8.as_ref().map(|int8| &int8.quantised),
         plan: export.plan,
+        resize: project.spec.config.data.resize,
         class_name: symbols::class_name(&export.class_name, &project.spec.config.model.name),
         labels: &project.labels,
         provenance: Provenance {

@@ -1,6 +1,7 @@
 //! Generated headers and sketches, compiled and run on the host.
 
 mod build;
+mod camera;
 mod case;
 mod int8;
 #[path = "../support/mod.rs"]
