@@ -7,6 +7,7 @@ use crate::data::{self, Dataset};
 use crate::files;
 use crate::graph::{Graph, Weights, metadata};
 use crate::plan::Estimate;
+use crate::quant::{Deployed, Settings};
 use crate::runs::{self, Run};
 use crate::spec::{self, KeyPath, NumClasses, Spec};
 use crate::train::{BEST, Control, EpochMetrics, LAST};
@@ -51,6 +52,7 @@ pub struct Project<'a> {
     pub run: Option<Run>,
     dataset: Option<Arc<Dataset>>,
     trained: Option<Arc<Trained>>,
+    deployed: Option<Arc<Deployed>>,
 }
 
 impl<'a> Project<'a> {
@@ -75,7 +77,8 @@ impl<'a> Project<'a> {
         let spec = spec::load(&path, &overrides)?;
         let labels = labels(request, &spec, run.as_ref())?;
         let graph = Graph::build(&spec, labels.len())?;
-        Ok(Self { request, console, control, threads, spec, labels, graph, run, dataset: None, trained: None })
+        let (dataset, trained, deployed) = (None, None, None);
+        Ok(Self { request, console, control, threads, spec, labels, graph, run, dataset, trained, deployed })
     }
 
     /// What the network costs, as it would be exported.
@@ -136,6 +139,20 @@ impl<'a> Project<'a> {
         Ok(trained)
     }
 
+    /// The trained network in integers, calibrated on the training images.
+    pub fn deployed(&mut self) -> Result<Arc<Deployed>, Failure> {
+        if let Some(deployed) = &self.deployed {
+            return Ok(deployed.clone());
+        }
+        let trained = self.trained()?;
+        let dataset = self.dataset()?;
+        let deployed = Deployed::of(&self.graph, &trained.weights, &dataset.train, Settings::default())?;
+        self.go_on()?;
+        let deployed = Arc::new(deployed);
+        self.deployed = Some(deployed.clone());
+        Ok(deployed)
+    }
+
     /// Ends here where Ctrl-C was pressed.
     pub fn go_on(&self) -> Result<(), Failure> {
         if self.control.is_stopped() { Err(Failure::interrupted()) } else { Ok(()) }
@@ -145,6 +162,7 @@ impl<'a> Project<'a> {
     pub fn trained_in(&mut self, run: Run) {
         self.run = Some(run);
         self.trained = None;
+        self.deployed = None;
     }
 
     /// A failure about `key` of the configuration.
