@@ -44,6 +44,8 @@ pub struct Request {
     pub weights: Option<PathBuf>,
     /// Where export and report write.
     pub output: Option<PathBuf>,
+    /// The board that the network should fit.
+    pub board: Option<String>,
     /// Threads to work with.
     pub threads: Option<usize>,
     /// Images to evaluate on.
@@ -143,7 +145,10 @@ fn act(request: &Request, console: Console) -> Result<Exit, Failure> {
     let control = interrupt::watch();
     let mut project = Project::open(request, console, control, threads)?;
     if estimate {
-        estimate::show(&project);
+        let exit = estimate::show(&project)?;
+        if exit != Exit::Done {
+            return Ok(exit);
+        }
     }
     if train {
         let exit = train::run(&mut project)?;
