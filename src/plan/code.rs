@@ -111,10 +111,16 @@ impl Pieces {
         Self { used: Piece::ALL.map(|piece| piece.is_used(graph, program)), precision: program.precision }
     }
 
+    /// Bytes of each piece, as [`Piece::ALL`].
+    #[must_use]
+    pub const fn measured(family: Family, precision: Precision) -> [i32; Piece::ALL.len()] {
+        CODE[family as usize][precision as usize]
+    }
+
     /// Bytes of code in flash at `-Os`, within a tenth.
     #[must_use]
     pub fn code_bytes(&self, family: Family) -> u64 {
-        let bytes = CODE[family as usize][self.precision as usize];
+        let bytes = Self::measured(family, self.precision);
         let used = self.used.iter().zip(bytes).filter(|(used, _)| **used);
         used.map(|(_, bytes)| i64::from(bytes)).sum::<i64>().max(0) as u64
     }

@@ -3,6 +3,7 @@
 mod build;
 mod case;
 mod int8;
+mod sizes;
 #[path = "../support/mod.rs"]
 mod support;
 
