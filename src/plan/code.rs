@@ -13,6 +13,8 @@ use crate::spec::{Pool, Precision};
 pub enum Piece {
     /// The class, the interpreter of steps, filters, the head, the exponential function.
     Base,
+    /// More than one step: the steps of a single one are constants to a compiler.
+    Steps,
     /// Rows of whole maps stream too.
     Streams,
     /// Rows of maps are copied before they are read.
@@ -43,8 +45,9 @@ pub enum Piece {
 
 impl Piece {
     /// All of them, in the order they are measured in.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::Base,
+        Self::Steps,
         Self::Streams,
         Self::Copies,
         Self::Tiles,
@@ -68,6 +71,7 @@ impl Piece {
         let has = |of: fn(&Kind) -> bool| graph.ops.iter().any(|op| of(&op.kind));
         match self {
             Self::Base => true,
+            Self::Steps => program.steps.len() > 1,
             Self::Streams => program.streams.len() > 1,
             Self::Copies => format.copies,
             Self::Tiles => format.tiles || program.head_tile.is_some(),

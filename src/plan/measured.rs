@@ -5,4 +5,4 @@ use super::code::Piece;
 use super::targets::Family;
 
 /// By family, as [`Family::ALL`]; float and int8; by piece, as [`Piece::ALL`].
-pub(super) const CODE: [[[i32; Piece::ALL.len()]; 2]; Family::ALL.len()] = [[[4_000; 14]; 2]; 6];
+pub(super) const CODE: [[[i32; Piece::ALL.len()]; 2]; Family::ALL.len()] = [[[4_000; 15]; 2]; 6];

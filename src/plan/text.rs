@@ -101,7 +101,7 @@ pub fn verdict_lines(verdicts: &[Verdict]) -> String {
         if needed <= left {
             format!("{what} {} of {} B", thousands(needed), thousands(left))
         } else {
-            format!("{what} {} B over {} B", thousands(needed - left), thousands(left))
+            format!("{what} {} over {} B", thousands(needed - left), thousands(left))
         }
     };
     let line = |verdict: &Verdict| {
@@ -179,9 +179,9 @@ mod tests {
         let text = estimate.target_lines() + &verdict_lines(&verdicts);
         assert!(text.lines().all(|line| line.chars().count() <= 80 && !line.ends_with(' ')), "{text}");
         let uno = text.lines().find(|line| line.starts_with("uno-r3")).unwrap();
-        assert!(uno.contains("  no    RAM ") && uno.contains(" B over 1,826 B, flash "), "{uno}");
+        assert!(uno.contains("  no    RAM ") && uno.contains(" over 1,826 B, flash "), "{uno}");
         let over = verdicts[0].ram_bytes - 1_826;
-        assert!(uno.contains(&format!("RAM {} B over", thousands(over))), "{uno}");
+        assert!(uno.contains(&format!("RAM {} over", thousands(over))), "{uno}");
         assert!(text.contains("esp32-s3           fits  RAM "), "{text}");
     }
 

@@ -54,13 +54,15 @@ fn flags(family: Family) -> Vec<String> {
         }
         // There is no linker script and no library for it: an object is measured.
         Family::Xtensa => {
-            let flags = ["-c", "-ffreestanding", "-mtext-section-literals", "-mlongcalls", "-DESP8266", "-isystem"];
+            let flags = ["-c", "-ffreestanding", "-mtext-section-literals", "-mlongcalls", "-DESP8266", "-Dmemcpy_P=memcpy", "-isystem"];
             flags.map(str::to_owned).into_iter().chain([path("esp8266")]).collect()
         }
         Family::Riscv => {
             let flags = ["--specs=picolibc.specs", "-march=rv32imc", "-mabi=ilp32", "-nostartfiles", "-nodefaultlibs"];
-            let libraries = ["-Wl,-e,main", "-Wl,-Ttext=0x10000", "-lm", "-lc", "-lgcc"];
-            flags.into_iter().chain(libraries).map(str::to_owned).collect()
+            let sizes = ["flash=0x10000", "flash_size=0x400000", "ram=0x20000000", "ram_size=0x400000"];
+            let sizes = sizes.map(|size| format!("-Wl,--defsym=__{size}"));
+            let libraries = ["-Wl,-e,main", "-Wl,-u,main", "-lm", "-lc", "-lgcc"];
+            flags.into_iter().map(str::to_owned).chain(sizes).chain(libraries.map(str::to_owned)).collect()
         }
     }
 }
