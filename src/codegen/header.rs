@@ -110,13 +110,27 @@ fn front_matter(w: &mut CWriter, model: &Model<'_>, program: &Program) {
 }
 
 fn write_labels(w: &mut CWriter, labels: &[String]) {
+    let count = labels.len();
+    let literals: Vec<String> = labels.iter().map(|label| escape::c_string(label)).collect();
+    w.comment("On AVR, texts stay in flash; Serial.print() takes both kinds.");
+    w.directive("if defined(__AVR__)");
+    w.line("typedef const __FlashStringHelper *Label;");
+    for (index, literal) in literals.iter().enumerate() {
+        w.line(&format!("static const char label{index}[] PROGMEM = {literal};"));
+    }
+    w.directive("else");
+    w.line("typedef const char *Label;");
+    w.directive("endif");
     w.comment("A template, so that the array may stand in a header that several files include.");
     w.line("template <typename Unused>");
-    let count = labels.len();
-    w.declaration("struct Labels", |w| w.line(&format!("static const char *const labels[{count}];")));
+    w.declaration("struct Labels", |w| w.line(&format!("static const Label labels[{count}];")));
     w.line("template <typename Unused>");
-    let literals: Vec<String> = labels.iter().map(|label| escape::c_string(label)).collect();
-    w.array(&format!("const char *const Labels<Unused>::labels[{count}]"), &literals);
+    w.directive("if defined(__AVR__)");
+    let places: Vec<String> = (0..count).map(|index| format!("reinterpret_cast<Label>(label{index})")).collect();
+    w.array(&format!("const Label Labels<Unused>::labels[{count}]"), &places);
+    w.directive("else");
+    w.array(&format!("const Label Labels<Unused>::labels[{count}]"), &literals);
+    w.directive("endif");
 }
 
 /// The kernels that differ between processors.

@@ -97,6 +97,7 @@ pub fn template(class: &str, graph: &Graph, program: &Program, tables: &Tables) 
         ("copies", format.copies),
         ("streams", program.streams.len() > 1),
         ("singleStream", program.streams.len() == 1),
+        ("deep", graph.ops.iter().any(|op| depth(op) > 256)),
         ("shifts", tables.has_shifts()),
         ("gates", !tables.gates.is_empty()),
         ("colours", graph.input.channels > 1),

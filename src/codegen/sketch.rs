@@ -1,7 +1,9 @@
 //! The Arduino sketch that tries a network on real images, and those images.
 
+use super::template::Template;
 use super::writer::CWriter;
-use super::{CodegenError, Model, TOOL, symbols};
+use super::{CodegenError, Model, TOOL, literal, symbols};
+use crate::graph::softmax;
 
 /// Flash for sample images unless told otherwise, in bytes.
 pub const DEFAULT_SAMPLE_BYTES: usize = 256_000;
@@ -61,8 +63,9 @@ pub fn samples(model: &Model<'_>, samples: &[&Sample<'_>]) -> Result<String, Cod
         return Err(CodegenError::Sample { name: name.clone(), bytes: pixels.len(), label: *label });
     }
     let on_avr = (AVR_SAMPLE_BYTES / first.pixels.len().max(1)).clamp(1, samples.len());
+    let answers: Vec<Vec<String>> = samples.iter().map(|sample| expected(model, sample.pixels)).collect();
     let mut w = CWriter::default();
-    w.comment(&format!("Images to try {} on: camera bytes, row by row.", model.class_name));
+    w.comment(&format!("Images to try {} on: camera bytes, row by row; and what it answers.", model.class_name));
     w.comment(&format!("Written by {TOOL}."));
     w.directive("pragma once");
     w.directive(&format!("include \"{}.h\"", model.class_name));
@@ -81,25 +84,52 @@ pub fn samples(model: &Model<'_>, samples: &[&Sample<'_>]) -> Result<String, Cod
             w.directive("endif");
         }
         w.blank();
-        let images = |count: usize| (0..count).map(|index| format!("image{index}")).collect::<Vec<_>>();
-        let truths = |count: usize| samples.iter().take(count).map(|s| s.label.to_string()).collect::<Vec<_>>();
-        let tables = |w: &mut CWriter, count: usize| {
-            w.line(&format!("enum : uint16_t {{ count = {count} }};"));
-            w.array("static const uint8_t *const images[count]", &images(count));
-            w.array("static const uint16_t truths[count]", &truths(count));
-        };
         if on_avr < samples.len() {
             w.directive("if defined(__AVR__)");
-            tables(w, on_avr);
+            tables(w, model, &samples[..on_avr], &answers);
             w.directive("else");
-            tables(w, samples.len());
+            tables(w, model, samples, &answers);
             w.directive("endif");
         } else {
-            tables(w, samples.len());
+            tables(w, model, samples, &answers);
         }
         w.blank();
     });
     Ok(w.finish())
+}
+
+/// Writes what the sketch asks of `samples`.
+fn tables(w: &mut CWriter, model: &Model<'_>, samples: &[&Sample<'_>], answers: &[Vec<String>]) {
+    let value = if model.quantised.is_some() { "int8_t" } else { "float" };
+    let classes = model.graph.classes;
+    let flash = format!("{}_detail::flash", model.class_name);
+    let images: Vec<String> = (0..samples.len()).map(|index| format!("image{index}")).collect();
+    let truths: Vec<String> = samples.iter().map(|sample| sample.label.to_string()).collect();
+    let wide = if classes > 256 { "uint16_t" } else { "uint8_t" };
+    w.line(&format!("enum : uint16_t {{ count = {} }};", samples.len()));
+    w.array(&format!("static const {wide} truths[count]"), &truths);
+    let answers: Vec<String> = answers[..samples.len()].concat();
+    w.array(&format!("static const {value} answers[count * {classes}] MICROMOBILENET_FLASH"), &answers);
+    w.block("static inline const uint8_t *image(uint16_t i)", |w| {
+        w.array("static const uint8_t *const images[count]", &images);
+        w.line("return images[i];");
+    });
+    w.block("static inline uint16_t truth(uint16_t i)", |w| w.line("return truths[i];"));
+    w.block(&format!("static inline {value} expected(uint16_t i, uint16_t label)"), |w| {
+        w.line(&format!("return {flash}(answers + i * {classes}u + label);"));
+    });
+}
+
+/// What the network answers for an image: scores, or probabilities in float.
+fn expected(model: &Model<'_>, image: &[u8]) -> Vec<String> {
+    match model.quantised {
+        Some(quantised) => quantised.run(image).pop().unwrap_or_default().iter().map(i8::to_string).collect(),
+        None => {
+            let maps = model.graph.reference(model.weights, &model.graph.image_map(image));
+            let probabilities = maps.last().map(|logits| softmax(&logits.values)).unwrap_or_default();
+            probabilities.into_iter().map(|value| literal::float(value).unwrap_or_default()).collect()
+        }
+    }
 }
 
 /// The text of `<class_name>.ino`. Its first line holds a checksum of the others, by which
@@ -109,51 +139,13 @@ pub fn samples(model: &Model<'_>, samples: &[&Sample<'_>]) -> Result<String, Cod
 /// A class name that cannot be one.
 pub fn sketch(model: &Model<'_>) -> Result<String, CodegenError> {
     check_class(model)?;
-    let class = &model.class_name;
-    let samples = namespace(model);
+    let mut template = Template::default();
+    template.value("Class", &model.class_name);
+    template.value("tool", TOOL);
+    template.flag("int8", model.quantised.is_some());
     let mut w = CWriter::default();
-    w.comment("Classifies the images of samples.h again and again, and prints what it thinks, what");
-    w.comment("is right, and how long it took: open the serial monitor at 115200 baud.");
-    w.comment(&format!("Written by {TOOL}. Edit it as you like: an edited sketch is never overwritten."));
-    w.directive(&format!("include \"{class}.h\""));
-    w.directive("include \"samples.h\"");
-    w.blank();
-    w.line(&format!("{class} net;"));
-    w.blank();
-    w.block("void setup()", |w| {
-        w.line("Serial.begin(115200);");
-        w.comment("Boards with a USB port of their own wait for the monitor, but not for ever.");
-        w.block("while (!Serial && millis() < 3000)", |w| w.line("delay(10);"));
-    });
-    w.blank();
-    w.block("void loop()", |w| {
-        w.line("uint16_t right = 0;");
-        w.line("uint32_t total = 0;");
-        w.block(&format!("for (uint16_t i = 0; i < {samples}::count; i++)"), |w| {
-            w.line("const uint32_t start = micros();");
-            w.line(&format!("net.predict_P({samples}::images[i]);"));
-            w.line("const uint32_t elapsed = micros() - start;");
-            w.line(&format!("const uint16_t truth = {samples}::truths[i];"));
-            w.line("total += elapsed;");
-            w.block("if (net.output == truth)", |w| w.line("right++;"));
-            print(w, "prediction: ", "print(net.labels[net.output])");
-            print(w, ", truth: ", "print(net.labels[truth])");
-            print(w, ", probability: ", "print(net.proba, 4)");
-            print(w, ", microseconds: ", "println(elapsed)");
-        });
-        print(w, "right: ", "print(right)");
-        print(w, " of ", &format!("print(static_cast<uint16_t>({samples}::count))"));
-        print(w, ", microseconds each: ", &format!("print(total / {samples}::count)"));
-        print(w, ", bytes of the object: ", "println(sizeof(net))");
-        w.line("delay(5000);");
-    });
+    w.text(&template.lines(include_str!("runtime/sketch.ino")));
     Ok(signed(&w.finish()))
-}
-
-/// Writes a text and then a value to the serial port.
-fn print(w: &mut CWriter, text: &str, value: &str) {
-    w.line(&format!("Serial.print(F(\"{text}\"));"));
-    w.line(&format!("Serial.{value};"));
 }
 
 /// Whether `text` is a sketch of this or an earlier version, as it was written.

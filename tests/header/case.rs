@@ -165,7 +165,7 @@ pub fn weights(graph: &Graph, seed: u32) -> Weights {
 
 /// `count` images for `graph` in camera order: extremes, gradients, a lone pixel, then noise of
 /// several brightnesses.
-fn images(graph: &Graph, count: usize, seed: u32) -> Vec<Vec<u8>> {
+pub fn images(graph: &Graph, count: usize, seed: u32) -> Vec<Vec<u8>> {
     let (width, size) = (graph.input.width * graph.input.channels, graph.input.values());
     let make = |index: usize| -> Vec<u8> {
         let mut stream = Stream::new(seed, Purpose::Augment, 0, index as u64);

@@ -2,10 +2,11 @@
 //! that they are for.
 
 #[path = "../header/case.rs"]
-#[expect(dead_code, reason = "random networks are for the tests of the header")]
 mod case;
 mod fake;
 mod harness;
+mod int8;
+mod pictures;
 #[path = "../support/mod.rs"]
 mod support;
 mod wrong;

@@ -4,6 +4,7 @@
 #include <string.h>
 #if defined(__AVR__)
 #include <avr/pgmspace.h>
+class __FlashStringHelper;
 #elif defined(ESP8266)
 #include <pgmspace.h>
 #endif

@@ -31,10 +31,21 @@
 #define A7 21
 #define word(...) makeWord(__VA_ARGS__)
 
+class __FlashStringHelper;
+
+// What avr-libc knows of the heap.
+static char fakeHeap[1];
+#define __brkval fakeBreak
+#define __heap_start fakeHeapStart
+char *fakeBreak = fakeHeap;
+char fakeHeapStart;
+
 struct FakeSerial {
     void begin(unsigned long) {}
     explicit operator bool() const { return true; }
     void print(const char *text) { fputs(text, stdout); }
+    void print(const __FlashStringHelper *text) { fputs(reinterpret_cast<const char *>(text), stdout); }
+    void print(long value) { printf("%ld", value); }
     void print(int value) { printf("%d", value); }
     void print(unsigned int value) { printf("%u", value); }
     void print(unsigned long value) { printf("%lu", value); }

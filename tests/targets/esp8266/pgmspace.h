@@ -2,7 +2,13 @@
 #ifndef ESP8266_PGMSPACE_H
 #define ESP8266_PGMSPACE_H
 
+#include <stddef.h>
 #include <stdint.h>
+
+#ifdef __cplusplus
+extern "C"
+#endif
+void *memcpy_P(void *to, const void *from, size_t count);
 
 #define PROGMEM __attribute__((section(".irom.text.constants")))
 #define pgm_read_byte(at) pgm_read_byte_inlined(at)

@@ -4,7 +4,8 @@ static uint8_t side(const uint8_t *const *rows, uint16_t at, const int8_t *weigh
                     uint32_t offset) {
     int32_t sum = 0;
     for (uint8_t i = 0; i < 3; i++, weights += 4) {
-        sum += weights[0] * rows[i][at] + weights[1] * rows[i][at + 1];
+        sum += static_cast<int32_t>(weights[0]) * rows[i][at];
+        sum += static_cast<int32_t>(weights[1]) * rows[i][at + 1];
     }
     return requantise(static_cast<uint32_t>(sum), multiplier, offset);
 }
@@ -26,7 +27,7 @@ static void depthwiseChannel3(const Step &step, const uint8_t *const *rows, uint
     }
     uint16_t x = step.first;
     if (x) {
-        const int32_t missing = (taps[0] + taps[4] + taps[8]) * step.zero;
+        const int32_t missing = static_cast<int32_t>(taps[0] + taps[4] + taps[8]) * step.zero;
         out[0] = side(planes, 0, taps + 1, multiplier, offset + static_cast<uint32_t>(missing) * multiplier);
     }
     const uint16_t at = static_cast<uint16_t>(x * step.stride - step.pad);
@@ -48,7 +49,7 @@ static void depthwiseChannel3(const Step &step, const uint8_t *const *rows, uint
 //@end
     x = static_cast<uint16_t>(x + step.inner);
     if (x < step.columns) {
-        const int32_t missing = (taps[2] + taps[6] + taps[10]) * step.zero;
+        const int32_t missing = static_cast<int32_t>(taps[2] + taps[6] + taps[10]) * step.zero;
         out[x] = side(planes, static_cast<uint16_t>(step.width - 2), taps, multiplier,
                       offset + static_cast<uint32_t>(missing) * multiplier);
     }

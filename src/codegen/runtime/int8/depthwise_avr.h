@@ -58,26 +58,24 @@ static void depthwise3(const uint8_t *a, const uint8_t *b, const uint8_t *c, con
     register uint32_t inOffset __asm__("r4") = offset;                                               \
     register uint8_t *inOut __asm__("r8") = out;                                                     \
     register const uint8_t *inB __asm__("r14") = b;                                                  \
-    register const uint8_t *inA __asm__("r16") = a;                                                  \
+    register const uint8_t *inC __asm__("r16") = c;                                                  \
     register uint16_t inCount __asm__("r24") = count;                                                \
-    register const int8_t *inWeights __asm__("r26") = weights;                                       \
-    register const uint8_t *inC __asm__("r30") = c;                                                  \
+    register const uint8_t *inA __asm__("r26") = a;                                                  \
+    register const int8_t *inWeights __asm__("r30") = weights;                                       \
     __asm__ volatile(                                                                                \
         "push r28\n\t"                                                                               \
         "push r29\n\t"                                                                               \
         "movw r28, r14\n\t"                                                                          \
-        "ld r18, X+\n\t"                                                                             \
-        "ld r19, X+\n\t"                                                                             \
-        "ld r20, X+\n\t"                                                                             \
-        "adiw r26, 1\n\t"                                                                            \
-        "ld r21, X+\n\t"                                                                             \
-        "ld r22, X+\n\t"                                                                             \
-        "ld r23, X+\n\t"                                                                             \
-        "adiw r26, 1\n\t"                                                                            \
-        "ld r10, X+\n\t"                                                                             \
-        "ld r11, X+\n\t"                                                                             \
-        "ld r12, X\n\t"                                                                              \
-        "movw r26, r16\n\t"                                                                          \
+        "ld r18, Z\n\t"                                                                              \
+        "ldd r19, Z+1\n\t"                                                                           \
+        "ldd r20, Z+2\n\t"                                                                           \
+        "ldd r21, Z+4\n\t"                                                                           \
+        "ldd r22, Z+5\n\t"                                                                           \
+        "ldd r23, Z+6\n\t"                                                                           \
+        "ldd r10, Z+8\n\t"                                                                           \
+        "ldd r11, Z+9\n\t"                                                                           \
+        "ldd r12, Z+10\n\t"                                                                          \
+        "movw r30, r16\n\t"                                                                          \
         "clr r13\n\t"                                                                                \
         "sbiw r24, 1\n\t" /* A round is 256 outputs, the first what remains. */                      \
         "inc r25\n\t"                                                                                \

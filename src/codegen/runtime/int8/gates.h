@@ -40,9 +40,10 @@ static void open(const Step &step, uint8_t *arena, const uint8_t *map) {
 static void scale(const Step &step, const uint8_t *gates, const uint8_t *in, uint8_t *out) {
     const uint32_t multiplier = flash(multiplierTable + step.constants), offset = flash(offsetTable + step.constants);
     for (uint16_t c = 0; c < step.channels; c++) {
+        // It has more than the 16 bits of other multipliers.
         const uint32_t factor = gates[c] * multiplier;
         for (uint16_t x = 0; x < step.width; x++, in++, out++) {
-            *out = requantise(static_cast<uint32_t>(*in - step.zero), factor, offset);
+            *out = saturate(static_cast<int32_t>(static_cast<uint32_t>(*in - step.zero) * factor + offset) >> 16);
         }
     }
 }

@@ -33,6 +33,7 @@ static inline void describe(Tile &tile, uint16_t depth, uint16_t first, uint16_t
     tile.quads = static_cast<uint8_t>(depth >> 2);
 }
 
+//@if convolutions
 // Call it after the last value of both pixels.
 static void complete(Tile &tile, uint16_t depth) {
     uint16_t first = 0, second = 0;
@@ -44,6 +45,7 @@ static void complete(Tile &tile, uint16_t depth) {
     describe(tile, depth, first, second);
 }
 
+//@end
 // `depth` values of two pixels, which are `step` bytes apart; a plane is a channel of a row.
 static void gather(Tile &tile, const uint8_t *in, uint16_t plane, uint8_t step, uint16_t depth) {
     uint16_t first = 0, second = 0, left = depth;
@@ -64,14 +66,14 @@ static void gather(Tile &tile, const uint8_t *in, uint16_t plane, uint8_t step, 
         "adc %B[in], %B[back]\n\t"
         "sbiw %A[left], 1\n\t"
         "brne 1b"
-        : [in] "+x"(in), [to] "+z"(to), [first] "+r"(first), [second] "+r"(second), [left] "+w"(left)
+        : [in] "+&x"(in), [to] "+&z"(to), [first] "+&r"(first), [second] "+&r"(second), [left] "+&w"(left)
         : [step] "r"(step), [back] "r"(static_cast<uint16_t>(plane - step))
         : "memory");
     describe(tile, depth, first, second);
 }
 
-#ifndef AVR_SHALLOW
-// Depths above 256 need sums of 4 bytes. A network without any may define AVR_SHALLOW.
+//@if deep
+// Depths above 256 need sums of 4 bytes.
 static void __attribute__((noinline))
 productsDeep(const Tile &tile, uint16_t quads, const uint8_t *weights, const uint16_t *multipliers,
              const uint32_t *offsets, uint16_t filters, uint8_t *out, uint16_t plane, uint8_t step) {
@@ -93,7 +95,8 @@ productsDeep(const Tile &tile, uint16_t quads, const uint8_t *weights, const uin
         }
     }
 }
-#endif
+
+//@end
 
 // A weight of a filter with a value of each pixel.
 #define AVR_TAP(first, second, low0, mid0, high0, low1, mid1, high1) \
@@ -109,6 +112,16 @@ productsDeep(const Tile &tile, uint16_t quads, const uint8_t *weights, const uin
 #define AVR_TAP_B(first, second) AVR_TAP(first, second, "r6", "r7", "r18", "r8", "r9", "r19")
 #define AVR_NEXT_A(first, second) "lpm r23, Z+\n\t" AVR_TAP_A(first, second)
 #define AVR_NEXT_B(first, second) "lpm r23, Z+\n\t" AVR_TAP_B(first, second)
+
+#define AVR_REST(next)                            \
+    "sbrs r24, 1\n\t"                             \
+    "rjmp 4f\n\t"                                 \
+    next("r10", "r11") next("r12", "r13") "4:\n\t" \
+    "sbrs r24, 0\n\t"                             \
+    "rjmp 4f\n\t"                                 \
+    next("r14", "r15") "4:\n\t"                   \
+    "add r30, r20\n\t"                            \
+    "adc r31, r22\n\t"
 
 // A sum with the multiplier in r20 and r21 and the offset in r12 to r15 to bytes 1, 2 and 3 in
 // r24, r10 and r11. Bytes 0 of the product and the offset only carry.
@@ -138,7 +151,15 @@ productsDeep(const Tile &tile, uint16_t quads, const uint8_t *weights, const uin
     "mul " high ", r21\n\t"            \
     "add r11, r0\n\t"                  \
     AVR_LOW_AND_OFFSET(low) AVR_MIDDLE(low, "r21") AVR_MIDDLE(mid, "r20") AVR_SATURATE
-// The same for multipliers of one byte.
+// The same for multipliers below 512, which are the most frequent, and below 256.
+#define AVR_SCALE_ONE(low, mid, high)              \
+    "mulsu " high ", r20\n\t"                      \
+    "movw r10, r0\n\t"                             \
+    AVR_LOW_AND_OFFSET(low) AVR_MIDDLE(mid, "r20") \
+    "add r24, " low "\n\t"                         \
+    "adc r10, " mid "\n\t"                         \
+    "adc r11, " high "\n\t"                        \
+    AVR_SATURATE
 #define AVR_SCALE(low, mid, high) \
     "mulsu " high ", r20\n\t"     \
     "movw r10, r0\n\t"            \
@@ -163,22 +184,23 @@ products(const Tile &tile, uint16_t quads, const uint8_t *weights, const uint16_
     if (filters == 0) {
         return;
     }
-#ifndef AVR_SHALLOW
+//@if deep
     if (quads > 64) {
         productsDeep(tile, quads, weights, multipliers, offsets, filters, out, plane, step);
         return;
     }
-#else
-    (void)quads;
-#endif
-    tile.multipliers = multipliers;
-    tile.offsets = offsets;
-    tile.out = out;
-    tile.plane = plane;
-    tile.step = step;
-    tile.rounds = static_cast<uint8_t>(((filters - 1u) >> 8) + 1u);
-    register uint8_t left __asm__("r25") = static_cast<uint8_t>(filters);
+//@else
+    static_cast<void>(quads);
+//@end
     const Tile *from = &tile;
+    __asm__("" : "+z"(from));  // X, where it goes later, takes thrice as long.
+    from->multipliers = multipliers;
+    from->offsets = offsets;
+    from->out = out;
+    from->plane = plane;
+    from->step = step;
+    from->rounds = static_cast<uint8_t>(((filters - 1u) >> 8) + 1u);
+    register uint8_t left __asm__("r25") = static_cast<uint8_t>(filters);
     __asm__ volatile(
         "push r28\n\t"
         "push r29\n\t"
@@ -215,26 +237,27 @@ products(const Tile &tile, uint16_t quads, const uint8_t *weights, const uint16_
         "dec r24\n\t"
         "breq 3f\n\t"
         "rjmp 2b\n"
+        // One to three more values: a pair if there are two, then one if it is odd. The other
+        // weights of a filter are skipped.
         "3:\n\t"
         "ldd r24, Y+%[rest]\n\t"
-        "tst r24\n\t"
-        "breq 5f\n"
+        "cpse r24, r22\n\t"
+        "rjmp 4f\n\t"
+        "rjmp 5f\n"
         "4:\n\t"
+        "sbrs r24, 1\n\t"
+        "rjmp 4f\n\t"
         "ld r10, X+\n\t"
         "ld r11, X+\n\t"
-        "lpm r23, Z\n\t"
-        AVR_TAP_A("r10", "r11")
-        "adiw r30, 4\n\t"
-        "lpm r23, Z\n\t"
-        AVR_TAP_B("r10", "r11")
-        "sbiw r30, 3\n\t"
-        "dec r24\n\t"
-        "brne 4b\n\t"
-        // On to the next pair: 8 bytes a quad.
-        "ldd r24, Y+%[rest]\n\t"
-        "sub r30, r24\n\t"
-        "sbc r31, r22\n\t"
-        "adiw r30, 8\n"
+        "ld r12, X+\n\t"
+        "ld r13, X+\n"
+        "4:\n\t"
+        "ld r14, X+\n\t"
+        "ld r15, X+\n\t"
+        "ldi r20, 4\n\t"
+        "sub r20, r24\n\t"
+        AVR_REST(AVR_NEXT_A)
+        AVR_REST(AVR_NEXT_B)
         "5:\n\t"
 
         "std Y+%[weights], r30\n\t"
@@ -259,16 +282,23 @@ products(const Tile &tile, uint16_t quads, const uint8_t *weights, const uint16_
         "lpm r13, Z+\n\t"
         "lpm r14, Z+\n\t"
         "lpm r15, Z+\n\t"
-        "tst r21\n\t"
+        "cpi r21, 1\n\t"
         "breq 7f\n\t"
-        AVR_SCALE_WIDE("r4", "r5", "r17")
-        "mov r4, r10\n\t"
-        AVR_SCALE_WIDE("r2", "r3", "r16")
-        "rjmp 8f\n"
-        "7:\n\t"
+        "brlo .+2\n\t"
+        "rjmp 3f\n\t"
         AVR_SCALE("r4", "r5", "r17")
         "mov r4, r10\n\t"
         AVR_SCALE("r2", "r3", "r16")
+        "rjmp 8f\n"
+        "7:\n\t"
+        AVR_SCALE_ONE("r4", "r5", "r17")
+        "mov r4, r10\n\t"
+        AVR_SCALE_ONE("r2", "r3", "r16")
+        "rjmp 8f\n"
+        "3:\n\t"
+        AVR_SCALE_WIDE("r4", "r5", "r17")
+        "mov r4, r10\n\t"
+        AVR_SCALE_WIDE("r2", "r3", "r16")
         "8:\n\t"
         "ldd r24, Y+%[step]\n\t"
         "add r26, r24\n\t"
@@ -326,8 +356,10 @@ products(const Tile &tile, uint16_t quads, const uint8_t *weights, const uint16_
 #undef AVR_TAP_B
 #undef AVR_NEXT_A
 #undef AVR_NEXT_B
+#undef AVR_REST
 #undef AVR_LOW_AND_OFFSET
 #undef AVR_MIDDLE
 #undef AVR_SATURATE
 #undef AVR_SCALE_WIDE
+#undef AVR_SCALE_ONE
 #undef AVR_SCALE

@@ -18,8 +18,6 @@ static inline uint8_t requantise(uint32_t sum, uint32_t multiplier, uint32_t off
 #endif
 #define MMN_CLOBBERS "r0", "r1", "r2", "r3", "r12", "cc", "memory"
 
-//@if shifts
 static inline uint8_t saturate(int32_t value) {
     return static_cast<uint8_t>(value < 0 ? 0 : (value > 255 ? 255 : value));
 }
-//@end

@@ -1,0 +1,82 @@
+// Classifies the images of samples.h again and again: prints what it thinks, what is right,
+// whether the answer is the one that was worked out when this was exported (PASS or FAIL), and how
+// long it took. Open the serial monitor at 115200 baud.
+// Written by @tool@. Edit it as you like: an edited sketch is never overwritten.
+#include "@Class@.h"
+#include "samples.h"
+
+@Class@ net;
+
+// Bytes of RAM that nobody uses, where the core tells; else -1.
+static long freeRam() {
+#if defined(__AVR__)
+    extern char *__brkval;
+    extern char __heap_start;
+    char top;
+    return static_cast<long>(&top - (__brkval ? __brkval : &__heap_start));
+#elif defined(ESP8266) || defined(ESP32)
+    return static_cast<long>(ESP.getFreeHeap());
+#else
+    return -1;
+#endif
+}
+
+// Whether the answer to sample i is the expected one.
+static bool isExpected(uint16_t i) {
+    for (uint16_t c = 0; c < @Class@::classes; c++) {
+//@if int8
+        if (net.scores[c] != @Class@_samples::expected(i, c)) {
+//@else
+        if (!(fabsf(net.outputs[c] - @Class@_samples::expected(i, c)) < 1e-4f)) {
+//@end
+            return false;
+        }
+    }
+    return true;
+}
+
+void setup() {
+    Serial.begin(115200);
+    // Boards with a USB port of their own wait for the monitor, but not for ever.
+    while (!Serial && millis() < 3000) {
+        delay(10);
+    }
+}
+
+void loop() {
+    uint16_t right = 0;
+    uint16_t passed = 0;
+    uint32_t total = 0;
+    for (uint16_t i = 0; i < @Class@_samples::count; i++) {
+        const uint32_t start = micros();
+        net.predict_P(@Class@_samples::image(i));
+        const uint32_t elapsed = micros() - start;
+        const uint16_t truth = @Class@_samples::truth(i);
+        const bool pass = isExpected(i);
+        total += elapsed;
+        right += net.output == truth;
+        passed += pass;
+        Serial.print(pass ? F("PASS") : F("FAIL"));
+        Serial.print(F(", prediction: "));
+        Serial.print(net.labels[net.output]);
+        Serial.print(F(", truth: "));
+        Serial.print(net.labels[truth]);
+        Serial.print(F(", probability: "));
+        Serial.print(net.proba, 4);
+        Serial.print(F(", microseconds: "));
+        Serial.println(elapsed);
+    }
+    Serial.print(passed == @Class@_samples::count ? F("PASS: ") : F("FAIL: "));
+    Serial.print(passed);
+    Serial.print(F(" of "));
+    Serial.print(static_cast<uint16_t>(@Class@_samples::count));
+    Serial.print(F(" as expected, right: "));
+    Serial.print(right);
+    Serial.print(F(", microseconds each: "));
+    Serial.print(total / @Class@_samples::count);
+    Serial.print(F(", bytes of the object: "));
+    Serial.print(static_cast<uint16_t>(sizeof net));
+    Serial.print(F(", bytes of RAM free: "));
+    Serial.println(freeRam());
+    delay(5000);
+}

@@ -1,0 +1,180 @@
+//! Int8 networks on every instruction set: scores, and every row of every operation, byte for byte.
+
+use crate::case::{Case, random_case};
+use crate::harness::answers::TraceRow;
+use crate::harness::{Options, Target};
+use crate::pictures::pictures;
+use crate::{on, ready, runnable};
+use micromobilenet::codegen::header;
+use micromobilenet::quant::Quantised;
+use rayon::prelude::*;
+use std::fs;
+
+/// Images on the fast emulators, and on the others.
+const MANY: usize = 1000;
+const SOME: usize = 100;
+/// Images whose every row is compared.
+const FEW: usize = 2;
+
+const NETS: [&str; 6] = ["pico", "nano", "micro", "milli", "mobilenet", "squeeze"];
+
+/// The network of a preset in integers, calibrated on a few of the images it is tried on.
+fn preset(name: &str) -> Case {
+    let mut case = Case::preset(name, 24).int8();
+    case.class = "Net".to_owned();
+    case.images = pictures(&case.graph, MANY);
+    case
+}
+
+fn folder(case: &Case) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("Net.h"), header(&case.model()).unwrap()).unwrap();
+    folder
+}
+
+fn quantised(case: &Case) -> &Quantised {
+    case.quantised.as_ref().unwrap()
+}
+
+/// Whether an object of the network leaves room for the driver and its stack.
+fn holds(target: Target, case: &Case) -> bool {
+    let object = case.model().program().object_bytes();
+    object
+        <= match target {
+            Target::Uno => 1_640,
+            Target::Mega => 7_000,
+            Target::CortexM0 => 12_000,
+            _ => usize::MAX,
+        }
+}
+
+fn images_for(target: Target) -> usize {
+    match target {
+        Target::HostGcc | Target::HostClang | Target::CortexM4 | Target::Rv32 => MANY,
+        _ => SOME,
+    }
+}
+
+#[test]
+fn scores_are_the_same_bytes_on_every_processor() {
+    for name in NETS {
+        let case = preset(name);
+        let folder = folder(&case);
+        let scores = |image: &Vec<u8>| quantised(&case).run(image).pop().unwrap();
+        let expected: Vec<Vec<i8>> = case.images.par_iter().map(scores).collect();
+        let targets: Vec<Target> = runnable().into_iter().filter(|target| holds(*target, &case)).collect();
+        on(&targets, |target| {
+            let count = images_for(target);
+            let program = target.build(folder.path(), &Options::new("-Os"))?;
+            let answers = program.run(&case.images[..count])?;
+            let wrong = answers.scores.iter().zip(&expected).position(|(found, expected)| found != expected);
+            match wrong {
+                Some(image) => {
+                    Err(format!("{name}: image {image}: {:?} instead of {:?}", answers.scores[image], expected[image]))
+                }
+                None if answers.scores.len() == count => Ok(()),
+                None => Err(format!("{name}: {} answers for {count} images", answers.scores.len())),
+            }
+        });
+    }
+}
+
+/// The rows of every step, image by image, in the order of steps and rows.
+fn expected_rows(case: &Case, images: &[Vec<u8>]) -> Vec<TraceRow> {
+    let program = case.model().program();
+    let mut rows = Vec::new();
+    for (image, pixels) in images.iter().enumerate() {
+        let maps = quantised(case).run(pixels);
+        for (index, step) in program.steps.iter().enumerate() {
+            let map = &maps[step.op.0];
+            let (width, channels) = (step.output.width, step.output.channels);
+            for (row, values) in map.chunks(width * channels).enumerate() {
+                let value = |c: usize, x: usize| values[x * channels + c].cast_unsigned() ^ 0x80;
+                let bytes = (0..channels).flat_map(|c| (0..width).map(move |x| value(c, x))).collect();
+                rows.push(TraceRow { image, step: index, row, value_bytes: 1, bytes });
+            }
+        }
+    }
+    rows
+}
+
+/// Compares all rows on `target`.
+fn check_rows(target: Target, case: &Case, optimise: &str) -> Result<(), String> {
+    let folder = folder(case);
+    let images = &case.images[..FEW];
+    let mut found = target.build(folder.path(), &Options::new(optimise).trace())?.run(images)?.rows;
+    found.sort_by_key(|row| (row.image, row.step, row.row));
+    let expected = expected_rows(case, images);
+    for (found, expected) in found.iter().zip(&expected) {
+        if found != expected {
+            let TraceRow { image, step, row, .. } = expected;
+            return Err(format!("{}: image {image}, step {step}, row {row} differs", case.graph.name));
+        }
+    }
+    let (rows, wanted) = (found.len(), expected.len());
+    if rows == wanted { Ok(()) } else { Err(format!("{}: {rows} rows instead of {wanted}", case.graph.name)) }
+}
+
+#[test]
+fn every_row_of_every_operation_is_the_executors() {
+    for name in NETS {
+        let case = preset(name);
+        let targets: Vec<Target> = runnable().into_iter().filter(|target| holds(*target, &case)).collect();
+        on(&targets, |target| check_rows(target, &case, "-O2"));
+    }
+}
+
+#[test]
+fn random_networks_are_the_same_bytes_too() {
+    let cases: Vec<Case> = (100..124)
+        .into_par_iter()
+        .map(|number| {
+            let case = random_case(number).int8();
+            let case = if number % 3 == 0 { case.fast() } else { case };
+            Case { class: "Net".to_owned(), ..case }
+        })
+        .collect();
+    let targets = [Target::CortexM4, Target::Rv32, Target::CortexM0, Target::Mega, Target::CortexM33];
+    on(&targets, |target| {
+        let fitting = cases.iter().filter(|case| holds(target, case));
+        // The compiler and the core of AVR take longest.
+        let every = if target == Target::Mega { 4 } else { 1 };
+        for (number, case) in fitting.enumerate().filter(|(number, _)| number % every == 0) {
+            check_rows(target, case, if number % 2 == 0 { "-Os" } else { "-O2" })?;
+        }
+        Ok(())
+    });
+}
+
+#[test]
+fn optimisers_and_sanitizers_change_nothing() {
+    let case = preset("squeeze");
+    let folder = folder(&case);
+    let images = &case.images[..40];
+    let expected: Vec<Vec<i8>> = images.par_iter().map(|image| quantised(&case).run(image).pop().unwrap()).collect();
+    on(&[Target::HostGcc, Target::HostClang, Target::CortexM4, Target::Rv32], |target| {
+        let mut all: Vec<Options> = ["-O0", "-Os", "-O2", "-O3"].map(Options::new).into();
+        if target.is_host() {
+            let sanitized = Options::new("-O1").flag("-fsanitize=address,undefined");
+            all.push(sanitized.flag("-fno-sanitize-recover=all"));
+        }
+        for options in all {
+            let scores = target.build(folder.path(), &options)?.run(images)?.scores;
+            if scores != expected {
+                return Err(format!("{options:?} gives other scores"));
+            }
+        }
+        Ok(())
+    });
+}
+
+#[test]
+fn the_headers_of_all_nets_compile_for_esp8266() {
+    if !ready(Target::Esp8266) {
+        return;
+    }
+    for name in NETS {
+        let case = preset(name);
+        Target::Esp8266.build(folder(&case).path(), &Options::new("-Os")).unwrap();
+    }
+}
