@@ -6,7 +6,12 @@
 //! to stderr, also for networks that had no part in it. Families without a compiler here keep
 //! their old numbers.
 
-#![expect(clippy::unwrap_used, clippy::print_stdout, clippy::print_stderr, reason = "a benchmark prints, and what fails ends it")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a benchmark prints, and what fails ends it"
+)]
 
 #[path = "../tests/header/case.rs"]
 #[expect(dead_code, reason = "some is for tests")]

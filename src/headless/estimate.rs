@@ -26,9 +26,8 @@ pub fn show(project: &Project<'_>) -> Result<Exit, Failure> {
         (Some(id), _) => Some(boards.get(id).map_err(|error| anyhow!("--board: {error}\n  help: {}", error.help))?),
         (None, "") => None,
         (None, id) => {
-            let placed = |error: crate::plan::UnknownBoard| {
-                project.fault("target.board", error.to_string(), Some(&error.help))
-            };
+            let placed =
+                |error: crate::plan::UnknownBoard| project.fault("target.board", error.to_string(), Some(&error.help));
             Some(boards.get(id).map_err(placed)?)
         }
     };

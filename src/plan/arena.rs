@@ -105,7 +105,10 @@ impl ArenaPicture {
         for place in 0..places {
             let at = from + (to - from) * place / places;
             let is = |what: Use| {
-                stream.regions.iter().any(|region| region.what == what && (region.at..region.at + region.bytes).contains(&at))
+                stream
+                    .regions
+                    .iter()
+                    .any(|region| region.what == what && (region.at..region.at + region.bytes).contains(&at))
             };
             match (is(Use::Kept), is(Use::Rows), is(Use::Source), is(Use::Sink)) {
                 (true, ..) => counts[4] += 1,

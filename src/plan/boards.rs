@@ -182,7 +182,9 @@ fn parse(file: &str, text: &str) -> Result<Vec<Board>, Diagnostics> {
             let key = KeyPath::of("board").index(index).key(key);
             wrong.push(parsed.diagnose(&key, message, Some(help)));
         };
-        for (left, at_most, what) in [("ram_left", board.ram_bytes, "ram_bytes"), ("flash_left", board.flash_bytes, "flash_bytes")] {
+        for (left, at_most, what) in
+            [("ram_left", board.ram_bytes, "ram_bytes"), ("flash_left", board.flash_bytes, "flash_bytes")]
+        {
             let bytes = if left == "ram_left" { board.ram_left } else { board.flash_left };
             if bytes > at_most {
                 let message = format!("{left} is {bytes}, more than the {at_most} of {what}");
@@ -214,8 +216,16 @@ mod tests {
         assert_eq!(
             ids,
             [
-                "uno-r3", "mega-2560", "uno-r4", "nano-33-ble-sense", "portenta-h7", "esp8266", "esp32", "esp32-s3",
-                "rp2040-pico", "nano-esp32"
+                "uno-r3",
+                "mega-2560",
+                "uno-r4",
+                "nano-33-ble-sense",
+                "portenta-h7",
+                "esp8266",
+                "esp32",
+                "esp32-s3",
+                "rp2040-pico",
+                "nano-esp32"
             ]
         );
         for board in &boards {

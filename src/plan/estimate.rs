@@ -98,9 +98,7 @@ impl Estimate {
             ram_bytes: program.object_bytes() as u64,
             precision,
             peak_layers,
-            targets: Family::ALL
-                .map(|family| TargetEstimate::of(family, &pieces, tables.bytes() as u64))
-                .to_vec(),
+            targets: Family::ALL.map(|family| TargetEstimate::of(family, &pieces, tables.bytes() as u64)).to_vec(),
             arena: ArenaPicture::of(graph, &program),
             layers,
         }

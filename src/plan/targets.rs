@@ -90,8 +90,7 @@ impl Family {
 /// AVR, Cortex-M and RV32: painted before `begin()`, read after `finish()` in the emulators of
 /// `tests/targets` at `-Os` and `-O2`, the worst of the presets and of squeeze, rounded up. Xtensa,
 /// for which there is no emulator, is an estimate: RV32's and room for its windows of registers.
-const STACK: [(u64, u64); Family::ALL.len()] =
-    [(300, 250), (400, 320), (400, 320), (400, 320), (512, 512), (400, 320)];
+const STACK: [(u64, u64); Family::ALL.len()] = [(300, 250), (400, 320), (400, 320), (400, 320), (512, 512), (400, 320)];
 
 /// What a header costs on a family of cores.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]

@@ -88,7 +88,9 @@ impl Estimate {
             [target.family.name().to_owned(), code, flash, stack]
         };
         let rows: Vec<[String; 4]> = std::iter::once(header).chain(self.targets.iter().map(line)).collect();
-        let write = |[name, code, flash, stack]: &[String; 4]| format!("{name:<20}{GAP}{code:>8}{GAP}{flash:>11}{GAP}{stack:>7}\n");
+        let write = |[name, code, flash, stack]: &[String; 4]| {
+            format!("{name:<20}{GAP}{code:>8}{GAP}{flash:>11}{GAP}{stack:>7}\n")
+        };
         rows.iter().map(write).collect()
     }
 }

@@ -120,17 +120,16 @@ fn tagged(schema: &'static Json) -> Option<&'static Vec<Json>> {
     schema["oneOf"].as_array().filter(|variants| variants.iter().all(|v| v["properties"]["type"]["const"].is_string()))
 }
 
-fn variant(
-    variants: &'static [Json],
-    entries: &DeTable<'_>,
-    span: Range<usize>,
-    key: &KeyPath,
-    out: &mut Report,
-) {
+fn variant(variants: &'static [Json], entries: &DeTable<'_>, span: Range<usize>, key: &KeyPath, out: &mut Report) {
     let names: Vec<&str> = variants.iter().filter_map(|v| v["properties"]["type"]["const"].as_str()).collect();
     let choices = format!("type is one of {}", quoted(&names));
     let Some(tag) = entries.get("type") else {
-        out.findings.push(Finding { key: key.clone(), span, message: "this block has no type".into(), help: Some(choices) });
+        out.findings.push(Finding {
+            key: key.clone(),
+            span,
+            message: "this block has no type".into(),
+            help: Some(choices),
+        });
         return;
     };
     let chosen = tag.get_ref().as_str().and_then(|name| names.iter().position(|known| *known == name));
@@ -187,12 +186,7 @@ fn within(schema: &Json, key: &KeyPath) -> String {
     }
 }
 
-fn suggest<'a>(
-    name: &str,
-    known: impl Iterator<Item = &'a str> + Clone,
-    key: &KeyPath,
-    file: &'static Json,
-) -> String {
+fn suggest<'a>(name: &str, known: impl Iterator<Item = &'a str> + Clone, key: &KeyPath, file: &'static Json) -> String {
     if let Some(near) = nearest(name, known.clone()) {
         return format!("did you mean `{near}`?");
     }

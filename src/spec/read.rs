@@ -103,8 +103,7 @@ impl Origin {
         if !findings.is_empty() {
             return Err(Diagnostics(findings.into_iter().map(|finding| self.diagnostic(text, finding)).collect()));
         }
-        T::deserialize(toml::de::Deserializer::from(root))
-            .map_err(|error| self.whole_file(error.message().to_owned()))
+        T::deserialize(toml::de::Deserializer::from(root)).map_err(|error| self.whole_file(error.message().to_owned()))
     }
 
     fn syntax(&self, text: &str) -> Result<(), Diagnostics> {

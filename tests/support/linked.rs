@@ -54,7 +54,15 @@ fn flags(family: Family) -> Vec<String> {
         }
         // There is no linker script and no library for it: an object is measured.
         Family::Xtensa => {
-            let flags = ["-c", "-ffreestanding", "-mtext-section-literals", "-mlongcalls", "-DESP8266", "-Dmemcpy_P=memcpy", "-isystem"];
+            let flags = [
+                "-c",
+                "-ffreestanding",
+                "-mtext-section-literals",
+                "-mlongcalls",
+                "-DESP8266",
+                "-Dmemcpy_P=memcpy",
+                "-isystem",
+            ];
             flags.map(str::to_owned).into_iter().chain([path("esp8266")]).collect()
         }
         Family::Riscv => {
@@ -92,6 +100,7 @@ fn linked(folder: &Path, family: Family, text: &str) -> Result<u64, String> {
     }
     let done = Command::new(size).arg(&output).output().unwrap();
     let text = String::from_utf8_lossy(&done.stdout).into_owned();
-    let numbers: Vec<u64> = text.lines().nth(1).unwrap().split_whitespace().map_while(|word| word.parse().ok()).collect();
+    let numbers: Vec<u64> =
+        text.lines().nth(1).unwrap().split_whitespace().map_while(|word| word.parse().ok()).collect();
     Ok(numbers[0] + numbers[1])
 }
