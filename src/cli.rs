@@ -18,7 +18,7 @@ use std::path::PathBuf;
 )]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag that somebody may give")]
 pub struct Cli {
-    /// Show what every layer costs
+    /// Show what every layer costs, and which boards the network fits
     #[arg(long, help_heading = ACTIONS)]
     estimate: bool,
     /// Train, with progress; writes a run folder below runs/
@@ -46,6 +46,9 @@ pub struct Cli {
     /// Override a key of the configuration, like train.epochs=5 or blocks.2.filters=8 (repeatable)
     #[arg(long, value_name = "KEY=VALUE")]
     set: Vec<String>,
+    /// With --estimate: does it fit this board? Exit code 1 if not; as --set target.board=ID
+    #[arg(long, value_name = "ID", requires = "estimate")]
+    board: Option<String>,
     /// Run folder to write, or to take configuration and weights from
     #[arg(long, value_name = "DIR")]
     run: Option<PathBuf>,
@@ -101,6 +104,7 @@ const ACTIONS: &str = "Actions, which compose and run in this order (--report al
 const AFTER: &str = "\
 Examples:
   micromobilenet --config micro --estimate
+  micromobilenet --config nano --precision int8 --estimate --board uno-r3
   micromobilenet --config micro --data photos --epochs 60 --train --evaluate --export
   micromobilenet --train --resume
   micromobilenet --run runs/2026-01-31_14-05-09_micro --predict a.jpg b.jpg
@@ -132,6 +136,7 @@ impl Cli {
             resume: self.resume,
             weights: self.weights,
             output: self.output,
+            board: self.board,
             threads: self.threads.map(usize::from),
             max_accuracy_drop: self.max_accuracy_drop,
             split: self.split,

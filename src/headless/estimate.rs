@@ -1,10 +1,53 @@
 //! `--estimate`
 
 use super::project::Project;
+use super::{Exit, Failure};
+use crate::plan::{Boards, Estimate, Family, Verdict, verdict_lines};
+use anyhow::anyhow;
+use serde::Serialize;
 
-/// Shows what every layer costs.
-pub fn show(project: &Project<'_>) {
+/// What goes to whoever reads JSON.
+#[derive(Serialize)]
+struct Report<'a> {
+    #[serde(flatten)]
+    estimate: &'a Estimate,
+    /// The cores that the next two are for: those of the board asked for, else Cortex-M4F.
+    family: Family,
+    flash_bytes: u64,
+    stack_bytes: u64,
+    boards: &'a [Verdict],
+}
+
+/// Shows what every layer costs and which boards that fits; the answer is no where the board that
+/// is asked for is too small.
+pub fn show(project: &Project<'_>) -> Result<Exit, Failure> {
+    let boards = Boards::beside(&project.config_path)?;
+    let chosen = match (&project.request.board, project.spec.config.target.board.as_str()) {
+        (Some(id), _) => Some(boards.get(id).map_err(|error| anyhow!("--board: {error}\n  help: {}", error.help))?),
+        (None, "") => None,
+        (None, id) => {
+            let placed =
+                |error: crate::plan::UnknownBoard| project.fault("target.board", error.to_string(), Some(&error.help));
+            Some(boards.get(id).map_err(placed)?)
+        }
+    };
     let estimate = project.estimate();
-    project.console.say(&estimate.table(project.console.width()));
-    project.console.object("estimate", &estimate);
+    let verdicts: Vec<Verdict> = match chosen {
+        Some(board) => vec![board.verdict(&estimate)],
+        None => boards.0.iter().map(|board| board.verdict(&estimate)).collect(),
+    };
+    let (console, width) = (project.console, project.console.width());
+    console.say(&estimate.table(width));
+    console.say("\nRAM over time, in bytes:");
+    console.say(&estimate.arena.draw(width));
+    console.say("\nCode is an estimate, within a tenth; everything else is exact but the stack, a bound:");
+    console.say(&estimate.target_lines());
+    console.say(&format!("\n{}", verdict_lines(&verdicts)));
+    let family = chosen.map_or(Family::Dsp, |board| board.core.family());
+    let target = estimate.on(family);
+    let (flash_bytes, stack_bytes) = (target.flash_bytes, target.stack_bytes);
+    let report = Report { estimate: &estimate, family, flash_bytes, stack_bytes, boards: &verdicts };
+    console.object("estimate", report);
+    let fits = chosen.is_none() || verdicts.iter().all(|verdict| verdict.fits);
+    Ok(if fits { Exit::Done } else { Exit::No })
 }

@@ -45,6 +45,8 @@ pub struct Request {
     pub weights: Option<PathBuf>,
     /// Where export and report write.
     pub output: Option<PathBuf>,
+    /// The board that the network should fit.
+    pub board: Option<String>,
     /// Threads to work with.
     pub threads: Option<usize>,
     /// The most accuracy, as a fraction, that int8 may lose.
@@ -154,7 +156,10 @@ fn act(request: &Request, console: Console) -> Result<Exit, Failure> {
         return Err(anyhow::anyhow!(usage).into());
     }
     if estimate {
-        estimate::show(&project);
+        let exit = estimate::show(&project)?;
+        if exit != Exit::Done {
+            return Ok(exit);
+        }
     }
     if train {
         let exit = train::run(&mut project)?;

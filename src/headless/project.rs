@@ -42,6 +42,8 @@ pub struct Project<'a> {
     pub control: Control,
     /// Threads to work with.
     pub threads: usize,
+    /// Where the configuration is from; of a preset, where its file would be.
+    pub config_path: PathBuf,
     /// The configuration.
     pub spec: Spec,
     /// The classes, in the order of the outputs.
@@ -77,8 +79,20 @@ impl<'a> Project<'a> {
         let spec = spec::load(&path, &overrides)?;
         let labels = labels(request, &spec, run.as_ref())?;
         let graph = Graph::build(&spec, labels.len())?;
-        let (dataset, trained, deployed) = (None, None, None);
-        Ok(Self { request, console, control, threads, spec, labels, graph, run, dataset, trained, deployed })
+        Ok(Self {
+            request,
+            console,
+            control,
+            threads,
+            config_path: path,
+            spec,
+            labels,
+            graph,
+            run,
+            dataset: None,
+            trained: None,
+            deployed: None,
+        })
     }
 
     /// What the network costs, as it would be exported.

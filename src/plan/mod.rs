@@ -4,19 +4,30 @@
 //! and write. The estimate prices it, and the generator writes it down; neither works out a size
 //! of its own, so that the number shown is the number allocated.
 
+mod arena;
+mod boards;
 mod chain;
+mod code;
 mod estimate;
 mod flash;
+mod measured;
 mod program;
 mod rows;
 mod segment;
+mod targets;
+mod text;
 
+pub use arena::{ArenaPicture, StreamPicture};
+pub use boards::{Board, Boards, FILE as BOARDS_FILE, Sources, UnknownBoard, Verdict};
 pub use chain::{Cell, Chain, Link, STACK_TILE, depth};
+pub use code::{Piece, Pieces};
 pub use estimate::{Estimate, LayerEstimate};
 pub use flash::{StepFormat, Tables};
-pub use program::{Program, Step, Stream, Target, Waiting};
+pub use program::{Program, Region, Step, Stream, Target, Use, Waiting};
 pub use rows::{RowPlan, Segment};
 pub use segment::{Layout, Need, Stage as RowStage, layout, skip_rows};
+pub use targets::{Core, Family, TargetEstimate};
+pub use text::{thousands, verdict_lines};
 
 #[cfg(test)]
 mod row_tests;

@@ -1,10 +1,11 @@
 //! The program that runs on the board: its steps, and the place of everything they read and write.
 
 use super::chain::{Cell, Chain, Link};
-use super::rows::{RowPlan, Segment};
+use super::rows::{RowPlan, Segment, kept};
 use super::segment::{Layout, layout};
 use crate::graph::{Graph, OpId, Shape, Window};
 use crate::spec::{Plan, Precision};
+use serde::Serialize;
 
 /// Where a step's rows go.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,6 +56,32 @@ pub struct Step {
     pub counter_out: usize,
 }
 
+/// What a part of the arena is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Use {
+    /// Rings of rows, rows in the making, sums and gates.
+    Rows,
+    /// The map that rows come from.
+    Source,
+    /// The map that rows go to; it may lie over what has been read of the source.
+    Sink,
+    /// A map that waits for an addition.
+    Kept,
+}
+
+/// A part of the arena that is in use while a stream runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Region {
+    /// What for.
+    #[serde(rename = "use")]
+    pub what: Use,
+    /// Its first byte.
+    pub at: usize,
+    /// How many there are.
+    pub bytes: usize,
+}
+
 /// Steps through which rows stream.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Stream {
@@ -70,6 +97,8 @@ pub struct Stream {
     pub gates: usize,
     /// All bytes in use while it runs.
     pub bytes: usize,
+    /// Where they are.
+    pub regions: Vec<Region>,
 }
 
 /// What runs on the board, and where everything is.
@@ -131,6 +160,7 @@ impl Program {
                 copy: layout.copy.map(|at| segment.scratch + at),
                 gates: segment.scratch + layout.extra,
                 bytes: segment.need.bytes(),
+                regions: regions(&chain, &rows.segments, index),
             });
             if index == 0 {
                 camera = segment.scratch + layout.camera;
@@ -197,6 +227,15 @@ impl Program {
         self.object_bytes()
             - (self.arena_bytes + FLOAT + CLASS + self.counters * self.counter_bytes + self.score_bytes())
     }
+}
+
+/// What is where while segment `at` runs.
+fn regions(chain: &Chain, segments: &[Segment], at: usize) -> Vec<Region> {
+    let Segment { need, source, sink, scratch, .. } = segments[at];
+    let own = [(Use::Rows, scratch, need.scratch), (Use::Source, source, need.source), (Use::Sink, sink, need.sink)];
+    let kept = kept(chain, segments, at).into_iter().map(|(start, end)| (Use::Kept, start, end - start));
+    let all = own.into_iter().chain(kept).filter(|(_, _, bytes)| *bytes > 0);
+    all.map(|(what, at, bytes)| Region { what, at, bytes }).collect()
 }
 
 struct Builder<'a> {

@@ -147,7 +147,7 @@ impl Places<'_> {
         self.patience -= 1;
         let need = self.segments[at].need;
         let source = self.segments[at].source;
-        let kept = self.kept(at);
+        let kept = kept(self.chain, self.segments, at);
         let mut busy: Vec<(usize, usize)> = kept;
         if need.source > 0 {
             busy.push((source, source + need.source));
@@ -183,17 +183,18 @@ impl Places<'_> {
         }
         self.place(at + 1)
     }
+}
 
-    /// Maps that wait for an addition of this or a later segment, other than its source.
-    fn kept(&self, at: usize) -> Vec<(usize, usize)> {
-        let first = self.segments[at].first;
-        let skips = self.chain.links.iter().enumerate().filter_map(|(to, link)| Some((to, link.skip?)));
-        let waiting = skips.filter(|(to, from)| from + 1 < first && *to >= first);
-        waiting
-            .filter_map(|(_, from)| self.segments.iter().find(|segment| segment.end == from + 1))
-            .map(|segment| (segment.sink, segment.sink + segment.need.sink))
-            .collect()
-    }
+/// Beginnings and ends of the maps that wait for an addition of segment `at` or a later one, other
+/// than its source.
+pub fn kept(chain: &Chain, segments: &[Segment], at: usize) -> Vec<(usize, usize)> {
+    let first = segments[at].first;
+    let skips = chain.links.iter().enumerate().filter_map(|(to, link)| Some((to, link.skip?)));
+    let waiting = skips.filter(|(to, from)| from + 1 < first && *to >= first);
+    waiting
+        .filter_map(|(_, from)| segments.iter().find(|segment| segment.end == from + 1))
+        .map(|segment| (segment.sink, segment.sink + segment.need.sink))
+        .collect()
 }
 
 fn overlap(a: (usize, usize), b: (usize, usize)) -> bool {

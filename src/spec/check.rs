@@ -1,4 +1,5 @@
-//! Checks a parsed TOML tree against the schema of [`Config`]: keys, types, ranges, choices.
+//! Checks a parsed TOML tree against a schema, that of [`Config`] or of another file: keys, types,
+//! ranges, choices.
 
 use super::config::Config;
 use super::key::KeyPath;
@@ -8,6 +9,11 @@ use std::sync::OnceLock;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
+/// Names like `uno-r3`.
+pub const ID: &str = r"^[a-z0-9]([a-z0-9-]{0,30}[a-z0-9])?$";
+/// Names that people read.
+pub const ONE_LINE: &str = r"^[^\x00-\x1f\x7f]{1,60}$";
+
 /// Something that is wrong, by byte range of the text.
 pub(super) struct Finding {
     pub key: KeyPath,
@@ -16,14 +22,25 @@ pub(super) struct Finding {
     pub help: Option<String>,
 }
 
+/// What is found on the way through a file.
+struct Report {
+    /// The schema of the whole file.
+    file: &'static Json,
+    findings: Vec<Finding>,
+}
+
 /// The JSON schema of the configuration file, for editors and for the checks here.
 pub fn schema() -> &'static Json {
     static SCHEMA: OnceLock<Json> = OnceLock::new();
-    SCHEMA.get_or_init(|| {
-        let mut schema = schemars::schema_for!(Config).to_value();
-        tidy(&mut schema);
-        schema
-    })
+    SCHEMA.get_or_init(schema_of::<Config>)
+}
+
+/// The schema of a file. Only [`schema`] may have definitions: types in other files are inline.
+#[must_use]
+pub fn schema_of<T: schemars::JsonSchema>() -> Json {
+    let mut schema = schemars::schema_for!(T).to_value();
+    tidy(&mut schema);
+    schema
 }
 
 /// A field that lists its legal values has no use for the bounds of its integer type, and
@@ -52,14 +69,14 @@ fn resolve(schema: &'static Json) -> &'static Json {
         .unwrap_or(schema)
 }
 
-/// Everything wrong with `root`.
-pub(super) fn check(root: &Spanned<DeTable<'_>>) -> Vec<Finding> {
-    let mut findings = Vec::new();
-    table(schema(), root.get_ref(), root.span(), &KeyPath::default(), &mut findings);
-    findings
+/// Everything wrong with `root`, which should be as `schema` says.
+pub(super) fn check(schema: &'static Json, root: &Spanned<DeTable<'_>>) -> Vec<Finding> {
+    let mut report = Report { file: schema, findings: Vec::new() };
+    table(schema, root.get_ref(), root.span(), &KeyPath::default(), &mut report);
+    report.findings
 }
 
-fn value(schema: &'static Json, item: &Spanned<DeValue<'_>>, key: &KeyPath, out: &mut Vec<Finding>) {
+fn value(schema: &'static Json, item: &Spanned<DeValue<'_>>, key: &KeyPath, out: &mut Report) {
     let schema = resolve(schema);
     let found = item.get_ref();
     if let Some(options) = schema["anyOf"].as_array() {
@@ -70,8 +87,8 @@ fn value(schema: &'static Json, item: &Spanned<DeValue<'_>>, key: &KeyPath, out:
         if let Some(option) = inside.filter(|_| found.is_array() || found.is_table()) {
             return value(option, item, key, out);
         }
-        if !options.iter().any(|option| accepts(option, item)) {
-            out.push(wrong(schema, item, key));
+        if !options.iter().any(|option| accepts(option, item, out.file)) {
+            out.findings.push(wrong(schema, item, key));
         }
     } else if let (Some(variants), Some(entries)) = (tagged(schema), found.as_table()) {
         variant(variants, entries, item.span(), key, out);
@@ -82,20 +99,20 @@ fn value(schema: &'static Json, item: &Spanned<DeValue<'_>>, key: &KeyPath, out:
         if schema["minItems"].as_u64().is_some_and(|least| length < least)
             || schema["maxItems"].as_u64().is_some_and(|most| length > most)
         {
-            out.push(wrong(schema, item, key));
+            out.findings.push(wrong(schema, item, key));
         }
         for (i, element) in items.iter().enumerate() {
             value(&schema["items"], element, &key.index(i), out);
         }
     } else if !scalar(schema, found) {
-        out.push(wrong(schema, item, key));
+        out.findings.push(wrong(schema, item, key));
     }
 }
 
-fn accepts(schema: &'static Json, item: &Spanned<DeValue<'_>>) -> bool {
-    let mut findings = Vec::new();
-    value(schema, item, &KeyPath::default(), &mut findings);
-    findings.is_empty()
+fn accepts(schema: &'static Json, item: &Spanned<DeValue<'_>>, file: &'static Json) -> bool {
+    let mut report = Report { file, findings: Vec::new() };
+    value(schema, item, &KeyPath::default(), &mut report);
+    report.findings.is_empty()
 }
 
 /// The variants of a table whose kind is told by its `type` key.
@@ -103,17 +120,16 @@ fn tagged(schema: &'static Json) -> Option<&'static Vec<Json>> {
     schema["oneOf"].as_array().filter(|variants| variants.iter().all(|v| v["properties"]["type"]["const"].is_string()))
 }
 
-fn variant(
-    variants: &'static [Json],
-    entries: &DeTable<'_>,
-    span: Range<usize>,
-    key: &KeyPath,
-    out: &mut Vec<Finding>,
-) {
+fn variant(variants: &'static [Json], entries: &DeTable<'_>, span: Range<usize>, key: &KeyPath, out: &mut Report) {
     let names: Vec<&str> = variants.iter().filter_map(|v| v["properties"]["type"]["const"].as_str()).collect();
     let choices = format!("type is one of {}", quoted(&names));
     let Some(tag) = entries.get("type") else {
-        out.push(Finding { key: key.clone(), span, message: "this block has no type".into(), help: Some(choices) });
+        out.findings.push(Finding {
+            key: key.clone(),
+            span,
+            message: "this block has no type".into(),
+            help: Some(choices),
+        });
         return;
     };
     let chosen = tag.get_ref().as_str().and_then(|name| names.iter().position(|known| *known == name));
@@ -122,7 +138,7 @@ fn variant(
         return;
     }
     let help = tag.get_ref().as_str().and_then(|name| nearest(name, names.iter().copied()));
-    out.push(Finding {
+    out.findings.push(Finding {
         key: key.key("type"),
         span: tag.span(),
         message: format!("type must be {}, not {}", quoted(&names), show(tag.get_ref())),
@@ -130,7 +146,7 @@ fn variant(
     });
 }
 
-fn table(schema: &'static Json, entries: &DeTable<'_>, span: Range<usize>, key: &KeyPath, out: &mut Vec<Finding>) {
+fn table(schema: &'static Json, entries: &DeTable<'_>, span: Range<usize>, key: &KeyPath, out: &mut Report) {
     let empty = serde_json::Map::new();
     let properties = schema["properties"].as_object();
     for (name, item) in entries {
@@ -140,9 +156,9 @@ fn table(schema: &'static Json, entries: &DeTable<'_>, span: Range<usize>, key: 
             Some(field) => value(field, item, &here, out),
             None => {
                 let known = properties.unwrap_or(&empty).keys().map(String::as_str);
-                out.push(Finding {
+                out.findings.push(Finding {
                     message: format!("unknown key `{}`{}", name.get_ref(), within(schema, key)),
-                    help: Some(suggest(name.get_ref(), known, key)),
+                    help: Some(suggest(name.get_ref(), known, key, out.file)),
                     key: here,
                     span: name.span(),
                 });
@@ -151,7 +167,7 @@ fn table(schema: &'static Json, entries: &DeTable<'_>, span: Range<usize>, key: 
     }
     for required in schema["required"].as_array().into_iter().flatten().filter_map(Json::as_str) {
         if !entries.contains_key(required) {
-            out.push(Finding {
+            out.findings.push(Finding {
                 key: key.clone(),
                 span: span.clone(),
                 message: format!("`{required}` is missing{}", within(schema, key)),
@@ -170,11 +186,11 @@ fn within(schema: &Json, key: &KeyPath) -> String {
     }
 }
 
-fn suggest<'a>(name: &str, known: impl Iterator<Item = &'a str> + Clone, key: &KeyPath) -> String {
+fn suggest<'a>(name: &str, known: impl Iterator<Item = &'a str> + Clone, key: &KeyPath, file: &'static Json) -> String {
     if let Some(near) = nearest(name, known.clone()) {
         return format!("did you mean `{near}`?");
     }
-    let sections = schema()["properties"].as_object().into_iter().flatten();
+    let sections = file["properties"].as_object().into_iter().flatten();
     let home =
         sections.filter(|(_, section)| !resolve(section)["properties"][name].is_null()).map(|(home, _)| home).next();
     if let Some(home) = home.filter(|home| key.to_string() != **home) {
@@ -185,7 +201,8 @@ fn suggest<'a>(name: &str, known: impl Iterator<Item = &'a str> + Clone, key: &K
 }
 
 /// The name most like `name`, if one is like it at all.
-pub(super) fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+#[must_use]
+pub fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     let name: String = name.chars().take(64).collect();
     known
         .map(|candidate| (strsim::jaro_winkler(&name, candidate), candidate))
@@ -296,7 +313,7 @@ pub(super) fn describe(schema: &'static Json) -> String {
             None => format!("a number from {} to {most}", schema["minimum"]),
         },
         Some("string") => match schema["pattern"].as_str() {
-            Some(_) => "a letter, then letters, digits or _, at most 32 in all".into(),
+            Some(pattern) => in_words(pattern).into(),
             None => "text in quotes".into(),
         },
         Some("array") => match (schema["minItems"].as_u64(), schema["maxItems"].as_u64()) {
@@ -304,6 +321,15 @@ pub(super) fn describe(schema: &'static Json) -> String {
             _ => "a list of tables".into(),
         },
         _ => "a table".into(),
+    }
+}
+
+/// What texts a pattern of the schema allows.
+fn in_words(pattern: &str) -> &'static str {
+    match pattern {
+        ID => "small letters and digits in words joined by -, at most 32 in all",
+        ONE_LINE => "text of 1 to 60 characters without control characters",
+        _ => "a letter, then letters, digits or _, at most 32 in all",
     }
 }
 

@@ -31,22 +31,30 @@ pub fn preset(path: &Path) -> Option<&'static str> {
 /// # Errors
 /// A file that cannot be read or is no text of at most 1 MiB; whatever is wrong inside.
 pub fn load(path: &Path, overrides: &[String]) -> Result<Spec, Diagnostics> {
+    let text = match text_of(path)? {
+        Some(text) => text,
+        None => preset(path).ok_or_else(|| missing(path))?.to_owned(),
+    };
+    Spec::parse(&path.display().to_string(), &text, overrides)
+}
+
+/// The text of the file at `path`; `None` where there is no file.
+///
+/// # Errors
+/// A file that cannot be read or is no text of at most 1 MiB.
+pub fn text_of(path: &Path) -> Result<Option<String>, Diagnostics> {
     let file = path.display().to_string();
-    let text = match read_text(path) {
-        Ok(text) => text,
-        Err(Fault::Missing) => match preset(path) {
-            Some(text) => text.to_owned(),
-            None => return Err(missing(path)),
-        },
-        Err(Fault::Other(message, help)) => return Err(fault(Place::File(file), message, help)),
+    match read_text(path) {
+        Ok(text) => Ok(Some(text)),
+        Err(Fault::Missing) => Ok(None),
+        Err(Fault::Other(message, help)) => Err(fault(Place::File(file), message, help)),
         Err(Fault::NotUtf8(bytes, at)) => {
             let valid = String::from_utf8_lossy(&bytes[..at]).into_owned();
             let place = place_in(&file, &valid, at..at);
             let message = format!("not UTF-8: byte {:#04x} begins no character", bytes[at]);
-            return Err(fault(place, message, Some("save the file as UTF-8".into())));
+            Err(fault(place, message, Some("save the file as UTF-8".into())))
         }
-    };
-    Spec::parse(&file, &text, overrides)
+    }
 }
 
 enum Fault {

@@ -9,7 +9,7 @@ mod key;
 mod load;
 mod read;
 
-pub use check::schema;
+pub use check::{ID, ONE_LINE, nearest, schema, schema_of};
 pub use config::{
     Activation, After, Augment, Auto, Block, ClassWeights, Config, Data, Export, Head, Input, MAX_CLASSES, Mean, Model,
     NumClasses, Optimizer, Padding, PerChannel, Plan, Pool, Precision, Resize, Schedule, SqueezeExcite, Std, Stem,
@@ -18,8 +18,8 @@ pub use config::{
 pub use diagnostic::{Diagnostic, Diagnostics, Place};
 pub use edit::{BlockKind, Document};
 pub use key::{KeyPath, Step};
-pub use load::{PRESETS, load, preset};
-pub use read::Spec;
+pub use load::{PRESETS, load, preset, text_of};
+pub use read::{Parsed, Spec};
 
 #[cfg(test)]
 mod tests;

@@ -5,7 +5,8 @@ use super::config::Config;
 use super::diagnostic::{Diagnostic, Diagnostics, Place, place_in};
 use super::edit::Document;
 use super::key::{KeyPath, Step};
-use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value as Json;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
@@ -49,13 +50,7 @@ impl Spec {
             edited = document.to_string();
             origin.syntax(&edited)?;
         }
-        let root = DeTable::parse(&edited).map_err(|error| origin.whole_file(error.message().to_owned()))?;
-        let findings = check::check(&root);
-        if !findings.is_empty() {
-            return Err(Diagnostics(findings.into_iter().map(|finding| origin.diagnostic(&edited, finding)).collect()));
-        }
-        let config = Config::deserialize(toml::de::Deserializer::from(root))
-            .map_err(|error| origin.whole_file(error.message().to_owned()))?;
+        let config = origin.checked(&edited, check::schema())?;
         Ok(Self { config, text: edited, origin })
     }
 
@@ -73,7 +68,44 @@ impl Spec {
     }
 }
 
+/// Another file than the configuration, and where everything in it stands.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Parsed<T> {
+    /// What it says.
+    pub value: T,
+    origin: Origin,
+}
+
+impl<T: DeserializeOwned> Parsed<T> {
+    /// Reads `text`, which stands in `file` and should be as `schema` says.
+    ///
+    /// # Errors
+    /// Everything that is wrong: syntax; else keys, types and ranges.
+    pub fn parse(file: &str, text: &str, schema: &'static Json) -> Result<Self, Diagnostics> {
+        let origin = Origin { file: file.to_owned(), original: text.to_owned(), overrides: Vec::new() };
+        origin.syntax(text)?;
+        Ok(Self { value: origin.checked(text, schema)?, origin })
+    }
+
+    /// A diagnostic about `key`, placed where it was written.
+    #[must_use]
+    pub fn diagnose(&self, key: &KeyPath, message: String, help: Option<String>) -> Diagnostic {
+        let place = self.origin.place(&self.origin.original, key, None);
+        Diagnostic { place, key: key.clone(), message, help }
+    }
+}
+
 impl Origin {
+    /// What `text`, which is TOML, says.
+    fn checked<T: DeserializeOwned>(&self, text: &str, schema: &'static Json) -> Result<T, Diagnostics> {
+        let root = DeTable::parse(text).map_err(|error| self.whole_file(error.message().to_owned()))?;
+        let findings = check::check(schema, &root);
+        if !findings.is_empty() {
+            return Err(Diagnostics(findings.into_iter().map(|finding| self.diagnostic(text, finding)).collect()));
+        }
+        T::deserialize(toml::de::Deserializer::from(root)).map_err(|error| self.whole_file(error.message().to_owned()))
+    }
+
     fn syntax(&self, text: &str) -> Result<(), Diagnostics> {
         let (_, errors) = DeTable::parse_recoverable(text);
         // One mistake often makes many: the first is the one to mend.

@@ -4,6 +4,7 @@ mod build;
 mod camera;
 mod case;
 mod int8;
+mod sizes;
 #[path = "../support/mod.rs"]
 mod support;
 

@@ -6,6 +6,7 @@
 mod support;
 
 mod bad_config;
+mod boards;
 mod calls;
 mod checkpoint;
 mod estimate;

@@ -1,0 +1,232 @@
+//! The arena over time, as data and as a picture made of text.
+
+use super::program::{Program, Region, Stream, Use};
+use super::text::{GAP, cut, thousands};
+use crate::graph::Graph;
+use serde::Serialize;
+use std::fmt::Write as _;
+
+/// What is in the arena, stream by stream.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ArenaPicture {
+    /// Bytes of the arena.
+    pub bytes: usize,
+    /// In order of time.
+    pub streams: Vec<StreamPicture>,
+}
+
+/// What is in the arena while rows stream through some layers.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct StreamPicture {
+    /// The first layer.
+    pub first: String,
+    /// The last layer.
+    pub last: String,
+    /// Bytes in use; where the sink lies over the source, a byte counts once.
+    pub bytes: usize,
+    /// Where they are.
+    pub regions: Vec<Region>,
+}
+
+/// Lines of the picture.
+const LINES: usize = 12;
+/// The widest column of a stream.
+const WIDEST: usize = 9;
+/// What each use looks like, and what that is.
+const LEGEND: [(char, &str); 5] = [
+    ('░', "rows in rings"),
+    ('▒', "map that is read"),
+    ('▓', "map that is written"),
+    ('█', "written over what was read"),
+    ('#', "map kept for an addition"),
+];
+const FREE: char = '·';
+
+impl ArenaPicture {
+    /// The arena of `program`, which runs `graph`.
+    #[must_use]
+    pub fn of(graph: &Graph, program: &Program) -> Self {
+        let name = |step: usize| graph.ops[program.steps[step].op.0].name.clone();
+        let streams = program.streams.iter().map(|Stream { first, end, bytes, regions, .. }| StreamPicture {
+            first: name(*first),
+            last: name(end - 1),
+            bytes: *bytes,
+            regions: regions.clone(),
+        });
+        Self { bytes: program.arena_bytes, streams: streams.collect() }
+    }
+
+    /// The picture, at most `width` columns wide: a column for each stream, the first byte of the
+    /// arena at the bottom; below it what each column is. Every line ends with a line break.
+    #[must_use]
+    pub fn draw(&self, width: usize) -> String {
+        let scale = thousands(self.bytes as u64).len();
+        let room = width.saturating_sub(scale + GAP.len());
+        let shown = self.streams.len().min(room);
+        let column = (room / shown.max(1)).clamp(1, WIDEST + 1);
+        // A blank between columns, where there is room for one.
+        let (bar, blank) = if column > 2 { (column - 1, " ") } else { (column, "") };
+        let mut out = String::new();
+        let mut used = [false; LEGEND.len()];
+        for line in (0..LINES).rev() {
+            let label = match line {
+                0 => "0".to_owned(),
+                line if line + 1 == LINES => thousands(self.bytes as u64),
+                _ => String::new(),
+            };
+            let cells = self.streams[..shown].iter().map(|stream| {
+                let glyph = self.glyph(stream, line);
+                if let Some(at) = LEGEND.iter().position(|(known, _)| *known == glyph) {
+                    used[at] = true;
+                }
+                glyph.to_string().repeat(bar)
+            });
+            let cells = cells.collect::<Vec<_>>().join(blank);
+            let _ = writeln!(out, "{label:>scale$}{GAP}{cells}");
+        }
+        if column > 2 {
+            let numbers: Vec<String> = (1..=shown).map(|number| format!("{number:<bar$}")).collect();
+            let _ = writeln!(out, "{:scale$}{GAP}{}", "", numbers.join(blank).trim_end());
+        }
+        for ((glyph, what), used) in LEGEND.iter().zip(used) {
+            if used {
+                let _ = writeln!(out, "{glyph} {what}");
+            }
+        }
+        out + &self.list(width)
+    }
+
+    /// What most of the bytes of `line` are for.
+    fn glyph(&self, stream: &StreamPicture, line: usize) -> char {
+        let (from, to) = (self.bytes * line / LINES, self.bytes * (line + 1) / LINES);
+        let mut counts = [0; LEGEND.len()];
+        // A few places of the line speak for all of it.
+        let places = 16.min(to - from);
+        for place in 0..places {
+            let at = from + (to - from) * place / places;
+            let is = |what: Use| {
+                stream
+                    .regions
+                    .iter()
+                    .any(|region| region.what == what && (region.at..region.at + region.bytes).contains(&at))
+            };
+            match (is(Use::Kept), is(Use::Rows), is(Use::Source), is(Use::Sink)) {
+                (true, ..) => counts[4] += 1,
+                (_, true, ..) => counts[0] += 1,
+                (_, _, true, true) => counts[3] += 1,
+                (_, _, true, false) => counts[1] += 1,
+                (_, _, false, true) => counts[2] += 1,
+                _ => {}
+            }
+        }
+        let most = counts.into_iter().max().unwrap_or(0);
+        let at = counts.iter().position(|count| *count == most).unwrap_or(0);
+        if most * 2 >= places && most > 0 { LEGEND[at].0 } else { FREE }
+    }
+
+    /// One line a stream: its layers, and bytes and first byte of each use.
+    fn list(&self, width: usize) -> String {
+        let header = ["", "layers", "bytes", "rows", "read", "written", "kept"].map(str::to_owned).to_vec();
+        let line = |(index, stream): (usize, &StreamPicture)| {
+            let StreamPicture { first, last, bytes, .. } = stream;
+            let layers = if first == last { first.clone() } else { format!("{first} to {last}") };
+            let mut cells = vec![(index + 1).to_string(), layers, thousands(*bytes as u64)];
+            cells.extend([Use::Rows, Use::Source, Use::Sink, Use::Kept].map(|what| stream.places(what)));
+            cells
+        };
+        let mut rows: Vec<Vec<String>> =
+            std::iter::once(header).chain(self.streams.iter().enumerate().map(line)).collect();
+        if self.streams.iter().all(|stream| stream.places(Use::Kept) == "-") {
+            rows.iter_mut().for_each(|row| row.truncate(6));
+        }
+        let columns: Vec<usize> =
+            (0..rows[0].len()).map(|at| rows.iter().map(|row| row[at].chars().count()).max().unwrap_or(0)).collect();
+        let others: usize = columns.iter().enumerate().filter(|(at, _)| *at != 1).map(|(_, one)| one + GAP.len()).sum();
+        let layers = columns[1].min(width.saturating_sub(others).max(8));
+        let mut out = String::new();
+        for row in &rows {
+            let mut text = format!("{:>number$}{GAP}{:<layers$}", row[0], cut(&row[1], layers), number = columns[0]);
+            for (cell, column) in row.iter().zip(&columns).skip(2) {
+                let _ = write!(text, "{GAP}{cell:>column$}");
+            }
+            let _ = writeln!(out, "{}", text.trim_end());
+        }
+        out
+    }
+}
+
+impl StreamPicture {
+    /// Bytes for `what` and where they begin: `2,768@1728`; a dash for none.
+    fn places(&self, what: Use) -> String {
+        let of = |region: &Region| format!("{}@{}", thousands(region.bytes as u64), region.at);
+        let all: Vec<String> = self.regions.iter().filter(|region| region.what == what).map(of).collect();
+        match all.as_slice() {
+            [] => "-".to_owned(),
+            [one] => one.clone(),
+            [first, others @ ..] => format!("{first} +{}", others.len()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::graph::tests::graph_of;
+    use crate::spec::{Plan, Precision};
+
+    fn picture(name: &str, precision: Precision, goal: Plan) -> ArenaPicture {
+        let graph = graph_of(name, 5).folded();
+        ArenaPicture::of(&graph, &Program::of(&graph, precision, goal))
+    }
+
+    #[test]
+    fn regions_lie_in_the_arena_and_only_sinks_lie_over_sources() {
+        for name in ["pico", "micro", "mobilenet", "squeeze"] {
+            for goal in [Plan::Smallest, Plan::LowestLatency] {
+                let picture = picture(name, Precision::Int8, goal);
+                for stream in &picture.streams {
+                    for (index, one) in stream.regions.iter().enumerate() {
+                        assert!(one.bytes > 0 && one.at + one.bytes <= picture.bytes, "{name}: {stream:?}");
+                        for other in &stream.regions[..index] {
+                            let apart = one.at + one.bytes <= other.at || other.at + other.bytes <= one.at;
+                            assert!(apart || (other.what, one.what) == (Use::Source, Use::Sink), "{name}: {stream:?}");
+                        }
+                    }
+                }
+                let continued = picture.streams.windows(2).all(|pair| {
+                    let sink = pair[0].regions.iter().find(|region| region.what == Use::Sink);
+                    let source = pair[1].regions.iter().find(|region| region.what == Use::Source);
+                    sink.map(|sink| (sink.at, sink.bytes)) == source.map(|source| (source.at, source.bytes))
+                });
+                assert!(continued, "{name}: a map that is written is read next");
+            }
+        }
+    }
+
+    #[test]
+    fn the_picture_of_micro_shows_rows_and_maps() {
+        let picture = picture("micro", Precision::Int8, Plan::Smallest);
+        let text = picture.draw(80);
+        let lines: Vec<&str> = text.lines().collect();
+        assert!(lines[0].starts_with(&thousands(picture.bytes as u64)), "{text}");
+        assert!(lines[LINES - 1].trim_start().starts_with('0'), "{text}");
+        for glyph in ['░', '▒'] {
+            assert!(text.contains(glyph), "{text}");
+        }
+        assert!(text.contains("rows in rings") && text.contains("stem to "), "{text}");
+        assert!(!text.contains("kept"), "{text}");
+    }
+
+    #[test]
+    fn it_fits_the_screen_however_many_streams_there_are() {
+        let mut many = picture("squeeze", Precision::Int8, Plan::LowestLatency);
+        while many.streams.len() < 100 {
+            many.streams.extend(many.streams.clone());
+        }
+        for (picture, width) in [(picture("squeeze", Precision::Float, Plan::Smallest), 80), (many, 80)] {
+            let text = picture.draw(width);
+            assert!(text.lines().all(|line| line.chars().count() <= width), "{text}");
+            assert!(!text.contains(" \n"), "{text}");
+        }
+    }
+}

@@ -1,0 +1,307 @@
+//! Boards, and whether a network fits them.
+//!
+//! The list is `assets/boards.toml`; a `boards.toml` beside the configuration goes before it.
+
+use super::estimate::Estimate;
+use super::targets::Core;
+use crate::spec::{Diagnostics, ID, KeyPath, ONE_LINE, Parsed, nearest, schema_of, text_of};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::Value as Json;
+use std::path::Path;
+use std::sync::OnceLock;
+
+/// The text of the list in the program.
+pub const BUILT_IN: &str = include_str!("../../assets/boards.toml");
+/// The name of a list of the user's own.
+pub const FILE: &str = "boards.toml";
+
+/// A board.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(inline)]
+pub struct Board {
+    /// What the command line and the configuration call it: `uno-r3`.
+    #[schemars(regex(pattern = ID))]
+    pub id: String,
+    /// What people call it.
+    #[schemars(regex(pattern = ONE_LINE))]
+    pub name: String,
+    /// Its processor's core.
+    pub core: Core,
+    /// Ticks of its clock in a second.
+    #[schemars(range(min = 1))]
+    pub clock_hz: u32,
+    /// Bytes of RAM of the chip.
+    #[schemars(range(min = 1))]
+    pub ram_bytes: u32,
+    /// Bytes of flash of the chip, or beside it.
+    #[schemars(range(min = 1))]
+    pub flash_bytes: u32,
+    /// Bytes of RAM that the Arduino core leaves to a sketch, for variables and stack.
+    pub ram_left: u32,
+    /// Bytes of flash that boot loader and Arduino core leave to a sketch.
+    pub flash_left: u32,
+    /// Where these numbers come from.
+    #[serde(default)]
+    pub source: Sources,
+}
+
+/// Where the numbers of a board come from.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+#[schemars(inline)]
+pub struct Sources {
+    /// Those of the chip.
+    pub chip: String,
+    /// The RAM that is left.
+    pub ram_left: String,
+    /// The flash that is left.
+    pub flash_left: String,
+}
+
+/// A file of boards.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+struct List {
+    #[schemars(length(min = 0, max = 200))]
+    board: Vec<Board>,
+}
+
+/// Whether a network fits a board.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Verdict {
+    /// The board.
+    pub id: String,
+    /// What people call it.
+    pub name: String,
+    /// Whether both RAM and flash suffice.
+    pub fits: bool,
+    /// Bytes of RAM needed: the object and the stack.
+    pub ram_bytes: u64,
+    /// Bytes of RAM that a sketch has.
+    pub ram_left: u64,
+    /// Bytes of flash needed: tables and code.
+    pub flash_bytes: u64,
+    /// Bytes of flash that a sketch has.
+    pub flash_left: u64,
+}
+
+impl Board {
+    /// Whether the network of `estimate` fits.
+    #[must_use]
+    pub fn verdict(&self, estimate: &Estimate) -> Verdict {
+        let target = estimate.on(self.core.family());
+        let (ram_bytes, flash_bytes) = (estimate.ram_bytes + target.stack_bytes, target.flash_bytes);
+        let (ram_left, flash_left) = (u64::from(self.ram_left), u64::from(self.flash_left));
+        Verdict {
+            id: self.id.clone(),
+            name: self.name.clone(),
+            fits: ram_bytes <= ram_left && flash_bytes <= flash_left,
+            ram_bytes,
+            ram_left,
+            flash_bytes,
+            flash_left,
+        }
+    }
+}
+
+/// All boards that are known, each id once.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Boards(pub Vec<Board>);
+
+impl Boards {
+    /// Those in the program.
+    ///
+    /// # Errors
+    /// None, unless the program was built with a broken list.
+    pub fn built_in() -> Result<Self, Diagnostics> {
+        Ok(Self(parse("assets/boards.toml", BUILT_IN)?))
+    }
+
+    /// Those in the program, and those of the `boards.toml` beside the configuration `config`,
+    /// which replace boards of the same id.
+    ///
+    /// # Errors
+    /// A file that cannot be read, or whatever is wrong in it, with its place.
+    pub fn beside(config: &Path) -> Result<Self, Diagnostics> {
+        let mut boards = Self::built_in()?;
+        let path = config.with_file_name(FILE);
+        if let Some(text) = text_of(&path).map_err(without_help)? {
+            boards.replace(parse(&path.display().to_string(), &text)?);
+        }
+        Ok(boards)
+    }
+
+    fn replace(&mut self, others: Vec<Board>) {
+        for board in others {
+            match self.0.iter_mut().find(|known| known.id == board.id) {
+                Some(known) => *known = board,
+                None => self.0.push(board),
+            }
+        }
+    }
+
+    /// The board called `id`.
+    ///
+    /// # Errors
+    /// Where there is none: what may have been meant, or all that are known.
+    pub fn get(&self, id: &str) -> Result<&Board, UnknownBoard> {
+        self.0.iter().find(|board| board.id == id).ok_or_else(|| {
+            let known: Vec<&str> = self.0.iter().map(|board| board.id.as_str()).collect();
+            let near = nearest(id, known.iter().copied()).map(|near| format!("did you mean {near}? "));
+            let help = format!("{}boards: {}", near.unwrap_or_default(), known.join(", "));
+            UnknownBoard { id: id.chars().take(60).collect(), help }
+        })
+    }
+}
+
+/// There is no board of that name.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("there is no board \"{}\"", crate::escape::terminal(id))]
+pub struct UnknownBoard {
+    /// The name, shortened.
+    pub id: String,
+    /// What would be right.
+    pub help: String,
+}
+
+/// A help that is about `--config` is none for another file.
+fn without_help(mut found: Diagnostics) -> Diagnostics {
+    found.0.iter_mut().for_each(|diagnostic| diagnostic.help = None);
+    found
+}
+
+fn parse(file: &str, text: &str) -> Result<Vec<Board>, Diagnostics> {
+    static SCHEMA: OnceLock<Json> = OnceLock::new();
+    let parsed: Parsed<List> = Parsed::parse(file, text, SCHEMA.get_or_init(schema_of::<List>))?;
+    let boards = &parsed.value.board;
+    let mut wrong = Vec::new();
+    for (index, board) in boards.iter().enumerate() {
+        let mut blame = |key: &str, message: String, help: String| {
+            let key = KeyPath::of("board").index(index).key(key);
+            wrong.push(parsed.diagnose(&key, message, Some(help)));
+        };
+        for (left, at_most, what) in
+            [("ram_left", board.ram_bytes, "ram_bytes"), ("flash_left", board.flash_bytes, "flash_bytes")]
+        {
+            let bytes = if left == "ram_left" { board.ram_left } else { board.flash_left };
+            if bytes > at_most {
+                let message = format!("{left} is {bytes}, more than the {at_most} of {what}");
+                blame(left, message, format!("{left} is a part of {what}"));
+            }
+        }
+        if boards[..index].iter().any(|other| other.id == board.id) {
+            blame("id", format!("a second board is called {}", board.id), "each id stands once in a file".to_owned());
+        }
+    }
+    if wrong.is_empty() { Ok(parsed.value.board) } else { Err(Diagnostics(wrong)) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const OWN: &str = "[[board]]\nid = \"mine\"\nname = \"Mine\"\ncore = \"cortex-m33\"\nclock_hz = 150_000_000\n\
+                       ram_bytes = 532_480\nflash_bytes = 4_194_304\nram_left = 500_000\nflash_left = 4_000_000\n";
+
+    fn error(text: &str) -> String {
+        parse("boards.toml", text).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn the_ten_boards_are_there_with_a_source_for_each_number() {
+        let boards = Boards::built_in().unwrap().0;
+        let ids: Vec<&str> = boards.iter().map(|board| board.id.as_str()).collect();
+        assert_eq!(
+            ids,
+            [
+                "uno-r3",
+                "mega-2560",
+                "uno-r4",
+                "nano-33-ble-sense",
+                "portenta-h7",
+                "esp8266",
+                "esp32",
+                "esp32-s3",
+                "rp2040-pico",
+                "nano-esp32"
+            ]
+        );
+        for board in &boards {
+            let Sources { chip, ram_left, flash_left } = &board.source;
+            assert!(!chip.is_empty() && !ram_left.is_empty() && !flash_left.is_empty(), "{}", board.id);
+            assert!(board.ram_left < board.ram_bytes && board.flash_left < board.flash_bytes, "{}", board.id);
+            let line = format!("{} {}", board.name, board.id);
+            assert!(line.len() < 50, "{line}");
+        }
+        assert_eq!((boards[0].ram_bytes, boards[0].ram_left), (2_048, 1_826));
+    }
+
+    #[test]
+    fn a_list_of_ones_own_replaces_and_adds() {
+        let folder = tempfile::tempdir().unwrap();
+        let config = folder.path().join("net.toml");
+        let known = Boards::built_in().unwrap();
+        assert_eq!(Boards::beside(&config).unwrap(), known, "there is no file");
+        let text = OWN.to_owned() + &OWN.replace("mine", "uno-r3");
+        std::fs::write(folder.path().join(FILE), text).unwrap();
+        let boards = Boards::beside(&config).unwrap();
+        assert_eq!(boards.0.len(), known.0.len() + 1);
+        assert_eq!(boards.get("uno-r3").unwrap().name, "Mine");
+        assert_eq!(boards.get("mine").unwrap().core, Core::CortexM33);
+        assert_eq!(boards.get("esp32"), known.get("esp32"));
+        assert_eq!(boards.0[0].id, "uno-r3", "it keeps its place");
+    }
+
+    #[test]
+    fn whatever_is_wrong_is_placed_and_says_what_would_be_right() {
+        for (from, to, said) in [
+            ("ram_left", "ram_lfet", "boards.toml:8:1: unknown key `ram_lfet` in board.0\n"),
+            ("ram_left", "ram_lfet", "did you mean `ram_left`?"),
+            ("ram_left = 500_000\n", "", "boards.toml:1:1: `ram_left` is missing in board.0"),
+            ("\"cortex-m33\"", "\"cortex-m3f\"", "boards.toml:4:8: core must be \"avr\", \"cortex-m0\""),
+            ("\"cortex-m33\"", "\"cortex-m3f\"", "did you mean \"cortex-m"),
+            ("\"mine\"", "\"My Board\"", "boards.toml:2:6: id must be small letters and digits in words joined by -"),
+            ("\"Mine\"", "\"a\\u001b[31m\"", "boards.toml:3:8: name must be text of 1 to 60 characters"),
+            ("500_000", "600_000", "boards.toml:8:12: ram_left is 600000, more than the 532480 of ram_bytes"),
+            ("500_000", "-1", "boards.toml:8:12: ram_left must be a whole number"),
+            ("500_000", "9_999_999_999_999_999_999_999", "boards.toml:8:12: ram_left must be a whole number"),
+            ("500_000", "\"many\"", "boards.toml:8:12: ram_left must be a whole number"),
+            ("[[board]]", "[board]", "board must be a list of"),
+            ("[[board]]", "[[boards]]", "boards.toml:1:3: unknown key `boards`"),
+            ("[[board]]", "epochs = 3\n[[board]]", "known here: board"),
+            ("[[board]]", "[[board", "boards.toml:1:8: not valid TOML"),
+        ] {
+            let found = error(&OWN.replacen(from, to, 1));
+            assert!(found.contains(said), "{to}: {found}\nexpected: {said}");
+        }
+        let twice = error(&(OWN.to_owned() + OWN));
+        assert!(twice.starts_with("boards.toml:11:6: a second board is called mine"), "{twice}");
+        assert!(error(&OWN.repeat(201)).contains("a list of 0 to 200"));
+    }
+
+    #[test]
+    fn files_that_are_none_are_named() {
+        let folder = tempfile::tempdir().unwrap();
+        let (config, path) = (folder.path().join("net.toml"), folder.path().join(FILE));
+        for (bytes, said) in [(vec![0xff], ":1:1: not UTF-8"), (vec![b'#'; 2 << 20], "too large")] {
+            std::fs::write(&path, bytes).unwrap();
+            let found = Boards::beside(&config).unwrap_err().to_string();
+            assert!(found.contains(said), "{found}");
+        }
+        std::fs::remove_file(&path).unwrap();
+        std::fs::create_dir(&path).unwrap();
+        let found = Boards::beside(&config).unwrap_err().to_string();
+        assert!(found.contains("boards.toml: this is a folder") && !found.contains("--config"), "{found}");
+    }
+
+    #[test]
+    fn a_board_that_is_not_known_comes_with_what_may_have_been_meant() {
+        let boards = Boards::built_in().unwrap();
+        let error = boards.get("uno-r5\u{1b}").unwrap_err();
+        assert_eq!(error.to_string(), "there is no board \"uno-r5\\u{1b}\"");
+        assert!(error.help.starts_with("did you mean uno-r") && error.help.contains("rp2040-pico"), "{}", error.help);
+        assert!(boards.get("xyz").unwrap_err().help.starts_with("boards: uno-r3, "));
+    }
+}

@@ -1,0 +1,116 @@
+//! What differs between processors: how much code and stack a header takes there.
+
+use super::code::Pieces;
+use crate::spec::Precision;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// The core of a processor.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+#[schemars(inline)]
+#[expect(missing_docs, reason = "these are names")]
+pub enum Core {
+    Avr,
+    CortexM0,
+    CortexM0plus,
+    CortexM3,
+    CortexM4f,
+    CortexM7,
+    CortexM33,
+    XtensaLx106,
+    XtensaLx6,
+    XtensaLx7,
+    Rv32imc,
+}
+
+impl Core {
+    /// What its code looks like.
+    #[must_use]
+    pub const fn family(self) -> Family {
+        match self {
+            Self::Avr => Family::Avr,
+            Self::CortexM0 | Self::CortexM0plus => Family::Thumb1,
+            Self::CortexM3 => Family::Thumb2,
+            Self::CortexM4f | Self::CortexM7 | Self::CortexM33 => Family::Dsp,
+            Self::XtensaLx106 | Self::XtensaLx6 | Self::XtensaLx7 => Family::Xtensa,
+            Self::Rv32imc => Family::Riscv,
+        }
+    }
+}
+
+/// Cores whose code is alike.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Family {
+    /// 8-bit AVR with a multiplier.
+    Avr,
+    /// ARMv6-M: Cortex-M0 and M0+.
+    Thumb1,
+    /// ARMv7-M without DSP extension: Cortex-M3.
+    Thumb2,
+    /// Arm with DSP extension and an FPU: Cortex-M4F, M7, M33.
+    Dsp,
+    /// Xtensa of the ESP8266, ESP32 and ESP32-S3.
+    Xtensa,
+    /// RISC-V, 32 bits.
+    Riscv,
+}
+
+impl Family {
+    /// All of them, in the order they are measured in.
+    pub const ALL: [Self; 6] = [Self::Avr, Self::Thumb1, Self::Thumb2, Self::Dsp, Self::Xtensa, Self::Riscv];
+
+    /// What people call it.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Avr => "AVR",
+            Self::Thumb1 => "Cortex-M0, M0+",
+            Self::Thumb2 => "Cortex-M3",
+            Self::Dsp => "Cortex-M4F, M7, M33",
+            Self::Xtensa => "Xtensa",
+            Self::Riscv => "RV32",
+        }
+    }
+
+    /// Bytes of stack that the calls of a header take at the most.
+    #[must_use]
+    pub const fn stack_bytes(self, precision: Precision) -> u64 {
+        let bytes = STACK[self as usize];
+        match precision {
+            Precision::Float => bytes.0,
+            Precision::Int8 => bytes.1,
+        }
+    }
+}
+
+/// Bytes of stack by family, float and int8.
+///
+/// AVR, Cortex-M and RV32: painted before `begin()`, read after `finish()` in the emulators of
+/// `tests/targets` at `-Os` and `-O2`, the worst of the presets and of squeeze, rounded up. Xtensa,
+/// for which there is no emulator, is an estimate: RV32's and room for its windows of registers.
+const STACK: [(u64, u64); Family::ALL.len()] = [(300, 250), (400, 320), (400, 320), (400, 320), (512, 512), (400, 320)];
+
+/// What a header costs on a family of cores.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct TargetEstimate {
+    /// The cores.
+    pub family: Family,
+    /// Bytes of code in flash, within a tenth; tables not counted.
+    pub code_bytes: u64,
+    /// Bytes of flash: code and tables.
+    pub flash_bytes: u64,
+    /// Bytes of stack while a row or an image is worked on.
+    pub stack_bytes: u64,
+}
+
+impl TargetEstimate {
+    /// What a program of these pieces and tables costs on `family`.
+    #[must_use]
+    pub fn of(family: Family, pieces: &Pieces, table_bytes: u64) -> Self {
+        let code_bytes = pieces.code_bytes(family);
+        let stack_bytes = family.stack_bytes(pieces.precision);
+        Self { family, code_bytes, flash_bytes: table_bytes + code_bytes, stack_bytes }
+    }
+}

@@ -1,0 +1,71 @@
+//! The sizes that the plan states are those that a compiler finds.
+
+use crate::build::compile;
+use crate::case::{Case, random_case};
+use crate::support::has;
+use micromobilenet::codegen::header;
+use micromobilenet::plan::{Estimate, Tables};
+use micromobilenet::spec::{Plan, Precision};
+use rayon::prelude::*;
+use std::fmt::Write as _;
+use std::fs;
+
+/// Random architectures; each is compiled in two precisions and with two plans.
+const ARCHITECTURES: u32 = 200;
+
+/// The header of `case` and the statements that prove its sizes.
+fn proof(case: &Case, precision: Precision) -> String {
+    let model = case.model();
+    let program = model.program();
+    let estimate = Estimate::of(model.graph, precision, case.plan);
+    let tables = Tables::of(model.graph, &program);
+    let text = header(&model).unwrap();
+    let class = &case.class;
+    // Every array in flash, by the names under which the header declares them.
+    let arrays: Vec<String> = text
+        .lines()
+        .filter(|line| line.contains(" MICROMOBILENET_FLASH = "))
+        .map(|line| line.split('[').next().unwrap().split_whitespace().next_back().unwrap().to_owned())
+        .collect();
+    assert!(arrays.iter().any(|name| name == "steps") && arrays.len() >= 2, "{arrays:?}");
+    let sum = arrays.iter().map(|name| format!("sizeof {class}_detail::{name}")).collect::<Vec<_>>().join(" + ");
+    let mut text = text;
+    let ram = estimate.ram_bytes;
+    writeln!(text, "static_assert(sizeof({class}) == {ram}, \"RAM\");").unwrap();
+    writeln!(text, "static_assert({sum} == {}, \"tables\");", tables.bytes()).unwrap();
+    assert_eq!(estimate.table_bytes, tables.bytes() as u64);
+    assert_eq!(estimate.weight_bytes, tables.ops.iter().sum::<usize>() as u64);
+    text
+}
+
+#[test]
+fn ram_and_tables_are_as_estimated_for_random_architectures() {
+    if !has("g++") {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let numbers: Vec<u32> = (1_000..1_000 + ARCHITECTURES).collect();
+    numbers.par_chunks(25).for_each(|numbers| {
+        let mut text = String::new();
+        for number in numbers {
+            for (precision, plan, suffix) in [
+                (Precision::Float, Plan::Smallest, "FloatSmall"),
+                (Precision::Float, Plan::LowestLatency, "FloatFast"),
+                (Precision::Int8, Plan::Smallest, "Int8Small"),
+                (Precision::Int8, Plan::LowestLatency, "Int8Fast"),
+            ] {
+                let mut case = random_case(*number);
+                case.class += suffix;
+                case.plan = plan;
+                if precision == Precision::Int8 {
+                    case = case.int8();
+                }
+                text += &proof(&case, precision);
+            }
+        }
+        let name = format!("sizes{}.cpp", numbers[0]);
+        // It says `pragma once` of a header.
+        fs::write(folder.path().join(&name), text.replace("#pragma once\n", "")).unwrap();
+        compile(folder.path(), "g++", &["-std=c++11", "-fsyntax-only"], &[&name]).unwrap();
+    });
+}
