@@ -5,6 +5,7 @@ mod camera;
 mod case;
 mod int8;
 mod sizes;
+mod streaming;
 #[path = "../support/mod.rs"]
 mod support;
 
