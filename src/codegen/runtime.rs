@@ -117,6 +117,7 @@ pub fn template(class: &str, graph: &Graph, program: &Program, tables: &Tables) 
         ("stride1", stride(1)),
         ("stride2", stride(2)),
         ("stride3", stride(3)),
+        ("otherStrides", stride(1) || stride(2)),
         ("fastDepthwise", apart().any(|(step, _, numbers)| is_fast(step, numbers.shift))),
         ("bothDepthwise", {
             let fast = |(step, _, numbers): &(&Step, &Op, &Numbers)| is_fast(step, numbers.shift);

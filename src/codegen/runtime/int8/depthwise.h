@@ -1,5 +1,21 @@
 //@if fastDepthwise
-#if !defined(__AVR_HAVE_MUL__)
+#if defined(__ARM_FEATURE_DSP)
+// A row of a 3x3 kernel over at least three columns.
+static void depthwise3Row(const Step &step, const uint8_t *const *rows, uint8_t *out) {
+    const uint32_t plane = step.channels == 1 ? 0 : step.width;
+    uint32_t edges = static_cast<uint32_t>(step.filters) << 8;
+    edges |= step.first ? leftEdge : 0;
+    edges |= step.first + step.inner < step.columns ? rightEdge : 0;
+    edges |= rows[0] ? 0 : topEdge;
+    edges |= rows[2] ? 0 : bottomEdge;
+    edges |= step.stride == 2 ? byTwo : 0;
+    edges |= step.stride == 3 ? byThree : 0;
+    depthwiseRow3(rows[0] ? rows[0] : rows[1], rows[1], rows[2] ? rows[2] : rows[1],
+                  reinterpret_cast<const int8_t *>(weightTable + step.weights), multiplierTable + step.constants,
+                  offsetTable + step.constants, plane, out, step.columns, edges,
+                  step.zero * 0x10001u, static_cast<int32_t>(step.width - 2u - plane));
+}
+#elif !defined(__AVR_HAVE_MUL__)
 // A pixel where one column of a 3x3 kernel falls beside the map: two taps of every row.
 static uint8_t side(const uint8_t *const *rows, uint16_t at, const int8_t *weights, uint16_t multiplier,
                     uint32_t offset) {
