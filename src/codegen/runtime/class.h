@@ -185,9 +185,12 @@ private:
             @Class@_detail::clearPool(arena());
         }
 //@end
-        uint8_t *row = @Class@_detail::landing(arena(), state_, 0);
-        row = row ? row : arena() + @camera@;
-        @Class@_detail::stream(arena(), state_, 0, @Class@_detail::firstStreamEnd, row);
+        if (@Class@_detail::landing(arena(), state_, 0)) {
+            // The row is where it is kept, and that is all.
+            state_.made[0]++;
+        } else {
+            @Class@_detail::stream(arena(), state_, 0, @Class@_detail::firstStreamEnd, arena() + @camera@);
+        }
         MICROMOBILENET_YIELD();
     }
 

@@ -1,31 +1,32 @@
-// Whether a step can make its next row once `in` rows have come.
-static inline bool due(const Step &step, const State &state, uint16_t in) {
-    const uint16_t next = state.made[step.out];
-    return next < step.rows && (next * step.stride + step.kernel <= in + step.pad || in == step.height);
+// Whether step `at` can make its next row once `in` rows have come.
+static inline bool due(uint8_t at, const State &state, uint16_t in) {
+    const uint16_t next = state.made[MICROMOBILENET_OF(at, out)];
+    const uint16_t reach = static_cast<uint16_t>(next * MICROMOBILENET_OF(at, stride) + MICROMOBILENET_OF(at, kernel));
+    return next < MICROMOBILENET_OF(at, rows) &&
+           (reach <= in + MICROMOBILENET_OF(at, pad) || in == MICROMOBILENET_OF(at, height));
 }
 
-static inline bool isWindowed(const Step &step) { return step.in != step.out; }
-
-static inline size_t rowBytes(const Step &step) {
-    return static_cast<size_t>(step.width) * step.channels * sizeof(Value);
+static inline size_t rowBytes(uint8_t at) {
+    return static_cast<size_t>(MICROMOBILENET_OF(at, width)) * MICROMOBILENET_OF(at, channels) * sizeof(Value);
 }
 
 // Where a step keeps row `index` of its input.
-static inline uint8_t *slot(const Step &step, uint8_t *arena, uint16_t index) {
-    return arena + step.ring + (index & (step.kernel - 2u)) * rowBytes(step);
+static inline uint8_t *slot(uint8_t at, uint8_t *arena, uint16_t index) {
+    return arena + MICROMOBILENET_OF(at, ring) + (index & (MICROMOBILENET_OF(at, kernel) - 2u)) * rowBytes(at);
 }
 
 // Where the next row for step `at` may be written at once, if that step only keeps it; else null.
 static uint8_t *landing(uint8_t *arena, const State &state, uint8_t at) {
-    MICROMOBILENET_STEP(step, at);
-    const uint16_t index = state.made[step.in];
-    return step.kernel == 1 || due(step, state, static_cast<uint16_t>(index + 1)) ? nullptr : slot(step, arena, index);
+    const uint16_t index = state.made[MICROMOBILENET_OF(at, in)];
+    const bool isKept = MICROMOBILENET_OF(at, kernel) > 1 && !due(at, state, static_cast<uint16_t>(index + 1));
+    return isKept ? slot(at, arena, index) : nullptr;
 }
 
 // The next row of step `at`, from the rows it keeps and the newest one, if there is one.
 static uint8_t *make(uint8_t *arena, const State &state, uint8_t at, bool isLast, uint8_t *newest) {
     MICROMOBILENET_STEP(step, at);
-    const uint16_t index = isWindowed(step) ? state.made[step.out] : static_cast<uint16_t>(state.made[step.in] - 1);
+    const uint16_t in = state.made[step.in];
+    const uint16_t index = step.in != step.out ? state.made[step.out] : static_cast<uint16_t>(in - 1);
     const size_t bytes = static_cast<size_t>(step.columns) * step.filters * sizeof(Value);
     uint8_t *out = newest;
     if (step.target == intoMap) {
@@ -35,10 +36,15 @@ static uint8_t *make(uint8_t *arena, const State &state, uint8_t at, bool isLast
         out = out ? out : arena + step.row;
     }
     const uint8_t *rows[kernelRows];
-    for (uint8_t i = 0; i < step.kernel; i++) {
-        const uint16_t row = static_cast<uint16_t>(index * step.stride + i - step.pad);
-        const bool isNewest = newest && row == static_cast<uint16_t>(state.made[step.in] - 1);
-        rows[i] = isNewest ? newest : (row < step.height ? slot(step, arena, row) : nullptr);
+    rows[0] = newest;
+    if (step.kernel > 1) {
+        const size_t kept = static_cast<size_t>(step.width) * step.channels * sizeof(Value);
+        for (uint8_t i = 0; i < step.kernel; i++) {
+            const uint16_t row = static_cast<uint16_t>(index * step.stride + i - step.pad);
+            const bool isNewest = newest && row == static_cast<uint16_t>(in - 1);
+            const uint8_t *const old = arena + step.ring + (row & (step.kernel - 2u)) * kept;
+            rows[i] = isNewest ? newest : (row < step.height ? old : nullptr);
+        }
     }
     compute(step, arena, index, rows, out);
 //@if additions
@@ -51,6 +57,19 @@ static uint8_t *make(uint8_t *arena, const State &state, uint8_t at, bool isLast
     return out;
 }
 
+// Keeps the newest row for step `at`, if a row that it makes later reads it.
+static inline void keep(uint8_t *arena, const State &state, uint8_t at, const uint8_t *newest) {
+    const uint16_t in = state.made[MICROMOBILENET_OF(at, in)];
+    const uint16_t next = state.made[MICROMOBILENET_OF(at, out)];
+    const uint16_t reads = static_cast<uint16_t>(next * MICROMOBILENET_OF(at, stride));
+    if (next < MICROMOBILENET_OF(at, rows) && reads < in + MICROMOBILENET_OF(at, pad)) {
+        uint8_t *const kept = slot(at, arena, static_cast<uint16_t>(in - 1));
+        if (kept != newest) {
+            memcpy(kept, newest, rowBytes(at));
+        }
+    }
+}
+
 // Gives the steps from `first` to before `end` a row, and makes all that follows from it. Each
 // row that is made goes on to the next step before another one is made.
 static void stream(uint8_t *arena, State &state, uint8_t first, uint8_t end, uint8_t *newest) {
@@ -58,19 +77,15 @@ static void stream(uint8_t *arena, State &state, uint8_t first, uint8_t end, uin
     state.made[0]++;
     for (;;) {
         const uint32_t start = MICROMOBILENET_CLOCK();
-        MICROMOBILENET_STEP(step, at);
-        const uint16_t in = state.made[step.in];
+        const uint8_t counter = MICROMOBILENET_OF(at, out);
+        const bool isWindowed = MICROMOBILENET_OF(at, in) != counter;
         uint8_t *out = nullptr;
-        if (!isWindowed(step) || due(step, state, in)) {
+        if (!isWindowed || due(at, state, state.made[MICROMOBILENET_OF(at, in)])) {
             out = make(arena, state, at, at + 1 == end, newest);
-            state.made[step.out] = static_cast<Counter>(state.made[step.out] + isWindowed(step));
+            state.made[counter] = static_cast<Counter>(state.made[counter] + isWindowed);
         }
-        if (newest && step.kernel > 1) {
-            uint8_t *const kept = slot(step, arena, static_cast<uint16_t>(in - 1));
-            const uint16_t next = state.made[step.out];
-            if (kept != newest && next < step.rows && next * step.stride < in + step.pad) {
-                memcpy(kept, newest, rowBytes(step));
-            }
+        if (newest && MICROMOBILENET_OF(at, kernel) > 1) {
+            keep(arena, state, at, newest);
         }
         MICROMOBILENET_CHARGE(state, at, start);
         if (out) {
@@ -87,8 +102,9 @@ static void stream(uint8_t *arena, State &state, uint8_t first, uint8_t end, uin
         // Below the last row there is padding: a step may have rows to make that need no other.
         newest = nullptr;
         for (;; at--) {
-            MICROMOBILENET_STEP(before, at);
-            if (isWindowed(before) && state.made[before.in] == before.height && state.made[before.out] < before.rows) {
+            const uint8_t in = MICROMOBILENET_OF(at, in), made = MICROMOBILENET_OF(at, out);
+            if (state.made[in] == MICROMOBILENET_OF(at, height) && in != made &&
+                state.made[made] < MICROMOBILENET_OF(at, rows)) {
                 break;
             }
             if (at == first) {
@@ -98,25 +114,34 @@ static void stream(uint8_t *arena, State &state, uint8_t first, uint8_t end, uin
     }
 }
 //@if streams
+//@if gates
+
+// What a run of steps that begins with gates does first.
+static void openAt(uint8_t *arena, uint8_t at, Place map) {
+    MICROMOBILENET_STEP(step, at);
+    if (step.kind == gatesKind) {
+        open(step, arena, arena + map);
+    }
+}
+//@end
 
 // A run of steps whose rows come from a map.
 static void streamMap(uint8_t *arena, State &state, uint8_t index) {
     Stream current;
     fetch(&current, streams + index, sizeof current);
-    MICROMOBILENET_STEP(step, current.first);
     if (current.end == numSteps) {
         clearPool(arena);
     }
 //@if gates
-    if (step.kind == gatesKind) {
-        open(step, arena, arena + current.source);
-    }
+    openAt(arena, current.first, current.source);
 //@end
-    for (uint16_t y = 0; y < step.height; y++) {
-        uint8_t *row = arena + current.source + y * rowBytes(step);
+    const uint16_t height = MICROMOBILENET_OF(current.first, height);
+    const size_t bytes = rowBytes(current.first);
+    for (uint16_t y = 0; y < height; y++) {
+        uint8_t *row = arena + current.source + y * bytes;
 //@if copies
         if (current.copy != noPlace) {
-            memcpy(arena + current.copy, row, rowBytes(step));
+            memcpy(arena + current.copy, row, bytes);
             row = arena + current.copy;
         }
 //@end
