@@ -85,7 +85,7 @@ public:
     // A row of width * channels camera bytes that lies elsewhere.
     void push(const uint8_t *row) {
         if (state_.made[0] < height) {
-            memcpy(nextRow(), row, width * channels);
+            @Class@_detail::copy(nextRow(), row, width * channels);
             commitRow();
         }
     }

@@ -49,7 +49,7 @@ static uint8_t *make(uint8_t *arena, const State &state, uint8_t at, bool isLast
     compute(step, arena, index, rows, out);
 //@if additions
     if (step.keptRows) {
-        memcpy(arena + step.keeps + index % step.keptRows * bytes, out, bytes);
+        copy(arena + step.keeps + index % step.keptRows * bytes, out, bytes);
     }
 //@end
     MICROMOBILENET_TRACED(at, index, reinterpret_cast<const Value *>(out),
@@ -65,7 +65,7 @@ static inline void keep(uint8_t *arena, const State &state, uint8_t at, const ui
     if (next < MICROMOBILENET_OF(at, rows) && reads < in + MICROMOBILENET_OF(at, pad)) {
         uint8_t *const kept = slot(at, arena, static_cast<uint16_t>(in - 1));
         if (kept != newest) {
-            memcpy(kept, newest, rowBytes(at));
+            copy(kept, newest, rowBytes(at));
         }
     }
 }
@@ -141,7 +141,7 @@ static void streamMap(uint8_t *arena, State &state, uint8_t index) {
         uint8_t *row = arena + current.source + y * bytes;
 //@if copies
         if (current.copy != noPlace) {
-            memcpy(arena + current.copy, row, bytes);
+            copy(arena + current.copy, row, bytes);
             row = arena + current.copy;
         }
 //@end

@@ -25,24 +25,28 @@ struct PointwiseRow {
     "add " low ", r0\n\t"         \
     "adc " mid ", r1\n\t"         \
     "adc " high ", r14\n\t"
-#define AVR_TAP                                          \
-    "lpm r16, Z+\n\t"                                    \
-    "subi r16, 128\n\t"                                  \
-    "ld r17, X+\n\t" AVR_PIXEL("r2", "r3", "r10")        \
-    "ld r17, X+\n\t" AVR_PIXEL("r4", "r5", "r11")        \
-    "ld r17, X+\n\t" AVR_PIXEL("r6", "r7", "r12")        \
-    "ld r17, X+\n\t"                                     \
-    "brts 5f\n\t" AVR_PIXEL("r8", "r9", "r13")           \
-    "5:\n\t"                                             \
-    "add r26, r18\n\t"                                   \
-    "adc r27, r19\n\t"                                   \
+#define AVR_FIRST(low, mid, high)  \
+    "mulsu r16, r17\n\t"          \
+    "movw " low ", r0\n\t"        \
+    "sbc " high ", " high "\n\t"
+#define AVR_TAP(pixel)                                \
+    "lpm r16, Z+\n\t"                                 \
+    "subi r16, 128\n\t"                               \
+    "ld r17, X+\n\t" pixel("r2", "r3", "r18")         \
+    "ld r17, X+\n\t" pixel("r4", "r5", "r19")         \
+    "ld r17, X+\n\t" pixel("r6", "r7", "r20")         \
+    "ld r17, X+\n\t"                                  \
+    "brts 7f\n\t" pixel("r8", "r9", "r21")            \
+    "7:\n\t"                                          \
+    "add r26, r10\n\t"                                \
+    "adc r27, r11\n\t"                                \
     "dec r15\n\t"
 
 // Of bytes 0 and 1 of a result only the carry counts. Bytes 1 to 3 are in r15 to r17.
 #define AVR_LOW_AND_OFFSET(low) \
-    "mul " low ", r20\n\t"      \
-    "add r0, r22\n\t"           \
-    "adc r1, r23\n\t"           \
+    "mul " low ", r22\n\t"      \
+    "add r0, r12\n\t"           \
+    "adc r1, r13\n\t"           \
     "adc r16, r24\n\t"          \
     "adc r17, r25\n\t"          \
     "mov r15, r1\n\t"
@@ -58,31 +62,29 @@ struct PointwiseRow {
     "com r16\n\t"      \
     "st X+, r16\n\t"
 #define AVR_WIDE(low, mid, high)                                                 \
-    "mov r16, " high "\n\t"                                                      \
-    "mulsu r16, r20\n\t"                                                         \
+    "mulsu " high ", r22\n\t"                                                         \
     "movw r16, r0\n\t"                                                           \
-    "mul " mid ", r21\n\t"                                                       \
+    "mul " mid ", r23\n\t"                                                       \
     "add r16, r0\n\t"                                                            \
     "adc r17, r1\n\t"                                                            \
-    "mul " high ", r21\n\t"                                                      \
+    "mul " high ", r23\n\t"                                                      \
     "add r17, r0\n\t"                                                            \
-    AVR_LOW_AND_OFFSET(low) AVR_MIDDLE(low, "r21") AVR_MIDDLE(mid, "r20") AVR_SATURATE
+    AVR_LOW_AND_OFFSET(low) AVR_MIDDLE(low, "r23") AVR_MIDDLE(mid, "r22") AVR_SATURATE
 // The same for multipliers below 512.
 #define AVR_NARROW(low, mid, high)                 \
-    "mov r16, " high "\n\t"                        \
-    "mulsu r16, r20\n\t"                           \
+    "mulsu " high ", r22\n\t"                           \
     "movw r16, r0\n\t"                             \
-    AVR_LOW_AND_OFFSET(low) AVR_MIDDLE(mid, "r20") \
-    "sbrs r21, 0\n\t"                              \
+    AVR_LOW_AND_OFFSET(low) AVR_MIDDLE(mid, "r22") \
+    "sbrs r23, 0\n\t"                              \
     "rjmp .+6\n\t"                                 \
     "add r15, " low "\n\t"                         \
     "adc r16, " mid "\n\t"                         \
     "adc r17, " high "\n\t"                        \
     "tst r17\n\t" AVR_SATURATE
 
-//   r0, r1    product                      r18, r19  from a plane to the next
-//   r2-r9     bytes 0 and 1 of four sums   r20, r21  multiplier
-//   r10-r13   their bytes 2                r22-r25   offset
+//   r0, r1    product                      r10, r11  from a plane to the next
+//   r2-r9     bytes 0 and 1 of four sums   r22, r23  multiplier
+//   r18-r21   their bytes 2                r12, r13, r24, r25  offset
 //   r14       0                            X         values; out
 //   r15       planes left                  Y         the row
 //   r16, r17  weight and value             Z         weights
@@ -111,20 +113,20 @@ static void __attribute__((noinline)) pointwise(const Step &step, const uint8_t 
         "push r29\n\t"
         "movw r28, r30\n\t"
         "clr r14\n\t"
-        "ldd r18, Y+%[back]\n\t"
-        "ldd r19, Y+%[back]+1\n"
+        "ldd r10, Y+%[back]\n\t"
+        "ldd r11, Y+%[back]+1\n"
 
         "0:\n\t"  // A filter.
         "ldd r30, Y+%[multipliers]\n\t"
         "ldd r31, Y+%[multipliers]+1\n\t"
-        "lpm r20, Z+\n\t"
-        "lpm r21, Z+\n\t"
+        "lpm r22, Z+\n\t"
+        "lpm r23, Z+\n\t"
         "std Y+%[multipliers], r30\n\t"
         "std Y+%[multipliers]+1, r31\n\t"
         "ldd r30, Y+%[offsets]\n\t"
         "ldd r31, Y+%[offsets]+1\n\t"
-        "lpm r22, Z+\n\t"
-        "lpm r23, Z+\n\t"
+        "lpm r12, Z+\n\t"
+        "lpm r13, Z+\n\t"
         "lpm r24, Z+\n\t"
         "lpm r25, Z+\n\t"
         "std Y+%[offsets], r30\n\t"
@@ -154,17 +156,14 @@ static void __attribute__((noinline)) pointwise(const Step &step, const uint8_t 
         "ldd r30, Y+%[weights]\n\t"
         "ldd r31, Y+%[weights]+1\n\t"
         "ldd r15, Y+%[depth]\n\t"
-        "clr r2\n\t"
-        "clr r3\n\t"
-        "movw r4, r2\n\t"
-        "movw r6, r2\n\t"
-        "movw r8, r2\n\t"
-        "movw r10, r2\n\t"
-        "movw r12, r2\n"
+        AVR_TAP(AVR_FIRST)
+        "brne 5f\n\t"
+        "rjmp 6f\n"
         "4:\n\t"
-        AVR_TAP
-        "breq 6f\n\t"
-        AVR_TAP
+        AVR_TAP(AVR_PIXEL)
+        "breq 6f\n"
+        "5:\n\t"
+        AVR_TAP(AVR_PIXEL)
         "breq 6f\n\t"
         "sbrc r30, 1\n\t"  // Weights are in quads at multiples of four, those of the other filter between.
         "rjmp 4b\n\t"
@@ -174,23 +173,23 @@ static void __attribute__((noinline)) pointwise(const Step &step, const uint8_t 
         "6:\n\t"
         "ldd r26, Y+%[out]\n\t"
         "ldd r27, Y+%[out]+1\n\t"
-        "cpi r21, 2\n\t"
+        "cpi r23, 2\n\t"
         "brlo .+2\n\t"
         "rjmp 7f\n\t"
-        AVR_NARROW("r2", "r3", "r10")
-        AVR_NARROW("r4", "r5", "r11")
-        AVR_NARROW("r6", "r7", "r12")
+        AVR_NARROW("r2", "r3", "r18")
+        AVR_NARROW("r4", "r5", "r19")
+        AVR_NARROW("r6", "r7", "r20")
         "brtc 6f\n\t"
         "rjmp 8f\n"
         "6:\n\t"
-        AVR_NARROW("r8", "r9", "r13")
+        AVR_NARROW("r8", "r9", "r21")
         "rjmp 9f\n"
         "7:\n\t"
-        AVR_WIDE("r2", "r3", "r10")
-        AVR_WIDE("r4", "r5", "r11")
-        AVR_WIDE("r6", "r7", "r12")
+        AVR_WIDE("r2", "r3", "r18")
+        AVR_WIDE("r4", "r5", "r19")
+        AVR_WIDE("r6", "r7", "r20")
         "brts 8f\n\t"
-        AVR_WIDE("r8", "r9", "r13")
+        AVR_WIDE("r8", "r9", "r21")
         "rjmp 9f\n"
 
         "8:\n\t"  // Of a block of three what is made again is not left behind.
@@ -266,6 +265,7 @@ static void __attribute__((noinline)) pointwise(const Step &step, const uint8_t 
 }
 
 #undef AVR_PIXEL
+#undef AVR_FIRST
 #undef AVR_TAP
 #undef AVR_LOW_AND_OFFSET
 #undef AVR_MIDDLE
