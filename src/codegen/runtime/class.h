@@ -58,11 +58,10 @@ public:
 
     // Where the next row of the image goes: width * channels camera bytes.
     uint8_t *nextRow() {
-        uint8_t *const kept = @Class@_detail::landing(arena(), state_, 0);
 //@if int8
-        return kept ? kept : arena() + @camera@;
+        return @Class@_detail::nextRow(arena(), state_);
 //@else
-        return (kept ? kept : arena() + @camera@) + width * channels * (sizeof(float) - 1);
+        return @Class@_detail::nextRow(arena(), state_) + width * channels * (sizeof(float) - 1);
 //@end
     }
 
@@ -185,12 +184,7 @@ private:
             @Class@_detail::clearPool(arena());
         }
 //@end
-        if (@Class@_detail::landing(arena(), state_, 0)) {
-            // The row is where it is kept, and that is all.
-            state_.made[0]++;
-        } else {
-            @Class@_detail::stream(arena(), state_, 0, @Class@_detail::firstStreamEnd, arena() + @camera@);
-        }
+        @Class@_detail::commitRow(arena(), state_);
         MICROMOBILENET_YIELD();
     }
 

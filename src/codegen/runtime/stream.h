@@ -72,7 +72,7 @@ static inline void keep(uint8_t *arena, const State &state, uint8_t at, const ui
 
 // Gives the steps from `first` to before `end` a row, and makes all that follows from it. Each
 // row that is made goes on to the next step before another one is made.
-static void stream(uint8_t *arena, State &state, uint8_t first, uint8_t end, uint8_t *newest) {
+static __attribute__((noinline)) void stream(uint8_t *arena, State &state, uint8_t first, uint8_t end, uint8_t *newest) {
     uint8_t at = first;
     state.made[0]++;
     for (;;) {
@@ -111,6 +111,37 @@ static void stream(uint8_t *arena, State &state, uint8_t first, uint8_t end, uin
                 return;
             }
         }
+    }
+}
+
+// Where the next row of the camera may be written at once, if the first step only keeps it; else
+// null. What is known of that step spares a look at it.
+static inline uint8_t *cameraLanding(uint8_t *arena, const State &state) {
+    enum : uint16_t {
+        height = @height@,
+        rows = @cameraRows@,
+        kernel = @cameraKernel@,
+        stride = @cameraStride@,
+        pad = @cameraPad@,
+    };
+    const uint16_t index = state.made[0], next = state.made[@cameraMade@];
+    const bool isDue = next < rows && (next * stride + kernel <= index + pad + 1 || index + 1 == height);
+    const size_t bytes = static_cast<size_t>(@width@) * @channels@ * sizeof(Value);
+    return kernel == 1 || isDue ? nullptr : arena + @cameraRing@ + (index & (kernel - 2u)) * bytes;
+}
+
+// Where the camera writes its next row.
+static inline uint8_t *nextRow(uint8_t *arena, const State &state) {
+    uint8_t *const kept = cameraLanding(arena, state);
+    return kept ? kept : arena + @camera@;
+}
+
+// The camera's row has come; most of them are only kept.
+static inline void commitRow(uint8_t *arena, State &state) {
+    if (cameraLanding(arena, state)) {
+        state.made[0]++;
+    } else {
+        stream(arena, state, 0, firstStreamEnd, arena + @camera@);
     }
 }
 //@if streams

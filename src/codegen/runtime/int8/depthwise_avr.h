@@ -11,6 +11,7 @@ struct DepthwiseRow {
     // Whether a and c are missing, and whether the kernel reaches over the left and the right side.
     bool noA, noC, left, right;
     uint8_t zero;
+    uint32_t kept;  // The offset without the left side.
 };
 
 // Only values are read within the loop over pixels, so that all registers are taken:
@@ -76,8 +77,50 @@ struct DepthwiseRow {
     "mov r16, " third "\n\t"              \
     "rcall 7f\n\t"
 
-// secondX and so on load the second and third value of a row into r17. Together they leave the
-// pointer at the next output's first value.
+// Nine products: values of the rows a, b and c in turn. secondX and so on load the second and third
+// value of a row into r17. Together they leave the pointer at the next output's first value.
+#define AVR_TAPS(secondX, thirdX, secondY, thirdY, secondZ, thirdZ)                                                  \
+    "ld r17, X+\n\t"                                                                                                 \
+    "mulsu r18, r17\n\t"                                                                                             \
+    "movw r14, r0\n\t"                                                                                               \
+    secondX                                                                                                          \
+    "mulsu r19, r17\n\t"                                                                                             \
+    "ldi r24, 8\n\t"                                                                                                 \
+    "add r14, r0\n\t"                                                                                                \
+    "adc r15, r1\n\t"                                                                                                \
+    "brge .+2\n\t" /* The sign of all 17 bits. */                                                                    \
+    "dec r24\n\t"                                                                                                    \
+    thirdX AVR_ADD("r20")                                                                                            \
+    "ld r17, Y+\n\t" AVR_ADD("r21")                                                                                  \
+    secondY AVR_ADD("r22")                                                                                           \
+    thirdY AVR_ADD("r23")                                                                                            \
+    "mov r16, r10\n\t"                                                                                               \
+    "ld r17, Z+\n\t" AVR_ADD("r16")                                                                                  \
+    "mov r16, r11\n\t"                                                                                               \
+    secondZ AVR_ADD("r16")                                                                                           \
+    "mov r16, r12\n\t"                                                                                               \
+    thirdZ AVR_ADD("r16")
+
+// The end of a loop over pixels from `loop`.
+#define AVR_NEXT(loop)                                                                                               \
+    "brne 3f\n"                                                                                                      \
+    "2:\n\t"                                                                                                         \
+    "movw r0, r26\n\t"                                                                                               \
+    "movw r26, r8\n\t"                                                                                               \
+    "st X+, r16\n\t"                                                                                                 \
+    "movw r8, r26\n\t"                                                                                               \
+    "movw r26, r0\n\t"                                                                                               \
+    "dec r25\n\t"                                                                                                    \
+    "breq 8f\n\t"                                                                                                    \
+    "rjmp " loop "b\n"                                                                                               \
+    "8:\n\t"                                                                                                         \
+    "ret\n"                                                                                                          \
+    "3:\n\t" /* Below 0 or above 255. */                                                                             \
+    "lsl r17\n\t"                                                                                                    \
+    "sbc r16, r16\n\t"                                                                                               \
+    "com r16\n\t"                                                                                                    \
+    "rjmp 2b\n"
+
 #define AVR_DEPTHWISE(secondX, thirdX, secondY, thirdY, secondZ, thirdZ)                                             \
     register uint8_t *inOut __asm__("r8") = out;                                                                     \
     register DepthwiseRow *at __asm__("r30") = &row;                                                                 \
@@ -144,14 +187,19 @@ struct DepthwiseRow {
         "ldd r25, Z+%[left]\n\t"                                                                                     \
         "tst r25\n\t"                                                                                                \
         "breq 3f\n\t"                                                                                                \
-        "push r4\n\t"                                                                                                \
-        "push r5\n\t"                                                                                                \
-        "push r6\n\t"                                                                                                \
-        "push r7\n\t"                                                                                                \
+        "ldd r24, Z+%[zero]\n\t"                                                                                     \
+        "tst r24\n\t"                                                                                                \
+        "breq 2f\n\t"                                                                                                \
+        "std Z+%[kept], r4\n\t"                                                                                      \
+        "std Z+%[kept]+1, r5\n\t"                                                                                    \
+        "std Z+%[kept]+2, r6\n\t"                                                                                    \
+        "std Z+%[kept]+3, r7\n\t"                                                                                    \
         "push r16\n\t"                                                                                               \
         "push r17\n\t" AVR_MISSING("r18", "r21", "r10")                                                              \
-        "pop r31\n\t"                                                                                                \
-        "pop r30\n\t"                                                                                                \
+        "pop r17\n\t"                                                                                                \
+        "pop r16\n"                                                                                                  \
+        "2:\n\t"                                                                                                     \
+        "movw r30, r16\n\t"                                                                                          \
         "push r18\n\t"                                                                                               \
         "push r21\n\t"                                                                                               \
         "push r10\n\t"                                                                                               \
@@ -163,11 +211,14 @@ struct DepthwiseRow {
         "pop r10\n\t"                                                                                                \
         "pop r21\n\t"                                                                                                \
         "pop r18\n\t"                                                                                                \
-        "pop r7\n\t"                                                                                                 \
-        "pop r6\n\t"                                                                                                 \
-        "pop r5\n\t"                                                                                                 \
-        "pop r4\n\t"                                                                                                 \
         "movw r16, r30\n\t" AVR_FRAME                                                                                \
+        "ldd r24, Z+%[zero]\n\t"                                                                                     \
+        "tst r24\n\t"                                                                                                \
+        "breq 3f\n\t"                                                                                                \
+        "ldd r4, Z+%[kept]\n\t"                                                                                      \
+        "ldd r5, Z+%[kept]+1\n\t"                                                                                    \
+        "ldd r6, Z+%[kept]+2\n\t"                                                                                    \
+        "ldd r7, Z+%[kept]+3\n"                                                                                      \
         "3:\n\t" AVR_LOAD("inner", "r25", "r24")                                                                     \
         "movw r30, r16\n\t"                                                                                          \
         "cpse r25, r13\n\t" /* First what whole rounds of 256 leave over. */                                         \
@@ -200,37 +251,10 @@ struct DepthwiseRow {
         "rjmp 9f\n\t"                                                                                                \
         "rjmp 1b\n"                                                                                                  \
                                                                                                                      \
-        "5:\n\t" /* Stores an output. */                                                                             \
-        "movw r0, r26\n\t"                                                                                           \
-        "movw r26, r8\n\t"                                                                                           \
-        "st X+, r16\n\t"                                                                                             \
-        "movw r8, r26\n\t"                                                                                           \
-        "movw r26, r0\n\t"                                                                                           \
-        "dec r25\n\t"                                                                                                \
-        "brne 6f\n\t"                                                                                                \
-        "ret\n"                                                                                                      \
-        "6:\n\t"                                                                                                     \
-        "ld r17, X+\n\t"                                                                                             \
-        "mulsu r18, r17\n\t"                                                                                         \
-        "movw r14, r0\n\t"                                                                                           \
-        secondX                                                                                                      \
-        "mulsu r19, r17\n\t"                                                                                         \
-        "ldi r24, 8\n\t"                                                                                             \
-        "add r14, r0\n\t"                                                                                            \
-        "adc r15, r1\n\t"                                                                                            \
-        "brge .+2\n\t" /* The sign of all 17 bits. */                                                                \
-        "dec r24\n\t"                                                                                                \
-        thirdX AVR_ADD("r20")                                                                                        \
-        "ld r17, Y+\n\t" AVR_ADD("r21")                                                                              \
-        secondY AVR_ADD("r22")                                                                                       \
-        thirdY AVR_ADD("r23")                                                                                        \
-        "mov r16, r10\n\t"                                                                                           \
-        "ld r17, Z+\n\t" AVR_ADD("r16")                                                                              \
-        "mov r16, r11\n\t"                                                                                           \
-        secondZ AVR_ADD("r16")                                                                                       \
-        "mov r16, r12\n\t"                                                                                           \
-        thirdZ AVR_ADD("r16")                                                                                        \
-        "brts 4f\n\t"                                                                                                \
+        "6:\n\t" /* r25 pixels. */                                                                                   \
+        "brtc 5f\n\t"                                                                                                \
+        "rjmp 4f\n"                                                                                                  \
+        "5:\n\t" AVR_TAPS(secondX, thirdX, secondY, thirdY, secondZ, thirdZ)                                         \
         "mul r15, r3\n\t"                                                                                            \
         "movw r16, r0\n\t"                                                                                           \
         "mul r24, r2\n\t"                                                                                            \
@@ -238,20 +262,11 @@ struct DepthwiseRow {
         "adc r17, r1\n\t"                                                                                            \
         "mul r24, r3\n\t"                                                                                            \
         "add r17, r0\n\t"                                                                                            \
-        AVR_LOW_AND_OFFSET AVR_MIDDLE("r14", "r3") AVR_MIDDLE("r15", "r2")                                           \
-        "brne 3f\n\t"                                                                                                \
-        "rjmp 5b\n"                                                                                                  \
-        "4:\n\t"                                                                                                     \
+        AVR_LOW_AND_OFFSET AVR_MIDDLE("r14", "r3") AVR_MIDDLE("r15", "r2") AVR_NEXT("5")                             \
+        "4:\n\t" AVR_TAPS(secondX, thirdX, secondY, thirdY, secondZ, thirdZ)                                         \
         "mul r24, r2\n\t"                                                                                            \
         "movw r16, r0\n\t"                                                                                           \
-        AVR_LOW_AND_OFFSET AVR_MIDDLE("r15", "r2")                                                                   \
-        "brne 3f\n\t"                                                                                                \
-        "rjmp 5b\n"                                                                                                  \
-        "3:\n\t" /* Below 0 or above 255. */                                                                         \
-        "lsl r17\n\t"                                                                                                \
-        "sbc r16, r16\n\t"                                                                                           \
-        "com r16\n\t"                                                                                                \
-        "rjmp 5b\n"                                                                                                  \
+        AVR_LOW_AND_OFFSET AVR_MIDDLE("r15", "r2") AVR_NEXT("4")                                                     \
                                                                                                                      \
         "7:\n\t" /* Adds to the offset: sum of r14 to r16, times zero, times multiplier. */                          \
         "ldd r17, Z+%[zero]\n\t"                                                                                     \
@@ -319,7 +334,7 @@ struct DepthwiseRow {
           [filters] "n"(__builtin_offsetof(DepthwiseRow, filters)),                                                  \
           [inner] "n"(__builtin_offsetof(DepthwiseRow, inner)), [noA] "n"(__builtin_offsetof(DepthwiseRow, noA)),    \
           [noC] "n"(__builtin_offsetof(DepthwiseRow, noC)), [left] "n"(__builtin_offsetof(DepthwiseRow, left)),      \
-          [right] "n"(__builtin_offsetof(DepthwiseRow, right)), [zero] "n"(__builtin_offsetof(DepthwiseRow, zero))   \
+          [right] "n"(__builtin_offsetof(DepthwiseRow, right)), [kept] "n"(__builtin_offsetof(DepthwiseRow, kept)), [zero] "n"(__builtin_offsetof(DepthwiseRow, zero)) \
         : "r2", "r3", "r4", "r5", "r6", "r7", "r10", "r11", "r12", "r13", "r14", "r15", "r16", "r17", "r18", "r19",  \
           "r20", "r21", "r22", "r23", "r24", "r25", "r26", "r27", "memory");
 
@@ -368,6 +383,8 @@ static void __attribute__((noinline)) depthwise3Row(const Step &step, const uint
 #undef AVR_FRAME
 #undef AVR_PLANE
 #undef AVR_MISSING
+#undef AVR_TAPS
+#undef AVR_NEXT
 #undef AVR_DEPTHWISE
 
 //@end
