@@ -29,18 +29,33 @@ struct PointwiseRow {
     "mulsu r16, r17\n\t"          \
     "movw " low ", r0\n\t"        \
     "sbc " high ", " high "\n\t"
-#define AVR_TAP(pixel)                                \
-    "lpm r16, Z+\n\t"                                 \
-    "subi r16, 128\n\t"                               \
-    "ld r17, X+\n\t" pixel("r2", "r3", "r18")         \
-    "ld r17, X+\n\t" pixel("r4", "r5", "r19")         \
-    "ld r17, X+\n\t" pixel("r6", "r7", "r20")         \
-    "ld r17, X+\n\t"                                  \
-    "brts 7f\n\t" pixel("r8", "r9", "r21")            \
-    "7:\n\t"                                          \
-    "add r26, r10\n\t"                                \
-    "adc r27, r11\n\t"                                \
+#define AVR_THREE(pixel)                             \
+    "lpm r16, Z+\n\t"                                \
+    "subi r16, 128\n\t"                              \
+    "ld r17, X+\n\t" pixel("r2", "r3", "r18")        \
+    "ld r17, X+\n\t" pixel("r4", "r5", "r19")        \
+    "ld r17, X+\n\t" pixel("r6", "r7", "r20")        \
+    "ld r17, X+\n\t"
+#define AVR_FOUR(pixel) AVR_THREE(pixel) pixel("r8", "r9", "r21")
+#define AVR_PLANE         \
+    "add r26, r10\n\t"    \
+    "adc r27, r11\n\t"    \
     "dec r15\n\t"
+
+// All planes, by a tap of three or four pixels. Weights are in quads at multiples of four; those
+// of the pair's other filter are between them.
+#define AVR_TAPS(tap)                     \
+    tap(AVR_FIRST) AVR_PLANE              \
+    "brne 5f\n\t"                         \
+    "rjmp 6f\n"                           \
+    "4:\n\t" tap(AVR_PIXEL) AVR_PLANE     \
+    "breq 6f\n"                           \
+    "5:\n\t" tap(AVR_PIXEL) AVR_PLANE     \
+    "breq 6f\n\t"                         \
+    "sbrc r30, 1\n\t"                     \
+    "rjmp 4b\n\t"                         \
+    "adiw r30, 4\n\t"                     \
+    "rjmp 4b\n"
 
 // Of bytes 0 and 1 of a result only the carry counts. Bytes 1 to 3 are in r15 to r17.
 #define AVR_LOW_AND_OFFSET(low) \
@@ -156,20 +171,12 @@ static void __attribute__((noinline)) pointwise(const Step &step, const uint8_t 
         "ldd r30, Y+%[weights]\n\t"
         "ldd r31, Y+%[weights]+1\n\t"
         "ldd r15, Y+%[depth]\n\t"
-        AVR_TAP(AVR_FIRST)
-        "brne 5f\n\t"
+        "brts 4f\n\t"
+        "rjmp 3f\n"
+        "4:\n\t" AVR_TAPS(AVR_THREE)
+        "6:\n\t"
         "rjmp 6f\n"
-        "4:\n\t"
-        AVR_TAP(AVR_PIXEL)
-        "breq 6f\n"
-        "5:\n\t"
-        AVR_TAP(AVR_PIXEL)
-        "breq 6f\n\t"
-        "sbrc r30, 1\n\t"  // Weights are in quads at multiples of four, those of the other filter between.
-        "rjmp 4b\n\t"
-        "adiw r30, 4\n\t"
-        "rjmp 4b\n"
-
+        "3:\n\t" AVR_TAPS(AVR_FOUR)
         "6:\n\t"
         "ldd r26, Y+%[out]\n\t"
         "ldd r27, Y+%[out]+1\n\t"
@@ -266,7 +273,10 @@ static void __attribute__((noinline)) pointwise(const Step &step, const uint8_t 
 
 #undef AVR_PIXEL
 #undef AVR_FIRST
-#undef AVR_TAP
+#undef AVR_THREE
+#undef AVR_FOUR
+#undef AVR_PLANE
+#undef AVR_TAPS
 #undef AVR_LOW_AND_OFFSET
 #undef AVR_MIDDLE
 #undef AVR_SATURATE
