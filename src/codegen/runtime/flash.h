@@ -39,9 +39,9 @@ static inline int8_t flash(const int8_t *at) { return static_cast<int8_t>(pgm_re
 //@else
 static inline float flash(const float *at) { return pgm_read_float(at); }
 //@end
-#define MICROMOBILENET_STEP(step, index) Step step; fetch(&step, steps + (index), sizeof step)
+#define MICROMOBILENET_STEP(step, at) Step step; fetch(&step, at, sizeof step)
 // A single field of a step, where copying the whole one would take longer.
-#define MICROMOBILENET_OF(index, field) flash(&steps[index].field)
+#define MICROMOBILENET_OF(at, field) flash(&(at)->field)
 #else
 static inline void fetch(void *to, const void *from, size_t bytes) { memcpy(to, from, bytes); }
 static inline void copy(void *to, const void *from, size_t bytes) { memcpy(to, from, bytes); }
@@ -53,6 +53,6 @@ static inline uint32_t flash(const uint32_t *at) { return *at; }
 //@else
 static inline float flash(const float *at) { return *at; }
 //@end
-#define MICROMOBILENET_STEP(step, index) const Step &step = steps[index]
-#define MICROMOBILENET_OF(index, field) steps[index].field
+#define MICROMOBILENET_STEP(step, at) const Step &step = *(at)
+#define MICROMOBILENET_OF(at, field) (at)->field
 #endif

@@ -1,29 +1,29 @@
 // Whether step `at` can make its next row once `in` rows have come.
-static inline bool due(uint8_t at, const State &state, uint16_t in) {
+static inline bool due(const Step *at, const State &state, uint16_t in) {
     const uint16_t next = state.made[MICROMOBILENET_OF(at, out)];
     const uint16_t reach = static_cast<uint16_t>(next * MICROMOBILENET_OF(at, stride) + MICROMOBILENET_OF(at, kernel));
     return next < MICROMOBILENET_OF(at, rows) &&
            (reach <= in + MICROMOBILENET_OF(at, pad) || in == MICROMOBILENET_OF(at, height));
 }
 
-static inline size_t rowBytes(uint8_t at) {
+static inline size_t rowBytes(const Step *at) {
     return static_cast<size_t>(MICROMOBILENET_OF(at, width)) * MICROMOBILENET_OF(at, channels) * sizeof(Value);
 }
 
 // Where a step keeps row `index` of its input.
-static inline uint8_t *slot(uint8_t at, uint8_t *arena, uint16_t index) {
+static inline uint8_t *slot(const Step *at, uint8_t *arena, uint16_t index) {
     return arena + MICROMOBILENET_OF(at, ring) + (index & (MICROMOBILENET_OF(at, kernel) - 2u)) * rowBytes(at);
 }
 
 // Where the next row for step `at` may be written at once, if that step only keeps it; else null.
-static uint8_t *landing(uint8_t *arena, const State &state, uint8_t at) {
+static uint8_t *landing(uint8_t *arena, const State &state, const Step *at) {
     const uint16_t index = state.made[MICROMOBILENET_OF(at, in)];
     const bool isKept = MICROMOBILENET_OF(at, kernel) > 1 && !due(at, state, static_cast<uint16_t>(index + 1));
     return isKept ? slot(at, arena, index) : nullptr;
 }
 
 // The next row of step `at`, from the rows it keeps and the newest one, if there is one.
-static uint8_t *make(uint8_t *arena, const State &state, uint8_t at, bool isLast, uint8_t *newest) {
+static uint8_t *make(uint8_t *arena, const State &state, const Step *at, bool isLast, uint8_t *newest) {
     MICROMOBILENET_STEP(step, at);
     const uint16_t in = state.made[step.in];
     const uint16_t index = step.in != step.out ? state.made[step.out] : static_cast<uint16_t>(in - 1);
@@ -32,7 +32,7 @@ static uint8_t *make(uint8_t *arena, const State &state, uint8_t at, bool isLast
     if (step.target == intoMap) {
         out = arena + step.row + index * bytes;
     } else if (step.target == intoRow) {
-        out = isLast ? nullptr : landing(arena, state, static_cast<uint8_t>(at + 1));
+        out = isLast ? nullptr : landing(arena, state, at + 1);
         out = out ? out : arena + step.row;
     }
     const uint8_t *rows[kernelRows];
@@ -52,13 +52,13 @@ static uint8_t *make(uint8_t *arena, const State &state, uint8_t at, bool isLast
         copy(arena + step.keeps + index % step.keptRows * bytes, out, bytes);
     }
 //@end
-    MICROMOBILENET_TRACED(at, index, reinterpret_cast<const Value *>(out),
+    MICROMOBILENET_TRACED(static_cast<uint8_t>(at - steps), index, reinterpret_cast<const Value *>(out),
                           static_cast<size_t>(step.columns) * step.filters);
     return out;
 }
 
 // Keeps the newest row for step `at`, if a row that it makes later reads it.
-static inline void keep(uint8_t *arena, const State &state, uint8_t at, const uint8_t *newest) {
+static inline void keep(uint8_t *arena, const State &state, const Step *at, const uint8_t *newest) {
     const uint16_t in = state.made[MICROMOBILENET_OF(at, in)];
     const uint16_t next = state.made[MICROMOBILENET_OF(at, out)];
     const uint16_t reads = static_cast<uint16_t>(next * MICROMOBILENET_OF(at, stride));
@@ -73,7 +73,8 @@ static inline void keep(uint8_t *arena, const State &state, uint8_t at, const ui
 // Gives the steps from `first` to before `end` a row, and makes all that follows from it. Each
 // row that is made goes on to the next step before another one is made.
 static __attribute__((noinline)) void stream(uint8_t *arena, State &state, uint8_t first, uint8_t end, uint8_t *newest) {
-    uint8_t at = first;
+    const Step *const begin = steps + first, *const behind = steps + end;
+    const Step *at = begin;
     state.made[0]++;
     for (;;) {
         const uint32_t start = MICROMOBILENET_CLOCK();
@@ -81,16 +82,16 @@ static __attribute__((noinline)) void stream(uint8_t *arena, State &state, uint8
         const bool isWindowed = MICROMOBILENET_OF(at, in) != counter;
         uint8_t *out = nullptr;
         if (!isWindowed || due(at, state, state.made[MICROMOBILENET_OF(at, in)])) {
-            out = make(arena, state, at, at + 1 == end, newest);
+            out = make(arena, state, at, at + 1 == behind, newest);
             state.made[counter] = static_cast<Counter>(state.made[counter] + isWindowed);
         }
         if (newest && MICROMOBILENET_OF(at, kernel) > 1) {
             keep(arena, state, at, newest);
         }
-        MICROMOBILENET_CHARGE(state, at, start);
+        MICROMOBILENET_CHARGE(state, at - steps, start);
         if (out) {
             at++;
-            if (at < end) {
+            if (at != behind) {
                 newest = out;
                 continue;
             }
@@ -107,7 +108,7 @@ static __attribute__((noinline)) void stream(uint8_t *arena, State &state, uint8
                 state.made[made] < MICROMOBILENET_OF(at, rows)) {
                 break;
             }
-            if (at == first) {
+            if (at == begin) {
                 return;
             }
         }
@@ -148,7 +149,7 @@ static inline void commitRow(uint8_t *arena, State &state) {
 //@if gates
 
 // What a run of steps that begins with gates does first.
-static void openAt(uint8_t *arena, uint8_t at, Place map) {
+static void openAt(uint8_t *arena, const Step *at, Place map) {
     MICROMOBILENET_STEP(step, at);
     if (step.kind == gatesKind) {
         open(step, arena, arena + map);
@@ -164,10 +165,10 @@ static void streamMap(uint8_t *arena, State &state, uint8_t index) {
         clearPool(arena);
     }
 //@if gates
-    openAt(arena, current.first, current.source);
+    openAt(arena, steps + current.first, current.source);
 //@end
-    const uint16_t height = MICROMOBILENET_OF(current.first, height);
-    const size_t bytes = rowBytes(current.first);
+    const uint16_t height = MICROMOBILENET_OF(steps + current.first, height);
+    const size_t bytes = rowBytes(steps + current.first);
     for (uint16_t y = 0; y < height; y++) {
         uint8_t *row = arena + current.source + y * bytes;
 //@if copies
