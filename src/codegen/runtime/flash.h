@@ -5,15 +5,15 @@
 #define AVR_COPY(load)                                                                                      \
     uint8_t value;                                                                                          \
     __asm__ volatile(                                                                                       \
-        "subi %A[bytes], 8\n\t"                                                                             \
+        "subi %A[bytes], 16\n\t"                                                                             \
         "sbci %B[bytes], 0\n\t"                                                                             \
         "brcs 2f\n"                                                                                         \
-        "1:\n\t" load load load load load load load load                                                    \
-        "subi %A[bytes], 8\n\t"                                                                             \
+        "1:\n\t" load load load load load load load load load load load load load load load load                                                   \
+        "subi %A[bytes], 16\n\t"                                                                             \
         "sbci %B[bytes], 0\n\t"                                                                             \
         "brcc 1b\n"                                                                                         \
         "2:\n\t"                                                                                            \
-        "subi %A[bytes], 248\n\t"                                                                           \
+        "subi %A[bytes], 240\n\t"                                                                           \
         "breq 4f\n"                                                                                         \
         "3:\n\t" load                                                                                       \
         "dec %A[bytes]\n\t"                                                                                 \

@@ -341,34 +341,36 @@ struct DepthwiseRow {
 // A row of a 3x3 kernel over at least three columns.
 static void __attribute__((noinline)) depthwise3Row(const Step &step, const uint8_t *const *rows, uint8_t *out) {
     DepthwiseRow row;
-    row.a = (rows[0] ? rows[0] : rows[1]) - step.pad;
-    row.b = rows[1] - step.pad;
-    row.c = (rows[2] ? rows[2] : rows[1]) - step.pad;
     row.plane = step.channels == 1 ? 0 : step.width;
     row.weights = reinterpret_cast<const int8_t *>(weightTable + step.weights);
     row.multipliers = multiplierTable + step.constants;
     row.offsets = offsetTable + step.constants;
     row.filters = step.filters;
     row.inner = step.inner;
-    row.noA = !rows[0];
-    row.noC = !rows[2];
     row.left = step.first != 0;
-    row.right = step.first + step.inner < step.columns;
+    row.right = static_cast<uint16_t>(step.first + step.inner) != step.columns;
     row.zero = step.zero;
+    const uint8_t pad = step.pad, stride = step.stride;
+    const uint8_t *const a = rows[0], *const b = rows[1], *const c = rows[2];
+    row.noA = !a;
+    row.noC = !c;
+    row.a = (a ? a : b) - pad;
+    row.b = b - pad;
+    row.c = (c ? c : b) - pad;
 //@if stride1
-    if (step.stride == 1) {
+    if (stride == 1) {
         AVR_DEPTHWISE("ld r17, X+\n\t", "ld r17, X\n\tsbiw r26, 1\n\t", "ld r17, Y\n\t", "ldd r17, Y+1\n\t",
                       "ld r17, Z\n\t", "ldd r17, Z+1\n\t")
     }
 //@end
 //@if stride2
-    if (step.stride == 2) {
+    if (stride == 2) {
         AVR_DEPTHWISE("ld r17, X+\n\t", "ld r17, X\n\t", "ld r17, Y+\n\t", "ld r17, Y\n\t", "ld r17, Z+\n\t",
                       "ld r17, Z\n\t")
     }
 //@end
 //@if stride3
-    if (step.stride == 3) {
+    if (stride == 3) {
         AVR_DEPTHWISE("ld r17, X+\n\t", "ld r17, X+\n\t", "ld r17, Y+\n\t", "ld r17, Y+\n\t", "ld r17, Z+\n\t",
                       "ld r17, Z+\n\t")
     }

@@ -171,18 +171,16 @@ static void __attribute__((noinline)) pointwise(const Step &step, const uint8_t 
         "ldd r30, Y+%[weights]\n\t"
         "ldd r31, Y+%[weights]+1\n\t"
         "ldd r15, Y+%[depth]\n\t"
-        "brts 4f\n\t"
-        "rjmp 3f\n"
-        "4:\n\t" AVR_TAPS(AVR_THREE)
-        "6:\n\t"
-        "rjmp 6f\n"
+        "brtc 3f\n\t"
+        "rjmp 7f\n"
         "3:\n\t" AVR_TAPS(AVR_FOUR)
-        "6:\n\t"
+        "6:\n"
+        "10:\n\t"
         "ldd r26, Y+%[out]\n\t"
         "ldd r27, Y+%[out]+1\n\t"
         "cpi r23, 2\n\t"
         "brlo .+2\n\t"
-        "rjmp 7f\n\t"
+        "rjmp 5f\n\t"
         AVR_NARROW("r2", "r3", "r18")
         AVR_NARROW("r4", "r5", "r19")
         AVR_NARROW("r6", "r7", "r20")
@@ -191,7 +189,7 @@ static void __attribute__((noinline)) pointwise(const Step &step, const uint8_t 
         "6:\n\t"
         AVR_NARROW("r8", "r9", "r21")
         "rjmp 9f\n"
-        "7:\n\t"
+        "5:\n\t"
         AVR_WIDE("r2", "r3", "r18")
         AVR_WIDE("r4", "r5", "r19")
         AVR_WIDE("r6", "r7", "r20")
@@ -250,8 +248,13 @@ static void __attribute__((noinline)) pointwise(const Step &step, const uint8_t 
         "sbiw r30, 1\n\t"
         "std Y+%[filters], r30\n\t"
         "std Y+%[filters]+1, r31\n\t"
-        "breq 9f\n\t"
+        "brne .+2\n\t"
+        "rjmp 9f\n\t"
         "rjmp 0b\n"
+
+        "7:\n\t" AVR_TAPS(AVR_THREE)
+        "6:\n\t"
+        "rjmp 10b\n"
         "9:\n\t"
         "clr r1\n\t"
         "pop r29\n\t"
