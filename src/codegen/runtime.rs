@@ -25,6 +25,7 @@ pub const INT8_FAMILIES: [(&str, &[&str]); 4] = [
             include_str!("runtime/int8/requantise_avr.h"),
             include_str!("runtime/int8/depthwise_avr.h"),
             include_str!("runtime/int8/products_avr.h"),
+            include_str!("runtime/int8/pointwise_avr.h"),
         ],
     ),
     (
@@ -87,6 +88,13 @@ pub fn template(class: &str, resize: Resize, graph: &Graph, program: &Program, t
         graph.ops.iter().find_map(|op| if let Kind::GlobalPool(pool) = op.kind { Some((op, pool.pool)) } else { None });
     let has = |of: fn(&Kind) -> bool| graph.ops.iter().any(|op| of(&op.kind));
     let is_fast = |step: &Step, shift: u8| step.window.kernel == 3 && step.input.width >= 3 && matches!(shift, 0 | 16);
+    // A row of filters straight from its planes; all others collect what a filter reads.
+    let is_pointwise = |step: &Step, op: &Op, shift: u8| {
+        let is_pixel = step.window.kernel == 1 && step.window.stride == 1;
+        let is_small = step.output.width >= 3 && depth(op) <= 256;
+        kind(op) == "filtersKind" && is_pixel && is_small && matches!(shift, 0 | 16)
+    };
+    let filters = || steps().filter(|(_, op, _)| matches!(kind(op), "filtersKind" | "imageKind"));
     let stride =
         |stride: usize| apart().any(|(step, _, numbers)| is_fast(step, numbers.shift) && step.window.stride == stride);
     for (flag, is_set) in [
@@ -102,11 +110,14 @@ pub fn template(class: &str, resize: Resize, graph: &Graph, program: &Program, t
         ("gates", !tables.gates.is_empty()),
         ("colours", graph.input.channels > 1),
         ("convolutions", steps().any(|(step, op, _)| depth(op) > 0 && step.window.kernel > 1)),
+        ("pointwise", filters().any(|(step, op, numbers)| is_pointwise(step, op, numbers.shift))),
+        ("tiled", filters().any(|(step, op, numbers)| !is_pointwise(step, op, numbers.shift))),
         ("depthwise", apart().next().is_some()),
         ("anyDepthwise", apart().any(|(step, _, numbers)| !is_fast(step, numbers.shift))),
         ("stride1", stride(1)),
         ("stride2", stride(2)),
         ("stride3", stride(3)),
+        ("otherStrides", stride(1) || stride(2)),
         ("fastDepthwise", apart().any(|(step, _, numbers)| is_fast(step, numbers.shift))),
         ("bothDepthwise", {
             let fast = |(step, _, numbers): &(&Step, &Op, &Numbers)| is_fast(step, numbers.shift);
@@ -138,6 +149,12 @@ pub fn template(class: &str, resize: Resize, graph: &Graph, program: &Program, t
         ("objectBytes", program.object_bytes()),
         ("camera", program.camera),
         ("counters", program.counters),
+        ("cameraRing", program.steps.first().map_or(0, |step| step.ring)),
+        ("cameraKernel", program.steps.first().map_or(1, |step| step.window.kernel)),
+        ("cameraStride", program.steps.first().map_or(1, |step| step.window.stride)),
+        ("cameraPad", program.steps.first().map_or(0, |step| step.window.pad)),
+        ("cameraRows", program.steps.first().map_or(0, |step| step.output.height)),
+        ("cameraMade", program.steps.first().map_or(0, |step| step.counter_out)),
         ("steps", program.steps.len()),
         ("numStreams", program.streams.len()),
         ("firstStreamEnd", program.streams.first().map_or(0, |stream| stream.end)),

@@ -1,3 +1,7 @@
+//@if tiled
+//@else
+#if !defined(__AVR_HAVE_MUL__)
+//@end
 // Words of the largest tile that is put on the stack.
 enum : uint16_t { localWords = stackQuads * tileBytesPerQuad / 4 };
 
@@ -101,6 +105,9 @@ static void filters(const Step &step, const Source &source, uint8_t *values, uin
     }
 }
 
+//@if tiled
+#if !defined(__AVR_HAVE_MUL__)
+//@end
 // Fully connected: `channels` bytes to `count` bytes.
 static void dense(uint32_t at, uint16_t constants, uint8_t shift, uint16_t channels, uint16_t count,
                   const uint8_t *in, uint8_t *values, uint8_t *out) {
@@ -119,3 +126,4 @@ static void dense(uint32_t at, uint16_t constants, uint8_t shift, uint16_t chann
     const Source source = {&in, 1, 1};
     filters(step, source, values, out);
 }
+#endif
