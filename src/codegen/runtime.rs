@@ -4,7 +4,7 @@ use super::literal;
 use super::steps::kind;
 use super::tables::{Numbers, Tables};
 use super::template::Template;
-use crate::graph::{Graph, Kind, Op};
+use crate::graph::{Graph, Kind, Op, Window};
 use crate::plan::{Program, STACK_TILE, Step, StepFormat, depth};
 use crate::spec::{Pool, Precision, Resize};
 
@@ -16,6 +16,7 @@ pub const INT8_FAMILIES: [(&str, &[&str]); 4] = [
         &[
             include_str!("runtime/int8/requantise_dsp.h"),
             include_str!("runtime/int8/depthwise_dsp.h"),
+            include_str!("runtime/int8/stem_dsp.h"),
             include_str!("runtime/int8/products_dsp.h"),
         ],
     ),
@@ -97,6 +98,20 @@ pub fn template(class: &str, resize: Resize, graph: &Graph, program: &Program, t
     let filters = || steps().filter(|(_, op, _)| matches!(kind(op), "filtersKind" | "imageKind"));
     let stride =
         |stride: usize| apart().any(|(step, _, numbers)| is_fast(step, numbers.shift) && step.window.stride == stride);
+    // A first layer over a single plane that one function does for all of its filters.
+    let stem = steps().next().filter(|(step, op, numbers)| {
+        let (width, filters) = (step.output.width, step.output.channels);
+        kind(op) == "depthwiseKind"
+            && op.input.channels == 1
+            && is_fast(step, numbers.shift)
+            && step.window.pad == 0
+            && matches!(step.window.stride, 2 | 3)
+            && width >= 2
+            && matches!(filters, 2..=4)
+            && width * filters < 4096
+    });
+    let stem = stem.map(|(step, _, _)| step);
+    let is_pixel = |step: &Step, op: &Op| kind(op) == "filtersKind" && step.window == Window::PIXEL;
     for (flag, is_set) in [
         ("int8", program.precision == Precision::Int8),
         ("float", program.precision == Precision::Float),
@@ -113,6 +128,10 @@ pub fn template(class: &str, resize: Resize, graph: &Graph, program: &Program, t
         ("pointwise", filters().any(|(step, op, numbers)| is_pointwise(step, op, numbers.shift))),
         ("tiled", filters().any(|(step, op, numbers)| !is_pointwise(step, op, numbers.shift))),
         ("depthwise", apart().next().is_some()),
+        ("stem", stem.is_some()),
+        ("stem2", stem.is_some_and(|step| step.window.stride == 2)),
+        ("shallow", steps().any(|(step, op, _)| is_pixel(step, op) && depth(op) <= 4 && step.output.width >= 3)),
+        ("tilesByValue", steps().any(|(step, op, _)| depth(op) > 0 && !is_pixel(step, op))),
         ("anyDepthwise", apart().any(|(step, _, numbers)| !is_fast(step, numbers.shift))),
         ("stride1", stride(1)),
         ("stride2", stride(2)),
@@ -136,6 +155,7 @@ pub fn template(class: &str, resize: Resize, graph: &Graph, program: &Program, t
     let input = graph.input;
     let pooled = pool.map_or(graph.input, |(op, _)| op.input);
     let mean = tables.mean.unwrap_or_default();
+    let stem_filters = stem.map_or(0, |step| step.output.channels);
     let value_bytes = if program.precision == Precision::Float { 4 } else { 1 };
     let sum_bytes = if pool.is_some_and(|(_, pool)| pool == Pool::Avg) { 4 } else { value_bytes };
     let stack_quads = graph.ops.iter().map(depth).filter(|depth| *depth <= STACK_TILE).max().unwrap_or(0).div_ceil(4);
@@ -173,6 +193,8 @@ pub fn template(class: &str, resize: Resize, graph: &Graph, program: &Program, t
         ("headTile", program.head_tile.unwrap_or(0)),
         ("logits", program.logits),
         ("stackQuads", stack_quads.max(1)),
+        ("stemFilters", stem_filters),
+        ("stemColumns", stem.map_or(0, |step| step.output.width)),
         ("padding", program.padding_bytes()),
         ("stepPadding", format.step_padding()),
         ("streamPadding", format.stream_padding()),
@@ -190,6 +212,8 @@ pub fn template(class: &str, resize: Resize, graph: &Graph, program: &Program, t
             Resize::Pad => "whole, with black beside them",
         },
     );
+    let others: Vec<String> = (1..stem_filters).rev().map(|filter| filter.to_string()).collect();
+    template.value("stemOthers", others.join(", "));
     template.value("Class", class);
     template.value("place", if format.place_bytes == 2 { "uint16_t" } else { "uint32_t" });
     template.value("counter", if program.counter_bytes == 1 { "uint8_t" } else { "uint16_t" });

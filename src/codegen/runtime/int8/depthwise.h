@@ -2,6 +2,13 @@
 #if defined(__ARM_FEATURE_DSP)
 // A row of a 3x3 kernel over at least three columns.
 static void depthwise3Row(const Step &step, const uint8_t *const *rows, uint8_t *out) {
+//@if stem
+    // The weights of the first layer are the first.
+    if (step.weights == 0) {
+        stemRow(rows[0], rows[1], rows[2], reinterpret_cast<const int8_t *>(weightTable), multiplierTable, offsetTable, out);
+        return;
+    }
+//@end
     const uint32_t plane = step.channels == 1 ? 0 : step.width;
     uint32_t edges = static_cast<uint32_t>(step.filters) << 8;
     edges |= step.first ? leftEdge : 0;
