@@ -14,7 +14,7 @@ use harness::{Options, Target};
 use micromobilenet::codegen::{Model, Provenance, header};
 use micromobilenet::data::{Dataset, Silent, load};
 use micromobilenet::graph::{Graph, Weights};
-use micromobilenet::quant::{self, CALIBRATION_IMAGES, Calibration, Quantised, Settings};
+use micromobilenet::quant::{self, Deployed, Settings};
 use micromobilenet::spec::{PRESETS, Plan, Precision, Spec};
 use std::fs;
 use std::path::Path;
@@ -70,15 +70,16 @@ fn main() {
         let graph = Graph::build(&spec, data.labels.len()).unwrap();
         let root = Path::new(env!("CARGO_MANIFEST_DIR"));
         let bytes = fs::read(root.join(format!("assets/weights/{net}.safetensors"))).unwrap();
-        let (graph, weights) = quant::fold(&graph, &Weights::from_safetensors(&bytes, &graph).unwrap());
-        let calibration = Calibration::of(&graph, &weights, &data.train, CALIBRATION_IMAGES);
-        let quantised = Quantised::of(&graph, &weights, &calibration, Settings::default()).unwrap();
+        let trained = Weights::from_safetensors(&bytes, &graph).unwrap();
+        let Deployed { quantised, .. } = Deployed::of(&graph, &trained, &data.train, Settings::default()).unwrap();
+        let (graph, weights) = quant::fold(&graph, &trained);
         for precision in [Precision::Int8, Precision::Float] {
             let model = Model {
                 graph: &graph,
                 weights: &weights,
                 quantised: (precision == Precision::Int8).then_some(&quantised),
                 plan: Plan::Smallest,
+                resize: spec.config.data.resize,
                 class_name: "Net".to_owned(),
                 labels: &data.labels,
                 provenance: Provenance::default(),

@@ -76,9 +76,12 @@ pub struct Cli {
     /// Try the whole path: one epoch on few images
     #[arg(long)]
     test: bool,
-    /// Arithmetic to evaluate and export, as --set export.precision=…
+    /// Arithmetic to evaluate, export and predict in, as --set export.precision=…
     #[arg(long, value_name = "float|int8")]
     precision: Option<String>,
+    /// Exit with 1, and export nothing, where int8 loses more accuracy than this, like 0.005
+    #[arg(long, value_name = "FRACTION", value_parser = fraction)]
+    max_accuracy_drop: Option<f64>,
     /// Machine-readable lines on stdout, and nothing else there
     #[arg(long)]
     json: bool,
@@ -135,12 +138,19 @@ impl Cli {
             output: self.output,
             board: self.board,
             threads: self.threads.map(usize::from),
+            max_accuracy_drop: self.max_accuracy_drop,
             split: self.split,
             test: self.test,
             json: self.json,
             verbose: self.verbose,
         }
     }
+}
+
+/// A number from 0 to 1.
+fn fraction(text: &str) -> Result<f64, String> {
+    let value = text.parse().ok().filter(|value| (0.0..=1.0).contains(value));
+    value.ok_or_else(|| "it is a fraction from 0 to 1, like 0.005".to_owned())
 }
 
 #[cfg(test)]

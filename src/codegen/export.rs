@@ -100,6 +100,7 @@ mod tests {
             weights: &weights,
             quantised: None,
             plan: crate::spec::Plan::Smallest,
+            resize: crate::spec::Resize::Crop,
             class_name: class.to_owned(),
             labels: &labels,
             provenance,

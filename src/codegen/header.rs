@@ -30,7 +30,7 @@ pub fn header(model: &Model<'_>) -> Result<String, CodegenError> {
         Some(quantised) => int8::tables(quantised)?,
         None => float::tables(graph, model.weights)?,
     };
-    let template = runtime::template(name, graph, &program, &tables);
+    let template = runtime::template(name, model.resize, graph, &program, &tables);
     let mut w = CWriter::default();
     front_matter(&mut w, model, &program);
     w.directive("pragma once");
@@ -57,9 +57,14 @@ pub fn header(model: &Model<'_>) -> Result<String, CodegenError> {
         w.blank();
         w.text(&template.lines(include_str!("runtime/stream.h")));
         w.blank();
+        w.text(&template.lines(include_str!("runtime/camera.h")));
+        w.blank();
     });
     w.blank();
     w.text(&template.lines(include_str!("runtime/class.h")));
+    w.blank();
+    w.comment("Takes rows of a camera: gray(), rgb888() or rgb565() after begin(), and finish() at the end.");
+    w.line(&format!("typedef {name}_detail::Camera<{name}> {name}Camera;"));
     w.blank();
     w.text(&template.lines(include_str!("runtime/back.h")));
     w.directive("endif");

@@ -27,7 +27,7 @@ use crate::files::FileError;
 use crate::graph::{Graph, Weights};
 use crate::plan::Program;
 use crate::quant::Quantised;
-use crate::spec::{Plan, Precision};
+use crate::spec::{Plan, Precision, Resize};
 
 /// What a header is made of.
 #[derive(Debug, Clone)]
@@ -40,6 +40,8 @@ pub struct Model<'a> {
     pub quantised: Option<&'a Quantised>,
     /// What its memory plan aims at.
     pub plan: Plan,
+    /// What happened to images of another shape, and happens to rows of a camera.
+    pub resize: Resize,
     /// Name of the C++ class: see [`symbols::class_name`].
     pub class_name: String,
     /// The name of each class.

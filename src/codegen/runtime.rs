@@ -4,9 +4,9 @@ use super::literal;
 use super::steps::kind;
 use super::tables::{Numbers, Tables};
 use super::template::Template;
-use crate::graph::{Graph, Kind, Op};
+use crate::graph::{Graph, Kind, Op, Window};
 use crate::plan::{Program, STACK_TILE, Step, StepFormat, depth};
-use crate::spec::{Pool, Precision};
+use crate::spec::{Pool, Precision, Resize};
 
 /// The int8 kernels that processors are particular about: the condition in the preprocessor and
 /// the texts of each family, the last of which serves all others.
@@ -16,6 +16,7 @@ pub const INT8_FAMILIES: [(&str, &[&str]); 4] = [
         &[
             include_str!("runtime/int8/requantise_dsp.h"),
             include_str!("runtime/int8/depthwise_dsp.h"),
+            include_str!("runtime/int8/stem_dsp.h"),
             include_str!("runtime/int8/products_dsp.h"),
         ],
     ),
@@ -25,6 +26,7 @@ pub const INT8_FAMILIES: [(&str, &[&str]); 4] = [
             include_str!("runtime/int8/requantise_avr.h"),
             include_str!("runtime/int8/depthwise_avr.h"),
             include_str!("runtime/int8/products_avr.h"),
+            include_str!("runtime/int8/pointwise_avr.h"),
         ],
     ),
     (
@@ -77,7 +79,7 @@ pub fn gates(precision: Precision) -> &'static str {
 }
 
 /// The flags and values of every text.
-pub fn template(class: &str, graph: &Graph, program: &Program, tables: &Tables) -> Template {
+pub fn template(class: &str, resize: Resize, graph: &Graph, program: &Program, tables: &Tables) -> Template {
     let mut template = Template::default();
     let format = StepFormat::of(program);
     let steps =
@@ -87,8 +89,29 @@ pub fn template(class: &str, graph: &Graph, program: &Program, tables: &Tables) 
         graph.ops.iter().find_map(|op| if let Kind::GlobalPool(pool) = op.kind { Some((op, pool.pool)) } else { None });
     let has = |of: fn(&Kind) -> bool| graph.ops.iter().any(|op| of(&op.kind));
     let is_fast = |step: &Step, shift: u8| step.window.kernel == 3 && step.input.width >= 3 && matches!(shift, 0 | 16);
+    // A row of filters straight from its planes; all others collect what a filter reads.
+    let is_pointwise = |step: &Step, op: &Op, shift: u8| {
+        let is_pixel = step.window.kernel == 1 && step.window.stride == 1;
+        let is_small = step.output.width >= 3 && depth(op) <= 256;
+        kind(op) == "filtersKind" && is_pixel && is_small && matches!(shift, 0 | 16)
+    };
+    let filters = || steps().filter(|(_, op, _)| matches!(kind(op), "filtersKind" | "imageKind"));
     let stride =
         |stride: usize| apart().any(|(step, _, numbers)| is_fast(step, numbers.shift) && step.window.stride == stride);
+    // A first layer over a single plane that one function does for all of its filters.
+    let stem = steps().next().filter(|(step, op, numbers)| {
+        let (width, filters) = (step.output.width, step.output.channels);
+        kind(op) == "depthwiseKind"
+            && op.input.channels == 1
+            && is_fast(step, numbers.shift)
+            && step.window.pad == 0
+            && matches!(step.window.stride, 2 | 3)
+            && width >= 2
+            && matches!(filters, 2..=4)
+            && width * filters < 4096
+    });
+    let stem = stem.map(|(step, _, _)| step);
+    let is_pixel = |step: &Step, op: &Op| kind(op) == "filtersKind" && step.window == Window::PIXEL;
     for (flag, is_set) in [
         ("int8", program.precision == Precision::Int8),
         ("float", program.precision == Precision::Float),
@@ -102,11 +125,18 @@ pub fn template(class: &str, graph: &Graph, program: &Program, tables: &Tables) 
         ("gates", !tables.gates.is_empty()),
         ("colours", graph.input.channels > 1),
         ("convolutions", steps().any(|(step, op, _)| depth(op) > 0 && step.window.kernel > 1)),
+        ("pointwise", filters().any(|(step, op, numbers)| is_pointwise(step, op, numbers.shift))),
+        ("tiled", filters().any(|(step, op, numbers)| !is_pointwise(step, op, numbers.shift))),
         ("depthwise", apart().next().is_some()),
+        ("stem", stem.is_some()),
+        ("stem2", stem.is_some_and(|step| step.window.stride == 2)),
+        ("shallow", steps().any(|(step, op, _)| is_pixel(step, op) && depth(op) <= 4 && step.output.width >= 3)),
+        ("tilesByValue", steps().any(|(step, op, _)| depth(op) > 0 && !is_pixel(step, op))),
         ("anyDepthwise", apart().any(|(step, _, numbers)| !is_fast(step, numbers.shift))),
         ("stride1", stride(1)),
         ("stride2", stride(2)),
         ("stride3", stride(3)),
+        ("otherStrides", stride(1) || stride(2)),
         ("fastDepthwise", apart().any(|(step, _, numbers)| is_fast(step, numbers.shift))),
         ("bothDepthwise", {
             let fast = |(step, _, numbers): &(&Step, &Op, &Numbers)| is_fast(step, numbers.shift);
@@ -125,6 +155,7 @@ pub fn template(class: &str, graph: &Graph, program: &Program, tables: &Tables) 
     let input = graph.input;
     let pooled = pool.map_or(graph.input, |(op, _)| op.input);
     let mean = tables.mean.unwrap_or_default();
+    let stem_filters = stem.map_or(0, |step| step.output.channels);
     let value_bytes = if program.precision == Precision::Float { 4 } else { 1 };
     let sum_bytes = if pool.is_some_and(|(_, pool)| pool == Pool::Avg) { 4 } else { value_bytes };
     let stack_quads = graph.ops.iter().map(depth).filter(|depth| *depth <= STACK_TILE).max().unwrap_or(0).div_ceil(4);
@@ -138,6 +169,12 @@ pub fn template(class: &str, graph: &Graph, program: &Program, tables: &Tables) 
         ("objectBytes", program.object_bytes()),
         ("camera", program.camera),
         ("counters", program.counters),
+        ("cameraRing", program.steps.first().map_or(0, |step| step.ring)),
+        ("cameraKernel", program.steps.first().map_or(1, |step| step.window.kernel)),
+        ("cameraStride", program.steps.first().map_or(1, |step| step.window.stride)),
+        ("cameraPad", program.steps.first().map_or(0, |step| step.window.pad)),
+        ("cameraRows", program.steps.first().map_or(0, |step| step.output.height)),
+        ("cameraMade", program.steps.first().map_or(0, |step| step.counter_out)),
         ("steps", program.steps.len()),
         ("numStreams", program.streams.len()),
         ("firstStreamEnd", program.streams.first().map_or(0, |stream| stream.end)),
@@ -156,12 +193,27 @@ pub fn template(class: &str, graph: &Graph, program: &Program, tables: &Tables) 
         ("headTile", program.head_tile.unwrap_or(0)),
         ("logits", program.logits),
         ("stackQuads", stack_quads.max(1)),
+        ("stemFilters", stem_filters),
+        ("stemColumns", stem.map_or(0, |step| step.output.width)),
         ("padding", program.padding_bytes()),
         ("stepPadding", format.step_padding()),
         ("streamPadding", format.stream_padding()),
     ] {
         template.value(name, value);
     }
+    for (flag, mode) in [("fit", Resize::Fit), ("crop", Resize::Crop), ("pad", Resize::Pad)] {
+        template.flag(flag, resize == mode);
+    }
+    template.value(
+        "resizeText",
+        match resize {
+            Resize::Fit => "stretched",
+            Resize::Crop => "the middle of them, cropped",
+            Resize::Pad => "whole, with black beside them",
+        },
+    );
+    let others: Vec<String> = (1..stem_filters).rev().map(|filter| filter.to_string()).collect();
+    template.value("stemOthers", others.join(", "));
     template.value("Class", class);
     template.value("place", if format.place_bytes == 2 { "uint16_t" } else { "uint32_t" });
     template.value("counter", if program.counter_bytes == 1 { "uint8_t" } else { "uint16_t" });

@@ -53,6 +53,12 @@ impl Images {
         (0..count).map(|i| i * self.len() / count).collect()
     }
 
+    /// At most `limit` of them, evenly spread.
+    #[must_use]
+    pub fn sample(&self, limit: usize) -> Self {
+        self.pick(&self.spread(limit))
+    }
+
     /// How many images each of `classes` classes has; labels beyond are not counted.
     #[must_use]
     pub fn counts(&self, classes: usize) -> Vec<usize> {

@@ -1,6 +1,6 @@
 //! `--evaluate`
 
-use super::int8::Int8;
+use super::int8;
 use super::project::Project;
 use super::{Failure, Split};
 use crate::runs::{Evaluation, Run};
@@ -21,24 +21,22 @@ pub fn run(project: &mut Project<'_>) -> Result<(), Failure> {
             .as_ref()
             .ok_or_else(|| anyhow!("{} sets no test images apart; use --split validation", dataset.source))?,
     };
-    let int8 = match project.spec.config.export.precision {
-        Precision::Float => None,
-        Precision::Int8 => Some(Int8::of(project)?),
-    };
-    let probabilities = match &int8 {
-        None => train::evaluate(&project.graph, &trained.weights, images).probabilities,
-        Some(int8) => int8.probabilities(images),
+    let (probabilities, comparison) = match project.spec.config.export.precision {
+        Precision::Float => {
+            let answers = train::evaluate_until(&project.graph, &trained.weights, images, &project.control);
+            (answers.ok_or_else(Failure::interrupted)?.probabilities, None)
+        }
+        Precision::Int8 => {
+            let deployed = project.deployed()?;
+            let judged = int8::judge(project, &deployed, images)?;
+            (judged.probabilities, Some(judged.comparison))
+        }
     };
     let evaluation = Evaluation::from_answers(&project.labels, &images.labels, &probabilities, &images.names);
     project.console.say(&evaluation.table(project.console.width()));
     project.console.object("evaluation", &evaluation);
-    if let Some(int8) = int8 {
-        let comparison = int8.compare(images);
-        project.console.say(comparison.table().trim_end());
-        project.console.object("comparison", &comparison);
-    }
     if let Some(run) = &project.run {
         project.console.detail(&format!("the run's own report: {}", run.file(Run::REPORT).display()));
     }
-    Ok(())
+    comparison.map_or(Ok(()), |comparison| int8::tell(project, &comparison))
 }

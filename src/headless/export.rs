@@ -1,7 +1,7 @@
 //! `--export`
 
 use super::Failure;
-use super::int8::Int8;
+use super::int8;
 use super::project::Project;
 use crate::codegen::{self, DEFAULT_SAMPLE_BYTES, Model, Provenance, Sample, Sources, symbols};
 use crate::runs::config_hash;
@@ -10,28 +10,43 @@ use crate::{escape, quant};
 use serde_json::json;
 use std::path::PathBuf;
 
+/// Validation images on which int8 is compared with float: few enough for seconds.
+const JUDGED: usize = 1_000;
+
 /// Writes header, sketch and sample images.
 pub fn run(project: &mut Project<'_>) -> Result<(), Failure> {
-    let int8 = match project.spec.config.export.precision {
-        Precision::Float => None,
-        Precision::Int8 => Some(Int8::of(project)?),
-    };
     let trained = project.trained()?;
     let dataset = project.dataset()?;
+    // Float has the accuracy that training measured, int8 and what it is compared with are
+    // measured here, on the same images.
+    let (mut accuracy, mut int8_accuracy) = (trained.metrics.map(|metrics| metrics.val_accuracy), None);
+    let deployed = match project.spec.config.export.precision {
+        Precision::Float => None,
+        Precision::Int8 => {
+            let deployed = project.deployed()?;
+            let comparison = int8::judge(project, &deployed, &dataset.validation.sample(JUDGED))?.comparison;
+            int8::tell(project, &comparison)?;
+            if comparison.images > 0 {
+                (accuracy, int8_accuracy) = (Some(comparison.float_accuracy), Some(comparison.int8_accuracy));
+            }
+            Some(deployed)
+        }
+    };
     let export = &project.spec.config.export;
     let (graph, weights) = quant::fold(&project.graph, &trained.weights);
     let model = Model {
         graph: &graph,
         weights: &weights,
-        quantised: int8.as_ref().map(|int8| &int8.quantised),
+        quantised: deployed.as_ref().map(|deployed| &deployed.quantised),
         plan: export.plan,
+        resize: project.spec.config.data.resize,
         class_name: symbols::class_name(&export.class_name, &project.spec.config.model.name),
         labels: &project.labels,
         provenance: Provenance {
             config_hash: config_hash(&project.spec.text),
             data: format!("{} ({})", dataset.source, &dataset.fingerprint[..16.min(dataset.fingerprint.len())]),
-            accuracy: trained.metrics.map(|metrics| metrics.val_accuracy),
-            int8_accuracy: None,
+            accuracy,
+            int8_accuracy,
             weights_hash: trained.hash.clone(),
         },
     };
@@ -49,6 +64,13 @@ pub fn run(project: &mut Project<'_>) -> Result<(), Failure> {
     for file in &files {
         project.console.say(&format!("wrote {}", escape::terminal(&file.display().to_string())));
     }
-    project.console.object("export", json!({ "class_name": sources.class_name, "files": files }));
+    let object = json!({
+        "class_name": sources.class_name,
+        "files": files,
+        "accuracy": accuracy,
+        "int8_accuracy": int8_accuracy,
+        "object_bytes": model.program().object_bytes(),
+    });
+    project.console.object("export", object);
     Ok(())
 }

@@ -12,6 +12,7 @@ mod project;
 mod report;
 mod train;
 
+use crate::spec::Precision;
 use console::Console;
 use project::Project;
 use std::path::PathBuf;
@@ -48,6 +49,8 @@ pub struct Request {
     pub board: Option<String>,
     /// Threads to work with.
     pub threads: Option<usize>,
+    /// The most accuracy, as a fraction, that int8 may lose.
+    pub max_accuracy_drop: Option<f64>,
     /// Images to evaluate on.
     pub split: Split,
     /// One epoch on few images.
@@ -139,11 +142,19 @@ fn act(request: &Request, console: Console) -> Result<Exit, Failure> {
         let usage = "nothing to do: pass --estimate, --train, --evaluate, --export, --predict IMAGE or --report RUN (see --help)";
         return Err(anyhow::anyhow!(usage).into());
     }
+    if request.max_accuracy_drop.is_some() && !(evaluate || export) {
+        let usage = "--max-accuracy-drop judges what --export or --evaluate measures: pass one of them";
+        return Err(anyhow::anyhow!(usage).into());
+    }
     let threads = request.threads.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from));
     // It fails only where a pool is there already, which then serves.
     let _ = rayon::ThreadPoolBuilder::new().num_threads(threads).build_global();
     let control = interrupt::watch();
     let mut project = Project::open(request, console, control, threads)?;
+    if request.max_accuracy_drop.is_some() && project.spec.config.export.precision == Precision::Float {
+        let usage = "--max-accuracy-drop compares int8 with float: pass --precision int8 as well";
+        return Err(anyhow::anyhow!(usage).into());
+    }
     if estimate {
         let exit = estimate::show(&project)?;
         if exit != Exit::Done {

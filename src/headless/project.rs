@@ -7,6 +7,7 @@ use crate::data::{self, Dataset};
 use crate::files;
 use crate::graph::{Graph, Weights, metadata};
 use crate::plan::Estimate;
+use crate::quant::{Deployed, Settings};
 use crate::runs::{self, Run};
 use crate::spec::{self, KeyPath, NumClasses, Spec};
 use crate::train::{BEST, Control, EpochMetrics, LAST};
@@ -53,6 +54,7 @@ pub struct Project<'a> {
     pub run: Option<Run>,
     dataset: Option<Arc<Dataset>>,
     trained: Option<Arc<Trained>>,
+    deployed: Option<Arc<Deployed>>,
 }
 
 impl<'a> Project<'a> {
@@ -89,6 +91,7 @@ impl<'a> Project<'a> {
             run,
             dataset: None,
             trained: None,
+            deployed: None,
         })
     }
 
@@ -150,6 +153,20 @@ impl<'a> Project<'a> {
         Ok(trained)
     }
 
+    /// The trained network in integers, calibrated on the training images.
+    pub fn deployed(&mut self) -> Result<Arc<Deployed>, Failure> {
+        if let Some(deployed) = &self.deployed {
+            return Ok(deployed.clone());
+        }
+        let trained = self.trained()?;
+        let dataset = self.dataset()?;
+        let deployed = Deployed::of(&self.graph, &trained.weights, &dataset.train, Settings::default())?;
+        self.go_on()?;
+        let deployed = Arc::new(deployed);
+        self.deployed = Some(deployed.clone());
+        Ok(deployed)
+    }
+
     /// Ends here where Ctrl-C was pressed.
     pub fn go_on(&self) -> Result<(), Failure> {
         if self.control.is_stopped() { Err(Failure::interrupted()) } else { Ok(()) }
@@ -159,6 +176,7 @@ impl<'a> Project<'a> {
     pub fn trained_in(&mut self, run: Run) {
         self.run = Some(run);
         self.trained = None;
+        self.deployed = None;
     }
 
     /// A failure about `key` of the configuration.

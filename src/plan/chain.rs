@@ -10,17 +10,17 @@ pub struct Cell {
     pub image: usize,
     /// A value of a map.
     pub value: usize,
-    /// What four values take where filters read them at two pixels at once; 0 where they are read
+    /// What four values take where filters read them at two or three pixels at once; 0 where they are read
     /// from their rows.
     pub tile: usize,
 }
 
 /// Tiles of up to this many values are put on the stack, larger ones into the arena.
-pub const STACK_TILE: usize = 32;
+pub const STACK_TILE: usize = 24;
 
 impl Cell {
     /// Camera bytes in, 8-bit maps.
-    pub const INT8: Self = Self { image: 1, value: 1, tile: 16 };
+    pub const INT8: Self = Self { image: 1, value: 1, tile: 24 };
     /// Floats throughout: an image of floats may come in.
     pub const FLOAT: Self = Self { image: 4, value: 4, tile: 0 };
 }

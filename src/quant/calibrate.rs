@@ -11,16 +11,18 @@ pub const IMAGES: usize = 256;
 /// Images that one thread watches at a time; merging goes in order, so that threads do not matter.
 const CHUNK: usize = 16;
 
-/// The mean of each channel of something.
+/// What was seen of each channel of something.
 #[derive(Debug, Clone, PartialEq)]
-struct Means {
+struct Channels {
     sums: Vec<f64>,
+    /// The least and the largest value, 0 among them.
+    extremes: Vec<(f64, f64)>,
     pixels: u64,
 }
 
-impl Means {
+impl Channels {
     fn new(channels: usize) -> Self {
-        Self { sums: vec![0.0; channels], pixels: 0 }
+        Self { sums: vec![0.0; channels], extremes: vec![(0.0, 0.0); channels], pixels: 0 }
     }
 
     fn add(&mut self, values: impl ExactSizeIterator<Item = f64>) {
@@ -28,6 +30,9 @@ impl Means {
         self.pixels += (values.len() / channels) as u64;
         for (at, value) in values.enumerate() {
             self.sums[at % channels] += value;
+            let (least, largest) = &mut self.extremes[at % channels];
+            *least = least.min(value);
+            *largest = largest.max(value);
         }
     }
 
@@ -36,10 +41,14 @@ impl Means {
         for (sum, other) in self.sums.iter_mut().zip(&other.sums) {
             *sum += other;
         }
+        for ((least, largest), other) in self.extremes.iter_mut().zip(&other.extremes) {
+            *least = least.min(other.0);
+            *largest = largest.max(other.1);
+        }
     }
 
     /// 0 where nothing was added.
-    fn values(&self) -> Vec<f64> {
+    fn means(&self) -> Vec<f64> {
         self.sums.iter().map(|sum| sum / self.pixels.max(1) as f64).collect()
     }
 }
@@ -48,14 +57,14 @@ impl Means {
 #[derive(Debug, Clone, PartialEq)]
 struct Seen {
     histogram: Histogram,
-    means: Means,
+    channels: Channels,
 }
 
 /// The values seen of the image and of every part of every operation.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Calibration {
     /// Bytes.
-    image: Means,
+    image: Channels,
     /// Output, mean, hidden layer and arguments of each operation.
     seen: Vec<[Seen; 4]>,
 }
@@ -64,7 +73,7 @@ impl Calibration {
     /// Nothing seen of `graph`.
     #[must_use]
     pub fn new(graph: &Graph) -> Self {
-        let seen = |channels| Seen { histogram: Histogram::default(), means: Means::new(channels) };
+        let seen = |channels| Seen { histogram: Histogram::default(), channels: Channels::new(channels) };
         let op = |op: &crate::graph::Op| {
             let channels = op.output.channels;
             let hidden = match op.kind {
@@ -73,7 +82,7 @@ impl Calibration {
             };
             [channels, channels, hidden, channels].map(seen)
         };
-        Self { image: Means::new(graph.input.channels), seen: graph.ops.iter().map(op).collect() }
+        Self { image: Channels::new(graph.input.channels), seen: graph.ops.iter().map(op).collect() }
     }
 
     /// What at most `limit` of `images`, evenly spread, make of the folded `graph`, on the rayon
@@ -107,7 +116,7 @@ impl Calibration {
     pub fn add(&mut self, op: OpId, part: Part, values: &[f32]) {
         let seen = &mut self.seen[op.0][part as usize];
         seen.histogram.add(values);
-        seen.means.add(values.iter().copied().map(f64::from));
+        seen.channels.add(values.iter().copied().map(f64::from));
     }
 
     /// Takes note of what `other`, of the same network, has seen.
@@ -115,7 +124,7 @@ impl Calibration {
         self.image.merge(&other.image);
         for (seen, other) in self.seen.iter_mut().flatten().zip(other.seen.iter().flatten()) {
             seen.histogram.merge(&other.histogram);
-            seen.means.merge(&other.means);
+            seen.channels.merge(&other.channels);
         }
     }
 
@@ -129,8 +138,14 @@ impl Calibration {
     #[must_use]
     pub fn means(&self, source: &Source, part: Part) -> Vec<f64> {
         match source {
-            Source::Image => self.image.values(),
-            Source::Op(OpId(index)) => self.seen[*index][part as usize].means.values(),
+            Source::Image => self.image.means(),
+            Source::Op(OpId(index)) => self.seen[*index][part as usize].channels.means(),
         }
+    }
+
+    /// The least and the largest value of each channel of what an operation makes, 0 among them.
+    #[must_use]
+    pub fn extremes(&self, op: OpId) -> &[(f64, f64)] {
+        &self.seen[op.0][Part::Output as usize].channels.extremes
     }
 }

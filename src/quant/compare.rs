@@ -1,9 +1,10 @@
 //! Float and int8 side by side: accuracy, and what each layer loses.
 
+use super::deployed::Deployed;
 use super::float;
 use super::network::{Quantised, Quantum, signed};
 use crate::data::Images;
-use crate::graph::{Graph, OpId, Source, Weights, argmax};
+use crate::graph::{OpId, Source, argmax};
 use rayon::prelude::*;
 use serde::Serialize;
 use std::fmt::Write as _;
@@ -22,6 +23,18 @@ pub struct LayerNoise {
     /// Accuracy of that network, as a fraction.
     pub alone_accuracy: f64,
 }
+
+/// The class that each network answers, image by image.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Answers {
+    /// The trained network in single precision.
+    pub float: Vec<usize>,
+    /// The network in integers.
+    pub int8: Vec<usize>,
+}
+
+/// Asked between images, from any thread: `true` ends a long work without a result.
+pub type Stop<'a> = &'a (dyn Fn() -> bool + Sync);
 
 /// The two networks on the same images.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -44,7 +57,10 @@ impl Comparison {
     /// What int8 costs, as a fraction; negative where it is better.
     #[must_use]
     pub fn accuracy_drop(&self) -> f64 {
-        self.float_accuracy - self.int8_accuracy
+        // As a share of images, so that 5 of 1,000 are what the literal 0.005 says.
+        let images = self.images as f64;
+        let right = |share: f64| (share * images).round();
+        (right(self.float_accuracy) - right(self.int8_accuracy)) / images
     }
 
     /// A table for people: accuracies, then layer by layer. Every line ends with a line break.
@@ -120,9 +136,10 @@ struct Seen {
 }
 
 /// The class scores of the int8 network for each of `images`, on the rayon pool of the caller.
+/// `None` where `stop` said so.
 #[must_use]
-pub fn scores(quantised: &Quantised, images: &Images) -> Vec<Vec<i8>> {
-    let scores = |i| quantised.run(images.image(i)).pop().unwrap_or_default();
+pub fn scores(quantised: &Quantised, images: &Images, stop: Stop<'_>) -> Option<Vec<Vec<i8>>> {
+    let scores = |i| (!stop()).then(|| quantised.run(images.image(i)).pop().unwrap_or_default());
     (0..images.len()).into_par_iter().map(scores).collect()
 }
 
@@ -132,50 +149,49 @@ pub fn answer(scores: &[i8]) -> usize {
     (1..scores.len()).fold(0, |best, i| if scores[i] > scores[best] { i } else { best })
 }
 
-/// Compares the folded `graph` with its integers: accuracy on all `images`, layers on at most
+/// Compares both networks: accuracy by their `answers` on all `images`, layers on at most
 /// `layer_images` of them, evenly spread. On the rayon pool of the caller; the result does not
-/// depend on its threads.
+/// depend on its threads. `None` where `stop` said so.
 #[must_use]
 pub fn compare(
-    graph: &Graph,
-    weights: &Weights,
-    quantised: &Quantised,
+    deployed: &Deployed,
     images: &Images,
+    answers: &Answers,
     layer_images: usize,
-) -> Comparison {
-    let int8: Vec<usize> = scores(quantised, images).iter().map(|scores| answer(scores)).collect();
-    let logits = |i| float::forward(graph, weights, images.image(i), &mut |_, _, _| {}).pop().unwrap_or_default();
-    let float: Vec<usize> = (0..images.len()).into_par_iter().map(|i| argmax(&logits(i))).collect();
+    stop: Stop<'_>,
+) -> Option<Comparison> {
+    let Answers { float, int8 } = answers;
     let share =
         |right: &dyn Fn(usize) -> bool| (0..images.len()).filter(|i| right(*i)).count() as f64 / images.len() as f64;
     let label = |i: usize| usize::from(images.labels[i]);
     let places = images.spread(layer_images);
-    let seen: Vec<Vec<Seen>> =
-        places.par_iter().map(|i| layers(graph, weights, quantised, images.image(*i), label(*i))).collect();
-    let mut totals = vec![Seen::default(); graph.ops.len()];
+    let layers = |i: &usize| (!stop()).then(|| layers(deployed, images.image(*i), label(*i)));
+    let seen: Vec<Vec<Seen>> = places.par_iter().map(layers).collect::<Option<_>>()?;
+    let mut totals = vec![Seen::default(); deployed.graph.ops.len()];
     for (op, one) in seen.iter().flat_map(|one| one.iter().enumerate()).map(|(op, one)| (op, *one)) {
         totals[op].whole.merge(one.whole);
         totals[op].alone.merge(one.alone);
         totals[op].right += one.right;
     }
-    let noise = totals.iter().zip(&graph.ops).map(|(seen, op)| LayerNoise {
+    let noise = totals.iter().zip(&deployed.graph.ops).map(|(seen, op)| LayerNoise {
         name: op.name.clone(),
         snr_db: seen.whole.decibels(),
         alone_snr_db: seen.alone.decibels(),
         alone_accuracy: f64::from(seen.right) / places.len() as f64,
     });
-    Comparison {
+    Some(Comparison {
         images: images.len(),
         float_accuracy: share(&|i| float[i] == label(i)),
         int8_accuracy: share(&|i| int8[i] == label(i)),
         agreement: share(&|i| float[i] == int8[i]),
         layer_images: places.len(),
         layers: noise.collect(),
-    }
+    })
 }
 
 /// Every layer on one image.
-fn layers(graph: &Graph, weights: &Weights, quantised: &Quantised, image: &[u8], label: usize) -> Vec<Seen> {
+fn layers(deployed: &Deployed, image: &[u8], label: usize) -> Vec<Seen> {
+    let Deployed { graph, weights, quantised } = deployed;
     let pixels = float::numbers(graph, image);
     let camera = signed(image);
     let maps = float::forward(graph, weights, image, &mut |_, _, _| {});

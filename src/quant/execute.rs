@@ -68,39 +68,57 @@ struct Input<'a> {
 }
 
 impl Input<'_> {
-    /// The value at a place, its zero point subtracted.
-    fn value(&self, row: usize, column: usize, channel: usize) -> i32 {
-        let q = self.map[(row * self.shape.width + column) * self.shape.channels + channel];
-        i32::from(q) - i32::from(self.zeros[channel])
+    /// The map with the zero points subtracted.
+    fn values(&self) -> Vec<i32> {
+        let zeros = self.zeros.iter().cycle();
+        self.map.iter().zip(zeros).map(|(q, zero)| i32::from(*q) - i32::from(*zero)).collect()
     }
 }
 
 /// Sums over the taps that fall on the map; those on padding would add 0.
 fn convolve(input: Input<'_>, window: Window, filters: &Filters, output: Shape, depthwise: bool) -> Vec<i8> {
-    let taps = window.kernel * window.kernel;
-    let depth = if depthwise { 1 } else { input.shape.channels };
+    let Shape { channels, height, width } = input.shape;
+    let depth = if depthwise { 1 } else { channels };
+    let (values, weights) = (input.values(), by_tap(filters, window, depth));
     let mut map = Vec::with_capacity(output.values());
+    let mut sums = vec![0_i32; output.channels];
     for y in 0..output.height {
-        let (rows, first_row) = window.reach(y, input.shape.height);
+        let (rows, first_row) = window.reach(y, height);
         for x in 0..output.width {
-            let (columns, first_column) = window.reach(x, input.shape.width);
-            for o in 0..output.channels {
-                let mut sum = 0_i32;
-                for i in 0..depth {
-                    let channel = if depthwise { o } else { i };
-                    let filter = &filters.weights[(o * depth + i) * taps..][..taps];
-                    for (ky, row) in rows.clone().enumerate() {
-                        for (kx, column) in columns.clone().enumerate() {
-                            let weight = filter[(first_row + ky) * window.kernel + first_column + kx];
-                            sum = sum.wrapping_add(i32::from(weight) * input.value(row, column, channel));
+            let (columns, first_column) = window.reach(x, width);
+            sums.fill(0);
+            for (ky, row) in rows.clone().enumerate() {
+                for (kx, column) in columns.clone().enumerate() {
+                    let pixel = &values[(row * width + column) * channels..][..channels];
+                    let tap = (first_row + ky) * window.kernel + first_column + kx;
+                    let weights = &weights[tap * depth * sums.len()..][..depth * sums.len()];
+                    if depthwise {
+                        accumulate(&mut sums, weights.iter().zip(pixel));
+                    } else {
+                        for (value, weights) in pixel.iter().zip(weights.chunks(output.channels)) {
+                            accumulate(&mut sums, weights.iter().zip(std::iter::repeat(value)));
                         }
                     }
                 }
-                map.push(filters.requantise[o].apply(sum));
             }
+            map.extend(sums.iter().zip(&filters.requantise).map(|(sum, requantise)| requantise.apply(*sum)));
         }
     }
     map
+}
+
+fn accumulate<'a>(sums: &mut [i32], products: impl Iterator<Item = (&'a i32, &'a i32)>) {
+    for (sum, (weight, value)) in sums.iter_mut().zip(products) {
+        *sum = sum.wrapping_add(weight * value);
+    }
+}
+
+/// The weights tap by tap, then input by input, the outputs side by side.
+fn by_tap(filters: &Filters, window: Window, depth: usize) -> Vec<i32> {
+    let (taps, outputs) = (window.kernel * window.kernel, filters.requantise.len());
+    let weight = |tap, i, o| i32::from(filters.weights[(o * depth + i) * taps + tap]);
+    let places = (0..taps).flat_map(|tap| (0..depth).map(move |i| (tap, i)));
+    places.flat_map(|(tap, i)| (0..outputs).map(move |o| weight(tap, i, o))).collect()
 }
 
 fn dense(input: &[i8], zero: i8, filters: &Filters) -> Vec<i8> {
@@ -114,11 +132,7 @@ fn dense(input: &[i8], zero: i8, filters: &Filters) -> Vec<i8> {
 }
 
 fn means(input: Input<'_>, mean: Mean) -> Vec<i8> {
-    let channel = |c: usize| {
-        let sum = (0..input.shape.height)
-            .flat_map(|row| (0..input.shape.width).map(move |column| (row, column)))
-            .fold(0_i32, |sum, (row, column)| sum.wrapping_add(input.value(row, column, c)));
-        mean.apply(sum)
-    };
-    (0..input.shape.channels).map(channel).collect()
+    let (values, channels) = (input.values(), input.shape.channels);
+    let sum = |c| values.iter().skip(c).step_by(channels).fold(0_i32, |sum, value| sum.wrapping_add(*value));
+    (0..channels).map(|c| mean.apply(sum(c))).collect()
 }

@@ -1,11 +1,14 @@
 //! From trained weights to deployed ones.
 //!
-//! A folded network ([`fold()`]) runs in single precision over images ([`Calibration`]); the ranges
-//! seen and its weights make integers ([`Quantised`]), whose executor defines every int8 result
-//! by the arithmetic of [`crate::contract`]; and [`compare()`] says what that costs.
+//! A folded network ([`fold()`]) runs in single precision over images ([`Calibration`]), which
+//! shows channels to make larger before it runs again; the ranges seen and its weights make
+//! integers ([`Quantised`]), whose executor defines every int8 result by the arithmetic of
+//! [`crate::contract`]. [`Deployed::of`] does all of it, and [`compare()`] says what it costs.
 
 mod calibrate;
 mod compare;
+mod deployed;
+mod equalise;
 mod execute;
 mod filters;
 mod float;
@@ -15,7 +18,9 @@ mod network;
 mod quantise;
 
 pub use calibrate::{Calibration, IMAGES as CALIBRATION_IMAGES};
-pub use compare::{Comparison, LayerNoise, answer, compare, scores};
+pub use compare::{Answers, Comparison, LayerNoise, Stop, answer, compare, scores};
+pub use deployed::Deployed;
+pub use equalise::equalised;
 pub use execute::Gates;
 pub use float::{Part, forward};
 pub use fold::fold;

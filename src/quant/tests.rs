@@ -9,7 +9,7 @@ use crate::spec::Spec;
 use proptest::prelude::*;
 
 /// Random weights, folded, of a size that keeps maps alive through many layers.
-fn folded(graph: &Graph, seed: u32) -> (Graph, Weights) {
+pub(super) fn folded(graph: &Graph, seed: u32) -> (Graph, Weights) {
     let (graph, mut weights) = fold(graph, &Weights::random(graph, seed));
     for (index, param) in graph.params().into_iter().enumerate() {
         let mut stream = Stream::new(seed, Purpose::Weights, 1, index as u64);
@@ -24,7 +24,7 @@ fn folded(graph: &Graph, seed: u32) -> (Graph, Weights) {
 }
 
 /// Random images: gradients with noise, so that means differ as those of photographs do.
-fn images(graph: &Graph, count: usize, seed: u32) -> Images {
+pub(super) fn images(graph: &Graph, count: usize, seed: u32) -> Images {
     let shape = graph.input;
     let mut images = Images { height: shape.height, width: shape.width, channels: shape.channels, ..Images::default() };
     for index in 0..count {
@@ -45,6 +45,14 @@ fn quantised(graph: &Graph, weights: &Weights, images: &Images, settings: Settin
     Quantised::of(graph, weights, &calibration, settings).unwrap()
 }
 
+fn compared(deployed: &Deployed, images: &Images, layer_images: usize) -> Comparison {
+    let int8 = scores(&deployed.quantised, images, &|| false).unwrap();
+    let logits = |i| forward(&deployed.graph, &deployed.weights, images.image(i), &mut |_, _, _| {}).pop().unwrap();
+    let float = (0..images.len()).map(|i| crate::graph::argmax(&logits(i))).collect();
+    let answers = Answers { float, int8: int8.iter().map(|scores| answer(scores)).collect() };
+    compare(deployed, images, &answers, layer_images, &|| false).unwrap()
+}
+
 #[test]
 fn the_presets_answer_as_float_does_within_bytes() {
     for name in ["pico", "nano", "micro", "milli", "mobilenet", "squeeze"] {
@@ -52,8 +60,7 @@ fn the_presets_answer_as_float_does_within_bytes() {
         let images = images(&graph, 12, 1);
         for rounding in [Rounding::Single, Rounding::Tflite] {
             let settings = Settings { rounding, range: RangeRule::MinMax };
-            let quantised = quantised(&graph, &weights, &images, settings);
-            let comparison = compare(&graph, &weights, &quantised, &images, 6);
+            let comparison = compared(&Deployed::of(&graph, &weights, &images, settings).unwrap(), &images, 6);
             let logits = comparison.layers.last().unwrap();
             assert!(logits.snr_db > 15.0, "{name} {rounding:?}: {comparison:#?}");
             assert!(comparison.layers[0].snr_db > 35.0, "{name} {rounding:?}: {comparison:#?}");
@@ -66,16 +73,19 @@ fn the_presets_answer_as_float_does_within_bytes() {
 fn the_comparison_names_every_layer_and_the_costliest() {
     let (graph, weights) = folded(&graph_of("pico", 5), 2);
     let images = images(&graph, 8, 4);
-    let quantised = quantised(&graph, &weights, &images, Settings::default());
-    let comparison = compare(&graph, &weights, &quantised, &images, 4);
+    let deployed = Deployed::of(&graph, &weights, &images, Settings::default()).unwrap();
+    let comparison = compared(&deployed, &images, 4);
     assert_eq!((comparison.images, comparison.layer_images), (8, 4));
     assert!((comparison.accuracy_drop() - comparison.float_accuracy + comparison.int8_accuracy).abs() < 1e-12);
     let table = comparison.table();
     assert!(graph.ops.iter().all(|op| table.contains(&op.name)), "{table}");
     assert!(table.contains(&format!("{} costs most", comparison.costliest().unwrap().name)), "{table}");
+    assert_eq!(compare(&deployed, &images, &Answers::default(), 4, &|| true), None);
+    assert_eq!(scores(&deployed.quantised, &images, &|| true), None);
+    let answers = scores(&deployed.quantised, &images, &|| false).unwrap();
     let alike = (0..8).filter(|i| {
         let logits = forward(&graph, &weights, images.image(*i), &mut |_, _, _| {}).pop().unwrap();
-        crate::graph::argmax(&logits) == answer(&scores(&quantised, &images)[*i])
+        crate::graph::argmax(&logits) == answer(&answers[*i])
     });
     assert_eq!(comparison.agreement, alike.count() as f64 / 8.0);
 }
@@ -106,9 +116,9 @@ fn threads_change_nothing() {
     let at = |threads| {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
         pool.install(|| {
-            let quantised = quantised(&graph, &weights, &images, Settings::default());
-            let comparison = compare(&graph, &weights, &quantised, &images, 5);
-            (quantised, comparison)
+            let deployed = Deployed::of(&graph, &weights, &images, Settings::default()).unwrap();
+            let comparison = compared(&deployed, &images, 5);
+            (deployed, comparison)
         })
     };
     assert_eq!(at(1), at(3));

@@ -1,5 +1,6 @@
 //! Answers of a network: for validation, evaluation and prediction.
 
+use super::control::Control;
 use super::job::TrainError;
 use super::network::Network;
 use crate::data::Images;
@@ -26,38 +27,40 @@ pub struct Answers {
     pub seconds: f64,
 }
 
-/// The probabilities of every class for each of `images` (camera bytes), a row an image.
-pub(super) fn probabilities(network: &Network, images: &[&[u8]]) -> Vec<f32> {
-    images
-        .chunks(BATCH)
-        .flat_map(|images| {
-            let logits = network.evaluate(network.batch(images));
-            logits.chunks_exact(network.graph().classes).flat_map(softmax).collect::<Vec<f32>>()
-        })
-        .collect()
+/// The probabilities of every class for each of `images` (camera bytes), a row an image, batch by
+/// batch.
+fn batches<'a>(network: &'a Network, images: &'a [&[u8]]) -> impl Iterator<Item = Vec<f32>> + 'a {
+    images.chunks(BATCH).map(|images| {
+        let logits = network.evaluate(network.batch(images));
+        logits.chunks_exact(network.graph().classes).flat_map(softmax).collect()
+    })
 }
 
 /// The answers of `network` on `images`.
 pub(super) fn answers(network: &Network, images: &Images) -> Answers {
     let begun = Instant::now();
     let bytes: Vec<&[u8]> = (0..images.len()).map(|i| images.image(i)).collect();
-    let probabilities = probabilities(network, &bytes);
-    let rows = probabilities.chunks_exact(network.graph().classes);
-    let (mut predictions, mut confidences) = (Vec::new(), Vec::new());
-    let (mut loss, mut right) = (0.0, 0_u32);
-    for (row, label) in rows.zip(&images.labels) {
-        let answer = argmax(row);
-        predictions.push(answer as u16);
-        confidences.push(row[answer]);
-        loss -= f64::from(row[usize::from(*label)].max(f32::MIN_POSITIVE)).ln();
-        right += u32::from(answer == usize::from(*label));
-        if row.iter().any(|p| p.is_nan()) {
-            loss = f64::NAN;
+    Answers::of(network.graph().classes, images, batches(network, &bytes).flatten().collect(), begun)
+}
+
+impl Answers {
+    fn of(classes: usize, images: &Images, probabilities: Vec<f32>, begun: Instant) -> Self {
+        let (mut predictions, mut confidences) = (Vec::new(), Vec::new());
+        let (mut loss, mut right) = (0.0, 0_u32);
+        for (row, label) in probabilities.chunks_exact(classes).zip(&images.labels) {
+            let answer = argmax(row);
+            predictions.push(answer as u16);
+            confidences.push(row[answer]);
+            loss -= f64::from(row[usize::from(*label)].max(f32::MIN_POSITIVE)).ln();
+            right += u32::from(answer == usize::from(*label));
+            if row.iter().any(|p| p.is_nan()) {
+                loss = f64::NAN;
+            }
         }
+        let count = images.len().max(1) as f64;
+        let (loss, accuracy) = (loss / count, f64::from(right) / count);
+        Self { predictions, confidences, probabilities, loss, accuracy, seconds: begun.elapsed().as_secs_f64() }
     }
-    let count = images.len().max(1) as f64;
-    let seconds = begun.elapsed().as_secs_f64();
-    Answers { predictions, confidences, probabilities, loss: loss / count, accuracy: f64::from(right) / count, seconds }
 }
 
 /// The answers of `graph` with `weights` on `images`, on the rayon pool of the caller.
@@ -66,12 +69,30 @@ pub fn evaluate(graph: &Graph, weights: &Weights, images: &Images) -> Answers {
     answers(&Network::new(graph, weights), images)
 }
 
+/// The answers of `graph` with `weights` on `images`, on the rayon pool of the caller; `None` where
+/// `control` is stopped first.
+#[must_use]
+pub fn evaluate_until(graph: &Graph, weights: &Weights, images: &Images, control: &Control) -> Option<Answers> {
+    let begun = Instant::now();
+    let network = Network::new(graph, weights);
+    let bytes: Vec<&[u8]> = (0..images.len()).map(|i| images.image(i)).collect();
+    let mut probabilities = Vec::with_capacity(images.len() * graph.classes);
+    for batch in batches(&network, &bytes) {
+        if control.is_stopped() {
+            return None;
+        }
+        probabilities.extend(batch);
+    }
+    Some(Answers::of(graph.classes, images, probabilities, begun))
+}
+
 /// The probabilities of every class for each image (camera bytes of the graph's input size), on
 /// the rayon pool of the caller.
 #[must_use]
 pub fn predict(graph: &Graph, weights: &Weights, images: &[&[u8]]) -> Vec<Vec<f32>> {
     let network = Network::new(graph, weights);
-    probabilities(&network, images).chunks_exact(graph.classes).map(<[f32]>::to_vec).collect()
+    let probabilities: Vec<f32> = batches(&network, images).flatten().collect();
+    probabilities.chunks_exact(graph.classes).map(<[f32]>::to_vec).collect()
 }
 
 /// Whether memory suffices to train `graph` in batches of `batch`.

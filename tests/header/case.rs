@@ -7,7 +7,7 @@ use micromobilenet::data::Images;
 use micromobilenet::graph::{Graph, Role, Tensor, Weights, softmax};
 use micromobilenet::quant::{Calibration, Quantised, Settings, fold};
 use micromobilenet::random::{Purpose, Stream};
-use micromobilenet::spec::{PRESETS, Plan, Spec};
+use micromobilenet::spec::{PRESETS, Plan, Resize, Spec};
 use rayon::prelude::*;
 use std::fmt::Write as _;
 
@@ -21,13 +21,23 @@ pub struct Case {
     /// The network in integers, where it is exported so.
     pub quantised: Option<Quantised>,
     pub plan: Plan,
+    pub resize: Resize,
 }
 
 impl Case {
     pub fn new(class: &str, graph: &Graph, images: Vec<Vec<u8>>, seed: u32) -> Self {
         let (folded, weights) = fold(graph, &weights(graph, seed));
         let labels = (0..graph.classes).map(|label| format!("class {label}")).collect();
-        Self { class: class.to_owned(), graph: folded, weights, labels, images, quantised: None, plan: Plan::Smallest }
+        Self {
+            class: class.to_owned(),
+            graph: folded,
+            weights,
+            labels,
+            images,
+            quantised: None,
+            plan: Plan::Smallest,
+            resize: Resize::Crop,
+        }
     }
 
     pub fn preset(name: &str, count: usize) -> Self {
@@ -64,6 +74,7 @@ impl Case {
             weights: &self.weights,
             quantised: self.quantised.as_ref(),
             plan: self.plan,
+            resize: self.resize,
             class_name: self.class.clone(),
             labels: &self.labels,
             provenance: Provenance { accuracy: Some(0.5), data: "made up".into(), ..Provenance::default() },

@@ -1,9 +1,11 @@
 //! Generated headers and sketches, compiled and run on the host.
 
 mod build;
+mod camera;
 mod case;
 mod int8;
 mod sizes;
+mod streaming;
 #[path = "../support/mod.rs"]
 mod support;
 

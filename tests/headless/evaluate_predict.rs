@@ -80,7 +80,7 @@ fn images_are_classified_and_one_that_cannot_be_read_is_named() {
 }
 
 /// The tensors of `file` with what PyTorch adds, some left out or changed by `change`.
-fn foreign(scene: &Scene, file: &str, change: impl Fn(&str, &mut Vec<usize>, &mut Vec<u8>) -> bool) {
+pub fn foreign(scene: &Scene, file: &str, change: impl Fn(&str, &mut Vec<usize>, &mut Vec<u8>) -> bool) {
     let bytes = fs::read(scene.path("run/checkpoints/best.safetensors")).unwrap();
     let own = safetensors::SafeTensors::deserialize(&bytes).unwrap();
     let mut tensors: Vec<(String, Vec<usize>, Vec<u8>)> = Vec::new();

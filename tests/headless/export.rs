@@ -19,7 +19,6 @@ fn header_sketch_and_samples_are_written_and_a_second_export_gives_the_same_byte
     assert_eq!(fs::read_dir(scene.path("ArduinoCode/Tiny")).unwrap().count(), 3);
     scene.run("--run run --export --output elsewhere --set export.class_name=Other").ends(0);
     assert!(scene.read("elsewhere/Other/Other.ino").contains("#include \"Other.h\""));
-    scene.run("--run run --export --precision int8").ends(2).says(&["int8"]);
     scene
         .run("--run run --export --set export.class_name=class")
         .ends(0)
@@ -39,17 +38,12 @@ fn an_edited_sketch_is_kept() {
     assert_eq!(scene.read("ArduinoCode/Tiny/Tiny.ino.new") + "// mine\n", edited);
 }
 
-#[test]
-fn the_header_answers_as_prediction_does() {
-    if !has("g++") {
-        return;
-    }
-    let scene = Scene::new();
-    scene.run("--config tiny.toml --train --epochs 20 --export --run run").ends(0);
+/// What the exported header prints of one picture: `value` for each class, then its label.
+fn answers(scene: &Scene, value: &str) -> Vec<String> {
     let picture = super::scene::picture(1, 3);
     let pixels: Vec<String> = picture.as_raw().iter().map(ToString::to_string).collect();
     let program = format!(
-        "#include <stdio.h>\n#include \"Tiny.h\"\nstatic Tiny net;\nint main() {{\n  static const uint8_t image[256] = {{{}}};\n  net.predict(image);\n  for (int i = 0; i < 3; i++) printf(\"%.9g\\n\", (double)net.outputs[i]);\n  puts(net.labels[net.output]);\n}}\n",
+        "#include <stdio.h>\n#include \"Tiny.h\"\nstatic Tiny net;\nint main() {{\n  static const uint8_t image[256] = {{{}}};\n  net.predict(image);\n  for (int i = 0; i < 3; i++) printf(\"%.9g\\n\", (double){value});\n  puts(net.labels[net.output]);\n}}\n",
         pixels.join(",")
     );
     fs::write(scene.path("main.cpp"), program).unwrap();
@@ -60,11 +54,48 @@ fn the_header_answers_as_prediction_does() {
         .unwrap();
     assert!(compiled.status.success(), "{}", String::from_utf8_lossy(&compiled.stderr));
     let output = String::from_utf8(Command::new(scene.path("net")).output().unwrap().stdout).unwrap();
+    output.lines().map(str::to_owned).collect()
+}
+
+#[test]
+fn the_header_answers_as_prediction_does() {
+    if !has("g++") {
+        return;
+    }
+    let scene = Scene::new();
+    scene.run("--config tiny.toml --train --epochs 20 --export --run run").ends(0);
+    let lines = answers(&scene, "net.outputs[i]");
     let ours = scene.run("--run run --predict pictures/disc/003.png --json").ends(0).object("prediction");
-    let lines: Vec<&str> = output.lines().collect();
     for (line, label) in lines.iter().zip(["dark", "disc", "stripes"]) {
         let (theirs, ours) = (line.parse::<f64>().unwrap(), ours["probabilities"][label].as_f64().unwrap());
         assert!((theirs - ours).abs() < 1e-5, "{label}: {theirs} and {ours}");
     }
     assert_eq!(lines[3], ours["label"]);
+}
+
+#[test]
+fn the_int8_header_answers_exactly_as_int8_prediction_does() {
+    let scene = Scene::new();
+    let call = "--config tiny.toml --train --epochs 20 --export --precision int8 --run run --json";
+    let exported = scene.run(call).ends(0).object("export");
+    let header = scene.read("ArduinoCode/Tiny/Tiny.h");
+    assert!(header.contains("8-bit integers") && header.contains("scores[3]"), "{header}");
+    for (member, key) in [("accuracy       ", "accuracy"), ("int8 accuracy  ", "int8_accuracy")] {
+        let line = format!("// {member} {:.4} in validation", exported[key].as_f64().unwrap());
+        assert!(header.contains(&line), "{line}");
+    }
+    let bytes = format!("// object          {} bytes of RAM", exported["object_bytes"]);
+    assert!(header.contains(&bytes), "{bytes}");
+    if !has("g++") {
+        return;
+    }
+    let ours = scene.run("--run run --predict pictures/disc/003.png --precision int8 --json");
+    let ours = ours.ends(0).object("prediction");
+    let scores: Vec<String> = ["dark", "disc", "stripes"].map(|label| ours["scores"][label].to_string()).into();
+    let label = ours["label"].as_str().unwrap().to_owned();
+    assert_eq!(answers(&scene, "net.scores[i]"), [scores, vec![label]].concat());
+    for (line, label) in answers(&scene, "net.outputs[i]").iter().zip(["dark", "disc", "stripes"]) {
+        let (theirs, ours) = (line.parse::<f64>().unwrap(), ours["probabilities"][label].as_f64().unwrap());
+        assert!((theirs - ours).abs() < 1e-5, "{label}: {theirs} and {ours}");
+    }
 }

@@ -2,7 +2,35 @@
 
 use super::scene::{Scene, finish, signal, wait_for};
 use std::fs;
+use std::process::Child;
 use std::time::Duration;
+
+/// Waits until signals are watched, which is before images are read.
+fn wait_for_watch(child: &mut Child) {
+    let status = format!("/proc/{}/task", child.id());
+    let watched = || {
+        fs::read_dir(&status).is_ok_and(|tasks| {
+            tasks
+                .flatten()
+                .any(|task| fs::read_to_string(task.path().join("comm")).is_ok_and(|name| name.trim() == "signals"))
+        })
+    };
+    assert!(wait_for(child, watched));
+}
+
+#[test]
+fn ctrl_c_ends_an_evaluation() {
+    let scene = Scene::empty();
+    let weights = concat!(env!("CARGO_MANIFEST_DIR"), "/assets/weights/mobilenet.safetensors");
+    // Seconds on 6,000 images.
+    let call = "--config mobilenet --evaluate --precision int8 --split train --threads 1 --weights";
+    let mut child = scene.spawn(&format!("{call} {weights}"));
+    wait_for_watch(&mut child);
+    std::thread::sleep(Duration::from_millis(1500));
+    signal(&child, "INT");
+    let answer = finish(child).ends(130).says(&["interrupted"]);
+    assert_eq!(answer.stdout, "");
+}
 
 #[test]
 fn ctrl_c_while_images_are_read_leaves_nothing_behind() {
@@ -21,16 +49,7 @@ fn ctrl_c_while_images_are_read_leaves_nothing_behind() {
         }
     }
     let mut child = scene.spawn("--config tiny.toml --data large --threads 1 --train");
-    // The signals are watched before the images are read.
-    let status = format!("/proc/{}/task", child.id());
-    let watched = || {
-        fs::read_dir(&status).is_ok_and(|tasks| {
-            tasks
-                .flatten()
-                .any(|task| fs::read_to_string(task.path().join("comm")).is_ok_and(|name| name.trim() == "signals"))
-        })
-    };
-    assert!(wait_for(&mut child, watched));
+    wait_for_watch(&mut child);
     std::thread::sleep(Duration::from_millis(30));
     signal(&child, "INT");
     let answer = finish(child).ends(130).says(&["interrupted"]);

@@ -14,6 +14,7 @@ mod evaluate_predict;
 mod export;
 mod failing;
 mod hostile;
+mod int8;
 mod interrupt;
 mod resume;
 mod scene;

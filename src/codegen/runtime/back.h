@@ -3,6 +3,7 @@ static_assert(sizeof(@Class@) == @objectBytes@, "its size is not the one that wa
 #endif
 
 #undef MICROMOBILENET_STEP
+#undef MICROMOBILENET_OF
 #undef MICROMOBILENET_TRACED
 #undef MICROMOBILENET_CLOCK
 #undef MICROMOBILENET_CHARGE

@@ -58,11 +58,10 @@ public:
 
     // Where the next row of the image goes: width * channels camera bytes.
     uint8_t *nextRow() {
-        uint8_t *const kept = @Class@_detail::landing(arena(), state_, 0);
 //@if int8
-        return kept ? kept : arena() + @camera@;
+        return @Class@_detail::nextRow(arena(), state_);
 //@else
-        return (kept ? kept : arena() + @camera@) + width * channels * (sizeof(float) - 1);
+        return @Class@_detail::nextRow(arena(), state_) + width * channels * (sizeof(float) - 1);
 //@end
     }
 
@@ -85,7 +84,7 @@ public:
     // A row of width * channels camera bytes that lies elsewhere.
     void push(const uint8_t *row) {
         if (state_.made[0] < height) {
-            memcpy(nextRow(), row, width * channels);
+            @Class@_detail::copy(nextRow(), row, width * channels);
             commitRow();
         }
     }
@@ -185,9 +184,7 @@ private:
             @Class@_detail::clearPool(arena());
         }
 //@end
-        uint8_t *row = @Class@_detail::landing(arena(), state_, 0);
-        row = row ? row : arena() + @camera@;
-        @Class@_detail::stream(arena(), state_, 0, @Class@_detail::firstStreamEnd, row);
+        @Class@_detail::commitRow(arena(), state_);
         MICROMOBILENET_YIELD();
     }
 

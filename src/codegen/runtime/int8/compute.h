@@ -1,3 +1,7 @@
+//@if tiled
+//@else
+#if !defined(__AVR_HAVE_MUL__)
+//@end
 // Filters with what they read at two pixels at once, on the stack or in the arena.
 static void filterRow(const Step &step, uint8_t *arena, const uint8_t *const *rows, uint8_t *out) {
     uint32_t local[localWords];
@@ -16,6 +20,10 @@ static void filterRow(const Step &step, uint8_t *arena, const uint8_t *const *ro
 //@end
     filters(step, source, values, out);
 }
+//@if tiled
+//@else
+#endif
+//@end
 
 // Row `index` of what a step makes.
 static inline void compute(const Step &step, uint8_t *arena, uint16_t index, const uint8_t *const *rows,
@@ -43,6 +51,25 @@ static inline void compute(const Step &step, uint8_t *arena, uint16_t index, con
         break;
 //@end
     default:
+//@if tiled
+//@if pointwise
+#if defined(__AVR_HAVE_MUL__)
+        if (isPointwise(step)) {
+            pointwise(step, rows[0], out);
+            break;
+        }
+#endif
+//@end
         filterRow(step, arena, rows, out);
+//@else
+#if !defined(__AVR_HAVE_MUL__)
+        filterRow(step, arena, rows, out);
+//@if pointwise
+#else
+        static_cast<void>(arena);
+        pointwise(step, rows[0], out);
+//@end
+#endif
+//@end
     }
 }

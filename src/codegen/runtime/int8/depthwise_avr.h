@@ -1,29 +1,29 @@
-// One channel of a row of a 3x3 kernel away from the sides: out[i] from columns i * stride to
-// i * stride + 2 of the rows a, b and c. The weights of a row are three bytes and a zero.
-// This one is for strides above 3, the others follow.
-template <uint8_t stride>
-static void depthwise3(const uint8_t *a, const uint8_t *b, const uint8_t *c, const int8_t *weights,
-                       uint16_t multiplier, uint32_t offset, uint8_t *out, uint16_t count) {
-    for (const uint8_t *end = out + count; out != end; a += stride, b += stride, c += stride) {
-        int32_t sum = 0;
-        for (uint8_t i = 0; i < 3; i++) {
-            sum += static_cast<int32_t>(weights[i]) * a[i] + static_cast<int32_t>(weights[4 + i]) * b[i] +
-                   static_cast<int32_t>(weights[8 + i]) * c[i];
-        }
-        *out++ = requantise(static_cast<uint32_t>(sum), multiplier, offset);
-    }
-}
+//@if fastDepthwise
+// A row of all channels under a 3x3 kernel, sides included.
+struct DepthwiseRow {
+    // Where the kernel begins in the rows; of a row that is missing another's place.
+    const uint8_t *a, *b, *c;
+    uint16_t plane;  // From a channel to the next; 0 if all filters read the same one.
+    const int8_t *weights;
+    const uint16_t *multipliers;
+    const uint32_t *offsets;
+    uint16_t filters, inner;
+    // Whether a and c are missing, and whether the kernel reaches over the left and the right side.
+    bool noA, noC, left, right;
+    uint8_t zero;
+    uint32_t kept;  // The offset without the left side.
+};
 
-// Only values are read within the loop, so that all registers are taken:
+// Only values are read within the loop over pixels, so that all registers are taken:
 //   r0, r1   product                   r16      weight of row c, as a signed factor has to be in
 //   r2, r3   multiplier                         r16 to r23; later byte 2 of the result
 //   r4-r7    offset                    r17      value; later byte 3 of the result
 //   r8, r9   out                       r18-r23  weights of the rows a and b
 //   r10-r12  weights of row c          r24      byte 2 of the sum; later byte 1 of the result
-//   r13      0                         r25      outputs left, their high byte is on the stack
+//   r13      0                         r25      outputs left
 //   r14, r15 bytes 0, 1 of the sum     X, Y, Z  rows a, b and c
-// Y may be the compiler's own, so the text saves it. Functions are no templates, because in
-// these some compilers forget which registers variables are in.
+// Y may be the compiler's own, so the text saves it. What describes the row is on top of the stack.
+// Functions are no templates, because in these some compilers forget which registers variables are in.
 
 // The carry of mulsu is the sign of the product.
 #define AVR_ADD(weight)         \
@@ -48,143 +48,345 @@ static void depthwise3(const uint8_t *a, const uint8_t *b, const uint8_t *c, con
     "adc r16, r1\n\t"                  \
     "adc r17, r13\n\t"
 
-// secondX and so on load the second and third value of a row into r17. Together they leave the
-// pointer at the next output's first value.
-#define AVR_DEPTHWISE(secondX, thirdX, secondY, thirdY, secondZ, thirdZ)                             \
-    if (count == 0) {                                                                                \
-        return;                                                                                      \
-    }                                                                                                \
-    register uint16_t inMultiplier __asm__("r2") = multiplier;                                       \
-    register uint32_t inOffset __asm__("r4") = offset;                                               \
-    register uint8_t *inOut __asm__("r8") = out;                                                     \
-    register const uint8_t *inB __asm__("r14") = b;                                                  \
-    register const uint8_t *inC __asm__("r16") = c;                                                  \
-    register uint16_t inCount __asm__("r24") = count;                                                \
-    register const uint8_t *inA __asm__("r26") = a;                                                  \
-    register const int8_t *inWeights __asm__("r30") = weights;                                       \
-    __asm__ volatile(                                                                                \
-        "push r28\n\t"                                                                               \
-        "push r29\n\t"                                                                               \
-        "movw r28, r14\n\t"                                                                          \
-        "ld r18, Z\n\t"                                                                              \
-        "ldd r19, Z+1\n\t"                                                                           \
-        "ldd r20, Z+2\n\t"                                                                           \
-        "ldd r21, Z+4\n\t"                                                                           \
-        "ldd r22, Z+5\n\t"                                                                           \
-        "ldd r23, Z+6\n\t"                                                                           \
-        "ldd r10, Z+8\n\t"                                                                           \
-        "ldd r11, Z+9\n\t"                                                                           \
-        "ldd r12, Z+10\n\t"                                                                          \
-        "movw r30, r16\n\t"                                                                          \
-        "clr r13\n\t"                                                                                \
-        "sbiw r24, 1\n\t" /* A round is 256 outputs, the first what remains. */                      \
-        "inc r25\n\t"                                                                                \
-        "push r25\n\t"                                                                               \
-        "inc r24\n\t"                                                                                \
-        "mov r25, r24\n\t"                                                                           \
-        "ldi r24, 8\n\t" /* Sums start at 8 << 16 to be positive, which offset makes up for. */      \
-        "mul r24, r2\n\t"                                                                            \
-        "sub r6, r0\n\t"                                                                             \
-        "sbc r7, r1\n\t"                                                                             \
-        "mul r24, r3\n\t"                                                                            \
-        "sub r7, r0\n\t"                                                                             \
-        "clt\n\t" /* T: the multiplier's high byte is 0, so half of the products are. */             \
-        "cpse r3, r13\n\t"                                                                           \
-        "rjmp 3f\n\t"                                                                                \
-        "set\n\t"                                                                                    \
-        "rjmp 3f\n"                                                                                  \
-        "1:\n\t" /* The end of a round. */                                                           \
-        "pop r0\n\t"                                                                                 \
-        "dec r0\n\t"                                                                                 \
-        "brne .+2\n\t"                                                                               \
-        "rjmp 9f\n\t"                                                                                \
-        "push r0\n\t"                                                                                \
-        "rjmp 3f\n"                                                                                  \
-        "2:\n\t" /* Stores an output. */                                                             \
-        "movw r0, r26\n\t"                                                                           \
-        "movw r26, r8\n\t"                                                                           \
-        "st X+, r16\n\t"                                                                             \
-        "movw r8, r26\n\t"                                                                           \
-        "movw r26, r0\n\t"                                                                           \
-        "dec r25\n\t"                                                                                \
-        "breq 1b\n"                                                                                  \
-        "3:\n\t"                                                                                     \
-        "ld r17, X+\n\t"                                                                             \
-        "mulsu r18, r17\n\t"                                                                         \
-        "movw r14, r0\n\t"                                                                           \
-        secondX                                                                                      \
-        "mulsu r19, r17\n\t"                                                                         \
-        "ldi r24, 8\n\t"                                                                             \
-        "add r14, r0\n\t"                                                                            \
-        "adc r15, r1\n\t"                                                                            \
-        "brge .+2\n\t" /* The sign of all 17 bits. */                                                \
-        "dec r24\n\t"                                                                                \
-        thirdX AVR_ADD("r20")                                                                        \
-        "ld r17, Y+\n\t" AVR_ADD("r21")                                                              \
-        secondY AVR_ADD("r22")                                                                       \
-        thirdY AVR_ADD("r23")                                                                        \
-        "mov r16, r10\n\t"                                                                           \
-        "ld r17, Z+\n\t" AVR_ADD("r16")                                                              \
-        "mov r16, r11\n\t"                                                                           \
-        secondZ AVR_ADD("r16")                                                                       \
-        "mov r16, r12\n\t"                                                                           \
-        thirdZ AVR_ADD("r16")                                                                        \
-        "brts 4f\n\t"                                                                                \
-        "mul r15, r3\n\t"                                                                            \
-        "movw r16, r0\n\t"                                                                           \
-        "mul r24, r2\n\t"                                                                            \
-        "add r16, r0\n\t"                                                                            \
-        "adc r17, r1\n\t"                                                                            \
-        "mul r24, r3\n\t"                                                                            \
-        "add r17, r0\n\t"                                                                            \
-        AVR_LOW_AND_OFFSET AVR_MIDDLE("r14", "r3") AVR_MIDDLE("r15", "r2")                           \
-        "brne 5f\n\t"                                                                                \
-        "rjmp 2b\n"                                                                                  \
-        "4:\n\t"                                                                                     \
-        "mul r24, r2\n\t"                                                                            \
-        "movw r16, r0\n\t"                                                                           \
-        AVR_LOW_AND_OFFSET AVR_MIDDLE("r15", "r2")                                                   \
-        "brne 5f\n\t"                                                                                \
-        "rjmp 2b\n"                                                                                  \
-        "5:\n\t" /* Below 0 or above 255. */                                                         \
-        "lsl r17\n\t"                                                                                \
-        "sbc r16, r16\n\t"                                                                           \
-        "com r16\n\t"                                                                                \
-        "rjmp 2b\n"                                                                                  \
-        "9:\n\t"                                                                                     \
-        "clr r1\n\t"                                                                                 \
-        "pop r29\n\t"                                                                                \
-        "pop r28"                                                                                    \
-        : "+r"(inMultiplier), "+r"(inOffset), "+r"(inOut), "+r"(inB), "+r"(inA), "+r"(inCount),      \
-          "+r"(inWeights), "+r"(inC)                                                                 \
-        :                                                                                            \
-        : "r10", "r11", "r12", "r13", "r18", "r19", "r20", "r21", "r22", "r23", "memory");
+#define AVR_LOAD(field, low, high)       \
+    "ldd " low ", Z+%[" field "]\n\t"    \
+    "ldd " high ", Z+%[" field "]+1\n\t"
+#define AVR_STORE(field, low, high)      \
+    "std Z+%[" field "], " low "\n\t"    \
+    "std Z+%[" field "]+1, " high "\n\t"
 
-template <>
-__attribute__((noinline, unused)) void
-depthwise3<1>(const uint8_t *a, const uint8_t *b, const uint8_t *c, const int8_t *weights, uint16_t multiplier,
-              uint32_t offset, uint8_t *out, uint16_t count) {
-    AVR_DEPTHWISE("ld r17, X+\n\t", "ld r17, X\n\tsbiw r26, 1\n\t", "ld r17, Y\n\t", "ldd r17, Y+1\n\t",
-                  "ld r17, Z\n\t", "ldd r17, Z+1\n\t")
-}
+// The row's description to Z.
+#define AVR_FRAME              \
+    "in r30, __SP_L__\n\t"     \
+    "in r31, __SP_H__\n\t"     \
+    "ldd r0, Z+1\n\t"          \
+    "ldd r31, Z+2\n\t"         \
+    "mov r30, r0\n\t"
 
-template <>
-__attribute__((noinline, unused)) void
-depthwise3<2>(const uint8_t *a, const uint8_t *b, const uint8_t *c, const int8_t *weights, uint16_t multiplier,
-              uint32_t offset, uint8_t *out, uint16_t count) {
-    AVR_DEPTHWISE("ld r17, X+\n\t", "ld r17, X\n\t", "ld r17, Y+\n\t", "ld r17, Y\n\t", "ld r17, Z+\n\t",
-                  "ld r17, Z\n\t")
-}
+// A row's place to a register pair; the next channel's is kept.
+#define AVR_PLANE(field, low, high) \
+    AVR_LOAD(field, low, high)      \
+    "movw r0, " low "\n\t"          \
+    "add r0, r24\n\t"               \
+    "adc r1, r25\n\t" AVR_STORE(field, "r0", "r1")
 
-template <>
-__attribute__((noinline, unused)) void
-depthwise3<3>(const uint8_t *a, const uint8_t *b, const uint8_t *c, const int8_t *weights, uint16_t multiplier,
-              uint32_t offset, uint8_t *out, uint16_t count) {
-    AVR_DEPTHWISE("ld r17, X+\n\t", "ld r17, X+\n\t", "ld r17, Y+\n\t", "ld r17, Y+\n\t", "ld r17, Z+\n\t",
-                  "ld r17, Z+\n\t")
+// Adds to the offset what three weights make of padding, with Z at the row's description.
+#define AVR_MISSING(first, second, third) \
+    "mov r14, " first "\n\t"              \
+    "mov r15, " second "\n\t"             \
+    "mov r16, " third "\n\t"              \
+    "rcall 7f\n\t"
+
+// Nine products: values of the rows a, b and c in turn. secondX and so on load the second and third
+// value of a row into r17. Together they leave the pointer at the next output's first value.
+#define AVR_TAPS(secondX, thirdX, secondY, thirdY, secondZ, thirdZ)                                                  \
+    "ld r17, X+\n\t"                                                                                                 \
+    "mulsu r18, r17\n\t"                                                                                             \
+    "movw r14, r0\n\t"                                                                                               \
+    secondX                                                                                                          \
+    "mulsu r19, r17\n\t"                                                                                             \
+    "ldi r24, 8\n\t"                                                                                                 \
+    "add r14, r0\n\t"                                                                                                \
+    "adc r15, r1\n\t"                                                                                                \
+    "brge .+2\n\t" /* The sign of all 17 bits. */                                                                    \
+    "dec r24\n\t"                                                                                                    \
+    thirdX AVR_ADD("r20")                                                                                            \
+    "ld r17, Y+\n\t" AVR_ADD("r21")                                                                                  \
+    secondY AVR_ADD("r22")                                                                                           \
+    thirdY AVR_ADD("r23")                                                                                            \
+    "mov r16, r10\n\t"                                                                                               \
+    "ld r17, Z+\n\t" AVR_ADD("r16")                                                                                  \
+    "mov r16, r11\n\t"                                                                                               \
+    secondZ AVR_ADD("r16")                                                                                           \
+    "mov r16, r12\n\t"                                                                                               \
+    thirdZ AVR_ADD("r16")
+
+// The end of a loop over pixels from `loop`.
+#define AVR_NEXT(loop)                                                                                               \
+    "brne 3f\n"                                                                                                      \
+    "2:\n\t"                                                                                                         \
+    "movw r0, r26\n\t"                                                                                               \
+    "movw r26, r8\n\t"                                                                                               \
+    "st X+, r16\n\t"                                                                                                 \
+    "movw r8, r26\n\t"                                                                                               \
+    "movw r26, r0\n\t"                                                                                               \
+    "dec r25\n\t"                                                                                                    \
+    "breq 8f\n\t"                                                                                                    \
+    "rjmp " loop "b\n"                                                                                               \
+    "8:\n\t"                                                                                                         \
+    "ret\n"                                                                                                          \
+    "3:\n\t" /* Below 0 or above 255. */                                                                             \
+    "lsl r17\n\t"                                                                                                    \
+    "sbc r16, r16\n\t"                                                                                               \
+    "com r16\n\t"                                                                                                    \
+    "rjmp 2b\n"
+
+#define AVR_DEPTHWISE(secondX, thirdX, secondY, thirdY, secondZ, thirdZ)                                             \
+    register uint8_t *inOut __asm__("r8") = out;                                                                     \
+    register DepthwiseRow *at __asm__("r30") = &row;                                                                 \
+    __asm__ volatile(                                                                                                \
+        "push r28\n\t"                                                                                               \
+        "push r29\n\t"                                                                                               \
+        "push r31\n\t"                                                                                               \
+        "push r30\n\t"                                                                                               \
+        "clr r13\n"                                                                                                  \
+        "1:\n\t" /* A channel. */                                                                                    \
+        "movw r28, r30\n\t" AVR_LOAD("weights", "r24", "r25")                                                        \
+        "movw r30, r24\n\t"                                                                                          \
+        "lpm r18, Z+\n\t"                                                                                            \
+        "lpm r19, Z+\n\t"                                                                                            \
+        "lpm r20, Z+\n\t"                                                                                            \
+        "lpm r21, Z+\n\t"                                                                                            \
+        "lpm r22, Z+\n\t"                                                                                            \
+        "lpm r23, Z+\n\t"                                                                                            \
+        "lpm r10, Z+\n\t"                                                                                            \
+        "lpm r11, Z+\n\t"                                                                                            \
+        "lpm r12, Z+\n\t"                                                                                            \
+        "std Y+%[weights], r30\n\t"                                                                                  \
+        "std Y+%[weights]+1, r31\n\t"                                                                                \
+        "ldd r30, Y+%[multipliers]\n\t"                                                                              \
+        "ldd r31, Y+%[multipliers]+1\n\t"                                                                            \
+        "lpm r2, Z+\n\t"                                                                                             \
+        "lpm r3, Z+\n\t"                                                                                             \
+        "std Y+%[multipliers], r30\n\t"                                                                              \
+        "std Y+%[multipliers]+1, r31\n\t"                                                                            \
+        "ldd r30, Y+%[offsets]\n\t"                                                                                  \
+        "ldd r31, Y+%[offsets]+1\n\t"                                                                                \
+        "lpm r4, Z+\n\t"                                                                                             \
+        "lpm r5, Z+\n\t"                                                                                             \
+        "lpm r6, Z+\n\t"                                                                                             \
+        "lpm r7, Z+\n\t"                                                                                             \
+        "std Y+%[offsets], r30\n\t"                                                                                  \
+        "std Y+%[offsets]+1, r31\n\t"                                                                                \
+        "movw r30, r28\n\t"                                                                                          \
+        "ldi r24, 8\n\t" /* Sums start at 8 << 16 to be positive, which offset makes up for. */                      \
+        "mul r24, r2\n\t"                                                                                            \
+        "sub r6, r0\n\t"                                                                                             \
+        "sbc r7, r1\n\t"                                                                                             \
+        "mul r24, r3\n\t"                                                                                            \
+        "sub r7, r0\n\t"                                                                                             \
+        "clt\n\t" /* T: the multiplier's high byte is 0, so half of the products are. */                             \
+        "tst r3\n\t"                                                                                                 \
+        "brne .+2\n\t"                                                                                               \
+        "set\n\t"                                                                                                    \
+        "ldd r24, Z+%[noA]\n\t"                                                                                      \
+        "tst r24\n\t"                                                                                                \
+        "breq 2f\n\t" AVR_MISSING("r18", "r19", "r20")                                                               \
+        "clr r18\n\t"                                                                                                \
+        "clr r19\n\t"                                                                                                \
+        "clr r20\n"                                                                                                  \
+        "2:\n\t"                                                                                                     \
+        "ldd r24, Z+%[noC]\n\t"                                                                                      \
+        "tst r24\n\t"                                                                                                \
+        "breq 2f\n\t" AVR_MISSING("r10", "r11", "r12")                                                               \
+        "clr r10\n\t"                                                                                                \
+        "clr r11\n\t"                                                                                                \
+        "clr r12\n"                                                                                                  \
+        "2:\n\t" AVR_LOAD("plane", "r24", "r25")                                                                     \
+        AVR_PLANE("a", "r26", "r27") AVR_PLANE("b", "r28", "r29") AVR_PLANE("c", "r16", "r17")                       \
+        "ldd r25, Z+%[left]\n\t"                                                                                     \
+        "tst r25\n\t"                                                                                                \
+        "breq 3f\n\t"                                                                                                \
+        "ldd r24, Z+%[zero]\n\t"                                                                                     \
+        "tst r24\n\t"                                                                                                \
+        "breq 2f\n\t"                                                                                                \
+        "std Z+%[kept], r4\n\t"                                                                                      \
+        "std Z+%[kept]+1, r5\n\t"                                                                                    \
+        "std Z+%[kept]+2, r6\n\t"                                                                                    \
+        "std Z+%[kept]+3, r7\n\t"                                                                                    \
+        "push r16\n\t"                                                                                               \
+        "push r17\n\t" AVR_MISSING("r18", "r21", "r10")                                                              \
+        "pop r17\n\t"                                                                                                \
+        "pop r16\n"                                                                                                  \
+        "2:\n\t"                                                                                                     \
+        "movw r30, r16\n\t"                                                                                          \
+        "push r18\n\t"                                                                                               \
+        "push r21\n\t"                                                                                               \
+        "push r10\n\t"                                                                                               \
+        "clr r18\n\t"                                                                                                \
+        "clr r21\n\t"                                                                                                \
+        "clr r10\n\t"                                                                                                \
+        "ldi r25, 1\n\t"                                                                                             \
+        "rcall 6f\n\t"                                                                                               \
+        "pop r10\n\t"                                                                                                \
+        "pop r21\n\t"                                                                                                \
+        "pop r18\n\t"                                                                                                \
+        "movw r16, r30\n\t" AVR_FRAME                                                                                \
+        "ldd r24, Z+%[zero]\n\t"                                                                                     \
+        "tst r24\n\t"                                                                                                \
+        "breq 3f\n\t"                                                                                                \
+        "ldd r4, Z+%[kept]\n\t"                                                                                      \
+        "ldd r5, Z+%[kept]+1\n\t"                                                                                    \
+        "ldd r6, Z+%[kept]+2\n\t"                                                                                    \
+        "ldd r7, Z+%[kept]+3\n"                                                                                      \
+        "3:\n\t" AVR_LOAD("inner", "r25", "r24")                                                                     \
+        "movw r30, r16\n\t"                                                                                          \
+        "cpse r25, r13\n\t" /* First what whole rounds of 256 leave over. */                                         \
+        "rjmp 2f\n\t"                                                                                                \
+        "rjmp 3f\n"                                                                                                  \
+        "2:\n\t"                                                                                                     \
+        "push r24\n\t"                                                                                               \
+        "rcall 6f\n\t"                                                                                               \
+        "pop r24\n"                                                                                                  \
+        "3:\n\t"                                                                                                     \
+        "clr r25\n\t"                                                                                                \
+        "subi r24, 1\n\t"                                                                                            \
+        "brcc 2b\n\t"                                                                                                \
+        "movw r14, r30\n\t" AVR_FRAME                                                                                \
+        "ldd r24, Z+%[right]\n\t"                                                                                    \
+        "tst r24\n\t"                                                                                                \
+        "breq 3f\n\t"                                                                                                \
+        "push r14\n\t"                                                                                               \
+        "push r15\n\t" AVR_MISSING("r20", "r23", "r12")                                                              \
+        "pop r31\n\t"                                                                                                \
+        "pop r30\n\t"                                                                                                \
+        "clr r20\n\t"                                                                                                \
+        "clr r23\n\t"                                                                                                \
+        "clr r12\n\t"                                                                                                \
+        "ldi r25, 1\n\t"                                                                                             \
+        "rcall 6f\n\t" AVR_FRAME                                                                                     \
+        "3:\n\t" AVR_LOAD("filters", "r24", "r25")                                                                   \
+        "sbiw r24, 1\n\t" AVR_STORE("filters", "r24", "r25")                                                         \
+        "brne .+2\n\t"                                                                                               \
+        "rjmp 9f\n\t"                                                                                                \
+        "rjmp 1b\n"                                                                                                  \
+                                                                                                                     \
+        "6:\n\t" /* r25 pixels. */                                                                                   \
+        "brtc 5f\n\t"                                                                                                \
+        "rjmp 4f\n"                                                                                                  \
+        "5:\n\t" AVR_TAPS(secondX, thirdX, secondY, thirdY, secondZ, thirdZ)                                         \
+        "mul r15, r3\n\t"                                                                                            \
+        "movw r16, r0\n\t"                                                                                           \
+        "mul r24, r2\n\t"                                                                                            \
+        "add r16, r0\n\t"                                                                                            \
+        "adc r17, r1\n\t"                                                                                            \
+        "mul r24, r3\n\t"                                                                                            \
+        "add r17, r0\n\t"                                                                                            \
+        AVR_LOW_AND_OFFSET AVR_MIDDLE("r14", "r3") AVR_MIDDLE("r15", "r2") AVR_NEXT("5")                             \
+        "4:\n\t" AVR_TAPS(secondX, thirdX, secondY, thirdY, secondZ, thirdZ)                                         \
+        "mul r24, r2\n\t"                                                                                            \
+        "movw r16, r0\n\t"                                                                                           \
+        AVR_LOW_AND_OFFSET AVR_MIDDLE("r15", "r2") AVR_NEXT("4")                                                     \
+                                                                                                                     \
+        "7:\n\t" /* Adds to the offset: sum of r14 to r16, times zero, times multiplier. */                          \
+        "ldd r17, Z+%[zero]\n\t"                                                                                     \
+        "cp r17, r13\n\t"                                                                                            \
+        "breq 8f\n\t"                                                                                                \
+        "mov r24, r14\n\t"                                                                                           \
+        "clr r25\n\t"                                                                                                \
+        "sbrc r14, 7\n\t"                                                                                            \
+        "dec r25\n\t"                                                                                                \
+        "add r24, r15\n\t"                                                                                           \
+        "adc r25, r13\n\t"                                                                                           \
+        "sbrc r15, 7\n\t"                                                                                            \
+        "dec r25\n\t"                                                                                                \
+        "add r24, r16\n\t"                                                                                           \
+        "adc r25, r13\n\t"                                                                                           \
+        "sbrc r16, 7\n\t"                                                                                            \
+        "dec r25\n\t"                                                                                                \
+        "mov r15, r17\n\t"                                                                                           \
+        "mul r2, r15\n\t"                                                                                            \
+        "movw r16, r0\n\t"                                                                                           \
+        "clr r14\n\t"                                                                                                \
+        "mul r3, r15\n\t"                                                                                            \
+        "add r17, r0\n\t"                                                                                            \
+        "adc r14, r1\n\t"                                                                                            \
+        "mul r24, r16\n\t"                                                                                           \
+        "add r4, r0\n\t"                                                                                             \
+        "adc r5, r1\n\t"                                                                                             \
+        "adc r6, r13\n\t"                                                                                            \
+        "adc r7, r13\n\t"                                                                                            \
+        "mul r24, r17\n\t"                                                                                           \
+        "add r5, r0\n\t"                                                                                             \
+        "adc r6, r1\n\t"                                                                                             \
+        "adc r7, r13\n\t"                                                                                            \
+        "mul r24, r14\n\t"                                                                                           \
+        "add r6, r0\n\t"                                                                                             \
+        "adc r7, r1\n\t"                                                                                             \
+        "mul r25, r16\n\t"                                                                                           \
+        "add r5, r0\n\t"                                                                                             \
+        "adc r6, r1\n\t"                                                                                             \
+        "adc r7, r13\n\t"                                                                                            \
+        "mul r25, r17\n\t"                                                                                           \
+        "add r6, r0\n\t"                                                                                             \
+        "adc r7, r1\n\t"                                                                                             \
+        "mul r25, r14\n\t"                                                                                           \
+        "add r7, r0\n\t"                                                                                             \
+        "sbrs r25, 7\n\t"                                                                                            \
+        "ret\n\t"                                                                                                    \
+        "sub r6, r16\n\t" /* The high byte is negative. */                                                           \
+        "sbc r7, r17\n"                                                                                              \
+        "8:\n\t"                                                                                                     \
+        "ret\n"                                                                                                      \
+                                                                                                                     \
+        "9:\n\t"                                                                                                     \
+        "clr r1\n\t"                                                                                                 \
+        "pop r0\n\t"                                                                                                 \
+        "pop r0\n\t"                                                                                                 \
+        "pop r29\n\t"                                                                                                \
+        "pop r28"                                                                                                    \
+        : "+r"(inOut), "+r"(at)                                                                                      \
+        : [a] "n"(__builtin_offsetof(DepthwiseRow, a)), [b] "n"(__builtin_offsetof(DepthwiseRow, b)),                \
+          [c] "n"(__builtin_offsetof(DepthwiseRow, c)), [plane] "n"(__builtin_offsetof(DepthwiseRow, plane)),        \
+          [weights] "n"(__builtin_offsetof(DepthwiseRow, weights)),                                                  \
+          [multipliers] "n"(__builtin_offsetof(DepthwiseRow, multipliers)),                                          \
+          [offsets] "n"(__builtin_offsetof(DepthwiseRow, offsets)),                                                  \
+          [filters] "n"(__builtin_offsetof(DepthwiseRow, filters)),                                                  \
+          [inner] "n"(__builtin_offsetof(DepthwiseRow, inner)), [noA] "n"(__builtin_offsetof(DepthwiseRow, noA)),    \
+          [noC] "n"(__builtin_offsetof(DepthwiseRow, noC)), [left] "n"(__builtin_offsetof(DepthwiseRow, left)),      \
+          [right] "n"(__builtin_offsetof(DepthwiseRow, right)), [kept] "n"(__builtin_offsetof(DepthwiseRow, kept)), [zero] "n"(__builtin_offsetof(DepthwiseRow, zero)) \
+        : "r2", "r3", "r4", "r5", "r6", "r7", "r10", "r11", "r12", "r13", "r14", "r15", "r16", "r17", "r18", "r19",  \
+          "r20", "r21", "r22", "r23", "r24", "r25", "r26", "r27", "memory");
+
+// A row of a 3x3 kernel over at least three columns.
+static void __attribute__((noinline)) depthwise3Row(const Step &step, const uint8_t *const *rows, uint8_t *out) {
+    DepthwiseRow row;
+    row.plane = step.channels == 1 ? 0 : step.width;
+    row.weights = reinterpret_cast<const int8_t *>(weightTable + step.weights);
+    row.multipliers = multiplierTable + step.constants;
+    row.offsets = offsetTable + step.constants;
+    row.filters = step.filters;
+    row.inner = step.inner;
+    row.left = step.first != 0;
+    row.right = static_cast<uint16_t>(step.first + step.inner) != step.columns;
+    row.zero = step.zero;
+    const uint8_t pad = step.pad, stride = step.stride;
+    const uint8_t *const a = rows[0], *const b = rows[1], *const c = rows[2];
+    row.noA = !a;
+    row.noC = !c;
+    row.a = (a ? a : b) - pad;
+    row.b = b - pad;
+    row.c = (c ? c : b) - pad;
+//@if stride1
+    if (stride == 1) {
+        AVR_DEPTHWISE("ld r17, X+\n\t", "ld r17, X\n\tsbiw r26, 1\n\t", "ld r17, Y\n\t", "ldd r17, Y+1\n\t",
+                      "ld r17, Z\n\t", "ldd r17, Z+1\n\t")
+    }
+//@end
+//@if stride2
+    if (stride == 2) {
+        AVR_DEPTHWISE("ld r17, X+\n\t", "ld r17, X\n\t", "ld r17, Y+\n\t", "ld r17, Y\n\t", "ld r17, Z+\n\t",
+                      "ld r17, Z\n\t")
+    }
+//@end
+//@if stride3
+    if (stride == 3) {
+        AVR_DEPTHWISE("ld r17, X+\n\t", "ld r17, X+\n\t", "ld r17, Y+\n\t", "ld r17, Y+\n\t", "ld r17, Z+\n\t",
+                      "ld r17, Z+\n\t")
+    }
+//@end
 }
 
 #undef AVR_ADD
 #undef AVR_LOW_AND_OFFSET
 #undef AVR_MIDDLE
+#undef AVR_LOAD
+#undef AVR_STORE
+#undef AVR_FRAME
+#undef AVR_PLANE
+#undef AVR_MISSING
+#undef AVR_TAPS
+#undef AVR_NEXT
 #undef AVR_DEPTHWISE
+
+//@end

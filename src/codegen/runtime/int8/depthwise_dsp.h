@@ -5,23 +5,20 @@
 // the columns 0, 1, 2. Row c makes pairs of its own: r7 holds its weights 0 and 2, the lower half of
 // r8 the one between. The outputs still to make are counted in the upper half of r8. r0, r1, r2 read
 // the rows, r3 writes. Sums of outputs not yet complete stay in registers from turn to turn, so that
-// every column is loaded once. Multiplier and offset wait on the stack, where the caller put them.
+// every column is loaded once.
+//
+// The stack holds multiplier and offset of the channel and two weights that give way for them, then,
+// above the registers of the caller, the arguments in their order; pointers among them move on.
+#define DSP_A "#52"
+#define DSP_OUT "#80"
+#define DSP_COLUMNS "#84"
+#define DSP_EDGES "#88"
+#define DSP_ZEROS "#92"
+#define DSP_LAST "#96"
 
-// Saves registers, splits the weights and takes output and count.
-#define DSP_ROW_BEGIN              \
-    "push {r4-r11, lr}\n"          \
-    "ldm r3, {r9-r11}\n"           \
-    "sxtb16 r12, r9\n"             \
-    "sxtb16 r9, r9, ror #8\n"      \
-    "sxtb16 r6, r10\n"             \
-    "sxtb16 r10, r10, ror #8\n"    \
-    "sxtb16 r7, r11\n"             \
-    "sxtb16 r8, r11, ror #8\n"     \
-    "pkhbt r5, r9, r10, lsl #16\n" \
-    "pkhbt r4, r12, r6, lsl #16\n" \
-    "pkhtb r6, r6, r12, asr #16\n" \
-    "ldrd r3, r12, [sp, #44]\n"    \
-    "pkhbt r8, r8, r12, lsl #16\n"
+// What `edges` says, apart from the channels still to do in its upper 24 bits: which columns and
+// rows of the kernel read padding somewhere, and the stride where it is not 1.
+enum : uint8_t { leftEdge = 1, rightEdge = 2, topEdge = 4, bottomEdge = 8, byTwo = 16, byThree = 32 };
 
 // Makes a sum the next output.
 #define DSP_REQUANTISE(sum, multiplier, offset)          \
@@ -38,15 +35,15 @@
     "uxtb16 " first ", " second "\n"                   \
     "uxtb16 " second ", " second ", ror #8\n"
 
-// Row c: columns 0 and 2 in the first, 1 and 3 in the second.
-#define DSP_ROW_C(at, first, second)         \
-    "ldr " first ", [r2]" at "\n"            \
+// Four columns of row c: 0 and 2 remain in the first, 1 and 3 go into the second.
+#define DSP_ROW_C(first, second)             \
     "uxtb16 " second ", " first ", ror #8\n" \
     "uxtb16 " first ", " first "\n"
 
+//@if stride1
 // Stride 1: row c for two outputs, r9 and r10.
 #define DSP_C_TWICE(first, second)     \
-    DSP_ROW_C(", #2", first, second)   \
+    DSP_ROW_C(first, second)           \
     "smlad r9, " first ", r7, r9\n"    \
     "smlabb r9, " second ", r8, r9\n"  \
     "smlad r10, " second ", r7, r10\n" \
@@ -58,10 +55,10 @@
     "smlad r9, " x ", r6, r9\n"       \
     "smlad r10, " x ", r5, r10\n"     \
     "smlad r10, " y ", r6, r10\n"     \
-    "ldrd r6, r7, [sp, #36]\n"        \
+    "ldrd r6, r7, [sp]\n"             \
     DSP_REQUANTISE("r9", "r6", "r7")  \
     DSP_REQUANTISE("r10", "r6", "r7") \
-    "ldrd r6, r7, [sp, #44]\n"
+    "ldrd r6, r7, [sp, #8]\n"
 
 // Stride 1: what the next two outputs get from the same columns.
 #define DSP_FIRST_COLUMNS(x, y) \
@@ -69,61 +66,8 @@
     "smlad r9, " y ", r5, r9\n" \
     "smuad r10, " y ", r4\n"
 
-template <uint8_t stride>
-static void depthwise3(const uint8_t *a, const uint8_t *b, const uint8_t *c, const int8_t *weights,
-                       uint16_t multiplier, uint32_t offset, uint8_t *out, uint16_t count);
-
-template <>
-MMN_WHOLE void depthwise3<1>(const uint8_t *, const uint8_t *, const uint8_t *, const int8_t *, uint16_t,
-                             uint32_t, uint8_t *, uint16_t) {
-    __asm__ volatile(
-        DSP_ROW_BEGIN
-        "strd r6, r7, [sp, #44]\n"              // in place of output and count
-        "ldrh r11, [r0], #2\n"
-        "ldrh r12, [r1], #2\n"
-        "orr r11, r11, r12, lsl #16\n"
-        "uxtb16 r12, r11, ror #8\n"
-        "uxtb16 r11, r11\n"
-        DSP_FIRST_COLUMNS("r11", "r12")
-        "subs r8, #0x40000\n"
-        "bcc 3f\n"
-        "1:\n"
-        DSP_C_TWICE("r11", "r12")
-        DSP_FOUR_COLUMNS("r11", "lr", "r12")
-        DSP_LAST_COLUMNS("r11", "lr")
-        DSP_FIRST_COLUMNS("r11", "lr")
-        "2:\n"
-        DSP_C_TWICE("r11", "lr")
-        "uxtb16 r11, r12\n"
-        "uxtb16 r12, r12, ror #8\n"
-        DSP_LAST_COLUMNS("r11", "r12")
-        DSP_FIRST_COLUMNS("r11", "r12")
-        "subs r8, #0x40000\n"
-        "bcs 1b\n"
-        "3:\n"
-        "tst r8, #0x20000\n"                    // two or three remain: half a turn
-        "beq 4f\n"
-        "add r8, #0x20000\n"
-        "ldrh r11, [r0], #2\n"
-        "ldrh r12, [r1], #2\n"
-        "orr r12, r11, r12, lsl #16\n"
-        "b 2b\n"
-        "4:\n"
-        "tst r8, #0x10000\n"
-        "beq 5f\n"
-        "ldrb r11, [r0]\n"
-        "ldrb r12, [r1]\n"
-        "orr r11, r11, r12, lsl #16\n"
-        "smlad r9, r11, r6, r9\n"
-        DSP_ROW_C("", "r11", "r12")
-        "smlad r9, r11, r7, r9\n"
-        "smlabb r9, r12, r8, r9\n"
-        "ldrd r11, r12, [sp, #36]\n"
-        DSP_REQUANTISE("r9", "r11", "r12")
-        "5:\n"
-        "pop {r4-r11, pc}\n" ::: MMN_CLOBBERS);
-}
-
+//@end
+//@if stride2
 // Stride 2: two outputs, the first of which already has its column 0 in `sum`, as the one after
 // the second then has in `next`.
 #define DSP_TWO_APART(sum, next)             \
@@ -136,42 +80,164 @@ MMN_WHOLE void depthwise3<1>(const uint8_t *, const uint8_t *, const uint8_t *, 
     "smlad r10, r11, r5, r10\n"              \
     "smlad r10, r12, r6, r10\n"              \
     "smuad " next ", r12, r4\n"              \
-    DSP_ROW_C(", #4", "r11", "r12")          \
+    "ldr r11, [r2], #4\n"                    \
+    DSP_ROW_C("r11", "r12")                  \
     "smlabb " sum ", r11, r8, " sum "\n"     \
     "smlabt " sum ", r12, r7, " sum "\n"     \
     "smlad r10, r12, r7, r10\n"              \
     "smlatb r10, r11, r8, r10\n"             \
     "smlatb " next ", r12, r7, " next "\n"   \
-    "ldrd r11, r12, [sp, #36]\n"             \
+    "ldrd r11, r12, [sp]\n"                  \
     DSP_REQUANTISE(sum, "r11", "r12")        \
     DSP_REQUANTISE("r10", "r11", "r12")
 
-template <>
-MMN_WHOLE void depthwise3<2>(const uint8_t *, const uint8_t *, const uint8_t *, const int8_t *, uint16_t,
-                             uint32_t, uint8_t *, uint16_t) {
+//@end
+// All channels of a row, at least one column wide; the rows at least three. `zeros` is what padding
+// reads, twice; `last` leads from the next plane to the last two columns of this one.
+MMN_WHOLE static void depthwiseRow3(const uint8_t *, const uint8_t *, const uint8_t *, const int8_t *,
+                                    const uint16_t *, const uint32_t *, uint32_t, uint8_t *, uint32_t, uint32_t,
+                                    uint32_t, int32_t) {
     __asm__ volatile(
-        DSP_ROW_BEGIN
+        "push {r0-r3}\n"
+        "push {r4-r11, lr}\n"
+        "sub sp, #16\n"
+        "ldr r3, [sp, " DSP_OUT "]\n"
+        // A channel: pointers, weights, multiplier and offset.
+        "1:\n"
+        "add lr, sp, " DSP_A "\n"
+        "ldm lr, {r0-r2, r9-r12}\n"
+        "add r4, r0, r12\n"
+        "add r5, r1, r12\n"
+        "add r6, r2, r12\n"
+        "stm lr!, {r4-r6}\n"
+        "ldr r7, [r9], #3\n"
+        "ldr r8, [r9], #2\n"
+        "ldr r12, [r9], #4\n"
+        "ldrh r4, [r10], #2\n"
+        "ldr r5, [r11], #4\n"
+        "stm lr, {r9-r11}\n"
+        "strd r4, r5, [sp]\n"
+        "pkhbt r4, r7, r8, lsl #16\n"
+        "pkhtb r6, r8, r7, asr #16\n"
+        "sxtb16 r5, r4, ror #8\n"
+        "sxtb16 r4, r4\n"
+        "sxtb16 r6, r6\n"
+        "sxtb16 r7, r12, ror #8\n"
+        "sxtb16 r8, r12, ror #16\n"
+        "ldrd r12, lr, [sp, " DSP_COLUMNS "]\n"
+        "pkhbt r8, r8, r12, lsl #16\n"
+        "tst lr, #12\n"
+        "bne 8f\n"
+        "2:\n"
+        "ldr r9, [sp, " DSP_ZEROS "]\n"
+//@if stride3
+//@if otherStrides
+        "tst lr, #32\n"
+        "bne 30f\n"
+//@end
+//@end
+//@if stride2
+//@if stride1
+        "tst lr, #16\n"
+        "bne 20f\n"
+//@end
+//@end
+//@if stride1
+        "strd r6, r7, [sp, #8]\n"
+        "tst lr, #1\n"
+        "bne 11f\n"
+        "ldrh r11, [r0], #2\n"
+        "ldrh r12, [r1], #2\n"
+        "orr r11, r11, r12, lsl #16\n"
+        "uxtb16 r12, r11, ror #8\n"
+        "uxtb16 r11, r11\n"
+        DSP_FIRST_COLUMNS("r11", "r12")
+        "cmp r8, #0x20000\n"
+        "bcc 17f\n"
+        "ldr r11, [r2], #2\n"
+        "b 12f\n"
+        // Padding comes first.
+        "11:\n"
+        "ldrb r12, [r0], #1\n"
+        "ldrb r10, [r1], #1\n"
+        "mov r11, r9\n"
+        "orr r12, r12, r10, lsl #16\n"
+        DSP_FIRST_COLUMNS("r11", "r12")
+        "ldr r12, [r2], #1\n"
+        "lsl r12, r12, #8\n"
+        "bfi r12, r11, #0, #8\n"
+        "mov r11, r12\n"
+        "12:\n"
+        "subs r8, #0x40000\n"
+        "bcs 14f\n"
+        "b 16f\n"
+        "13:\n"
+        "ldr r11, [r2], #2\n"
+        "14:\n"
+        DSP_C_TWICE("r11", "r12")
+        DSP_FOUR_COLUMNS("r11", "lr", "r12")
+        DSP_LAST_COLUMNS("r11", "lr")
+        DSP_FIRST_COLUMNS("r11", "lr")
+        "ldr r11, [r2], #2\n"
+        "15:\n"
+        DSP_C_TWICE("r11", "lr")
+        "uxtb16 r11, r12\n"
+        "uxtb16 r12, r12, ror #8\n"
+        DSP_LAST_COLUMNS("r11", "r12")
+        DSP_FIRST_COLUMNS("r11", "r12")
+        "subs r8, #0x40000\n"
+        "bcs 13b\n"
+        "tst r8, #0x20000\n"                    // two or three remain: half a turn
+        "beq 17f\n"
+        "ldr r11, [r2], #2\n"
+        "16:\n"
+        "add r8, #0x20000\n"
+        "ldrh lr, [r0], #2\n"
+        "ldrh r12, [r1], #2\n"
+        "orr r12, lr, r12, lsl #16\n"
+        "b 15b\n"
+        "17:\n"
+        "tst r8, #0x10000\n"
+        "beq 5f\n"
+        "ldrb r11, [r0]\n"
+        "ldrb r12, [r1]\n"
+        "orr r11, r11, r12, lsl #16\n"
+        "smlad r9, r11, r6, r9\n"
+        "ldr r11, [r2]\n"
+        DSP_ROW_C("r11", "r12")
+        "smlad r9, r11, r7, r9\n"
+        "smlabb r9, r12, r8, r9\n"
+        "ldrd r11, r12, [sp]\n"
+        DSP_REQUANTISE("r9", "r11", "r12")
+        "b 5f\n"
+//@end
+//@if stride2
+        "20:\n"
+        "tst lr, #1\n"
+        "itt ne\n"
+        "movne r12, r9\n"
+        "bne 21f\n"
         "ldrb r9, [r0], #1\n"
         "ldrb r10, [r1], #1\n"
         "ldrb r12, [r2], #1\n"
         "orr r9, r9, r10, lsl #16\n"
+        "21:\n"
         "smuad r9, r9, r4\n"
         "smlabb r9, r12, r7, r9\n"
         "subs r8, #0x40000\n"
-        "bcc 3f\n"
-        "1:\n"
+        "bcc 24f\n"
+        "22:\n"
         DSP_TWO_APART("r9", "lr")
-        "2:\n"
+        "23:\n"
         DSP_TWO_APART("lr", "r9")
         "subs r8, #0x40000\n"
-        "bcs 1b\n"
-        "3:\n"
+        "bcs 22b\n"
+        "24:\n"
         "tst r8, #0x20000\n"                    // two or three remain: half a turn
-        "beq 4f\n"
-        "add r8, #0x20000\n"
-        "mov lr, r9\n"
-        "b 2b\n"
-        "4:\n"
+        "ittt ne\n"
+        "addne r8, #0x20000\n"
+        "movne lr, r9\n"
+        "bne 23b\n"
         "tst r8, #0x10000\n"
         "beq 5f\n"
         "ldrh r11, [r0]\n"
@@ -185,24 +251,32 @@ MMN_WHOLE void depthwise3<2>(const uint8_t *, const uint8_t *, const uint8_t *, 
         "ldrb r12, [r2, #1]\n"
         "smlabb r9, r11, r8, r9\n"
         "smlabt r9, r12, r7, r9\n"
-        "ldrd r11, r12, [sp, #36]\n"
+        "ldrd r11, r12, [sp]\n"
         DSP_REQUANTISE("r9", "r11", "r12")
-        "5:\n"
-        "pop {r4-r11, pc}\n" ::: MMN_CLOBBERS);
-}
-
-// Stride 3: no column serves two outputs.
-template <>
-MMN_WHOLE void depthwise3<3>(const uint8_t *, const uint8_t *, const uint8_t *, const int8_t *, uint16_t,
-                             uint32_t, uint8_t *, uint16_t) {
-    __asm__ volatile(
-        DSP_ROW_BEGIN
-        "ldrd r10, lr, [sp, #36]\n"
-        "subs r8, #0x10000\n"
-        "bcc 2f\n"
-        "1:\n"
+//@end
+//@if stride3
+//@if otherStrides
+        "b 5f\n"
+//@end
+        // No column serves two outputs.
+        "30:\n"
+        "tst lr, #1\n"
+        "beq 31f\n"
+        "ldr r11, [r0], #2\n"
+        "ldr r12, [r1], #2\n"
+        "ldr lr, [r2], #2\n"
+        "lsl r11, r11, #8\n"
+        "lsl r12, r12, #8\n"
+        "lsl lr, lr, #8\n"
+        "bfi r11, r9, #0, #8\n"
+        "bfi r12, r9, #0, #8\n"
+        "bfi lr, r9, #0, #8\n"
+        "b 32f\n"
+        "31:\n"
         "ldr r11, [r0], #3\n"
         "ldr r12, [r1], #3\n"
+        "ldr lr, [r2], #3\n"
+        "32:\n"
         "pkhbt r9, r11, r12, lsl #16\n"         // columns 0 and 1
         "pkhtb r12, r12, r11, asr #16\n"        // column 2 and another
         "uxtb16 r11, r9\n"
@@ -211,21 +285,92 @@ MMN_WHOLE void depthwise3<3>(const uint8_t *, const uint8_t *, const uint8_t *, 
         "smuad r11, r11, r4\n"
         "smlad r9, r9, r5, r11\n"
         "smlad r9, r12, r6, r9\n"
-        DSP_ROW_C(", #3", "r11", "r12")
-        "smlad r9, r11, r7, r9\n"
+        DSP_ROW_C("lr", "r12")
+        "smlad r9, lr, r7, r9\n"
         "smlabb r9, r12, r8, r9\n"
-        DSP_REQUANTISE("r9", "r10", "lr")
+        "ldrd r11, r12, [sp]\n"
+        DSP_REQUANTISE("r9", "r11", "r12")
         "subs r8, #0x10000\n"
+        "cmp r8, #0x10000\n"
+        "bcs 31b\n"
+//@end
+        // The channel ends; its last output is made anew where it reaches beyond the row.
+        "5:\n"
+        "ldr lr, [sp, " DSP_EDGES "]\n"
+        "sub lr, #0x100\n"
+        "str lr, [sp, " DSP_EDGES "]\n"
+        "tst lr, #2\n"
+        "bne 7f\n"
+        "6:\n"
+        "cmp lr, #0x100\n"
         "bcs 1b\n"
-        "2:\n"
-        "pop {r4-r11, pc}\n" ::: MMN_CLOBBERS);
+        "add sp, #16\n"
+        "pop {r4-r11, lr}\n"
+        "add sp, #16\n"
+        "bx lr\n"
+        "7:\n"
+        "add r12, sp, " DSP_A "\n"
+        "ldm r12, {r0-r2}\n"
+        "ldrd r9, r12, [sp, " DSP_ZEROS "]\n"
+        "ldrh r0, [r0, r12]\n"
+        "ldrh r1, [r1, r12]\n"
+        "ldrh r2, [r2, r12]\n"
+        "orr r0, r0, r1, lsl #16\n"
+        "uxtb16 r1, r0\n"
+        "uxtb16 r0, r0, ror #8\n"
+        "pkhbt r2, r2, r9, lsl #16\n"
+        DSP_ROW_C("r2", "r12")
+        "smuad r10, r1, r4\n"
+        "smlad r10, r0, r5, r10\n"
+        "smlad r10, r9, r6, r10\n"
+        "smlad r10, r2, r7, r10\n"
+        "smlabb r10, r12, r8, r10\n"
+        "ldrd r11, r12, [sp]\n"
+        "sub r3, #1\n"
+        DSP_REQUANTISE("r10", "r11", "r12")
+        "b 6b\n"
+        // Rows that do not exist: what they would add is constant, and their weights become 0.
+        "8:\n"
+        "ldr r9, [sp, " DSP_ZEROS "]\n"
+        "tst lr, #4\n"
+        "beq 9f\n"
+        "uxth r12, r9\n"
+        "smuad r10, r12, r4\n"
+        "smlad r10, r12, r5, r10\n"
+        "smlad r10, r12, r6, r10\n"
+        "ldrd r11, r12, [sp]\n"
+        "mla r12, r10, r11, r12\n"
+        "str r12, [sp, #4]\n"
+        "bfc r4, #0, #16\n"
+        "bfc r5, #0, #16\n"
+        "bfc r6, #0, #16\n"
+        "9:\n"
+        "tst lr, #8\n"
+        "beq 2b\n"
+        "smuad r10, r9, r7\n"
+        "smlabb r10, r9, r8, r10\n"
+        "ldrd r11, r12, [sp]\n"
+        "mla r12, r10, r11, r12\n"
+        "str r12, [sp, #4]\n"
+        "movs r7, #0\n"
+        "bfc r8, #0, #16\n"
+        "b 2b\n" ::: MMN_CLOBBERS);
 }
 
-#undef DSP_ROW_BEGIN
+#undef DSP_A
+#undef DSP_OUT
+#undef DSP_COLUMNS
+#undef DSP_EDGES
+#undef DSP_ZEROS
+#undef DSP_LAST
 #undef DSP_REQUANTISE
 #undef DSP_FOUR_COLUMNS
 #undef DSP_ROW_C
+//@if stride1
 #undef DSP_C_TWICE
 #undef DSP_LAST_COLUMNS
 #undef DSP_FIRST_COLUMNS
+//@end
+//@if stride2
 #undef DSP_TWO_APART
+//@end

@@ -1,3 +1,7 @@
+//@if tiled
+//@else
+#if !defined(__AVR_HAVE_MUL__)
+//@end
 // Words of the largest tile that is put on the stack.
 enum : uint16_t { localWords = stackQuads * tileBytesPerQuad / 4 };
 
@@ -7,6 +11,8 @@ struct Source {
     uint16_t plane;
     uint8_t gap;
 };
+
+static inline uint16_t lesser(uint16_t one, uint16_t other) { return one < other ? one : other; }
 
 static inline uint16_t quadsOf(uint16_t depth) { return static_cast<uint16_t>((depth + 3u) >> 2); }
 
@@ -79,8 +85,52 @@ static void filters(const Step &step, const Source &source, uint8_t *values, uin
 //@end
     const uint16_t depth = static_cast<uint16_t>(step.channels * step.kernel * step.kernel);
     const uint8_t gap = static_cast<uint8_t>(step.stride * source.gap);
+    const uint8_t *const weights = weightTable + step.weights;
+    const uint16_t *const multipliers = multiplierTable + step.constants;
+    const uint32_t *const offsets = offsetTable + step.constants;
     Tile tile;
     tile.values = values;
+#if defined(__ARM_FEATURE_DSP)
+//@if shallow
+    if (step.kernel == 1 && gap == 1 && depth <= 4 && step.columns >= 3) {
+        for (uint16_t f = 0; f < step.filters; f = static_cast<uint16_t>(f + shallowFilters)) {
+            shallowProducts(source.rows[0], source.plane, depth, weights + f * 4, multipliers + f, offsets + f,
+                            lesser(static_cast<uint16_t>(step.filters - f), shallowFilters),
+                            out + static_cast<size_t>(f) * step.columns, step.columns, step.columns);
+        }
+        return;
+    }
+//@end
+//@if tilesByValue
+    if (step.kernel == 1 && gap == 1) {
+        products(values, source.rows[0], source.plane, depth, weights, multipliers, offsets, step.filters, out,
+                 step.columns, step.columns);
+        return;
+    }
+    for (uint16_t x = 0; x < step.columns; x = static_cast<uint16_t>(x + tilePixels)) {
+        const uint16_t pixels = static_cast<uint16_t>(step.columns - x);
+        for (uint8_t i = 0; i < tilePixels; i++) {
+            const uint16_t at = static_cast<uint16_t>(x + (i < pixels ? i : 0));
+//@if convolutions
+            collect(step, source, at, tile, i);
+//@else
+            for (uint16_t c = 0; c < depth; c++) {
+                put(tile, i, c, source.rows[0][static_cast<size_t>(at) * gap + static_cast<size_t>(c) * source.plane]);
+            }
+//@end
+            for (uint16_t c = depth; c % 4 != 0; c++) {
+                put(tile, i, c, 0);
+            }
+        }
+        products(values, nullptr, 0, depth, weights, multipliers, offsets, step.filters, out + x, step.columns,
+                 lesser(pixels, tilePixels));
+    }
+//@else
+    static_cast<void>(gap);
+    products(values, source.rows[0], source.plane, depth, weights, multipliers, offsets, step.filters, out,
+             step.columns, step.columns);
+//@end
+#else
     for (uint16_t x = 0; x < step.columns; x = static_cast<uint16_t>(x + tilePixels)) {
         const bool isPair = tilePixels == 2 && x + 1 < step.columns;
 //@if convolutions
@@ -96,11 +146,14 @@ static void filters(const Step &step, const Source &source, uint8_t *values, uin
 //@else
         gather(tile, source.rows[0] + static_cast<size_t>(x) * gap, source.plane, isPair ? gap : 0, depth);
 //@end
-        products(tile, quadsOf(depth), weightTable + step.weights, multiplierTable + step.constants, offsetTable + step.constants,
-                 step.filters, out + x, step.columns, isPair);
+        products(tile, quadsOf(depth), weights, multipliers, offsets, step.filters, out + x, step.columns, isPair);
     }
+#endif
 }
 
+//@if tiled
+#if !defined(__AVR_HAVE_MUL__)
+//@end
 // Fully connected: `channels` bytes to `count` bytes.
 static void dense(uint32_t at, uint16_t constants, uint8_t shift, uint16_t channels, uint16_t count,
                   const uint8_t *in, uint8_t *values, uint8_t *out) {
@@ -119,3 +172,4 @@ static void dense(uint32_t at, uint16_t constants, uint8_t shift, uint16_t chann
     const Source source = {&in, 1, 1};
     filters(step, source, values, out);
 }
+#endif

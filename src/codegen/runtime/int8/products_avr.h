@@ -1,3 +1,4 @@
+//@if tiled
 // What filters read at two neighbouring pixels: the values alternate between the pixels and, unlike
 // the weights, are not padded. For each pixel the sum is -128 times the sum of its values, since
 // weights are kept with 128 added.
@@ -363,3 +364,4 @@ products(const Tile &tile, uint16_t quads, const uint8_t *weights, const uint16_
 #undef AVR_SCALE_WIDE
 #undef AVR_SCALE_ONE
 #undef AVR_SCALE
+//@end

@@ -1,0 +1,66 @@
+//! `--precision int8` and `--max-accuracy-drop`
+
+use super::evaluate_predict::foreign;
+use super::scene::Scene;
+
+/// A trained network, and `broken.safetensors`: the same with logits that all are 1,000 larger,
+/// which float does not mind and bytes do.
+fn scene() -> Scene {
+    let scene = Scene::new();
+    scene.run("--config tiny.toml --train --epochs 30 --run run").ends(0);
+    foreign(&scene, "broken.safetensors", |name, _, data| {
+        if name == "head.bias" {
+            for value in data.chunks_exact_mut(4) {
+                let bias = f32::from_le_bytes(value.try_into().unwrap()) + 1000.0;
+                value.copy_from_slice(&bias.to_le_bytes());
+            }
+        }
+        true
+    });
+    scene
+}
+
+#[test]
+fn int8_is_told_beside_float() {
+    let scene = scene();
+    let float = scene.run("--run run --evaluate --json").ends(0).object("evaluation");
+    let answer = scene.run("--run run --evaluate --precision int8 --json").ends(0);
+    let (evaluation, comparison) = (answer.object("evaluation"), answer.object("comparison"));
+    assert_eq!(comparison["float_accuracy"], float["accuracy"]);
+    assert_eq!(comparison["int8_accuracy"], evaluation["accuracy"]);
+    let layers: Vec<_> = comparison["layers"].as_array().unwrap().iter().map(|layer| layer["name"].clone()).collect();
+    assert_eq!(layers, ["stem", "block0.depthwise", "block0.pointwise", "pool", "head"]);
+    assert!(comparison["layers"][4]["snr_db"].as_f64().unwrap() > 20.0, "{comparison}");
+    let text = scene.run("--run run --export --precision int8").ends(0);
+    text.prints(&["float ", "int8 ", "SNR", "costs most", "wrote ArduinoCode/Tiny/Tiny.h"]);
+    // Without a comparison the accuracy is that of training.
+    let export = scene.run("--run run --export --json").ends(0).object("export");
+    assert_eq!((&export["accuracy"], &export["int8_accuracy"]), (&float["accuracy"], &serde_json::Value::Null));
+}
+
+#[test]
+fn an_export_that_loses_too_much_writes_nothing_and_ends_with_1() {
+    let scene = scene();
+    let int8 = "--config tiny.toml --precision int8 --output out";
+    let good = format!("{int8} --weights run/checkpoints/best.safetensors --max-accuracy-drop 0.07");
+    let broken = format!("{int8} --weights broken.safetensors --max-accuracy-drop");
+    for action in ["--export", "--evaluate", "--evaluate --export"] {
+        let answer = scene.run(&format!("{broken} 0.05 {action}")).ends(1);
+        answer.says(&["int8 loses too much", "on 15 images", "--max-accuracy-drop allows 0.05"]);
+        assert!(!scene.path("out").exists());
+        scene.run(&format!("{broken} 1 {action}")).ends(0);
+        scene.run(&format!("{good} {action}")).ends(0);
+        let _ = std::fs::remove_dir_all(scene.path("out"));
+    }
+}
+
+#[test]
+fn a_drop_is_a_fraction_of_something_that_is_measured() {
+    let scene = scene();
+    scene.run("--run run --export --max-accuracy-drop 0.005").ends(2).says(&["pass --precision int8"]);
+    scene.run("--run run --predict a.png --precision int8 --max-accuracy-drop 0").ends(2).says(&["--evaluate"]);
+    for drop in ["2", "-0.1", "NaN", "half", ""] {
+        let call = format!("--run run --export --precision int8 --max-accuracy-drop={drop}");
+        scene.run(&call).ends(2).says(&["fraction from 0 to 1"]);
+    }
+}
