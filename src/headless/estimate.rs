@@ -40,7 +40,7 @@ pub fn show(project: &Project<'_>) -> Result<Exit, Failure> {
     console.say(&estimate.table(width));
     console.say("\nRAM over time, in bytes:");
     console.say(&estimate.arena.draw(width));
-    console.say("\nCode is an estimate, within a tenth; everything else is exact but the stack, a bound:");
+    console.say("\nCode is an estimate within a tenth, the stack a bound; all else is exact:");
     console.say(&estimate.target_lines());
     console.say(&format!("\n{}", verdict_lines(&verdicts)));
     let family = chosen.map_or(Family::Dsp, |board| board.core.family());

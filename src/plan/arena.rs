@@ -124,13 +124,12 @@ impl ArenaPicture {
         if most * 2 >= places && most > 0 { LEGEND[at].0 } else { FREE }
     }
 
-    /// One line a stream: its layers, and bytes and first byte of each use.
+    /// One line a stream: its last layer, and bytes and first byte of each use.
     fn list(&self, width: usize) -> String {
-        let header = ["", "layers", "bytes", "rows", "read", "written", "kept"].map(str::to_owned).to_vec();
+        let header = ["", "up to", "bytes", "rows", "read", "written", "kept"].map(str::to_owned).to_vec();
         let line = |(index, stream): (usize, &StreamPicture)| {
-            let StreamPicture { first, last, bytes, .. } = stream;
-            let layers = if first == last { first.clone() } else { format!("{first} to {last}") };
-            let mut cells = vec![(index + 1).to_string(), layers, thousands(*bytes as u64)];
+            let StreamPicture { last, bytes, .. } = stream;
+            let mut cells = vec![(index + 1).to_string(), last.clone(), thousands(*bytes as u64)];
             cells.extend([Use::Rows, Use::Source, Use::Sink, Use::Kept].map(|what| stream.places(what)));
             cells
         };
@@ -213,7 +212,7 @@ mod tests {
         for glyph in ['░', '▒'] {
             assert!(text.contains(glyph), "{text}");
         }
-        assert!(text.contains("rows in rings") && text.contains("stem to "), "{text}");
+        assert!(text.contains("rows in rings") && text.contains(" up to "), "{text}");
         assert!(!text.contains("kept"), "{text}");
     }
 

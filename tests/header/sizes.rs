@@ -48,19 +48,16 @@ fn ram_and_tables_are_as_estimated_for_random_architectures() {
     numbers.par_chunks(25).for_each(|numbers| {
         let mut text = String::new();
         for number in numbers {
-            for (precision, plan, suffix) in [
-                (Precision::Float, Plan::Smallest, "FloatSmall"),
-                (Precision::Float, Plan::LowestLatency, "FloatFast"),
-                (Precision::Int8, Plan::Smallest, "Int8Small"),
-                (Precision::Int8, Plan::LowestLatency, "Int8Fast"),
-            ] {
-                let mut case = random_case(*number);
-                case.class += suffix;
-                case.plan = plan;
+            let mut case = random_case(*number);
+            let name = case.class.clone();
+            for precision in [Precision::Float, Precision::Int8] {
                 if precision == Precision::Int8 {
                     case = case.int8();
                 }
-                text += &proof(&case, precision);
+                for plan in [Plan::Smallest, Plan::LowestLatency] {
+                    (case.plan, case.class) = (plan, format!("{name}{precision:?}{plan:?}"));
+                    text += &proof(&case, precision);
+                }
             }
         }
         let name = format!("sizes{}.cpp", numbers[0]);

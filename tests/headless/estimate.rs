@@ -20,12 +20,15 @@ fn the_five_nets_have_their_published_counts() {
         let estimate = answer.object("estimate");
         assert_eq!((&estimate["params"], &estimate["macs"]), (&params.into(), &macs.into()), "{net}");
         assert_eq!(estimate["deployed_params"], params, "{net}: without batch norm, nothing is folded away");
-        assert_eq!(estimate["weight_bytes"], 4 * params, "{net}");
+        // Filters are filled up to whole quads, of which the head needs some.
+        let weights = estimate["weight_bytes"].as_i64().unwrap();
+        assert!((4 * params..5 * params).contains(&weights), "{net}: {weights}");
         let sum = |field: &str| -> i64 {
             estimate["layers"].as_array().unwrap().iter().map(|layer| layer[field].as_i64().unwrap()).sum()
         };
         assert_eq!((sum("params"), sum("macs")), (params.into(), macs.into()), "{net}: the layers");
-        assert!(estimate["peak_activation_bytes"].as_u64().unwrap() > 10_000, "{net}");
+        let largest = estimate["layers"].as_array().unwrap().iter().map(|layer| layer["activation_bytes"].as_u64());
+        assert!(estimate["peak_activation_bytes"].as_u64() < largest.max().unwrap(), "{net}: rows, not maps");
     }
 }
 
