@@ -42,7 +42,17 @@ fn the_shipped_sketches_are_what_the_shipped_weights_give() {
         let (config, weights) = (format!("configs/{net}.toml"), weights(net));
         assert!(weights.is_file(), "{} is missing; {MAKE}", weights.display());
         let weights = weights.to_str().unwrap();
-        micromobilenet(&["--config", &config, "--weights", weights, "--precision", "int8", "--export", "--output", output]);
+        micromobilenet(&[
+            "--config",
+            &config,
+            "--weights",
+            weights,
+            "--precision",
+            "int8",
+            "--export",
+            "--output",
+            output,
+        ]);
         for file in [format!("{class}.h"), "samples.h".to_owned(), format!("{class}.ino")] {
             let shipped = root().join("ArduinoCode").join(class).join(&file);
             let shipped = fs::read(&shipped).unwrap_or_else(|error| panic!("{}: {error}; {MAKE}", shipped.display()));
