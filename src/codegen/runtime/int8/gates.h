@@ -38,12 +38,12 @@ static void open(const Step &step, uint8_t *arena, const uint8_t *map) {
 
 // A row times its gates.
 static void scale(const Step &step, const uint8_t *gates, const uint8_t *in, uint8_t *out) {
+    // The gate counts as part of the sum: multipliers have 16 bits.
     const uint32_t multiplier = flash(multiplierTable + step.constants), offset = flash(offsetTable + step.constants);
     for (uint16_t c = 0; c < step.channels; c++) {
-        // It has more than the 16 bits of other multipliers.
-        const uint32_t factor = gates[c] * multiplier;
+        const int32_t gate = gates[c];
         for (uint16_t x = 0; x < step.width; x++, in++, out++) {
-            *out = saturate(static_cast<int32_t>(static_cast<uint32_t>(*in - step.zero) * factor + offset) >> 16);
+            *out = requantise(static_cast<uint32_t>((*in - step.zero) * gate), multiplier, offset);
         }
     }
 }
