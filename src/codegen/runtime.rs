@@ -5,7 +5,7 @@ use super::steps::kind;
 use super::tables::{Numbers, Tables};
 use super::template::Template;
 use crate::graph::{Graph, Kind, Op, Window};
-use crate::plan::{Program, STACK_TILE, Step, StepFormat, depth};
+use crate::plan::{Program, Step, StepFormat, depth};
 use crate::spec::{Pool, Precision};
 
 /// The int8 kernels that processors are particular about: the condition in the preprocessor and
@@ -88,8 +88,6 @@ pub fn template(class: &str, graph: &Graph, program: &Program, tables: &Tables) 
         graph.ops.iter().find_map(|op| if let Kind::GlobalPool(pool) = op.kind { Some((op, pool.pool)) } else { None });
     let has = |of: fn(&Kind) -> bool| graph.ops.iter().any(|op| of(&op.kind));
     let is_fast = |step: &Step, shift: u8| step.window.kernel == 3 && step.input.width >= 3 && matches!(shift, 0 | 16);
-    let stride =
-        |stride: usize| apart().any(|(step, _, numbers)| is_fast(step, numbers.shift) && step.window.stride == stride);
     // A first layer over a single plane that one function does for all of its filters.
     let stem = steps().next().filter(|(step, op, numbers)| {
         let (width, filters) = (step.output.width, step.output.channels);
@@ -103,6 +101,13 @@ pub fn template(class: &str, graph: &Graph, program: &Program, tables: &Tables) 
             && width * filters < 4096
     });
     let stem = stem.map(|(step, _, _)| step);
+    let stride =
+        |stride: usize| apart().any(|(step, _, numbers)| is_fast(step, numbers.shift) && step.window.stride == stride);
+    let stem_alone = |stride: usize| {
+        let more =
+            || apart().skip(1).any(|(step, _, numbers)| is_fast(step, numbers.shift) && step.window.stride == stride);
+        stem.is_some_and(|step| step.window.stride == stride) && !more()
+    };
     let is_pointwise = |step: &Step, op: &Op| kind(op) == "filtersKind" && step.window == Window::PIXEL;
     for (flag, is_set) in [
         ("int8", program.precision == Precision::Int8),
@@ -125,7 +130,10 @@ pub fn template(class: &str, graph: &Graph, program: &Program, tables: &Tables) 
         ("stride1", stride(1)),
         ("stride2", stride(2)),
         ("stride3", stride(3)),
-        ("otherStrides", stride(1) || stride(2)),
+        ("depthwise1", stride(1) && !stem_alone(1)),
+        ("depthwise2", stride(2) && !stem_alone(2)),
+        ("depthwise3", stride(3) && !stem_alone(3)),
+        ("otherStrides", (stride(1) && !stem_alone(1)) || (stride(2) && !stem_alone(2))),
         ("fastDepthwise", apart().any(|(step, _, numbers)| is_fast(step, numbers.shift))),
         ("bothDepthwise", {
             let fast = |(step, _, numbers): &(&Step, &Op, &Numbers)| is_fast(step, numbers.shift);
@@ -147,7 +155,8 @@ pub fn template(class: &str, graph: &Graph, program: &Program, tables: &Tables) 
     let stem_filters = stem.map_or(0, |step| step.output.channels);
     let value_bytes = if program.precision == Precision::Float { 4 } else { 1 };
     let sum_bytes = if pool.is_some_and(|(_, pool)| pool == Pool::Avg) { 4 } else { value_bytes };
-    let stack_quads = graph.ops.iter().map(depth).filter(|depth| *depth <= STACK_TILE).max().unwrap_or(0).div_ceil(4);
+    let stacked = steps().map(|(_, op, _)| depth(op)).filter(|depth| *depth <= program.stack_tile);
+    let stack_quads = stacked.max().unwrap_or(0).div_ceil(4);
     for (name, value) in [
         ("height", input.height),
         ("width", input.width),

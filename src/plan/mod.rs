@@ -11,7 +11,7 @@ mod program;
 mod rows;
 mod segment;
 
-pub use chain::{Cell, Chain, Link, STACK_TILE, depth};
+pub use chain::{Cell, Chain, Link, STACK_TILES, depth};
 pub use estimate::{Estimate, LayerEstimate};
 pub use flash::{StepFormat, Tables};
 pub use program::{Program, Step, Stream, Target, Waiting};

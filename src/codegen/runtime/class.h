@@ -58,11 +58,10 @@ public:
 
     // Where the next row of the image goes: width * channels camera bytes.
     uint8_t *nextRow() {
-        uint8_t *const kept = @Class@_detail::landing(arena(), state_, 0);
 //@if int8
-        return kept ? kept : arena() + @camera@;
+        return @Class@_detail::nextRow(arena(), state_);
 //@else
-        return (kept ? kept : arena() + @camera@) + width * channels * (sizeof(float) - 1);
+        return @Class@_detail::nextRow(arena(), state_) + width * channels * (sizeof(float) - 1);
 //@end
     }
 
@@ -185,14 +184,12 @@ private:
             @Class@_detail::clearPool(arena());
         }
 //@end
-        uint8_t *row = @Class@_detail::landing(arena(), state_, 0);
-        row = row ? row : arena() + @camera@;
-        @Class@_detail::stream(arena(), state_, 0, @Class@_detail::firstStreamEnd, row);
+        @Class@_detail::commitRow(arena(), state_);
         MICROMOBILENET_YIELD();
     }
 
     // Scores become the class and probabilities: exp(x - largest), divided by their sum.
-    void conclude() {
+    MICROMOBILENET_APART void conclude() {
 //@if int8
         uint8_t *const raw = reinterpret_cast<uint8_t *>(scores);
         @Class@_detail::head(arena(), raw);

@@ -15,40 +15,64 @@ static inline uint8_t *slot(const Step &step, uint8_t *arena, uint16_t index) {
     return arena + step.ring + (index & (step.kernel - 2u)) * rowBytes(step);
 }
 
-// Where the next row for step `at` may be written at once, if that step only keeps it; else null.
-static uint8_t *landing(uint8_t *arena, const State &state, uint8_t at) {
-    MICROMOBILENET_STEP(step, at);
-    const uint16_t index = state.made[step.in];
+// Where row `index` for a step may be written at once, if the step only keeps it; else null.
+static inline uint8_t *landing(const Step &step, uint8_t *arena, const State &state, uint16_t index) {
     return step.kernel == 1 || due(step, state, static_cast<uint16_t>(index + 1)) ? nullptr : slot(step, arena, index);
 }
 
-// The next row of step `at`, from the rows it keeps and the newest one, if there is one.
-static uint8_t *make(uint8_t *arena, const State &state, uint8_t at, bool isLast, uint8_t *newest) {
-    MICROMOBILENET_STEP(step, at);
-    const uint16_t index = isWindowed(step) ? state.made[step.out] : static_cast<uint16_t>(state.made[step.in] - 1);
-    const size_t bytes = static_cast<size_t>(step.columns) * step.filters * sizeof(Value);
+// Row `index` of step `at`, from the rows it keeps and the newest one, if there is one.
+static inline uint8_t *make(uint8_t *arena, const State &state, const Step &step, uint8_t at, bool isLast,
+                            uint16_t index, uint8_t *newest) {
     uint8_t *out = newest;
     if (step.target == intoMap) {
-        out = arena + step.row + index * bytes;
+        out = arena + step.row + index * (static_cast<size_t>(step.columns) * step.filters * sizeof(Value));
     } else if (step.target == intoRow) {
-        out = isLast ? nullptr : landing(arena, state, static_cast<uint8_t>(at + 1));
+        out = nullptr;
+        if (!isLast) {
+            MICROMOBILENET_STEP(after, at + 1);
+            out = landing(after, arena, state, index);
+        }
         out = out ? out : arena + step.row;
     }
     const uint8_t *rows[kernelRows];
-    for (uint8_t i = 0; i < step.kernel; i++) {
-        const uint16_t row = static_cast<uint16_t>(index * step.stride + i - step.pad);
-        const bool isNewest = newest && row == static_cast<uint16_t>(state.made[step.in] - 1);
-        rows[i] = isNewest ? newest : (row < step.height ? slot(step, arena, row) : nullptr);
+    rows[0] = newest;
+    if (isWindowed(step)) {
+        uint16_t row = static_cast<uint16_t>(index * step.stride - step.pad);
+        const uint16_t place = static_cast<uint16_t>(state.made[step.in] - 1 - row);
+        const size_t bytes = rowBytes(step);
+        for (uint8_t i = 0; i < step.kernel; i++, row++) {
+            rows[i] = row < step.height ? arena + step.ring + (row & (step.kernel - 2u)) * bytes : nullptr;
+        }
+        if (newest && place < step.kernel) {
+            rows[place] = newest;
+        }
     }
     compute(step, arena, index, rows, out);
 //@if additions
     if (step.keptRows) {
+        const size_t bytes = static_cast<size_t>(step.columns) * step.filters * sizeof(Value);
         memcpy(arena + step.keeps + index % step.keptRows * bytes, out, bytes);
     }
 //@end
     MICROMOBILENET_TRACED(at, index, reinterpret_cast<const Value *>(out),
                           static_cast<size_t>(step.columns) * step.filters);
     return out;
+}
+
+enum : uint8_t { noStep = 255 };
+
+// The last step from `at` down to `first` that has rows to make though none comes in: below the last
+// row there is padding.
+MICROMOBILENET_APART static uint8_t waiting(const State &state, uint8_t first, uint8_t at) {
+    for (;; at--) {
+        MICROMOBILENET_STEP(step, at);
+        if (isWindowed(step) && state.made[step.in] == step.height && state.made[step.out] < step.rows) {
+            return at;
+        }
+        if (at == first) {
+            return noStep;
+        }
+    }
 }
 
 // Gives the steps from `first` to before `end` a row, and makes all that follows from it. Each
@@ -61,15 +85,19 @@ static void stream(uint8_t *arena, State &state, uint8_t first, uint8_t end, uin
         MICROMOBILENET_STEP(step, at);
         const uint16_t in = state.made[step.in];
         uint8_t *out = nullptr;
-        if (!isWindowed(step) || due(step, state, in)) {
-            out = make(arena, state, at, at + 1 == end, newest);
-            state.made[step.out] = static_cast<Counter>(state.made[step.out] + isWindowed(step));
+        const bool moves = isWindowed(step);
+        if (!moves || due(step, state, in)) {
+            const uint16_t index = moves ? state.made[step.out] : static_cast<uint16_t>(in - 1);
+            out = make(arena, state, step, at, at + 1 == end, index, newest);
+            state.made[step.out] = static_cast<Counter>(state.made[step.out] + moves);
         }
         if (newest && step.kernel > 1) {
-            uint8_t *const kept = slot(step, arena, static_cast<uint16_t>(in - 1));
             const uint16_t next = state.made[step.out];
-            if (kept != newest && next < step.rows && next * step.stride < in + step.pad) {
-                memcpy(kept, newest, rowBytes(step));
+            if (next < step.rows && next * step.stride < in + step.pad) {
+                uint8_t *const kept = slot(step, arena, static_cast<uint16_t>(in - 1));
+                if (kept != newest) {
+                    memcpy(kept, newest, rowBytes(step));
+                }
             }
         }
         MICROMOBILENET_CHARGE(state, at, start);
@@ -84,17 +112,35 @@ static void stream(uint8_t *arena, State &state, uint8_t first, uint8_t end, uin
             }
             at--;
         }
-        // Below the last row there is padding: a step may have rows to make that need no other.
+        // None of the steps has rows to make without another one before the first is done.
         newest = nullptr;
-        for (;; at--) {
-            MICROMOBILENET_STEP(before, at);
-            if (isWindowed(before) && state.made[before.in] == before.height && state.made[before.out] < before.rows) {
-                break;
-            }
-            if (at == first) {
+        {
+            MICROMOBILENET_STEP(top, first);
+            if (state.made[top.in] < top.height && state.made[top.out] < top.rows) {
                 return;
             }
         }
+        at = waiting(state, first, at);
+        if (at == noStep) {
+            return;
+        }
+    }
+}
+
+// Where the camera writes its next row.
+static inline uint8_t *nextRow(uint8_t *arena, const State &state) {
+    MICROMOBILENET_STEP(step, 0);
+    uint8_t *const kept = landing(step, arena, state, state.made[0]);
+    return kept ? kept : arena + @camera@;
+}
+
+// The camera's row has come; most of them are only kept.
+static inline void commitRow(uint8_t *arena, State &state) {
+    MICROMOBILENET_STEP(step, 0);
+    if (isWindowed(step) && !due(step, state, static_cast<uint16_t>(state.made[0] + 1))) {
+        state.made[0]++;
+    } else {
+        stream(arena, state, 0, firstStreamEnd, arena + @camera@);
     }
 }
 //@if streams
