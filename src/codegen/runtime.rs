@@ -5,7 +5,7 @@ use super::steps::kind;
 use super::tables::{Numbers, Tables};
 use super::template::Template;
 use crate::graph::{Graph, Kind, Op, Window};
-use crate::plan::{Program, STACK_TILE, Step, StepFormat, depth};
+use crate::plan::{Program, Step, StepFormat, depth};
 use crate::spec::{Pool, Precision, Resize};
 
 /// The int8 kernels that processors are particular about: the condition in the preprocessor and
@@ -96,8 +96,6 @@ pub fn template(class: &str, resize: Resize, graph: &Graph, program: &Program, t
         kind(op) == "filtersKind" && is_pixel && is_small && matches!(shift, 0 | 16)
     };
     let filters = || steps().filter(|(_, op, _)| matches!(kind(op), "filtersKind" | "imageKind"));
-    let stride =
-        |stride: usize| apart().any(|(step, _, numbers)| is_fast(step, numbers.shift) && step.window.stride == stride);
     // A first layer over a single plane that one function does for all of its filters.
     let stem = steps().next().filter(|(step, op, numbers)| {
         let (width, filters) = (step.output.width, step.output.channels);
@@ -112,6 +110,13 @@ pub fn template(class: &str, resize: Resize, graph: &Graph, program: &Program, t
     });
     let stem = stem.map(|(step, _, _)| step);
     let is_pixel = |step: &Step, op: &Op| kind(op) == "filtersKind" && step.window == Window::PIXEL;
+    let stride =
+        |stride: usize| apart().any(|(step, _, numbers)| is_fast(step, numbers.shift) && step.window.stride == stride);
+    let stem_alone = |stride: usize| {
+        let more =
+            || apart().skip(1).any(|(step, _, numbers)| is_fast(step, numbers.shift) && step.window.stride == stride);
+        stem.is_some_and(|step| step.window.stride == stride) && !more()
+    };
     for (flag, is_set) in [
         ("int8", program.precision == Precision::Int8),
         ("float", program.precision == Precision::Float),
@@ -136,7 +141,10 @@ pub fn template(class: &str, resize: Resize, graph: &Graph, program: &Program, t
         ("stride1", stride(1)),
         ("stride2", stride(2)),
         ("stride3", stride(3)),
-        ("otherStrides", stride(1) || stride(2)),
+        ("depthwise1", stride(1) && !stem_alone(1)),
+        ("depthwise2", stride(2) && !stem_alone(2)),
+        ("depthwise3", stride(3) && !stem_alone(3)),
+        ("otherStrides", (stride(1) && !stem_alone(1)) || (stride(2) && !stem_alone(2))),
         ("fastDepthwise", apart().any(|(step, _, numbers)| is_fast(step, numbers.shift))),
         ("bothDepthwise", {
             let fast = |(step, _, numbers): &(&Step, &Op, &Numbers)| is_fast(step, numbers.shift);
@@ -158,7 +166,8 @@ pub fn template(class: &str, resize: Resize, graph: &Graph, program: &Program, t
     let stem_filters = stem.map_or(0, |step| step.output.channels);
     let value_bytes = if program.precision == Precision::Float { 4 } else { 1 };
     let sum_bytes = if pool.is_some_and(|(_, pool)| pool == Pool::Avg) { 4 } else { value_bytes };
-    let stack_quads = graph.ops.iter().map(depth).filter(|depth| *depth <= STACK_TILE).max().unwrap_or(0).div_ceil(4);
+    let stacked = steps().map(|(_, op, _)| depth(op)).filter(|depth| *depth <= program.stack_tile);
+    let stack_quads = stacked.max().unwrap_or(0).div_ceil(4);
     for (name, value) in [
         ("height", input.height),
         ("width", input.width),

@@ -13,16 +13,18 @@ pub struct Cell {
     /// What four values take where filters read them at two or three pixels at once; 0 where they are read
     /// from their rows.
     pub tile: usize,
+    /// Tiles of up to this many values are put on the stack, larger ones into the arena.
+    pub stack_tile: usize,
 }
 
-/// Tiles of up to this many values are put on the stack, larger ones into the arena.
-pub const STACK_TILE: usize = 24;
+/// How many values a tile on the stack may have, at most and where the arena has room for larger ones.
+pub const STACK_TILES: [usize; 5] = [24, 16, 12, 8, 4];
 
 impl Cell {
     /// Camera bytes in, 8-bit maps.
-    pub const INT8: Self = Self { image: 1, value: 1, tile: 24 };
+    pub const INT8: Self = Self { image: 1, value: 1, tile: 24, stack_tile: STACK_TILES[0] };
     /// Floats throughout: an image of floats may come in.
-    pub const FLOAT: Self = Self { image: 4, value: 4, tile: 0 };
+    pub const FLOAT: Self = Self { image: 4, value: 4, tile: 0, stack_tile: 0 };
 }
 
 /// One operation of the chain.
@@ -59,7 +61,7 @@ pub struct Chain {
     pub cell: Cell,
     /// Bytes of the global pool: a sum or a largest value for each channel.
     pub pool: usize,
-    /// Bytes of the tile that the head reads, where that is not on the stack.
+    /// Bytes of the tile that the head reads, when rows no longer matter.
     pub head_tile: usize,
 }
 
@@ -78,7 +80,7 @@ pub fn depth(op: &Op) -> usize {
 
 fn tile(op: &Op, cell: Cell) -> usize {
     let depth = depth(op);
-    if depth > STACK_TILE { depth.div_ceil(4) * cell.tile } else { 0 }
+    if depth > cell.stack_tile { depth.div_ceil(4) * cell.tile } else { 0 }
 }
 
 impl Chain {
@@ -118,7 +120,7 @@ impl Chain {
             Kind::GlobalPool(pool) => Some(op.input.channels * if pool.pool == Pool::Max { cell.value } else { 4 }),
             _ => None,
         });
-        let head_tile = graph.ops.last().map_or(0, |head| tile(head, cell));
+        let head_tile = graph.ops.last().map_or(0, |head| depth(head).div_ceil(4) * cell.tile);
         Self { links, cell, pool: pool.unwrap_or(0).next_multiple_of(4), head_tile }
     }
 

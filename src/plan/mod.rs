@@ -19,7 +19,7 @@ mod text;
 
 pub use arena::{ArenaPicture, StreamPicture};
 pub use boards::{Board, Boards, FILE as BOARDS_FILE, Sources, UnknownBoard, Verdict};
-pub use chain::{Cell, Chain, Link, STACK_TILE, depth};
+pub use chain::{Cell, Chain, Link, STACK_TILES, depth};
 pub use code::{Piece, Pieces};
 pub use estimate::{Estimate, LayerEstimate};
 pub use flash::{StepFormat, Tables};

@@ -1,6 +1,6 @@
 //! The program that runs on the board: its steps, and the place of everything they read and write.
 
-use super::chain::{Cell, Chain, Link};
+use super::chain::{Cell, Chain, Link, STACK_TILES};
 use super::rows::{RowPlan, Segment, kept};
 use super::segment::{Layout, layout};
 use crate::graph::{Graph, OpId, Shape, Window};
@@ -47,7 +47,7 @@ pub struct Step {
     pub keeps: Option<Waiting>,
     /// For an addition: the rows it adds.
     pub adds: Option<Waiting>,
-    /// What filters read at two pixels at once, where that is not on the stack.
+    /// What filters read at several pixels at once, where that is not on the stack.
     pub tile: Option<usize>,
     /// The number, within its segment, of the counter of its input rows; counter 0 counts what the
     /// segment is fed.
@@ -114,8 +114,10 @@ pub struct Program {
     pub camera: usize,
     /// The global pool.
     pub pool: usize,
-    /// What the head reads at once, where that is not on the stack.
+    /// What the head reads at once, where it is gathered first.
     pub head_tile: Option<usize>,
+    /// Tiles of up to this many values are on the stack.
+    pub stack_tile: usize,
     /// Where a float head writes: beside the pool.
     pub logits: usize,
     /// Bytes of the arena.
@@ -145,8 +147,20 @@ impl Program {
             Precision::Float => Cell::FLOAT,
             Precision::Int8 => Cell::INT8,
         };
-        let chain = Chain::of(graph, cell);
-        let rows = RowPlan::of(&chain, goal);
+        let planned = |stack_tile: usize| {
+            let chain = Chain::of(graph, Cell { stack_tile, ..cell });
+            let rows = RowPlan::of(&chain, goal);
+            (chain, rows)
+        };
+        let (mut chain, mut rows) = planned(cell.stack_tile);
+        for stack_tile in STACK_TILES.into_iter().filter(|values| *values < cell.stack_tile) {
+            // The stack is spared where that costs nothing.
+            let other = planned(stack_tile);
+            if other.1.arena_bytes > rows.arena_bytes || other.1.macs_after_last_row > rows.macs_after_last_row {
+                break;
+            }
+            (chain, rows) = other;
+        }
         let mut builder = Builder { graph, chain: &chain, kept: Vec::new(), steps: Vec::new() };
         let mut streams = Vec::new();
         let (mut camera, mut pool, mut head_tile) = (0, 0, 0);
@@ -182,6 +196,7 @@ impl Program {
             streams,
             camera,
             pool,
+            stack_tile: chain.cell.stack_tile,
             head_tile: (chain.head_tile > 0).then_some(head_tile),
             logits,
             // The probabilities take the arena's place once it is done with.

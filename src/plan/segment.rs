@@ -69,8 +69,7 @@ pub fn skip_rows(chain: &Chain, from: usize, to: usize) -> usize {
 
 /// Bytes of the largest tile of links `first..end`.
 fn tile(chain: &Chain, first: usize, end: usize) -> usize {
-    let head = if end == chain.links.len() { chain.head_tile } else { 0 };
-    chain.links[first..end].iter().map(|link| link.tile).fold(head, usize::max)
+    chain.links[first..end].iter().map(|link| link.tile).fold(0, usize::max)
 }
 
 /// Bytes of a row of the source that is copied before it is read, since the row made of it may
@@ -121,6 +120,10 @@ pub fn need(chain: &Chain, first: usize, end: usize) -> Option<Need> {
             (true, false) => return None,
             (false, _) => need.kept += chain.map_out(from),
         }
+    }
+    if end == links.len() {
+        // The head's tile lies over rows, behind the pool.
+        need.scratch = need.scratch.max(links[first].extra + chain.pool + chain.head_tile);
     }
     need.distance = (!source_kept).then(|| distance(chain, first, end));
     Some(need)
@@ -195,7 +198,7 @@ pub struct Layout {
     pub extra: usize,
     /// The global pool, where the segment ends in it; aligned too.
     pub pool: usize,
-    /// What filters read at two pixels at once, where that is not on the stack; aligned too.
+    /// What filters read at several pixels at once, where that is not on the stack, and then the head; aligned too.
     pub tile: usize,
     /// The copied row of the source, where the segment needs one.
     pub copy: Option<usize>,

@@ -189,7 +189,7 @@ private:
     }
 
     // Scores become the class and probabilities: exp(x - largest), divided by their sum.
-    void conclude() {
+    MICROMOBILENET_APART void conclude() {
 //@if int8
         uint8_t *const raw = reinterpret_cast<uint8_t *>(scores);
         @Class@_detail::head(arena(), raw);

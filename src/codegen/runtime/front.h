@@ -39,3 +39,6 @@ class __FlashStringHelper;
 #define MICROMOBILENET_CLOCK() 0
 #define MICROMOBILENET_CHARGE(state, step, start) static_cast<void>(start)
 #endif
+
+// Functions that stay apart, so that only those take up the stack that are at work.
+#define MICROMOBILENET_APART __attribute__((noinline))

@@ -72,7 +72,7 @@ static inline void keep(uint8_t *arena, const State &state, const Step *at, cons
 
 // Gives the steps from `first` to before `end` a row, and makes all that follows from it. Each
 // row that is made goes on to the next step before another one is made.
-static __attribute__((noinline)) void stream(uint8_t *arena, State &state, uint8_t first, uint8_t end, uint8_t *newest) {
+MICROMOBILENET_APART static void stream(uint8_t *arena, State &state, uint8_t first, uint8_t end, uint8_t *newest) {
     const Step *const begin = steps + first, *const behind = steps + end;
     const Step *at = begin;
     state.made[0]++;
@@ -100,8 +100,13 @@ static __attribute__((noinline)) void stream(uint8_t *arena, State &state, uint8
             }
             at--;
         }
-        // Below the last row there is padding: a step may have rows to make that need no other.
+        // Below the last row there is padding: a step may have rows to make that need no other, but
+        // only once the first step has made all of its own.
         newest = nullptr;
+        if (state.made[MICROMOBILENET_OF(begin, in)] < MICROMOBILENET_OF(begin, height) &&
+            state.made[MICROMOBILENET_OF(begin, out)] < MICROMOBILENET_OF(begin, rows)) {
+            return;
+        }
         for (;; at--) {
             const uint8_t in = MICROMOBILENET_OF(at, in), made = MICROMOBILENET_OF(at, out);
             if (state.made[in] == MICROMOBILENET_OF(at, height) && in != made &&

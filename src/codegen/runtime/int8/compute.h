@@ -2,8 +2,9 @@
 //@else
 #if !defined(__AVR_HAVE_MUL__)
 //@end
-// Filters with what they read at two pixels at once, on the stack or in the arena.
-static void filterRow(const Step &step, uint8_t *arena, const uint8_t *const *rows, uint8_t *out) {
+// Filters with what they read at several pixels at once, on the stack or in the arena. Kept apart, so
+// that only they take that much of the stack.
+MICROMOBILENET_APART static void filterRow(const Step &step, uint8_t *arena, const uint8_t *const *rows, uint8_t *out) {
     uint32_t local[localWords];
 //@if tiles
     uint8_t *const values = step.tile == noPlace ? reinterpret_cast<uint8_t *>(local) : arena + step.tile;
@@ -51,6 +52,18 @@ static inline void compute(const Step &step, uint8_t *arena, uint16_t index, con
         break;
 //@end
     default:
+//@if shallow
+#if defined(__ARM_FEATURE_DSP)
+        if (step.channels <= 4 && step.kernel == 1 && step.stride == 1 && step.columns >= 3 && step.kind == filtersKind
+//@if shifts
+            && step.shift == 16
+//@end
+        ) {
+            shallowRow(step, rows[0], out);
+            break;
+        }
+#endif
+//@end
 //@if tiled
 //@if pointwise
 #if defined(__AVR_HAVE_MUL__)

@@ -124,7 +124,7 @@ static void anyDepthwise(const Step &step, const uint8_t *const *rows, uint8_t *
 //@end
 //@if depthwise
 // A row of filters that read one channel each; if there is a single channel, all of them read it.
-static void depthwise(const Step &step, const uint8_t *const *rows, uint8_t *out) {
+MICROMOBILENET_APART static void depthwise(const Step &step, const uint8_t *const *rows, uint8_t *out) {
 //@if bothDepthwise
     if (step.kernel == 3 && step.width >= 3 && step.shift == 16) {
         depthwise3Row(step, rows, out);

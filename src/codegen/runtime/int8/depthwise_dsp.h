@@ -40,7 +40,7 @@ enum : uint8_t { leftEdge = 1, rightEdge = 2, topEdge = 4, bottomEdge = 8, byTwo
     "uxtb16 " second ", " first ", ror #8\n" \
     "uxtb16 " first ", " first "\n"
 
-//@if stride1
+//@if depthwise1
 // Stride 1: row c for two outputs, r9 and r10.
 #define DSP_C_TWICE(first, second)     \
     DSP_ROW_C(first, second)           \
@@ -67,7 +67,7 @@ enum : uint8_t { leftEdge = 1, rightEdge = 2, topEdge = 4, bottomEdge = 8, byTwo
     "smuad r10, " y ", r4\n"
 
 //@end
-//@if stride2
+//@if depthwise2
 // Stride 2: two outputs, the first of which already has its column 0 in `sum`, as the one after
 // the second then has in `next`.
 #define DSP_TWO_APART(sum, next)             \
@@ -130,19 +130,19 @@ MMN_WHOLE static void depthwiseRow3(const uint8_t *, const uint8_t *, const uint
         "bne 8f\n"
         "2:\n"
         "ldr r9, [sp, " DSP_ZEROS "]\n"
-//@if stride3
+//@if depthwise3
 //@if otherStrides
         "tst lr, #32\n"
         "bne 30f\n"
 //@end
 //@end
-//@if stride2
-//@if stride1
+//@if depthwise2
+//@if depthwise1
         "tst lr, #16\n"
         "bne 20f\n"
 //@end
 //@end
-//@if stride1
+//@if depthwise1
         "strd r6, r7, [sp, #8]\n"
         "tst lr, #1\n"
         "bne 11f\n"
@@ -211,7 +211,7 @@ MMN_WHOLE static void depthwiseRow3(const uint8_t *, const uint8_t *, const uint
         DSP_REQUANTISE("r9", "r11", "r12")
         "b 5f\n"
 //@end
-//@if stride2
+//@if depthwise2
         "20:\n"
         "tst lr, #1\n"
         "itt ne\n"
@@ -254,7 +254,7 @@ MMN_WHOLE static void depthwiseRow3(const uint8_t *, const uint8_t *, const uint
         "ldrd r11, r12, [sp]\n"
         DSP_REQUANTISE("r9", "r11", "r12")
 //@end
-//@if stride3
+//@if depthwise3
 //@if otherStrides
         "b 5f\n"
 //@end
@@ -366,11 +366,11 @@ MMN_WHOLE static void depthwiseRow3(const uint8_t *, const uint8_t *, const uint
 #undef DSP_REQUANTISE
 #undef DSP_FOUR_COLUMNS
 #undef DSP_ROW_C
-//@if stride1
+//@if depthwise1
 #undef DSP_C_TWICE
 #undef DSP_LAST_COLUMNS
 #undef DSP_FIRST_COLUMNS
 //@end
-//@if stride2
+//@if depthwise2
 #undef DSP_TWO_APART
 //@end

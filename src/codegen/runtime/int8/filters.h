@@ -75,6 +75,20 @@ static void shiftedFilters(const Step &step, const Source &source, uint8_t *out)
 }
 
 //@end
+//@if shallow
+#if defined(__ARM_FEATURE_DSP)
+// A pointwise row over at most four planes, which needs no tile.
+MICROMOBILENET_APART static void shallowRow(const Step &step, const uint8_t *in, uint8_t *out) {
+    for (uint16_t f = 0; f < step.filters; f = static_cast<uint16_t>(f + shallowFilters)) {
+        shallowProducts(in, step.width, step.channels, weightTable + step.weights + f * 4,
+                        multiplierTable + step.constants + f, offsetTable + step.constants + f,
+                        lesser(static_cast<uint16_t>(step.filters - f), shallowFilters),
+                        out + static_cast<size_t>(f) * step.columns, step.columns, step.columns);
+    }
+}
+#endif
+
+//@end
 // A row of filters that read all channels: a convolution, or with a kernel of 1 a pointwise one.
 static void filters(const Step &step, const Source &source, uint8_t *values, uint8_t *out) {
 //@if shifts
@@ -88,19 +102,7 @@ static void filters(const Step &step, const Source &source, uint8_t *values, uin
     const uint8_t *const weights = weightTable + step.weights;
     const uint16_t *const multipliers = multiplierTable + step.constants;
     const uint32_t *const offsets = offsetTable + step.constants;
-    Tile tile;
-    tile.values = values;
 #if defined(__ARM_FEATURE_DSP)
-//@if shallow
-    if (step.kernel == 1 && gap == 1 && depth <= 4 && step.columns >= 3) {
-        for (uint16_t f = 0; f < step.filters; f = static_cast<uint16_t>(f + shallowFilters)) {
-            shallowProducts(source.rows[0], source.plane, depth, weights + f * 4, multipliers + f, offsets + f,
-                            lesser(static_cast<uint16_t>(step.filters - f), shallowFilters),
-                            out + static_cast<size_t>(f) * step.columns, step.columns, step.columns);
-        }
-        return;
-    }
-//@end
 //@if tilesByValue
     if (step.kernel == 1 && gap == 1) {
         products(values, source.rows[0], source.plane, depth, weights, multipliers, offsets, step.filters, out,
@@ -109,6 +111,8 @@ static void filters(const Step &step, const Source &source, uint8_t *values, uin
     }
     for (uint16_t x = 0; x < step.columns; x = static_cast<uint16_t>(x + tilePixels)) {
         const uint16_t pixels = static_cast<uint16_t>(step.columns - x);
+        Tile tile;
+        tile.values = values;
         for (uint8_t i = 0; i < tilePixels; i++) {
             const uint16_t at = static_cast<uint16_t>(x + (i < pixels ? i : 0));
 //@if convolutions
@@ -131,6 +135,8 @@ static void filters(const Step &step, const Source &source, uint8_t *values, uin
              step.columns, step.columns);
 //@end
 #else
+    Tile tile;
+    tile.values = values;
     for (uint16_t x = 0; x < step.columns; x = static_cast<uint16_t>(x + tilePixels)) {
         const bool isPair = tilePixels == 2 && x + 1 < step.columns;
 //@if convolutions
@@ -157,6 +163,22 @@ static void filters(const Step &step, const Source &source, uint8_t *values, uin
 // Fully connected: `channels` bytes to `count` bytes.
 static void dense(uint32_t at, uint16_t constants, uint8_t shift, uint16_t channels, uint16_t count,
                   const uint8_t *in, uint8_t *values, uint8_t *out) {
+#if defined(__ARM_FEATURE_DSP)
+//@if shifts
+    if (shift == 16) {
+        products(values, in, 1, channels, weightTable + at, multiplierTable + constants, offsetTable + constants, count,
+                 out, 1, 1);
+        return;
+    }
+//@else
+    static_cast<void>(shift);
+    products(values, in, 1, channels, weightTable + at, multiplierTable + constants, offsetTable + constants, count, out,
+             1, 1);
+#else
+//@end
+//@if shifts
+#endif
+//@end
     Step step = Step();
     step.weights = at;
     step.constants = constants;
@@ -171,5 +193,9 @@ static void dense(uint32_t at, uint16_t constants, uint8_t shift, uint16_t chann
 //@end
     const Source source = {&in, 1, 1};
     filters(step, source, values, out);
+//@if shifts
+//@else
+#endif
+//@end
 }
 #endif

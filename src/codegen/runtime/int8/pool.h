@@ -3,9 +3,11 @@
 static void pool(uint8_t *arena, const uint8_t *row) {
     uint8_t *const largest = arena + poolPlace;
     for (uint16_t c = 0; c < pooledChannels; c++) {
+        uint8_t most = largest[c];
         for (uint16_t x = 0; x < pooledWidth; x++, row++) {
-            largest[c] = *row > largest[c] ? *row : largest[c];
+            most = *row > most ? *row : most;
         }
+        largest[c] = most;
     }
 }
 //@else
