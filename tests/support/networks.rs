@@ -3,7 +3,9 @@
 #![expect(clippy::unwrap_used, reason = "a helper of tests and benchmarks fails by panicking")]
 
 use crate::case::{Case, preset, random_case};
+use micromobilenet::contract::FRACTION_BITS;
 use micromobilenet::graph::Graph;
+use micromobilenet::quant::{Filters, Kind, Requantise};
 use micromobilenet::random::{Purpose, Stream};
 use micromobilenet::spec::{Plan, Precision, Spec};
 
@@ -62,13 +64,35 @@ pub fn measured(precision: Precision) -> Vec<(String, Case)> {
         let channels = if number % 4 == 3 { 3 } else { 1 };
         cases.push((format!("small {number}"), small(number, channels, precision)));
     }
-    cases.extend((0..12).map(|number| (format!("random {number}"), named_net(random_case(number), precision))));
+    cases.extend(random(0..12, precision));
+    cases.retain(|(_, case)| !has_shifts(case));
     cases
 }
 
 /// Networks that the pieces were not measured with.
 pub fn others(precision: Precision) -> Vec<(String, Case)> {
-    (100..106).map(|number| (format!("random {number}"), named_net(random_case(number), precision))).collect()
+    random(100..112, precision).filter(|(_, case)| !has_shifts(case)).take(6).collect()
+}
+
+fn random(numbers: std::ops::Range<u32>, precision: Precision) -> impl Iterator<Item = (String, Case)> {
+    numbers.map(move |number| (format!("random {number}"), named_net(random_case(number), precision)))
+}
+
+/// Whether a layer has fewer fractional bits than others, which no estimate without weights knows.
+fn has_shifts(case: &Case) -> bool {
+    let fewer = |filters: &Filters| {
+        let single = |requantise: &Requantise| match requantise {
+            Requantise::Single(single) => single.shift != FRACTION_BITS,
+            Requantise::Tflite(..) => false,
+        };
+        filters.requantise.iter().any(single)
+    };
+    let ops = case.quantised.iter().flat_map(|quantised| &quantised.ops);
+    ops.into_iter().any(|op| match &op.kind {
+        Kind::Conv { filters, .. } | Kind::Depthwise { filters, .. } | Kind::Dense { filters } => fewer(filters),
+        Kind::SqueezeExcite(se) => fewer(&se.reduce) || fewer(&se.expand),
+        _ => false,
+    })
 }
 
 /// A few images, to calibrate with.

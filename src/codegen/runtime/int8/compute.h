@@ -81,6 +81,10 @@ static inline void compute(const Step &step, uint8_t *arena, uint16_t index, con
 #else
         static_cast<void>(arena);
         pointwise(step, rows[0], out);
+//@else
+#else
+        static_cast<void>(arena);
+        break;
 //@end
 #endif
 //@end
