@@ -9,7 +9,7 @@ static inline uint32_t flash(const uint32_t *at) { return pgm_read_dword(at); }
 //@else
 static inline float flash(const float *at) { return pgm_read_float(at); }
 //@end
-#define MICROMOBILENET_STEP(step, index) Step step; fetch(&step, steps + (index), sizeof step)
+#define MICROMOBILENET_STEP(step, from) Step step; fetch(&step, from, sizeof step)
 #else
 static inline void fetch(void *to, const void *from, size_t bytes) { memcpy(to, from, bytes); }
 //@if int8
@@ -20,5 +20,5 @@ static inline uint32_t flash(const uint32_t *at) { return *at; }
 //@else
 static inline float flash(const float *at) { return *at; }
 //@end
-#define MICROMOBILENET_STEP(step, index) const Step &step = steps[index]
+#define MICROMOBILENET_STEP(step, from) const Step &step = *(from)
 #endif

@@ -20,15 +20,15 @@ static inline uint8_t *landing(const Step &step, uint8_t *arena, const State &st
     return step.kernel == 1 || due(step, state, static_cast<uint16_t>(index + 1)) ? nullptr : slot(step, arena, index);
 }
 
-// Row `index` of step `at`, from the rows it keeps and the newest one, if there is one.
-static inline uint8_t *make(uint8_t *arena, const State &state, const Step &step, uint8_t at, bool isLast,
-                            uint16_t index, uint8_t *newest) {
+// Row `index` of the step `at`, from the rows it keeps and the newest one, if there is one.
+static inline uint8_t *make(uint8_t *arena, const State &state, const Step &step, const Step *at,
+                            const Step *end, uint16_t index, uint8_t *newest) {
     uint8_t *out = newest;
     if (step.target == intoMap) {
         out = arena + step.row + index * (static_cast<size_t>(step.columns) * step.filters * sizeof(Value));
     } else if (step.target == intoRow) {
         out = nullptr;
-        if (!isLast) {
+        if (at + 1 != end) {
             MICROMOBILENET_STEP(after, at + 1);
             out = landing(after, arena, state, index);
         }
@@ -54,31 +54,29 @@ static inline uint8_t *make(uint8_t *arena, const State &state, const Step &step
         memcpy(arena + step.keeps + index % step.keptRows * bytes, out, bytes);
     }
 //@end
-    MICROMOBILENET_TRACED(at, index, reinterpret_cast<const Value *>(out),
+    MICROMOBILENET_TRACED(at - steps, index, reinterpret_cast<const Value *>(out),
                           static_cast<size_t>(step.columns) * step.filters);
     return out;
 }
 
-enum : uint8_t { noStep = 255 };
-
-// The last step from `at` down to `first` that has rows to make though none comes in: below the last
+// The last step from `at` back to `first` that has rows to make though none comes in: below the last
 // row there is padding.
-MICROMOBILENET_APART static uint8_t waiting(const State &state, uint8_t first, uint8_t at) {
+MICROMOBILENET_APART static const Step *waiting(const State &state, const Step *first, const Step *at) {
     for (;; at--) {
         MICROMOBILENET_STEP(step, at);
         if (isWindowed(step) && state.made[step.in] == step.height && state.made[step.out] < step.rows) {
             return at;
         }
         if (at == first) {
-            return noStep;
+            return nullptr;
         }
     }
 }
 
 // Gives the steps from `first` to before `end` a row, and makes all that follows from it. Each
 // row that is made goes on to the next step before another one is made.
-static void stream(uint8_t *arena, State &state, uint8_t first, uint8_t end, uint8_t *newest) {
-    uint8_t at = first;
+static void stream(uint8_t *arena, State &state, const Step *first, const Step *end, uint8_t *newest) {
+    const Step *at = first;
     state.made[0]++;
     for (;;) {
         const uint32_t start = MICROMOBILENET_CLOCK();
@@ -88,7 +86,7 @@ static void stream(uint8_t *arena, State &state, uint8_t first, uint8_t end, uin
         const bool moves = isWindowed(step);
         if (!moves || due(step, state, in)) {
             const uint16_t index = moves ? state.made[step.out] : static_cast<uint16_t>(in - 1);
-            out = make(arena, state, step, at, at + 1 == end, index, newest);
+            out = make(arena, state, step, at, end, index, newest);
             state.made[step.out] = static_cast<Counter>(state.made[step.out] + moves);
         }
         if (newest && step.kernel > 1) {
@@ -100,14 +98,14 @@ static void stream(uint8_t *arena, State &state, uint8_t first, uint8_t end, uin
                 }
             }
         }
-        MICROMOBILENET_CHARGE(state, at, start);
+        MICROMOBILENET_CHARGE(state, at - steps, start);
         if (out) {
             at++;
-            if (at < end) {
+            if (at != end) {
                 newest = out;
                 continue;
             }
-            if (end == numSteps) {
+            if (end == steps + numSteps) {
                 pool(arena, out);
             }
             at--;
@@ -121,7 +119,7 @@ static void stream(uint8_t *arena, State &state, uint8_t first, uint8_t end, uin
             }
         }
         at = waiting(state, first, at);
-        if (at == noStep) {
+        if (!at) {
             return;
         }
     }
@@ -129,18 +127,18 @@ static void stream(uint8_t *arena, State &state, uint8_t first, uint8_t end, uin
 
 // Where the camera writes its next row.
 static inline uint8_t *nextRow(uint8_t *arena, const State &state) {
-    MICROMOBILENET_STEP(step, 0);
+    MICROMOBILENET_STEP(step, steps);
     uint8_t *const kept = landing(step, arena, state, state.made[0]);
     return kept ? kept : arena + @camera@;
 }
 
 // The camera's row has come; most of them are only kept.
 static inline void commitRow(uint8_t *arena, State &state) {
-    MICROMOBILENET_STEP(step, 0);
+    MICROMOBILENET_STEP(step, steps);
     if (isWindowed(step) && !due(step, state, static_cast<uint16_t>(state.made[0] + 1))) {
         state.made[0]++;
     } else {
-        stream(arena, state, 0, firstStreamEnd, arena + @camera@);
+        stream(arena, state, steps, steps + firstStreamEnd, arena + @camera@);
     }
 }
 //@if streams
@@ -149,7 +147,8 @@ static inline void commitRow(uint8_t *arena, State &state) {
 static void streamMap(uint8_t *arena, State &state, uint8_t index) {
     Stream current;
     fetch(&current, streams + index, sizeof current);
-    MICROMOBILENET_STEP(step, current.first);
+    const Step *const first = steps + current.first;
+    MICROMOBILENET_STEP(step, first);
     if (current.end == numSteps) {
         clearPool(arena);
     }
@@ -166,7 +165,7 @@ static void streamMap(uint8_t *arena, State &state, uint8_t index) {
             row = arena + current.copy;
         }
 //@end
-        stream(arena, state, current.first, current.end, row);
+        stream(arena, state, first, steps + current.end, row);
         MICROMOBILENET_YIELD();
     }
 }
