@@ -140,7 +140,8 @@ fn random_networks_are_the_same_bytes_too() {
         // The compiler and the core of AVR take longest.
         let every = if target == Target::Mega { 4 } else { 1 };
         for (number, case) in fitting.enumerate().filter(|(number, _)| number % every == 0) {
-            check_rows(target, case, if number % 2 == 0 { "-Os" } else { "-O2" })?;
+            let optimise = if number % 2 == 0 { "-Os" } else { "-O2" };
+            check_rows(target, case, optimise).map_err(|error| format!("network {number}: {error}"))?;
         }
         Ok(())
     });

@@ -98,16 +98,15 @@ MICROMOBILENET_APART static void stream(uint8_t *arena, State &state, uint8_t fi
             if (end == numSteps) {
                 pool(arena, out);
             }
-            at--;
         }
-        // Below the last row there is padding: a step may have rows to make that need no other, but
-        // only once the first step has made all of its own.
+        // Below the last row there is padding: a step may have rows to make that need no other. They
+        // can wait until the first step has made all of its own; then the last such step goes first.
         newest = nullptr;
         if (state.made[MICROMOBILENET_OF(begin, in)] < MICROMOBILENET_OF(begin, height) &&
             state.made[MICROMOBILENET_OF(begin, out)] < MICROMOBILENET_OF(begin, rows)) {
             return;
         }
-        for (;; at--) {
+        for (at = behind - 1;; at--) {
             const uint8_t in = MICROMOBILENET_OF(at, in), made = MICROMOBILENET_OF(at, out);
             if (state.made[in] == MICROMOBILENET_OF(at, height) && in != made &&
                 state.made[made] < MICROMOBILENET_OF(at, rows)) {
