@@ -66,7 +66,9 @@ fn fit(samples: &[Sample]) -> [i32; PIECES] {
         let weight = 1.0 / sample.bytes.powi(2);
         let on: Vec<usize> = (0..PIECES).filter(|piece| sample.used[*piece]).collect();
         for i in &on {
-            on.iter().for_each(|j| rows[*i][*j] += weight);
+            for j in &on {
+                rows[*i][*j] += weight;
+            }
             rows[*i][PIECES] += weight * sample.bytes;
         }
     }
@@ -116,7 +118,9 @@ fn main() {
                 check(&format!("{family:?} {precision:?}"), &found, &pieces);
                 check(&format!("{family:?} {precision:?}, others"), &samples(others, family), &pieces);
                 if std::env::args().any(|argument| argument == "--list") {
-                    found.iter().for_each(|sample| eprintln!("    {} {}", sample.name, sample.bytes));
+                    for sample in &found {
+                        eprintln!("    {} {}", sample.name, sample.bytes);
+                    }
                 }
                 pieces
             } else {

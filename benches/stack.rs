@@ -58,9 +58,7 @@ fn main() {
                             let bytes = answers.stack_bytes.map(u64::from).or(free).unwrap_or(0);
                             println!("{name},{precision:?},{target:?},{optimise},{bytes}");
                         }
-                        Err(said) => {
-                            println!("# {name},{precision:?},{target:?}: {}", said.lines().next().unwrap_or_default())
-                        }
+                        Err(said) => println!("# {name},{precision:?},{target:?}: {said}"),
                     }
                 }
             }

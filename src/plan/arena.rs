@@ -136,7 +136,9 @@ impl ArenaPicture {
         let mut rows: Vec<Vec<String>> =
             std::iter::once(header).chain(self.streams.iter().enumerate().map(line)).collect();
         if self.streams.iter().all(|stream| stream.places(Use::Kept) == "-") {
-            rows.iter_mut().for_each(|row| row.truncate(6));
+            for row in &mut rows {
+                row.truncate(6);
+            }
         }
         let columns: Vec<usize> =
             (0..rows[0].len()).map(|at| rows.iter().map(|row| row[at].chars().count()).max().unwrap_or(0)).collect();

@@ -26,7 +26,7 @@ fn the_five_nets_have_their_published_counts() {
         let sum = |field: &str| -> i64 {
             estimate["layers"].as_array().unwrap().iter().map(|layer| layer[field].as_i64().unwrap()).sum()
         };
-        assert_eq!((sum("params"), sum("macs")), (params.into(), macs.into()), "{net}: the layers");
+        assert_eq!((sum("params"), sum("macs")), (params, macs), "{net}: the layers");
         let largest = estimate["layers"].as_array().unwrap().iter().map(|layer| layer["activation_bytes"].as_u64());
         assert!(estimate["peak_activation_bytes"].as_u64() < largest.max().unwrap(), "{net}: rows, not maps");
     }

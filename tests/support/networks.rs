@@ -34,7 +34,7 @@ const SMALL: [&str; 16] = [
 
 /// `case` as it is measured.
 pub fn named_net(mut case: Case, precision: Precision) -> Case {
-    case.class = "Net".to_owned();
+    "Net".clone_into(&mut case.class);
     if precision == Precision::Int8 { case.int8() } else { case }
 }
 
