@@ -1,4 +1,4 @@
-// Images to try MicroMobileNet on: camera bytes, row by row.
+// Images to try MicroMobileNet on: camera bytes, row by row; and what it answers.
 // Written by micromobilenet 0.1.0.
 #pragma once
 #include "MicroMobileNet.h"
@@ -2771,20 +2771,48 @@ static const uint8_t image9[9216] MICROMOBILENET_FLASH = {
 
 #if defined(__AVR__)
 enum : uint16_t { count = 1 };
-static const uint8_t *const images[count] = {
-    image0
-};
-static const uint16_t truths[count] = {
+static const uint8_t truths[count] = {
     1
 };
+static const int8_t answers[count * 10] MICROMOBILENET_FLASH = {
+    -8, 102, -20, 20, -16, -30, -24, -91, -6, -42
+};
+static inline const uint8_t *image(uint16_t i) {
+    static const uint8_t *const images[count] = {
+        image0
+    };
+    return images[i];
+}
+static inline uint16_t truth(uint16_t i) {
+    return truths[i];
+}
+static inline int8_t expected(uint16_t i, uint16_t label) {
+    return MicroMobileNet_detail::flash(answers + i * 10u + label);
+}
 #else
 enum : uint16_t { count = 10 };
-static const uint8_t *const images[count] = {
-    image0, image1, image2, image3, image4, image5, image6, image7, image8, image9
-};
-static const uint16_t truths[count] = {
+static const uint8_t truths[count] = {
     1, 7, 3, 2, 9, 5, 6, 8, 4, 0
 };
+static const int8_t answers[count * 10] MICROMOBILENET_FLASH = {
+    -8, 102, -20, 20, -16, -30, -24, -91, -6, -42, -59, -97, -81, -57, -51, 43, -54, 100, 5, 66, 2,
+    23, -10, 64, 15, -76, 2, -91, -40, -58, 33, -5, 77, 8, 30, -63, 52, -94, 2, -35, -87, -101,
+    -113, -56, -66, 26, -63, 66, 7, 100, -27, -87, -62, -31, -52, 79, -31, 5, -7, 20, 56, -28, 43,
+    22, 11, -64, 73, -98, 23, -46, 17, -37, 10, -35, 6, -5, 23, -4, 104, 30, -5, -33, 60, -20, 64,
+    -79, 30, -85, -49, -48, 90, -47, 31, 16, -13, -27, 68, -69, 22, -77
+};
+static inline const uint8_t *image(uint16_t i) {
+    static const uint8_t *const images[count] = {
+        image0, image1, image2, image3, image4, image5, image6, image7, image8, image9
+    };
+    return images[i];
+}
+static inline uint16_t truth(uint16_t i) {
+    return truths[i];
+}
+static inline int8_t expected(uint16_t i, uint16_t label) {
+    return MicroMobileNet_detail::flash(answers + i * 10u + label);
+}
 #endif
 
 }  // namespace MicroMobileNet_samples

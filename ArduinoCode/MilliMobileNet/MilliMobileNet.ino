@@ -1,11 +1,36 @@
-// micromobilenet sketch 809e9f934a6860da
-// Classifies the images of samples.h again and again, and prints what it thinks, what
-// is right, and how long it took: open the serial monitor at 115200 baud.
+// micromobilenet sketch 6519772eade64480
+// Classifies the images of samples.h again and again: prints what it thinks, what is right,
+// whether the answer is the one that was worked out when this was exported (PASS or FAIL), and how
+// long it took. Open the serial monitor at 115200 baud.
 // Written by micromobilenet 0.1.0. Edit it as you like: an edited sketch is never overwritten.
 #include "MilliMobileNet.h"
 #include "samples.h"
 
 MilliMobileNet net;
+
+// Bytes of RAM that nobody uses, where the core tells; else -1.
+static long freeRam() {
+#if defined(__AVR__)
+    extern char *__brkval;
+    extern char __heap_start;
+    char top;
+    return static_cast<long>(&top - (__brkval ? __brkval : &__heap_start));
+#elif defined(ESP8266) || defined(ESP32)
+    return static_cast<long>(ESP.getFreeHeap());
+#else
+    return -1;
+#endif
+}
+
+// Whether the answer to sample i is the expected one.
+static bool isExpected(uint16_t i) {
+    for (uint16_t c = 0; c < MilliMobileNet::classes; c++) {
+        if (net.scores[c] != MilliMobileNet_samples::expected(i, c)) {
+            return false;
+        }
+    }
+    return true;
+}
 
 void setup() {
     Serial.begin(115200);
@@ -17,17 +42,19 @@ void setup() {
 
 void loop() {
     uint16_t right = 0;
+    uint16_t passed = 0;
     uint32_t total = 0;
     for (uint16_t i = 0; i < MilliMobileNet_samples::count; i++) {
         const uint32_t start = micros();
-        net.predict_P(MilliMobileNet_samples::images[i]);
+        net.predict_P(MilliMobileNet_samples::image(i));
         const uint32_t elapsed = micros() - start;
-        const uint16_t truth = MilliMobileNet_samples::truths[i];
+        const uint16_t truth = MilliMobileNet_samples::truth(i);
+        const bool pass = isExpected(i);
         total += elapsed;
-        if (net.output == truth) {
-            right++;
-        }
-        Serial.print(F("prediction: "));
+        right += net.output == truth;
+        passed += pass;
+        Serial.print(pass ? F("PASS") : F("FAIL"));
+        Serial.print(F(", prediction: "));
         Serial.print(net.labels[net.output]);
         Serial.print(F(", truth: "));
         Serial.print(net.labels[truth]);
@@ -36,13 +63,17 @@ void loop() {
         Serial.print(F(", microseconds: "));
         Serial.println(elapsed);
     }
-    Serial.print(F("right: "));
-    Serial.print(right);
+    Serial.print(passed == MilliMobileNet_samples::count ? F("PASS: ") : F("FAIL: "));
+    Serial.print(passed);
     Serial.print(F(" of "));
     Serial.print(static_cast<uint16_t>(MilliMobileNet_samples::count));
+    Serial.print(F(" as expected, right: "));
+    Serial.print(right);
     Serial.print(F(", microseconds each: "));
     Serial.print(total / MilliMobileNet_samples::count);
     Serial.print(F(", bytes of the object: "));
-    Serial.println(sizeof(net));
+    Serial.print(static_cast<uint16_t>(sizeof net));
+    Serial.print(F(", bytes of RAM free: "));
+    Serial.println(freeRam());
     delay(5000);
 }

@@ -1,4 +1,4 @@
-// Images to try MilliMobileNet on: camera bytes, row by row.
+// Images to try MilliMobileNet on: camera bytes, row by row; and what it answers.
 // Written by micromobilenet 0.1.0.
 #pragma once
 #include "MilliMobileNet.h"
@@ -2771,20 +2771,48 @@ static const uint8_t image9[9216] MICROMOBILENET_FLASH = {
 
 #if defined(__AVR__)
 enum : uint16_t { count = 1 };
-static const uint8_t *const images[count] = {
-    image0
-};
-static const uint16_t truths[count] = {
+static const uint8_t truths[count] = {
     1
 };
+static const int8_t answers[count * 10] MICROMOBILENET_FLASH = {
+    -26, 101, -31, -36, -32, -39, -7, -66, -17, -48
+};
+static inline const uint8_t *image(uint16_t i) {
+    static const uint8_t *const images[count] = {
+        image0
+    };
+    return images[i];
+}
+static inline uint16_t truth(uint16_t i) {
+    return truths[i];
+}
+static inline int8_t expected(uint16_t i, uint16_t label) {
+    return MilliMobileNet_detail::flash(answers + i * 10u + label);
+}
 #else
 enum : uint16_t { count = 10 };
-static const uint8_t *const images[count] = {
-    image0, image1, image2, image3, image4, image5, image6, image7, image8, image9
-};
-static const uint16_t truths[count] = {
+static const uint8_t truths[count] = {
     1, 7, 3, 2, 9, 5, 6, 8, 4, 0
 };
+static const int8_t answers[count * 10] MICROMOBILENET_FLASH = {
+    -26, 101, -31, -36, -32, -39, -7, -66, -17, -48, -81, -127, -47, -76, -48, 27, -61, 97, -35, 46,
+    5, 34, -26, 57, 15, -29, 5, -36, -21, -28, 15, -35, 90, -5, 38, -66, 53, -113, -43, -79, -74,
+    -59, -71, -52, -53, 2, -43, 26, -46, 83, -57, -75, -56, -43, -68, 103, -53, 26, -40, 28, 59,
+    -60, 9, 3, -26, -94, 79, -90, 19, -33, -20, -75, -30, -82, -46, -12, -12, -41, 106, 1, -18, -36,
+    74, -39, 77, -52, 28, -59, -12, -84, 96, -64, 6, 13, -32, -63, 71, -85, -20, -75
+};
+static inline const uint8_t *image(uint16_t i) {
+    static const uint8_t *const images[count] = {
+        image0, image1, image2, image3, image4, image5, image6, image7, image8, image9
+    };
+    return images[i];
+}
+static inline uint16_t truth(uint16_t i) {
+    return truths[i];
+}
+static inline int8_t expected(uint16_t i, uint16_t label) {
+    return MilliMobileNet_detail::flash(answers + i * 10u + label);
+}
 #endif
 
 }  // namespace MilliMobileNet_samples

@@ -1,4 +1,4 @@
-// Images to try MobileNet on: camera bytes, row by row.
+// Images to try MobileNet on: camera bytes, row by row; and what it answers.
 // Written by micromobilenet 0.1.0.
 #pragma once
 #include "MobileNet.h"
@@ -2771,20 +2771,48 @@ static const uint8_t image9[9216] MICROMOBILENET_FLASH = {
 
 #if defined(__AVR__)
 enum : uint16_t { count = 1 };
-static const uint8_t *const images[count] = {
-    image0
-};
-static const uint16_t truths[count] = {
+static const uint8_t truths[count] = {
     1
 };
+static const int8_t answers[count * 10] MICROMOBILENET_FLASH = {
+    -22, 105, -30, -15, -40, -72, -2, -57, -8, -41
+};
+static inline const uint8_t *image(uint16_t i) {
+    static const uint8_t *const images[count] = {
+        image0
+    };
+    return images[i];
+}
+static inline uint16_t truth(uint16_t i) {
+    return truths[i];
+}
+static inline int8_t expected(uint16_t i, uint16_t label) {
+    return MobileNet_detail::flash(answers + i * 10u + label);
+}
 #else
 enum : uint16_t { count = 10 };
-static const uint8_t *const images[count] = {
-    image0, image1, image2, image3, image4, image5, image6, image7, image8, image9
-};
-static const uint16_t truths[count] = {
+static const uint8_t truths[count] = {
     1, 7, 3, 2, 9, 5, 6, 8, 4, 0
 };
+static const int8_t answers[count * 10] MICROMOBILENET_FLASH = {
+    -22, 105, -30, -15, -40, -72, -2, -57, -8, -41, -38, -93, -51, -65, -53, 19, -41, 85, -18, 36,
+    14, 22, -31, 73, -17, -62, -10, -57, -29, -49, 15, -14, 77, -21, 18, -51, 38, -86, -35, -44,
+    -39, -62, -53, -56, -41, -8, -37, 41, -12, 67, -31, -69, -56, -27, -79, 92, -42, -23, -32, 25,
+    40, -22, 6, 11, -25, -46, 59, -52, 16, -33, -27, -54, -44, -96, -68, -30, -31, 2, 84, 34, 6,
+    -39, 71, -31, 52, -53, 32, -68, -37, -54, 85, -44, 17, -17, -50, -66, 41, -61, -1, -63
+};
+static inline const uint8_t *image(uint16_t i) {
+    static const uint8_t *const images[count] = {
+        image0, image1, image2, image3, image4, image5, image6, image7, image8, image9
+    };
+    return images[i];
+}
+static inline uint16_t truth(uint16_t i) {
+    return truths[i];
+}
+static inline int8_t expected(uint16_t i, uint16_t label) {
+    return MobileNet_detail::flash(answers + i * 10u + label);
+}
 #endif
 
 }  // namespace MobileNet_samples

@@ -1,4 +1,4 @@
-// Images to try NanoMobileNet on: camera bytes, row by row.
+// Images to try NanoMobileNet on: camera bytes, row by row; and what it answers.
 // Written by micromobilenet 0.1.0.
 #pragma once
 #include "NanoMobileNet.h"
@@ -2771,20 +2771,48 @@ static const uint8_t image9[9216] MICROMOBILENET_FLASH = {
 
 #if defined(__AVR__)
 enum : uint16_t { count = 1 };
-static const uint8_t *const images[count] = {
-    image0
-};
-static const uint16_t truths[count] = {
+static const uint8_t truths[count] = {
     1
 };
+static const int8_t answers[count * 10] MICROMOBILENET_FLASH = {
+    17, 110, -8, 15, 9, -30, 27, -26, 13, 15
+};
+static inline const uint8_t *image(uint16_t i) {
+    static const uint8_t *const images[count] = {
+        image0
+    };
+    return images[i];
+}
+static inline uint16_t truth(uint16_t i) {
+    return truths[i];
+}
+static inline int8_t expected(uint16_t i, uint16_t label) {
+    return NanoMobileNet_detail::flash(answers + i * 10u + label);
+}
 #else
 enum : uint16_t { count = 10 };
-static const uint8_t *const images[count] = {
-    image0, image1, image2, image3, image4, image5, image6, image7, image8, image9
-};
-static const uint16_t truths[count] = {
+static const uint8_t truths[count] = {
     1, 7, 3, 2, 9, 5, 6, 8, 4, 0
 };
+static const int8_t answers[count * 10] MICROMOBILENET_FLASH = {
+    17, 110, -8, 15, 9, -30, 27, -26, 13, 15, -7, -82, -41, -24, -21, 52, -20, 83, 20, 65, 30, 31,
+    16, 65, 31, -3, 32, -9, -4, -2, 38, 9, 79, 19, 50, -61, 65, -50, 16, -37, 14, -31, -25, -4, -13,
+    27, 6, 30, 10, 73, 8, -32, -11, -15, -25, 69, -2, 39, 26, 56, 61, 4, 52, 43, 23, -46, 65, -57,
+    10, -53, 16, -21, 38, -14, 5, -21, 22, 1, 85, 14, 32, 13, 67, 14, 64, -61, 56, -38, 8, -46, 73,
+    -23, 21, 32, 1, -37, 56, -29, -1, -28
+};
+static inline const uint8_t *image(uint16_t i) {
+    static const uint8_t *const images[count] = {
+        image0, image1, image2, image3, image4, image5, image6, image7, image8, image9
+    };
+    return images[i];
+}
+static inline uint16_t truth(uint16_t i) {
+    return truths[i];
+}
+static inline int8_t expected(uint16_t i, uint16_t label) {
+    return NanoMobileNet_detail::flash(answers + i * 10u + label);
+}
 #endif
 
 }  // namespace NanoMobileNet_samples

@@ -5,30 +5,38 @@
 // image           96 rows of 96 pixels, grayscale
 // parameters      910
 // MACs            53808
-// weights         3640 bytes of flash
-// object          15408 bytes of RAM, 15360 of them maps
-// arithmetic      32-bit floating point
-// configuration   379f03753497ead4
+// tables          1576 bytes of flash: weights, constants, steps
+// object          1008 bytes of RAM, 984 of them rows and maps
+// arithmetic      8-bit integers, single rounding: (sum * multiplier + offset) >> 16
+// configuration   c84f0e11373279ce
 // trained weights 6ac4c28a7b56281f
 // data            fashion-mnist (6946d1d21e77229d)
 // accuracy        0.8060 in validation
+// int8 accuracy   0.8010 in validation
 //
 // PicoMobileNet net;
 // net.predict(image);    the class; image holds camera bytes, or floats from 0 to 1,
 //                        row by row, the colours of a pixel side by side
+// net.push(row);         or row by row: after the last one,
+// net.finish();          the class
+// net.nextRow();         where the next row may be written instead,
+// net.commitRow();       which is then called
 // net.output             the class again
 // net.proba              its probability
-// net.outputs[i]         the probability of class i
+// net.outputs[i]         the probability of class i, until the next image begins
 // net.labels[i]          the name of class i
+// net.scores[i]          the score of class i, the same bytes on every processor
 #pragma once
 #ifndef MICROMOBILENET_PICOMOBILENET_H
 #define MICROMOBILENET_PICOMOBILENET_H
 
 #include <math.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <string.h>
 #if defined(__AVR__)
 #include <avr/pgmspace.h>
+class __FlashStringHelper;
 #elif defined(ESP8266)
 #include <pgmspace.h>
 #endif
@@ -42,396 +50,2699 @@
 #endif
 #endif
 
+// Called between rows: define it as what your board has to do meanwhile.
+#ifndef MICROMOBILENET_YIELD
+#define MICROMOBILENET_YIELD() static_cast<void>(0)
+#endif
+
+// Define MICROMOBILENET_TRACE(step, row, data, count) to be told of every row that is made: steps
+// are counted from 0, and a row is its channels, one after another.
+#if defined(MICROMOBILENET_TRACE)
+#define MICROMOBILENET_TRACED(step, row, data, count) MICROMOBILENET_TRACE(step, row, data, count)
+#else
+#define MICROMOBILENET_TRACED(step, row, data, count) static_cast<void>(0)
+#endif
+
+// Define MICROMOBILENET_PROFILE to have printProfile(Serial): how long each operation takes.
+#if defined(MICROMOBILENET_PROFILE)
+#define MICROMOBILENET_CLOCK() static_cast<uint32_t>(micros())
+#define MICROMOBILENET_CHARGE(state, step, start) state.microseconds[step] += static_cast<uint32_t>(micros()) - start
+#else
+#define MICROMOBILENET_CLOCK() 0
+#define MICROMOBILENET_CHARGE(state, step, start) static_cast<void>(start)
+#endif
+
+// Functions that stay apart, so that only those take up the stack that are at work.
+#define MICROMOBILENET_APART __attribute__((noinline))
+
 namespace PicoMobileNet_detail {
 
+// On AVR, texts stay in flash; Serial.print() takes both kinds.
+#if defined(__AVR__)
+typedef const __FlashStringHelper *Label;
+static const char label0[] PROGMEM = "T-shirt/top";
+static const char label1[] PROGMEM = "Trouser";
+static const char label2[] PROGMEM = "Pullover";
+static const char label3[] PROGMEM = "Dress";
+static const char label4[] PROGMEM = "Coat";
+static const char label5[] PROGMEM = "Sandal";
+static const char label6[] PROGMEM = "Shirt";
+static const char label7[] PROGMEM = "Sneaker";
+static const char label8[] PROGMEM = "Bag";
+static const char label9[] PROGMEM = "Ankle boot";
+#else
+typedef const char *Label;
+#endif
 // A template, so that the array may stand in a header that several files include.
 template <typename Unused>
 struct Labels {
-    static const char *const labels[10];
+    static const Label labels[10];
 };
 template <typename Unused>
-const char *const Labels<Unused>::labels[10] = {
+#if defined(__AVR__)
+const Label Labels<Unused>::labels[10] = {
+    reinterpret_cast<Label>(label0), reinterpret_cast<Label>(label1),
+    reinterpret_cast<Label>(label2), reinterpret_cast<Label>(label3),
+    reinterpret_cast<Label>(label4), reinterpret_cast<Label>(label5),
+    reinterpret_cast<Label>(label6), reinterpret_cast<Label>(label7),
+    reinterpret_cast<Label>(label8), reinterpret_cast<Label>(label9)
+};
+#else
+const Label Labels<Unused>::labels[10] = {
     "T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag",
     "Ankle boot"
 };
+#endif
 
-static const float stem_weight[27] MICROMOBILENET_FLASH = {
-    0.0038398579f, 0.0069629294f, 0.0032193493f, -0.004492414f, -0.0028647385f, -0.0044170097f,
-    0.0054684035f, 0.002522717f, 0.0052873516f, -0.00918327f, 0.002795208f, -0.004710386f,
-    -0.008041359f, 0.0030489806f, -0.0029768513f, -0.012332446f, 1.2112037e-4f, -0.006796475f,
-    0.0063772355f, 0.0039428673f, 0.0036407546f, 0.0017912324f, -6.369227e-4f, 0.0014886757f,
-    0.00166811f, -2.6606157e-4f, 0.0013414692f
-};
-
-static const float stem_bias[3] MICROMOBILENET_FLASH = {
-    -0.33144775f, 3.1725655f, -0.275043f
-};
-
-static const float block0_depthwise_weight[27] MICROMOBILENET_FLASH = {
-    -0.003807105f, -0.15956949f, 0.39749095f, 0.28941143f, 0.0068940497f, 0.11691025f, 0.24781635f,
-    0.15146752f, -0.41549128f, -0.1268492f, -0.07408228f, 0.62367404f, -0.01778915f, 0.12525196f,
-    -0.0021051115f, 0.030246096f, 0.4047406f, -0.53056204f, -0.023982378f, -0.09913326f, 0.3759874f,
-    0.19868946f, 0.051314753f, 0.102716655f, 0.20505317f, 0.22838378f, -0.36265346f
-};
-
-static const float block0_depthwise_bias[3] MICROMOBILENET_FLASH = {
-    0.4024691f, -0.73780894f, 1.2565559f
-};
-
-static const float block0_pointwise_weight[18] MICROMOBILENET_FLASH = {
-    -1.4918857f, -3.896724f, -0.7523659f, 1.0585587f, -0.20086908f, -2.4207258f, -0.5603268f,
-    1.3741653f, 1.1378686f, -0.8499844f, 0.2446084f, -0.5423767f, -0.70958173f, 1.1959023f,
-    -0.7970288f, 0.9522857f, -0.2549827f, -0.024842428f
-};
-
-static const float block0_pointwise_bias[6] MICROMOBILENET_FLASH = {
-    6.095779f, 2.8192298f, -1.1965634f, 3.2443798f, 1.8047657f, 0.6510774f
-};
-
-static const float block1_depthwise_weight[54] MICROMOBILENET_FLASH = {
-    0.21953624f, 0.071825676f, 0.18815777f, -0.1208728f, 0.45411038f, 0.71647954f, 0.4059955f,
-    0.049917597f, 0.07770559f, 0.0032860434f, 0.7871753f, 1.0837297f, 0.116331406f, 0.010942564f,
-    -0.20475668f, 0.23068294f, 0.60414016f, 0.57971966f, 0.11456745f, 0.25972265f, -0.116639175f,
-    -0.37496674f, 0.15838857f, 0.07557026f, 0.13595736f, 0.26113993f, -0.31149742f, -0.077296756f,
-    0.3275159f, 0.0025157032f, 0.08097271f, 0.047606517f, -0.29015252f, 0.23880428f, 0.055090573f,
-    0.081756756f, -0.4796816f, 0.17409754f, -0.4299132f, -0.46492594f, -0.5882048f, -0.6378234f,
-    -0.55047005f, 0.27248958f, -0.33319095f, -0.24508053f, -0.9946572f, -1.0164106f, -0.053255763f,
-    0.15198974f, -0.015859779f, 0.061983675f, -0.76222765f, -0.69199693f
-};
-
-static const float block1_depthwise_bias[6] MICROMOBILENET_FLASH = {
-    -0.015750293f, 0.17674102f, 3.5301912f, 2.144034f, 0.96170187f, 0.80719835f
-};
-
-static const float block1_pointwise_weight[72] MICROMOBILENET_FLASH = {
-    0.070326224f, -1.1691077f, 0.8728276f, 0.005417545f, 0.07342717f, -0.6930085f, 0.22382282f,
-    -0.116752736f, 0.7155111f, -0.13007241f, 1.8967636f, -2.0570703f, 0.42299893f, -0.24072091f,
-    0.33125752f, 0.1476009f, -0.7967524f, 0.7970372f, -0.11013323f, -0.059909564f, 0.005218035f,
-    0.3004475f, -0.22453041f, 0.108597115f, 0.26938942f, 0.24778761f, 1.0102922f, 0.2834205f,
-    0.3148131f, 0.12537906f, -0.3725801f, 0.4680193f, -0.26742685f, 0.6417033f, 2.1712596f,
-    -1.5566182f, -0.07113522f, -0.69665325f, -0.39902955f, -1.2079575f, -0.18817408f, -0.270541f,
-    0.72477496f, 0.4525088f, -0.73514706f, -0.16568182f, -1.4090331f, 0.40837446f, -0.029874267f,
-    -0.27886418f, 0.4017835f, 0.14270079f, 0.9495319f, -0.8346094f, -0.65041536f, -1.2925222f,
-    -0.29913795f, -0.12700567f, -0.21197407f, -0.5086939f, -0.10036732f, -0.20490609f, -0.8910312f,
-    1.0432156f, 0.18392554f, 0.45804414f, -0.22844625f, -0.58760375f, 0.032957446f, -1.5056233f,
-    -1.2495123f, 1.285926f
-};
-
-static const float block1_pointwise_bias[12] MICROMOBILENET_FLASH = {
-    -1.0972652f, -1.2081937f, -0.5550636f, 2.925269f, -1.5450048f, -1.0227307f, 4.6378517f,
-    1.6034852f, -1.8943592f, 3.2136073f, 0.560447f, 3.6642108f
-};
-
-static const float block2_depthwise_weight[108] MICROMOBILENET_FLASH = {
-    0.9210316f, -0.16040441f, 0.24615633f, 1.103619f, -0.23460566f, -0.19123854f, -0.47227862f,
-    0.6029856f, 0.09829892f, 0.34467462f, -0.30326992f, 0.1605643f, 1.0165288f, -0.21544127f,
-    0.14825529f, 0.37681034f, -0.21662174f, -0.38212997f, -0.31991574f, 0.6938724f, 0.09485968f,
-    0.43721f, -0.16218501f, 0.13569249f, 0.21381885f, -0.21177122f, 0.2093118f, 0.3402558f,
-    -0.3244929f, -0.3232249f, -0.21046603f, 0.49760556f, 0.13863112f, 0.14265381f, -0.04785489f,
-    0.11862214f, 0.99985856f, -0.21390621f, 0.25272563f, -0.013228909f, 0.3397946f, -0.11442666f,
-    0.06718788f, 0.3802663f, 0.43982893f, 0.49959573f, -0.30734646f, 0.3230088f, 1.1249754f,
-    -0.2941771f, 0.2911727f, 0.041636158f, 0.031194631f, -0.3273496f, 0.040975578f, 0.44865504f,
-    0.72834086f, 0.38324156f, -0.450539f, 0.1546556f, 0.4610651f, -0.3445517f, 0.2547148f,
-    -0.6917479f, -0.15964256f, -0.20977663f, 0.35236079f, 0.3660312f, 0.8443814f, -0.08801111f,
-    -0.17078424f, 0.02958215f, 0.5734562f, -0.4351137f, 0.21958752f, 0.5259539f, 0.2187765f,
-    -0.0064865327f, 0.031698346f, 0.106896564f, 0.6113925f, 0.48981285f, -0.37396926f, 0.22474244f,
-    0.9911194f, -0.46906582f, 0.23944773f, -0.48247963f, 0.12945573f, -0.029001752f, 0.4087816f,
-    0.15799385f, 0.64775884f, 0.40875614f, -0.4363468f, 0.07807269f, 0.35562605f, -0.15670566f,
-    0.22119598f, -0.43451813f, -0.28118238f, -0.017269587f, 0.5018283f, 0.10820823f, 0.62995017f,
-    0.2916368f, -0.17213371f, -0.10683057f
-};
-
-static const float block2_depthwise_bias[12] MICROMOBILENET_FLASH = {
-    0.27153304f, 2.3336148f, 0.07200538f, 1.9874076f, 2.2476814f, 2.888326f, -0.27266335f,
-    1.9290239f, 1.1988072f, -0.82962406f, 3.111012f, -0.6568324f
-};
-
-static const float block2_pointwise_weight[288] MICROMOBILENET_FLASH = {
-    -0.054098036f, -0.16737297f, -0.1775047f, 0.36712405f, -0.22104003f, -0.07515317f, -0.3333649f,
-    0.4632049f, 0.019426122f, -0.32604718f, -0.22199394f, -0.31620607f, 0.57616824f, 0.10041266f,
-    -0.19873971f, 0.2585315f, -0.17275162f, 0.4704664f, -0.03041959f, -0.17664047f, 0.018342197f,
-    -0.0636366f, 0.11760495f, -0.0987883f, -0.22611251f, 0.018285915f, 0.65350735f, -0.7330143f,
-    -0.38823333f, -0.2657715f, 0.056172892f, 0.11828703f, 0.33540478f, 0.10717843f, 0.0047293827f,
-    -0.52126956f, 0.008144573f, 0.09708718f, -0.16094139f, 0.45180148f, 0.044403266f, 0.13083331f,
-    0.31781352f, -0.013961667f, 0.279653f, 0.32040477f, -0.40441468f, -0.11226217f, -0.047884155f,
-    -0.41457993f, 0.13447814f, -0.21866828f, 0.18489555f, 0.29517537f, 0.23673195f, -0.0985113f,
-    0.018741835f, 0.30717948f, -0.49074924f, -0.068160675f, -0.102330565f, 0.5689285f, -0.27545923f,
-    0.17666715f, -0.087082766f, 0.63853157f, -0.32685846f, 0.08026216f, -0.079700716f, -0.4335684f,
-    -0.28271103f, 0.09762302f, -0.15421338f, 0.27055663f, -0.29873475f, -0.074002385f, 0.0677716f,
-    0.5015956f, 0.2956678f, -0.14240564f, -0.06445069f, -0.40404564f, -0.124119796f, -0.12341981f,
-    0.06345608f, 0.12394566f, 0.09343851f, 0.24618486f, 0.096277356f, -0.10521055f, -0.25832593f,
-    -5.1083224e-4f, -0.26085892f, -0.01608896f, -0.23166023f, -0.3118562f, 0.17038527f, 0.10225341f,
-    0.17997248f, 0.3187301f, -0.025566379f, 0.12009378f, 0.25099584f, 0.039213568f, 0.1753394f,
-    -0.07816953f, 0.46519452f, 0.3777226f, 0.22125156f, 0.4057932f, -0.2242159f, -0.5327795f,
-    -0.63645977f, 0.0030806197f, -0.09479472f, -0.31528318f, -0.15936516f, 0.14447267f, 0.57538295f,
-    0.08239694f, 0.19330017f, -0.092101865f, 0.061923493f, -0.39916414f, 0.48247248f, 0.38904023f,
-    -0.10580817f, -0.14504795f, 0.08481352f, -0.04396197f, -0.02603327f, -0.15483364f, -0.10295352f,
-    -0.13188903f, 0.148469f, -0.14305426f, -0.37449294f, 0.14781344f, 0.304274f, 0.039274625f,
-    -0.17713998f, 0.57477117f, -0.0041317623f, 0.20992656f, -0.11707577f, -0.47849363f,
-    -0.118436135f, 0.27672428f, -0.27356556f, -0.25917324f, -0.050317187f, -0.4364036f, 0.6608098f,
-    0.19976608f, -0.207612f, -0.3146381f, 0.17208293f, -0.1408246f, 0.5450655f, 0.14255847f,
-    0.10898605f, 0.17878325f, 0.048228316f, -0.077306956f, -0.20687595f, -0.29554358f, -0.11547285f,
-    0.041371565f, -0.031787936f, -0.21899542f, 0.036005814f, 0.2149323f, -0.33509126f, 0.16585214f,
-    -0.4477582f, 0.22100294f, -0.13266197f, -0.24150547f, -0.6234299f, 0.16280513f, -0.39754656f,
-    -0.01248914f, -0.4493921f, 0.34959134f, -0.3576276f, 0.23023224f, -0.20583795f, -0.27084613f,
-    -0.16283149f, 0.43326518f, 0.12066136f, 0.21261278f, -0.096812755f, -0.048834283f, -0.36071968f,
-    0.06803513f, 0.030650347f, 0.10350693f, -0.06659504f, 0.004833962f, 0.41224107f, -0.13929783f,
-    -0.17650509f, -0.28226158f, -0.15345533f, -0.20335828f, 0.06721322f, 0.05024892f, -0.45881248f,
-    0.02685844f, -0.4756895f, 0.23400776f, -0.29104927f, 0.06715922f, 0.40318418f, 0.44112915f,
-    -0.053105112f, -0.7740981f, -0.08606922f, 0.051637568f, -0.11256138f, -0.19624722f, -0.3823951f,
-    0.31059876f, 0.08438774f, -0.09442173f, -0.050523117f, 0.09593078f, -0.224445f, -0.047389243f,
-    -0.8273365f, 0.3144415f, -0.16509894f, 0.3771206f, 0.036792457f, 0.28393394f, -0.34716088f,
-    -0.24749836f, 0.028271625f, 0.035868417f, 0.3739635f, 0.39839354f, -0.39657426f, -0.26570693f,
-    -0.24132511f, 0.22413452f, 0.11964685f, -0.41511294f, -0.077779666f, 0.22052503f, 0.30386597f,
-    -0.07662144f, -0.008372742f, 0.55318874f, -0.40227002f, 0.6014197f, 0.4232563f, -0.6139918f,
-    0.08557451f, -0.07117599f, -0.23879422f, -0.18546085f, 0.049559344f, 0.3240358f, 0.037961155f,
-    -0.020537728f, -0.13852571f, 0.29178002f, -0.03639474f, 0.263763f, -0.2766561f, -0.06791008f,
-    -0.3999205f, -0.32259253f, 0.08487776f, -0.18361148f, 0.7197456f, -0.18165204f, -0.03979477f,
-    -0.10330366f, 0.097855665f, -0.09100485f, 0.09212017f, -0.034505952f, 0.1199037f, -0.2225307f,
-    0.35087633f, 0.037715904f
-};
-
-static const float block2_pointwise_bias[24] MICROMOBILENET_FLASH = {
-    -0.7654126f, -1.9369619f, 0.093699425f, -2.842265f, -0.75971144f, -1.8521844f, -0.7449625f,
-    0.08380296f, -4.68295f, 0.2950235f, -1.3381057f, -1.3454227f, -0.3409839f, -1.2541918f,
-    -0.39964062f, -0.17466287f, -0.6295344f, -1.4968373f, 0.50038713f, -0.3105102f, -0.7104436f,
-    -1.7560036f, 0.82964575f, -1.6062084f
-};
-
-static const float head_weight[240] MICROMOBILENET_FLASH = {
-    -0.18710153f, 0.6677186f, 0.14211662f, 0.63470936f, -0.48895314f, -0.73210996f, -0.63319457f,
-    3.2182576e-4f, -0.3038862f, -1.3782048f, -0.67637676f, -1.0876764f, -0.66774213f, -0.457166f,
-    0.14573002f, 0.47469148f, -0.2211606f, 0.42285213f, 0.43305415f, 0.7127175f, -1.2441088f,
-    0.17504647f, -0.028928079f, 0.23086944f, 1.336354f, -0.46297562f, -2.671192f, 0.7349574f,
-    0.61047477f, 2.1512241f, 0.65876764f, -0.6478348f, -1.9206636f, -0.48347795f, 1.4110345f,
-    0.7336127f, -1.4507663f, -2.6179047f, 1.4005425f, 0.117764f, -2.363271f, -0.555107f,
-    -1.6429031f, -0.47857562f, 0.07129361f, -0.03491676f, -0.8382317f, 0.94583446f, 0.107371f,
-    0.6175049f, -1.417555f, -1.0614069f, 0.44815674f, -0.10118097f, 0.30103594f, -0.5695387f,
-    0.16816868f, -0.38223842f, 0.3002117f, 0.674665f, -0.8078287f, 0.37587878f, -0.44681984f,
-    -0.97824967f, -0.8076654f, -1.2319926f, 0.42849568f, 0.9638717f, -1.345825f, 0.5029089f,
-    0.13022676f, 0.17444153f, 0.1079638f, -0.98682564f, -1.1640087f, 1.1246097f, 0.28589925f,
-    -0.8148569f, 0.65065795f, 0.8093399f, -1.238505f, -0.3645064f, 0.17438693f, -0.040245693f,
-    -0.7239368f, -1.0249176f, -1.2687445f, -0.65260565f, -1.519635f, 1.5538422f, 0.29434144f,
-    -0.37750876f, -0.10435191f, 0.68389314f, -0.37710038f, 0.44245675f, -0.8786536f, 0.16325924f,
-    -0.86243564f, -0.7825711f, 1.2168341f, 0.2646016f, 1.1895921f, 0.39060712f, 0.13470711f,
-    -0.34275746f, 0.6248894f, 0.86522883f, -0.5794075f, 0.3872241f, -0.06727819f, -1.4137906f,
-    -1.0030079f, -0.024724321f, 0.47361708f, -0.5046673f, -0.6977209f, 0.53592324f, 0.7527252f,
-    -1.4731055f, 1.1670802f, -0.87972295f, 1.2146059f, -0.5035907f, -0.7441314f, 0.8032455f,
-    -0.94550174f, -1.6576176f, 0.051601276f, 1.1752086f, 0.32568145f, -0.5156859f, 0.748306f,
-    -1.0484401f, 0.35815695f, 0.7110563f, 0.084193766f, -0.34558594f, 0.91160643f, -0.8302667f,
-    1.0920894f, -1.7360888f, -2.7287266f, -0.31284323f, -0.41955885f, 0.4028287f, 0.119613096f,
-    -0.47636747f, 0.0445264f, 0.022928612f, 0.3545855f, -0.059535567f, -0.44743854f, -0.8813547f,
-    -0.5282089f, -0.26868668f, -0.86432385f, -0.4119732f, -0.38658205f, -0.6779422f, -0.22461951f,
-    -0.121383496f, 0.16528039f, 0.6506174f, -1.2132576f, 0.5938748f, 0.6425665f, -0.29185176f,
-    -0.8443422f, -1.3564715f, 0.7709082f, 0.25117487f, -0.17725708f, -0.57358277f, 0.13033052f,
-    -0.6780427f, 1.1889255f, 0.52666354f, -0.8082048f, -1.0150807f, 0.6844415f, 1.0915093f,
-    -0.59672225f, 0.9792049f, 0.59730095f, 0.18800172f, -1.0937982f, -0.78515077f, 0.84191495f,
-    -1.7618644f, -2.0250902f, -0.404116f, 0.772888f, 0.15057957f, -0.4923952f, -0.57615757f,
-    -1.1555085f, -0.8280559f, -0.49021107f, 0.90856665f, -0.84532696f, 1.0927093f, -1.8005509f,
-    1.6874967f, -0.69380295f, 0.50958633f, -0.5057742f, -0.97854173f, 0.7213689f, -0.6240528f,
-    0.67844987f, 0.26789236f, -0.45288187f, -1.6850555f, 0.10721319f, 1.0415249f, -0.89744335f,
-    -1.4707083f, 0.8017045f, -0.3603315f, -0.7406816f, 0.15046905f, -1.0565871f, 0.45744178f,
-    -0.256693f, -0.0684401f, 0.63711834f, 0.44170466f, 1.1259032f, 0.41496488f, 1.5841259f,
-    1.5963024f, 0.2965384f, -0.6797093f, -1.6459234f, -1.2811152f, 0.6528821f, -1.3256389f,
-    0.7133655f, 0.5925807f
-};
-
-static const float head_bias[10] MICROMOBILENET_FLASH = {
-    0.106614865f, -0.4220279f, 0.8636118f, -0.6546636f, -0.2858921f, 0.6971676f, 1.6364958f,
-    -0.37981996f, 0.81464034f, -3.3626072f
-};
-
-// A weight.
-static inline float flash(const float *at) {
+// Constants are read through these: on some processors flash is not memory like any other.
 #if defined(__AVR__) || defined(ESP8266)
-    return pgm_read_float(at);
+#if defined(__AVR_HAVE_MUL__)
+// The library's copy byte by byte, which takes twice as long.
+#define AVR_COPY(load)                                                                                      \
+    uint8_t value;                                                                                          \
+    __asm__ volatile(                                                                                       \
+        "subi %A[bytes], 16\n\t"                                                                             \
+        "sbci %B[bytes], 0\n\t"                                                                             \
+        "brcs 2f\n"                                                                                         \
+        "1:\n\t" load load load load load load load load load load load load load load load load                                                   \
+        "subi %A[bytes], 16\n\t"                                                                             \
+        "sbci %B[bytes], 0\n\t"                                                                             \
+        "brcc 1b\n"                                                                                         \
+        "2:\n\t"                                                                                            \
+        "subi %A[bytes], 240\n\t"                                                                           \
+        "breq 4f\n"                                                                                         \
+        "3:\n\t" load                                                                                       \
+        "dec %A[bytes]\n\t"                                                                                 \
+        "brne 3b\n"                                                                                         \
+        "4:"                                                                                                \
+        : [value] "=&r"(value), [bytes] "+d"(bytes), [from] "+z"(from), [to] "+x"(to)::"memory");
+static __attribute__((noinline, unused)) void fetch(void *to, const void *from, size_t bytes) {
+    AVR_COPY("lpm %[value], Z+\n\tst X+, %[value]\n\t")
+}
+static __attribute__((noinline, unused)) void copy(void *to, const void *from, size_t bytes) {
+    AVR_COPY("ld %[value], Z+\n\tst X+, %[value]\n\t")
+}
+#undef AVR_COPY
 #else
-    return *at;
+static inline void fetch(void *to, const void *from, size_t bytes) { memcpy_P(to, from, bytes); }
+static inline void copy(void *to, const void *from, size_t bytes) { memcpy(to, from, bytes); }
+#endif
+static inline uint8_t flash(const uint8_t *at) { return pgm_read_byte(at); }
+static inline uint16_t flash(const uint16_t *at) { return pgm_read_word(at); }
+static inline uint32_t flash(const uint32_t *at) { return pgm_read_dword(at); }
+static inline int8_t flash(const int8_t *at) { return static_cast<int8_t>(pgm_read_byte(at)); }
+#define MICROMOBILENET_STEP(step, at) Step step; fetch(&step, at, sizeof step)
+// A single field of a step, where copying the whole one would take longer.
+#define MICROMOBILENET_OF(at, field) flash(&(at)->field)
+#else
+static inline void fetch(void *to, const void *from, size_t bytes) { memcpy(to, from, bytes); }
+static inline void copy(void *to, const void *from, size_t bytes) { memcpy(to, from, bytes); }
+static inline uint8_t flash(const uint8_t *at) { return *at; }
+static inline int8_t flash(const int8_t *at) { return *at; }
+static inline uint16_t flash(const uint16_t *at) { return *at; }
+static inline uint32_t flash(const uint32_t *at) { return *at; }
+#define MICROMOBILENET_STEP(step, at) const Step &step = *(at)
+#define MICROMOBILENET_OF(at, field) (at)->field
+#endif
+
+alignas(4) static const uint8_t weightTable[868] MICROMOBILENET_FLASH = {
+    70, 126, 58, 175, 204, 176, 99, 46, 96, 162, 29, 208, 174, 31, 225, 129, 1, 186, 126, 78, 72,
+    35, 243, 29, 33, 251, 27, 254, 127, 109, 200, 248, 13, 246, 87, 90, 206, 2, 47, 233, 39, 127,
+    225, 16, 72, 81, 24, 171, 127, 0, 148, 76, 21, 182, 0, 0, 79, 1, 103, 128, 183, 117, 1, 128, 76,
+    255, 233, 128, 1, 165, 47, 128, 53, 255, 43, 128, 255, 94, 125, 128, 51, 93, 27, 26, 31, 19,
+    146, 129, 244, 33, 23, 5, 121, 121, 22, 81, 127, 71, 55, 23, 196, 222, 164, 170, 129, 158, 251,
+    223, 1, 63, 154, 235, 65, 130, 189, 17, 58, 100, 77, 20, 42, 7, 181, 129, 159, 84, 127, 68, 9,
+    0, 10, 181, 137, 175, 0, 0, 136, 1, 223, 129, 142, 121, 172, 120, 136, 53, 128, 128, 245, 1,
+    128, 128, 195, 90, 181, 151, 82, 103, 130, 255, 1, 255, 128, 128, 33, 174, 128, 128, 162, 159,
+    255, 164, 106, 155, 112, 166, 168, 144, 128, 128, 255, 37, 128, 128, 121, 55, 86, 1, 193, 169,
+    62, 113, 108, 100, 128, 128, 1, 165, 128, 128, 124, 91, 182, 147, 64, 1, 99, 116, 255, 16, 128,
+    128, 107, 78, 128, 128, 116, 103, 20, 255, 109, 78, 131, 1, 150, 184, 128, 128, 23, 236, 128,
+    128, 104, 114, 24, 112, 127, 52, 65, 111, 40, 213, 198, 199, 198, 177, 163, 138, 129, 214, 107,
+    64, 91, 110, 126, 111, 95, 104, 96, 127, 43, 39, 254, 5, 177, 60, 201, 206, 169, 175, 135, 127,
+    12, 196, 82, 48, 151, 193, 129, 149, 218, 148, 187, 254, 246, 250, 137, 175, 203, 17, 10, 89, 8,
+    103, 127, 110, 127, 91, 69, 82, 67, 19, 29, 20, 15, 14, 21, 66, 109, 127, 92, 97, 95, 87, 110,
+    36, 126, 97, 234, 124, 103, 74, 171, 210, 242, 170, 129, 208, 151, 133, 208, 63, 53, 46, 127,
+    61, 12, 88, 31, 214, 113, 82, 79, 229, 255, 150, 84, 185, 67, 107, 37, 255, 90, 232, 121, 89,
+    133, 39, 67, 41, 132, 114, 154, 106, 89, 131, 241, 1, 130, 155, 83, 255, 61, 82, 138, 148, 140,
+    165, 217, 124, 186, 147, 129, 38, 207, 218, 14, 96, 116, 21, 163, 71, 108, 241, 73, 163, 176,
+    204, 189, 103, 111, 255, 63, 144, 133, 207, 1, 110, 112, 42, 72, 147, 89, 196, 52, 109, 154,
+    178, 166, 228, 145, 255, 203, 92, 167, 85, 23, 128, 112, 26, 97, 97, 22, 121, 34, 1, 174, 156,
+    177, 215, 172, 209, 83, 22, 121, 161, 196, 139, 1, 129, 109, 65, 176, 107, 255, 231, 96, 157,
+    243, 144, 179, 104, 144, 23, 105, 99, 161, 96, 255, 230, 100, 90, 45, 161, 195, 137, 150, 116,
+    121, 87, 89, 255, 127, 174, 106, 36, 105, 181, 168, 95, 255, 161, 75, 78, 118, 44, 153, 170,
+    139, 110, 255, 166, 88, 68, 80, 59, 101, 138, 122, 83, 135, 172, 16, 124, 1, 227, 60, 162, 37,
+    173, 27, 193, 70, 52, 101, 79, 1, 161, 82, 250, 162, 188, 98, 113, 17, 149, 87, 74, 146, 141,
+    137, 160, 107, 129, 6, 135, 1, 190, 255, 85, 74, 41, 50, 146, 236, 246, 119, 1, 114, 136, 94,
+    121, 1, 176, 110, 96, 65, 179, 103, 186, 134, 172, 142, 113, 120, 144, 75, 90, 132, 133, 242,
+    250, 7, 47, 126, 242, 45, 252, 54, 196, 165, 1, 216, 1, 146, 113, 104, 195, 221, 105, 79, 90,
+    138, 195, 140, 121, 84, 220, 255, 96, 121, 110, 116, 212, 40, 106, 145, 112, 144, 122, 1, 26,
+    155, 70, 149, 89, 190, 135, 111, 189, 141, 186, 192, 106, 1, 163, 83, 61, 70, 128, 157, 230,
+    159, 97, 100, 1, 66, 28, 37, 105, 195, 163, 67, 86, 141, 172, 59, 4, 195, 134, 108, 167, 168,
+    193, 16, 102, 50, 105, 14, 144, 125, 149, 131, 126, 88, 173, 138, 183, 1, 33, 137, 48, 34, 219,
+    168, 119, 155, 77, 151, 62, 181, 194, 143, 94, 155, 188, 28, 98, 142, 125, 56, 162, 88, 40, 69,
+    45, 25, 75, 56, 18, 166, 214, 5, 254, 152, 97, 8, 173, 140, 144, 120, 183, 97, 164, 52, 142, 54,
+    61, 182, 87, 184, 105, 233, 151, 230, 162, 94, 165, 84, 51, 140, 98, 182, 203, 130, 182, 143,
+    104, 78, 161, 122, 6, 163, 80, 145, 161, 42, 126, 169, 85, 132, 112, 170, 90, 68, 174, 193, 1,
+    179, 48, 2, 114, 84, 170, 140, 78, 75, 43, 176, 144, 133, 130, 165, 122, 117, 92, 136, 86, 81,
+    36, 73, 100, 202, 161, 77, 64, 38, 85, 88, 57, 171, 196, 91, 189, 105, 115, 145, 196, 165, 140,
+    59, 79, 1, 190, 195, 98, 181, 18, 1, 103, 182, 139, 93, 87, 59, 15, 189, 100, 47, 70, 94, 192,
+    71, 140, 47, 163, 69, 205, 1, 247, 108, 123, 177, 162, 79, 164, 92, 59, 214, 160, 249, 250, 179,
+    84, 176, 147, 151, 76, 2, 30, 96, 10, 136, 201, 178, 26, 183, 173
+};
+
+alignas(4) static const uint16_t multiplierTable[76] MICROMOBILENET_FLASH = {
+    98, 150, 78, 234, 379, 583, 2011, 1250, 710, 796, 1006, 659, 285, 141, 222, 133, 315, 418, 1302,
+    1062, 412, 197, 540, 1121, 747, 728, 523, 1210, 539, 777, 270, 243, 151, 450, 170, 198, 217,
+    359, 409, 143, 233, 167, 372, 463, 589, 363, 394, 513, 403, 251, 374, 511, 388, 462, 531, 438,
+    501, 361, 331, 382, 622, 665, 334, 493, 322, 578, 75, 145, 77, 85, 80, 149, 66, 110, 98, 90
+};
+
+alignas(4) static const uint32_t offsetTable[76] MICROMOBILENET_FLASH = {
+    9206528u, 14683978u, 9372755u, 4283919781u, 4281706705u, 4293118079u, 17115856u, 7939407u,
+    4291673989u, 16409714u, 8236443u, 2443503u, 4294952731u, 525437u, 9865861u, 5997314u, 2718591u,
+    2269421u, 4288338602u, 4291639925u, 4293451906u, 10356684u, 4290512799u, 4292169505u, 15494655u,
+    4483657u, 4289364278u, 16217307u, 1578405u, 10240750u, 788924u, 6536618u, 232833u, 5572540u,
+    6289267u, 8078677u, 4294239054u, 5404287u, 3370687u, 4292694349u, 8698684u, 4293167893u,
+    4291703192u, 4286611344u, 443613u, 4282703133u, 4291707863u, 4286967961u, 4291766576u, 407463u,
+    4274681324u, 1306458u, 4289229633u, 4289172688u, 4293580127u, 4289578932u, 4293246211u,
+    4294225350u, 4292302888u, 4288534105u, 2171149u, 4293592922u, 4291937315u, 4287395096u,
+    3680542u, 4288023362u, 11420585u, 11170885u, 11761253u, 11072753u, 11233865u, 11668693u,
+    12119287u, 11206506u, 11731708u, 9853047u
+};
+
+typedef uint16_t Place;
+typedef uint8_t Counter;
+typedef uint8_t Value;
+typedef uint8_t Word;
+
+enum : Place { noPlace = static_cast<Place>(-1) };
+enum : uint16_t {
+    numSteps = 7,
+    numStreams = 1,
+    firstStreamEnd = 7,
+    kernelRows = 3,
+    numClasses = 10,
+    pooledChannels = 24,
+    pooledWidth = 4,
+    stackQuads = 3,
+};
+enum : uint32_t {
+    poolPlace = 0,
+    poolBytes = 24,
+    headWeights = 628,
+    headConstants = 66,
+    headShift = 16,
+    headTile = 24,
+};
+
+// One operation, row by row: a row is its channels, one after another. Places are bytes from the
+// start of the arena.
+enum Kind : uint8_t { depthwiseKind, filtersKind, imageKind, gatesKind, additionKind };
+enum Target : uint8_t { intoRow, overRow, intoMap };
+
+struct Step {
+    uint32_t weights;
+    Place ring, row;
+    uint16_t constants;
+    uint16_t height, width, channels;
+    uint16_t rows, columns, filters;
+    // Outputs whose kernel reaches over no side: the first, and how many.
+    uint16_t first, inner;
+    Kind kind;
+    Target target;
+    uint8_t kernel, stride, pad;
+    // Counters of rows that came and rows that were made.
+    uint8_t in, out;
+    // What padding reads, and for additions the same of the other row.
+    uint8_t zero;
+    // Fractional bits of a result.
+    uint8_t shift;
+    uint8_t padding[1];
+};
+
+// How many rows of each step have come or been made.
+struct State {
+    Counter made[5];
+#if defined(MICROMOBILENET_PROFILE)
+    uint32_t microseconds[7];
+#endif
+};
+
+static const Step steps[7] MICROMOBILENET_FLASH = {
+    // stem: convolution 3x3, stride 3, padding 0, 96x96x1 -> 32x32x3
+    {0, 24, 888, 0, 96, 96, 1, 32, 32, 3, 0, 32, depthwiseKind, intoRow, 3, 3, 0, 0, 1, 0, 16, {0}},
+    // block0.depthwise: depthwise 3x3, stride 2, padding 1, 32x32x3 -> 16x16x3
+    {27, 216, 792, 3, 32, 32, 3, 16, 16, 3, 1, 15, depthwiseKind, intoRow, 3, 2, 1, 1, 2, 149, 16, {0}},
+    // block0.pointwise: pointwise, 16x16x3 -> 16x16x6
+    {56, 408, 888, 6, 16, 16, 3, 16, 16, 6, 0, 16, filtersKind, intoRow, 1, 1, 0, 2, 2, 0, 16, {0}},
+    // block1.depthwise: depthwise 3x3, stride 2, padding 1, 16x16x6 -> 8x8x6
+    {80, 408, 792, 12, 16, 16, 6, 8, 8, 6, 1, 7, depthwiseKind, intoRow, 3, 2, 1, 2, 3, 0, 16, {0}},
+    // block1.pointwise: pointwise, 8x8x6 -> 8x8x12
+    {136, 600, 888, 18, 8, 8, 6, 8, 8, 12, 0, 8, filtersKind, intoRow, 1, 1, 0, 3, 3, 0, 16, {0}},
+    // block2.depthwise: depthwise 3x3, stride 2, padding 1, 8x8x12 -> 4x4x12
+    {232, 600, 792, 30, 8, 8, 12, 4, 4, 12, 1, 3, depthwiseKind, intoRow, 3, 2, 1, 3, 4, 0, 16, {0}},
+    // block2.pointwise: pointwise, 4x4x12 -> 4x4x24
+    {340, 792, 888, 42, 4, 4, 12, 4, 4, 24, 0, 4, filtersKind, intoRow, 1, 1, 0, 4, 4, 0, 16, {0}},
+};
+static_assert(sizeof(Step) == 36, "steps are packed");
+
+#if defined(MICROMOBILENET_PROFILE)
+static const char *const names[7] = {
+    "stem", "block0.depthwise", "block0.pointwise", "block1.depthwise", "block1.pointwise",
+    "block2.depthwise", "block2.pointwise"
+};
+#endif
+
+#if defined(__ARM_FEATURE_DSP)
+
+// From a sum of products to a byte: (sum * multiplier + offset) >> 16, saturated to 0..255.
+// Bytes are kept with 128 added, so that what a rectifier cuts off is 0.
+static inline uint8_t requantise(uint32_t sum, uint32_t multiplier, uint32_t offset) {
+    uint32_t byte;
+    __asm__("usat %0, #8, %1, asr #16" : "=r"(byte) : "r"(sum * multiplier + offset));
+    return static_cast<uint8_t>(byte);
+}
+
+// Functions that are assembly as a whole, since their loops need every register. They find their
+// arguments where the procedure call standard puts them. The compiler must not draw conclusions from
+// what it sees of them: arguments without any use, and registers that seem to be spared.
+#if defined(__clang__)
+#define MMN_WHOLE __attribute__((naked, noinline, unused))
+#elif __GNUC__ >= 8
+#define MMN_WHOLE __attribute__((naked, noinline, noclone, noipa, unused))
+#else
+#define MMN_WHOLE __attribute__((naked, noinline, noclone, unused))
+#endif
+#define MMN_CLOBBERS "r0", "r1", "r2", "r3", "r12", "cc", "memory"
+
+static inline uint8_t saturate(int32_t value) {
+    return static_cast<uint8_t>(value < 0 ? 0 : (value > 255 ? 255 : value));
+}
+
+// Rows of a 3x3 kernel on cores that multiply pairs of 16 bits.
+//
+// The taps of rows a and b at a column make a pair in one register, and so do the two
+// weights, so that one instruction multiplies and adds both: registers r4, r5, r6 hold the pairs of
+// the columns 0, 1, 2. Row c makes pairs of its own: r7 holds its weights 0 and 2, the lower half of
+// r8 the one between. The outputs still to make are counted in the upper half of r8. r0, r1, r2 read
+// the rows, r3 writes. Sums of outputs not yet complete stay in registers from turn to turn, so that
+// every column is loaded once.
+//
+// The stack holds multiplier and offset of the channel and two weights that give way for them, then,
+// above the registers of the caller, the arguments in their order; pointers among them move on.
+#define DSP_A "#52"
+#define DSP_OUT "#80"
+#define DSP_COLUMNS "#84"
+#define DSP_EDGES "#88"
+#define DSP_ZEROS "#92"
+#define DSP_LAST "#96"
+
+// What `edges` says, apart from the channels still to do in its upper 24 bits: which columns and
+// rows of the kernel read padding somewhere, and the stride where it is not 1.
+enum : uint8_t { leftEdge = 1, rightEdge = 2, topEdge = 4, bottomEdge = 8, byTwo = 16, byThree = 32 };
+
+// Makes a sum the next output.
+#define DSP_REQUANTISE(sum, multiplier, offset)          \
+    "mla " sum ", " sum ", " multiplier ", " offset "\n" \
+    "usat " sum ", #8, " sum ", asr #16\n"               \
+    "strb " sum ", [r3], #1\n"
+
+// Pairs of rows a and b at the next two columns; `rest` keeps the two columns after them.
+#define DSP_FOUR_COLUMNS(first, second, rest)          \
+    "ldr " first ", [r0], #4\n"                        \
+    "ldr " rest ", [r1], #4\n"                         \
+    "pkhbt " second ", " first ", " rest ", lsl #16\n" \
+    "pkhtb " rest ", " rest ", " first ", asr #16\n"   \
+    "uxtb16 " first ", " second "\n"                   \
+    "uxtb16 " second ", " second ", ror #8\n"
+
+// Four columns of row c: 0 and 2 remain in the first, 1 and 3 go into the second.
+#define DSP_ROW_C(first, second)             \
+    "uxtb16 " second ", " first ", ror #8\n" \
+    "uxtb16 " first ", " first "\n"
+
+// Stride 2: two outputs, the first of which already has its column 0 in `sum`, as the one after
+// the second then has in `next`.
+#define DSP_TWO_APART(sum, next)             \
+    DSP_FOUR_COLUMNS("r11", next, "r12")     \
+    "smlad " sum ", r11, r5, " sum "\n"      \
+    "smlad " sum ", " next ", r6, " sum "\n" \
+    "smuad r10, " next ", r4\n"              \
+    "uxtb16 r11, r12\n"                      \
+    "uxtb16 r12, r12, ror #8\n"              \
+    "smlad r10, r11, r5, r10\n"              \
+    "smlad r10, r12, r6, r10\n"              \
+    "smuad " next ", r12, r4\n"              \
+    "ldr r11, [r2], #4\n"                    \
+    DSP_ROW_C("r11", "r12")                  \
+    "smlabb " sum ", r11, r8, " sum "\n"     \
+    "smlabt " sum ", r12, r7, " sum "\n"     \
+    "smlad r10, r12, r7, r10\n"              \
+    "smlatb r10, r11, r8, r10\n"             \
+    "smlatb " next ", r12, r7, " next "\n"   \
+    "ldrd r11, r12, [sp]\n"                  \
+    DSP_REQUANTISE(sum, "r11", "r12")        \
+    DSP_REQUANTISE("r10", "r11", "r12")
+
+// All channels of a row, at least one column wide; the rows at least three. `zeros` is what padding
+// reads, twice; `last` leads from the next plane to the last two columns of this one.
+MMN_WHOLE static void depthwiseRow3(const uint8_t *, const uint8_t *, const uint8_t *, const int8_t *,
+                                    const uint16_t *, const uint32_t *, uint32_t, uint8_t *, uint32_t, uint32_t,
+                                    uint32_t, int32_t) {
+    __asm__ volatile(
+        "push {r0-r3}\n"
+        "push {r4-r11, lr}\n"
+        "sub sp, #16\n"
+        "ldr r3, [sp, " DSP_OUT "]\n"
+        // A channel: pointers, weights, multiplier and offset.
+        "1:\n"
+        "add lr, sp, " DSP_A "\n"
+        "ldm lr, {r0-r2, r9-r12}\n"
+        "add r4, r0, r12\n"
+        "add r5, r1, r12\n"
+        "add r6, r2, r12\n"
+        "stm lr!, {r4-r6}\n"
+        "ldr r7, [r9], #3\n"
+        "ldr r8, [r9], #2\n"
+        "ldr r12, [r9], #4\n"
+        "ldrh r4, [r10], #2\n"
+        "ldr r5, [r11], #4\n"
+        "stm lr, {r9-r11}\n"
+        "strd r4, r5, [sp]\n"
+        "pkhbt r4, r7, r8, lsl #16\n"
+        "pkhtb r6, r8, r7, asr #16\n"
+        "sxtb16 r5, r4, ror #8\n"
+        "sxtb16 r4, r4\n"
+        "sxtb16 r6, r6\n"
+        "sxtb16 r7, r12, ror #8\n"
+        "sxtb16 r8, r12, ror #16\n"
+        "ldrd r12, lr, [sp, " DSP_COLUMNS "]\n"
+        "pkhbt r8, r8, r12, lsl #16\n"
+        "tst lr, #12\n"
+        "bne 8f\n"
+        "2:\n"
+        "ldr r9, [sp, " DSP_ZEROS "]\n"
+        "20:\n"
+        "tst lr, #1\n"
+        "itt ne\n"
+        "movne r12, r9\n"
+        "bne 21f\n"
+        "ldrb r9, [r0], #1\n"
+        "ldrb r10, [r1], #1\n"
+        "ldrb r12, [r2], #1\n"
+        "orr r9, r9, r10, lsl #16\n"
+        "21:\n"
+        "smuad r9, r9, r4\n"
+        "smlabb r9, r12, r7, r9\n"
+        "subs r8, #0x40000\n"
+        "bcc 24f\n"
+        "22:\n"
+        DSP_TWO_APART("r9", "lr")
+        "23:\n"
+        DSP_TWO_APART("lr", "r9")
+        "subs r8, #0x40000\n"
+        "bcs 22b\n"
+        "24:\n"
+        "tst r8, #0x20000\n"                    // two or three remain: half a turn
+        "ittt ne\n"
+        "addne r8, #0x20000\n"
+        "movne lr, r9\n"
+        "bne 23b\n"
+        "tst r8, #0x10000\n"
+        "beq 5f\n"
+        "ldrh r11, [r0]\n"
+        "ldrh r12, [r1]\n"
+        "orr r11, r11, r12, lsl #16\n"
+        "uxtb16 r12, r11\n"
+        "uxtb16 r11, r11, ror #8\n"
+        "smlad r9, r12, r5, r9\n"
+        "smlad r9, r11, r6, r9\n"
+        "ldrb r11, [r2]\n"
+        "ldrb r12, [r2, #1]\n"
+        "smlabb r9, r11, r8, r9\n"
+        "smlabt r9, r12, r7, r9\n"
+        "ldrd r11, r12, [sp]\n"
+        DSP_REQUANTISE("r9", "r11", "r12")
+        // The channel ends; its last output is made anew where it reaches beyond the row.
+        "5:\n"
+        "ldr lr, [sp, " DSP_EDGES "]\n"
+        "sub lr, #0x100\n"
+        "str lr, [sp, " DSP_EDGES "]\n"
+        "tst lr, #2\n"
+        "bne 7f\n"
+        "6:\n"
+        "cmp lr, #0x100\n"
+        "bcs 1b\n"
+        "add sp, #16\n"
+        "pop {r4-r11, lr}\n"
+        "add sp, #16\n"
+        "bx lr\n"
+        "7:\n"
+        "add r12, sp, " DSP_A "\n"
+        "ldm r12, {r0-r2}\n"
+        "ldrd r9, r12, [sp, " DSP_ZEROS "]\n"
+        "ldrh r0, [r0, r12]\n"
+        "ldrh r1, [r1, r12]\n"
+        "ldrh r2, [r2, r12]\n"
+        "orr r0, r0, r1, lsl #16\n"
+        "uxtb16 r1, r0\n"
+        "uxtb16 r0, r0, ror #8\n"
+        "pkhbt r2, r2, r9, lsl #16\n"
+        DSP_ROW_C("r2", "r12")
+        "smuad r10, r1, r4\n"
+        "smlad r10, r0, r5, r10\n"
+        "smlad r10, r9, r6, r10\n"
+        "smlad r10, r2, r7, r10\n"
+        "smlabb r10, r12, r8, r10\n"
+        "ldrd r11, r12, [sp]\n"
+        "sub r3, #1\n"
+        DSP_REQUANTISE("r10", "r11", "r12")
+        "b 6b\n"
+        // Rows that do not exist: what they would add is constant, and their weights become 0.
+        "8:\n"
+        "ldr r9, [sp, " DSP_ZEROS "]\n"
+        "tst lr, #4\n"
+        "beq 9f\n"
+        "uxth r12, r9\n"
+        "smuad r10, r12, r4\n"
+        "smlad r10, r12, r5, r10\n"
+        "smlad r10, r12, r6, r10\n"
+        "ldrd r11, r12, [sp]\n"
+        "mla r12, r10, r11, r12\n"
+        "str r12, [sp, #4]\n"
+        "bfc r4, #0, #16\n"
+        "bfc r5, #0, #16\n"
+        "bfc r6, #0, #16\n"
+        "9:\n"
+        "tst lr, #8\n"
+        "beq 2b\n"
+        "smuad r10, r9, r7\n"
+        "smlabb r10, r9, r8, r10\n"
+        "ldrd r11, r12, [sp]\n"
+        "mla r12, r10, r11, r12\n"
+        "str r12, [sp, #4]\n"
+        "movs r7, #0\n"
+        "bfc r8, #0, #16\n"
+        "b 2b\n" ::: MMN_CLOBBERS);
+}
+
+#undef DSP_A
+#undef DSP_OUT
+#undef DSP_COLUMNS
+#undef DSP_EDGES
+#undef DSP_ZEROS
+#undef DSP_LAST
+#undef DSP_REQUANTISE
+#undef DSP_FOUR_COLUMNS
+#undef DSP_ROW_C
+#undef DSP_TWO_APART
+
+// The first layer, where it reads a single plane without padding: the pixels of two outputs are
+// unpacked once for all 3 filters and stay in registers, and the weights come from the stack.
+//
+// The stack holds the three rows and the outputs still to do, then of every filter five words of
+// weights, multiplier and offset. r0 and r1 are sums, r2 and r3 what was loaded last.
+
+// Five pairs of weights, each with one pair of pixels of the first output and one of the second;
+// `x` swaps the halves of the fourth pair of the first.
+#define DSP_STEM(a0, a1, a2, a3, b0, b1, b2, b3, x, last) \
+    "ldrd r2, r3, [sp, #16 + 28 * \\f]\n"    \
+    "smuad r0, " a0 ", r2\n"                 \
+    "smuad r1, " b0 ", r2\n"                 \
+    "smlad r0, " a1 ", r3, r0\n"             \
+    "smlad r1, " b1 ", r3, r1\n"             \
+    "ldrd r2, r3, [sp, #24 + 28 * \\f]\n"    \
+    "smlad r0, " a2 ", r2, r0\n"             \
+    "smlad r1, " b2 ", r2, r1\n"             \
+    "smlad" x " r0, " a3 ", r3, r0\n"        \
+    "smlad r1, " b3 ", r3, r1\n"             \
+    "ldrd r2, r3, [sp, #32 + 28 * \\f]\n"    \
+    "smlabb r0, " last ", r2, r0\n"          \
+    "smlatb r1, " last ", r2, r1\n"          \
+    "ldr r2, [sp, #40 + 28 * \\f]\n"         \
+    "mla r0, r0, r3, r2\n"                   \
+    "mla r1, r1, r3, r2\n"                   \
+    "usat r0, #8, r0, asr #16\n"             \
+    "usat r1, #8, r1, asr #16\n"
+
+MMN_WHOLE static void stemRow(const uint8_t *, const uint8_t *, const uint8_t *, const int8_t *, const uint16_t *,
+                              const uint32_t *, uint8_t *) {
+    __asm__ volatile(
+        "push {r4-r11, lr}\n"
+        "sub sp, #16 + 28 * 3\n"
+        "ldrd r11, r12, [sp, #52 + 28 * 3]\n"
+        "add r10, sp, #16\n"
+        "movs r9, #3\n"
+        "1:\n"
+        "ldr r6, [r3], #3\n"
+        "ldr r5, [r3], #2\n"
+        "ldr r8, [r3], #4\n"
+        "pkhbt r7, r6, r5, lsl #16\n"
+        "sxtb16 r4, r6\n"
+        "sxtb16 r5, r5\n"
+        "sxtb16 r6, r8, ror #8\n"
+        "sxtb16 r7, r7, ror #8\n"
+        "sxtb16 r8, r8, ror #16\n"
+        "stm r10!, {r4-r8}\n"
+        "ldrh r4, [r11], #2\n"
+        "ldr r5, [r12], #4\n"
+        "stm r10!, {r4, r5}\n"
+        "subs r9, #1\n"
+        "bne 1b\n"
+        // Of the first output, columns 0 and 2 of each row are r4 to r6 and the middle of rows a and
+        // b r7; of the second r8 to r11. r12 is the middle of row c of both.
+        "ldr lr, [sp, #60 + 28 * 3]\n"
+        "movw r3, #32 - 2\n"
+        "stm sp, {r0-r3}\n"
+        "2:\n"
+        "ldm sp, {r0-r3}\n"
+        "subs r3, #2\n"
+        "ldr r4, [r0], #3\n"
+        "ldr r5, [r1], #3\n"
+        "ldr r6, [r2], #3\n"
+        "ldr r8, [r0], #3\n"
+        "ldr r9, [r1], #3\n"
+        "ldr r10, [r2], #3\n"
+        "stm sp, {r0-r3}\n"
+        "pkhbt r7, r4, r5, lsl #16\n"
+        "pkhbt r11, r8, r9, lsl #16\n"
+        "pkhbt r12, r6, r10, lsl #16\n"
+        "uxtb16 r7, r7, ror #8\n"
+        "uxtb16 r11, r11, ror #8\n"
+        "uxtb16 r12, r12, ror #8\n"
+        "uxtb16 r4, r4\n"
+        "uxtb16 r5, r5\n"
+        "uxtb16 r6, r6\n"
+        "uxtb16 r8, r8\n"
+        "uxtb16 r9, r9\n"
+        "uxtb16 r10, r10\n"
+        ".irp f, 2, 1\n"
+        DSP_STEM("r4", "r5", "r6", "r7", "r8", "r9", "r10", "r11", "", "r12")
+        "strb r1, [lr, #32 * \\f + 1]\n"
+        "strb r0, [lr, #32 * \\f]\n"
+        ".endr\n"
+        ".irp f, 0\n"
+        DSP_STEM("r4", "r5", "r6", "r7", "r8", "r9", "r10", "r11", "", "r12")
+        ".endr\n"
+        "strb r1, [lr, #1]\n"
+        "strb r0, [lr], #2\n"
+        "bpl 2b\n"
+        "ldm sp, {r0-r3}\n"
+        "adds r3, #1\n"
+        "bne 3f\n"
+        // A single one remains: it is made together with the one before.
+        "subs r0, #3\n"
+        "subs r1, #3\n"
+        "subs r2, #3\n"
+        "sub lr, #1\n"
+        "movs r3, #0\n"
+        "stm sp, {r0-r3}\n"
+        "b 2b\n"
+        "3:\n"
+        "add sp, #16 + 28 * 3\n"
+        "pop {r4-r11, pc}\n" ::: MMN_CLOBBERS);
+}
+#undef DSP_STEM
+
+
+// What filters read at three neighbouring pixels, widened to 16 bits: of every four values of a
+// pixel the pairs (0, 2) and (1, 3), first (0, 2) of all pixels, then (1, 3). The bytes begin at a
+// multiple of 4. Weights are kept with 128 added, hence -128 times the sum of each pixel.
+struct Tile {
+    uint8_t *values;
+};
+
+enum : uint8_t { tilePixels = 3, tileBytesPerQuad = 24 };
+
+// Value `index` of a pixel.
+static inline void put(Tile &tile, uint8_t pixel, uint16_t index, uint8_t value) {
+    uint8_t *at = tile.values + (index >> 2) * tileBytesPerQuad + (index & 1) * 12 + pixel * 4 + (index & 2);
+    at[0] = value;
+    at[1] = 0;
+}
+
+// A pair of filters at a quad of three pixels: r0..r5 sums, r6..r8 values, r9..r11 weights. It is
+// 76 bytes.
+#define DSP_QUAD                \
+    "ldrd r9, r10, [lr], #8\n"  \
+    "ldm r12!, {r6-r8}\n"       \
+    "uxtb16 r11, r9\n"          \
+    "smlad r0, r11, r6, r0\n"   \
+    "smlad r1, r11, r7, r1\n"   \
+    "smlad r2, r11, r8, r2\n"   \
+    "uxtb16 r11, r10\n"         \
+    "smlad r3, r11, r6, r3\n"   \
+    "smlad r4, r11, r7, r4\n"   \
+    "smlad r5, r11, r8, r5\n"   \
+    "ldm r12!, {r6-r8}\n"       \
+    "uxtb16 r9, r9, ror #8\n"   \
+    "smlad r0, r9, r6, r0\n"    \
+    "smlad r1, r9, r7, r1\n"    \
+    "smlad r2, r9, r8, r2\n"    \
+    "uxtb16 r10, r10, ror #8\n" \
+    "smlad r3, r10, r6, r3\n"   \
+    "smlad r4, r10, r7, r4\n"   \
+    "smlad r5, r10, r8, r5\n"
+
+// Makes sums the next outputs: r6, r7 read multipliers and offsets, r8 writes; r10, r11 lead to the
+// second and third pixel, or to the last one that there is, which is stored last.
+#define DSP_OUTPUTS(first, second, third)    \
+    "ldrh r12, [r6], #2\n"                   \
+    "ldr lr, [r7], #4\n"                     \
+    "mla " first ", " first ", r12, lr\n"    \
+    "mla " second ", " second ", r12, lr\n"  \
+    "mla " third ", " third ", r12, lr\n"    \
+    "usat " first ", #8, " first ", asr #16\n"   \
+    "usat " second ", #8, " second ", asr #16\n" \
+    "usat " third ", #8, " third ", asr #16\n"   \
+    "strb " third ", [r8, r11]\n"            \
+    "strb " second ", [r8, r10]\n"           \
+    "strb " first ", [r8]\n"                 \
+    "uxtah r8, r8, r9\n"
+
+// Values 0 and 2, or 1 and 3, of three pixels into the tile, from two planes.
+#define DSP_WIDEN(low, high)                         \
+    "pkhbt r0, " low ", " high ", lsl #16\n"         \
+    "pkhtb " high ", " high ", " low ", asr #16\n"   \
+    "uxtb16 " low ", r0, ror #8\n"                   \
+    "uxtb16 r0, r0\n"                                \
+    "uxtb16 " high ", " high "\n"                    \
+    "smlad r8, r0, lr, r8\n"                         \
+    "smlad r9, " low ", lr, r9\n"                    \
+    "smlad r10, " high ", lr, r10\n"                 \
+    "stm r12!, {r0, " low ", " high "}\n"
+
+// A row of filters over `depth` planes: tile, planes, bytes of a plane, depth; then weights, multipliers,
+// offsets, filters, output, bytes of a plane of it, and how many pixels. Where there are no planes,
+// the tile already holds the pixels, at most three.
+//
+// The stack begins with what a pair of filters ends with: multipliers, offsets, output, its plane
+// with the filters still to do in the upper half, and where the second and third pixel go. At 24
+// follows what it begins with: sums, twice, where to enter the loop, tile and weights; at 60 the
+// end of the tile, planes, their size and depth; at 112 are the arguments from the weights on.
+MMN_WHOLE static void products(uint8_t *, const uint8_t *, uint32_t, uint32_t, const uint8_t *, const uint16_t *,
+                               const uint32_t *, uint32_t, uint8_t *, uint32_t, uint32_t) {
+    __asm__ volatile(
+        "push {r4-r11, lr}\n"
+        "sub sp, #76\n"
+        "str r0, [sp, #52]\n"
+        "strd r1, r2, [sp, #64]\n"
+        "str r3, [sp, #72]\n"
+        // Three quads a turn; the first turn skips those that would be too many.
+        "adds r3, #3\n"
+        "lsrs r3, r3, #2\n"
+        "movs r4, #24\n"
+        "mla r0, r3, r4, r0\n"
+        "str r0, [sp, #60]\n"
+        "adds r4, r3, #2\n"
+        "movs r5, #3\n"
+        "udiv r4, r4, r5\n"
+        "mls r3, r4, r5, r3\n"
+        "adr.w r0, 3f\n"
+        "adds r0, #1\n"
+        "movs r5, #76\n"
+        "mls r0, r3, r5, r0\n"
+        "str r0, [sp, #48]\n"
+        // Three pixels: output, then tile and sums.
+        "1:\n"
+        "add r12, sp, #112\n"
+        "ldm r12, {r0-r6}\n"
+        "str r0, [sp, #56]\n"
+        "adds r7, r4, #3\n"
+        "str r7, [sp, #128]\n"
+        "subs r3, #1\n"
+        "pkhbt r5, r5, r3, lsl #16\n"
+        "mov r3, r4\n"
+        "mov r4, r5\n"
+        "subs r6, #1\n"
+        "it hi\n"
+        "movhi r6, #1\n"
+        "mov r5, r6\n"
+        "ldr r6, [sp, #136]\n"
+        "cmp r6, #2\n"
+        "ite hi\n"
+        "movhi r6, #2\n"
+        "movls r6, r5\n"
+        "stm sp, {r1-r6}\n"
+        "ldr r12, [sp, #52]\n"
+        "add r0, sp, #64\n"
+        "ldm r0, {r1-r3}\n"
+        "mvn lr, #0x007f007f\n"                 // twice -128
+        "movs r8, #0\n"
+        "movs r9, #0\n"
+        "movs r10, #0\n"
+        "adds r0, r1, #3\n"
+        "str r0, [sp, #64]\n"
+        "add r11, r2, r2, lsl #1\n"
+        "subs r3, #4\n"
+        "bcc 6f\n"
+        "4:\n"
+        "ldr r4, [r1]\n"
+        "ldr r5, [r1, r2]\n"
+        "ldr r6, [r1, r2, lsl #1]\n"
+        "ldr r7, [r1, r11]\n"
+        "add r1, r1, r2, lsl #2\n"
+        "5:\n"
+        DSP_WIDEN("r4", "r6")
+        DSP_WIDEN("r5", "r7")
+        "subs r3, #4\n"
+        "bcs 4b\n"
+        "6:\n"
+        "adds r3, #4\n"                         // values left over: filled up with zeros
+        "beq 7f\n"
+        "ldr r4, [r1]\n"
+        "movs r5, #0\n"
+        "movs r6, #0\n"
+        "movs r7, #0\n"
+        "cmp r3, #2\n"
+        "it cs\n"
+        "ldrcs r5, [r1, r2]\n"
+        "it hi\n"
+        "ldrhi r6, [r1, r2, lsl #1]\n"
+        "movs r3, #0\n"
+        "b 5b\n"
+        "7:\n"
+        "add r12, sp, #24\n"
+        "stm r12!, {r8-r10}\n"
+        "stm r12, {r8-r10}\n"
+        // A pair of filters.
+        "2:\n"
+        "add r11, sp, #24\n"
+        "ldm r11, {r0-r5, r11, r12, lr}\n"
+        "bx r11\n"
+        ".balign 4\n"
+        "3:\n"
+        DSP_QUAD
+        DSP_QUAD
+        DSP_QUAD
+        "ldr r11, [sp, #60]\n"
+        "cmp r12, r11\n"
+        "bne 3b\n"
+        "str lr, [sp, #56]\n"
+        "ldm sp, {r6-r11}\n"
+        DSP_OUTPUTS("r0", "r1", "r2")
+        "subs r9, #0x10000\n"
+        "bcc 9f\n"
+        DSP_OUTPUTS("r3", "r4", "r5")
+        "subs r9, #0x10000\n"
+        "stm sp, {r6-r9}\n"
+        "bcs 2b\n"
+        "9:\n"
+        "ldr r0, [sp, #136]\n"
+        "subs r0, #3\n"
+        "str r0, [sp, #136]\n"
+        "bhi 1b\n"
+        "add sp, #76\n"
+        "pop {r4-r11, pc}\n" ::: MMN_CLOBBERS);
+}
+#undef DSP_QUAD
+#undef DSP_OUTPUTS
+#undef DSP_WIDEN
+
+// A filter at one of three pixels.
+#define DSP_PIXEL(even, odd, at)        \
+    "smuad r10, r6, " even "\n"         \
+    "smlad r10, r7, " odd ", r10\n"     \
+    "mla r10, r10, r8, r9\n"            \
+    "usat r10, #8, r10, asr #16\n"      \
+    "strb r10, [r12, #" at "]\n"
+
+enum : uint8_t { shallowFilters = 6 };
+
+// A row of up to 6 filters over up to four planes and at least three pixels: planes, bytes of a
+// plane, depth, weights; then multipliers, offsets, filters, output, bytes of a plane of it, pixels.
+// The values of three pixels stay in registers; the stack holds, from 32 on, of every filter its
+// weights, signed and widened, multiplier and offset. The lowest bit beside the multiplier marks the
+// last one.
+MMN_WHOLE static void shallowProducts(const uint8_t *, uint32_t, uint32_t, const uint8_t *, const uint16_t *,
+                                      const uint32_t *, uint32_t, uint8_t *, uint32_t, uint32_t) {
+    __asm__ volatile(
+        "push {r4-r11, lr}\n"
+        "sub sp, #128\n"
+        "add r12, sp, #164\n"
+        "ldm r12, {r4-r9}\n"                    // multipliers, offsets, filters, output, plane, pixels
+        "subs r9, #3\n"
+        "strd r7, r8, [sp, #16]\n"
+        "str r9, [sp, #24]\n"
+        "add lr, sp, #32\n"
+        "1:\n"
+        "ldr r10, [r3], #4\n"
+        "eor r10, r10, #0x80808080\n"
+        "ldrh r11, [r4], #2\n"
+        "ldr r12, [r5], #4\n"
+        "sxtb16 r9, r10\n"
+        "sxtb16 r10, r10, ror #8\n"
+        "lsls r11, r11, #1\n"
+        "subs r6, #1\n"
+        "it eq\n"
+        "addeq r11, #1\n"
+        "stm lr!, {r9-r12}\n"
+        "bne 1b\n"
+        // Planes that do not exist have no weights; others are read instead.
+        "mov r4, r1\n"
+        "mov r3, r1\n"
+        "cmp r2, #2\n"
+        "it cc\n"
+        "movcc r3, #0\n"
+        "it hi\n"
+        "addhi r4, r4, r1\n"
+        "cmp r2, #4\n"
+        "mov r5, r3\n"
+        "it eq\n"
+        "addeq r5, r4, r1\n"
+        "mov r1, r3\n"
+        "mov r2, r4\n"
+        "mov r3, r5\n"
+        "stm sp, {r0-r3}\n"
+        "2:\n"
+        "ldm sp, {r0-r3, r12, lr}\n"
+        "ldr r4, [r0]\n"
+        "ldr r5, [r0, r1]\n"
+        "ldr r6, [r0, r2]\n"
+        "ldr r7, [r0, r3]\n"
+        "adds r0, #3\n"
+        "str r0, [sp]\n"
+        "add r11, r12, #3\n"
+        "str r11, [sp, #16]\n"
+        "pkhbt r8, r4, r6, lsl #16\n"
+        "pkhtb r2, r6, r4, asr #16\n"
+        "uxtb16 r0, r8\n"
+        "uxtb16 r1, r8, ror #8\n"
+        "uxtb16 r2, r2\n"
+        "pkhbt r8, r5, r7, lsl #16\n"
+        "pkhtb r5, r7, r5, asr #16\n"
+        "uxtb16 r3, r8\n"
+        "uxtb16 r4, r8, ror #8\n"
+        "uxtb16 r5, r5\n"
+        "add r11, sp, #32\n"
+        "3:\n"
+        "ldm r11!, {r6-r9}\n"
+        "lsrs r8, r8, #1\n"
+        DSP_PIXEL("r0", "r3", "0")
+        DSP_PIXEL("r1", "r4", "1")
+        DSP_PIXEL("r2", "r5", "2")
+        "add r12, r12, lr\n"
+        "bcc 3b\n"
+        "ldr r0, [sp, #24]\n"
+        "subs r0, #3\n"
+        "str r0, [sp, #24]\n"
+        "bpl 2b\n"
+        "adds r1, r0, #3\n"
+        "beq 4f\n"
+        // One or two remain: they are made together with those before.
+        "ldr r2, [sp]\n"
+        "ldr r3, [sp, #16]\n"
+        "add r2, r2, r0\n"
+        "add r3, r3, r0\n"
+        "str r2, [sp]\n"
+        "str r3, [sp, #16]\n"
+        "movs r0, #0\n"
+        "str r0, [sp, #24]\n"
+        "b 2b\n"
+        "4:\n"
+        "add sp, #128\n"
+        "pop {r4-r11, pc}\n" ::: MMN_CLOBBERS);
+}
+#undef DSP_PIXEL
+
+#undef MMN_WHOLE
+#undef MMN_CLOBBERS
+
+#elif defined(__AVR_HAVE_MUL__)
+
+// From a sum of products to a byte: (sum * multiplier + offset) >> 16, saturated to 0..255.
+// Bytes are kept with 128 added, so that what a rectifier cuts off is 0.
+static inline uint8_t saturate(int32_t value) {
+    return static_cast<uint8_t>(value < 0 ? 0 : (value > 255 ? 255 : value));
+}
+
+// A compiler would multiply 32 by 32 bits, but multipliers have 16. Of the result's bytes 0 and 1
+// only the carry counts, of byte 3 (the high one of `high`) whether it is 0, and its sign.
+static inline uint8_t requantise(uint32_t sum, uint32_t multiplier, uint32_t offset) {
+    uint16_t high;
+    uint8_t middle, zero;
+    __asm__(
+        "clr %[zero]\n\t"
+        "mul %B[sum], %B[multiplier]\n\t"
+        "movw %A[high], r0\n\t"
+        "mul %C[sum], %A[multiplier]\n\t"
+        "add %A[high], r0\n\t"
+        "adc %B[high], r1\n\t"
+        "mul %C[sum], %B[multiplier]\n\t"
+        "add %B[high], r0\n\t"
+        "mul %D[sum], %A[multiplier]\n\t"
+        "add %B[high], r0\n\t"
+        "mul %A[sum], %A[multiplier]\n\t"
+        "add r0, %A[offset]\n\t"
+        "adc r1, %B[offset]\n\t"
+        "adc %A[high], %C[offset]\n\t"
+        "adc %B[high], %D[offset]\n\t"
+        "mov %[middle], r1\n\t"
+        "mul %A[sum], %B[multiplier]\n\t"
+        "add %[middle], r0\n\t"
+        "adc %A[high], r1\n\t"
+        "adc %B[high], %[zero]\n\t"
+        "mul %B[sum], %A[multiplier]\n\t"
+        "add %[middle], r0\n\t"
+        "adc %A[high], r1\n\t"
+        "adc %B[high], %[zero]\n\t"
+        "clr __zero_reg__\n\t"
+        "cpse %B[high], __zero_reg__\n\t"
+        "ser %A[high]\n\t"
+        "sbrc %B[high], 7\n\t"
+        "clr %A[high]"
+        : [high] "=&d"(high), [middle] "=&r"(middle), [zero] "=&r"(zero)
+        : [sum] "r"(sum), [multiplier] "r"(static_cast<uint16_t>(multiplier)), [offset] "r"(offset));
+    return static_cast<uint8_t>(high);
+}
+
+// A row of all channels under a 3x3 kernel, sides included.
+struct DepthwiseRow {
+    // Where the kernel begins in the rows; of a row that is missing another's place.
+    const uint8_t *a, *b, *c;
+    uint16_t plane;  // From a channel to the next; 0 if all filters read the same one.
+    const int8_t *weights;
+    const uint16_t *multipliers;
+    const uint32_t *offsets;
+    uint16_t filters, inner;
+    // Whether a and c are missing, and whether the kernel reaches over the left and the right side.
+    bool noA, noC, left, right;
+    uint8_t zero;
+    uint32_t kept;  // The offset without the left side.
+};
+
+// Only values are read within the loop over pixels, so that all registers are taken:
+//   r0, r1   product                   r16      weight of row c, as a signed factor has to be in
+//   r2, r3   multiplier                         r16 to r23; later byte 2 of the result
+//   r4-r7    offset                    r17      value; later byte 3 of the result
+//   r8, r9   out                       r18-r23  weights of the rows a and b
+//   r10-r12  weights of row c          r24      byte 2 of the sum; later byte 1 of the result
+//   r13      0                         r25      outputs left
+//   r14, r15 bytes 0, 1 of the sum     X, Y, Z  rows a, b and c
+// Y may be the compiler's own, so the text saves it. What describes the row is on top of the stack.
+// Functions are no templates, because in these some compilers forget which registers variables are in.
+
+// The carry of mulsu is the sign of the product.
+#define AVR_ADD(weight)         \
+    "mulsu " weight ", r17\n\t" \
+    "sbc r24, r13\n\t"          \
+    "add r14, r0\n\t"           \
+    "adc r15, r1\n\t"           \
+    "adc r24, r13\n\t"
+
+// Offset and products with byte 0 of the sum and the multiplier, to r24, r16 and r17.
+#define AVR_LOW_AND_OFFSET \
+    "mul r14, r2\n\t"      \
+    "add r0, r4\n\t"       \
+    "adc r1, r5\n\t"       \
+    "adc r16, r6\n\t"      \
+    "adc r17, r7\n\t"      \
+    "mov r24, r1\n\t"
+
+#define AVR_MIDDLE(sum, multiplier)    \
+    "mul " sum ", " multiplier "\n\t"  \
+    "add r24, r0\n\t"                  \
+    "adc r16, r1\n\t"                  \
+    "adc r17, r13\n\t"
+
+#define AVR_LOAD(field, low, high)       \
+    "ldd " low ", Z+%[" field "]\n\t"    \
+    "ldd " high ", Z+%[" field "]+1\n\t"
+#define AVR_STORE(field, low, high)      \
+    "std Z+%[" field "], " low "\n\t"    \
+    "std Z+%[" field "]+1, " high "\n\t"
+
+// The row's description to Z.
+#define AVR_FRAME              \
+    "in r30, __SP_L__\n\t"     \
+    "in r31, __SP_H__\n\t"     \
+    "ldd r0, Z+1\n\t"          \
+    "ldd r31, Z+2\n\t"         \
+    "mov r30, r0\n\t"
+
+// A row's place to a register pair; the next channel's is kept.
+#define AVR_PLANE(field, low, high) \
+    AVR_LOAD(field, low, high)      \
+    "movw r0, " low "\n\t"          \
+    "add r0, r24\n\t"               \
+    "adc r1, r25\n\t" AVR_STORE(field, "r0", "r1")
+
+// Adds to the offset what three weights make of padding, with Z at the row's description.
+#define AVR_MISSING(first, second, third) \
+    "mov r14, " first "\n\t"              \
+    "mov r15, " second "\n\t"             \
+    "mov r16, " third "\n\t"              \
+    "rcall 7f\n\t"
+
+// Nine products: values of the rows a, b and c in turn. secondX and so on load the second and third
+// value of a row into r17. Together they leave the pointer at the next output's first value.
+#define AVR_TAPS(secondX, thirdX, secondY, thirdY, secondZ, thirdZ)                                                  \
+    "ld r17, X+\n\t"                                                                                                 \
+    "mulsu r18, r17\n\t"                                                                                             \
+    "movw r14, r0\n\t"                                                                                               \
+    secondX                                                                                                          \
+    "mulsu r19, r17\n\t"                                                                                             \
+    "ldi r24, 8\n\t"                                                                                                 \
+    "add r14, r0\n\t"                                                                                                \
+    "adc r15, r1\n\t"                                                                                                \
+    "brge .+2\n\t" /* The sign of all 17 bits. */                                                                    \
+    "dec r24\n\t"                                                                                                    \
+    thirdX AVR_ADD("r20")                                                                                            \
+    "ld r17, Y+\n\t" AVR_ADD("r21")                                                                                  \
+    secondY AVR_ADD("r22")                                                                                           \
+    thirdY AVR_ADD("r23")                                                                                            \
+    "mov r16, r10\n\t"                                                                                               \
+    "ld r17, Z+\n\t" AVR_ADD("r16")                                                                                  \
+    "mov r16, r11\n\t"                                                                                               \
+    secondZ AVR_ADD("r16")                                                                                           \
+    "mov r16, r12\n\t"                                                                                               \
+    thirdZ AVR_ADD("r16")
+
+// The end of a loop over pixels from `loop`.
+#define AVR_NEXT(loop)                                                                                               \
+    "brne 3f\n"                                                                                                      \
+    "2:\n\t"                                                                                                         \
+    "movw r0, r26\n\t"                                                                                               \
+    "movw r26, r8\n\t"                                                                                               \
+    "st X+, r16\n\t"                                                                                                 \
+    "movw r8, r26\n\t"                                                                                               \
+    "movw r26, r0\n\t"                                                                                               \
+    "dec r25\n\t"                                                                                                    \
+    "breq 8f\n\t"                                                                                                    \
+    "rjmp " loop "b\n"                                                                                               \
+    "8:\n\t"                                                                                                         \
+    "ret\n"                                                                                                          \
+    "3:\n\t" /* Below 0 or above 255. */                                                                             \
+    "lsl r17\n\t"                                                                                                    \
+    "sbc r16, r16\n\t"                                                                                               \
+    "com r16\n\t"                                                                                                    \
+    "rjmp 2b\n"
+
+#define AVR_DEPTHWISE(secondX, thirdX, secondY, thirdY, secondZ, thirdZ)                                             \
+    register uint8_t *inOut __asm__("r8") = out;                                                                     \
+    register DepthwiseRow *at __asm__("r30") = &row;                                                                 \
+    __asm__ volatile(                                                                                                \
+        "push r28\n\t"                                                                                               \
+        "push r29\n\t"                                                                                               \
+        "push r31\n\t"                                                                                               \
+        "push r30\n\t"                                                                                               \
+        "clr r13\n"                                                                                                  \
+        "1:\n\t" /* A channel. */                                                                                    \
+        "movw r28, r30\n\t" AVR_LOAD("weights", "r24", "r25")                                                        \
+        "movw r30, r24\n\t"                                                                                          \
+        "lpm r18, Z+\n\t"                                                                                            \
+        "lpm r19, Z+\n\t"                                                                                            \
+        "lpm r20, Z+\n\t"                                                                                            \
+        "lpm r21, Z+\n\t"                                                                                            \
+        "lpm r22, Z+\n\t"                                                                                            \
+        "lpm r23, Z+\n\t"                                                                                            \
+        "lpm r10, Z+\n\t"                                                                                            \
+        "lpm r11, Z+\n\t"                                                                                            \
+        "lpm r12, Z+\n\t"                                                                                            \
+        "std Y+%[weights], r30\n\t"                                                                                  \
+        "std Y+%[weights]+1, r31\n\t"                                                                                \
+        "ldd r30, Y+%[multipliers]\n\t"                                                                              \
+        "ldd r31, Y+%[multipliers]+1\n\t"                                                                            \
+        "lpm r2, Z+\n\t"                                                                                             \
+        "lpm r3, Z+\n\t"                                                                                             \
+        "std Y+%[multipliers], r30\n\t"                                                                              \
+        "std Y+%[multipliers]+1, r31\n\t"                                                                            \
+        "ldd r30, Y+%[offsets]\n\t"                                                                                  \
+        "ldd r31, Y+%[offsets]+1\n\t"                                                                                \
+        "lpm r4, Z+\n\t"                                                                                             \
+        "lpm r5, Z+\n\t"                                                                                             \
+        "lpm r6, Z+\n\t"                                                                                             \
+        "lpm r7, Z+\n\t"                                                                                             \
+        "std Y+%[offsets], r30\n\t"                                                                                  \
+        "std Y+%[offsets]+1, r31\n\t"                                                                                \
+        "movw r30, r28\n\t"                                                                                          \
+        "ldi r24, 8\n\t" /* Sums start at 8 << 16 to be positive, which offset makes up for. */                      \
+        "mul r24, r2\n\t"                                                                                            \
+        "sub r6, r0\n\t"                                                                                             \
+        "sbc r7, r1\n\t"                                                                                             \
+        "mul r24, r3\n\t"                                                                                            \
+        "sub r7, r0\n\t"                                                                                             \
+        "clt\n\t" /* T: the multiplier's high byte is 0, so half of the products are. */                             \
+        "tst r3\n\t"                                                                                                 \
+        "brne .+2\n\t"                                                                                               \
+        "set\n\t"                                                                                                    \
+        "ldd r24, Z+%[noA]\n\t"                                                                                      \
+        "tst r24\n\t"                                                                                                \
+        "breq 2f\n\t" AVR_MISSING("r18", "r19", "r20")                                                               \
+        "clr r18\n\t"                                                                                                \
+        "clr r19\n\t"                                                                                                \
+        "clr r20\n"                                                                                                  \
+        "2:\n\t"                                                                                                     \
+        "ldd r24, Z+%[noC]\n\t"                                                                                      \
+        "tst r24\n\t"                                                                                                \
+        "breq 2f\n\t" AVR_MISSING("r10", "r11", "r12")                                                               \
+        "clr r10\n\t"                                                                                                \
+        "clr r11\n\t"                                                                                                \
+        "clr r12\n"                                                                                                  \
+        "2:\n\t" AVR_LOAD("plane", "r24", "r25")                                                                     \
+        AVR_PLANE("a", "r26", "r27") AVR_PLANE("b", "r28", "r29") AVR_PLANE("c", "r16", "r17")                       \
+        "ldd r25, Z+%[left]\n\t"                                                                                     \
+        "tst r25\n\t"                                                                                                \
+        "breq 3f\n\t"                                                                                                \
+        "ldd r24, Z+%[zero]\n\t"                                                                                     \
+        "tst r24\n\t"                                                                                                \
+        "breq 2f\n\t"                                                                                                \
+        "std Z+%[kept], r4\n\t"                                                                                      \
+        "std Z+%[kept]+1, r5\n\t"                                                                                    \
+        "std Z+%[kept]+2, r6\n\t"                                                                                    \
+        "std Z+%[kept]+3, r7\n\t"                                                                                    \
+        "push r16\n\t"                                                                                               \
+        "push r17\n\t" AVR_MISSING("r18", "r21", "r10")                                                              \
+        "pop r17\n\t"                                                                                                \
+        "pop r16\n"                                                                                                  \
+        "2:\n\t"                                                                                                     \
+        "movw r30, r16\n\t"                                                                                          \
+        "push r18\n\t"                                                                                               \
+        "push r21\n\t"                                                                                               \
+        "push r10\n\t"                                                                                               \
+        "clr r18\n\t"                                                                                                \
+        "clr r21\n\t"                                                                                                \
+        "clr r10\n\t"                                                                                                \
+        "ldi r25, 1\n\t"                                                                                             \
+        "rcall 6f\n\t"                                                                                               \
+        "pop r10\n\t"                                                                                                \
+        "pop r21\n\t"                                                                                                \
+        "pop r18\n\t"                                                                                                \
+        "movw r16, r30\n\t" AVR_FRAME                                                                                \
+        "ldd r24, Z+%[zero]\n\t"                                                                                     \
+        "tst r24\n\t"                                                                                                \
+        "breq 3f\n\t"                                                                                                \
+        "ldd r4, Z+%[kept]\n\t"                                                                                      \
+        "ldd r5, Z+%[kept]+1\n\t"                                                                                    \
+        "ldd r6, Z+%[kept]+2\n\t"                                                                                    \
+        "ldd r7, Z+%[kept]+3\n"                                                                                      \
+        "3:\n\t" AVR_LOAD("inner", "r25", "r24")                                                                     \
+        "movw r30, r16\n\t"                                                                                          \
+        "cpse r25, r13\n\t" /* First what whole rounds of 256 leave over. */                                         \
+        "rjmp 2f\n\t"                                                                                                \
+        "rjmp 3f\n"                                                                                                  \
+        "2:\n\t"                                                                                                     \
+        "push r24\n\t"                                                                                               \
+        "rcall 6f\n\t"                                                                                               \
+        "pop r24\n"                                                                                                  \
+        "3:\n\t"                                                                                                     \
+        "clr r25\n\t"                                                                                                \
+        "subi r24, 1\n\t"                                                                                            \
+        "brcc 2b\n\t"                                                                                                \
+        "movw r14, r30\n\t" AVR_FRAME                                                                                \
+        "ldd r24, Z+%[right]\n\t"                                                                                    \
+        "tst r24\n\t"                                                                                                \
+        "breq 3f\n\t"                                                                                                \
+        "push r14\n\t"                                                                                               \
+        "push r15\n\t" AVR_MISSING("r20", "r23", "r12")                                                              \
+        "pop r31\n\t"                                                                                                \
+        "pop r30\n\t"                                                                                                \
+        "clr r20\n\t"                                                                                                \
+        "clr r23\n\t"                                                                                                \
+        "clr r12\n\t"                                                                                                \
+        "ldi r25, 1\n\t"                                                                                             \
+        "rcall 6f\n\t" AVR_FRAME                                                                                     \
+        "3:\n\t" AVR_LOAD("filters", "r24", "r25")                                                                   \
+        "sbiw r24, 1\n\t" AVR_STORE("filters", "r24", "r25")                                                         \
+        "brne .+2\n\t"                                                                                               \
+        "rjmp 9f\n\t"                                                                                                \
+        "rjmp 1b\n"                                                                                                  \
+                                                                                                                     \
+        "6:\n\t" /* r25 pixels. */                                                                                   \
+        "brtc 5f\n\t"                                                                                                \
+        "rjmp 4f\n"                                                                                                  \
+        "5:\n\t" AVR_TAPS(secondX, thirdX, secondY, thirdY, secondZ, thirdZ)                                         \
+        "mul r15, r3\n\t"                                                                                            \
+        "movw r16, r0\n\t"                                                                                           \
+        "mul r24, r2\n\t"                                                                                            \
+        "add r16, r0\n\t"                                                                                            \
+        "adc r17, r1\n\t"                                                                                            \
+        "mul r24, r3\n\t"                                                                                            \
+        "add r17, r0\n\t"                                                                                            \
+        AVR_LOW_AND_OFFSET AVR_MIDDLE("r14", "r3") AVR_MIDDLE("r15", "r2") AVR_NEXT("5")                             \
+        "4:\n\t" AVR_TAPS(secondX, thirdX, secondY, thirdY, secondZ, thirdZ)                                         \
+        "mul r24, r2\n\t"                                                                                            \
+        "movw r16, r0\n\t"                                                                                           \
+        AVR_LOW_AND_OFFSET AVR_MIDDLE("r15", "r2") AVR_NEXT("4")                                                     \
+                                                                                                                     \
+        "7:\n\t" /* Adds to the offset: sum of r14 to r16, times zero, times multiplier. */                          \
+        "ldd r17, Z+%[zero]\n\t"                                                                                     \
+        "cp r17, r13\n\t"                                                                                            \
+        "breq 8f\n\t"                                                                                                \
+        "mov r24, r14\n\t"                                                                                           \
+        "clr r25\n\t"                                                                                                \
+        "sbrc r14, 7\n\t"                                                                                            \
+        "dec r25\n\t"                                                                                                \
+        "add r24, r15\n\t"                                                                                           \
+        "adc r25, r13\n\t"                                                                                           \
+        "sbrc r15, 7\n\t"                                                                                            \
+        "dec r25\n\t"                                                                                                \
+        "add r24, r16\n\t"                                                                                           \
+        "adc r25, r13\n\t"                                                                                           \
+        "sbrc r16, 7\n\t"                                                                                            \
+        "dec r25\n\t"                                                                                                \
+        "mov r15, r17\n\t"                                                                                           \
+        "mul r2, r15\n\t"                                                                                            \
+        "movw r16, r0\n\t"                                                                                           \
+        "clr r14\n\t"                                                                                                \
+        "mul r3, r15\n\t"                                                                                            \
+        "add r17, r0\n\t"                                                                                            \
+        "adc r14, r1\n\t"                                                                                            \
+        "mul r24, r16\n\t"                                                                                           \
+        "add r4, r0\n\t"                                                                                             \
+        "adc r5, r1\n\t"                                                                                             \
+        "adc r6, r13\n\t"                                                                                            \
+        "adc r7, r13\n\t"                                                                                            \
+        "mul r24, r17\n\t"                                                                                           \
+        "add r5, r0\n\t"                                                                                             \
+        "adc r6, r1\n\t"                                                                                             \
+        "adc r7, r13\n\t"                                                                                            \
+        "mul r24, r14\n\t"                                                                                           \
+        "add r6, r0\n\t"                                                                                             \
+        "adc r7, r1\n\t"                                                                                             \
+        "mul r25, r16\n\t"                                                                                           \
+        "add r5, r0\n\t"                                                                                             \
+        "adc r6, r1\n\t"                                                                                             \
+        "adc r7, r13\n\t"                                                                                            \
+        "mul r25, r17\n\t"                                                                                           \
+        "add r6, r0\n\t"                                                                                             \
+        "adc r7, r1\n\t"                                                                                             \
+        "mul r25, r14\n\t"                                                                                           \
+        "add r7, r0\n\t"                                                                                             \
+        "sbrs r25, 7\n\t"                                                                                            \
+        "ret\n\t"                                                                                                    \
+        "sub r6, r16\n\t" /* The high byte is negative. */                                                           \
+        "sbc r7, r17\n"                                                                                              \
+        "8:\n\t"                                                                                                     \
+        "ret\n"                                                                                                      \
+                                                                                                                     \
+        "9:\n\t"                                                                                                     \
+        "clr r1\n\t"                                                                                                 \
+        "pop r0\n\t"                                                                                                 \
+        "pop r0\n\t"                                                                                                 \
+        "pop r29\n\t"                                                                                                \
+        "pop r28"                                                                                                    \
+        : "+r"(inOut), "+r"(at)                                                                                      \
+        : [a] "n"(__builtin_offsetof(DepthwiseRow, a)), [b] "n"(__builtin_offsetof(DepthwiseRow, b)),                \
+          [c] "n"(__builtin_offsetof(DepthwiseRow, c)), [plane] "n"(__builtin_offsetof(DepthwiseRow, plane)),        \
+          [weights] "n"(__builtin_offsetof(DepthwiseRow, weights)),                                                  \
+          [multipliers] "n"(__builtin_offsetof(DepthwiseRow, multipliers)),                                          \
+          [offsets] "n"(__builtin_offsetof(DepthwiseRow, offsets)),                                                  \
+          [filters] "n"(__builtin_offsetof(DepthwiseRow, filters)),                                                  \
+          [inner] "n"(__builtin_offsetof(DepthwiseRow, inner)), [noA] "n"(__builtin_offsetof(DepthwiseRow, noA)),    \
+          [noC] "n"(__builtin_offsetof(DepthwiseRow, noC)), [left] "n"(__builtin_offsetof(DepthwiseRow, left)),      \
+          [right] "n"(__builtin_offsetof(DepthwiseRow, right)), [kept] "n"(__builtin_offsetof(DepthwiseRow, kept)), [zero] "n"(__builtin_offsetof(DepthwiseRow, zero)) \
+        : "r2", "r3", "r4", "r5", "r6", "r7", "r10", "r11", "r12", "r13", "r14", "r15", "r16", "r17", "r18", "r19",  \
+          "r20", "r21", "r22", "r23", "r24", "r25", "r26", "r27", "memory");
+
+// A row of a 3x3 kernel over at least three columns.
+static void __attribute__((noinline)) depthwise3Row(const Step &step, const uint8_t *const *rows, uint8_t *out) {
+    DepthwiseRow row;
+    row.plane = step.channels == 1 ? 0 : step.width;
+    row.weights = reinterpret_cast<const int8_t *>(weightTable + step.weights);
+    row.multipliers = multiplierTable + step.constants;
+    row.offsets = offsetTable + step.constants;
+    row.filters = step.filters;
+    row.inner = step.inner;
+    row.left = step.first != 0;
+    row.right = static_cast<uint16_t>(step.first + step.inner) != step.columns;
+    row.zero = step.zero;
+    const uint8_t pad = step.pad, stride = step.stride;
+    const uint8_t *const a = rows[0], *const b = rows[1], *const c = rows[2];
+    row.noA = !a;
+    row.noC = !c;
+    row.a = (a ? a : b) - pad;
+    row.b = b - pad;
+    row.c = (c ? c : b) - pad;
+    if (stride == 2) {
+        AVR_DEPTHWISE("ld r17, X+\n\t", "ld r17, X\n\t", "ld r17, Y+\n\t", "ld r17, Y\n\t", "ld r17, Z+\n\t",
+                      "ld r17, Z\n\t")
+    }
+    if (stride == 3) {
+        AVR_DEPTHWISE("ld r17, X+\n\t", "ld r17, X+\n\t", "ld r17, Y+\n\t", "ld r17, Y+\n\t", "ld r17, Z+\n\t",
+                      "ld r17, Z+\n\t")
+    }
+}
+
+#undef AVR_ADD
+#undef AVR_LOW_AND_OFFSET
+#undef AVR_MIDDLE
+#undef AVR_LOAD
+#undef AVR_STORE
+#undef AVR_FRAME
+#undef AVR_PLANE
+#undef AVR_MISSING
+#undef AVR_TAPS
+#undef AVR_NEXT
+#undef AVR_DEPTHWISE
+
+
+
+// A row of pointwise filters, straight from its planes: one filter after another, each at four
+// pixels at a time. What four do not divide goes by threes, a pixel of which may be made twice.
+// For maps of three or more columns and depths up to 256.
+struct PointwiseRow {
+    const uint8_t *in;
+    uint16_t back;  // From behind four pixels to the same four of the next plane.
+    uint8_t depth;  // 0 is 256.
+    uint8_t fours, threes;
+    uint8_t overlap;  // What a block of three is less than four, with what is made twice.
+    const uint8_t *weights;
+    uint16_t jump, pair;  // From a filter's weights to the next one's, and to the one after that.
+    const uint16_t *multipliers;
+    const uint32_t *offsets;
+    uint16_t filters;
+    uint8_t *out;
+    const uint8_t *at;
+    uint8_t left;
+};
+
+// A pixel of the next plane times the weight. The carry of mulsu is the sign of the product.
+#define AVR_PIXEL(low, mid, high) \
+    "mulsu r16, r17\n\t"          \
+    "sbc " high ", r14\n\t"       \
+    "add " low ", r0\n\t"         \
+    "adc " mid ", r1\n\t"         \
+    "adc " high ", r14\n\t"
+#define AVR_FIRST(low, mid, high)  \
+    "mulsu r16, r17\n\t"          \
+    "movw " low ", r0\n\t"        \
+    "sbc " high ", " high "\n\t"
+#define AVR_THREE(pixel)                             \
+    "lpm r16, Z+\n\t"                                \
+    "subi r16, 128\n\t"                              \
+    "ld r17, X+\n\t" pixel("r2", "r3", "r18")        \
+    "ld r17, X+\n\t" pixel("r4", "r5", "r19")        \
+    "ld r17, X+\n\t" pixel("r6", "r7", "r20")        \
+    "ld r17, X+\n\t"
+#define AVR_FOUR(pixel) AVR_THREE(pixel) pixel("r8", "r9", "r21")
+#define AVR_PLANE         \
+    "add r26, r10\n\t"    \
+    "adc r27, r11\n\t"    \
+    "dec r15\n\t"
+
+// All planes, by a tap of three or four pixels. Weights are in quads at multiples of four; those
+// of the pair's other filter are between them.
+#define AVR_TAPS(tap)                     \
+    tap(AVR_FIRST) AVR_PLANE              \
+    "brne 5f\n\t"                         \
+    "rjmp 6f\n"                           \
+    "4:\n\t" tap(AVR_PIXEL) AVR_PLANE     \
+    "breq 6f\n"                           \
+    "5:\n\t" tap(AVR_PIXEL) AVR_PLANE     \
+    "breq 6f\n\t"                         \
+    "sbrc r30, 1\n\t"                     \
+    "rjmp 4b\n\t"                         \
+    "adiw r30, 4\n\t"                     \
+    "rjmp 4b\n"
+
+// Of bytes 0 and 1 of a result only the carry counts. Bytes 1 to 3 are in r15 to r17.
+#define AVR_LOW_AND_OFFSET(low) \
+    "mul " low ", r22\n\t"      \
+    "add r0, r12\n\t"           \
+    "adc r1, r13\n\t"           \
+    "adc r16, r24\n\t"          \
+    "adc r17, r25\n\t"          \
+    "mov r15, r1\n\t"
+#define AVR_MIDDLE(sum, multiplier)   \
+    "mul " sum ", " multiplier "\n\t" \
+    "add r15, r0\n\t"                 \
+    "adc r16, r1\n\t"                 \
+    "adc r17, r14\n\t"
+#define AVR_SATURATE   \
+    "breq .+6\n\t"     \
+    "lsl r17\n\t"      \
+    "sbc r16, r16\n\t" \
+    "com r16\n\t"      \
+    "st X+, r16\n\t"
+#define AVR_WIDE(low, mid, high)                                                 \
+    "mulsu " high ", r22\n\t"                                                         \
+    "movw r16, r0\n\t"                                                           \
+    "mul " mid ", r23\n\t"                                                       \
+    "add r16, r0\n\t"                                                            \
+    "adc r17, r1\n\t"                                                            \
+    "mul " high ", r23\n\t"                                                      \
+    "add r17, r0\n\t"                                                            \
+    AVR_LOW_AND_OFFSET(low) AVR_MIDDLE(low, "r23") AVR_MIDDLE(mid, "r22") AVR_SATURATE
+// The same for multipliers below 512.
+#define AVR_NARROW(low, mid, high)                 \
+    "mulsu " high ", r22\n\t"                           \
+    "movw r16, r0\n\t"                             \
+    AVR_LOW_AND_OFFSET(low) AVR_MIDDLE(mid, "r22") \
+    "sbrs r23, 0\n\t"                              \
+    "rjmp .+6\n\t"                                 \
+    "add r15, " low "\n\t"                         \
+    "adc r16, " mid "\n\t"                         \
+    "adc r17, " high "\n\t"                        \
+    "tst r17\n\t" AVR_SATURATE
+
+//   r0, r1    product                      r10, r11  from a plane to the next
+//   r2-r9     bytes 0 and 1 of four sums   r22, r23  multiplier
+//   r18-r21   their bytes 2                r12, r13, r24, r25  offset
+//   r14       0                            X         values; out
+//   r15       planes left                  Y         the row
+//   r16, r17  weight and value             Z         weights
+//   T         three pixels
+// Y may be the compiler's own, so the text saves it.
+static void __attribute__((noinline)) pointwise(const Step &step, const uint8_t *in, uint8_t *out) {
+    const uint16_t quads = static_cast<uint16_t>((step.channels + 3u) >> 2);
+    PointwiseRow row;
+    row.in = in;
+    row.back = static_cast<uint16_t>(step.width - 4u);
+    row.depth = static_cast<uint8_t>(step.channels);
+    // Five are twice three, all other numbers come of fours and threes.
+    row.threes = step.columns == 5 ? 2 : static_cast<uint8_t>((4u - step.columns) & 3);
+    row.fours = static_cast<uint8_t>((step.columns == 5 ? 0 : step.columns - 3u * row.threes) >> 2);
+    row.overlap = step.columns == 5 ? 2 : 1;
+    row.weights = weightTable + step.weights;
+    row.jump = 4;
+    row.pair = static_cast<uint16_t>(quads * 8);
+    row.multipliers = multiplierTable + step.constants;
+    row.offsets = offsetTable + step.constants;
+    row.filters = step.filters;
+    row.out = out;
+    PointwiseRow *at = &row;
+    __asm__ volatile(
+        "push r28\n\t"
+        "push r29\n\t"
+        "movw r28, r30\n\t"
+        "clr r14\n\t"
+        "ldd r10, Y+%[back]\n\t"
+        "ldd r11, Y+%[back]+1\n"
+
+        "0:\n\t"  // A filter.
+        "ldd r30, Y+%[multipliers]\n\t"
+        "ldd r31, Y+%[multipliers]+1\n\t"
+        "lpm r22, Z+\n\t"
+        "lpm r23, Z+\n\t"
+        "std Y+%[multipliers], r30\n\t"
+        "std Y+%[multipliers]+1, r31\n\t"
+        "ldd r30, Y+%[offsets]\n\t"
+        "ldd r31, Y+%[offsets]+1\n\t"
+        "lpm r12, Z+\n\t"
+        "lpm r13, Z+\n\t"
+        "lpm r24, Z+\n\t"
+        "lpm r25, Z+\n\t"
+        "std Y+%[offsets], r30\n\t"
+        "std Y+%[offsets]+1, r31\n\t"
+        "ldd r26, Y+%[in]\n\t"
+        "ldd r27, Y+%[in]+1\n\t"
+        "ldd r16, Y+%[fours]\n\t"
+        "clt\n\t"
+        "tst r16\n\t"
+        "brne 2f\n"
+        "1:\n\t"
+        "set\n\t"
+        "ldd r16, Y+%[threes]\n"
+        "2:\n\t"
+        "std Y+%[left], r16\n"
+
+        "3:\n\t"  // A block.
+        "movw r30, r26\n\t"
+        "adiw r30, 4\n\t"
+        "brtc 4f\n\t"
+        "ldd r16, Y+%[overlap]\n\t"
+        "sub r30, r16\n\t"
+        "sbc r31, r14\n"
+        "4:\n\t"
+        "std Y+%[at], r30\n\t"
+        "std Y+%[at]+1, r31\n\t"
+        "ldd r30, Y+%[weights]\n\t"
+        "ldd r31, Y+%[weights]+1\n\t"
+        "ldd r15, Y+%[depth]\n\t"
+        "brtc 3f\n\t"
+        "rjmp 7f\n"
+        "3:\n\t" AVR_TAPS(AVR_FOUR)
+        "6:\n"
+        "10:\n\t"
+        "ldd r26, Y+%[out]\n\t"
+        "ldd r27, Y+%[out]+1\n\t"
+        "cpi r23, 2\n\t"
+        "brlo .+2\n\t"
+        "rjmp 5f\n\t"
+        AVR_NARROW("r2", "r3", "r18")
+        AVR_NARROW("r4", "r5", "r19")
+        AVR_NARROW("r6", "r7", "r20")
+        "brtc 6f\n\t"
+        "rjmp 8f\n"
+        "6:\n\t"
+        AVR_NARROW("r8", "r9", "r21")
+        "rjmp 9f\n"
+        "5:\n\t"
+        AVR_WIDE("r2", "r3", "r18")
+        AVR_WIDE("r4", "r5", "r19")
+        AVR_WIDE("r6", "r7", "r20")
+        "brts 8f\n\t"
+        AVR_WIDE("r8", "r9", "r21")
+        "rjmp 9f\n"
+
+        "8:\n\t"  // Of a block of three what is made again is not left behind.
+        "ldd r16, Y+%[left]\n\t"
+        "dec r16\n\t"
+        "breq 8f\n\t"
+        "ldd r17, Y+%[overlap]\n\t"
+        "dec r17\n\t"
+        "sub r26, r17\n\t"
+        "sbc r27, r14\n"
+        "8:\n\t"
+        "std Y+%[out], r26\n\t"
+        "std Y+%[out]+1, r27\n\t"
+        "tst r16\n\t"
+        "breq 8f\n\t"
+        "ldd r26, Y+%[at]\n\t"
+        "ldd r27, Y+%[at]+1\n\t"
+        "rjmp 2b\n"
+        "9:\n\t"
+        "std Y+%[out], r26\n\t"
+        "std Y+%[out]+1, r27\n\t"
+        "ldd r26, Y+%[at]\n\t"
+        "ldd r27, Y+%[at]+1\n\t"
+        "ldd r16, Y+%[left]\n\t"
+        "dec r16\n\t"
+        "breq 9f\n\t"
+        "rjmp 2b\n"
+        "9:\n\t"
+        "ldd r16, Y+%[threes]\n\t"
+        "tst r16\n\t"
+        "breq 8f\n\t"
+        "rjmp 1b\n"
+
+        "8:\n\t"
+        "ldd r30, Y+%[weights]\n\t"
+        "ldd r31, Y+%[weights]+1\n\t"
+        "ldd r16, Y+%[jump]\n\t"
+        "ldd r17, Y+%[jump]+1\n\t"
+        "add r30, r16\n\t"
+        "adc r31, r17\n\t"
+        "std Y+%[weights], r30\n\t"
+        "std Y+%[weights]+1, r31\n\t"
+        "ldd r30, Y+%[pair]\n\t"
+        "ldd r31, Y+%[pair]+1\n\t"
+        "sub r30, r16\n\t"
+        "sbc r31, r17\n\t"
+        "std Y+%[jump], r30\n\t"
+        "std Y+%[jump]+1, r31\n\t"
+        "ldd r30, Y+%[filters]\n\t"
+        "ldd r31, Y+%[filters]+1\n\t"
+        "sbiw r30, 1\n\t"
+        "std Y+%[filters], r30\n\t"
+        "std Y+%[filters]+1, r31\n\t"
+        "brne .+2\n\t"
+        "rjmp 9f\n\t"
+        "rjmp 0b\n"
+
+        "7:\n\t" AVR_TAPS(AVR_THREE)
+        "6:\n\t"
+        "rjmp 10b\n"
+        "9:\n\t"
+        "clr r1\n\t"
+        "pop r29\n\t"
+        "pop r28"
+        : "+z"(at)
+        : [in] "n"(__builtin_offsetof(PointwiseRow, in)), [back] "n"(__builtin_offsetof(PointwiseRow, back)),
+          [depth] "n"(__builtin_offsetof(PointwiseRow, depth)), [fours] "n"(__builtin_offsetof(PointwiseRow, fours)),
+          [threes] "n"(__builtin_offsetof(PointwiseRow, threes)),
+          [overlap] "n"(__builtin_offsetof(PointwiseRow, overlap)),
+          [weights] "n"(__builtin_offsetof(PointwiseRow, weights)), [jump] "n"(__builtin_offsetof(PointwiseRow, jump)),
+          [pair] "n"(__builtin_offsetof(PointwiseRow, pair)),
+          [multipliers] "n"(__builtin_offsetof(PointwiseRow, multipliers)),
+          [offsets] "n"(__builtin_offsetof(PointwiseRow, offsets)),
+          [filters] "n"(__builtin_offsetof(PointwiseRow, filters)), [out] "n"(__builtin_offsetof(PointwiseRow, out)),
+          [at] "n"(__builtin_offsetof(PointwiseRow, at)), [left] "n"(__builtin_offsetof(PointwiseRow, left))
+        : "r2", "r3", "r4", "r5", "r6", "r7", "r8", "r9", "r10", "r11", "r12", "r13", "r14", "r15", "r16", "r17",
+          "r18", "r19", "r20", "r21", "r22", "r23", "r24", "r25", "r26", "r27", "memory");
+}
+
+#undef AVR_PIXEL
+#undef AVR_FIRST
+#undef AVR_THREE
+#undef AVR_FOUR
+#undef AVR_PLANE
+#undef AVR_TAPS
+#undef AVR_LOW_AND_OFFSET
+#undef AVR_MIDDLE
+#undef AVR_SATURATE
+#undef AVR_WIDE
+#undef AVR_NARROW
+
+enum : uint16_t { localWords = 1 };
+
+// Fully connected: `channels` bytes to `count` bytes. It does without a tile.
+static void dense(uint32_t at, uint16_t constants, uint8_t shift, uint16_t channels, uint16_t count,
+                  const uint8_t *in, uint8_t *, uint8_t *out) {
+    const uint8_t *even = weightTable + at;
+    for (uint16_t f = 0; f < count; f++) {
+        const uint8_t *weight = even + (f & 1) * 4;
+        uint32_t sum = 0;
+        for (uint16_t i = 0; i < channels; i++) {
+            const int8_t factor = static_cast<int8_t>(flash(weight++) ^ 0x80);
+            sum += static_cast<uint32_t>(static_cast<int32_t>(static_cast<int16_t>(factor * in[i])));
+            weight += i % 4 == 3 ? 4 : 0;
+        }
+        even += f % 2 == 0 ? 0 : (channels + 3u) / 4 * 8;
+        const uint16_t multiplier = flash(multiplierTable + constants + f);
+        const uint32_t offset = flash(offsetTable + constants + f);
+        out[f] = requantise(sum, multiplier, offset);
+    }
+    static_cast<void>(shift);
+}
+
+#elif defined(__ARM_ARCH_6M__)
+
+// From a sum of products to a byte: (sum * multiplier + offset) >> 16, saturated to 0..255.
+// Bytes are kept with 128 added, so that what a rectifier cuts off is 0.
+static inline uint8_t saturate(int32_t value) {
+    return static_cast<uint8_t>(value < 0 ? 0 : (value > 255 ? 255 : value));
+}
+
+static inline uint8_t requantise(uint32_t sum, uint32_t multiplier, uint32_t offset) {
+    return saturate(static_cast<int32_t>(sum * multiplier + offset) >> 16);
+}
+
+// Depthwise for cores whose multiplication overwrites one of its factors. Two outputs are made at
+// a time. The weights of a row are loaded by one instruction each time, so that they may be
+// overwritten: taken in the right order, no product needs a copy of a factor.
+//
+// In the text: r0 input, r1 weights, r3 r4 r5 weights of a row, r6 input or product, r7 sum of the
+// first output, r2 of the second. In high registers, which add, mov and cmp reach: r8 r9 r10 the
+// ways from row to row and on to the next columns, r11 output, r12 its end, and lr keeps r7, which
+// may be the compiler's frame pointer.
+#define MMN_TAKE(at) "ldrb r6, [r0, #" at "]\n\t"
+#define MMN_FIRST(weight) "muls r6, " weight "\n\tadds r7, r7, r6\n\t"
+#define MMN_SECOND(weight) "muls r6, " weight "\n\tadds r2, r2, r6\n\t"
+#define MMN_SECOND_LAST(weight) "muls " weight ", r6\n\tadds r2, r2, " weight "\n\t"
+
+// The row after the input of the first output at its first weight.
+#define MMN_ROW1(first) MMN_TAKE("1") first MMN_FIRST("r4") \
+    MMN_TAKE("2") MMN_SECOND_LAST("r4") MMN_FIRST("r5") MMN_TAKE("3") MMN_SECOND("r5")
+#define MMN_ROW2(first) MMN_TAKE("1") MMN_FIRST("r4") \
+    MMN_TAKE("2") first MMN_FIRST("r5") MMN_TAKE("3") MMN_SECOND("r4") MMN_TAKE("4") MMN_SECOND("r5")
+#define MMN_ROW3(first) MMN_TAKE("1") MMN_FIRST("r4") MMN_TAKE("2") MMN_FIRST("r5") \
+    MMN_TAKE("3") first MMN_TAKE("4") MMN_SECOND("r4") MMN_TAKE("5") MMN_SECOND("r5")
+
+#define MMN_DEPTHWISE(row)                                                              \
+    __asm__ volatile(                                                                 \
+        ".syntax unified\n\t"                                                        \
+        "mov r11, r2\n\t"                                                             \
+        "mov r8, r3\n\t"                                                              \
+        "mov r9, r4\n\t"                                                              \
+        "mov r10, r5\n\t"                                                             \
+        "mov r12, r6\n\t"                                                             \
+        "mov lr, r7\n"                                                                \
+        "1:\n\t"                                                                      \
+        /* The first products are the sums to add to. */                              \
+        "ldmia r1!, {r2, r4, r5}\n\t"                                                 \
+        "ldrb r7, [r0, #0]\n\t"                                                       \
+        "muls r7, r2\n\t"                                                             \
+        row("muls r2, r6\n\t")                                                        \
+        "add r0, r8\n\t"                                                              \
+        "ldmia r1!, {r3, r4, r5}\n\t"                                                 \
+        MMN_TAKE("0") MMN_FIRST("r3") row(MMN_SECOND_LAST("r3"))                            \
+        "add r0, r9\n\t"                                                              \
+        "ldmia r1!, {r3, r4, r5}\n\t"                                                 \
+        MMN_TAKE("0") MMN_FIRST("r3") row(MMN_SECOND_LAST("r3"))                            \
+        "add r0, r10\n\t"                                                             \
+        "ldmia r1!, {r3, r4}\n\t"                                                     \
+        "subs r1, r1, #44\n\t"                                                        \
+        "mov r5, r11\n\t"                                                             \
+        MMN_REQUANTISE("r7", "2")                                                       \
+        "strb r7, [r5, #0]\n\t"                                                       \
+        MMN_REQUANTISE("r2", "3")                                                       \
+        "adds r6, r5, #2\n\t"                                                         \
+        "mov r11, r6\n\t"                                                             \
+        /* An odd count leaves the last second output out. */                         \
+        "cmp r6, r12\n\t"                                                             \
+        "bhi 4f\n\t"                                                                  \
+        "strb r2, [r5, #1]\n\t"                                                       \
+        "bne 1b\n"                                                                    \
+        "4:\n\t"                                                                      \
+        "mov r7, lr"                                                                  \
+        : "+r"(r0), "+r"(r1), "+r"(r2), "+r"(r3), "+r"(r4), "+r"(r5), "+r"(r6)        \
+        :                                                                             \
+        : "r8", "r9", "r10", "r11", "r12", "lr", "cc", "memory")
+
+// (sum * r3 + r4) >> 16. Where the top byte is not 0, the value is outside 0..255: its inverted
+// sign, spread over the register, is what saturation gives.
+#define MMN_REQUANTISE(sum, label)    \
+    "muls " sum ", r3\n\t"          \
+    "adds " sum ", " sum ", r4\n\t" \
+    "lsrs r6, " sum ", #24\n\t"     \
+    "beq " label "f\n\t"            \
+    "mvns " sum ", " sum "\n\t"     \
+    "asrs " sum ", " sum ", #31\n"  \
+    label ":\n\t"                   \
+    "lsrs " sum ", " sum ", #16\n\t"
+
+// One channel of a row of a 3x3 kernel away from the sides: out[i] from columns i * stride to
+// i * stride + 2 of the rows a, b and c. The weights of a row are three bytes and a zero.
+// With an odd count it reads `stride` bytes beyond the last column.
+template <uint8_t stride>
+static void depthwise3(const uint8_t *a, const uint8_t *b, const uint8_t *c, const int8_t *weights,
+                       uint16_t multiplier, uint32_t offset, uint8_t *out, uint16_t count) {
+    static_assert(stride >= 1 && stride <= 3, "strides are 1 to 3");
+    if (count == 0) {
+        return;
+    }
+    const struct {
+        int32_t weights[9];
+        uint32_t multiplier, offset;
+    } words = {{weights[0], weights[1], weights[2], weights[4], weights[5], weights[6], weights[8], weights[9],
+                weights[10]},
+               multiplier,
+               offset};
+    register const uint8_t *r0 __asm__("r0") = a;
+    register const void *r1 __asm__("r1") = &words;
+    register uint8_t *r2 __asm__("r2") = out;
+    register int32_t r3 __asm__("r3") = b - a;
+    register int32_t r4 __asm__("r4") = c - b;
+    register int32_t r5 __asm__("r5") = 2 * stride - (c - a);
+    register const uint8_t *r6 __asm__("r6") = out + count;
+    if (stride == 1) {
+        MMN_DEPTHWISE(MMN_ROW1);
+    } else if (stride == 2) {
+        MMN_DEPTHWISE(MMN_ROW2);
+    } else {
+        MMN_DEPTHWISE(MMN_ROW3);
+    }
+}
+
+#undef MMN_TAKE
+#undef MMN_FIRST
+#undef MMN_SECOND
+#undef MMN_SECOND_LAST
+#undef MMN_ROW1
+#undef MMN_ROW2
+#undef MMN_ROW3
+#undef MMN_DEPTHWISE
+#undef MMN_REQUANTISE
+
+// Products for cores where a load, an addition and a multiplication cost much the same. A value of
+// both pixels shares a word, the second pixel in the upper half. A weight times such a word is two
+// products at once, which cannot meet, since neither takes more than 16 bits. `both` adds up whole
+// words and `second` their upper halves, so that in the end the sum of the first pixel is
+// both - (second << 16), exactly, modulo 2^32.
+enum : uint8_t { tilePixels = 2, tileBytesPerQuad = 16 };
+
+// What filters read at two neighbouring pixels: a word for every value, at a multiple of 4. The sums
+// are what `both` and `second` start from: -128 times all values, since weights are kept with 128
+// added. One instruction below loads all members in this order.
+struct Tile {
+    uint8_t *values;
+    uint32_t sums[2];
+};
+
+// Value `index` of a pixel.
+static inline void put(Tile &tile, uint8_t pixel, uint16_t index, uint8_t value) {
+    uint8_t *at = tile.values + index * 4u + pixel * 2u;
+    at[0] = value;
+    at[1] = 0;
+}
+
+// Call it after the last value of both pixels: it fills up the last quad and adds up.
+static void complete(Tile &tile, uint16_t depth) {
+    uint8_t *at = tile.values + depth * 4u;
+    memset(at, 0, (0u - depth) % 4 * 4);
+    uint32_t first = 0, second = 0;
+    while (at != tile.values) {
+        at -= 4;
+        first += at[0];
+        second += at[2];
+    }
+    tile.sums[0] = 0u - 128 * (first + (second << 16));
+    tile.sums[1] = 0u - 128 * second;
+}
+
+// `depth` values of two pixels, which are `step` bytes apart; a plane is a channel of a row.
+static void gather(Tile &tile, const uint8_t *in, uint16_t plane, uint8_t step, uint16_t depth) {
+    if (depth - 1u > 256) {
+        // The sums of a pixel take more than 16 bits.
+        for (uint16_t i = 0; i < depth; i++, in += plane) {
+            put(tile, 0, i, in[0]);
+            put(tile, 1, i, in[step]);
+        }
+        complete(tile, depth);
+        return;
+    }
+    uint8_t *at = tile.values;
+    uint32_t both = 0;
+    // Registers for a value, which at first bring what the loop keeps in high ones.
+    uint32_t first = plane;
+    const uint8_t *second = at + depth * 4u;
+    __asm__ volatile(
+        ".syntax unified\n\t"
+        "mov lr, %[first]\n\t"
+        "mov r12, %[second]\n"
+        "1:\n\t"
+        "ldrb %[second], [%[in], %[step]]\n\t"
+        "ldrb %[first], [%[in], #0]\n\t"
+        "lsls %[second], %[second], #16\n\t"
+        "adds %[first], %[first], %[second]\n\t"
+        "adds %[both], %[both], %[first]\n\t"
+        "stmia %[at]!, {%[first]}\n\t"
+        "add %[in], lr\n\t"
+        "cmp %[at], r12\n\t"
+        "bne 1b"
+        : [at] "+l"(at), [in] "+l"(in), [both] "+l"(both), [first] "+l"(first), [second] "+l"(second)
+        : [step] "l"(static_cast<uint32_t>(step))
+        : "r12", "lr", "cc", "memory");
+    for (; depth % 4 != 0; depth++, at += 4) {
+        memset(__builtin_assume_aligned(at, 4), 0, 4);
+    }
+    tile.sums[0] = 0u - 128 * both;
+    tile.sums[1] = 0u - 128 * (both >> 16);
+}
+
+// One weight at both pixels: the word of values is in `value`, the sums are `both` and `second`.
+#define MMN_PRODUCT(at, value, both, second) \
+    "ldrb r6, [r1, #" at "]\n\t"           \
+    "muls r6, " value "\n\t"               \
+    "add " both ", r6\n\t"                 \
+    "lsrs r6, r6, #16\n\t"                 \
+    "add " second ", r6\n\t"
+
+// A byte of result from (sum * r2 + r3) >> 16. Where the top byte is not 0, the value is outside
+// 0..255: its inverted sign, spread over the register, is what saturation gives.
+#define MMN_REQUANTISE(sum, label, to) \
+    "muls " sum ", r2\n\t"           \
+    "adds " sum ", " sum ", r3\n\t"  \
+    "lsrs r6, " sum ", #24\n\t"      \
+    "beq " label "f\n\t"             \
+    "mvns " sum ", " sum "\n\t"      \
+    "asrs " sum ", " sum ", #31\n"   \
+    label ":\n\t"                    \
+    "lsrs " sum ", " sum ", #16\n\t" \
+    "strb " sum ", " to "\n\t"
+
+// Filters at two pixels. Weights come in pairs of filters: four of the one, four of the other,
+// padded to whole quads and pairs. The result of filter f at the first pixel goes to
+// out[f * plane], at the second to out[f * plane + step]; with step 0 the first remains.
+// Sums may need all 32 bits. There is at least one quad.
+static void products(const Tile &tile, uint16_t quads, const uint8_t *weights, const uint16_t *multipliers,
+                     const uint32_t *offsets, uint16_t filters, uint8_t *out, uint16_t plane, uint8_t step) {
+    if (filters == 0) {
+        return;
+    }
+    // What is read once per filter. It goes on the stack within the loop below, where every member
+    // is one load away.
+    const struct {
+        uint8_t *out;
+        uint32_t step;
+        const uint32_t *offsets;
+        const uint8_t *outEnd;
+    } rest = {out, step, offsets, out + static_cast<uint32_t>(filters) * plane};
+    register const Tile *r0 __asm__("r0") = &tile;
+    register const uint8_t *r1 __asm__("r1") = weights;
+    register const uint16_t *r2 __asm__("r2") = multipliers;
+    register uint32_t r3 __asm__("r3") = plane;
+    register const uint8_t *r4 __asm__("r4") = tile.values + quads * static_cast<uint32_t>(tileBytesPerQuad);
+    register const void *r5 __asm__("r5") = &rest;
+    // In high registers, which add and mov reach: r8 and r10 `both` and r9 the last `second` of two
+    // filters (the first is in r7), r11 multipliers, r12 end of the values, lr plane. r7 may be
+    // the compiler's frame pointer and is restored.
+    __asm__ volatile(
+        ".syntax unified\n\t"
+        "mov r11, r2\n\t"
+        "mov lr, r3\n\t"
+        "mov r12, r4\n\t"
+        "ldmia r5, {r3, r4, r5, r6}\n\t"
+        "push {r0, r3, r4, r5, r6, r7}\n"
+        "1:\n\t"
+        "ldr r0, [sp, #0]\n\t"
+        "ldmia r0, {r0, r2, r3}\n\t"
+        "mov r8, r2\n\t"
+        "mov r10, r2\n\t"
+        "mov r9, r3\n\t"
+        "mov r7, r3\n"
+        "2:\n\t"
+        "ldmia r0!, {r2, r3, r4, r5}\n\t"
+        MMN_PRODUCT("0", "r2", "r8", "r7")
+        MMN_PRODUCT("1", "r3", "r8", "r7")
+        MMN_PRODUCT("2", "r4", "r8", "r7")
+        MMN_PRODUCT("3", "r5", "r8", "r7")
+        MMN_PRODUCT("4", "r2", "r10", "r9")
+        MMN_PRODUCT("5", "r3", "r10", "r9")
+        MMN_PRODUCT("6", "r4", "r10", "r9")
+        MMN_PRODUCT("7", "r5", "r10", "r9")
+        "adds r1, r1, #8\n\t"
+        "cmp r0, r12\n\t"
+        "bne 2b\n\t"
+        "ldr r0, [sp, #4]\n\t"
+        "ldr r5, [sp, #8]\n\t"
+        // The first filter of the pair.
+        "mov r6, r11\n\t"
+        "ldrh r2, [r6, #0]\n\t"
+        "ldr r6, [sp, #12]\n\t"
+        "ldr r3, [r6, #0]\n\t"
+        "mov r4, r8\n\t"
+        "lsls r6, r7, #16\n\t"
+        "subs r4, r4, r6\n\t"
+        MMN_REQUANTISE("r7", "3", "[r0, r5]")
+        MMN_REQUANTISE("r4", "4", "[r0, #0]")
+        "add r0, lr\n\t"
+        "ldr r6, [sp, #16]\n\t"
+        "cmp r0, r6\n\t"
+        "beq 7f\n\t"
+        // The second.
+        "mov r6, r11\n\t"
+        "ldrh r2, [r6, #2]\n\t"
+        "adds r6, r6, #4\n\t"
+        "mov r11, r6\n\t"
+        "ldr r6, [sp, #12]\n\t"
+        "ldr r3, [r6, #4]\n\t"
+        "adds r6, r6, #8\n\t"
+        "str r6, [sp, #12]\n\t"
+        "mov r7, r9\n\t"
+        "mov r4, r10\n\t"
+        "lsls r6, r7, #16\n\t"
+        "subs r4, r4, r6\n\t"
+        MMN_REQUANTISE("r7", "5", "[r0, r5]")
+        MMN_REQUANTISE("r4", "6", "[r0, #0]")
+        "add r0, lr\n\t"
+        "str r0, [sp, #4]\n\t"
+        "ldr r6, [sp, #16]\n\t"
+        "cmp r0, r6\n\t"
+        "bne 1b\n"
+        "7:\n\t"
+        "add sp, #20\n\t"
+        "pop {r7}"
+        : "+r"(r0), "+r"(r1), "+r"(r2), "+r"(r3), "+r"(r4), "+r"(r5)
+        :
+        : "r6", "r8", "r9", "r10", "r11", "r12", "lr", "cc", "memory");
+}
+
+#undef MMN_PRODUCT
+#undef MMN_REQUANTISE
+
+#else
+
+// From a sum of products to a byte: (sum * multiplier + offset) >> 16, saturated to 0..255.
+// Bytes are kept with 128 added, so that what a rectifier cuts off is 0.
+static inline uint8_t saturate(int32_t value) {
+    return static_cast<uint8_t>(value < 0 ? 0 : (value > 255 ? 255 : value));
+}
+
+static inline uint8_t requantise(uint32_t sum, uint32_t multiplier, uint32_t offset) {
+    return saturate(static_cast<int32_t>(sum * multiplier + offset) >> 16);
+}
+
+// One channel of a row of a 3x3 kernel away from the sides: out[i] from columns i * stride to
+// i * stride + 2 of the rows a, b and c. The weights of a row are three bytes and a zero.
+template <uint8_t stride>
+static void depthwise3(const uint8_t *a, const uint8_t *b, const uint8_t *c, const int8_t *weights,
+                       uint16_t multiplier, uint32_t offset, uint8_t *out, uint16_t count) {
+    enum : uint8_t { s = stride };
+    const int32_t a0 = weights[0], a1 = weights[1], a2 = weights[2];
+    const int32_t b0 = weights[4], b1 = weights[5], b2 = weights[6];
+    const int32_t c0 = weights[8], c1 = weights[9], c2 = weights[10];
+    const uint8_t *end = out + count;
+    if (count % 2 != 0) {
+        const int32_t sum = a0 * a[0] + a1 * a[1] + a2 * a[2] + b0 * b[0] + b1 * b[1] + b2 * b[2] +
+                            c0 * c[0] + c1 * c[1] + c2 * c[2];
+        *out++ = requantise(static_cast<uint32_t>(sum), multiplier, offset);
+        a += s, b += s, c += s;
+    }
+    // Two outputs at a time share weights and, unless the stride is 3, columns. Both sums are
+    // complete before either is stored, since a store might change what has been loaded.
+    for (; out != end; a += 2 * s, b += 2 * s, c += 2 * s, out += 2) {
+        int32_t first = a0 * a[0] + a1 * a[1] + a2 * a[2];
+        int32_t second = a0 * a[s] + a1 * a[s + 1] + a2 * a[s + 2];
+        first = first + b0 * b[0] + b1 * b[1] + b2 * b[2];
+        second = second + b0 * b[s] + b1 * b[s + 1] + b2 * b[s + 2];
+        first = first + c0 * c[0] + c1 * c[1] + c2 * c[2];
+        second = second + c0 * c[s] + c1 * c[s + 1] + c2 * c[s + 2];
+        out[0] = requantise(static_cast<uint32_t>(first), multiplier, offset);
+        out[1] = requantise(static_cast<uint32_t>(second), multiplier, offset);
+    }
+}
+
+// What filters read at two neighbouring pixels: for every four values of the first pixel the four
+// of the second, and for each pixel -128 times their sum, since weights are kept with 128 added.
+struct Tile {
+    uint8_t *values;
+    uint32_t sums[2];
+};
+
+enum : uint8_t { tilePixels = 2, tileBytesPerQuad = 8 };
+
+// Value `index` of a pixel.
+static inline void put(Tile &tile, uint8_t pixel, uint16_t index, uint8_t value) {
+    tile.values[(index & ~3u) * 2 + pixel * 4 + (index & 3)] = value;
+}
+
+// Call it after the last value of both pixels: it fills up the last quad and adds up.
+static void complete(Tile &tile, uint16_t depth) {
+    for (; depth % 4 != 0; depth++) {
+        put(tile, 0, depth, 0);
+        put(tile, 1, depth, 0);
+    }
+    uint32_t first = 0, second = 0;
+    const uint8_t *x = tile.values;
+    for (const uint8_t *end = x + depth * 2u; x != end; x += 8) {
+        first += static_cast<uint32_t>(x[0] + x[1] + x[2] + x[3]);
+        second += static_cast<uint32_t>(x[4] + x[5] + x[6] + x[7]);
+    }
+    tile.sums[0] = 0u - 128u * first;
+    tile.sums[1] = 0u - 128u * second;
+}
+
+// `depth` values of two pixels, which are `step` bytes apart; a plane is a channel of a row.
+static void gather(Tile &tile, const uint8_t *in, uint16_t plane, uint8_t step, uint16_t depth) {
+    uint8_t *to = tile.values;
+    for (uint16_t left = depth; left != 0; left--, in += plane) {
+        const uint8_t first = in[0], second = in[step];
+        to[0] = first;
+        to[4] = second;
+        to += (depth - left) % 4 == 3 ? 5 : 1;
+    }
+    complete(tile, depth);
+}
+
+// Two filters at two pixels at a time: every weight and every value serves twice. Weights come in
+// pairs of filters: four of the one, four of the other, padded to whole quads and pairs. The result
+// of filter f at the first pixel goes to out[f * plane], at the second to out[f * plane + step];
+// with step 0 the first remains. The sums are signed, which keeps compilers from changing the order
+// of additions; they fit for depths up to 33000.
+static void products(const Tile &tile, uint16_t quads, const uint8_t *weights, const uint16_t *multipliers,
+                     const uint32_t *offsets, uint16_t filters, uint8_t *out, uint16_t plane, uint8_t step) {
+    for (; filters != 0; filters--) {
+        int32_t vx = static_cast<int32_t>(tile.sums[0]), vy = static_cast<int32_t>(tile.sums[1]), wx = vx, wy = vy;
+        const uint8_t *x = tile.values;
+        for (const uint8_t *end = x + quads * 8u; x != end; x += 8, weights += 8) {
+            const int32_t v0 = flash(weights + 0), w0 = flash(weights + 4), x0 = x[0], y0 = x[4];
+            vx += v0 * x0, vy += v0 * y0, wx += w0 * x0, wy += w0 * y0;
+            const int32_t v1 = flash(weights + 1), w1 = flash(weights + 5), x1 = x[1], y1 = x[5];
+            vx += v1 * x1, vy += v1 * y1, wx += w1 * x1, wy += w1 * y1;
+            const int32_t v2 = flash(weights + 2), w2 = flash(weights + 6), x2 = x[2], y2 = x[6];
+            vx += v2 * x2, vy += v2 * y2, wx += w2 * x2, wy += w2 * y2;
+            const int32_t v3 = flash(weights + 3), w3 = flash(weights + 7), x3 = x[3], y3 = x[7];
+            vx += v3 * x3, vy += v3 * y3, wx += w3 * x3, wy += w3 * y3;
+        }
+        uint32_t multiplier = flash(multipliers++), offset = flash(offsets++);
+        out[step] = requantise(static_cast<uint32_t>(vy), multiplier, offset);
+        out[0] = requantise(static_cast<uint32_t>(vx), multiplier, offset);
+        out += plane;
+        if (--filters == 0) {
+            break;
+        }
+        multiplier = flash(multipliers++), offset = flash(offsets++);
+        out[step] = requantise(static_cast<uint32_t>(wy), multiplier, offset);
+        out[0] = requantise(static_cast<uint32_t>(wx), multiplier, offset);
+        out += plane;
+    }
+}
+#endif
+
+#if defined(__ARM_FEATURE_DSP)
+// A row of a 3x3 kernel over at least three columns.
+static void depthwise3Row(const Step &step, const uint8_t *const *rows, uint8_t *out) {
+    // The weights of the first layer are the first.
+    if (step.weights == 0) {
+        stemRow(rows[0], rows[1], rows[2], reinterpret_cast<const int8_t *>(weightTable), multiplierTable, offsetTable, out);
+        return;
+    }
+    const uint32_t plane = step.channels == 1 ? 0 : step.width;
+    uint32_t edges = static_cast<uint32_t>(step.filters) << 8;
+    edges |= step.first ? leftEdge : 0;
+    edges |= step.first + step.inner < step.columns ? rightEdge : 0;
+    edges |= rows[0] ? 0 : topEdge;
+    edges |= rows[2] ? 0 : bottomEdge;
+    edges |= step.stride == 2 ? byTwo : 0;
+    edges |= step.stride == 3 ? byThree : 0;
+    depthwiseRow3(rows[0] ? rows[0] : rows[1], rows[1], rows[2] ? rows[2] : rows[1],
+                  reinterpret_cast<const int8_t *>(weightTable + step.weights), multiplierTable + step.constants,
+                  offsetTable + step.constants, plane, out, step.columns, edges,
+                  step.zero * 0x10001u, static_cast<int32_t>(step.width - 2u - plane));
+}
+#elif !defined(__AVR_HAVE_MUL__)
+// A pixel where one column of a 3x3 kernel falls beside the map: two taps of every row.
+static uint8_t side(const uint8_t *const *rows, uint16_t at, const int8_t *weights, uint16_t multiplier,
+                    uint32_t offset) {
+    int32_t sum = 0;
+    for (uint8_t i = 0; i < 3; i++, weights += 4) {
+        sum += static_cast<int32_t>(weights[0]) * rows[i][at];
+        sum += static_cast<int32_t>(weights[1]) * rows[i][at + 1];
+    }
+    return requantise(static_cast<uint32_t>(sum), multiplier, offset);
+}
+
+// One channel of a row of a 3x3 kernel over at least three columns.
+static void depthwiseChannel3(const Step &step, const uint8_t *const *rows, uint16_t plane, const int8_t *weights,
+                              uint16_t multiplier, uint32_t offset, uint8_t *out) {
+    uint32_t words[3] = {0, 0, 0};
+    int8_t *const taps = reinterpret_cast<int8_t *>(words);
+    const uint8_t *planes[3];
+    for (uint8_t i = 0; i < 3; i++, weights += 3) {
+        planes[i] = (rows[i] ? rows[i] : rows[1]) + plane;
+        if (rows[i]) {
+            fetch(taps + 4 * i, weights, 3);
+        } else if (step.zero) {
+            const int32_t missing = flash(weights) + flash(weights + 1) + flash(weights + 2);
+            offset += static_cast<uint32_t>(missing * step.zero) * multiplier;
+        }
+    }
+    uint16_t x = step.first;
+    if (x) {
+        const int32_t missing = static_cast<int32_t>(taps[0] + taps[4] + taps[8]) * step.zero;
+        out[0] = side(planes, 0, taps + 1, multiplier, offset + static_cast<uint32_t>(missing) * multiplier);
+    }
+    const uint16_t at = static_cast<uint16_t>(x * step.stride - step.pad);
+    const uint8_t *const a = planes[0] + at, *const b = planes[1] + at, *const c = planes[2] + at;
+    if (step.stride == 2) {
+        depthwise3<2>(a, b, c, taps, multiplier, offset, out + x, step.inner);
+    }
+    if (step.stride == 3) {
+        depthwise3<3>(a, b, c, taps, multiplier, offset, out + x, step.inner);
+    }
+    x = static_cast<uint16_t>(x + step.inner);
+    if (x < step.columns) {
+        const int32_t missing = static_cast<int32_t>(taps[2] + taps[6] + taps[10]) * step.zero;
+        out[x] = side(planes, static_cast<uint16_t>(step.width - 2), taps, multiplier,
+                      offset + static_cast<uint32_t>(missing) * multiplier);
+    }
+}
+
+// A row of a 3x3 kernel over at least three columns.
+static void depthwise3Row(const Step &step, const uint8_t *const *rows, uint8_t *out) {
+    const int8_t *from = reinterpret_cast<const int8_t *>(weightTable + step.weights);
+    uint16_t plane = 0;
+    for (uint16_t c = 0; c < step.filters; c++, from += 9, out += step.columns) {
+        depthwiseChannel3(step, rows, plane, from, flash(multiplierTable + step.constants + c),
+                          flash(offsetTable + step.constants + c), out);
+        plane = static_cast<uint16_t>(step.channels == 1 ? 0 : plane + step.width);
+    }
+}
+#endif
+
+// A row of filters that read one channel each; if there is a single channel, all of them read it.
+MICROMOBILENET_APART static void depthwise(const Step &step, const uint8_t *const *rows, uint8_t *out) {
+    depthwise3Row(step, rows, out);
+}
+
+#if !defined(__AVR_HAVE_MUL__)
+// Words of the largest tile that is put on the stack.
+enum : uint16_t { localWords = stackQuads * tileBytesPerQuad / 4 };
+
+// What filters read: rows, the bytes from a channel to the next, and from a pixel to the next.
+struct Source {
+    const uint8_t *const *rows;
+    uint16_t plane;
+    uint8_t gap;
+};
+
+static inline uint16_t lesser(uint16_t one, uint16_t other) { return one < other ? one : other; }
+
+static inline uint16_t quadsOf(uint16_t depth) { return static_cast<uint16_t>((depth + 3u) >> 2); }
+
+#if defined(__ARM_FEATURE_DSP)
+// A pointwise row over at most four planes, which needs no tile.
+MICROMOBILENET_APART static void shallowRow(const Step &step, const uint8_t *in, uint8_t *out) {
+    for (uint16_t f = 0; f < step.filters; f = static_cast<uint16_t>(f + shallowFilters)) {
+        shallowProducts(in, step.width, step.channels, weightTable + step.weights + f * 4,
+                        multiplierTable + step.constants + f, offsetTable + step.constants + f,
+                        lesser(static_cast<uint16_t>(step.filters - f), shallowFilters),
+                        out + static_cast<size_t>(f) * step.columns, step.columns, step.columns);
+    }
+}
+#endif
+
+// A row of filters that read all channels: a convolution, or with a kernel of 1 a pointwise one.
+static void filters(const Step &step, const Source &source, uint8_t *values, uint8_t *out) {
+    const uint16_t depth = static_cast<uint16_t>(step.channels * step.kernel * step.kernel);
+    const uint8_t gap = static_cast<uint8_t>(step.stride * source.gap);
+    const uint8_t *const weights = weightTable + step.weights;
+    const uint16_t *const multipliers = multiplierTable + step.constants;
+    const uint32_t *const offsets = offsetTable + step.constants;
+#if defined(__ARM_FEATURE_DSP)
+    static_cast<void>(gap);
+    products(values, source.rows[0], source.plane, depth, weights, multipliers, offsets, step.filters, out,
+             step.columns, step.columns);
+#else
+    Tile tile;
+    tile.values = values;
+    for (uint16_t x = 0; x < step.columns; x = static_cast<uint16_t>(x + tilePixels)) {
+        const bool isPair = tilePixels == 2 && x + 1 < step.columns;
+        gather(tile, source.rows[0] + static_cast<size_t>(x) * gap, source.plane, isPair ? gap : 0, depth);
+        products(tile, quadsOf(depth), weights, multipliers, offsets, step.filters, out + x, step.columns, isPair);
+    }
 #endif
 }
 
-// Images as camera bytes: in RAM, in RAM from 0 to 1, and in flash.
-struct Bytes {
-    const uint8_t *image;
-    float at(size_t i) const {
-        return static_cast<float>(image[i]);
-    }
-};
-struct Fractions {
-    const float *image;
-    float at(size_t i) const {
-        return image[i] * 255.0f;
-    }
-};
-struct FlashBytes {
-    const uint8_t *image;
-    float at(size_t i) const {
-#if defined(__AVR__) || defined(ESP8266)
-        return static_cast<float>(pgm_read_byte(image + i));
+// Fully connected: `channels` bytes to `count` bytes.
+static void dense(uint32_t at, uint16_t constants, uint8_t shift, uint16_t channels, uint16_t count,
+                  const uint8_t *in, uint8_t *values, uint8_t *out) {
+#if defined(__ARM_FEATURE_DSP)
+    static_cast<void>(shift);
+    products(values, in, 1, channels, weightTable + at, multiplierTable + constants, offsetTable + constants, count, out,
+             1, 1);
 #else
-        return static_cast<float>(image[i]);
+    Step step = Step();
+    step.weights = at;
+    step.constants = constants;
+    step.channels = channels;
+    step.filters = count;
+    step.width = step.columns = 1;
+    step.kernel = step.stride = 1;
+    static_cast<void>(shift);
+    const Source source = {&in, 1, 1};
+    filters(step, source, values, out);
+#endif
+}
+#endif
+
+
+
+// The largest value of each channel so far.
+static void pool(uint8_t *arena, const uint8_t *row) {
+    uint8_t *const largest = arena + poolPlace;
+    for (uint16_t c = 0; c < pooledChannels; c++) {
+        uint8_t most = largest[c];
+        for (uint16_t x = 0; x < pooledWidth; x++, row++) {
+            most = *row > most ? *row : most;
+        }
+        largest[c] = most;
+    }
+}
+
+static void clearPool(uint8_t *arena) { memset(arena + poolPlace, 0, poolBytes); }
+
+// The class scores, with 128 added.
+static void head(uint8_t *arena, uint8_t *scores) {
+    uint8_t *const pooled = arena + poolPlace;
+    uint8_t *const values = arena + headTile;
+    dense(headWeights, headConstants, headShift, pooledChannels, numClasses, pooled, values, scores);
+}
+
+#if !defined(__AVR_HAVE_MUL__)
+// Filters with what they read at several pixels at once, on the stack or in the arena. Kept apart, so
+// that only they take that much of the stack.
+MICROMOBILENET_APART static void filterRow(const Step &step, uint8_t *arena, const uint8_t *const *rows, uint8_t *out) {
+    uint32_t local[localWords];
+    uint8_t *const values = reinterpret_cast<uint8_t *>(local);
+    static_cast<void>(arena);
+    const Source source = {rows, step.width, 1};
+    filters(step, source, values, out);
+}
+#endif
+
+// Row `index` of what a step makes.
+static inline void compute(const Step &step, uint8_t *arena, uint16_t index, const uint8_t *const *rows,
+                           uint8_t *out) {
+    static_cast<void>(index);
+    switch (step.kind) {
+    case depthwiseKind:
+        depthwise(step, rows, out);
+        break;
+    default:
+#if defined(__ARM_FEATURE_DSP)
+        if (step.channels <= 4 && step.kernel == 1 && step.stride == 1 && step.columns >= 3 && step.kind == filtersKind
+        ) {
+            shallowRow(step, rows[0], out);
+            break;
+        }
+#endif
+#if !defined(__AVR_HAVE_MUL__)
+        filterRow(step, arena, rows, out);
+#else
+        static_cast<void>(arena);
+        pointwise(step, rows[0], out);
 #endif
     }
+}
+
+// Whether step `at` can make its next row once `in` rows have come.
+static inline bool due(const Step *at, const State &state, uint16_t in) {
+    const uint16_t next = state.made[MICROMOBILENET_OF(at, out)];
+    const uint16_t reach = static_cast<uint16_t>(next * MICROMOBILENET_OF(at, stride) + MICROMOBILENET_OF(at, kernel));
+    return next < MICROMOBILENET_OF(at, rows) &&
+           (reach <= in + MICROMOBILENET_OF(at, pad) || in == MICROMOBILENET_OF(at, height));
+}
+
+static inline size_t rowBytes(const Step *at) {
+    return static_cast<size_t>(MICROMOBILENET_OF(at, width)) * MICROMOBILENET_OF(at, channels) * sizeof(Value);
+}
+
+// Where a step keeps row `index` of its input.
+static inline uint8_t *slot(const Step *at, uint8_t *arena, uint16_t index) {
+    return arena + MICROMOBILENET_OF(at, ring) + (index & (MICROMOBILENET_OF(at, kernel) - 2u)) * rowBytes(at);
+}
+
+// Where the next row for step `at` may be written at once, if that step only keeps it; else null.
+static uint8_t *landing(uint8_t *arena, const State &state, const Step *at) {
+    const uint16_t index = state.made[MICROMOBILENET_OF(at, in)];
+    const bool isKept = MICROMOBILENET_OF(at, kernel) > 1 && !due(at, state, static_cast<uint16_t>(index + 1));
+    return isKept ? slot(at, arena, index) : nullptr;
+}
+
+// The next row of step `at`, from the rows it keeps and the newest one, if there is one.
+static uint8_t *make(uint8_t *arena, const State &state, const Step *at, bool isLast, uint8_t *newest) {
+    MICROMOBILENET_STEP(step, at);
+    const uint16_t in = state.made[step.in];
+    const uint16_t index = step.in != step.out ? state.made[step.out] : static_cast<uint16_t>(in - 1);
+    const size_t bytes = static_cast<size_t>(step.columns) * step.filters * sizeof(Value);
+    uint8_t *out = newest;
+    if (step.target == intoMap) {
+        out = arena + step.row + index * bytes;
+    } else if (step.target == intoRow) {
+        out = isLast ? nullptr : landing(arena, state, at + 1);
+        out = out ? out : arena + step.row;
+    }
+    const uint8_t *rows[kernelRows];
+    rows[0] = newest;
+    if (step.kernel > 1) {
+        const size_t kept = static_cast<size_t>(step.width) * step.channels * sizeof(Value);
+        for (uint8_t i = 0; i < step.kernel; i++) {
+            const uint16_t row = static_cast<uint16_t>(index * step.stride + i - step.pad);
+            const bool isNewest = newest && row == static_cast<uint16_t>(in - 1);
+            const uint8_t *const old = arena + step.ring + (row & (step.kernel - 2u)) * kept;
+            rows[i] = isNewest ? newest : (row < step.height ? old : nullptr);
+        }
+    }
+    compute(step, arena, index, rows, out);
+    MICROMOBILENET_TRACED(static_cast<uint8_t>(at - steps), index, reinterpret_cast<const Value *>(out),
+                          static_cast<size_t>(step.columns) * step.filters);
+    return out;
+}
+
+// Keeps the newest row for step `at`, if a row that it makes later reads it.
+static inline void keep(uint8_t *arena, const State &state, const Step *at, const uint8_t *newest) {
+    const uint16_t in = state.made[MICROMOBILENET_OF(at, in)];
+    const uint16_t next = state.made[MICROMOBILENET_OF(at, out)];
+    const uint16_t reads = static_cast<uint16_t>(next * MICROMOBILENET_OF(at, stride));
+    if (next < MICROMOBILENET_OF(at, rows) && reads < in + MICROMOBILENET_OF(at, pad)) {
+        uint8_t *const kept = slot(at, arena, static_cast<uint16_t>(in - 1));
+        if (kept != newest) {
+            copy(kept, newest, rowBytes(at));
+        }
+    }
+}
+
+// Gives the steps from `first` to before `end` a row, and makes all that follows from it. Each
+// row that is made goes on to the next step before another one is made.
+MICROMOBILENET_APART static void stream(uint8_t *arena, State &state, uint8_t first, uint8_t end, uint8_t *newest) {
+    const Step *const begin = steps + first, *const behind = steps + end;
+    const Step *at = begin;
+    state.made[0]++;
+    for (;;) {
+        const uint32_t start = MICROMOBILENET_CLOCK();
+        const uint8_t counter = MICROMOBILENET_OF(at, out);
+        const bool isWindowed = MICROMOBILENET_OF(at, in) != counter;
+        uint8_t *out = nullptr;
+        if (!isWindowed || due(at, state, state.made[MICROMOBILENET_OF(at, in)])) {
+            out = make(arena, state, at, at + 1 == behind, newest);
+            state.made[counter] = static_cast<Counter>(state.made[counter] + isWindowed);
+        }
+        if (newest && MICROMOBILENET_OF(at, kernel) > 1) {
+            keep(arena, state, at, newest);
+        }
+        MICROMOBILENET_CHARGE(state, at - steps, start);
+        if (out) {
+            at++;
+            if (at != behind) {
+                newest = out;
+                continue;
+            }
+            if (end == numSteps) {
+                pool(arena, out);
+            }
+        }
+        // Below the last row there is padding: a step may have rows to make that need no other. They
+        // can wait until the first step has made all of its own; then the last such step goes first.
+        newest = nullptr;
+        if (state.made[MICROMOBILENET_OF(begin, in)] < MICROMOBILENET_OF(begin, height) &&
+            state.made[MICROMOBILENET_OF(begin, out)] < MICROMOBILENET_OF(begin, rows)) {
+            return;
+        }
+        for (at = behind - 1;; at--) {
+            const uint8_t in = MICROMOBILENET_OF(at, in), made = MICROMOBILENET_OF(at, out);
+            if (state.made[in] == MICROMOBILENET_OF(at, height) && in != made &&
+                state.made[made] < MICROMOBILENET_OF(at, rows)) {
+                break;
+            }
+            if (at == begin) {
+                return;
+            }
+        }
+    }
+}
+
+// Where the next row of the camera may be written at once, if the first step only keeps it; else
+// null. What is known of that step spares a look at it.
+static inline uint8_t *cameraLanding(uint8_t *arena, const State &state) {
+    enum : uint16_t {
+        height = 96,
+        rows = 32,
+        kernel = 3,
+        stride = 3,
+        pad = 0,
+    };
+    const uint16_t index = state.made[0], next = state.made[1];
+    const bool isDue = next < rows && (next * stride + kernel <= index + pad + 1 || index + 1 == height);
+    const size_t bytes = static_cast<size_t>(96) * 1 * sizeof(Value);
+    return kernel == 1 || isDue ? nullptr : arena + 24 + (index & (kernel - 2u)) * bytes;
+}
+
+// Where the camera writes its next row.
+static inline uint8_t *nextRow(uint8_t *arena, const State &state) {
+    uint8_t *const kept = cameraLanding(arena, state);
+    return kept ? kept : arena + 792;
+}
+
+// The camera's row has come; most of them are only kept.
+static inline void commitRow(uint8_t *arena, State &state) {
+    if (cameraLanding(arena, state)) {
+        state.made[0]++;
+    } else {
+        stream(arena, state, 0, firstStreamEnd, arena + 792);
+    }
+}
+
+// Rows of a camera of another size, or with colours, become rows of the network as images did in
+// training (the middle of them, cropped). Shrinking takes the mean of the area, growing is bilinear, both in
+// integers: columns first, in 1/256, then rows. It holds a few rows of the network.
+template <typename Net>
+class Camera {
+public:
+    // A camera of this many columns and rows.
+    Camera(Net &net, uint16_t columns, uint16_t rows) : net_(net), columns_(columns), rows_(rows) {
+        source_.width = columns;
+        source_.height = rows;
+        source_.x = source_.y = 0;
+        target_.width = Net::width;
+        target_.height = Net::height;
+        target_.x = target_.y = 0;
+        const uint32_t across = static_cast<uint32_t>(columns) * Net::height;
+        const uint32_t along = static_cast<uint32_t>(rows) * Net::width;
+        // The largest part in the middle that has the network's proportions.
+        if (across > along) {
+            source_.width = static_cast<uint16_t>(atLeast1(along / Net::height));
+            source_.x = static_cast<uint16_t>((columns - source_.width) / 2);
+        } else {
+            source_.height = static_cast<uint16_t>(atLeast1(across / Net::width));
+            source_.y = static_cast<uint16_t>((rows - source_.height) / 2);
+        }
+        begin();
+    }
+
+    // Starts an image.
+    void begin() {
+        net_.begin();
+        taken_ = given_ = 0;
+        room_ = source_.height;
+        memset(&rowsKept_, 0, sizeof rowsKept_);
+        for (uint16_t y = 0; y < target_.y; y++) {
+            black();
+        }
+    }
+
+    // The next row of the camera: a byte a pixel.
+    void gray(const uint8_t *row) { take(Gray{row}); }
+
+    // The same with three bytes a pixel: red, green, blue.
+    void rgb888(const uint8_t *row) { take(Rgb888{row}); }
+
+    // The same with two bytes a pixel: five bits of red, six of green, five of blue; cameras send
+    // the byte with red first.
+    void rgb565(const uint8_t *row, bool redFirst = true) { take(Rgb565{row, redFirst}); }
+
+    // Ends an image and returns its class.
+    uint16_t finish() { return net_.finish(); }
+
+private:
+    struct Part {
+        uint16_t x, y, width, height;
+    };
+    struct Gray {
+        const uint8_t *row;
+        uint8_t operator()(uint16_t x, uint8_t) const { return row[x]; }
+    };
+    struct Rgb888 {
+        const uint8_t *row;
+        uint8_t operator()(uint16_t x, uint8_t channel) const {
+            const uint8_t *const pixel = row + static_cast<size_t>(x) * 3;
+            return Net::channels == 3 ? pixel[channel] : luma(pixel[0], pixel[1], pixel[2]);
+        }
+    };
+    struct Rgb565 {
+        const uint8_t *row;
+        bool redFirst;
+        uint8_t operator()(uint16_t x, uint8_t channel) const {
+            const uint8_t first = row[static_cast<size_t>(x) * 2], second = row[static_cast<size_t>(x) * 2 + 1];
+            const uint16_t pixel = static_cast<uint16_t>(redFirst ? first << 8 | second : second << 8 | first);
+            const uint8_t red = widened(static_cast<uint8_t>(pixel >> 11), 5);
+            const uint8_t green = widened(static_cast<uint8_t>(pixel >> 5 & 63), 6);
+            const uint8_t blue = widened(static_cast<uint8_t>(pixel & 31), 5);
+            if (Net::channels == 1) {
+                return luma(red, green, blue);
+            }
+            return channel == 0 ? red : (channel == 1 ? green : blue);
+        }
+    };
+
+    static uint32_t atLeast1(uint32_t value) { return value ? value : 1; }
+    static uint32_t atMost(uint32_t value, uint32_t most) { return value < most ? value : most; }
+    static uint8_t widened(uint8_t value, uint8_t bits) {
+        return static_cast<uint8_t>(value << (8 - bits) | value >> (2 * bits - 8));
+    }
+    static uint8_t luma(uint8_t red, uint8_t green, uint8_t blue) {
+        const uint32_t sum = static_cast<uint32_t>(red) * 299 + static_cast<uint32_t>(green) * 587 +
+                             static_cast<uint32_t>(blue) * 114;
+        return static_cast<uint8_t>((sum + 500) / 1000);
+    }
+
+    void black() {
+        memset(net_.nextRow(), 0, Net::width * Net::channels);
+        net_.commitRow();
+    }
+
+    template <typename Read>
+    void take(const Read &read) {
+        const uint16_t row = taken_;
+        if (row >= rows_) {
+            return;
+        }
+        taken_++;
+        if (row < source_.y || row >= source_.y + source_.height) {
+            return;
+        }
+        for (uint8_t channel = 0; channel < Net::channels; channel++) {
+            squeeze(read, channel);
+        }
+        if (target_.height < source_.height) {
+            average();
+        } else {
+            interpolate(static_cast<uint16_t>(row - source_.y));
+        }
+        if (given_ == target_.height) {
+            for (uint16_t y = static_cast<uint16_t>(target_.y + target_.height); y < Net::height; y++) {
+                black();
+            }
+        }
+    }
+
+    // A channel of the row at the network's width, in 1/256.
+    template <typename Read>
+    void squeeze(const Read &read, uint8_t channel) {
+        const uint16_t from = source_.width, to = target_.width;
+        uint16_t *out = current_ + channel;
+        if (to < from) {
+            // Each column is `to` long, each output `from`.
+            uint32_t sum = 0, room = from;
+            for (uint16_t x = 0; x < from; x++) {
+                const uint32_t value = read(static_cast<uint16_t>(source_.x + x), channel);
+                uint32_t left = to;
+                for (; left >= room; room = from, sum = 0, out += Net::channels) {
+                    sum += room * value;
+                    left -= room;
+                    *out = static_cast<uint16_t>((256 * sum + from / 2) / from);
+                }
+                sum += left * value;
+                room -= left;
+            }
+            return;
+        }
+        const uint32_t total = 2 * static_cast<uint32_t>(to);
+        for (uint16_t o = 0; o < to; o++, out += Net::channels) {
+            uint32_t weight;
+            const uint16_t first = place(o, from, to, weight);
+            const uint16_t last = static_cast<uint16_t>(first + 1 < from ? first + 1 : first);
+            const uint32_t sum = (total - weight) * read(static_cast<uint16_t>(source_.x + first), channel) +
+                                 weight * read(static_cast<uint16_t>(source_.x + last), channel);
+            *out = static_cast<uint16_t>((256 * sum + total / 2) / total);
+        }
+    }
+
+    // The position that output o begins at, and the weight of the next one, out of 2 * to.
+    static uint16_t place(uint16_t o, uint16_t from, uint16_t to, uint32_t &weight) {
+        const uint32_t middle = (2 * static_cast<uint32_t>(o) + 1) * from;
+        const uint32_t centre = middle > to ? middle - to : 0;
+        const uint32_t total = 2 * static_cast<uint32_t>(to);
+        weight = centre % total;
+        return static_cast<uint16_t>(centre / total);
+    }
+
+    void average() {
+        const uint32_t from = source_.height;
+        uint32_t left = target_.height;
+        for (; left >= room_; room_ = from) {
+            add(room_);
+            left -= room_;
+            give(rowsKept_.sums, from);
+            memset(rowsKept_.sums, 0, sizeof rowsKept_.sums);
+        }
+        add(left);
+        room_ -= left;
+    }
+
+    void add(uint32_t weight) {
+        for (uint16_t i = 0; i < target_.width * Net::channels; i++) {
+            rowsKept_.sums[i] += weight * current_[i];
+        }
+    }
+
+    void interpolate(uint16_t row) {
+        const uint32_t total = 2 * static_cast<uint32_t>(target_.height);
+        while (given_ < target_.height) {
+            uint32_t weight;
+            const uint16_t first = place(given_, source_.height, target_.height, weight);
+            const uint16_t last = static_cast<uint16_t>(first + 1 < source_.height ? first + 1 : first);
+            if (last > row) {
+                break;
+            }
+            const uint16_t *const before = first == row ? current_ : rowsKept_.previous;
+            uint8_t *const out = net_.nextRow();
+            memset(out, 0, Net::width * Net::channels);
+            for (uint16_t i = 0; i < target_.width * Net::channels; i++) {
+                const uint32_t sum = (total - weight) * before[i] + weight * current_[i];
+                out[target_.x * Net::channels + i] = static_cast<uint8_t>((sum + 128 * total) / (256 * total));
+            }
+            net_.commitRow();
+            given_++;
+        }
+        memcpy(rowsKept_.previous, current_, sizeof rowsKept_.previous);
+    }
+
+    void give(const uint32_t *sums, uint32_t total) {
+        uint8_t *const out = net_.nextRow();
+        memset(out, 0, Net::width * Net::channels);
+        for (uint16_t i = 0; i < target_.width * Net::channels; i++) {
+            out[target_.x * Net::channels + i] = static_cast<uint8_t>((sums[i] + 128 * total) / (256 * total));
+        }
+        net_.commitRow();
+        given_++;
+    }
+
+    Net &net_;
+    uint16_t columns_, rows_;
+    Part source_, target_;
+    uint16_t taken_, given_;
+    // What is left of the output row under way, where rows are made fewer.
+    uint32_t room_;
+    uint16_t current_[Net::width * Net::channels];
+    union {
+        uint16_t previous[Net::width * Net::channels];
+        uint32_t sums[Net::width * Net::channels];
+    } rowsKept_;
 };
-
-static inline float relu6(float x) {
-    return x < 0.0f ? 0.0f : (x > 6.0f ? 6.0f : x);
-}
-
-// stem: convolution 3x3, stride 3, padding 0, 96x96x1 -> 32x32x3
-template <typename Pixels>
-static inline void stem(const Pixels &pixels, float *out) {
-    for (size_t y = 0; y < 32; y++) {
-        for (size_t x = 0; x < 32; x++) {
-            for (size_t o = 0; o < 3; o++) {
-                float sum = flash(stem_bias + o);
-                for (size_t ky = 0; ky < 3; ky++) {
-                    const float *w = stem_weight + (o * 3 + ky) * 3;
-                    const size_t at = (y * 3 + ky) * 96 + x * 3;
-                    for (size_t i = 0; i < 3; i++) {
-                        sum += flash(w + i) * pixels.at(at + i);
-                    }
-                }
-                *out++ = sum;
-            }
-        }
-    }
-}
-
-// block0.depthwise: depthwise convolution 3x3, stride 2, padding 1, 32x32x3 -> 16x16x3
-static inline void block0_depthwise(const float *in, float *out) {
-    for (size_t y = 0; y < 16; y++) {
-        const size_t top = y * 2 < 1 ? 1 - y * 2 : 0;
-        const size_t bottom = y * 2 + 3 > 33 ? 33 - y * 2 : 3;
-        for (size_t x = 0; x < 16; x++) {
-            const size_t left = x * 2 < 1 ? 1 - x * 2 : 0;
-            const size_t right = x * 2 + 3 > 33 ? 33 - x * 2 : 3;
-            for (size_t c = 0; c < 3; c++) {
-                float sum = flash(block0_depthwise_bias + c);
-                for (size_t ky = top; ky < bottom; ky++) {
-                    const float *w = block0_depthwise_weight + (ky * 3 + left) * 3 + c;
-                    const float *row = in + ((y * 2 + ky - 1) * 32 + x * 2 + left - 1) * 3 + c;
-                    for (size_t i = 0; i < right - left; i++) {
-                        sum += flash(w + i * 3) * row[i * 3];
-                    }
-                }
-                *out++ = relu6(sum);
-            }
-        }
-    }
-}
-
-// block0.pointwise: pointwise convolution, stride 1, 16x16x3 -> 16x16x6
-static inline void block0_pointwise(const float *in, float *out) {
-    for (size_t p = 0; p < 256; p++, in += 3) {
-        for (size_t o = 0; o < 6; o++) {
-            const float *w = block0_pointwise_weight + o * 3;
-            float sum = flash(block0_pointwise_bias + o);
-            for (size_t i = 0; i < 3; i++) {
-                sum += flash(w + i) * in[i];
-            }
-            *out++ = relu6(sum);
-        }
-    }
-}
-
-// block1.depthwise: depthwise convolution 3x3, stride 2, padding 1, 16x16x6 -> 8x8x6
-static inline void block1_depthwise(const float *in, float *out) {
-    for (size_t y = 0; y < 8; y++) {
-        const size_t top = y * 2 < 1 ? 1 - y * 2 : 0;
-        const size_t bottom = y * 2 + 3 > 17 ? 17 - y * 2 : 3;
-        for (size_t x = 0; x < 8; x++) {
-            const size_t left = x * 2 < 1 ? 1 - x * 2 : 0;
-            const size_t right = x * 2 + 3 > 17 ? 17 - x * 2 : 3;
-            for (size_t c = 0; c < 6; c++) {
-                float sum = flash(block1_depthwise_bias + c);
-                for (size_t ky = top; ky < bottom; ky++) {
-                    const float *w = block1_depthwise_weight + (ky * 3 + left) * 6 + c;
-                    const float *row = in + ((y * 2 + ky - 1) * 16 + x * 2 + left - 1) * 6 + c;
-                    for (size_t i = 0; i < right - left; i++) {
-                        sum += flash(w + i * 6) * row[i * 6];
-                    }
-                }
-                *out++ = relu6(sum);
-            }
-        }
-    }
-}
-
-// block1.pointwise: pointwise convolution, stride 1, 8x8x6 -> 8x8x12
-static inline void block1_pointwise(const float *in, float *out) {
-    for (size_t p = 0; p < 64; p++, in += 6) {
-        for (size_t o = 0; o < 12; o++) {
-            const float *w = block1_pointwise_weight + o * 6;
-            float sum = flash(block1_pointwise_bias + o);
-            for (size_t i = 0; i < 6; i++) {
-                sum += flash(w + i) * in[i];
-            }
-            *out++ = relu6(sum);
-        }
-    }
-}
-
-// block2.depthwise: depthwise convolution 3x3, stride 2, padding 1, 8x8x12 -> 4x4x12
-static inline void block2_depthwise(const float *in, float *out) {
-    for (size_t y = 0; y < 4; y++) {
-        const size_t top = y * 2 < 1 ? 1 - y * 2 : 0;
-        const size_t bottom = y * 2 + 3 > 9 ? 9 - y * 2 : 3;
-        for (size_t x = 0; x < 4; x++) {
-            const size_t left = x * 2 < 1 ? 1 - x * 2 : 0;
-            const size_t right = x * 2 + 3 > 9 ? 9 - x * 2 : 3;
-            for (size_t c = 0; c < 12; c++) {
-                float sum = flash(block2_depthwise_bias + c);
-                for (size_t ky = top; ky < bottom; ky++) {
-                    const float *w = block2_depthwise_weight + (ky * 3 + left) * 12 + c;
-                    const float *row = in + ((y * 2 + ky - 1) * 8 + x * 2 + left - 1) * 12 + c;
-                    for (size_t i = 0; i < right - left; i++) {
-                        sum += flash(w + i * 12) * row[i * 12];
-                    }
-                }
-                *out++ = relu6(sum);
-            }
-        }
-    }
-}
-
-// block2.pointwise: pointwise convolution, stride 1, 4x4x12 -> 4x4x24
-static inline void block2_pointwise(const float *in, float *out) {
-    for (size_t p = 0; p < 16; p++, in += 12) {
-        for (size_t o = 0; o < 24; o++) {
-            const float *w = block2_pointwise_weight + o * 12;
-            float sum = flash(block2_pointwise_bias + o);
-            for (size_t i = 0; i < 12; i++) {
-                sum += flash(w + i) * in[i];
-            }
-            *out++ = relu6(sum);
-        }
-    }
-}
-
-// pool: the largest value of each channel, 4x4x24 -> 1x1x24
-static inline void pool(const float *in, float *out) {
-    for (size_t c = 0; c < 24; c++) {
-        float result = in[c];
-        for (size_t p = 1; p < 16; p++) {
-            const float value = in[p * 24 + c];
-            result = value > result ? value : result;
-        }
-        out[c] = result;
-    }
-}
-
-// head: fully connected, 1x1x24 -> 1x1x10
-static inline void head(const float *in, float *out) {
-    for (size_t o = 0; o < 10; o++) {
-        const float *w = head_weight + o * 24;
-        float sum = flash(head_bias + o);
-        for (size_t i = 0; i < 24; i++) {
-            sum += flash(w + i) * in[i];
-        }
-        out[o] = sum;
-    }
-}
 
 }  // namespace PicoMobileNet_detail
 
@@ -444,70 +2755,183 @@ public:
         classes = 10,
         numInputs = 9216,
         numOutputs = 10,
+        arenaBytes = 984,
     };
 
+#if defined(MICROMOBILENET_CALLER_ARENA)
+private:
+    PicoMobileNet_detail::Word *const words_;
+
+public:
+    // The probability of each class.
     float outputs[10];
+#else
+    union {
+        // The probability of each class, until the next image begins.
+        float outputs[10];
+        // Rows and maps.
+        PicoMobileNet_detail::Word words_[arenaBytes / sizeof(PicoMobileNet_detail::Word)];
+    };
+#endif
+
+    // The probability of the class found.
     float proba;
-    uint32_t output;
-
-    PicoMobileNet() : outputs(), proba(0.0f), output(0) {}
-
-    // Camera bytes.
-    uint32_t predict(const uint8_t *image) {
-        const PicoMobileNet_detail::Bytes pixels = {image};
-        return run(pixels);
-    }
-
-    // Camera bytes divided by 255.
-    uint32_t predict(const float *image) {
-        const PicoMobileNet_detail::Fractions pixels = {image};
-        return run(pixels);
-    }
-
-    // Camera bytes in flash (PROGMEM on AVR; the same as above elsewhere).
-    uint32_t predict_P(const uint8_t *image) {
-        const PicoMobileNet_detail::FlashBytes pixels = {image};
-        return run(pixels);
-    }
+    // The class found.
+    uint16_t output;
 
 private:
-    float arena_[3840];
+    PicoMobileNet_detail::State state_;
 
-    template <typename Pixels>
-    uint32_t run(const Pixels &pixels) {
-        PicoMobileNet_detail::stem(pixels, arena_);
+public:
+    // The score of each class, from -128 to 127.
+    int8_t scores[10];
+
+private:
+    uint8_t padding_[3];
+
+public:
+#if defined(MICROMOBILENET_CALLER_ARENA)
+    // The arena holds arenaBytes and stays with the caller; between images it may serve others.
+    explicit PicoMobileNet(void *arena) : words_(static_cast<PicoMobileNet_detail::Word *>(arena)) { clear(); }
+#else
+    PicoMobileNet() { clear(); }
+#endif
+
+    // Starts an image.
+    void begin() { memset(state_.made, 0, sizeof state_.made); }
+
+    // Where the next row of the image goes: width * channels camera bytes.
+    uint8_t *nextRow() {
+        return PicoMobileNet_detail::nextRow(arena(), state_);
+    }
+
+    // The row that nextRow() pointed to is complete.
+    void commitRow() {
+        if (state_.made[0] < height) {
+            stream();
+        }
+    }
+
+    // A row of width * channels camera bytes that lies elsewhere.
+    void push(const uint8_t *row) {
+        if (state_.made[0] < height) {
+            PicoMobileNet_detail::copy(nextRow(), row, width * channels);
+            commitRow();
+        }
+    }
+
+    // Ends an image and returns its class; rows that never came are black.
+    uint16_t finish() {
+        while (state_.made[0] < height) {
+            memset(nextRow(), 0, width * channels);
+            commitRow();
+        }
+        conclude();
+        begin();
+        return output;
+    }
+
+    // An image: camera bytes, row by row, the colours of a pixel side by side.
+    uint16_t predict(const uint8_t *image) {
+        begin();
+        for (uint32_t y = 0; y < height; y++, image += width * channels) {
+            push(image);
+        }
         return finish();
     }
 
-    uint32_t finish() {
-        PicoMobileNet_detail::block0_depthwise(arena_, arena_ + 3072);
-        PicoMobileNet_detail::block0_pointwise(arena_ + 3072, arena_);
-        PicoMobileNet_detail::block1_depthwise(arena_, arena_ + 1536);
-        PicoMobileNet_detail::block1_pointwise(arena_ + 1536, arena_);
-        PicoMobileNet_detail::block2_depthwise(arena_, arena_ + 768);
-        PicoMobileNet_detail::block2_pointwise(arena_ + 768, arena_);
-        PicoMobileNet_detail::pool(arena_, arena_);
-        PicoMobileNet_detail::head(arena_, outputs);
+    // The same image in flash, where that is not memory like any other.
+    uint16_t predict_P(const uint8_t *image) {
+        begin();
+        for (uint32_t y = 0; y < height; y++, image += width * channels) {
+            PicoMobileNet_detail::fetch(nextRow(), image, width * channels);
+            commitRow();
+        }
+        return finish();
+    }
+
+    // An image of numbers from 0 to 1.
+    uint16_t predict(const float *image) {
+        begin();
+        for (uint32_t y = 0; y < height; y++) {
+            uint8_t *const row = nextRow();
+            for (uint32_t i = 0; i < width * channels; i++, image++) {
+                const float value = *image * 255.0f;
+                row[i] = static_cast<uint8_t>(value > 0.0f ? (value < 255.0f ? value + 0.5f : 255.0f) : 0.0f);
+            }
+            commitRow();
+        }
+        return finish();
+    }
+
+#if defined(MICROMOBILENET_PROFILE)
+    // Prints what each operation took since the last time, as comma-separated values.
+    template <typename Printer>
+    void printProfile(Printer &printer) {
+        printer.println("layer,microseconds");
+        for (uint8_t i = 0; i < PicoMobileNet_detail::numSteps; i++) {
+            printer.print(PicoMobileNet_detail::names[i]);
+            printer.print(',');
+            printer.println(state_.microseconds[i]);
+            state_.microseconds[i] = 0;
+        }
+    }
+#endif
+
+private:
+    uint8_t *arena() { return reinterpret_cast<uint8_t *>(words_); }
+
+    void clear() {
+        memset(words_, 0, arenaBytes);
+        memset(&state_, 0, sizeof state_);
+        proba = 0.0f;
         output = 0;
-        for (uint32_t i = 1; i < 10; i++) {
-            if (outputs[i] > outputs[output]) {
+        memset(scores, 0, sizeof scores);
+        memset(padding_, 0, sizeof padding_);
+    }
+
+    void stream() {
+        if (state_.made[0] == 0) {
+            PicoMobileNet_detail::clearPool(arena());
+        }
+        PicoMobileNet_detail::commitRow(arena(), state_);
+        MICROMOBILENET_YIELD();
+    }
+
+    // Scores become the class and probabilities: exp(x - largest), divided by their sum.
+    MICROMOBILENET_APART void conclude() {
+        uint8_t *const raw = reinterpret_cast<uint8_t *>(scores);
+        PicoMobileNet_detail::head(arena(), raw);
+        output = 0;
+        for (uint16_t i = 0; i < classes; i++) {
+            raw[i] ^= 0x80;
+            if (scores[i] > scores[output]) {
                 output = i;
             }
         }
-        const float largest = outputs[output];
         float sum = 0.0f;
-        for (uint32_t i = 0; i < 10; i++) {
-            outputs[i] = expf(outputs[i] - largest);
+        for (uint16_t i = 0; i < classes; i++) {
+            outputs[i] = expf(static_cast<float>(scores[i] - scores[output]) * 0.1438362f);
             sum += outputs[i];
         }
-        for (uint32_t i = 0; i < 10; i++) {
+        for (uint16_t i = 0; i < classes; i++) {
             outputs[i] /= sum;
         }
         proba = outputs[output];
-        return output;
     }
 };
 
-static_assert(sizeof(PicoMobileNet) == 15408, "its size is not the one that was planned");
+// Takes rows of a camera: gray(), rgb888() or rgb565() after begin(), and finish() at the end.
+typedef PicoMobileNet_detail::Camera<PicoMobileNet> PicoMobileNetCamera;
 
+#if !defined(MICROMOBILENET_CALLER_ARENA) && !defined(MICROMOBILENET_PROFILE)
+static_assert(sizeof(PicoMobileNet) == 1008, "its size is not the one that was planned");
+#endif
+
+#undef MICROMOBILENET_STEP
+#undef MICROMOBILENET_OF
+#undef MICROMOBILENET_TRACED
+#undef MICROMOBILENET_CLOCK
+#undef MICROMOBILENET_CHARGE
+#undef MICROMOBILENET_APART
 #endif

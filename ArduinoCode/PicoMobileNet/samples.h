@@ -1,4 +1,4 @@
-// Images to try PicoMobileNet on: camera bytes, row by row.
+// Images to try PicoMobileNet on: camera bytes, row by row; and what it answers.
 // Written by micromobilenet 0.1.0.
 #pragma once
 #include "PicoMobileNet.h"
@@ -2771,20 +2771,48 @@ static const uint8_t image9[9216] MICROMOBILENET_FLASH = {
 
 #if defined(__AVR__)
 enum : uint16_t { count = 1 };
-static const uint8_t *const images[count] = {
-    image0
-};
-static const uint16_t truths[count] = {
+static const uint8_t truths[count] = {
     1
 };
+static const int8_t answers[count * 10] MICROMOBILENET_FLASH = {
+    43, 119, 34, 57, 17, 4, 37, -28, -8, 16
+};
+static inline const uint8_t *image(uint16_t i) {
+    static const uint8_t *const images[count] = {
+        image0
+    };
+    return images[i];
+}
+static inline uint16_t truth(uint16_t i) {
+    return truths[i];
+}
+static inline int8_t expected(uint16_t i, uint16_t label) {
+    return PicoMobileNet_detail::flash(answers + i * 10u + label);
+}
 #else
 enum : uint16_t { count = 10 };
-static const uint8_t *const images[count] = {
-    image0, image1, image2, image3, image4, image5, image6, image7, image8, image9
-};
-static const uint16_t truths[count] = {
+static const uint8_t truths[count] = {
     1, 7, 3, 2, 9, 5, 6, 8, 4, 0
 };
+static const int8_t answers[count * 10] MICROMOBILENET_FLASH = {
+    43, 119, 34, 57, 17, 4, 37, -28, -8, 16, 10, -128, -20, -29, 5, 49, 1, 94, 17, 69, 41, 55, 29,
+    71, 34, 5, 39, -10, 16, -6, 43, 25, 79, 28, 61, -43, 70, -70, 30, -25, 12, -91, -9, -13, 20, 25,
+    14, 46, 21, 81, 24, -33, -9, 3, -15, 100, 10, 26, 34, 54, 63, 25, 45, 48, 35, -30, 68, -39, 13,
+    -13, 15, -86, 47, -35, 32, 7, 32, 10, 63, 25, 24, 27, 69, 46, 85, -46, 60, -58, 11, -20, 80,
+    -36, 28, 32, 22, -30, 66, -41, 19, -20
+};
+static inline const uint8_t *image(uint16_t i) {
+    static const uint8_t *const images[count] = {
+        image0, image1, image2, image3, image4, image5, image6, image7, image8, image9
+    };
+    return images[i];
+}
+static inline uint16_t truth(uint16_t i) {
+    return truths[i];
+}
+static inline int8_t expected(uint16_t i, uint16_t label) {
+    return PicoMobileNet_detail::flash(answers + i * 10u + label);
+}
 #endif
 
 }  // namespace PicoMobileNet_samples
