@@ -208,7 +208,7 @@ pub fn template(class: &str, resize: Resize, graph: &Graph, program: &Program, t
         ("stepPadding", format.step_padding()),
         ("streamPadding", format.stream_padding()),
     ] {
-        template.value(name, value);
+        template.value(name, &value);
     }
     for (flag, mode) in [("fit", Resize::Fit), ("crop", Resize::Crop), ("pad", Resize::Pad)] {
         template.flag(flag, resize == mode);
@@ -222,12 +222,12 @@ pub fn template(class: &str, resize: Resize, graph: &Graph, program: &Program, t
         },
     );
     let others: Vec<String> = (1..stem_filters).rev().map(|filter| filter.to_string()).collect();
-    template.value("stemOthers", others.join(", "));
+    template.value("stemOthers", &others.join(", "));
     template.value("Class", class);
     template.value("place", if format.place_bytes == 2 { "uint16_t" } else { "uint32_t" });
     template.value("counter", if program.counter_bytes == 1 { "uint8_t" } else { "uint16_t" });
     template.value("scoreScale", &tables.score_scale);
-    template.value("centre", centre(graph));
+    template.value("centre", &centre(graph));
     template
 }
 

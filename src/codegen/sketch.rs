@@ -122,14 +122,12 @@ fn tables(w: &mut CWriter, model: &Model<'_>, samples: &[&Sample<'_>], answers: 
 
 /// What the network answers for an image: scores, or probabilities in float.
 fn expected(model: &Model<'_>, image: &[u8]) -> Vec<String> {
-    match model.quantised {
-        Some(quantised) => quantised.run(image).pop().unwrap_or_default().iter().map(i8::to_string).collect(),
-        None => {
-            let maps = model.graph.reference(model.weights, &model.graph.image_map(image));
-            let probabilities = maps.last().map(|logits| softmax(&logits.values)).unwrap_or_default();
-            probabilities.into_iter().map(|value| literal::float(value).unwrap_or_default()).collect()
-        }
+    if let Some(quantised) = model.quantised {
+        return quantised.run(image).pop().unwrap_or_default().iter().map(i8::to_string).collect();
     }
+    let maps = model.graph.reference(model.weights, &model.graph.image_map(image));
+    let probabilities = maps.last().map(|logits| softmax(&logits.values)).unwrap_or_default();
+    probabilities.into_iter().map(|value| literal::float(value).unwrap_or_default()).collect()
 }
 
 /// The text of `<class_name>.ino`. Its first line holds a checksum of the others, by which

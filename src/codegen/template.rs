@@ -23,7 +23,7 @@ impl Template {
     }
 
     /// What `@name@` stands for.
-    pub fn value(&mut self, name: &'static str, value: impl ToString) {
+    pub fn value(&mut self, name: &'static str, value: &(impl ToString + ?Sized)) {
         self.values.insert(name, value.to_string());
     }
 
@@ -70,7 +70,7 @@ mod tests {
     fn parts_stay_or_go_and_values_are_filled_in() {
         let text = "a\n//@if x\nb @n@\n//@if y\nc\n//@else\nd\n//@end\n//@else\ne\n//@end\nf";
         let mut template = Template::default();
-        template.value("n", 7);
+        template.value("n", &7);
         assert_eq!(template.lines(text), ["a", "e", "f"]);
         template.flag("x", true);
         assert_eq!(template.lines(text), ["a", "b 7", "d", "f"]);

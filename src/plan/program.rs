@@ -299,12 +299,11 @@ impl Builder<'_> {
     /// Where the rows that link `from` makes wait for an addition in `segment`.
     fn waiting(&self, from: usize, segment: &Segment, layout: &Layout) -> Waiting {
         let ring = from.checked_sub(segment.first).and_then(|stage| layout.stages[stage].skip);
-        match ring {
-            Some((offset, rows)) => Waiting { at: segment.scratch + offset, rows },
-            None => {
-                let map = self.kept.iter().rev().find(|(link, _)| *link == from);
-                Waiting { at: map.map_or(segment.source, |(_, at)| *at), rows: self.chain.links[from].output.0 }
-            }
+        if let Some((offset, rows)) = ring {
+            Waiting { at: segment.scratch + offset, rows }
+        } else {
+            let map = self.kept.iter().rev().find(|(link, _)| *link == from);
+            Waiting { at: map.map_or(segment.source, |(_, at)| *at), rows: self.chain.links[from].output.0 }
         }
     }
 }

@@ -1,7 +1,5 @@
 //! Rows of a camera become the rows that a picture becomes in training, byte for byte.
 
-#![expect(clippy::unwrap_used, reason = "a helper of tests fails by panicking")]
-
 use crate::build::{STRICT, compile, run};
 use crate::case::{Case, preset};
 use crate::support::has;

@@ -1,7 +1,5 @@
 //! Rows, images and fractions, from here or there: one answer; and what a header can be told.
 
-#![expect(clippy::unwrap_used, reason = "a helper of tests fails by panicking")]
-
 use crate::build::{STRICT, compile, run};
 use crate::case::{Case, preset, random_case};
 use crate::support::has;

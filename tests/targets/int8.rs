@@ -1,5 +1,7 @@
 //! Int8 networks on every instruction set: scores, and every row of every operation, byte for byte.
 
+#![expect(clippy::unwrap_used, reason = "a helper of tests fails by panicking")]
+
 use crate::case::{Case, random_case};
 use crate::harness::answers::TraceRow;
 use crate::harness::{Options, Target};
@@ -20,10 +22,9 @@ const NETS: [&str; 6] = ["pico", "nano", "micro", "milli", "mobilenet", "squeeze
 
 /// The network of a preset in integers, calibrated on a few of the images it is tried on.
 fn preset(name: &str) -> Case {
-    let mut case = Case::preset(name, 24).int8();
-    case.class = "Net".to_owned();
-    case.images = pictures(&case.graph, MANY);
-    case
+    let case = Case::preset(name, 24).int8();
+    let images = pictures(&case.graph, MANY);
+    Case { class: "Net".to_owned(), images, ..case }
 }
 
 fn folder(case: &Case) -> tempfile::TempDir {
