@@ -98,7 +98,7 @@ impl<'a> Builder<'a> {
     }
 
     /// Adds filters that read all channels, by fours: the four weights of each value; then all
-    /// biases.
+    /// biases. What is missing from a whole four is 0.
     fn mixed(
         &mut self,
         op: &Op,
@@ -114,7 +114,8 @@ impl<'a> Builder<'a> {
                 self.add(op, part, (four..four + 4).map(weight))?;
             }
         }
-        self.add(op, "bias", bias.iter().copied())?;
+        let bias = bias.iter().copied().chain(std::iter::repeat(0.0)).take(bias.len().next_multiple_of(4));
+        self.add(op, "bias", bias)?;
         Ok(at)
     }
 }

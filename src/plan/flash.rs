@@ -168,9 +168,9 @@ fn int8_constants(op: &Op) -> usize {
     }
 }
 
-/// Weights and biases as floats; the weights of filters are filled up to whole quads of filters.
+/// Weights and biases as floats; both are filled up to whole quads of filters.
 fn float_values(op: &Op) -> usize {
-    let mixed = |filters: usize, depth: usize| filters.next_multiple_of(4) * depth + filters;
+    let mixed = |filters: usize, depth: usize| filters.next_multiple_of(4) * (depth + 1);
     match op.kind {
         Kind::SqueezeExcite(se) => mixed(se.hidden, op.input.channels) + mixed(op.input.channels, se.hidden),
         Kind::Dense(_) => mixed(op.output.channels, depth(op)),

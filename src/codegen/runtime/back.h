@@ -8,3 +8,4 @@ static_assert(sizeof(@Class@) == @objectBytes@, "its size is not the one that wa
 #undef MICROMOBILENET_CLOCK
 #undef MICROMOBILENET_CHARGE
 #undef MICROMOBILENET_APART
+#undef MICROMOBILENET_INLINE

@@ -42,3 +42,5 @@ class __FlashStringHelper;
 
 // Functions that stay apart, so that only those take up the stack that are at work.
 #define MICROMOBILENET_APART __attribute__((noinline))
+// Functions whose arguments belong in registers, at -Os as well.
+#define MICROMOBILENET_INLINE __attribute__((always_inline)) static inline

@@ -1,75 +1,113 @@
 //@if fastDepthwise
-// A pixel where one column of a 3x3 kernel falls beside the map: two taps of every row.
-static inline float side(const float *const *rows, uint16_t at, const float *weights, float sum) {
-    for (uint8_t i = 0; i < 3; i++, weights += 3) {
-        sum += weights[0] * rows[i][at] + weights[1] * rows[i][at + 1];
-    }
-    return sum;
+// The weights of a 3x3 kernel, and what its outputs begin with.
+struct Taps {
+    float w0, w1, w2, w3, w4, w5, w6, w7, w8, bias;
+};
+
+// The output whose window begins at these three places.
+MICROMOBILENET_INLINE float window(const Taps &w, const float *a, const float *b, const float *c) {
+    float sum = w.bias + w.w0 * a[0];
+    sum += w.w1 * a[1];
+    sum += w.w2 * a[2];
+    sum += w.w3 * b[0];
+    sum += w.w4 * b[1];
+    sum += w.w5 * b[2];
+    sum += w.w6 * c[0];
+    sum += w.w7 * c[1];
+    return sum + w.w8 * c[2];
 }
 
-// One channel of a row of a 3x3 kernel over at least three columns, two outputs at a time.
+// One row of the kernel for two neighbouring outputs.
+MICROMOBILENET_INLINE void pair(float w0, float w1, float w2, const float *at, uint8_t stride, float &first,
+                                float &second) {
+    const float shared = at[stride];
+    first += w0 * at[0];
+    second += w0 * shared;
+    first += w1 * at[1];
+    second += w1 * at[stride + 1];
+    first += w2 * at[2];
+    second += w2 * at[stride + 2];
+}
+
+// As many outputs as there are, two at a time; all windows lie within the map.
+MICROMOBILENET_INLINE void windows(const Taps &w, const float *a, const float *b, const float *c, uint8_t stride,
+                                   float *to, const float *end, const Clamp &clamp) {
+    for (; end - to >= 2; to += 2, a += 2 * stride, b += 2 * stride, c += 2 * stride) {
+        float first = w.bias, second = w.bias;
+        pair(w.w0, w.w1, w.w2, a, stride, first, second);
+        pair(w.w3, w.w4, w.w5, b, stride, first, second);
+        pair(w.w6, w.w7, w.w8, c, stride, first, second);
+        store(to, first, clamp);
+        store(to + 1, second, clamp);
+    }
+    if (to != end) {
+        store(to, window(w, a, b, c), clamp);
+    }
+}
+
+// One channel of a row of a 3x3 kernel over at least three columns.
 static void depthwiseChannel3(const Step &step, const float *const *rows, uint16_t plane, const float *from,
                               float *out) {
-    float w[9];
-    const float *planes[3];
-    for (uint8_t i = 0; i < 9; i++) {
-        w[i] = rows[i / 3] ? flash(from + i) : 0.0f;
+    Taps w = {flash(from),     flash(from + 1), flash(from + 2), flash(from + 3), flash(from + 4),
+              flash(from + 5), flash(from + 6), flash(from + 7), flash(from + 8), flash(from + 9)};
+    const float *a = rows[0], *b = rows[1] + plane, *c = rows[2];
+    // A row beside the map counts for nothing, whatever is read in its place.
+    if (a) {
+        a += plane;
+    } else {
+        a = b;
+        w.w0 = w.w1 = w.w2 = 0.0f;
     }
-    for (uint8_t i = 0; i < 3; i++) {
-        planes[i] = (rows[i] ? rows[i] : rows[1]) + plane;
+    if (c) {
+        c += plane;
+    } else {
+        c = b;
+        w.w6 = w.w7 = w.w8 = 0.0f;
     }
-    const float bias = flash(from + 9);
-    const uint8_t activation = step.activation;
-    uint16_t x = step.first;
-    if (x) {
-        out[0] = activate(side(planes, 0, w + 1, bias), activation);
-    }
+    const Clamp clamp = clampOf(step.activation);
     const uint8_t stride = step.stride;
-    const uint16_t at = static_cast<uint16_t>(x * stride - step.pad);
-    const float *a = planes[0] + at, *b = planes[1] + at, *c = planes[2] + at;
-    float *to = out + x;
-    const float w0 = w[0], w1 = w[1], w2 = w[2], w3 = w[3], w4 = w[4], w5 = w[5], w6 = w[6], w7 = w[7], w8 = w[8];
-    float *const end = to + step.inner;
+    if (step.first) {
+        float sum = w.bias + w.w1 * a[0];
+        sum += w.w2 * a[1];
+        sum += w.w4 * b[0];
+        sum += w.w5 * b[1];
+        sum += w.w7 * c[0];
+        sum += w.w8 * c[1];
+        store(out++, sum, clamp);
+        a += stride - 1;
+        b += stride - 1;
+        c += stride - 1;
+    }
+    float *const end = out + step.inner;
+    switch (stride) {
 //@if stride1
-    if (stride == 1) {
-        for (; end - to >= 2; to += 2, a += 2, b += 2, c += 2) {
-            float first = bias + w0 * a[0], second = bias + w0 * a[1];
-            first += w1 * a[1];
-            second += w1 * a[2];
-            first += w2 * a[2];
-            second += w2 * a[3];
-            first += w3 * b[0];
-            second += w3 * b[1];
-            first += w4 * b[1];
-            second += w4 * b[2];
-            first += w5 * b[2];
-            second += w5 * b[3];
-            first += w6 * c[0];
-            second += w6 * c[1];
-            first += w7 * c[1];
-            second += w7 * c[2];
-            first += w8 * c[2];
-            second += w8 * c[3];
-            to[0] = activate(first, activation);
-            to[1] = activate(second, activation);
-        }
-    }
+    case 1:
+        windows(w, a, b, c, 1, out, end, clamp);
+        break;
 //@end
-    for (; to != end; to++, a += stride, b += stride, c += stride) {
-        float sum = bias + w0 * a[0];
-        sum += w1 * a[1];
-        sum += w2 * a[2];
-        sum += w3 * b[0];
-        sum += w4 * b[1];
-        sum += w5 * b[2];
-        sum += w6 * c[0];
-        sum += w7 * c[1];
-        sum += w8 * c[2];
-        *to = activate(sum, activation);
+//@if stride2
+    case 2:
+        windows(w, a, b, c, 2, out, end, clamp);
+        break;
+//@end
+//@if stride3
+    case 3:
+        windows(w, a, b, c, 3, out, end, clamp);
+        break;
+//@end
     }
-    x = static_cast<uint16_t>(x + step.inner);
-    if (x < step.columns) {
-        out[x] = activate(side(planes, static_cast<uint16_t>(step.width - 2), w, bias), activation);
+    if (step.first + step.inner < step.columns) {
+        const uint16_t moved = static_cast<uint16_t>(step.inner * stride);
+        a += moved;
+        b += moved;
+        c += moved;
+        float sum = w.bias + w.w0 * a[0];
+        sum += w.w1 * a[1];
+        sum += w.w3 * b[0];
+        sum += w.w4 * b[1];
+        sum += w.w6 * c[0];
+        sum += w.w7 * c[1];
+        store(end, sum, clamp);
     }
 }
 
@@ -89,7 +127,7 @@ static void anyDepthwise(const Step &step, const float *const *rows, uint16_t pl
                 }
             }
         }
-        out[x] = activate(sum, step.activation);
+        store(out + x, sum, clampOf(step.activation));
     }
 }
 

@@ -5,39 +5,94 @@ struct Source {
     uint8_t gap;
 };
 
-// A row of pointwise filters, four of them at two pixels at a time. Weights come by fours of
-// filters, biases after all of them.
+// Four filters at one value of each of four pixels.
+struct Block {
+    float a0, a1, a2, a3;
+};
+
+MICROMOBILENET_INLINE void multiply(Block &sums, float weight, const Block &values) {
+    sums.a0 += weight * values.a0;
+    sums.a1 += weight * values.a1;
+    sums.a2 += weight * values.a2;
+    sums.a3 += weight * values.a3;
+}
+
+MICROMOBILENET_INLINE void store(float *to, const Block &sums, const Clamp &clamp) {
+    store(to, sums.a0, clamp);
+    store(to + 1, sums.a1, clamp);
+    store(to + 2, sums.a2, clamp);
+    store(to + 3, sums.a3, clamp);
+}
+
+MICROMOBILENET_INLINE Block filled(float value) {
+    const Block block = {value, value, value, value};
+    return block;
+}
+
+// Four neighbouring pixels of a row of pointwise filters. Weights come by fours of filters.
+static void pointwise4(const Step &step, const float *in, uint16_t plane, const float *weight, const float *bias,
+                       float *out) {
+    const Clamp clamp = clampOf(step.activation);
+    const uint16_t columns = step.columns;
+    for (uint16_t left = step.filters;; left = static_cast<uint16_t>(left - 4)) {
+        Block s0 = filled(flash(bias)), s1 = filled(flash(bias + 1)), s2 = filled(flash(bias + 2)),
+              s3 = filled(flash(bias + 3));
+        const float *at = in;
+        for (const float *const end = weight + step.channels * 4u; weight != end; weight += 4, at += plane) {
+            const Block values = {at[0], at[1], at[2], at[3]};
+            multiply(s0, flash(weight), values);
+            multiply(s1, flash(weight + 1), values);
+            multiply(s2, flash(weight + 2), values);
+            multiply(s3, flash(weight + 3), values);
+        }
+        store(out, s0, clamp);
+        if (left > 1) {
+            store(out + columns, s1, clamp);
+        }
+        if (left > 2) {
+            store(out + columns * 2, s2, clamp);
+        }
+        if (left > 3) {
+            store(out + columns * 3, s3, clamp);
+        }
+        if (left <= 4) {
+            return;
+        }
+        out += columns * 4;
+        bias += 4;
+    }
+}
+
+// A row of pointwise filters. Biases come after all weights.
 static void pointwise(const Step &step, const Source &source, float *out) {
     const float *const first = weightTable + step.weights;
     const float *const biases = first + static_cast<uint32_t>((step.filters + 3u) & ~3u) * step.channels;
     const uint16_t gap = static_cast<uint16_t>(step.stride * source.gap);
-    const uint8_t activation = step.activation;
-    for (uint16_t x = 0; x < step.columns; x = static_cast<uint16_t>(x + 2)) {
-        // A last pixel without a neighbour is worked out twice.
-        const uint8_t other = x + 1 < step.columns;
-        const float *const pixels = source.rows[0] + static_cast<size_t>(x) * gap;
+    if (gap == 1 && step.columns >= 4) {
+        for (uint16_t x = 0; x < step.columns; x = static_cast<uint16_t>(x + 4)) {
+            // The last pixels are worked out again where fewer than four are left.
+            const uint16_t at = x + 4 > step.columns ? static_cast<uint16_t>(step.columns - 4) : x;
+            pointwise4(step, source.rows[0] + at, source.plane, first, biases, out + at);
+        }
+        return;
+    }
+    const Clamp clamp = clampOf(step.activation);
+    for (uint16_t x = 0; x < step.columns; x++) {
+        const float *const pixel = source.rows[0] + static_cast<size_t>(x) * gap;
         const float *weight = first;
         float *to = out + x;
         for (uint16_t f = 0; f < step.filters; f = static_cast<uint16_t>(f + 4)) {
-            float a0 = 0.0f, a1 = 0.0f, a2 = 0.0f, a3 = 0.0f, b0 = 0.0f, b1 = 0.0f, b2 = 0.0f, b3 = 0.0f;
-            const float *a = pixels, *b = pixels + other * gap;
-            for (uint16_t i = step.channels; i > 0; i--, a += source.plane, b += source.plane, weight += 4) {
-                const float va = *a, vb = *b;
-                const float w0 = flash(weight), w1 = flash(weight + 1), w2 = flash(weight + 2), w3 = flash(weight + 3);
-                a0 += w0 * va;
-                b0 += w0 * vb;
-                a1 += w1 * va;
-                b1 += w1 * vb;
-                a2 += w2 * va;
-                b2 += w2 * vb;
-                a3 += w3 * va;
-                b3 += w3 * vb;
+            float sums[4] = {0.0f, 0.0f, 0.0f, 0.0f};
+            const float *at = pixel;
+            for (uint16_t i = step.channels; i > 0; i--, at += source.plane, weight += 4) {
+                const float value = *at;
+                sums[0] += flash(weight) * value;
+                sums[1] += flash(weight + 1) * value;
+                sums[2] += flash(weight + 2) * value;
+                sums[3] += flash(weight + 3) * value;
             }
-            const float sums[4][2] = {{a0, b0}, {a1, b1}, {a2, b2}, {a3, b3}};
             for (uint8_t i = 0; i < 4 && f + i < step.filters; i++, to += step.columns) {
-                const float bias = flash(biases + f + i);
-                to[other] = activate(sums[i][1] + bias, activation);
-                to[0] = activate(sums[i][0] + bias, activation);
+                store(to, sums[i] + flash(biases + f + i), clamp);
             }
         }
     }
@@ -64,7 +119,7 @@ static void convolution(const Step &step, const Source &source, float *out) {
                     }
                 }
             }
-            *out = activate(sum, step.activation);
+            store(out, sum, clampOf(step.activation));
         }
     }
 }
