@@ -1,6 +1,7 @@
 //! Edits of a configuration's text that keep its comments, order and spacing.
 
 use super::key::{KeyPath, Step};
+use super::legal::block_keys;
 use std::fmt;
 use toml_edit::{ArrayOfTables, DocumentMut, InlineTable, Item, Table, TableLike, Value};
 
@@ -31,6 +32,12 @@ impl BlockKind {
             Self::Bottleneck => "bottleneck",
             Self::Conv => "conv",
         }
+    }
+
+    /// The kind that `word` stands for in a file.
+    #[must_use]
+    pub fn of(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.word() == word)
     }
 }
 
@@ -117,6 +124,23 @@ impl Document {
         block.insert("filters", toml_edit::value(i64::from(filters)));
         block.decor_mut().set_prefix("\n");
         self.with_blocks(|blocks| blocks.insert(at.min(blocks.len()), block));
+    }
+
+    /// Makes block `at` one of `kind`: keys that such a block does not have go, the others stay.
+    ///
+    /// # Errors
+    /// Where there is no such block.
+    pub fn set_block_kind(&mut self, at: usize, kind: BlockKind) -> Result<(), String> {
+        let block = KeyPath::of("blocks").index(at);
+        self.set(&block.key("type"), kind.word())?;
+        let known = block_keys(kind);
+        let table = self.get(&block).and_then(Item::as_table_like);
+        let foreign: Vec<String> =
+            table.into_iter().flat_map(TableLike::iter).map(|(key, _)| key.to_owned()).collect();
+        for key in foreign.iter().filter(|key| !known.contains(&key.as_str())) {
+            self.remove(&block.key(key));
+        }
+        Ok(())
     }
 
     /// Copies block `at` to the place behind it; nothing where there is none.

@@ -6,6 +6,7 @@ mod config;
 mod diagnostic;
 mod edit;
 mod key;
+mod legal;
 mod load;
 mod read;
 
@@ -18,6 +19,7 @@ pub use config::{
 pub use diagnostic::{Diagnostic, Diagnostics, Place};
 pub use edit::{BlockKind, Document};
 pub use key::{KeyPath, Step};
+pub use legal::{KeyInfo, Legal, Range, block_keys, key_info};
 pub use load::{PRESETS, load, preset, text_of};
 pub use read::{Parsed, Spec};
 

@@ -1,0 +1,224 @@
+//! What a key may hold, for those who offer choices: asked of the schema, which alone states it.
+
+use super::check::schema;
+use super::edit::BlockKind;
+use super::key::{KeyPath, Step};
+use serde_json::Value as Json;
+
+/// What a key may hold.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Legal {
+    /// A number.
+    Number(Range),
+    /// One of these words or numbers, as they stand in a file (words without their quotes).
+    Choice(Vec<String>),
+    /// `true` or `false`.
+    Flag,
+    /// Text.
+    Text,
+}
+
+/// The numbers a key may hold.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Range {
+    /// The smallest, where there is one; where `is_open`, it is just too small.
+    pub least: Option<f64>,
+    /// Whether `least` itself is too small.
+    pub is_open: bool,
+    /// The largest, where there is one.
+    pub most: Option<f64>,
+    /// Whether it has no fraction.
+    pub is_whole: bool,
+    /// A word that stands for a number: `auto`.
+    pub word: Option<String>,
+}
+
+impl Range {
+    /// `value`, or the nearest number that is legal.
+    #[must_use]
+    pub fn clamp(&self, value: f64) -> f64 {
+        let value = if self.is_whole { value.round() } else { value };
+        let value = self.most.map_or(value, |most| value.min(most));
+        self.least.map_or(value, |least| value.max(least))
+    }
+}
+
+/// A key of the file: what it may hold, what it is for, and what holds where it is absent.
+#[derive(Debug, Clone, PartialEq)]
+pub struct KeyInfo {
+    /// What it may hold.
+    pub legal: Legal,
+    /// One sentence or two.
+    pub help: String,
+    /// What holds where it is not given, as it would stand in a file (words without quotes).
+    pub default: Option<String>,
+}
+
+/// What the schema says of `key`; keys of a block depend on its kind. `None` where there is no
+/// such key.
+#[must_use]
+pub fn key_info(key: &KeyPath, kind: Option<BlockKind>) -> Option<KeyInfo> {
+    let mut at = resolve(schema());
+    for step in key.steps() {
+        at = match step {
+            Step::Index(_) => &at["items"],
+            Step::Key(name) => &at["properties"][name],
+        };
+        at = resolve(at);
+        if let Some(variants) = at["oneOf"].as_array()
+            && variants.iter().all(|variant| variant["properties"].is_object())
+        {
+            let word = kind?.word();
+            at = variants.iter().find(|variant| variant["properties"]["type"]["const"] == word)?;
+        }
+    }
+    let help = described(key, kind).unwrap_or_default();
+    Some(KeyInfo { legal: legal(at)?, help, default: default_of(key, kind) })
+}
+
+/// The keys that a block of `kind` may have, `type` first.
+#[must_use]
+pub fn block_keys(kind: BlockKind) -> Vec<&'static str> {
+    let variants = schema()["$defs"]["Block"]["oneOf"].as_array();
+    let found = variants.into_iter().flatten().find(|variant| variant["properties"]["type"]["const"] == kind.word());
+    found.and_then(|variant| variant["properties"].as_object()).into_iter().flatten().map(|(key, _)| key.as_str()).collect()
+}
+
+/// The node of the schema where `key` is declared, before references are followed: it has the
+/// description and the default.
+fn declared(key: &KeyPath, kind: Option<BlockKind>) -> Option<&'static Json> {
+    let (last, above) = key.steps().split_last()?;
+    let mut at = resolve(schema());
+    for step in above {
+        at = resolve(match step {
+            Step::Index(_) => &at["items"],
+            Step::Key(name) => &at["properties"][name],
+        });
+        if at["oneOf"].is_array() {
+            let word = kind?.word();
+            at = at["oneOf"].as_array()?.iter().find(|variant| variant["properties"]["type"]["const"] == word)?;
+        }
+        if let Some(options) = at["anyOf"].as_array() {
+            at = resolve(options.iter().find(|option| option["type"] != "null")?);
+        }
+    }
+    match last {
+        Step::Key(name) => Some(&at["properties"][name]),
+        Step::Index(_) => Some(&at["items"]),
+    }
+}
+
+fn described(key: &KeyPath, kind: Option<BlockKind>) -> Option<String> {
+    declared(key, kind)?["description"].as_str().map(str::to_owned)
+}
+
+fn default_of(key: &KeyPath, kind: Option<BlockKind>) -> Option<String> {
+    word(&declared(key, kind)?["default"])
+}
+
+/// A value of the schema as it would stand in a file, words without their quotes.
+fn word(value: &Json) -> Option<String> {
+    match value {
+        Json::String(text) => Some(text.clone()),
+        Json::Number(_) | Json::Bool(_) => Some(value.to_string()),
+        _ => None,
+    }
+}
+
+fn resolve(at: &'static Json) -> &'static Json {
+    let found = at["$ref"].as_str().and_then(|path| path.strip_prefix('#'));
+    let found = found.and_then(|pointer| schema().pointer(pointer)).unwrap_or(at);
+    // Something that may be absent is what it is where it is there.
+    match found["anyOf"].as_array() {
+        Some(options) if options.len() == 2 && options[1]["type"] == "null" => resolve(&options[0]),
+        _ => found,
+    }
+}
+
+fn legal(at: &'static Json) -> Option<Legal> {
+    if let Some(values) = at["enum"].as_array() {
+        return Some(Legal::Choice(values.iter().filter_map(word).collect()));
+    }
+    if let Some(options) = at["oneOf"].as_array() {
+        return Some(Legal::Choice(options.iter().filter_map(|option| word(&option["const"])).collect()));
+    }
+    if let Some(options) = at["anyOf"].as_array() {
+        let kinds: Vec<Legal> = options.iter().map(resolve).filter_map(legal).collect();
+        let words = kinds.iter().find_map(|kind| if let Legal::Choice(words) = kind { words.first() } else { None });
+        return kinds.iter().find_map(|kind| match kind {
+            Legal::Number(range) => Some(Legal::Number(Range { word: words.cloned(), ..range.clone() })),
+            _ => None,
+        });
+    }
+    if let Some(constant) = word(&at["const"]) {
+        return Some(Legal::Choice(vec![constant]));
+    }
+    let whole = match at["type"].as_str()? {
+        "boolean" => return Some(Legal::Flag),
+        "string" => return Some(Legal::Text),
+        "integer" => true,
+        "number" => false,
+        _ => return None,
+    };
+    let open = at["exclusiveMinimum"].as_f64();
+    Some(Legal::Number(Range {
+        least: open.or_else(|| at["minimum"].as_f64()),
+        is_open: open.is_some(),
+        most: at["maximum"].as_f64(),
+        is_whole: whole,
+        word: None,
+    }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn number(key: &str, kind: Option<BlockKind>) -> Range {
+        match key_info(&KeyPath::of(key), kind).unwrap().legal {
+            Legal::Number(range) => range,
+            other => panic!("{key}: {other:?}"),
+        }
+    }
+
+    #[test]
+    fn ranges_words_and_choices_are_those_of_the_schema() {
+        let filters = number("stem.filters", None);
+        assert_eq!((filters.least, filters.most, filters.is_whole), (Some(1.0), Some(4096.0), true));
+        assert_eq!(filters.clamp(0.0), 1.0);
+        let width = number("model.width_multiplier", None);
+        assert!(width.is_open && !width.is_whole);
+        assert_eq!(number("model.num_classes", None).word.as_deref(), Some("auto"));
+        assert_eq!(number("blocks.3.expansion", Some(BlockKind::Bottleneck)).most, Some(16.0));
+        let words = |key: &str, kind| match key_info(&KeyPath::of(key), kind).unwrap().legal {
+            Legal::Choice(words) => words,
+            other => panic!("{key}: {other:?}"),
+        };
+        assert_eq!(words("blocks.0.kernel", Some(BlockKind::Conv)), ["1", "3", "5"]);
+        assert_eq!(words("blocks.0.activation", Some(BlockKind::Conv)), ["none", "relu", "relu6"]);
+        assert_eq!(words("export.plan", None), ["smallest", "lowest-latency"]);
+        let se = Some(BlockKind::Bottleneck);
+        assert_eq!(words("blocks.0.squeeze_excite.after", se), ["depthwise", "project"]);
+        assert_eq!(number("blocks.0.squeeze_excite.ratio", se).most, Some(64.0));
+        assert_eq!(key_info(&KeyPath::of("model.batch_norm"), None).unwrap().legal, Legal::Flag);
+    }
+
+    #[test]
+    fn keys_that_a_kind_of_block_lacks_are_unknown() {
+        assert_eq!(key_info(&KeyPath::of("blocks.0.expansion"), Some(BlockKind::Conv)), None);
+        assert_eq!(key_info(&KeyPath::of("blocks.0.filters"), None), None);
+        assert_eq!(key_info(&KeyPath::of("model.nothing"), None), None);
+        assert_eq!(block_keys(BlockKind::Separable), ["type", "filters", "kernel", "stride", "padding", "repeat"]);
+    }
+
+    #[test]
+    fn every_key_has_its_help_and_default() {
+        let info = key_info(&KeyPath::of("blocks.0.kernel"), Some(BlockKind::Separable)).unwrap();
+        assert_eq!(info.default.as_deref(), Some("3"));
+        assert!(info.help.contains("kernel"), "{info:?}");
+        let padding = key_info(&KeyPath::of("blocks.0.padding"), Some(BlockKind::Separable)).unwrap();
+        assert_eq!(padding.default.as_deref(), Some("same"));
+        let pool = key_info(&KeyPath::of("head.pool"), None).unwrap();
+        assert_eq!((pool.default.as_deref(), pool.help.is_empty()), (Some("avg"), false));
+    }
+}
