@@ -1,11 +1,14 @@
 //! The command line.
 
-use crate::headless::{Request, Split};
+use crate::headless::{self, Request, Split};
+use crate::runs::Run;
+use crate::tui;
 use clap::Parser;
+use std::io::IsTerminal as _;
 use std::path::PathBuf;
 
 /// Design, train and export MobileNet-like networks for boards with a few kilobytes of memory.
-#[derive(Debug, Parser)]
+#[derive(Debug, Clone, Parser)]
 #[command(
     version,
     long_about = None,
@@ -13,7 +16,8 @@ use std::path::PathBuf;
     next_help_heading = "Options",
     disable_help_flag = true,
     disable_version_flag = true,
-    override_usage = "micromobilenet [--config FILE] ACTION... [OPTIONS]",
+    override_usage = "micromobilenet [--config FILE]                         the workbench
+       micromobilenet [--config FILE] ACTION... [OPTIONS]     without a screen",
     after_help = AFTER
 )]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag that somebody may give")]
@@ -114,6 +118,26 @@ Exit codes: 0 done; 1 it ran and the answer is no; 2 bad usage, configuration or
 130 interrupted.";
 
 impl Cli {
+    /// The workbench, where it is meant: no action is asked for, and somebody sits at a terminal.
+    #[must_use]
+    pub fn workbench(&self) -> Option<tui::Start> {
+        let Self { estimate, train, evaluate, export, predict, report, json, no_tui, .. } = self;
+        let is_headless = *estimate || *train || *evaluate || *export || *json || *no_tui;
+        if is_headless || !predict.is_empty() || !report.is_empty() {
+            return None;
+        }
+        if !std::io::stdout().is_terminal() || !std::io::stdin().is_terminal() {
+            return None;
+        }
+        let of_run = self.run.as_ref().map(|run| run.join(Run::CONFIG));
+        let request = self.clone().into_request();
+        Some(tui::Start {
+            config: request.config.or(of_run).unwrap_or_else(|| PathBuf::from(headless::DEFAULT_CONFIG)),
+            overrides: request.overrides,
+            threads: headless::threads(request.threads),
+        })
+    }
+
     /// What is asked for.
     #[must_use]
     pub fn into_request(self) -> Request {

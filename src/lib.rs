@@ -29,4 +29,6 @@ pub mod runs;
 
 pub mod headless;
 
+pub mod tui;
+
 pub mod cli;

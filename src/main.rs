@@ -2,8 +2,13 @@
 
 use clap::Parser as _;
 use micromobilenet::cli::Cli;
-use micromobilenet::headless;
+use micromobilenet::{headless, tui};
 
 fn main() -> std::process::ExitCode {
-    headless::run(&Cli::parse().into_request()).into()
+    let cli = Cli::parse();
+    let exit = match cli.workbench() {
+        Some(start) => headless::concluded(tui::run(&start)),
+        None => headless::run(&cli.into_request()),
+    };
+    exit.into()
 }

@@ -17,6 +17,9 @@ use console::Console;
 use project::Project;
 use std::path::PathBuf;
 
+/// The configuration where none is named.
+pub const DEFAULT_CONFIG: &str = "configs/micro.toml";
+
 /// What is asked for on the command line.
 #[derive(Debug, Clone, Default)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag that somebody may give")]
@@ -132,6 +135,24 @@ pub fn run(request: &Request) -> Exit {
     }
 }
 
+/// Says what went wrong outside of any action, if something did, and how the program ends.
+#[must_use]
+pub fn concluded(result: anyhow::Result<()>) -> Exit {
+    match result {
+        Ok(()) => Exit::Done,
+        Err(error) => {
+            Console::new(false, false).error(&error);
+            Exit::Usage
+        }
+    }
+}
+
+/// Threads to work with: those that are asked for, or as many as the machine has cores.
+#[must_use]
+pub fn threads(asked: Option<usize>) -> usize {
+    asked.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from))
+}
+
 fn act(request: &Request, console: Console) -> Result<Exit, Failure> {
     if !request.report.is_empty() {
         report::compare(request, console)?;
@@ -146,7 +167,7 @@ fn act(request: &Request, console: Console) -> Result<Exit, Failure> {
         let usage = "--max-accuracy-drop judges what --export or --evaluate measures: pass one of them";
         return Err(anyhow::anyhow!(usage).into());
     }
-    let threads = request.threads.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from));
+    let threads = threads(request.threads);
     // It fails only where a pool is there already, which then serves.
     let _ = rayon::ThreadPoolBuilder::new().num_threads(threads).build_global();
     let control = interrupt::watch();

@@ -70,7 +70,7 @@ impl<'a> Project<'a> {
                 );
             }
             (None, Some(run)) => run.file(Run::CONFIG),
-            (None, None) => PathBuf::from("configs/micro.toml"),
+            (None, None) => PathBuf::from(super::DEFAULT_CONFIG),
         };
         let mut overrides = request.overrides.clone();
         if request.test {

@@ -27,6 +27,9 @@ pub struct LayerEstimate {
     pub weight_bytes: u64,
     /// Bytes of the map it makes.
     pub activation_bytes: u64,
+    /// Bytes of RAM that are its own while it works: the rows of its input that it keeps, and the
+    /// row or the whole map that it writes. Layers that work at different times share them.
+    pub ram_bytes: u64,
 }
 
 /// What a network costs.
@@ -79,6 +82,7 @@ impl Estimate {
                 macs: op.macs(),
                 weight_bytes: *bytes as u64,
                 activation_bytes: (op.output.values() * program.value_bytes()) as u64,
+                ram_bytes: program.own_bytes(op.id) as u64,
             })
             .collect();
         let pieces = Pieces::of(&folded, &program);
@@ -182,7 +186,7 @@ mod tests {
         assert_eq!(keys(&json["arena"]["streams"][0]["regions"][0]), ["use", "at", "bytes"]);
         assert_eq!(
             keys(&json["layers"][0]),
-            ["name", "output", "params", "deployed_params", "macs", "weight_bytes", "activation_bytes"]
+            ["name", "output", "params", "deployed_params", "macs", "weight_bytes", "activation_bytes", "ram_bytes"]
         );
         assert_eq!(json["layers"][0]["output"], serde_json::json!({"channels": 3, "height": 32, "width": 32}));
     }

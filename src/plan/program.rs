@@ -219,6 +219,22 @@ impl Program {
         }
     }
 
+    /// Bytes of the arena that are the own of `op` while it works: the rows of its input that it
+    /// keeps, those that wait for an addition, and the row or map that it writes. 0 for what
+    /// follows global pooling.
+    #[must_use]
+    pub fn own_bytes(&self, op: OpId) -> usize {
+        let Some(step) = self.steps.iter().find(|step| step.op == op) else { return 0 };
+        let row = |shape: Shape| shape.width * shape.channels * self.value_bytes();
+        let written = match step.target {
+            Target::Row(_) => row(step.output),
+            Target::Over => 0,
+            Target::Map(_) => step.output.height * row(step.output),
+        };
+        let waiting = step.keeps.map_or(0, |waiting| waiting.rows * row(step.output));
+        (step.window.kernel - 1) * row(step.input) + waiting + written
+    }
+
     /// Bytes of the class scores.
     #[must_use]
     pub const fn score_bytes(&self) -> usize {

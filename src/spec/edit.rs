@@ -135,8 +135,7 @@ impl Document {
         self.set(&block.key("type"), kind.word())?;
         let known = block_keys(kind);
         let table = self.get(&block).and_then(Item::as_table_like);
-        let foreign: Vec<String> =
-            table.into_iter().flat_map(TableLike::iter).map(|(key, _)| key.to_owned()).collect();
+        let foreign: Vec<String> = table.into_iter().flat_map(TableLike::iter).map(|(key, _)| key.to_owned()).collect();
         for key in foreign.iter().filter(|key| !known.contains(&key.as_str())) {
             self.remove(&block.key(key));
         }

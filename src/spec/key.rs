@@ -46,6 +46,12 @@ impl KeyPath {
         self.with(Step::Key(key.to_owned()))
     }
 
+    /// This path and a dotted path of keys below it.
+    #[must_use]
+    pub fn key_of(&self, keys: &str) -> Self {
+        keys.split('.').fold(self.clone(), |path, key| path.key(key))
+    }
+
     /// This path and an index below it.
     #[must_use]
     pub fn index(&self, index: usize) -> Self {

@@ -81,7 +81,12 @@ pub fn key_info(key: &KeyPath, kind: Option<BlockKind>) -> Option<KeyInfo> {
 pub fn block_keys(kind: BlockKind) -> Vec<&'static str> {
     let variants = schema()["$defs"]["Block"]["oneOf"].as_array();
     let found = variants.into_iter().flatten().find(|variant| variant["properties"]["type"]["const"] == kind.word());
-    found.and_then(|variant| variant["properties"].as_object()).into_iter().flatten().map(|(key, _)| key.as_str()).collect()
+    found
+        .and_then(|variant| variant["properties"].as_object())
+        .into_iter()
+        .flatten()
+        .map(|(key, _)| key.as_str())
+        .collect()
 }
 
 /// The node of the schema where `key` is declared, before references are followed: it has the

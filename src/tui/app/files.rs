@@ -1,0 +1,266 @@
+//! The file that is open: saving, opening, what others write to it, what a crash left.
+
+use super::App;
+use crate::spec::PRESETS;
+use crate::tui::action::{Action, File, Screen};
+use crate::tui::design::{self, Origin, Sheet};
+use crate::tui::dialog::{Choice, Choose, Dialog, Page, Prompt};
+use crate::tui::effect::{Effect, Expected, News, Reply};
+use crate::tui::paths;
+use ratatui::text::{Line, Span};
+use similar::{ChangeTag, TextDiff};
+use std::path::PathBuf;
+
+/// Does what `file` says.
+pub fn act(app: &mut App, file: &File, reply: &mut Reply) {
+    match file {
+        File::Save => app.save(false, reply),
+        File::SaveAnyway => app.write(None, false, reply),
+        File::SaveOver => app.write(Some(Expected::Anything), false, reply),
+        File::SaveAs => {
+            let path = app.design.sheet.path().display().to_string();
+            let prompt = Prompt::new("Save as", "", &path, |path| Action::File(File::SaveTo(path.into())));
+            reply.dialog = Some(Dialog::Prompt(prompt.completed_by(paths::files)));
+        }
+        File::SaveTo(path) => app.save_to(path.clone(), reply),
+        File::Open => {
+            let prompt = Prompt::new("Open", "a .toml file, or the name of a preset", "", |path| {
+                Action::File(File::OpenPath(path.into()))
+            });
+            reply.dialog = Some(Dialog::Prompt(prompt.completed_by(paths::files)));
+        }
+        File::Preset => reply.dialog = Some(presets()),
+        File::OpenPath(path) => app.open(path.clone(), reply),
+        File::OpenPreset(name) => app.open(PathBuf::from(name), reply),
+        File::OpenAnyway(path) => reply.effect(Effect::Open(path.clone())),
+        File::Undo => app.take_back(true, reply),
+        File::Redo => app.take_back(false, reply),
+        File::External => reply.effect(Effect::External(app.design.sheet.text().to_owned())),
+        File::Reload => {
+            app.design.sheet.reload();
+            app.design.text_changed();
+            reply.good("as on disk; undo brings your text back");
+        }
+        File::Difference => reply.dialog = Some(app.difference()),
+        File::Discard => reply.effect(Effect::Keep { path: app.design.sheet.path().to_owned(), text: None }),
+        File::Recover => {
+            if let Some(text) = app.kept.take() {
+                app.design.sheet.replace(text, None);
+                app.design.text_changed();
+                reply.good("as it was left; undo brings back what is on disk");
+            }
+        }
+    }
+}
+
+impl App {
+    /// Saves, after asking where the text is broken.
+    pub(super) fn save(&mut self, then_quit: bool, reply: &mut Reply) {
+        let Some(fault) = self.design.sheet.faults().and_then(|faults| faults.0.first()) else {
+            self.write(None, then_quit, reply);
+            return;
+        };
+        let lines = vec![fault.to_string(), "Nothing can be made of such a file until it is mended.".to_owned()];
+        let answers = [('c', "go on editing", None), ('s', "save it as it is", Some(Action::File(File::SaveAnyway)))];
+        reply.dialog = Some(Dialog::ask("Save a broken text?", lines, &answers));
+    }
+
+    fn write(&self, expected: Option<Expected>, then_quit: bool, reply: &mut Reply) {
+        let sheet = &self.design.sheet;
+        let expected = expected.unwrap_or_else(|| sheet.disk_hash().map_or(Expected::Nothing, Expected::Hash));
+        reply.effect(Effect::Save {
+            path: sheet.path().to_owned(),
+            text: sheet.text().to_owned(),
+            expected,
+            then_quit,
+        });
+    }
+
+    fn save_to(&self, path: PathBuf, reply: &mut Reply) {
+        if path.as_os_str().is_empty() {
+            reply.warn("a file needs a name");
+            return;
+        }
+        let is_own = path == self.design.sheet.path();
+        let expected = if is_own { None } else { Some(Expected::Nothing) };
+        let expected =
+            expected.or_else(|| self.design.sheet.disk_hash().map(Expected::Hash)).unwrap_or(Expected::Nothing);
+        reply.effect(Effect::Save { path, text: self.design.sheet.text().to_owned(), expected, then_quit: false });
+    }
+
+    fn open(&self, path: PathBuf, reply: &mut Reply) {
+        if path.as_os_str().is_empty() {
+            return;
+        }
+        if !self.design.sheet.is_changed() {
+            reply.effect(Effect::Open(path));
+            return;
+        }
+        let lines = vec![format!("{} has changes that are not saved.", self.design.sheet.name())];
+        let answers = [
+            ('c', "stay", None),
+            ('s', "save it (then open again)", Some(Action::File(File::Save))),
+            ('k', "open the other and lose the changes", Some(Action::File(File::OpenAnyway(path)))),
+        ];
+        reply.dialog = Some(Dialog::ask("Lose changes?", lines, &answers));
+    }
+
+    fn take_back(&mut self, undo: bool, reply: &mut Reply) {
+        let sheet = &mut self.design.sheet;
+        let is_done = if undo { sheet.undo() } else { sheet.redo() };
+        self.design.text_changed();
+        match (is_done, undo) {
+            (false, true) => reply.warn("there is nothing to undo"),
+            (false, false) => reply.warn("there is nothing to redo"),
+            _ => {}
+        }
+    }
+
+    /// How the text differs from what stands on disk.
+    fn difference(&self) -> Dialog {
+        let disk = self.design.sheet.on_disk().unwrap_or_default();
+        let diff = TextDiff::from_lines(disk, self.design.sheet.text());
+        let mut lines = vec![Line::from(vec![
+            Span::styled("- on disk   ", self.theme.bad()),
+            Span::styled("+ yours", self.theme.good()),
+        ])];
+        for hunk in diff.unified_diff().context_radius(2).iter_hunks() {
+            lines.push(Line::from(Span::styled(hunk.header().to_string().trim_end().to_owned(), self.theme.dim())));
+            for change in hunk.iter_changes() {
+                let (sign, style) = match change.tag() {
+                    ChangeTag::Delete => ("-", self.theme.bad()),
+                    ChangeTag::Insert => ("+", self.theme.good()),
+                    ChangeTag::Equal => (" ", self.theme.text()),
+                };
+                let text = crate::escape::terminal(change.value().trim_end_matches(['\n', '\r']));
+                lines.push(Line::from(Span::styled(format!("{sign} {text}"), style)));
+            }
+        }
+        if lines.len() == 1 {
+            lines.push(Line::from("they are the same"));
+        }
+        Dialog::Page(Page::new("Difference", lines))
+    }
+
+    fn conflict(&self, what: &str) -> Dialog {
+        let name = self.design.sheet.name();
+        let answers = [
+            ('d', "show the difference", Some(Action::File(File::Difference))),
+            ('m', "mine: write over it", Some(Action::File(File::SaveOver))),
+            ('t', "theirs: take over what is on disk (can be undone)", Some(Action::File(File::Reload))),
+            ('c', "neither, for now", None),
+        ];
+        Dialog::ask("Changed on disk", vec![format!("{name} {what}")], &answers)
+    }
+
+    /// What an earlier session left unsaved is offered.
+    pub(super) fn offer_recovery(&mut self, left: Option<String>, reply: &mut Reply) {
+        let Some(left) = left.filter(|left| left != self.design.sheet.text()) else { return };
+        self.kept = Some(left);
+        let lines =
+            vec![format!("An earlier session ended without saving {}; its text was kept.", self.design.sheet.name())];
+        let answers = [
+            ('r', "take it over (can be undone)", Some(Action::File(File::Recover))),
+            ('d', "throw it away", Some(Action::File(File::Discard))),
+        ];
+        reply.dialog = Some(Dialog::ask("Unsaved text found", lines, &answers));
+    }
+
+    /// News of files.
+    pub(super) fn file_news(&mut self, news: News, reply: &mut Reply) {
+        match news {
+            News::Saved { path, text } => {
+                let is_new = path != self.design.sheet.path();
+                reply.good(format!("wrote {}", crate::escape::terminal(&path.display().to_string())));
+                reply.command = Some(format!("micromobilenet --config {}", shell(&path)));
+                if is_new {
+                    reply.effect(Effect::Keep { path: self.design.sheet.path().to_owned(), text: None });
+                    reply.effect(Effect::Watch(path.clone()));
+                }
+                self.design.sheet.saved(path, text);
+            }
+            News::Conflict { path, found } => {
+                if path != self.design.sheet.path() {
+                    let shown = path.display();
+                    reply.error(format!("{shown} exists already: open it (Ctrl-O), or choose another name"));
+                    return;
+                }
+                let what = if found.is_some() { "was changed by somebody else." } else { "is gone." };
+                if let Some(found) = found {
+                    self.design.sheet.changed_on_disk(found);
+                }
+                reply.dialog = Some(self.conflict(what));
+            }
+            News::Opened { path, text, origin, left } => self.opened(path, text, origin, left, reply),
+            News::Edited(text) => {
+                self.design.sheet.replace(text, None);
+                self.design.text_changed();
+            }
+            News::DiskChanged { path, text } if path == self.design.sheet.path() => self.disk_changed(text, reply),
+            News::Classes { source, found } => match found {
+                Ok(labels) => self.design.sheet.learn_classes(&source, labels.len()),
+                Err(error) => reply.warn(format!("the classes of {source} cannot be read: {error}")),
+            },
+            _ => {}
+        }
+    }
+
+    fn opened(&mut self, path: PathBuf, text: String, origin: Origin, left: Option<String>, reply: &mut Reply) {
+        let before = self.design.sheet.path().to_owned();
+        let mut sheet = Sheet::open(path.clone(), text, origin, self.design.sheet.boards().clone());
+        if let Some((name, costs)) = self.design.sheet.pinned() {
+            sheet.pin(name.to_owned(), costs.clone());
+        }
+        self.design = design::State::new(sheet);
+        self.screen = Screen::Design;
+        self.asked = None;
+        self.kept = None;
+        if before != path {
+            reply.effect(Effect::Keep { path: before, text: None });
+        }
+        reply.effect(Effect::Watch(path.clone()));
+        reply.command = Some(format!("micromobilenet --config {}", shell(&path)));
+        self.offer_recovery(left, reply);
+    }
+
+    fn disk_changed(&mut self, text: Option<String>, reply: &mut Reply) {
+        let Some(text) = text else {
+            if self.design.sheet.on_disk().is_some() {
+                reply.warn(format!("{} is gone; Ctrl-S writes it again", self.design.sheet.name()));
+            }
+            return;
+        };
+        if self.design.sheet.on_disk() == Some(text.as_str()) {
+            return;
+        }
+        let was_changed = self.design.sheet.is_changed();
+        self.design.sheet.changed_on_disk(text);
+        if !self.design.sheet.is_changed() {
+            return;
+        }
+        if was_changed {
+            reply.dialog = Some(self.conflict("was changed by somebody else, and by you."));
+        } else {
+            self.design.sheet.reload();
+            self.design.text_changed();
+            reply.good(format!(
+                "{} was changed on disk, and read again; undo brings the old text back",
+                self.design.sheet.name()
+            ));
+        }
+    }
+}
+
+fn shell(path: &std::path::Path) -> String {
+    crate::escape::shell(&path.to_string_lossy())
+}
+
+fn presets() -> Dialog {
+    let choice = |(name, text): &(&'static str, &'static str)| Choice {
+        name: (*name).to_owned(),
+        // The first sentence of its comment says what it is.
+        help: text.lines().next().unwrap_or_default().trim_start_matches("# ").to_owned(),
+        action: Action::File(File::OpenPreset(name)),
+    };
+    Dialog::Choose(Choose::new("Open a preset as a new file", PRESETS.iter().map(choice).collect(), 0))
+}

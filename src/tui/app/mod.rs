@@ -1,0 +1,293 @@
+//! The whole state: the screens, what stands in front of them, and what becomes of each action.
+//! Nothing here touches files, threads or the terminal: that is asked for by [`Effect`]s and told
+//! by [`News`].
+
+mod draw;
+mod files;
+mod help;
+mod mouse;
+
+pub use draw::draw;
+
+use super::action::{Action, File, Program, Screen};
+use super::design::{self, Sheet};
+use super::dialog::{Dialog, Outcome};
+use super::effect::{Effect, News, Notice, Reply};
+use super::keymap::{self, Context, Key};
+use super::theme::Theme;
+use super::{data, deploy, runs, train};
+use ratatui_textarea::Input;
+
+/// The whole state.
+#[derive(Debug, Clone)]
+pub struct App {
+    /// The screen that is shown.
+    pub screen: Screen,
+    /// The network.
+    pub design: design::State,
+    /// The images.
+    pub data: data::State,
+    /// Training.
+    pub train: train::State,
+    /// The header.
+    pub deploy: deploy::State,
+    /// The runs.
+    pub runs: runs::State,
+    /// What stands in front of the screen.
+    pub dialog: Option<Dialog>,
+    /// The last message.
+    pub notice: Option<Notice>,
+    /// The command line that does what was done last.
+    pub command: Option<String>,
+    /// Colours.
+    pub theme: Theme,
+    /// Columns and lines of the terminal.
+    pub size: (u16, u16),
+    /// The text that is kept for the case of a crash; `None` where all is saved.
+    kept: Option<String>,
+    /// The source whose classes were asked for.
+    asked: Option<String>,
+}
+
+impl App {
+    /// The program on `sheet`, and what has to be done first. `left` is what an earlier session
+    /// left unsaved.
+    #[must_use]
+    pub fn new(sheet: Sheet, left: Option<String>, theme: Theme, size: (u16, u16)) -> (Self, Vec<Effect>) {
+        let mut app = Self {
+            screen: Screen::Design,
+            design: design::State::new(sheet),
+            data: data::State::default(),
+            train: train::State::default(),
+            deploy: deploy::State::default(),
+            runs: runs::State::default(),
+            dialog: None,
+            notice: None,
+            command: None,
+            theme,
+            size,
+            kept: None,
+            asked: None,
+        };
+        let mut reply = Reply::default();
+        reply.effect(Effect::Watch(app.design.sheet.path().to_owned()));
+        app.offer_recovery(left, &mut reply);
+        let effects = app.settle(reply);
+        (app, effects)
+    }
+
+    /// Where keys are looked up, innermost first.
+    #[must_use]
+    pub fn contexts(&self) -> Vec<Context> {
+        if let Some(dialog) = &self.dialog {
+            return vec![dialog.context()];
+        }
+        let own = match self.screen {
+            Screen::Design => self.design.context(),
+            Screen::Data => Context::Data,
+            Screen::Train => Context::Train,
+            Screen::Deploy => Context::Deploy,
+            Screen::Runs => Context::Runs,
+        };
+        if own == Context::Editor { vec![own, Context::Always] } else { vec![own, Context::Screens, Context::Always] }
+    }
+
+    /// Whether keys that mean nothing are text.
+    #[must_use]
+    pub fn takes_text(&self) -> bool {
+        match &self.dialog {
+            Some(dialog) => dialog.takes_text(),
+            None => self.contexts().first() == Some(&Context::Editor),
+        }
+    }
+
+    /// A key is pressed; `input` is the same key for who takes text.
+    pub fn key(&mut self, key: Key, input: Input) -> Vec<Effect> {
+        if let Some(action) = keymap::action(key, &self.contexts()) {
+            return self.act(action);
+        }
+        if self.takes_text() {
+            return self.act(Action::Type(input));
+        }
+        if let (Some(dialog), ratatui_textarea::Key::Char(letter)) = (&mut self.dialog, input.key) {
+            let outcome = dialog.letter(letter);
+            return self.conclude(outcome);
+        }
+        Vec::new()
+    }
+
+    /// Does `action`.
+    pub fn act(&mut self, action: Action) -> Vec<Effect> {
+        if let Action::Mouse(what, column, row) = action {
+            return self.mouse(what, column, row);
+        }
+        if let Some(dialog) = &mut self.dialog {
+            let outcome = dialog.update(&action);
+            return self.conclude(outcome);
+        }
+        let mut reply = Reply::default();
+        match &action {
+            Action::Show(screen) => self.show(*screen, &mut reply),
+            Action::Program(program) => self.program(*program, &mut reply),
+            Action::File(file) => self.file(file, &mut reply),
+            Action::Design(_) => {
+                self.screen = Screen::Design;
+                self.design.update(&action, &mut reply);
+            }
+            Action::Data(what) => {
+                self.screen = Screen::Data;
+                self.data.act(what, &mut self.design.sheet, &mut reply);
+                self.design.text_changed();
+            }
+            Action::Train(what) => {
+                self.screen = Screen::Train;
+                self.train.act(*what, &self.design.sheet, &mut reply);
+            }
+            Action::Deploy(what) => {
+                self.screen = Screen::Deploy;
+                self.deploy.act(*what, &self.design.sheet, &mut reply);
+            }
+            Action::Runs(what) => {
+                self.screen = Screen::Runs;
+                self.runs.act(what, &mut reply);
+            }
+            _ => self.screen_action(&action, &mut reply),
+        }
+        self.settle(reply)
+    }
+
+    /// Moves, Enter, text: for the screen that is shown.
+    fn screen_action(&mut self, action: &Action, reply: &mut Reply) {
+        match self.screen {
+            Screen::Design => self.design.update(action, reply),
+            Screen::Data => self.data.update(action, &self.design.sheet, reply),
+            Screen::Train => self.train.update(action, &self.design.sheet, reply),
+            Screen::Deploy => self.deploy.update(action, &self.design.sheet, reply),
+            Screen::Runs => self.runs.update(action, reply),
+        }
+    }
+
+    /// Something happened outside.
+    pub fn told(&mut self, news: News) -> Vec<Effect> {
+        let mut reply = Reply::default();
+        match news {
+            News::Data(news) => self.data.told(news, &self.design.sheet, &mut reply),
+            News::Train(news) => self.train.told(news, &mut reply),
+            News::Deploy(news) => self.deploy.told(news, &mut reply),
+            News::Runs(news) => self.runs.told(news, &mut reply),
+            News::Failed(text) => reply.error(text),
+            other => self.file_news(other, &mut reply),
+        }
+        self.settle(reply)
+    }
+
+    /// The terminal has another size.
+    pub const fn resized(&mut self, columns: u16, rows: u16) {
+        self.size = (columns, rows);
+    }
+
+    fn show(&mut self, screen: Screen, reply: &mut Reply) {
+        self.screen = screen;
+        let sheet = &self.design.sheet;
+        match screen {
+            Screen::Design | Screen::Train => {}
+            Screen::Data => self.data.shown(sheet, reply),
+            Screen::Deploy => self.deploy.shown(sheet, reply),
+            Screen::Runs => self.runs.shown(reply),
+        }
+    }
+
+    /// What becomes of the dialog.
+    fn conclude(&mut self, outcome: Outcome) -> Vec<Effect> {
+        match outcome {
+            Outcome::Stay => Vec::new(),
+            Outcome::Away => {
+                self.dialog = None;
+                Vec::new()
+            }
+            Outcome::Do(action) => {
+                self.dialog = None;
+                self.act(action)
+            }
+        }
+    }
+
+    fn program(&mut self, program: Program, reply: &mut Reply) {
+        match program {
+            Program::Quit => self.quit(reply),
+            Program::QuitAnyway => {
+                reply.effect(Effect::Keep { path: self.design.sheet.path().to_owned(), text: None });
+                reply.effect(Effect::Quit);
+            }
+            Program::QuitSafely if self.design.sheet.is_changed() => self.save(true, reply),
+            Program::QuitSafely => reply.effect(Effect::Quit),
+            Program::Help => reply.dialog = Some(help::keys(&self.contexts(), self.theme)),
+            Program::Palette => reply.dialog = Some(help::palette()),
+            Program::Suspend => reply.effect(Effect::Suspend),
+            Program::Redraw => reply.effect(Effect::Redraw),
+        }
+    }
+
+    fn quit(&mut self, reply: &mut Reply) {
+        let (is_changed, is_training) = (self.design.sheet.is_changed(), self.train.is_running());
+        if !is_changed && !is_training {
+            reply.effect(Effect::Quit);
+            return;
+        }
+        let mut lines = Vec::new();
+        if is_changed {
+            lines.push(format!("{} has changes that are not saved.", self.design.sheet.name()));
+        }
+        if is_training {
+            lines.push("A network is being trained: it would stop, and what was done so far would be saved.".into());
+        }
+        let (safe, text) = match (is_changed, is_training) {
+            (true, true) => ('s', "save, stop the training, and quit"),
+            (true, false) => ('s', "save and quit"),
+            _ => ('s', "stop the training and quit"),
+        };
+        let mut answers = vec![('c', "stay", None), (safe, text, Some(Action::Program(Program::QuitSafely)))];
+        if is_changed {
+            answers.push(('k', "quit without saving", Some(Action::Program(Program::QuitAnyway))));
+        }
+        reply.dialog = Some(Dialog::ask("Quit?", lines, &answers));
+    }
+
+    /// Takes what a reply says into the state; the effects that are left.
+    fn settle(&mut self, reply: Reply) -> Vec<Effect> {
+        let Reply { mut effects, notice, dialog, command } = reply;
+        if dialog.is_some() {
+            self.dialog = dialog;
+        }
+        if notice.is_some() {
+            self.notice = notice;
+        }
+        if let Some(command) = command {
+            self.command = Some(command);
+        }
+        let sheet = &self.design.sheet;
+        if let Some(source) = sheet.wants_classes_of()
+            && self.asked.as_deref() != Some(source)
+        {
+            self.asked = Some(source.to_owned());
+            effects.push(Effect::Classes(source.to_owned()));
+        }
+        let is_kept = if sheet.is_changed() { self.kept.as_deref() == Some(sheet.text()) } else { self.kept.is_none() };
+        if !is_kept {
+            self.kept = sheet.is_changed().then(|| sheet.text().to_owned());
+            effects.push(Effect::Keep { path: sheet.path().to_owned(), text: self.kept.clone() });
+        }
+        effects
+    }
+
+    /// Whether something is unsaved that an end of the program would lose.
+    #[must_use]
+    pub fn is_changed(&self) -> bool {
+        self.design.sheet.is_changed()
+    }
+
+    /// Saves, opens, undoes.
+    fn file(&mut self, file: &File, reply: &mut Reply) {
+        files::act(self, file, reply);
+    }
+}

@@ -1,0 +1,308 @@
+//! The configuration as rows of cells that can be edited in place. What a cell may hold comes from
+//! the schema.
+
+use super::model::Model;
+use crate::graph::Shape;
+use crate::plan::Boards;
+use crate::spec::{Block, BlockKind, Config, Document, KeyPath, Legal, NumClasses, key_info};
+
+/// What a row stands for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Place {
+    /// Name, input and what holds for the whole network.
+    Model,
+    /// What is exported, and for which board.
+    Target,
+    /// The first convolution.
+    Stem,
+    /// A block of the file, from 0.
+    Block(usize),
+    /// Pooling and classifier.
+    Head,
+}
+
+/// A value that can be edited.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Cell {
+    /// What stands above it.
+    pub label: &'static str,
+    /// Where it stands in the file.
+    pub key: KeyPath,
+    /// Its value, as it would stand in the file, words without their quotes.
+    pub value: String,
+    /// The kind of the block it belongs to.
+    kind: Option<BlockKind>,
+}
+
+impl Cell {
+    /// What it may hold.
+    #[must_use]
+    pub fn legal(&self, boards: &Boards) -> Legal {
+        let words = |words: &mut dyn Iterator<Item = &str>| Legal::Choice(words.map(str::to_owned).collect());
+        match self.label {
+            TYPE => words(&mut BlockKind::ALL.iter().map(|kind| kind.word())),
+            BOARD => words(&mut std::iter::once("").chain(boards.0.iter().map(|board| board.id.as_str()))),
+            _ => {
+                let known = key_info(&self.key, self.kind).map_or(Legal::Text, |info| info.legal);
+                match known {
+                    Legal::Choice(mut known) if self.label == SE_AFTER => {
+                        known.insert(0, NONE.to_owned());
+                        Legal::Choice(known)
+                    }
+                    known => known,
+                }
+            }
+        }
+    }
+
+    /// What it is for.
+    #[must_use]
+    pub fn help(&self) -> String {
+        key_info(&self.key, self.kind).map(|info| info.help).unwrap_or_default()
+    }
+
+    /// What holds where it is not given.
+    #[must_use]
+    pub fn default(&self) -> Option<String> {
+        if self.label == SE_AFTER { Some(NONE.to_owned()) } else { key_info(&self.key, self.kind)?.default }
+    }
+}
+
+/// A row.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Row {
+    /// What it stands for.
+    pub place: Place,
+    /// Its cells, left to right.
+    pub cells: Vec<Cell>,
+    /// What it reads and makes; `None` where it makes nothing.
+    pub shapes: Option<(Shape, Shape)>,
+    /// Values that training changes.
+    pub params: u64,
+    /// Multiplications for one image.
+    pub macs: u64,
+    /// Bytes of RAM for its rows and maps.
+    pub ram_bytes: u64,
+}
+
+/// The word for no squeeze-and-excitation.
+pub const NONE: &str = "none";
+/// The cells whose choices are not those of the schema alone.
+const TYPE: &str = "type";
+const BOARD: &str = "board";
+const SE_AFTER: &str = "SE after";
+
+/// All rows of `model`, top to bottom.
+#[must_use]
+pub fn rows(model: &Model) -> Vec<Row> {
+    let config = &model.spec.config;
+    let mut rows = vec![
+        row(model, Place::Model, model_cells(config)),
+        row(model, Place::Target, target_cells(config)),
+        row(model, Place::Stem, stem_cells(config)),
+    ];
+    for (index, block) in config.blocks.iter().enumerate() {
+        rows.push(row(model, Place::Block(index), block_cells(index, block)));
+    }
+    rows.push(row(model, Place::Head, head_cells(config)));
+    rows
+}
+
+/// The kind of a block.
+#[must_use]
+pub const fn kind_of(block: &Block) -> BlockKind {
+    match block {
+        Block::Separable { .. } => BlockKind::Separable,
+        Block::Bottleneck { .. } => BlockKind::Bottleneck,
+        Block::Conv { .. } => BlockKind::Conv,
+    }
+}
+
+/// Writes `value` into `cell`.
+///
+/// # Errors
+/// Where the document has no such place.
+pub fn write(document: &mut Document, cell: &Cell, place: Place, value: &str) -> Result<(), String> {
+    match (place, cell.label) {
+        (Place::Block(index), TYPE) => match BlockKind::of(value) {
+            Some(kind) => document.set_block_kind(index, kind),
+            None => Err(format!("there is no block of type {value}")),
+        },
+        (Place::Block(index), SE_AFTER) => {
+            let table = KeyPath::of("blocks").index(index).key("squeeze_excite");
+            if value == NONE {
+                document.remove(&table);
+                return Ok(());
+            }
+            document.set(&table.key("after"), &quoted(value))
+        }
+        _ => {
+            let is_word = match key_info(&cell.key, cell.kind).map(|info| info.legal) {
+                None | Some(Legal::Text) => true,
+                Some(Legal::Choice(words)) => words.iter().any(|word| word.parse::<f64>().is_err()),
+                Some(Legal::Number(range)) => range.word.as_deref() == Some(value),
+                Some(Legal::Flag) => false,
+            };
+            let value = if is_word { quoted(value) } else { value.to_owned() };
+            document.set(&cell.key, &value)
+        }
+    }
+}
+
+/// A word as TOML.
+fn quoted(word: &str) -> String {
+    toml_edit::Value::from(word).to_string()
+}
+
+fn row(model: &Model, place: Place, cells: Vec<Cell>) -> Row {
+    let key = match place {
+        Place::Model | Place::Target => None,
+        Place::Stem => Some(KeyPath::of("stem")),
+        Place::Block(index) => Some(KeyPath::of("blocks").index(index)),
+        Place::Head => Some(KeyPath::of("head")),
+    };
+    let mine = |(op, _): &(&crate::graph::Op, &crate::plan::LayerEstimate)| key.as_ref() == Some(&op.place);
+    let layers: Vec<_> = model.graph.ops.iter().zip(&model.estimate.layers).filter(mine).collect();
+    let shapes = layers.first().zip(layers.last()).map(|((first, _), (last, _))| (first.input, last.output));
+    let total = |of: fn(&crate::plan::LayerEstimate) -> u64| layers.iter().map(|(_, layer)| of(layer)).sum();
+    Row {
+        place,
+        cells,
+        shapes,
+        params: total(|layer| layer.params),
+        macs: total(|layer| layer.macs),
+        ram_bytes: total(|layer| layer.ram_bytes),
+    }
+}
+
+fn cell(label: &'static str, key: KeyPath, value: impl ToString) -> Cell {
+    Cell { label, key, value: value.to_string(), kind: None }
+}
+
+/// A word of the file, as serde writes it.
+fn word(value: impl serde::Serialize) -> String {
+    serde_json::to_value(value).ok().and_then(|value| value.as_str().map(str::to_owned)).unwrap_or_default()
+}
+
+fn model_cells(config: &Config) -> Vec<Cell> {
+    let model = &config.model;
+    let classes = match model.num_classes {
+        NumClasses::Auto(_) => "auto".to_owned(),
+        NumClasses::Count(count) => count.to_string(),
+    };
+    let of = |label, key: &str, value: String| cell(label, KeyPath::of("model").key_of(key), value);
+    vec![
+        of("name", "name", model.name.clone()),
+        of("height", "input.height", model.input.height.to_string()),
+        of("width", "input.width", model.input.width.to_string()),
+        of("channels", "input.channels", model.input.channels.to_string()),
+        of("classes", "num_classes", classes),
+        of("width ×", "width_multiplier", model.width_multiplier.to_string()),
+        of("batch norm", "batch_norm", model.batch_norm.to_string()),
+    ]
+}
+
+fn target_cells(config: &Config) -> Vec<Cell> {
+    vec![
+        cell(BOARD, KeyPath::of("target.board"), &config.target.board),
+        cell("precision", KeyPath::of("export.precision"), word(config.export.precision)),
+        cell("plan", KeyPath::of("export.plan"), word(config.export.plan)),
+        cell("epochs", KeyPath::of("train.epochs"), config.train.epochs),
+        cell("rate", KeyPath::of("train.learning_rate"), config.train.learning_rate),
+    ]
+}
+
+fn stem_cells(config: &Config) -> Vec<Cell> {
+    let stem = &config.stem;
+    let of = |label, key: &str, value: String| cell(label, KeyPath::of("stem").key(key), value);
+    vec![
+        of("filters", "filters", stem.filters.to_string()),
+        of("kernel", "kernel", stem.kernel.to_string()),
+        of("stride", "stride", stem.stride.to_string()),
+        of("padding", "padding", word(stem.padding)),
+        of("activation", "activation", word(stem.activation)),
+    ]
+}
+
+fn block_cells(index: usize, block: &Block) -> Vec<Cell> {
+    let kind = kind_of(block);
+    let of = |label, key: &str, value: String| Cell {
+        label,
+        key: KeyPath::of("blocks").index(index).key_of(key),
+        value,
+        kind: Some(kind),
+    };
+    let (filters, kernel, stride, padding, repeat) = match block {
+        Block::Separable { filters, kernel, stride, padding, repeat }
+        | Block::Bottleneck { filters, kernel, stride, padding, repeat, .. }
+        | Block::Conv { filters, kernel, stride, padding, repeat, .. } => (filters, kernel, stride, padding, repeat),
+    };
+    let mut cells = vec![
+        of(TYPE, "type", kind.word().to_owned()),
+        of("filters", "filters", filters.to_string()),
+        of("kernel", "kernel", kernel.to_string()),
+        of("stride", "stride", stride.to_string()),
+    ];
+    match block {
+        Block::Bottleneck { expansion, squeeze_excite, .. } => {
+            cells.push(of("t", "expansion", expansion.to_string()));
+            let after = squeeze_excite.map_or_else(|| NONE.to_owned(), |gate| word(gate.after));
+            cells.push(of(SE_AFTER, "squeeze_excite.after", after));
+            cells.extend(squeeze_excite.map(|gate| of("SE ratio", "squeeze_excite.ratio", gate.ratio.to_string())));
+        }
+        Block::Conv { activation, .. } => cells.push(of("activation", "activation", word(activation))),
+        Block::Separable { .. } => {}
+    }
+    cells.push(of("padding", "padding", word(padding)));
+    cells.push(of("repeat", "repeat", repeat.to_string()));
+    cells
+}
+
+fn head_cells(config: &Config) -> Vec<Cell> {
+    vec![
+        cell("pool", KeyPath::of("head.pool"), word(config.head.pool)),
+        cell("dropout", KeyPath::of("head.dropout"), config.head.dropout),
+    ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::spec::PRESETS;
+
+    #[test]
+    fn the_schema_knows_every_cell_of_every_preset() {
+        let boards = Boards::built_in().unwrap();
+        for (name, text) in PRESETS {
+            let model = Model::of(name, text, Some(5), &boards).unwrap();
+            let rows = rows(&model);
+            assert_eq!(rows.len(), model.spec.config.blocks.len() + 4);
+            for cell in rows.iter().flat_map(|row| &row.cells) {
+                assert!(key_info(&cell.key, cell.kind).is_some(), "{name}: {}", cell.key);
+                if let Legal::Choice(words) = cell.legal(&boards) {
+                    assert!(words.contains(&cell.value), "{name}: {} is {}", cell.key, cell.value);
+                }
+            }
+            let total = |of: fn(&Row) -> u64| rows.iter().map(of).sum::<u64>();
+            let pooled: u64 = model.estimate.layers.iter().map(|layer| layer.params).sum();
+            assert_eq!(total(|row| row.params), pooled);
+            assert_eq!(total(|row| row.macs), model.estimate.macs);
+        }
+    }
+
+    #[test]
+    fn every_value_can_be_written_where_it_was_read() {
+        let boards = Boards::built_in().unwrap();
+        for (name, text) in PRESETS {
+            let model = Model::of(name, text, Some(5), &boards).unwrap();
+            for row in rows(&model) {
+                for cell in &row.cells {
+                    let mut document = Document::parse(text).unwrap();
+                    write(&mut document, cell, row.place, &cell.value).unwrap();
+                    let again = Model::of(name, &document.to_string(), Some(5), &boards).unwrap();
+                    assert_eq!(again.spec.config, model.spec.config, "{name}: {}", cell.key);
+                }
+            }
+        }
+    }
+}

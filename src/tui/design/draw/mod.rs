@@ -1,0 +1,88 @@
+//! The Design screen, drawn.
+
+mod arena;
+mod table;
+mod text;
+mod totals;
+
+use super::{Pane, State};
+use crate::tui::theme::Theme;
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+/// Columns from which on table and text stand side by side.
+const WIDE: u16 = 118;
+/// The least columns of the table.
+const TABLE: u16 = 78;
+/// Lines of the totals, and of the cells of the row under the cursor.
+const TOTALS: u16 = 6;
+const STRIP: u16 = 2;
+/// Lines from which on the arena is drawn below the totals of a narrow screen.
+const TALL: u16 = 40;
+
+/// Where the parts of the screen are; those without room have no lines.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Areas {
+    /// The table.
+    pub table: Rect,
+    /// The cells of the row under the cursor.
+    pub strip: Rect,
+    /// Totals and gauges.
+    pub totals: Rect,
+    /// The text.
+    pub text: Rect,
+    /// The arena over time.
+    pub arena: Rect,
+}
+
+impl Areas {
+    /// Where the parts are in `area` when `pane` has the focus and the table has `rows` rows.
+    #[must_use]
+    pub fn of(area: Rect, pane: Pane, rows: usize) -> Self {
+        let none = Rect { height: 0, ..area };
+        let is_wide = area.width >= WIDE;
+        let text_width = if is_wide { (area.width - TABLE).min(area.width / 2).max(38) } else { 0 };
+        let left = Rect { width: area.width - text_width - u16::from(is_wide), ..area };
+        let right = Rect { x: area.right() - text_width, width: text_width, ..area };
+        let totals_height = TOTALS.min(left.height / 3);
+        let strip_height = STRIP.min(left.height / 4);
+        let wanted = u16::try_from(rows + 2).unwrap_or(u16::MAX);
+        let room = left.height - totals_height - strip_height;
+        let is_tall = area.height >= TALL;
+        let main = if is_wide || is_tall { wanted.min(room) } else { room };
+        let table = Rect { height: main, ..left };
+        let strip = Rect { y: table.bottom(), height: strip_height, ..left };
+        let totals = Rect { y: strip.bottom(), height: totals_height, ..left };
+        let below = Rect { y: totals.bottom(), height: left.bottom() - totals.bottom(), ..left };
+        if !is_wide {
+            let (table, text) = if pane == Pane::Text { (none, table) } else { (table, none) };
+            return Self { table, strip, totals, text, arena: below };
+        }
+        let arena = if below.height >= 16 { below } else { Rect { height: 17.min(right.height / 2), ..right } };
+        if arena == below {
+            return Self { table, strip, totals, text: right, arena };
+        }
+        let text = Rect { height: right.height - arena.height, ..right };
+        let arena = Rect { y: text.bottom(), ..arena };
+        // What the table does not need stays with it: a longer network may come.
+        let table = Rect { height: room, ..left };
+        let strip = Rect { y: table.bottom(), ..strip };
+        Self { table, strip, totals: Rect { y: strip.bottom(), ..totals }, text, arena }
+    }
+}
+
+/// The first of `count` rows that a table `height` lines high shows when the cursor is on `row`.
+pub fn first_row(row: usize, count: usize, height: u16) -> usize {
+    row.saturating_sub(usize::from(height) / 2).min(count.saturating_sub(usize::from(height)))
+}
+
+/// Draws the screen.
+pub fn draw(state: &State, area: Rect, buffer: &mut Buffer, theme: Theme) {
+    let rows = state.rows();
+    let areas = Areas::of(area, state.pane, rows.len());
+    table::draw(state, &rows, areas.table, buffer, theme);
+    table::draw_strip(state, &rows, areas.strip, buffer, theme);
+    totals::draw(state, areas.totals, buffer, theme);
+    text::draw(state, areas.text, buffer, theme);
+    arena::draw(state, areas.arena, buffer, theme);
+}

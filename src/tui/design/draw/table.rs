@@ -1,0 +1,245 @@
+//! The blocks as a table.
+
+use super::super::cells::{Cell, NONE, Place, Row};
+use super::super::{Pane, State};
+use crate::escape;
+use crate::plan::thousands;
+use crate::spec::Place as TextPlace;
+use crate::tui::theme::Theme;
+use crate::tui::widgets::bar::bar;
+use crate::tui::widgets::frame::titled;
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+use ratatui::widgets::Widget as _;
+
+/// A column: its heading, its width, and the cell that is edited there.
+struct Column {
+    heading: &'static str,
+    width: usize,
+    /// Of less use where room is scarce: from this many columns of the screen on.
+    from: u16,
+    cell: Option<&'static str>,
+}
+
+const fn column(heading: &'static str, width: usize, from: u16, cell: Option<&'static str>) -> Column {
+    Column { heading, width, from, cell }
+}
+
+/// Left to right. A cell has a heading of its own name.
+const COLUMNS: [Column; 14] = [
+    column("block", 14, 0, Some("type")),
+    column("in → out", 19, 0, None),
+    column("filt", 4, 0, Some("filters")),
+    column("k", 1, 0, Some("kernel")),
+    column("s", 1, 0, Some("stride")),
+    column("t", 2, 0, Some("t")),
+    column("SE", 4, 0, Some("SE after")),
+    column("/", 2, 100, Some("SE ratio")),
+    column("pad", 5, 100, Some("padding")),
+    column("act", 5, 100, Some("activation")),
+    column("params", 7, 0, None),
+    column("MACs", 8, 0, None),
+    column("RAM B", 6, 0, None),
+    column("share", 0, 0, None),
+];
+
+/// Draws the table with what is wrong above it.
+pub fn draw(state: &State, rows: &[Row], area: Rect, buffer: &mut Buffer, theme: Theme) {
+    if area.height == 0 {
+        return;
+    }
+    let inner = titled(&title(state), state.pane == Pane::Table, area, buffer, theme);
+    if inner.height == 0 {
+        return;
+    }
+    if rows.is_empty() {
+        Span::styled("nothing to show yet: the text has to be mended first", theme.dim()).render(inner, buffer);
+        return;
+    }
+    let columns: Vec<&Column> = COLUMNS.iter().filter(|column| area.width >= column.from).collect();
+    let taken: usize = columns.iter().map(|column| column.width + 1).sum();
+    let share = usize::from(area.width).saturating_sub(taken).min(24);
+    let headings: Vec<Span<'_>> = columns
+        .iter()
+        .enumerate()
+        .map(|(at, column)| Span::styled(aligned(column.heading, width(column, share), at < 2) + " ", theme.label()))
+        .collect();
+    Line::from(headings).render(Rect { height: 1, ..inner }, buffer);
+    let body = Rect { y: inner.y + 1, height: inner.height - 1, ..inner };
+    let top = super::first_row(state.row, rows.len(), body.height);
+    let most = rows.iter().map(|row| row.macs).max().unwrap_or(0).max(1);
+    for ((place, row), y) in rows.iter().enumerate().skip(top).zip(body.y..body.bottom()) {
+        let is_here = place == state.row;
+        let spans = if matches!(row.place, Place::Model | Place::Target | Place::Head) && row.shapes.is_none() {
+            pairs(state, row, is_here, usize::from(body.width), theme)
+        } else {
+            block(state, row, is_here, &columns, share, row.macs as f64 / most as f64, theme)
+        };
+        Line::from(spans).render(Rect { y, height: 1, ..body }, buffer);
+    }
+}
+
+const fn width(column: &Column, share: usize) -> usize {
+    if column.width == 0 { share } else { column.width }
+}
+
+fn title(state: &State) -> String {
+    if state.sheet.faults().is_some() {
+        "Network (of the last text that held together)".into()
+    } else {
+        "Network".into()
+    }
+}
+
+fn aligned(text: &str, width: usize, left: bool) -> String {
+    let text = cut(text, width);
+    if left { format!("{text:<width$}") } else { format!("{text:>width$}") }
+}
+
+fn cut(text: &str, width: usize) -> String {
+    if text.chars().count() <= width {
+        text.to_owned()
+    } else {
+        text.chars().take(width.saturating_sub(1)).chain(['…']).collect()
+    }
+}
+
+/// What a row is called.
+fn name(row: &Row) -> String {
+    let value = |label: &str| row.cells.iter().find(|cell| cell.label == label).map(|cell| cell.value.as_str());
+    match row.place {
+        Place::Model => "model".into(),
+        Place::Target => "target".into(),
+        Place::Stem => "stem".into(),
+        Place::Head => format!("head {}", value("pool").unwrap_or_default()),
+        Place::Block(index) => {
+            let repeat = value("repeat").filter(|repeat| *repeat != "1");
+            let repeat = repeat.map(|repeat| format!("×{repeat}")).unwrap_or_default();
+            format!("{index} {}{repeat}", value("type").unwrap_or_default())
+        }
+    }
+}
+
+/// A row of names and values.
+fn pairs(state: &State, row: &Row, is_here: bool, room: usize, theme: Theme) -> Vec<Span<'static>> {
+    let mut spans = vec![Span::styled(format!("{:<7}", name(row)), theme.dim())];
+    let widths: Vec<usize> =
+        row.cells.iter().map(|cell| cell.label.chars().count() + shown(cell).chars().count() + 3).collect();
+    // The cell under the cursor has to be on the screen.
+    let mut first = 0;
+    if is_here {
+        while first < state.cell && widths[first..=state.cell].iter().sum::<usize>() + 7 > room {
+            first += 1;
+        }
+    }
+    for (at, cell) in row.cells.iter().enumerate().skip(first) {
+        spans.push(Span::styled(format!("{} ", cell.label), theme.label()));
+        spans.push(value(state, cell, is_here && at == state.cell, shown(cell), theme));
+        spans.push(Span::raw("  "));
+    }
+    spans
+}
+
+/// A cell's value, for people.
+fn shown(cell: &Cell) -> String {
+    if cell.value.is_empty() { "-".into() } else { escape::terminal(&cell.value) }
+}
+
+fn value(state: &State, cell: &Cell, is_selected: bool, text: String, theme: Theme) -> Span<'static> {
+    let is_typed = is_selected && state.typed().is_some();
+    let style = match (is_selected, state.pane) {
+        (true, Pane::Table) if is_typed => theme.selected().patch(theme.warning()),
+        (true, Pane::Table) => theme.selected(),
+        (true, Pane::Text) => theme.accent(),
+        (false, _) if cell.value == NONE => theme.dim(),
+        (false, _) => theme.text(),
+    };
+    Span::styled(text, style)
+}
+
+fn block(
+    state: &State,
+    row: &Row,
+    is_here: bool,
+    columns: &[&Column],
+    share: usize,
+    of_all: f64,
+    theme: Theme,
+) -> Vec<Span<'static>> {
+    let mut spans = Vec::with_capacity(columns.len() * 2);
+    for (at, column) in columns.iter().enumerate() {
+        let cell = column.cell.and_then(|label| row.cells.iter().position(|cell| cell.label == label));
+        // A row without a type is chosen by the cell that it has there, if any.
+        let is_selected = is_here && cell == Some(state.cell);
+        let width = width(column, share);
+        let number = |number: u64| if number == 0 { "-".to_owned() } else { thousands(number) };
+        let text = match (at, column.heading) {
+            (0, _) => name(row),
+            (_, "in → out") => {
+                row.shapes.map_or_else(String::new, |(input, output)| format!("{}→{}", short(input), short(output)))
+            }
+            (_, "params") => number(row.params),
+            (_, "MACs") => number(row.macs),
+            (_, "RAM B") => number(row.ram_bytes),
+            (_, "share") => {
+                spans.push(bar(of_all, share, theme.label(), theme));
+                continue;
+            }
+            (_, "SE") => cell.map_or_else(String::new, |cell| word(&row.cells[cell].value).to_owned()),
+            _ => cell.map_or_else(String::new, |cell| shown(&row.cells[cell])),
+        };
+        let text = aligned(&text, width, at < 2);
+        spans.push(match cell {
+            Some(cell) => value(state, &row.cells[cell], is_selected, text, theme),
+            None if is_here && at == 0 => Span::styled(text, theme.accent()),
+            None => Span::raw(text),
+        });
+        spans.push(Span::raw(" "));
+    }
+    spans
+}
+
+/// The place of squeeze-and-excitation, as the column has room for it.
+fn word(value: &str) -> &str {
+    match value {
+        "depthwise" => "dw",
+        "project" => "proj",
+        _ => "-",
+    }
+}
+
+/// `24×24×12`, without channels-last ambiguity: height × width × channels.
+fn short(shape: crate::graph::Shape) -> String {
+    format!("{}x{}x{}", shape.height, shape.width, shape.channels)
+}
+
+/// All cells of the row under the cursor, and what the selected one is for; or what is wrong.
+pub fn draw_strip(state: &State, rows: &[Row], area: Rect, buffer: &mut Buffer, theme: Theme) {
+    if area.height == 0 {
+        return;
+    }
+    if let Some(fault) = state.sheet.faults().and_then(|faults| faults.0.first()) {
+        let at = match &fault.place {
+            TextPlace::Text { line, column, .. } => format!("line {line}, column {column}: "),
+            _ => String::new(),
+        };
+        let line = Line::from(vec![
+            Span::styled(format!("stale · {at}"), theme.bad()),
+            Span::raw(escape::terminal(&fault.message)),
+        ]);
+        line.render(Rect { height: 1, ..area }, buffer);
+        if let (Some(help), true) = (&fault.help, area.height > 1) {
+            let below = Rect { y: area.y + 1, height: 1, ..area };
+            Span::styled(format!("help: {}", escape::terminal(help)), theme.dim()).render(below, buffer);
+        }
+        return;
+    }
+    let Some(row) = rows.get(state.row) else { return };
+    Line::from(pairs(state, row, true, usize::from(area.width), theme)).render(Rect { height: 1, ..area }, buffer);
+    if let (Some(cell), true) = (row.cells.get(state.cell), area.height > 1) {
+        let default = cell.default().map(|default| format!(" Default {default}.")).unwrap_or_default();
+        let text = format!("{}{default}", cell.help());
+        Span::styled(text, theme.dim()).render(Rect { y: area.y + 1, height: 1, ..area }, buffer);
+    }
+}

@@ -1,0 +1,58 @@
+//! The text, highlighted.
+
+use super::super::{Pane, State};
+use crate::spec::Place;
+use crate::tui::theme::Theme;
+use crate::tui::widgets::frame::titled;
+use crate::tui::widgets::syntax;
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+use ratatui::widgets::Widget as _;
+use unicode_width::UnicodeWidthChar as _;
+
+/// Draws the text in its editor, coloured, with the line that is wrong marked.
+pub fn draw(state: &State, area: Rect, buffer: &mut Buffer, theme: Theme) {
+    if area.height == 0 {
+        return;
+    }
+    let has_focus = state.pane == Pane::Text;
+    let name = crate::escape::terminal(&state.sheet.name());
+    let inner = titled(&name, has_focus, area, buffer, theme);
+    let widget = state.editor.widget();
+    widget.render(inner, buffer);
+    let (top, left) = widget.scroll_offset();
+    let gutter = widget.line_number_width();
+    let wrong = state.sheet.faults().and_then(|faults| faults.0.first()).and_then(|fault| match fault.place {
+        Place::Text { line, .. } => Some(line - 1),
+        _ => None,
+    });
+    for (number, y) in (usize::from(top)..).zip(inner.y..inner.bottom()) {
+        let Some(line) = widget.lines().get(number) else { break };
+        if wrong == Some(number) {
+            buffer.set_style(Rect { y, height: 1, width: gutter.min(inner.width), ..inner }, theme.bad());
+        }
+        for (range, token) in syntax::toml(line) {
+            let style = token.style(theme);
+            let (Some(before), Some(part)) = (line.get(..range.start), line.get(range)) else { continue };
+            let mut column = cells(before);
+            for letter in part.chars() {
+                let x = (usize::from(inner.x + gutter) + column).checked_sub(usize::from(left));
+                if let Some(x) =
+                    x.and_then(|x| u16::try_from(x).ok()).filter(|x| (inner.x + gutter..inner.right()).contains(x))
+                    && let Some(cell) = buffer.cell_mut(Position { x, y })
+                {
+                    // The cursor and the selection keep their looks.
+                    cell.set_style(style);
+                }
+                column += letter.width().unwrap_or(0);
+            }
+        }
+    }
+}
+
+/// Cells of the screen that `text` takes, tabs drawn as the editor does.
+fn cells(text: &str) -> usize {
+    const TAB: usize = 4;
+    text.chars()
+        .fold(0, |at, letter| if letter == '\t' { (at / TAB + 1) * TAB } else { at + letter.width().unwrap_or(0) })
+}

@@ -1,0 +1,100 @@
+//! What it all costs, the difference, and how full the board is.
+
+use super::super::State;
+use crate::escape;
+use crate::plan::{Estimate, Family, thousands};
+use crate::spec::Precision;
+use crate::tui::theme::Theme;
+use crate::tui::widgets::bar::gauge;
+use crate::tui::widgets::frame::titled;
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Constraint, Layout, Rect};
+use ratatui::text::{Line, Span};
+use ratatui::widgets::{Paragraph, Widget as _};
+
+/// Draws totals on the left and gauges on the right.
+pub fn draw(state: &State, area: Rect, buffer: &mut Buffer, theme: Theme) {
+    let Some(model) = state.sheet.model().filter(|_| area.height > 0) else { return };
+    let arithmetic = match model.estimate.precision {
+        Precision::Float => "float",
+        Precision::Int8 => "int8",
+    };
+    let stale = if state.sheet.faults().is_some() { ", stale" } else { "" };
+    let inner = titled(&format!("Costs in {arithmetic}{stale}"), false, area, buffer, theme);
+    let [left, right] = Layout::horizontal([Constraint::Min(30), Constraint::Length(38)]).areas(inner);
+    let family = model.board.as_ref().map_or(Family::Dsp, |board| board.core.family());
+    let saved = state.sheet.saved_costs();
+    let pinned = state.sheet.pinned();
+    let figures: [(&str, fn(&Estimate, Family) -> u64); 4] = [
+        ("params", |costs, _| costs.params),
+        ("MACs", |costs, _| costs.macs),
+        ("RAM B", |costs, _| costs.ram_bytes),
+        ("flash B", |costs, family| costs.on(family).flash_bytes),
+    ];
+    let mut lines = vec![Line::from(Span::styled(
+        format!("{:<8}{:>11}{:>10}{:>10}", "", "now", "saved", if pinned.is_some() { "pinned" } else { "" }),
+        theme.label(),
+    ))];
+    for (name, of) in figures {
+        let now = of(&model.estimate, family);
+        let mut spans =
+            vec![Span::styled(format!("{name:<8}"), theme.label()), Span::raw(format!("{:>11}", thousands(now)))];
+        for other in [saved, pinned.map(|(_, costs)| costs)] {
+            spans.push(
+                other.map_or_else(
+                    || Span::raw(format!("{:>10}", "")),
+                    |other| difference(now, of(other, family), theme),
+                ),
+            );
+        }
+        lines.push(Line::from(spans));
+    }
+    Paragraph::new(lines).render(left, buffer);
+    Paragraph::new(board_lines(state, usize::from(right.width), theme)).render(right, buffer);
+}
+
+/// By how much `now` is more or less than `then`.
+fn difference(now: u64, then: u64, theme: Theme) -> Span<'static> {
+    let by = thousands(now.abs_diff(then));
+    match now.cmp(&then) {
+        std::cmp::Ordering::Equal => Span::styled(format!("{:>10}", "="), theme.dim()),
+        std::cmp::Ordering::Greater => Span::styled(format!("{:>10}", format!("+{by}")), theme.warning()),
+        std::cmp::Ordering::Less => Span::styled(format!("{:>10}", format!("-{by}")), theme.good()),
+    }
+}
+
+fn board_lines(state: &State, width: usize, theme: Theme) -> Vec<Line<'static>> {
+    let Some(model) = state.sheet.model() else { return Vec::new() };
+    let Some(verdict) = model.verdict() else {
+        let fitting = model.verdicts.iter().filter(|verdict| verdict.fits).count();
+        let mut lines = vec![Line::from(Span::styled(
+            format!("fits {fitting} of {} boards; b chooses one", model.verdicts.len()),
+            theme.label(),
+        ))];
+        let marks = model.verdicts.iter().map(|verdict| {
+            let (mark, style) = if verdict.fits { ("fits  ", theme.good()) } else { ("no    ", theme.bad()) };
+            Line::from(vec![Span::styled(mark, style), Span::raw(escape::terminal(&verdict.name))])
+        });
+        lines.extend(marks.take(4));
+        return lines;
+    };
+    let gauge_line = |what: &str, needed: u64, left: u64| {
+        let share = needed as f64 / left.max(1) as f64;
+        let mut spans = vec![Span::styled(format!("{what:<6}"), theme.label())];
+        spans.extend(gauge(share, width.saturating_sub(13), theme));
+        spans.push(Span::styled(format!("{:>5.0} %", 100.0 * share), theme.share(share)));
+        Line::from(spans)
+    };
+    let (fits, style) = if verdict.fits { ("fits", theme.good()) } else { ("does not fit", theme.bad()) };
+    let of = |needed: u64, left: u64| format!("{:6}{} of {} B", "", thousands(needed), thousands(left));
+    vec![
+        Line::from(vec![
+            Span::styled(format!("{} ", escape::terminal(&verdict.name)), theme.text()),
+            Span::styled(fits, style),
+        ]),
+        gauge_line("RAM", verdict.ram_bytes, verdict.ram_left),
+        Line::from(Span::styled(of(verdict.ram_bytes, verdict.ram_left), theme.dim())),
+        gauge_line("flash", verdict.flash_bytes, verdict.flash_left),
+        Line::from(Span::styled(of(verdict.flash_bytes, verdict.flash_left), theme.dim())),
+    ]
+}

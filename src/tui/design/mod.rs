@@ -1,0 +1,500 @@
+//! Design: the network as a table and as text, and what it costs.
+
+mod cells;
+mod draw;
+mod editor;
+mod history;
+mod model;
+mod sheet;
+
+pub use cells::{Cell, Place, Row, rows};
+pub use draw::draw;
+pub use editor::Editor;
+pub use model::Model;
+pub use sheet::{Origin, Sheet};
+
+use super::action::{Action, Design, Move};
+use super::dialog::{Choice, Choose, Dialog, Prompt, moved};
+use super::effect::Reply;
+use super::keymap::Context;
+use crate::spec::{BlockKind, Document, KeyPath, Legal, Place as TextPlace, Precision, Range};
+use ratatui::layout::{Position, Rect};
+
+/// What has the focus.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Pane {
+    /// The table.
+    #[default]
+    Table,
+    /// The text.
+    Text,
+}
+
+/// The screen's state.
+#[derive(Debug, Clone)]
+pub struct State {
+    /// The text, and what it means.
+    pub sheet: Sheet,
+    /// What has the focus.
+    pub pane: Pane,
+    /// The row under the cursor.
+    pub row: usize,
+    /// The cell of that row under the cursor.
+    pub cell: usize,
+    /// The text in an editor.
+    pub editor: Editor,
+    /// What is being typed into the cell: digits, and the text before.
+    typed: Option<(String, String)>,
+    /// Tells runs of keystrokes apart.
+    step: u64,
+}
+
+/// The row that the cursor begins on: the first block, or the head where there is none.
+const FIRST_ROW: usize = 3;
+/// Rows of a page.
+const PAGE: usize = 10;
+
+impl State {
+    /// The screen on `sheet`.
+    #[must_use]
+    pub fn new(sheet: Sheet) -> Self {
+        let editor = Editor::new(sheet.text());
+        let mut state = Self { sheet, pane: Pane::Table, row: FIRST_ROW, cell: 1, editor, typed: None, step: 0 };
+        if state.sheet.model().is_none() {
+            state.pane = Pane::Text;
+            state.show_fault();
+        }
+        state.settle();
+        state
+    }
+
+    /// Where keys are looked up.
+    #[must_use]
+    pub const fn context(&self) -> Context {
+        match self.pane {
+            Pane::Table => Context::Design,
+            Pane::Text => Context::Editor,
+        }
+    }
+
+    /// All rows of the table; none where no text ever held together.
+    #[must_use]
+    pub fn rows(&self) -> Vec<Row> {
+        self.sheet.model().map(rows).unwrap_or_default()
+    }
+
+    /// What is being typed into the cell.
+    #[must_use]
+    pub fn typed(&self) -> Option<&str> {
+        self.typed.as_ref().map(|(digits, _)| digits.as_str())
+    }
+
+    /// The row and the cell under the cursor.
+    #[must_use]
+    pub fn selected(&self) -> Option<(Row, Cell)> {
+        let row = self.rows().into_iter().nth(self.row)?;
+        let cell = row.cells.get(self.cell)?.clone();
+        Some((row, cell))
+    }
+
+    /// Does `action`.
+    pub fn update(&mut self, action: &Action, reply: &mut Reply) {
+        match action {
+            Action::Design(design) => self.design(design, reply),
+            Action::Focus { .. } => self.turn(),
+            Action::Back if self.pane == Pane::Text && self.sheet.model().is_some() => self.turn(),
+            Action::Move(to) if self.pane == Pane::Table => self.go(*to),
+            Action::Enter if self.pane == Pane::Table => self.open_cell(reply),
+            Action::Type(input) if self.pane == Pane::Text => {
+                let is_break = matches!(input.key, ratatui_textarea::Key::Enter);
+                if self.editor.input(input.clone()) {
+                    let tag = self.step;
+                    self.sheet.replace(self.editor.text(), Some(tag));
+                    self.step += u64::from(is_break);
+                } else {
+                    self.step += 1;
+                }
+            }
+            Action::Paste(text) if self.pane == Pane::Text => self.paste(text, reply),
+            _ => {}
+        }
+        self.settle();
+    }
+
+    /// Another text is open by now, or another state of this one.
+    pub fn text_changed(&mut self) {
+        self.typed = None;
+        self.step += 1;
+        self.editor.set(self.sheet.text());
+        self.settle();
+    }
+
+    /// Moves the cursor of the text to what is wrong.
+    pub fn show_fault(&mut self) {
+        let place = self.sheet.faults().and_then(|faults| faults.0.first()).map(|fault| fault.place.clone());
+        if let Some(TextPlace::Text { line, column, .. }) = place {
+            self.editor.go_to(line.saturating_sub(1), column.saturating_sub(1));
+        }
+    }
+
+    /// A click at a column and row of the screen, which is drawn in `area`.
+    pub fn click(&mut self, area: Rect, column: u16, row: u16) {
+        let rows = self.rows();
+        let areas = draw::Areas::of(area, self.pane, rows.len());
+        let at = Position { x: column, y: row };
+        if areas.text.contains(at) && self.pane == Pane::Table {
+            self.turn();
+        } else if areas.table.contains(at) && self.pane == Pane::Text {
+            self.turn();
+        }
+        if let Some(line) = row.checked_sub(areas.table.y + 2).filter(|_| areas.table.contains(at)) {
+            self.end_typing();
+            let height = areas.table.height.saturating_sub(2);
+            self.row = draw::first_row(self.row, rows.len(), height) + usize::from(line);
+            self.settle();
+            self.point_editor();
+        }
+    }
+
+    fn turn(&mut self) {
+        self.typed = None;
+        self.step += 1;
+        self.pane = match self.pane {
+            Pane::Table => Pane::Text,
+            Pane::Text => Pane::Table,
+        };
+        self.editor.set(self.sheet.text());
+    }
+
+    fn paste(&mut self, text: &str, reply: &mut Reply) {
+        // More than a configuration may have; and a terminal that pastes a film by mistake.
+        const MOST: usize = 1 << 20;
+        if text.len() + self.sheet.text().len() > MOST {
+            reply.error("that is too much to paste: a configuration has at most 1 MiB");
+            return;
+        }
+        self.editor.insert(text);
+        self.step += 1;
+        self.sheet.replace(self.editor.text(), None);
+    }
+
+    /// Keeps the cursor on a cell, and the editor at the text.
+    fn settle(&mut self) {
+        let rows = self.rows();
+        self.row = self.row.min(rows.len().saturating_sub(1));
+        let cells = rows.get(self.row).map_or(0, |row| row.cells.len());
+        self.cell = self.cell.min(cells.saturating_sub(1));
+        if self.pane == Pane::Table {
+            self.editor.set(self.sheet.text());
+        }
+    }
+
+    fn go(&mut self, to: Move) {
+        self.end_typing();
+        let rows = self.rows();
+        let label = |row: usize, cell: usize| rows.get(row)?.cells.get(cell).map(|cell| cell.label);
+        match to {
+            Move::Left | Move::Right => {
+                self.cell = moved(self.cell, to, rows.get(self.row).map_or(0, |row| row.cells.len()), 1);
+            }
+            _ => {
+                let wanted = label(self.row, self.cell);
+                self.row = moved(self.row, to, rows.len(), PAGE);
+                let cells = rows.get(self.row).map(|row| row.cells.as_slice()).unwrap_or_default();
+                if let Some(same) = cells.iter().position(|cell| Some(cell.label) == wanted) {
+                    self.cell = same;
+                }
+            }
+        }
+        self.point_editor();
+    }
+
+    /// The text shows what the cursor of the table is on.
+    fn point_editor(&mut self) {
+        let Some((_, cell)) = self.selected() else { return };
+        let Some(model) = self.sheet.model().filter(|_| self.sheet.faults().is_none()) else { return };
+        if let TextPlace::Text { line, column, .. } = model.spec.diagnose(&cell.key, String::new(), None).place {
+            self.editor.set(self.sheet.text());
+            self.editor.go_to(line - 1, column - 1);
+        }
+    }
+
+    fn end_typing(&mut self) {
+        self.typed = None;
+        self.step += 1;
+        self.sheet.end_step();
+    }
+
+    fn design(&mut self, design: &Design, reply: &mut Reply) {
+        if !matches!(design, Design::Digit(_) | Design::Erase | Design::Cancel) {
+            self.end_typing();
+        }
+        match design {
+            Design::Step(by) => self.step_cell(*by, reply),
+            Design::Digit(digit) => self.type_digit(*digit, reply),
+            Design::Erase => self.erase(reply),
+            Design::Cancel => self.cancel(),
+            Design::Set(value) => self.write(value, None, reply),
+            Design::Default => self.to_default(reply),
+            Design::Add => reply.dialog = Some(Self::kinds()),
+            Design::AddKind(kind) => self.add(*kind, reply),
+            Design::Duplicate => self.on_block(reply, |document, at| document.duplicate_block(at)),
+            Design::Delete => self.on_block(reply, |document, at| document.remove_block(at)),
+            Design::Shift { down } => self.shift(*down, reply),
+            Design::Pin => {
+                let text = if self.sheet.toggle_pin() { "differences are from here on" } else { "no longer compared" };
+                reply.good(text);
+            }
+            Design::Board => self.choose(&KeyPath::of("target.board"), reply),
+            Design::Precision => {
+                let Some(model) = self.sheet.model() else { return };
+                let other = match model.spec.config.export.precision {
+                    Precision::Float => "'int8'",
+                    Precision::Int8 => "'float'",
+                };
+                self.set_key("export.precision", other, reply);
+            }
+            Design::Edit => self.turn(),
+        }
+    }
+
+    fn set_key(&mut self, key: &str, value: &str, reply: &mut Reply) {
+        let changed = self.sheet.edit(None, |document| document.set(&KeyPath::of(key), value));
+        match changed {
+            Ok(()) => reply.command = Some(format!("--set {key}={}", value.trim_matches('\''))),
+            Err(error) => self.cannot(&error, reply),
+        }
+    }
+
+    /// Opens the list of choices for `key`, wherever the cursor is.
+    fn choose(&mut self, key: &KeyPath, reply: &mut Reply) {
+        let rows = self.rows();
+        let found = rows
+            .iter()
+            .enumerate()
+            .find_map(|(row, cells)| Some((row, cells.cells.iter().position(|cell| cell.key == *key)?)));
+        if let Some((row, cell)) = found {
+            (self.row, self.cell) = (row, cell);
+            self.open_cell(reply);
+        }
+    }
+
+    fn cannot(&self, error: &str, reply: &mut Reply) {
+        if self.sheet.faults().is_some() {
+            reply.error("the text is broken: mend it first (e shows where), or undo (u)");
+        } else {
+            reply.error(error.to_owned());
+        }
+    }
+
+    /// Writes `value` into the cell under the cursor.
+    fn write(&mut self, value: &str, tag: Option<u64>, reply: &mut Reply) {
+        let Some((row, cell)) = self.selected() else { return };
+        match self.sheet.edit(tag, |document| cells::write(document, &cell, row.place, value)) {
+            Ok(()) => {
+                reply.command = Some(format!("--set {}={value}", cell.key));
+                if let Some(fault) = self.sheet.faults().and_then(|faults| faults.0.first()) {
+                    reply.warn(fault.message.clone());
+                }
+            }
+            Err(error) => self.cannot(&error, reply),
+        }
+    }
+
+    fn step_cell(&mut self, by: i32, reply: &mut Reply) {
+        let Some((_, cell)) = self.selected() else { return };
+        let next = match cell.legal(self.sheet.boards()) {
+            Legal::Number(range) => {
+                let value = cell.value.parse::<f64>().ok();
+                let step = if range.is_whole { f64::from(by) } else { f64::from(by) / 20.0 };
+                // From a word like auto, the first step leads to the least number.
+                let next = value.map_or_else(|| range.least.unwrap_or(0.0), |value| above(value + step, &range, step));
+                number(range.clamp(next))
+            }
+            Legal::Choice(words) => {
+                let at = words.iter().position(|word| *word == cell.value).unwrap_or(0) as i64;
+                words[(at + i64::from(by.signum())).rem_euclid(words.len() as i64) as usize].clone()
+            }
+            Legal::Flag => (cell.value != "true").to_string(),
+            Legal::Text => return self.open_cell(reply),
+        };
+        if next == cell.value {
+            reply.warn(format!("{} cannot go further", cell.label));
+        } else {
+            self.write(&next, None, reply);
+        }
+    }
+
+    fn type_digit(&mut self, digit: char, reply: &mut Reply) {
+        let Some((_, cell)) = self.selected() else { return };
+        let legal = cell.legal(self.sheet.boards());
+        if let Legal::Choice(words) = &legal {
+            match words.iter().find(|word| word.starts_with(digit)) {
+                Some(word) => self.write(&word.clone(), None, reply),
+                None => reply.warn(format!("{} can be {}", cell.label, words.join(", "))),
+            }
+            return;
+        }
+        let Legal::Number(range) = legal else { return };
+        let (digits, before) = match self.typed.take() {
+            Some((digits, before)) => (digits, before),
+            None => (String::new(), self.sheet.text().to_owned()),
+        };
+        let typed = digits.clone() + &digit.to_string();
+        // A point, and no more than a number can have.
+        let is_fine = typed.len() <= 9 && (digit != '.' || (!range.is_whole && !digits.contains('.')));
+        let digits = if is_fine { typed } else { digits };
+        self.typed = Some((digits, before));
+        self.write_typed(reply);
+    }
+
+    fn erase(&mut self, reply: &mut Reply) {
+        let Some((mut digits, before)) = self.typed.take() else { return };
+        digits.pop();
+        self.typed = Some((digits, before));
+        self.write_typed(reply);
+    }
+
+    /// What is typed becomes the cell's value; without digits, its value from before.
+    fn write_typed(&mut self, reply: &mut Reply) {
+        let Some((digits, before)) = self.typed.clone() else { return };
+        let tag = self.step;
+        if digits.trim_matches('.').is_empty() {
+            self.sheet.replace(before, Some(tag));
+            return;
+        }
+        let value = match digits.split_once('.') {
+            Some((whole, fraction)) => format!("{}.{fraction:0<1}", if whole.is_empty() { "0" } else { whole }),
+            // TOML has no numbers that begin with 0.
+            None => digits.trim_start_matches('0').to_owned(),
+        };
+        self.write(if value.is_empty() { "0" } else { &value }, Some(tag), reply);
+    }
+
+    fn cancel(&mut self) {
+        if let Some((_, before)) = self.typed.take() {
+            self.sheet.replace(before, Some(self.step));
+        }
+        self.end_typing();
+    }
+
+    fn to_default(&mut self, reply: &mut Reply) {
+        let Some((_, cell)) = self.selected() else { return };
+        match cell.default() {
+            Some(value) => self.write(&value, None, reply),
+            None => reply.warn(format!("{} has no default", cell.label)),
+        }
+    }
+
+    /// A list of what the cell may hold, or a line to type it.
+    fn open_cell(&mut self, reply: &mut Reply) {
+        self.end_typing();
+        let Some((_, cell)) = self.selected() else { return };
+        let title = format!("{} ({})", cell.label, cell.key);
+        let words = match cell.legal(self.sheet.boards()) {
+            Legal::Choice(words) => words,
+            Legal::Flag => vec!["true".to_owned(), "false".to_owned()],
+            Legal::Number(_) | Legal::Text => {
+                let prompt = Prompt::new(&title, &cell.help(), &cell.value, |text| Action::Design(Design::Set(text)));
+                reply.dialog = Some(Dialog::Prompt(prompt));
+                return;
+            }
+        };
+        let at = words.iter().position(|word| *word == cell.value).unwrap_or(0);
+        let verdicts = self.sheet.model().map(|model| model.verdicts.as_slice()).unwrap_or_default();
+        let choice = |word: &String| {
+            let verdict = verdicts.iter().find(|verdict| verdict.id == *word && cell.label == "board");
+            let help = verdict.map_or_else(String::new, |verdict| {
+                format!("{}{}", verdict.name, if verdict.fits { "" } else { ": does not fit" })
+            });
+            let name = if word.is_empty() { "none" } else { word };
+            Choice { name: name.to_owned(), help, action: Action::Design(Design::Set(word.clone())) }
+        };
+        reply.dialog = Some(Dialog::Choose(Choose::new(&title, words.iter().map(choice).collect(), at)));
+    }
+
+    fn kinds() -> Dialog {
+        let choice = |kind: &BlockKind| Choice {
+            name: kind.word().to_owned(),
+            help: match kind {
+                BlockKind::Separable => "depthwise, then pointwise",
+                BlockKind::Bottleneck => "expand by t, depthwise, project; a skip where it can be",
+                BlockKind::Conv => "a standard convolution",
+            }
+            .to_owned(),
+            action: Action::Design(Design::AddKind(*kind)),
+        };
+        Dialog::Choose(Choose::new("Add a block", BlockKind::ALL.iter().map(choice).collect(), 0))
+    }
+
+    /// The block under the cursor.
+    fn block(&self) -> Option<usize> {
+        match self.rows().get(self.row)?.place {
+            Place::Block(index) => Some(index),
+            _ => None,
+        }
+    }
+
+    fn add(&mut self, kind: BlockKind, reply: &mut Reply) {
+        let rows = self.rows();
+        let (at, row) = match rows.get(self.row).map(|row| row.place) {
+            Some(Place::Block(index)) => (index + 1, self.row + 1),
+            Some(Place::Head) => (usize::MAX, self.row),
+            _ => (0, FIRST_ROW),
+        };
+        // As wide as what it follows.
+        let filters = rows[..row.min(rows.len())]
+            .iter()
+            .rev()
+            .find_map(|row| row.cells.iter().find(|cell| cell.label == "filters")?.value.parse::<u32>().ok());
+        let added = self.sheet.edit(None, |document| {
+            document.insert_block(at, kind, filters.unwrap_or(8));
+            Ok(())
+        });
+        match added {
+            Ok(()) => (self.row, self.cell) = (row, 1),
+            Err(error) => self.cannot(&error, reply),
+        }
+    }
+
+    fn on_block(&mut self, reply: &mut Reply, change: impl FnOnce(&mut Document, usize)) {
+        let Some(at) = self.block() else {
+            reply.warn("the cursor is on no block");
+            return;
+        };
+        let changed = self.sheet.edit(None, |document| {
+            change(document, at);
+            Ok(())
+        });
+        if let Err(error) = changed {
+            self.cannot(&error, reply);
+        }
+    }
+
+    fn shift(&mut self, down: bool, reply: &mut Reply) {
+        let count = self.sheet.model().map_or(0, |model| model.spec.config.blocks.len());
+        let Some(at) = self.block() else { return self.on_block(reply, |_, _| ()) };
+        let to = if down { at + 1 } else { at.wrapping_sub(1) };
+        if to >= count {
+            return;
+        }
+        self.on_block(reply, |document, at| document.move_block(at, to));
+        if self.sheet.faults().is_none() {
+            self.row = if down { self.row + 1 } else { self.row - 1 };
+        }
+    }
+}
+
+/// A step below an open bound stops above it.
+fn above(value: f64, range: &Range, step: f64) -> f64 {
+    match range.least {
+        Some(least) if range.is_open && value <= least => least + step.abs(),
+        _ => value,
+    }
+}
+
+/// A number as it stands in a file, without the dust of binary fractions.
+fn number(value: f64) -> String {
+    let rounded = (value * 1e6).round() / 1e6;
+    if rounded.fract() == 0.0 && value.abs() < 1e9 { format!("{rounded:.0}") } else { rounded.to_string() }
+}

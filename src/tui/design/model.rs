@@ -1,0 +1,63 @@
+//! A text's network and what it costs: everything the screen shows of a configuration, worked out
+//! at once from the text.
+
+use crate::graph::Graph;
+use crate::plan::{Board, Boards, Estimate, Verdict};
+use crate::spec::{Diagnostics, KeyPath, NumClasses, Spec};
+
+/// A network that holds together.
+#[derive(Debug, Clone)]
+pub struct Model {
+    /// The configuration.
+    pub spec: Spec,
+    /// Its operations.
+    pub graph: Graph,
+    /// What they cost.
+    pub estimate: Estimate,
+    /// The board it is meant for.
+    pub board: Option<Board>,
+    /// Whether it fits each board.
+    pub verdicts: Vec<Verdict>,
+}
+
+/// How many classes an `auto` stands for until the data's own are known.
+const UNKNOWN_CLASSES: usize = 10;
+
+impl Model {
+    /// What `text`, which stands in `file`, says; `classes` are those of the data, where known.
+    ///
+    /// # Errors
+    /// Everything that is wrong with it, with its place.
+    pub fn of(file: &str, text: &str, classes: Option<usize>, boards: &Boards) -> Result<Self, Diagnostics> {
+        let spec = Spec::parse(file, text, &[])?;
+        let classes = match spec.config.model.num_classes {
+            NumClasses::Count(count) => count as usize,
+            NumClasses::Auto(_) => classes.unwrap_or(UNKNOWN_CLASSES),
+        };
+        let graph = Graph::build(&spec, classes)?;
+        let board = match spec.config.target.board.as_str() {
+            "" => None,
+            id => Some(boards.get(id).cloned().map_err(|error| {
+                let help = Some(error.help.clone());
+                Diagnostics(vec![spec.diagnose(&KeyPath::of("target.board"), error.to_string(), help)])
+            })?),
+        };
+        let export = &spec.config.export;
+        let estimate = Estimate::of(&graph, export.precision, export.plan);
+        let verdicts = boards.0.iter().map(|board| board.verdict(&estimate)).collect();
+        Ok(Self { spec, graph, estimate, board, verdicts })
+    }
+
+    /// Where the images come from.
+    #[must_use]
+    pub fn source(&self) -> &str {
+        &self.spec.config.data.source
+    }
+
+    /// Whether it fits the board it is meant for; `None` where none is named.
+    #[must_use]
+    pub fn verdict(&self) -> Option<&Verdict> {
+        let board = self.board.as_ref()?;
+        self.verdicts.iter().find(|verdict| verdict.id == board.id)
+    }
+}

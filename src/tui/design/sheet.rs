@@ -1,0 +1,338 @@
+//! The configuration that is open: its text, what that means, and what became of it on disk.
+
+use super::history::History;
+use super::model::Model;
+use crate::plan::{Boards, Estimate};
+use crate::runs::config_hash;
+use crate::spec::{Diagnostics, Document};
+use std::path::{Path, PathBuf};
+
+/// A text that is open, with every change since it was opened.
+#[derive(Debug, Clone)]
+pub struct Sheet {
+    /// Where it is saved.
+    path: PathBuf,
+    text: String,
+    /// What stands on disk, as far as is known; `None` where there is no file yet.
+    on_disk: Option<String>,
+    history: History,
+    /// The last text that held together.
+    good: Option<Model>,
+    /// What is wrong with the text now.
+    faults: Option<Diagnostics>,
+    /// Classes of the data, by its source, where known.
+    classes: Option<(String, usize)>,
+    boards: Boards,
+    /// What the file on disk costs.
+    saved_costs: Option<Estimate>,
+    /// A network to compare with, and what it is called.
+    pinned: Option<(String, Estimate)>,
+}
+
+/// Where a text comes from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Origin {
+    /// A file, as read.
+    File,
+    /// Nothing on disk: a preset, or the configuration of a run.
+    New,
+    /// Nothing that was ever saved: what a crash left behind, over the file's own text.
+    Recovered(Option<String>),
+}
+
+impl Sheet {
+    /// Opens `text`, to be saved at `path`.
+    #[must_use]
+    pub fn open(path: PathBuf, text: String, origin: Origin, boards: Boards) -> Self {
+        let on_disk = match origin {
+            Origin::File => Some(text.clone()),
+            Origin::New => None,
+            Origin::Recovered(on_disk) => on_disk,
+        };
+        let mut sheet = Self {
+            path,
+            text,
+            on_disk,
+            history: History::default(),
+            good: None,
+            faults: None,
+            classes: None,
+            boards,
+            saved_costs: None,
+            pinned: None,
+        };
+        sheet.rework();
+        sheet.weigh_saved();
+        sheet
+    }
+
+    /// Where it is saved.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// The file's name, for titles.
+    #[must_use]
+    pub fn name(&self) -> String {
+        self.path.file_name().unwrap_or(self.path.as_os_str()).to_string_lossy().into_owned()
+    }
+
+    /// The text.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// The hash of what should stand on disk; `None` where there should be no file.
+    #[must_use]
+    pub fn disk_hash(&self) -> Option<String> {
+        self.on_disk.as_deref().map(config_hash)
+    }
+
+    /// What stands on disk, as far as is known.
+    #[must_use]
+    pub fn on_disk(&self) -> Option<&str> {
+        self.on_disk.as_deref()
+    }
+
+    /// Whether closing it would lose something.
+    #[must_use]
+    pub fn is_changed(&self) -> bool {
+        match &self.on_disk {
+            Some(text) => *text != self.text,
+            // A preset that nobody touched can be opened again.
+            None => self.history.depth() > 0,
+        }
+    }
+
+    /// The network of the last text that held together.
+    #[must_use]
+    pub const fn model(&self) -> Option<&Model> {
+        self.good.as_ref()
+    }
+
+    /// What is wrong with the text; the model is then that of an earlier text.
+    #[must_use]
+    pub const fn faults(&self) -> Option<&Diagnostics> {
+        self.faults.as_ref()
+    }
+
+    /// The boards that are known.
+    #[must_use]
+    pub const fn boards(&self) -> &Boards {
+        &self.boards
+    }
+
+    /// What the file on disk costs.
+    #[must_use]
+    pub const fn saved_costs(&self) -> Option<&Estimate> {
+        self.saved_costs.as_ref()
+    }
+
+    /// The network to compare with.
+    #[must_use]
+    pub fn pinned(&self) -> Option<(&str, &Estimate)> {
+        self.pinned.as_ref().map(|(name, costs)| (name.as_str(), costs))
+    }
+
+    /// Compares with what is there now from here on, or no longer with anything.
+    pub fn toggle_pin(&mut self) -> bool {
+        self.pinned = match self.pinned {
+            Some(_) => None,
+            None => self.good.as_ref().map(|model| (model.spec.config.model.name.clone(), model.estimate.clone())),
+        };
+        self.pinned.is_some()
+    }
+
+    /// Compares with `costs`, which are called `name`, from here on.
+    pub fn pin(&mut self, name: String, costs: Estimate) {
+        self.pinned = Some((name, costs));
+    }
+
+    /// The source of images whose classes are not known yet.
+    #[must_use]
+    pub fn wants_classes_of(&self) -> Option<&str> {
+        let source = self.good.as_ref()?.source();
+        let is_known = self.classes.as_ref().is_some_and(|(known, _)| known == source);
+        (!is_known).then_some(source)
+    }
+
+    /// The images of `source` are of `count` classes.
+    pub fn learn_classes(&mut self, source: &str, count: usize) {
+        self.classes = Some((source.to_owned(), count));
+        self.rework();
+        self.weigh_saved();
+    }
+
+    /// Puts `text` in place of what is there. Changes with the same `tag` are undone together.
+    pub fn replace(&mut self, text: String, tag: Option<u64>) {
+        self.history.record(&self.text, &text, tag);
+        self.text = text;
+        self.rework();
+    }
+
+    /// Edits the text as TOML, keeping comments and order.
+    ///
+    /// # Errors
+    /// Where the text is no TOML, or the edit makes no sense.
+    pub fn edit(
+        &mut self,
+        tag: Option<u64>,
+        change: impl FnOnce(&mut Document) -> Result<(), String>,
+    ) -> Result<(), String> {
+        let mut document = Document::parse(&self.text)?;
+        change(&mut document)?;
+        self.replace(document.to_string(), tag);
+        Ok(())
+    }
+
+    /// Ends the step under way, so that the next one is undone by itself.
+    pub fn end_step(&mut self) {
+        self.history.close();
+    }
+
+    /// Undoes one step; whether there was one.
+    pub fn undo(&mut self) -> bool {
+        let text = self.history.undo(&self.text);
+        self.take(text)
+    }
+
+    /// Does again what was undone last; whether there was something.
+    pub fn redo(&mut self) -> bool {
+        let text = self.history.redo(&self.text);
+        self.take(text)
+    }
+
+    fn take(&mut self, text: Option<String>) -> bool {
+        let Some(text) = text else { return false };
+        self.text = text;
+        self.rework();
+        true
+    }
+
+    /// It was saved at `path` as `text`, which may be older than what is there now.
+    pub fn saved(&mut self, path: PathBuf, text: String) {
+        self.path = path;
+        self.on_disk = Some(text);
+        self.weigh_saved();
+    }
+
+    /// Somebody else wrote `text` to the file; it is not taken over.
+    pub fn changed_on_disk(&mut self, text: String) {
+        self.on_disk = Some(text);
+        self.weigh_saved();
+    }
+
+    /// Takes over what stands on disk, as a step that can be undone.
+    pub fn reload(&mut self) {
+        if let Some(text) = self.on_disk.clone() {
+            self.replace(text, None);
+        }
+    }
+
+    fn parse(&self, text: &str) -> Result<Model, Diagnostics> {
+        let model = Model::of(&self.name(), text, self.known(None), &self.boards)?;
+        match self.known(Some(model.source())) {
+            known if known == self.known(None) => Ok(model),
+            known => Model::of(&self.name(), text, known, &self.boards),
+        }
+    }
+
+    /// Classes of `source`, or of whatever source was asked about last.
+    fn known(&self, source: Option<&str>) -> Option<usize> {
+        let known = self.classes.as_ref().filter(|(known, _)| source.is_none_or(|source| source == known));
+        known.map(|(_, count)| *count)
+    }
+
+    fn rework(&mut self) {
+        match self.parse(&self.text) {
+            Ok(model) => {
+                self.good = Some(model);
+                self.faults = None;
+            }
+            Err(faults) => self.faults = Some(faults),
+        }
+    }
+
+    fn weigh_saved(&mut self) {
+        let costs = self.on_disk.as_deref().and_then(|text| match &self.good {
+            Some(good) if self.faults.is_none() && text == self.text => Some(good.estimate.clone()),
+            _ => self.parse(text).ok().map(|model| model.estimate),
+        });
+        self.saved_costs = costs;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::spec::{KeyPath, preset};
+
+    fn sheet(origin: Origin) -> Sheet {
+        let text = preset("micro".as_ref()).unwrap().to_owned();
+        Sheet::open("micro.toml".into(), text, origin, Boards::built_in().unwrap())
+    }
+
+    fn set(sheet: &mut Sheet, key: &str, value: &str) {
+        sheet.edit(None, |document| document.set(&KeyPath::of(key), value)).unwrap();
+    }
+
+    #[test]
+    fn numbers_follow_every_edit_and_the_saved_ones_stay() {
+        let mut sheet = sheet(Origin::File);
+        let before = sheet.model().unwrap().estimate.clone();
+        assert!(!sheet.is_changed());
+        set(&mut sheet, "blocks.1.filters", "20");
+        assert!(sheet.is_changed());
+        assert!(sheet.model().unwrap().estimate.params > before.params);
+        assert_eq!(sheet.saved_costs(), Some(&before));
+        assert!(sheet.text().contains('#'), "comments stay");
+        sheet.saved("micro.toml".into(), sheet.text().to_owned());
+        assert_eq!(sheet.saved_costs(), Some(&sheet.model().unwrap().estimate));
+        assert!(!sheet.is_changed());
+    }
+
+    #[test]
+    fn a_broken_text_keeps_the_last_good_numbers() {
+        let mut sheet = sheet(Origin::File);
+        let before = sheet.model().unwrap().estimate.clone();
+        let broken = sheet.text().replacen("filters = 3", "filters = ", 1);
+        sheet.replace(broken, None);
+        assert!(sheet.faults().is_some());
+        assert_eq!(sheet.model().unwrap().estimate, before);
+        assert!(sheet.edit(None, |document| document.set(&KeyPath::of("stem.filters"), "4")).is_err());
+        assert!(sheet.undo() && sheet.faults().is_none() && !sheet.is_changed());
+    }
+
+    #[test]
+    fn classes_are_those_of_the_data_once_known() {
+        let mut sheet = sheet(Origin::File);
+        assert_eq!(sheet.wants_classes_of(), Some("fashion-mnist"));
+        sheet.learn_classes("fashion-mnist", 7);
+        assert_eq!((sheet.model().unwrap().graph.classes, sheet.wants_classes_of()), (7, None));
+        set(&mut sheet, "data.source", "'photos'");
+        assert_eq!(sheet.wants_classes_of(), Some("photos"));
+        set(&mut sheet, "model.num_classes", "3");
+        assert_eq!(sheet.model().unwrap().graph.classes, 3);
+    }
+
+    #[test]
+    fn an_unknown_board_is_a_fault_with_its_place() {
+        let mut sheet = sheet(Origin::New);
+        set(&mut sheet, "target.board", "'uno-r9'");
+        assert!(sheet.faults().unwrap().to_string().contains("uno-r9"), "{:?}", sheet.faults());
+        set(&mut sheet, "target.board", "'uno-r3'");
+        assert!(!sheet.model().unwrap().verdict().unwrap().fits);
+    }
+
+    #[test]
+    fn a_preset_is_unsaved_only_once_it_is_changed() {
+        let mut sheet = sheet(Origin::New);
+        assert!(!sheet.is_changed() && sheet.disk_hash().is_none());
+        set(&mut sheet, "stem.filters", "4");
+        assert!(sheet.is_changed());
+        sheet.undo();
+        assert!(!sheet.is_changed());
+    }
+}

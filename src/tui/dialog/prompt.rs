@@ -1,0 +1,127 @@
+//! A line to type, with what it may be completed to.
+
+use super::{Outcome, moved};
+use crate::tui::action::Action;
+use crate::tui::line::Line;
+
+/// What a line may be completed to: its whole texts.
+pub type Completer = fn(&str) -> Vec<String>;
+
+/// A line to type.
+#[derive(Debug, Clone)]
+pub struct Prompt {
+    /// What is wanted.
+    pub title: String,
+    /// What is to be known of it.
+    pub help: String,
+    /// What is typed.
+    pub line: Line,
+    /// What it may be completed to, where it may.
+    pub completer: Option<Completer>,
+    /// What it may be completed to now.
+    pub completions: Vec<String>,
+    /// The completion under the cursor.
+    pub at: Option<usize>,
+    /// What to do with the line.
+    pub then: fn(String) -> Action,
+}
+
+impl Prompt {
+    /// A line that begins as `text`.
+    #[must_use]
+    pub fn new(title: &str, help: &str, text: &str, then: fn(String) -> Action) -> Self {
+        Self {
+            title: title.to_owned(),
+            help: help.to_owned(),
+            line: Line::new(text),
+            completer: None,
+            completions: Vec::new(),
+            at: None,
+            then,
+        }
+    }
+
+    /// One that can be completed.
+    #[must_use]
+    pub fn completed_by(mut self, completer: Completer) -> Self {
+        self.completer = Some(completer);
+        self.complete();
+        self
+    }
+
+    fn complete(&mut self) {
+        self.completions = self.completer.map_or_else(Vec::new, |completer| completer(self.line.text()));
+        self.at = None;
+    }
+
+    pub(super) fn update(&mut self, action: &Action) -> Outcome {
+        match action {
+            Action::Move(to) if !self.completions.is_empty() => {
+                self.at = Some(self.at.map_or(0, |at| moved(at, *to, self.completions.len(), 10)));
+            }
+            Action::Focus { .. } => {
+                let chosen = match self.at {
+                    Some(at) => self.completions.get(at).cloned(),
+                    None => common_beginning(&self.completions),
+                };
+                if let Some(text) = chosen.filter(|text| text.len() >= self.line.text().len()) {
+                    self.line = Line::new(&text);
+                    self.complete();
+                }
+            }
+            Action::Enter => {
+                let chosen = self.at.and_then(|at| self.completions.get(at).cloned());
+                return Outcome::Do((self.then)(chosen.unwrap_or_else(|| self.line.text().to_owned())));
+            }
+            Action::Type(input) => {
+                if self.line.input(input) {
+                    self.complete();
+                }
+            }
+            Action::Paste(text) => {
+                self.line.insert(text);
+                self.complete();
+            }
+            _ => {}
+        }
+        Outcome::Stay
+    }
+}
+
+/// The longest beginning that all have in common.
+fn common_beginning(texts: &[String]) -> Option<String> {
+    let (first, others) = texts.split_first()?;
+    let mut length = first.len();
+    for other in others {
+        length = length.min(first.bytes().zip(other.bytes()).take_while(|(a, b)| a == b).count());
+    }
+    while !first.is_char_boundary(length) {
+        length -= 1;
+    }
+    Some(first[..length].to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tui::action::{File, Move};
+
+    #[test]
+    fn a_line_is_completed_and_accepted() {
+        let known = |text: &str| {
+            ["configs/micro.toml", "configs/milli.toml"]
+                .into_iter()
+                .filter(|known| known.starts_with(text))
+                .map(str::to_owned)
+                .collect()
+        };
+        let then = |text: String| Action::File(File::OpenPath(text.into()));
+        let mut prompt = Prompt::new("Open", "", "con", then).completed_by(known);
+        prompt.update(&Action::Focus { back: false });
+        assert_eq!(prompt.line.text(), "configs/mi");
+        prompt.update(&Action::Move(Move::Down));
+        prompt.update(&Action::Move(Move::Down));
+        let done = prompt.update(&Action::Enter);
+        assert_eq!(done, Outcome::Do(Action::File(File::OpenPath("configs/milli.toml".into()))));
+    }
+}

@@ -1,0 +1,211 @@
+//! The workbench in a terminal.
+//!
+//! One loop waits for events of every kind (keys, jobs, files, signals), turns them into changes of
+//! the state ([`app`]), has done what that asks for ([`workshop`]), and draws. The state knows
+//! neither files nor threads nor the terminal; what is drawn is made of it alone.
+
+mod action;
+mod app;
+mod data;
+mod deploy;
+mod design;
+mod dialog;
+mod effect;
+mod events;
+mod keymap;
+mod line;
+mod paths;
+mod runs;
+mod terminal;
+mod theme;
+mod train;
+mod widgets;
+mod workshop;
+
+use crate::plan::Boards;
+use crate::spec::{self, Diagnostics, preset, text_of};
+use anyhow::Context as _;
+use app::App;
+use design::{Origin, Sheet};
+use effect::Effect;
+use events::{Event, Input, Source};
+use ratatui_textarea::Input as Typed;
+use std::path::{Path, PathBuf};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, TryRecvError};
+use std::time::{Duration, Instant};
+use terminal::Screen;
+use theme::Theme;
+use workshop::Workshop;
+
+/// What the workbench is started with.
+#[derive(Debug, Clone)]
+pub struct Start {
+    /// The configuration, or the name of a preset.
+    pub config: PathBuf,
+    /// `KEY=VALUE`, as changes that are not saved.
+    pub overrides: Vec<String>,
+    /// Threads to train with.
+    pub threads: usize,
+}
+
+/// The least time between two frames while only a job has news.
+const FRAME: Duration = Duration::from_millis(33);
+
+/// Opens the workbench and stays until it is left.
+///
+/// # Errors
+/// A configuration that cannot be read, or a terminal that cannot be used.
+pub fn run(start: &Start) -> anyhow::Result<()> {
+    let boards = Boards::beside(&start.config)?;
+    let (path, text, origin) = opening(&start.config)?;
+    let left = workshop::left_over(&path);
+    let mut sheet = Sheet::open(path, text, origin, boards);
+    if !start.overrides.is_empty() {
+        let changed = spec::load(&start.config, &start.overrides)?;
+        sheet.replace(changed.text, None);
+    }
+    let theme = Theme::of(|name| std::env::var(name).ok());
+    let (events, source) = events::channel();
+    let signals = events::watch_signals(source.clone()).context("signals")?;
+    let mut screen = Screen::enter().context("the terminal cannot be used")?;
+    let size = screen.size();
+    let (mut app, effects) = App::new(sheet, left, theme, size);
+    let mut workshop = Workshop::new(source.clone(), start.threads);
+    screen.draw(|frame| app::draw(&app, frame))?;
+    let result = (|| {
+        // What the terminal can draw is asked only now that something is to be seen.
+        workshop.ask_terminal();
+        let mut input = Input::start(source).context("keys")?;
+        let mut todo = effects;
+        loop {
+            if perform(&mut app, &mut screen, &mut workshop, todo)? {
+                return Ok(());
+            }
+            screen.draw(|frame| app::draw(&app, frame))?;
+            input.next();
+            todo = wait(&events, &mut app, &mut workshop)?;
+        }
+    })();
+    signals.close();
+    workshop.close();
+    screen.leave();
+    result
+}
+
+/// Waits for events until something is to be drawn or done.
+fn wait(events: &Receiver<Event>, app: &mut App, workshop: &mut Workshop) -> anyhow::Result<Vec<Effect>> {
+    let mut todo = Vec::new();
+    let mut due: Option<Instant> = None;
+    loop {
+        let event = match due {
+            None => events.recv().map_err(|_| RecvTimeoutError::Disconnected),
+            Some(due) => events.recv_timeout(due.saturating_duration_since(Instant::now())),
+        };
+        let is_progress = match event {
+            Ok(event) => {
+                let is_progress = matches!(&event, Event::News(news) if workshop::is_progress(news));
+                todo.extend(take(event, app, workshop));
+                is_progress
+            }
+            Err(RecvTimeoutError::Timeout) => return Ok(todo),
+            Err(RecvTimeoutError::Disconnected) => anyhow::bail!("the workbench lost its events"),
+        };
+        // What came meanwhile is drawn with it.
+        loop {
+            match events.try_recv() {
+                Ok(event) => todo.extend(take(event, app, workshop)),
+                Err(TryRecvError::Empty | TryRecvError::Disconnected) => break,
+            }
+        }
+        if !is_progress || !todo.is_empty() {
+            return Ok(todo);
+        }
+        due.get_or_insert_with(|| Instant::now() + FRAME);
+    }
+}
+
+/// Takes an event into the state.
+fn take(event: Event, app: &mut App, workshop: &mut Workshop) -> Vec<Effect> {
+    match event {
+        Event::Keys(keys) => keys.into_iter().flat_map(|event| typed(event, app)).collect(),
+        Event::News(news) => {
+            workshop.heard(&news);
+            app.told(news)
+        }
+        Event::Stop => vec![Effect::Quit],
+        Event::Suspend => vec![Effect::Suspend],
+        Event::Continue => vec![Effect::Redraw],
+    }
+}
+
+/// An event of the terminal.
+fn typed(event: crossterm::event::Event, app: &mut App) -> Vec<Effect> {
+    use crossterm::event::{Event as Term, MouseButton, MouseEventKind};
+    match event {
+        Term::Key(key) => match keymap::Key::of(&key) {
+            Some(known) => app.key(known, Typed::from(key)),
+            None => Vec::new(),
+        },
+        Term::Paste(text) => app.act(action::Action::Paste(text)),
+        Term::Mouse(mouse) => {
+            let what = match mouse.kind {
+                MouseEventKind::Down(MouseButton::Left) => action::Mouse::Click,
+                MouseEventKind::ScrollUp => action::Mouse::Up,
+                MouseEventKind::ScrollDown => action::Mouse::Down,
+                _ => return Vec::new(),
+            };
+            app.act(action::Action::Mouse(what, mouse.column, mouse.row))
+        }
+        Term::Resize(columns, rows) => {
+            app.resized(columns, rows);
+            Vec::new()
+        }
+        Term::FocusGained | Term::FocusLost => Vec::new(),
+    }
+}
+
+/// Does what is to be done; whether the program ends.
+fn perform(app: &mut App, screen: &mut Screen, workshop: &mut Workshop, todo: Vec<Effect>) -> anyhow::Result<bool> {
+    for effect in todo {
+        match effect {
+            Effect::Quit => return Ok(true),
+            Effect::Suspend => screen.suspend()?,
+            Effect::Redraw => screen.redraw()?,
+            Effect::External(text) => {
+                let edited = screen.away(|| workshop::edit(&text))?;
+                let news = edited
+                    .map_or_else(|error| effect::News::Failed(format!("$EDITOR: {error:#}")), effect::News::Edited);
+                let more = app.told(news);
+                if perform(app, screen, workshop, more)? {
+                    return Ok(true);
+                }
+            }
+            Effect::Save { path, text, expected, then_quit } => {
+                let news = workshop::save(path, text, &expected);
+                let is_saved = matches!(news, effect::News::Saved { .. });
+                let more = app.told(news);
+                if perform(app, screen, workshop, more)? || (is_saved && then_quit) {
+                    return Ok(true);
+                }
+            }
+            other => workshop.perform(other),
+        }
+    }
+    Ok(false)
+}
+
+/// The text to begin with.
+fn opening(config: &Path) -> Result<(PathBuf, String, Origin), Diagnostics> {
+    if let Some(text) = text_of(config)? {
+        return Ok((config.to_owned(), text, Origin::File));
+    }
+    let text = preset(config).ok_or_else(|| missing(config))?;
+    // A preset is saved here; nobody asked for a folder of that name.
+    let name = config.file_stem().unwrap_or(config.as_os_str());
+    Ok((Path::new(name).with_extension("toml"), text.to_owned(), Origin::New))
+}
+
+/// What `load` says of a file that is neither there nor a preset.
+fn missing(config: &Path) -> Diagnostics {
+    spec::load(config, &[]).err().unwrap_or(Diagnostics(Vec::new()))
+}

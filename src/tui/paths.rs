@@ -1,0 +1,61 @@
+//! Completing paths.
+
+use std::path::{MAIN_SEPARATOR, Path};
+
+/// The most completions that are offered.
+const MOST: usize = 200;
+
+/// Files and folders whose path begins with `text`; folders end with a separator.
+#[must_use]
+pub fn files(text: &str) -> Vec<String> {
+    entries(text, false)
+}
+
+/// Folders whose path begins with `text`, ending with a separator.
+#[must_use]
+pub fn folders(text: &str) -> Vec<String> {
+    entries(text, true)
+}
+
+fn entries(text: &str, only_folders: bool) -> Vec<String> {
+    let (parent, name) = text.rsplit_once(MAIN_SEPARATOR).map_or(("", text), |(parent, name)| (parent, name));
+    let prefix = if text.contains(MAIN_SEPARATOR) { format!("{parent}{MAIN_SEPARATOR}") } else { String::new() };
+    let folder = if prefix.is_empty() { Path::new(".") } else { Path::new(&prefix) };
+    let Ok(found) = std::fs::read_dir(folder) else { return Vec::new() };
+    let mut paths: Vec<String> = found
+        .flatten()
+        .filter_map(|entry| {
+            let file = entry.file_name().into_string().ok()?;
+            let is_folder = entry.path().is_dir();
+            let is_wanted = file.starts_with(name) && (!file.starts_with('.') || name.starts_with('.'));
+            let end = if is_folder { MAIN_SEPARATOR.to_string() } else { String::new() };
+            (is_wanted && (is_folder || !only_folders)).then(|| format!("{prefix}{file}{end}"))
+        })
+        .take(10 * MOST)
+        .collect();
+    paths.sort();
+    paths.truncate(MOST);
+    paths
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_that_begin_so_are_found() {
+        let folder = tempfile::tempdir().unwrap();
+        for name in ["micro.toml", "milli.toml", ".hidden"] {
+            std::fs::write(folder.path().join(name), "").unwrap();
+        }
+        std::fs::create_dir(folder.path().join("mine")).unwrap();
+        let base = format!("{}{MAIN_SEPARATOR}", folder.path().display());
+        let names = |text: &str| {
+            files(&format!("{base}{text}")).iter().map(|path| path[base.len()..].to_owned()).collect::<Vec<_>>()
+        };
+        assert_eq!(names("mi"), ["micro.toml", "milli.toml", "mine/"]);
+        assert_eq!(names("."), [".hidden"]);
+        assert_eq!(folders(&format!("{base}m")), [format!("{base}mine/")]);
+        assert!(files("/nowhere/at/all/").is_empty());
+    }
+}

@@ -1,0 +1,36 @@
+//! Runs: what was trained before.
+
+use super::action::{Action, Runs};
+use super::effect::Reply;
+use super::theme::Theme;
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+/// Something to be done outside of the state.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Effect {}
+
+/// What the world tells.
+#[derive(Debug, Clone)]
+pub enum News {}
+
+/// The screen's state.
+#[derive(Debug, Clone, Default)]
+pub struct State {}
+
+impl State {
+    /// Does `what`.
+    pub fn act(&mut self, what: &Runs, reply: &mut Reply) {}
+
+    /// Moves, Enter, text.
+    pub fn update(&mut self, action: &Action, reply: &mut Reply) {}
+
+    /// The screen comes into view.
+    pub fn shown(&mut self, reply: &mut Reply) {}
+
+    /// Something happened outside.
+    pub fn told(&mut self, news: News, reply: &mut Reply) {}
+}
+
+/// Draws the screen.
+pub fn draw(state: &State, area: Rect, buffer: &mut Buffer, theme: Theme) {}

@@ -1,0 +1,135 @@
+//! The terminal: taken over, given back. However the program ends, the shell finds its terminal
+//! as it was.
+
+use crossterm::event::{DisableBracketedPaste, DisableMouseCapture, EnableBracketedPaste, EnableMouseCapture};
+use crossterm::terminal::{EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode};
+use crossterm::{cursor, execute};
+use ratatui::backend::CrosstermBackend;
+use ratatui::{Frame, Terminal};
+use std::io::{self, BufWriter, Stdout, Write as _};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::ThreadId;
+
+/// The terminal while it is ours.
+pub struct Screen {
+    terminal: Terminal<CrosstermBackend<BufWriter<Stdout>>>,
+    /// Frames are drawn only where there is somebody to see them.
+    is_ours: bool,
+}
+
+/// Whether the terminal is ours, for the panic hook.
+static OURS: AtomicBool = AtomicBool::new(false);
+/// A frame is one write, as far as can be.
+const FRAME_BYTES: usize = 1 << 16;
+
+impl Screen {
+    /// Takes the terminal over.
+    ///
+    /// # Errors
+    /// Where it cannot be.
+    pub fn enter() -> io::Result<Self> {
+        restore_on_panic();
+        take()?;
+        let backend = CrosstermBackend::new(BufWriter::with_capacity(FRAME_BYTES, io::stdout()));
+        match Terminal::new(backend) {
+            Ok(terminal) => Ok(Self { terminal, is_ours: true }),
+            Err(error) => {
+                give_back();
+                Err(error)
+            }
+        }
+    }
+
+    /// Columns and lines.
+    #[must_use]
+    pub fn size(&self) -> (u16, u16) {
+        self.terminal.size().map_or((80, 24), |size| (size.width, size.height))
+    }
+
+    /// Draws a frame.
+    ///
+    /// # Errors
+    /// Where the terminal is gone.
+    pub fn draw(&mut self, draw: impl FnOnce(&mut Frame<'_>)) -> io::Result<()> {
+        self.terminal.draw(draw).map(|_| ())
+    }
+
+    /// Draws the next frame from nothing.
+    ///
+    /// # Errors
+    /// Where the terminal is gone.
+    pub fn redraw(&mut self) -> io::Result<()> {
+        if !self.is_ours {
+            take()?;
+            self.is_ours = true;
+        }
+        self.terminal.clear()
+    }
+
+    /// Gives the terminal to `work` for a while.
+    ///
+    /// # Errors
+    /// Where it cannot be taken over again.
+    pub fn away<T>(&mut self, work: impl FnOnce() -> T) -> io::Result<T> {
+        give_back();
+        let done = work();
+        take()?;
+        self.terminal.clear()?;
+        Ok(done)
+    }
+
+    /// Back to the shell, until it lets us go on.
+    ///
+    /// # Errors
+    /// Where the terminal cannot be taken over again.
+    pub fn suspend(&mut self) -> io::Result<()> {
+        self.away(|| {
+            #[cfg(unix)]
+            signal_hook::low_level::raise(signal_hook::consts::SIGSTOP)
+        })?
+    }
+
+    /// Gives the terminal back for good.
+    pub fn leave(self) {}
+}
+
+impl Drop for Screen {
+    fn drop(&mut self) {
+        give_back();
+    }
+}
+
+fn take() -> io::Result<()> {
+    enable_raw_mode()?;
+    OURS.store(true, Ordering::SeqCst);
+    let taken = execute!(io::stdout(), EnterAlternateScreen, EnableMouseCapture, EnableBracketedPaste, cursor::Hide);
+    taken.inspect_err(|_| give_back())
+}
+
+/// Whatever fails on the way, the rest is done: the terminal may be gone already.
+fn give_back() {
+    if OURS.swap(false, Ordering::SeqCst) {
+        let mut out = io::stdout();
+        let _ = execute!(out, DisableBracketedPaste, DisableMouseCapture, LeaveAlternateScreen, cursor::Show);
+        let _ = out.flush();
+        let _ = disable_raw_mode();
+    }
+}
+
+/// A panic of the thread that draws gives the terminal back before it is told. Those of jobs are
+/// told on the screen by who waits for them.
+fn restore_on_panic() {
+    static ONCE: std::sync::Once = std::sync::Once::new();
+    ONCE.call_once(|| {
+        let drawing: ThreadId = std::thread::current().id();
+        let tell = std::panic::take_hook();
+        std::panic::set_hook(Box::new(move |panic| {
+            if std::thread::current().id() == drawing {
+                give_back();
+                tell(panic);
+            } else if !OURS.load(Ordering::SeqCst) {
+                tell(panic);
+            }
+        }));
+    });
+}

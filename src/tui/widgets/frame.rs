@@ -1,0 +1,42 @@
+//! Titles over parts of a screen.
+
+use crate::tui::theme::Theme;
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+use ratatui::widgets::{Block, BorderType, Borders, Widget as _};
+
+/// Draws a title with a rule behind it over `area`; returns what is left below.
+pub fn titled(title: &str, has_focus: bool, area: Rect, buffer: &mut Buffer, theme: Theme) -> Rect {
+    if area.height == 0 || area.width == 0 {
+        return area;
+    }
+    let rule = if theme.has_glyphs { "─" } else { "-" };
+    let style = if has_focus { theme.accent() } else { theme.label() };
+    let title = format!("{rule} {title} ");
+    let rest = usize::from(area.width).saturating_sub(Span::raw(&title).width());
+    let line = Line::from(vec![Span::styled(title, style), Span::styled(rule.repeat(rest), theme.dim())]);
+    line.render(Rect { height: 1, ..area }, buffer);
+    Rect { y: area.y + 1, height: area.height - 1, ..area }
+}
+
+/// Draws a frame with a title around `area` and clears what is behind it; returns what is inside.
+pub fn boxed(title: &str, area: Rect, buffer: &mut Buffer, theme: Theme) -> Rect {
+    ratatui::widgets::Clear.render(area, buffer);
+    let borders = if theme.has_glyphs { BorderType::Rounded } else { BorderType::Plain };
+    let block = Block::new()
+        .borders(Borders::ALL)
+        .border_type(borders)
+        .border_style(theme.label())
+        .title(Span::styled(format!(" {title} "), theme.accent()));
+    let inner = block.inner(area);
+    block.render(area, buffer);
+    inner
+}
+
+/// The part of `area` in its middle that is at most `width` × `height`.
+#[must_use]
+pub fn centred(area: Rect, width: u16, height: u16) -> Rect {
+    let (width, height) = (width.min(area.width), height.min(area.height));
+    Rect { x: area.x + (area.width - width) / 2, y: area.y + (area.height - height) / 2, width, height }
+}

@@ -1,0 +1,5 @@
+//! Pieces that several screens draw.
+
+pub mod bar;
+pub mod frame;
+pub mod syntax;

@@ -1,0 +1,94 @@
+//! Configurations on disk.
+
+use crate::files::write_atomic;
+use crate::runs::config_hash;
+use crate::spec::{preset, text_of};
+use crate::tui::design::Origin;
+use crate::tui::effect::{Expected, News};
+use anyhow::{Context as _, ensure};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// Where the text of `path` is kept while it is not saved.
+#[must_use]
+pub fn kept_at(path: &Path) -> PathBuf {
+    let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy();
+    path.with_file_name(format!(".{name}.unsaved"))
+}
+
+/// What an earlier session left unsaved.
+#[must_use]
+pub fn left_over(path: &Path) -> Option<String> {
+    text_of(&kept_at(path)).ok().flatten()
+}
+
+/// Reads a configuration in order to open it.
+#[must_use]
+pub fn open(path: PathBuf) -> News {
+    match text_of(&path) {
+        Ok(Some(text)) => {
+            let left = left_over(&path);
+            News::Opened { path, text, origin: Origin::File, left }
+        }
+        Ok(None) => match preset(&path) {
+            Some(text) => {
+                let name = path.file_stem().unwrap_or(path.as_os_str());
+                let path = Path::new(name).with_extension("toml");
+                // Another file of that name is not to be mistaken for the preset.
+                let path = if path.exists() { free_name(name) } else { path };
+                let left = left_over(&path);
+                News::Opened { path, text: text.to_owned(), origin: Origin::New, left }
+            }
+            None => News::Failed(format!("there is no file {} and no preset of that name", path.display())),
+        },
+        Err(error) => News::Failed(error.to_string()),
+    }
+}
+
+/// `micro-2.toml`, `micro-3.toml`, …: the first that is free.
+fn free_name(name: &std::ffi::OsStr) -> PathBuf {
+    let name = name.to_string_lossy();
+    let numbered = (2..).map(|number| PathBuf::from(format!("{name}-{number}.toml")));
+    numbered.into_iter().find(|path| !path.exists()).unwrap_or_default()
+}
+
+/// Writes a configuration, if what stands there is what is expected.
+#[must_use]
+pub fn save(path: PathBuf, text: String, expected: &Expected) -> News {
+    let found = match text_of(&path) {
+        Ok(found) => found,
+        Err(error) => return News::Failed(error.to_string()),
+    };
+    let is_expected = match (expected, &found) {
+        (Expected::Anything, _) | (Expected::Nothing, None) => true,
+        (Expected::Hash(hash), Some(found)) => config_hash(found) == *hash,
+        (Expected::Nothing, Some(found)) => *found == text,
+        (Expected::Hash(_), None) => false,
+    };
+    if !is_expected {
+        return News::Conflict { path, found };
+    }
+    match write_atomic(&path, text.as_bytes()) {
+        Ok(()) => News::Saved { path, text },
+        Err(error) => News::Failed(error.to_string()),
+    }
+}
+
+/// Opens `text` in the user's editor; the text as it was left.
+///
+/// # Errors
+/// Where there is no editor, or it fails.
+pub fn edit(text: &str) -> anyhow::Result<String> {
+    let editor = ["VISUAL", "EDITOR"].iter().find_map(|name| std::env::var(name).ok()).filter(|name| !name.is_empty());
+    let editor = editor.unwrap_or_else(|| "vi".to_owned());
+    let path = std::env::temp_dir().join(format!("micromobilenet-{}.toml", std::process::id()));
+    write_atomic(&path, text.as_bytes())?;
+    // The variable may hold arguments as well, as a shell would take them.
+    let script = format!("{editor} \"$1\"");
+    let done = Command::new("sh").args(["-c", &script, "sh"]).arg(&path).status().context(editor.clone());
+    let edited = text_of(&path).map_err(anyhow::Error::from);
+    let _ = std::fs::remove_file(&path);
+    let status = done?;
+    ensure!(status.success(), "{editor} ended with {status}; nothing was taken over");
+    edited?.context("the file is gone")
+}

@@ -1,0 +1,99 @@
+//! Where the work is done that the state asks for: files here and now, everything long on threads
+//! that send their news.
+
+mod files;
+mod keeper;
+
+pub use files::{edit, left_over, save};
+
+use super::effect::{Effect, News};
+use super::events::Source;
+use keeper::Keeper;
+use notify::{RecommendedWatcher, Watcher as _};
+use std::path::PathBuf;
+
+/// Where the work is done.
+pub struct Workshop {
+    source: Source,
+    threads: usize,
+    keeper: Keeper,
+    watcher: Option<RecommendedWatcher>,
+}
+
+impl Workshop {
+    /// A workshop that sends its news into `source` and trains with `threads`.
+    #[must_use]
+    pub fn new(source: Source, threads: usize) -> Self {
+        let keeper = Keeper::start(source.clone());
+        Self { source, threads, keeper, watcher: None }
+    }
+
+    /// Asks what the terminal can draw. Nobody may read the terminal meanwhile.
+    pub fn ask_terminal(&mut self) {}
+
+    /// Takes note of news on their way to the state.
+    pub fn heard(&mut self, _news: &News) {}
+
+    /// Does `effect`, or begins to.
+    pub fn perform(&mut self, effect: Effect) {
+        match effect {
+            Effect::Open(path) => self.source.tell(files::open(path)),
+            Effect::Watch(path) => self.watch(path),
+            Effect::Classes(source) => {
+                let events = self.source.clone();
+                self.on_a_thread("classes", move || {
+                    let found = crate::data::class_names(&source).map_err(|error| error.to_string());
+                    events.tell(News::Classes { source, found });
+                });
+            }
+            Effect::Keep { path, text } => self.keeper.keep(path, text),
+            // Done by the loop, which has the terminal.
+            Effect::Quit | Effect::Suspend | Effect::Redraw | Effect::External(_) | Effect::Save { .. } => {}
+            Effect::Data(effect) => match effect {},
+            Effect::Train(effect) => match effect {},
+            Effect::Deploy(effect) => match effect {},
+            Effect::Runs(effect) => match effect {},
+        }
+    }
+
+    fn on_a_thread(&self, name: &str, work: impl FnOnce() + Send + 'static) {
+        if let Err(error) = std::thread::Builder::new().name(name.into()).spawn(work) {
+            self.source.tell(News::Failed(format!("no thread for {name}: {error}")));
+        }
+    }
+
+    /// Tells when the file at `path` changes. Its folder is watched, since editors put a new file
+    /// in place of the old one.
+    fn watch(&mut self, path: PathBuf) {
+        let events = self.source.clone();
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+        let folder = folder.map_or_else(|| PathBuf::from("."), PathBuf::from);
+        let name = path.file_name().map(std::ffi::OsStr::to_owned);
+        let look = move |found: notify::Result<notify::Event>| {
+            let Ok(found) = found else { return };
+            if found.kind.is_access() || !found.paths.iter().any(|changed| changed.file_name() == name.as_deref()) {
+                return;
+            }
+            if let Ok(text) = crate::spec::text_of(&path) {
+                events.tell(News::DiskChanged { path: path.clone(), text });
+            }
+        };
+        // Without a watcher, what others write is found when saving.
+        self.watcher = notify::recommended_watcher(look).ok();
+        if let Some(watcher) = &mut self.watcher {
+            let _ = watcher.watch(&folder, notify::RecursiveMode::NonRecursive);
+        }
+    }
+
+    /// Ends: jobs are asked to stop and waited for.
+    pub fn close(self) {
+        let _ = self.threads;
+        self.keeper.close();
+    }
+}
+
+/// Whether news are only about how far a job is.
+#[must_use]
+pub const fn is_progress(_news: &News) -> bool {
+    false
+}
