@@ -27,6 +27,8 @@ pub mod codegen;
 
 pub mod runs;
 
+pub mod jobs;
+
 pub mod headless;
 
 pub mod tui;

@@ -3,16 +3,15 @@
 use super::int8;
 use super::project::Project;
 use super::{Failure, Split};
-use crate::runs::{Evaluation, Run};
+use crate::runs::Run;
 use crate::spec::Precision;
-use crate::train;
 use anyhow::anyhow;
 
 /// Evaluates the weights and prints the result; on the validation images of a run, its report is
 /// renewed by training itself.
 pub fn run(project: &mut Project<'_>) -> Result<(), Failure> {
-    let trained = project.trained()?;
-    let dataset = project.dataset()?;
+    let deployment = project.deployment()?;
+    let dataset = &deployment.dataset;
     let images = match project.request.split {
         Split::Train => &dataset.train,
         Split::Validation => &dataset.validation,
@@ -21,18 +20,14 @@ pub fn run(project: &mut Project<'_>) -> Result<(), Failure> {
             .as_ref()
             .ok_or_else(|| anyhow!("{} sets no test images apart; use --split validation", dataset.source))?,
     };
-    let (probabilities, comparison) = match project.spec.config.export.precision {
-        Precision::Float => {
-            let answers = train::evaluate_until(&project.graph, &trained.weights, images, &project.control);
-            (answers.ok_or_else(Failure::interrupted)?.probabilities, None)
-        }
+    let (evaluation, comparison) = match project.spec.config.export.precision {
+        Precision::Float => (deployment.evaluate(images, &project.control).ok_or_else(Failure::interrupted)?, None),
         Precision::Int8 => {
             let deployed = project.deployed()?;
-            let judged = int8::judge(project, &deployed, images)?;
-            (judged.probabilities, Some(judged.comparison))
+            let judged = deployment.judge(&deployed, images, &project.control).ok_or_else(Failure::interrupted)?;
+            (judged.evaluation, Some(judged.comparison))
         }
     };
-    let evaluation = Evaluation::from_answers(&project.labels, &images.labels, &probabilities, &images.names);
     project.console.say(&evaluation.table(project.console.width()));
     project.console.object("evaluation", &evaluation);
     if let Some(run) = &project.run {

@@ -2,40 +2,8 @@
 
 use super::Failure;
 use super::project::Project;
-use crate::data::Images;
-use crate::quant::{self, Answers, Comparison, Deployed};
-use crate::train;
+use crate::quant::Comparison;
 use anyhow::anyhow;
-
-/// Images on which every layer is looked at by itself.
-const LAYER_IMAGES: usize = 32;
-
-/// The int8 network on images.
-pub struct Judged {
-    /// The probabilities of every class, a row an image.
-    pub probabilities: Vec<f32>,
-    /// Beside float.
-    pub comparison: Comparison,
-}
-
-/// Both networks on `images`, unless Ctrl-C comes first.
-pub fn judge(project: &mut Project<'_>, deployed: &Deployed, images: &Images) -> Result<Judged, Failure> {
-    let trained = project.trained()?;
-    let control = &project.control;
-    let stop = || control.is_stopped();
-    let judged = || {
-        let float = train::evaluate_until(&project.graph, &trained.weights, images, control)?;
-        let scores = quant::scores(&deployed.quantised, images, &stop)?;
-        let answers = Answers {
-            float: float.predictions.into_iter().map(usize::from).collect(),
-            int8: scores.iter().map(|scores| quant::answer(scores)).collect(),
-        };
-        let comparison = quant::compare(deployed, images, &answers, LAYER_IMAGES, &stop)?;
-        let probabilities = scores.iter().flat_map(|scores| deployed.quantised.probabilities(scores)).collect();
-        Some(Judged { probabilities, comparison })
-    };
-    judged().ok_or_else(Failure::interrupted)
-}
 
 /// Tells people and machines how int8 compares with float; a failure where it loses more than
 /// `--max-accuracy-drop` allows.

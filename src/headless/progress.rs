@@ -1,74 +1,21 @@
 //! What a training shows while it runs: bars on a terminal, lines elsewhere, objects for machines.
 
 use super::console::Console;
-use crate::data;
-use crate::train::{BatchProgress, Control, End, EpochMetrics, Observer, Start, Validation};
+use crate::escape;
+use crate::train::{BatchProgress, End, EpochMetrics, Observer, Start, Validation};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use std::sync::{Mutex, PoisonError};
+use serde_json::json;
+use std::path::Path;
 use std::time::{Duration, Instant};
 
-/// The observer that suits `console`, after `others`.
-pub fn observer(console: Console, mut others: Vec<Box<dyn Observer>>) -> Box<dyn Observer> {
-    others.push(if console.is_json() {
+/// The observer that suits `console`.
+pub fn observer(console: Console) -> Box<dyn Observer> {
+    if console.is_json() {
         Box::new(Objects(console))
     } else if console.has_bars() {
         Box::new(Bars::new(console))
     } else {
         Box::new(Lines { console, epochs: 0 })
-    });
-    Box::new(All(others))
-}
-
-/// Several observers, called in their order.
-struct All(Vec<Box<dyn Observer>>);
-
-impl Observer for All {
-    fn decoded(&mut self, done: usize, total: usize) {
-        self.0.iter_mut().for_each(|observer| observer.decoded(done, total));
-    }
-    fn start(&mut self, start: &Start) {
-        self.0.iter_mut().for_each(|observer| observer.start(start));
-    }
-    fn batch(&mut self, progress: &BatchProgress) {
-        self.0.iter_mut().for_each(|observer| observer.batch(progress));
-    }
-    fn epoch(&mut self, metrics: &EpochMetrics, validation: Validation<'_>) {
-        self.0.iter_mut().for_each(|observer| observer.epoch(metrics, validation));
-    }
-    fn paused(&mut self, paused: bool) {
-        self.0.iter_mut().for_each(|observer| observer.paused(paused));
-    }
-    fn end(&mut self, end: &End) {
-        self.0.iter_mut().for_each(|observer| observer.end(end));
-    }
-}
-
-/// Passes the progress of decoding, which comes from many threads, to an observer.
-pub struct Decoding<'a> {
-    observer: Mutex<(&'a mut dyn Observer, usize)>,
-    control: &'a Control,
-}
-
-impl<'a> Decoding<'a> {
-    /// Tells `observer`; `control` cancels.
-    pub fn new(observer: &'a mut dyn Observer, control: &'a Control) -> Self {
-        Self { observer: Mutex::new((observer, 0)), control }
-    }
-}
-
-impl data::Progress for Decoding<'_> {
-    fn decoded(&self, done: usize, total: usize) {
-        let mut guard = self.observer.lock().unwrap_or_else(PoisonError::into_inner);
-        let (observer, shown) = &mut *guard;
-        // Threads overtake each other; what is shown only rises.
-        if done > *shown || done == total {
-            *shown = done;
-            observer.decoded(done, total);
-        }
-    }
-
-    fn cancelled(&self) -> bool {
-        self.control.is_stopped()
     }
 }
 
@@ -128,6 +75,11 @@ fn begun(start: &Start) -> String {
     )
 }
 
+/// Says where the run is.
+fn name(console: Console, run: &Path) {
+    console.say(&format!("run: {}", escape::terminal(&run.to_string_lossy())));
+}
+
 /// What is said before the first epoch.
 fn introduce(console: Console, start: &Start) {
     console.say(&begun(start));
@@ -148,6 +100,9 @@ impl Observer for Lines {
             self.console.note(&format!("read {total} images"));
         }
     }
+    fn begun(&mut self, run: &Path) {
+        name(self.console, run);
+    }
     fn start(&mut self, start: &Start) {
         self.epochs = start.epochs;
         introduce(self.console, start);
@@ -163,6 +118,9 @@ impl Observer for Lines {
 struct Objects(Console);
 
 impl Observer for Objects {
+    fn begun(&mut self, run: &Path) {
+        self.0.object("run", json!({ "path": run }));
+    }
     fn start(&mut self, _: &Start) {}
     fn batch(&mut self, _: &BatchProgress) {}
     fn epoch(&mut self, metrics: &EpochMetrics, _: Validation<'_>) {
@@ -211,6 +169,10 @@ impl Observer for Bars {
         if done == total {
             self.bar.finish_and_clear();
         }
+    }
+
+    fn begun(&mut self, run: &Path) {
+        name(self.console, run);
     }
 
     fn start(&mut self, start: &Start) {

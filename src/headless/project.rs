@@ -3,34 +3,22 @@
 use super::console::Console;
 use super::progress;
 use super::{Failure, Request};
-use crate::data::{self, Dataset};
-use crate::files;
-use crate::graph::{Graph, Weights, metadata};
+use crate::data::Dataset;
+use crate::graph::Graph;
+use crate::jobs::{self, Classes, Decoding, Deployment, Trained};
 use crate::plan::Estimate;
-use crate::quant::{Deployed, Settings};
-use crate::runs::{self, Run};
-use crate::spec::{self, KeyPath, NumClasses, Spec};
-use crate::train::{BEST, Control, EpochMetrics, LAST};
-use anyhow::{Context as _, anyhow};
-use std::path::{Path, PathBuf};
+use crate::quant::Deployed;
+use crate::runs::Run;
+use crate::spec::{self, KeyPath, Spec};
+use crate::train::Control;
+use anyhow::anyhow;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 /// The folder of all runs.
 pub const RUNS: &str = "runs";
 /// Images of each split with `--test`.
 const FEW: usize = 96;
-/// The largest file of weights, in bytes.
-const MAX_WEIGHTS: u64 = 2_000_000_000;
-
-/// Weights and what is known of them.
-pub struct Trained {
-    /// The weights.
-    pub weights: Weights,
-    /// The file's bytes, hashed.
-    pub hash: String,
-    /// The figures of the epoch they come from, where the file says.
-    pub metrics: Option<EpochMetrics>,
-}
 
 /// What the actions work on.
 pub struct Project<'a> {
@@ -106,29 +94,15 @@ impl<'a> Project<'a> {
         if let Some(dataset) = &self.dataset {
             return Ok(dataset.clone());
         }
-        let config = &self.spec.config;
         let limit = self.request.test.then_some(FEW);
-        let mut observer = progress::observer(self.console, Vec::new());
-        let loaded = {
-            let watch = progress::Decoding::new(&mut *observer, &self.control);
-            data::load(&config.data, config.model.input, limit, &watch)
+        let classes = match self.trained {
+            Some(_) => Classes::Named(&self.labels),
+            None => Classes::Count(self.labels.len()),
         };
+        let mut observer = progress::observer(self.console);
+        let loaded = jobs::load_dataset(&self.spec, classes, limit, &Decoding::new(&mut *observer, &self.control));
         self.go_on()?;
-        let dataset = Arc::new(loaded?);
-        if dataset.labels.len() != self.labels.len() {
-            let message = format!(
-                "the network tells {} classes apart, but {} has {}: {}",
-                self.labels.len(),
-                dataset.source,
-                dataset.labels.len(),
-                dataset.labels.join(", ")
-            );
-            return Err(self.fault("model.num_classes", message, Some("use num_classes = \"auto\"")));
-        }
-        if dataset.labels != self.labels && self.trained.is_some() {
-            let (trained, found) = (self.labels.join(", "), dataset.labels.join(", "));
-            return Err(anyhow!("the classes differ: trained on {trained}; {} has {found}", dataset.source).into());
-        }
+        let dataset = loaded?;
         self.labels.clone_from(&dataset.labels);
         self.dataset = Some(dataset.clone());
         Ok(dataset)
@@ -143,14 +117,22 @@ impl<'a> Project<'a> {
         let path = match (&self.request.weights, &self.run) {
             // With --train, they are what it began with.
             (Some(path), _) if !self.request.train => path.clone(),
-            (_, Some(run)) => checkpoint(run),
+            (_, Some(run)) => jobs::checkpoint(run),
             (_, None) => {
                 return Err(anyhow!("there are no weights: pass --train, --run DIR or --weights FILE").into());
             }
         };
-        let trained = Arc::new(read_weights(&path, &self.graph)?);
+        let trained = Arc::new(jobs::read_weights(&path, &self.graph)?);
         self.trained = Some(trained.clone());
         Ok(trained)
+    }
+
+    /// The trained network with its images.
+    pub fn deployment(&mut self) -> Result<Deployment, Failure> {
+        let trained = self.trained()?;
+        let dataset = self.dataset()?;
+        let Self { spec, graph, labels, .. } = self;
+        Ok(Deployment { spec: spec.clone(), graph: graph.clone(), labels: labels.clone(), trained, dataset })
     }
 
     /// The trained network in integers, calibrated on the training images.
@@ -158,9 +140,7 @@ impl<'a> Project<'a> {
         if let Some(deployed) = &self.deployed {
             return Ok(deployed.clone());
         }
-        let trained = self.trained()?;
-        let dataset = self.dataset()?;
-        let deployed = Deployed::of(&self.graph, &trained.weights, &dataset.train, Settings::default())?;
+        let deployed = self.deployment()?.quantise()?;
         self.go_on()?;
         let deployed = Arc::new(deployed);
         self.deployed = Some(deployed.clone());
@@ -172,10 +152,10 @@ impl<'a> Project<'a> {
         if self.control.is_stopped() { Err(Failure::interrupted()) } else { Ok(()) }
     }
 
-    /// Forgets weights and run in favour of `run`, which training has just written.
-    pub fn trained_in(&mut self, run: Run) {
+    /// Takes the run and the weights that training has just written for those to work with.
+    pub fn trained_in(&mut self, run: Run, trained: Option<Trained>) {
         self.run = Some(run);
-        self.trained = None;
+        self.trained = trained.map(Arc::new);
         self.deployed = None;
     }
 
@@ -184,21 +164,6 @@ impl<'a> Project<'a> {
         let diagnostic = self.spec.diagnose(&KeyPath::of(key), message, help.map(ToOwned::to_owned));
         spec::Diagnostics(vec![diagnostic]).into()
     }
-}
-
-/// Reads weights for `graph` from `path`.
-pub fn read_weights(path: &Path, graph: &Graph) -> Result<Trained, Failure> {
-    let bytes = files::read_limited(path, MAX_WEIGHTS)?;
-    let weights = Weights::from_safetensors(&bytes, graph).with_context(|| path.display().to_string())?;
-    let about = metadata(&bytes);
-    let metrics = about.get("metrics").and_then(|text| serde_json::from_str(text).ok());
-    Ok(Trained { weights, hash: runs::bytes_hash(&bytes), metrics })
-}
-
-fn checkpoint(run: &Run) -> PathBuf {
-    let folder = run.file(Run::CHECKPOINTS);
-    let best = folder.join(BEST);
-    if best.exists() { best } else { folder.join(LAST) }
 }
 
 /// The run that `request` means: `--run`; else, where weights are wanted and nothing else gives
@@ -221,15 +186,12 @@ fn find_run(request: &Request, console: Console) -> Result<Option<Run>, Failure>
     }
     let model = request.config.as_ref().map(|path| spec::load(path, &request.overrides)).transpose()?;
     let model = model.map(|spec| spec.config.model.name);
-    let all = if Path::new(RUNS).is_dir() { runs::list(Path::new(RUNS))? } else { Vec::new() };
-    let begun = |info: &runs::RunInfo| request.resume || info.epochs_done > 0;
-    let fits = |info: &runs::RunInfo| model.as_ref().is_none_or(|model| *model == info.name) && begun(info);
-    let Some(found) = all.iter().find(|run| run.info.as_ref().is_ok_and(fits)) else {
+    let Some(found) = jobs::latest_run(RUNS.as_ref(), model.as_deref(), !request.resume)? else {
         let of = model.map(|model| format!(" of {model}")).unwrap_or_default();
         return Err(anyhow!("there is no run{of} in {RUNS}/: pass --train, --run DIR or --weights FILE").into());
     };
-    console.note(&format!("taking {}", found.path.display()));
-    Ok(Some(Run::open(&found.path)?))
+    console.note(&format!("taking {}", found.path().display()));
+    Ok(Some(found))
 }
 
 /// The classes: as the run has them, as the data has them, or numbered.
@@ -239,17 +201,11 @@ fn labels(request: &Request, spec: &Spec, run: Option<&Run>) -> Result<Vec<Strin
     if let Some(run) = run.filter(has_them) {
         return Ok(run.labels()?);
     }
-    let source = &spec.config.data.source;
-    match (spec.config.model.num_classes, data::class_names(source)) {
-        (NumClasses::Auto(_), Ok(labels)) => Ok(labels),
-        (NumClasses::Count(count), Ok(labels)) if labels.len() == count as usize => Ok(labels),
-        (NumClasses::Count(count), _) => Ok((0..count).map(|class| format!("class {class}")).collect()),
-        (NumClasses::Auto(_), Err(error)) if request.train || request.evaluate || request.export => Err(error.into()),
-        (NumClasses::Auto(_), Err(error)) => {
-            let message = format!("num_classes is \"auto\", but the classes cannot be read: {error}");
-            let help = "name images with --data DIR, or give a number: --set model.num_classes=5";
-            let diagnostic = spec.diagnose(&KeyPath::of("model.num_classes"), message, Some(help.into()));
-            Err(spec::Diagnostics(vec![diagnostic]).into())
+    jobs::class_labels(spec).map_err(|unknown| {
+        if request.train || request.evaluate || request.export {
+            return unknown.0.into();
         }
-    }
+        let help = "name images with --data DIR, or give a number: --set model.num_classes=5";
+        unknown.diagnostics(spec, help).into()
+    })
 }

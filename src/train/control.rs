@@ -1,9 +1,8 @@
 //! The thread that trains, and the handle that steers it.
 
 use super::job::{Job, Outcome, TrainError};
-use super::observer::{End, Observer};
+use super::observer::Observer;
 use super::trainer;
-use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
@@ -75,12 +74,10 @@ impl Control {
 /// A job's result, when it is there.
 pub type Ticket = Receiver<Result<Outcome, TrainError>>;
 
-type Order = (Box<Job>, Box<dyn Observer>, Sender<Result<Outcome, TrainError>>);
-
-/// A thread that trains one job after another.
+/// A thread that does one work after another.
 #[derive(Debug)]
 pub struct Trainer {
-    orders: Option<Sender<Order>>,
+    orders: Option<Sender<Box<dyn FnOnce() + Send>>>,
     control: Control,
     thread: Option<JoinHandle<()>>,
 }
@@ -91,27 +88,35 @@ impl Trainer {
     /// # Errors
     /// Where the system gives no thread.
     pub fn start(control: Control) -> std::io::Result<Self> {
-        let (orders, jobs) = channel::<Order>();
-        let wishes = control.clone();
+        let (orders, works) = channel::<Box<dyn FnOnce() + Send>>();
         let work = move || {
-            for (job, mut observer, reply) in jobs {
-                let result =
-                    if wishes.is_stopped() { Err(TrainError::NotBegun) } else { run(*job, &wishes, &mut *observer) };
-                // Nobody need wait for the result.
-                let _ = reply.send(result);
+            for work in works {
+                // Whoever waits for it sees that it ended without a result.
+                let _ = catch_unwind(AssertUnwindSafe(work));
             }
         };
         let thread = std::thread::Builder::new().name("trainer".into()).spawn(work)?;
         Ok(Self { orders: Some(orders), control, thread: Some(thread) })
     }
 
-    /// Puts `job` behind those that wait; `observer` hears of it from the trainer's thread.
+    /// Puts `job` behind what waits; `observer` hears of it from the trainer's thread.
     #[must_use]
-    pub fn queue(&self, job: Job, observer: Box<dyn Observer>) -> Ticket {
+    pub fn queue(&self, job: Job, mut observer: Box<dyn Observer>) -> Ticket {
+        let control = self.control.clone();
+        self.queue_work(move || {
+            if control.is_stopped() { Err(TrainError::NotBegun) } else { trainer::train(job, &control, &mut *observer) }
+        })
+    }
+
+    /// Puts any `work` behind what waits. Whether a stop keeps it from beginning is its own
+    /// matter. Where it panics, the receiver hears of the end without a result, and what waits
+    /// behind it goes on.
+    #[must_use]
+    pub fn queue_work<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Receiver<T> {
         let (reply, ticket) = channel();
         if let Some(orders) = &self.orders {
-            // The thread ends only after `orders` is gone.
-            let _ = orders.send((Box::new(job), observer, reply));
+            // The thread ends only after `orders` is gone, and nobody need wait for the result.
+            let _ = orders.send(Box::new(move || drop(reply.send(work()))));
         }
         ticket
     }
@@ -131,19 +136,4 @@ impl Drop for Trainer {
             let _ = thread.join();
         }
     }
-}
-
-/// Runs `job` so that a defect ends the job and not the program.
-fn run(job: Job, control: &Control, observer: &mut dyn Observer) -> Result<Outcome, TrainError> {
-    let attempt = catch_unwind(AssertUnwindSafe(|| trainer::train(job, control, observer)));
-    attempt.unwrap_or_else(|panic| {
-        let reason = reason(&*panic);
-        observer.end(&End::Failed(reason.clone()));
-        Err(TrainError::Defect(reason))
-    })
-}
-
-fn reason(panic: &(dyn Any + Send)) -> String {
-    let text = panic.downcast_ref::<String>().map(String::as_str);
-    text.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("a defect in the program").to_owned()
 }

@@ -1,6 +1,7 @@
 //! What a training tells about itself while it runs.
 
 use serde::{Deserialize, Serialize};
+use std::path::Path;
 
 /// What is about to be trained.
 #[derive(Debug, Clone, PartialEq)]
@@ -101,6 +102,7 @@ pub enum End {
 ///
 /// ```text
 /// decoded*                       while images are read, done = total last
+/// begun                          where the training has a run folder
 /// start
 ///   ( batch*                     after every step
 ///     epoch )*                   after validation, before the checkpoint is written
@@ -111,6 +113,10 @@ pub trait Observer: Send {
     /// `done` of `total` images are decoded.
     fn decoded(&mut self, done: usize, total: usize) {
         let _ = (done, total);
+    }
+    /// The folder `run` is there, with all that a run begins with.
+    fn begun(&mut self, run: &Path) {
+        let _ = run;
     }
     /// Training begins.
     fn start(&mut self, start: &Start);

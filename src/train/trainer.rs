@@ -11,14 +11,26 @@ use super::predict::{self, Answers};
 use super::schedule::learning_rate;
 use crate::graph::{Weights, argmax};
 use dfdx::prelude::{AsArray as _, Backward as _, Optimizer as _, TensorFromVec as _, cross_entropy_with_logits_loss};
+use std::any::Any;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Instant;
 
-/// Trains `job` on a pool of its own and tells `observer`.
+/// Trains `job` on a pool of its own and tells `observer`. A defect ends the job and not the
+/// program.
 ///
 /// # Errors
 /// Where a checkpoint cannot be written, memory does not suffice, or there are no images. The
 /// observer hears of every end, this included.
 pub fn train(job: Job, control: &Control, observer: &mut dyn Observer) -> Result<Outcome, TrainError> {
+    let attempt = catch_unwind(AssertUnwindSafe(|| attempt(job, control, observer)));
+    attempt.unwrap_or_else(|panic| {
+        let reason = reason(&*panic);
+        observer.end(&End::Failed(reason.clone()));
+        Err(TrainError::Defect(reason))
+    })
+}
+
+fn attempt(job: Job, control: &Control, observer: &mut dyn Observer) -> Result<Outcome, TrainError> {
     let threads = job.threads.max(1);
     let pool = rayon::ThreadPoolBuilder::new()
         .num_threads(threads)
@@ -32,6 +44,11 @@ pub fn train(job: Job, control: &Control, observer: &mut dyn Observer) -> Result
         Err(error) => observer.end(&End::Failed(error.to_string())),
     }
     result
+}
+
+fn reason(panic: &(dyn Any + Send)) -> String {
+    let text = panic.downcast_ref::<String>().map(String::as_str);
+    text.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("a defect in the program").to_owned()
 }
 
 struct Loop {

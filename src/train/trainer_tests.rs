@@ -379,3 +379,17 @@ fn a_batch_that_memory_cannot_hold_is_refused_before_anything_is_allocated() {
     let error = train(job(folder.path(), &sets, 1), &Control::default(), &mut Unobserved).unwrap_err().to_string();
     assert!(error.contains("use a smaller train.batch_size"), "{error}");
 }
+
+#[test]
+fn other_work_waits_its_turn_and_a_defect_in_it_ends_nothing_else() {
+    let folder = tempfile::tempdir().unwrap();
+    let trainer = Trainer::start(Control::default()).unwrap();
+    let trained = trainer.queue(job(folder.path(), &["train.epochs=1"], 1), Box::new(Unobserved));
+    let last = folder.path().join(LAST);
+    let seen = trainer.queue_work(move || last.exists());
+    let broken = trainer.queue_work(|| -> u8 { panic!("out of order") });
+    assert_eq!(trainer.queue_work(|| 7).recv(), Ok(7));
+    assert_eq!(seen.recv(), Ok(true), "it came after the training");
+    assert!(broken.recv().is_err());
+    assert_eq!(trained.recv().unwrap().unwrap().end, End::Finished);
+}

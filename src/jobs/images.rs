@@ -1,0 +1,131 @@
+//! The images of a configuration and their classes.
+
+use crate::data::{self, DataError, Dataset};
+use crate::spec::{Diagnostics, KeyPath, NumClasses, Spec};
+use crate::train::{Control, Observer};
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// `num_classes` is "auto", and the data set does not tell.
+#[derive(Debug, thiserror::Error)]
+#[error("num_classes is \"auto\", but the classes cannot be read: {0}")]
+pub struct ClassesUnknown(pub DataError);
+
+impl ClassesUnknown {
+    /// The same at its place in `spec`, with `help` on what would be right.
+    #[must_use]
+    pub fn diagnostics(&self, spec: &Spec, help: &str) -> Diagnostics {
+        let key = KeyPath::of("model.num_classes");
+        Diagnostics(vec![spec.diagnose(&key, self.to_string(), Some(help.to_owned()))])
+    }
+}
+
+/// The classes that a network of `spec` will tell apart, in the order of its outputs: as the data
+/// set names them, or "class 0", "class 1"… where `num_classes` is a number that the data set does
+/// not have. No image is decoded.
+///
+/// # Errors
+/// Where `num_classes` is "auto" and the classes cannot be read.
+pub fn class_labels(spec: &Spec) -> Result<Vec<String>, ClassesUnknown> {
+    let config = &spec.config;
+    match (config.model.num_classes, data::class_names(&config.data.source)) {
+        (NumClasses::Auto(_), labels) => labels.map_err(ClassesUnknown),
+        (NumClasses::Count(count), Ok(labels)) if labels.len() == count as usize => Ok(labels),
+        (NumClasses::Count(count), _) => Ok((0..count).map(|class| format!("class {class}")).collect()),
+    }
+}
+
+/// The classes that images must have to go with a network.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Classes<'a> {
+    /// This many, whatever their names: the network is yet to be trained.
+    Count(usize),
+    /// These, in this order: its weights were trained on them.
+    Named(&'a [String]),
+}
+
+/// Why images cannot be had.
+#[derive(Debug, thiserror::Error)]
+pub enum DatasetError {
+    /// They cannot be loaded, or loading was cancelled.
+    #[error(transparent)]
+    Data(#[from] DataError),
+    /// There are more or fewer classes than the network has outputs.
+    #[error(transparent)]
+    Count(Diagnostics),
+    /// The classes are others than those trained on.
+    #[error("the classes differ: trained on {}; {from} has {}", trained.join(", "), found.join(", "))]
+    Labels {
+        /// Those trained on.
+        trained: Vec<String>,
+        /// Those of the data set.
+        found: Vec<String>,
+        /// The data set, as the configuration names it.
+        from: String,
+    },
+}
+
+/// Loads the images of `spec`, on the rayon pool of the caller; with `limit`, at most that many of
+/// each split (see [`data::load`]).
+///
+/// # Errors
+/// As [`data::load`], and where the classes are not `classes`: a wrong number is shown at its place
+/// in the configuration.
+pub fn load_dataset(
+    spec: &Spec,
+    classes: Classes<'_>,
+    limit: Option<usize>,
+    progress: &dyn data::Progress,
+) -> Result<Arc<Dataset>, DatasetError> {
+    let dataset = data::load(&spec.config.data, spec.config.model.input, limit, progress)?;
+    let count = match classes {
+        Classes::Count(count) => count,
+        Classes::Named(trained) => trained.len(),
+    };
+    if dataset.labels.len() != count {
+        let Dataset { labels, source, .. } = &dataset;
+        let message = format!(
+            "the network tells {count} classes apart, but {source} has {}: {}",
+            labels.len(),
+            labels.join(", ")
+        );
+        let help = "use num_classes = \"auto\"".to_owned();
+        let diagnostic = spec.diagnose(&KeyPath::of("model.num_classes"), message, Some(help));
+        return Err(DatasetError::Count(Diagnostics(vec![diagnostic])));
+    }
+    match classes {
+        Classes::Named(trained) if trained != dataset.labels => {
+            Err(DatasetError::Labels { trained: trained.to_vec(), found: dataset.labels, from: dataset.source })
+        }
+        _ => Ok(Arc::new(dataset)),
+    }
+}
+
+/// Passes the progress of decoding, which comes from many threads, to
+/// [`Observer::decoded`].
+pub struct Decoding<'a> {
+    observer: Mutex<(&'a mut dyn Observer, usize)>,
+    control: &'a Control,
+}
+
+impl<'a> Decoding<'a> {
+    /// Tells `observer`, with `done` only rising; a stop of `control` cancels.
+    pub fn new(observer: &'a mut dyn Observer, control: &'a Control) -> Self {
+        Self { observer: Mutex::new((observer, 0)), control }
+    }
+}
+
+impl data::Progress for Decoding<'_> {
+    fn decoded(&self, done: usize, total: usize) {
+        let mut guard = self.observer.lock().unwrap_or_else(PoisonError::into_inner);
+        let (observer, shown) = &mut *guard;
+        // Threads overtake each other.
+        if done > *shown || done == total {
+            *shown = done;
+            observer.decoded(done, total);
+        }
+    }
+
+    fn cancelled(&self) -> bool {
+        self.control.is_stopped()
+    }
+}

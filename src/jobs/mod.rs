@@ -1,0 +1,29 @@
+//! What a front end does with a network, without a word to anybody: training into a run folder,
+//! loading images, finding weights, preparing and writing an export.
+//!
+//! Everything here takes a loaded configuration, blocks the calling thread until it is done and
+//! reports through return values, an [`Observer`](crate::train::Observer) or a
+//! [`Progress`](crate::data::Progress). What can take long is stopped by a
+//! [`Control`](crate::train::Control). The usual order:
+//!
+//! ```text
+//! class_labels → Graph::build → load_dataset ─┬→ Training::run ─────┐ Ended::trained
+//!                latest_run → checkpoint ─────┴→ read_weights ──────┴→ Deployment → Export::write
+//! ```
+
+mod deployment;
+mod images;
+mod place;
+mod recorder;
+mod report;
+mod training;
+mod weights;
+
+pub use deployment::{Build, Deployment, Export, JUDGED, Judged};
+pub use images::{Classes, ClassesUnknown, DatasetError, Decoding, class_labels, load_dataset};
+pub use place::{Held, Place};
+pub use training::{Ended, Training, TrainingError};
+pub use weights::{ReadWeightsError, Trained, checkpoint, latest_run, read_weights};
+
+#[cfg(test)]
+mod tests;

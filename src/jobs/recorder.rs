@@ -1,0 +1,59 @@
+//! What keeps a run folder up to date while its training runs.
+
+use crate::files::Disk;
+use crate::runs::{self, Run, RunError, RunInfo};
+use crate::train::{BatchProgress, Control, End, EpochMetrics, Observer, Start, Validation};
+use std::path::Path;
+use std::sync::Arc;
+
+/// Writes every epoch's figures into the run folder, then tells the front end. Where writing fails,
+/// the training is stopped.
+pub(super) struct Recorder<'a> {
+    pub run: &'a Run,
+    /// What `run.json` says.
+    pub info: RunInfo,
+    /// `checkpoint_min_accuracy`
+    pub least: f64,
+    pub disk: Arc<dyn Disk + Send + Sync>,
+    pub control: &'a Control,
+    /// The first write that failed.
+    pub failure: Option<RunError>,
+    pub front: Box<dyn Observer>,
+}
+
+impl Observer for Recorder<'_> {
+    fn decoded(&mut self, done: usize, total: usize) {
+        self.front.decoded(done, total);
+    }
+
+    fn begun(&mut self, run: &Path) {
+        self.front.begun(run);
+    }
+
+    fn start(&mut self, start: &Start) {
+        self.front.start(start);
+    }
+
+    fn batch(&mut self, progress: &BatchProgress) {
+        self.front.batch(progress);
+    }
+
+    fn epoch(&mut self, metrics: &EpochMetrics, validation: Validation<'_>) {
+        self.info.record(metrics, self.least);
+        let row = runs::metrics::append(&*self.disk, &self.run.file(Run::METRICS), metrics);
+        if let Err(error) = row.and_then(|()| self.run.save(&self.info)) {
+            self.failure.get_or_insert(error);
+            self.control.stop();
+        }
+        self.front.epoch(metrics, validation);
+    }
+
+    fn paused(&mut self, paused: bool) {
+        self.front.paused(paused);
+    }
+
+    fn end(&mut self, end: &End) {
+        self.info.end(end);
+        self.front.end(end);
+    }
+}

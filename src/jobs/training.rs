@@ -1,0 +1,206 @@
+//! A training from its configuration to the report of its run.
+
+use super::place::Place;
+use super::recorder::Recorder;
+use super::report;
+use super::weights::{ReadWeightsError, Trained, checkpoint, read_weights};
+use crate::data::Dataset;
+use crate::escape;
+use crate::files::{Disk, make_folder};
+use crate::graph::{Graph, Weights};
+use crate::runs::{self, DataInfo, Evaluation, Host, Run, RunError, RunInfo, Status};
+use crate::spec::Spec;
+use crate::train::{
+    self, Begin, Checkpoint, Control, End, EpochMetrics, Identity, Job, Observer, Outcome, TrainError, Trainer,
+};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::mpsc::Receiver;
+
+/// All that a training needs.
+pub struct Training {
+    /// The configuration, which the run keeps.
+    pub spec: Spec,
+    /// Its operations, with as many outputs as `dataset` has classes.
+    pub graph: Graph,
+    /// The images, and the names of the classes: see [`super::load_dataset`].
+    pub dataset: Arc<Dataset>,
+    /// Where the run goes.
+    pub place: Place,
+    /// Weights to begin with in place of random ones. A run that is resumed goes on from its own
+    /// state where it has one.
+    pub weights: Option<Weights>,
+    /// Threads to train with; the result does not depend on them.
+    pub threads: usize,
+    /// Where checkpoints and metrics are written.
+    pub disk: Arc<dyn Disk + Send + Sync>,
+}
+
+/// A training that has ended, in one way or another.
+#[derive(Debug)]
+pub struct Ended {
+    /// Its run.
+    pub run: Run,
+    /// Why it ended, with every epoch's figures.
+    pub outcome: Outcome,
+    /// What is to be evaluated and exported: the run's best weights, else its last. `None` where no
+    /// epoch was done.
+    pub trained: Option<Trained>,
+    /// Those weights on the validation images.
+    pub evaluation: Option<Evaluation>,
+}
+
+/// Why a training did not come to an end of its own.
+#[derive(Debug, thiserror::Error)]
+pub enum TrainingError {
+    /// The run's folder cannot be had, or what is in it cannot be read. Nothing was changed.
+    #[error(transparent)]
+    Place(RunError),
+    /// The saved state cannot be gone on with. Nothing was changed.
+    #[error(transparent)]
+    State(TrainError),
+    /// A file of the run cannot be written, or read back for the report.
+    #[error(transparent)]
+    Run(#[from] RunError),
+    /// Training failed; `run.json` says why.
+    #[error(transparent)]
+    Train(TrainError),
+    /// The weights cannot be read back for the report.
+    #[error(transparent)]
+    Weights(#[from] ReadWeightsError),
+    /// A stop came before the first batch. The run, where one was made, can be resumed.
+    #[error("stopped before it began{}", run.as_ref().map_or_else(String::new, |run| format!(": {}", shown(run))))]
+    NotBegun {
+        /// The run's folder; `None` where the training was still waiting for its turn.
+        run: Option<PathBuf>,
+    },
+}
+
+fn shown(path: &std::path::Path) -> String {
+    escape::terminal(&path.display().to_string())
+}
+
+impl Training {
+    /// Trains on the calling thread (which should not draw a screen) until the end, or until
+    /// `control` is stopped: makes the run folder and locks it, writes what it begins with, a row of
+    /// `metrics.csv` and the checkpoints at every epoch, the final status, and, where an epoch was
+    /// done, report, curves and confusion matrix. `observer` hears of
+    /// [`begun`](Observer::begun) with the run's folder, then of everything up to
+    /// [`end`](Observer::end); the report is written after that.
+    ///
+    /// A stop, early stopping and a loss that is no number are no errors: see [`Outcome::end`].
+    ///
+    /// # Errors
+    /// As [`TrainingError`] says. After [`Place`](TrainingError::Place) and
+    /// [`State`](TrainingError::State) the run is as it was (a new folder has only a lock); after
+    /// any other the checkpoints there were are intact.
+    pub fn run(self, control: &Control, observer: Box<dyn Observer>) -> Result<Ended, TrainingError> {
+        let Self { spec, graph, dataset, place, weights, threads, disk } = self;
+        let held = place.hold(&spec.config.model.name).map_err(TrainingError::Place)?;
+        let run = held.run();
+        let checkpoints = run.file(Run::CHECKPOINTS);
+        let (begin, info) = if held.has_state() {
+            let now = Identity::of(&spec, &graph, &dataset.fingerprint);
+            let state = Checkpoint::open(&checkpoints, &graph, &now).map_err(TrainingError::State)?;
+            let info = run.info().map_err(TrainingError::Place)?;
+            let info = RunInfo { status: Status::Running, ended: None, reason: None, ..info };
+            (Begin::Resume(Box::new(state)), info)
+        } else {
+            let begin = weights.map_or(Begin::Random, |weights| Begin::Weights(Box::new(weights)));
+            (begin, new_info(&spec, &dataset, threads))
+        };
+        run.begin(&info, &spec.text, &dataset.labels)?;
+        make_folder(&checkpoints).map_err(RunError::from)?;
+        let history: &[EpochMetrics] = match &begin {
+            Begin::Resume(state) => &state.progress.history,
+            _ => &[],
+        };
+        // Rows of an epoch whose checkpoint was never written are cut here.
+        runs::metrics::rewrite(&*disk, &run.file(Run::METRICS), history)?;
+        run.write(Run::LAYERS, &runs::layers_csv(&report::layers(&spec, &graph)))?;
+        run.write(Run::DATA_CHECK, &dataset.check.to_markdown())?;
+
+        let least = spec.config.train.checkpoint_min_accuracy;
+        let mut recorder = Recorder { run, info, least, disk: disk.clone(), control, failure: None, front: observer };
+        recorder.begun(run.path());
+        let job = Job {
+            spec: spec.clone(),
+            graph: graph.clone(),
+            dataset: dataset.clone(),
+            checkpoints,
+            begin,
+            threads,
+            disk,
+        };
+        let result =
+            if control.is_stopped() { Err(TrainError::NotBegun) } else { train::train(job, control, &mut recorder) };
+        let outcome = conclude(recorder, result)?;
+        let (trained, evaluation) = if outcome.history.is_empty() {
+            (None, None)
+        } else {
+            let trained = read_weights(&checkpoint(run), &graph)?;
+            let evaluation = report::finish(run, &spec, &graph, &dataset, &trained)?;
+            (Some(trained), Some(evaluation))
+        };
+        Ok(Ended { run: run.clone(), outcome, trained, evaluation })
+    }
+
+    /// Does as [`run`](Self::run) on the thread of `trainer`, when all that was queued before is
+    /// over. Its folder is made only then. `control` may be the trainer's, whose stop then keeps
+    /// everything behind this from beginning too, or one for this training alone.
+    ///
+    /// Waiting for the result blocks; where the front end panics in its observer's last call, the
+    /// receiver is closed without one.
+    #[must_use]
+    pub fn queue(
+        self,
+        trainer: &Trainer,
+        control: &Control,
+        observer: Box<dyn Observer>,
+    ) -> Receiver<Result<Ended, TrainingError>> {
+        let control = control.clone();
+        trainer.queue_work(move || {
+            if control.is_stopped() { Err(TrainingError::NotBegun { run: None }) } else { self.run(&control, observer) }
+        })
+    }
+}
+
+/// Notes in `run.json` how the training ended, and what came of it.
+fn conclude(recorder: Recorder<'_>, result: Result<Outcome, TrainError>) -> Result<Outcome, TrainingError> {
+    let Recorder { run, mut info, failure, .. } = recorder;
+    match (&failure, &result) {
+        (Some(error), _) => info.end(&End::Failed(error.to_string())),
+        (None, Err(TrainError::NotBegun)) => info.end(&End::Stopped),
+        (None, Err(error)) => info.end(&End::Failed(error.to_string())),
+        (None, Ok(outcome)) => info.end(&outcome.end),
+    }
+    let saved = run.save(&info);
+    if let Some(error) = failure {
+        return Err(error.into());
+    }
+    let outcome = result.map_err(|error| match error {
+        TrainError::NotBegun => TrainingError::NotBegun { run: Some(run.path().to_owned()) },
+        error => TrainingError::Train(error),
+    })?;
+    saved?;
+    Ok(outcome)
+}
+
+fn new_info(spec: &Spec, dataset: &Dataset, threads: usize) -> RunInfo {
+    let config = &spec.config;
+    RunInfo {
+        name: config.model.name.clone(),
+        seed: config.train.seed,
+        data: DataInfo {
+            source: dataset.source.clone(),
+            fingerprint: dataset.fingerprint.clone(),
+            train: dataset.train.len(),
+            validation: dataset.validation.len(),
+        },
+        classes: dataset.labels.len(),
+        host: Host::here(threads),
+        started: runs::now(),
+        config_hash: runs::config_hash(&spec.text),
+        ..RunInfo::default()
+    }
+}

@@ -1,0 +1,74 @@
+//! The weights of a run, and the run that has them.
+
+use crate::files::{FileError, read_limited};
+use crate::graph::{Graph, Weights, WeightsError, metadata};
+use crate::runs::{self, Run, RunError, RunInfo};
+use crate::train::{BEST, EpochMetrics, LAST};
+use std::path::{Path, PathBuf};
+
+/// The largest file of weights, in bytes.
+const MAX_BYTES: u64 = 2_000_000_000;
+
+/// Weights and what is known of them.
+#[derive(Debug, Clone)]
+pub struct Trained {
+    /// The weights.
+    pub weights: Weights,
+    /// [`runs::bytes_hash`] of the file.
+    pub hash: String,
+    /// The figures of the epoch they come from, where the file says.
+    pub metrics: Option<EpochMetrics>,
+}
+
+/// Why weights cannot be had from a file. The message names files as they are called: it is to be
+/// escaped by whoever shows it.
+#[derive(Debug, thiserror::Error)]
+pub enum ReadWeightsError {
+    /// The file system refused, or the file is larger than any weights.
+    #[error(transparent)]
+    File(#[from] FileError),
+    /// The file does not hold what the network wants.
+    #[error("{}: {source}", path.display())]
+    Content {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        source: WeightsError,
+    },
+}
+
+/// Reads weights for `graph` from the safetensors file `path`.
+///
+/// # Errors
+/// Where it cannot be read, is damaged, or is of another network.
+pub fn read_weights(path: &Path, graph: &Graph) -> Result<Trained, ReadWeightsError> {
+    let bytes = read_limited(path, MAX_BYTES)?;
+    let weights = Weights::from_safetensors(&bytes, graph)
+        .map_err(|source| ReadWeightsError::Content { path: path.to_owned(), source })?;
+    let metrics = metadata(&bytes).get("metrics").and_then(|text| serde_json::from_str(text).ok());
+    Ok(Trained { weights, hash: runs::bytes_hash(&bytes), metrics })
+}
+
+/// The file of the weights to use of `run`: its best, or its last where none was good enough to be
+/// kept as best. A run that has saved nothing has neither.
+#[must_use]
+pub fn checkpoint(run: &Run) -> PathBuf {
+    let folder = run.file(Run::CHECKPOINTS);
+    let best = folder.join(BEST);
+    if best.exists() { best } else { folder.join(LAST) }
+}
+
+/// The newest run in the folder `root`, of `model` where that is given; with `trained`, only one
+/// that has done an epoch. Damaged runs are passed over. `None` where there is none, or no `root`.
+///
+/// # Errors
+/// Where `root` is there and cannot be read, or the run is gone meanwhile.
+pub fn latest_run(root: &Path, model: Option<&str>, trained: bool) -> Result<Option<Run>, RunError> {
+    if !root.is_dir() {
+        return Ok(None);
+    }
+    let fits = |info: &RunInfo| model.is_none_or(|model| model == info.name) && (!trained || info.epochs_done > 0);
+    let all = runs::list(root)?;
+    let found = all.iter().find(|run| run.info.as_ref().is_ok_and(fits));
+    found.map(|found| Run::open(&found.path)).transpose()
+}
