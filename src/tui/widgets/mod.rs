@@ -2,4 +2,5 @@
 
 pub mod bar;
 pub mod frame;
+pub mod picture;
 pub mod syntax;

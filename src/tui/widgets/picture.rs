@@ -1,0 +1,113 @@
+//! Images in cells of the terminal.
+
+use crate::tui::theme::{Depth, Theme};
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+use ratatui::style::{Color, Style};
+use std::sync::Arc;
+
+/// An image as the network sees it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Picture {
+    height: usize,
+    width: usize,
+    channels: usize,
+    /// Rows, channels interleaved.
+    pixels: Arc<[u8]>,
+}
+
+/// From dark to light, for terminals without colours.
+const RAMP: &[u8; 10] = b" .:-=+*#%@";
+
+impl Picture {
+    /// An image of `height` × `width` × `channels` bytes; `None` where `pixels` are another number.
+    #[must_use]
+    pub fn new(height: usize, width: usize, channels: usize, pixels: &[u8]) -> Option<Self> {
+        let is_whole = height > 0 && width > 0 && channels > 0 && pixels.len() == height * width * channels;
+        is_whole.then(|| Self { height, width, channels, pixels: pixels.into() })
+    }
+
+    /// Columns that it takes in a height of `rows` cells: a cell is twice as high as wide.
+    #[must_use]
+    pub fn columns(&self, rows: u16) -> u16 {
+        (usize::from(rows) * 2 * self.width / self.height).clamp(1, 1000) as u16
+    }
+
+    /// Draws it into `area`, its proportions kept by whoever chose that.
+    pub fn draw(&self, area: Rect, buffer: &mut Buffer, theme: Theme) {
+        for row in 0..area.height {
+            for column in 0..area.width {
+                let at = Position { x: area.x + column, y: area.y + row };
+                let Some(cell) = buffer.cell_mut(at) else { continue };
+                let [above, below] = [0, 1].map(|half| self.sample(column, row * 2 + half, area));
+                if theme.depth <= Depth::Sixteen || !theme.has_glyphs {
+                    let light = (luma(above) + luma(below)) / 2;
+                    let sign = RAMP[usize::from(light) * RAMP.len() / 256];
+                    cell.set_char(char::from(sign)).set_style(Style::new());
+                } else {
+                    cell.set_char('▀').set_style(Style::new().fg(colour(above, theme)).bg(colour(below, theme)));
+                }
+            }
+        }
+    }
+
+    /// The mean colour of the part of the image that falls on half a cell.
+    fn sample(&self, column: u16, half: u16, area: Rect) -> [u8; 3] {
+        let part = |at: u16, of: u16, size: usize| {
+            let from = usize::from(at) * size / usize::from(of);
+            (from, ((usize::from(at) + 1) * size / usize::from(of)).clamp(from + 1, size))
+        };
+        let (left, right) = part(column, area.width, self.width);
+        let (top, bottom) = part(half, area.height * 2, self.height);
+        let mut sums = [0usize; 3];
+        for y in top..bottom {
+            for x in left..right {
+                let pixel = &self.pixels[(y * self.width + x) * self.channels..][..self.channels];
+                for (channel, sum) in sums.iter_mut().enumerate() {
+                    *sum += usize::from(pixel[channel.min(self.channels - 1)]);
+                }
+            }
+        }
+        let count = (right - left) * (bottom - top);
+        sums.map(|sum| (sum / count) as u8)
+    }
+}
+
+fn luma([red, green, blue]: [u8; 3]) -> u8 {
+    crate::data::luma::luma(red, green, blue)
+}
+
+fn colour([red, green, blue]: [u8; 3], theme: Theme) -> Color {
+    if theme.depth == Depth::True {
+        return Color::Rgb(red, green, blue);
+    }
+    // The cube of 6 × 6 × 6 colours, or one of 24 grays.
+    let spread = red.max(green).max(blue) - red.min(green).min(blue);
+    if spread < 12 {
+        return Color::Indexed(232 + (u16::from(luma([red, green, blue])) * 23 / 255) as u8);
+    }
+    let level = |value: u8| (u16::from(value) * 5 + 127) / 255;
+    Color::Indexed((16 + 36 * level(red) + 6 * level(green) + level(blue)) as u8)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_cell_shows_the_mean_of_what_falls_on_it() {
+        let pixels: Vec<u8> = (0..16).map(|at| if at < 8 { 0 } else { 255 }).collect();
+        let picture = Picture::new(4, 4, 1, &pixels).unwrap();
+        let area = Rect::new(0, 0, 2, 1);
+        let mut buffer = Buffer::empty(area);
+        let theme = Theme::of(|name| (name == "COLORTERM").then(|| "truecolor".to_owned()));
+        picture.draw(area, &mut buffer, theme);
+        let cell = &buffer[(0, 0)];
+        assert_eq!((cell.fg, cell.bg), (Color::Rgb(0, 0, 0), Color::Rgb(255, 255, 255)));
+        assert_eq!(Picture::new(4, 4, 3, &pixels), None);
+        for (width, height) in [(1, 1), (7, 3), (40, 30)] {
+            let area = Rect::new(0, 0, width, height);
+            picture.draw(area, &mut Buffer::empty(area), Theme::of(|_| None));
+        }
+    }
+}
