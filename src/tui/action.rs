@@ -192,8 +192,10 @@ pub enum Design {
     },
     /// Compares with what is there now, or no longer.
     Pin,
-    /// Chooses the board.
+    /// Asks for the board.
     Board,
+    /// Plans for this board; for none where it is empty.
+    OnBoard(String),
     /// Back to the default.
     Default,
     /// Shows the plan for the other arithmetic.

@@ -209,3 +209,6 @@ fn opening(config: &Path) -> Result<(PathBuf, String, Origin), Diagnostics> {
 fn missing(config: &Path) -> Diagnostics {
     spec::load(config, &[]).err().unwrap_or(Diagnostics(Vec::new()))
 }
+
+#[cfg(test)]
+mod tests;

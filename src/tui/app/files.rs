@@ -1,7 +1,7 @@
 //! The file that is open: saving, opening, what others write to it, what a crash left.
 
 use super::App;
-use crate::spec::PRESETS;
+use crate::spec::{PRESETS, Place};
 use crate::tui::action::{Action, File, Screen};
 use crate::tui::design::{self, Origin, Sheet};
 use crate::tui::dialog::{Choice, Choose, Dialog, Page, Prompt};
@@ -42,9 +42,13 @@ pub fn act(app: &mut App, file: &File, reply: &mut Reply) {
             reply.good("as on disk; undo brings your text back");
         }
         File::Difference => reply.dialog = Some(app.difference()),
-        File::Discard => reply.effect(Effect::Keep { path: app.design.sheet.path().to_owned(), text: None }),
+        File::Discard => {
+            app.left = None;
+            app.kept = None;
+            reply.effect(Effect::Keep { path: app.design.sheet.path().to_owned(), text: None });
+        }
         File::Recover => {
-            if let Some(text) = app.kept.take() {
+            if let Some(text) = app.left.take() {
                 app.design.sheet.replace(text, None);
                 app.design.text_changed();
                 reply.good("as it was left; undo brings back what is on disk");
@@ -60,7 +64,11 @@ impl App {
             self.write(None, then_quit, reply);
             return;
         };
-        let lines = vec![fault.to_string(), "Nothing can be made of such a file until it is mended.".to_owned()];
+        let place = match &fault.place {
+            Place::Text { line, column, .. } => format!("Line {line}, column {column}: {}", fault.message),
+            _ => fault.message.clone(),
+        };
+        let lines = vec![place, "Nothing can be made of such a file until it is mended.".to_owned()];
         let answers = [('c', "go on editing", None), ('s', "save it as it is", Some(Action::File(File::SaveAnyway)))];
         reply.dialog = Some(Dialog::ask("Save a broken text?", lines, &answers));
     }
@@ -156,7 +164,7 @@ impl App {
     /// What an earlier session left unsaved is offered.
     pub(super) fn offer_recovery(&mut self, left: Option<String>, reply: &mut Reply) {
         let Some(left) = left.filter(|left| left != self.design.sheet.text()) else { return };
-        self.kept = Some(left);
+        self.left = Some(left);
         let lines =
             vec![format!("An earlier session ended without saving {}; its text was kept.", self.design.sheet.name())];
         let answers = [
@@ -215,6 +223,7 @@ impl App {
         self.screen = Screen::Design;
         self.asked = None;
         self.kept = None;
+        self.left = None;
         if before != path {
             reply.effect(Effect::Keep { path: before, text: None });
         }

@@ -45,6 +45,8 @@ pub struct App {
     pub size: (u16, u16),
     /// The text that is kept for the case of a crash; `None` where all is saved.
     kept: Option<String>,
+    /// What an earlier session left unsaved, until somebody says what becomes of it.
+    left: Option<String>,
     /// The source whose classes were asked for.
     asked: Option<String>,
 }
@@ -67,6 +69,7 @@ impl App {
             theme,
             size,
             kept: None,
+            left: None,
             asked: None,
         };
         let mut reply = Reply::default();
@@ -103,17 +106,18 @@ impl App {
 
     /// A key is pressed; `input` is the same key for who takes text.
     pub fn key(&mut self, key: Key, input: Input) -> Vec<Effect> {
-        if let Some(action) = keymap::action(key, &self.contexts()) {
-            return self.act(action);
-        }
-        if self.takes_text() {
-            return self.act(Action::Type(input));
-        }
-        if let (Some(dialog), ratatui_textarea::Key::Char(letter)) = (&mut self.dialog, input.key) {
+        // The letters of answers go before all others.
+        if let (Some(dialog), ratatui_textarea::Key::Char(letter), false) = (&mut self.dialog, input.key, input.ctrl) {
             let outcome = dialog.letter(letter);
-            return self.conclude(outcome);
+            if outcome != Outcome::Stay {
+                return self.conclude(outcome);
+            }
         }
-        Vec::new()
+        match keymap::action(key, &self.contexts()) {
+            Some(action) => self.act(action),
+            None if self.takes_text() => self.act(Action::Type(input)),
+            None => Vec::new(),
+        }
     }
 
     /// Does `action`.
@@ -203,7 +207,8 @@ impl App {
             Outcome::Stay => Vec::new(),
             Outcome::Away => {
                 self.dialog = None;
-                Vec::new()
+                // What was left is not lost by looking away.
+                if self.left.is_some() { self.act(Action::File(File::Recover)) } else { Vec::new() }
             }
             Outcome::Do(action) => {
                 self.dialog = None;
@@ -273,7 +278,7 @@ impl App {
             effects.push(Effect::Classes(source.to_owned()));
         }
         let is_kept = if sheet.is_changed() { self.kept.as_deref() == Some(sheet.text()) } else { self.kept.is_none() };
-        if !is_kept {
+        if !is_kept && self.left.is_none() {
             self.kept = sheet.is_changed().then(|| sheet.text().to_owned());
             effects.push(Effect::Keep { path: sheet.path().to_owned(), text: self.kept.clone() });
         }

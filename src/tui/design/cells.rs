@@ -89,7 +89,7 @@ pub struct Row {
 pub const NONE: &str = "none";
 /// The cells whose choices are not those of the schema alone.
 const TYPE: &str = "type";
-const BOARD: &str = "board";
+pub const BOARD: &str = "board";
 const SE_AFTER: &str = "SE after";
 
 /// All rows of `model`, top to bottom.

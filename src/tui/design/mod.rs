@@ -159,6 +159,12 @@ impl State {
     fn turn(&mut self) {
         self.typed = None;
         self.step += 1;
+        if self.sheet.faults().is_some() {
+            self.editor.set(self.sheet.text());
+            self.show_fault();
+        } else if self.pane == Pane::Table {
+            self.point_editor();
+        }
         self.pane = match self.pane {
             Pane::Table => Pane::Text,
             Pane::Text => Pane::Table,
@@ -184,9 +190,7 @@ impl State {
         self.row = self.row.min(rows.len().saturating_sub(1));
         let cells = rows.get(self.row).map_or(0, |row| row.cells.len());
         self.cell = self.cell.min(cells.saturating_sub(1));
-        if self.pane == Pane::Table {
-            self.editor.set(self.sheet.text());
-        }
+        self.editor.set(self.sheet.text());
     }
 
     fn go(&mut self, to: Move) {
@@ -245,7 +249,10 @@ impl State {
                 let text = if self.sheet.toggle_pin() { "differences are from here on" } else { "no longer compared" };
                 reply.good(text);
             }
-            Design::Board => self.choose(&KeyPath::of("target.board"), reply),
+            Design::Board => reply.dialog = self.boards(),
+            Design::OnBoard(board) => {
+                self.set_key("target.board", &toml_edit::Value::from(board.as_str()).to_string(), reply);
+            }
             Design::Precision => {
                 let Some(model) = self.sheet.model() else { return };
                 let other = match model.spec.config.export.precision {
@@ -266,17 +273,22 @@ impl State {
         }
     }
 
-    /// Opens the list of choices for `key`, wherever the cursor is.
-    fn choose(&mut self, key: &KeyPath, reply: &mut Reply) {
-        let rows = self.rows();
-        let found = rows
-            .iter()
-            .enumerate()
-            .find_map(|(row, cells)| Some((row, cells.cells.iter().position(|cell| cell.key == *key)?)));
-        if let Some((row, cell)) = found {
-            (self.row, self.cell) = (row, cell);
-            self.open_cell(reply);
-        }
+    /// The boards, and which of them the network fits.
+    fn boards(&self) -> Option<Dialog> {
+        let model = self.sheet.model()?;
+        let named = model.verdicts.iter().map(|verdict| Choice {
+            name: verdict.id.clone(),
+            help: format!("{}{}", verdict.name, if verdict.fits { "" } else { ": does not fit" }),
+            action: Action::Design(Design::OnBoard(verdict.id.clone())),
+        });
+        let none = Choice {
+            name: "none".into(),
+            help: "show all of them".into(),
+            action: Action::Design(Design::OnBoard(String::new())),
+        };
+        let choices: Vec<Choice> = std::iter::once(none).chain(named).collect();
+        let at = model.board.as_ref().and_then(|board| choices.iter().position(|choice| choice.name == board.id));
+        Some(Dialog::Choose(Choose::new("Board", choices, at.unwrap_or(0))))
     }
 
     fn cannot(&self, error: &str, reply: &mut Reply) {
@@ -390,6 +402,10 @@ impl State {
     fn open_cell(&mut self, reply: &mut Reply) {
         self.end_typing();
         let Some((_, cell)) = self.selected() else { return };
+        if cell.label == cells::BOARD {
+            reply.dialog = self.boards();
+            return;
+        }
         let title = format!("{} ({})", cell.label, cell.key);
         let words = match cell.legal(self.sheet.boards()) {
             Legal::Choice(words) => words,
@@ -401,14 +417,10 @@ impl State {
             }
         };
         let at = words.iter().position(|word| *word == cell.value).unwrap_or(0);
-        let verdicts = self.sheet.model().map(|model| model.verdicts.as_slice()).unwrap_or_default();
-        let choice = |word: &String| {
-            let verdict = verdicts.iter().find(|verdict| verdict.id == *word && cell.label == "board");
-            let help = verdict.map_or_else(String::new, |verdict| {
-                format!("{}{}", verdict.name, if verdict.fits { "" } else { ": does not fit" })
-            });
-            let name = if word.is_empty() { "none" } else { word };
-            Choice { name: name.to_owned(), help, action: Action::Design(Design::Set(word.clone())) }
+        let choice = |word: &String| Choice {
+            name: word.clone(),
+            help: String::new(),
+            action: Action::Design(Design::Set(word.clone())),
         };
         reply.dialog = Some(Dialog::Choose(Choose::new(&title, words.iter().map(choice).collect(), at)));
     }
@@ -498,3 +510,6 @@ fn number(value: f64) -> String {
     let rounded = (value * 1e6).round() / 1e6;
     if rounded.fract() == 0.0 && value.abs() < 1e9 { format!("{rounded:.0}") } else { rounded.to_string() }
 }
+
+#[cfg(test)]
+mod tests;

@@ -12,8 +12,8 @@ use ratatui::layout::Rect;
 
 /// Columns from which on table and text stand side by side.
 const WIDE: u16 = 118;
-/// The least columns of the table.
-const TABLE: u16 = 78;
+/// The most columns of the text, where both stand side by side.
+const TEXT: u16 = 58;
 /// Lines of the totals, and of the cells of the row under the cursor.
 const TOTALS: u16 = 6;
 const STRIP: u16 = 2;
@@ -41,7 +41,7 @@ impl Areas {
     pub fn of(area: Rect, pane: Pane, rows: usize) -> Self {
         let none = Rect { height: 0, ..area };
         let is_wide = area.width >= WIDE;
-        let text_width = if is_wide { (area.width - TABLE).min(area.width / 2).max(38) } else { 0 };
+        let text_width = if is_wide { TEXT.min(area.width / 3) } else { 0 };
         let left = Rect { width: area.width - text_width - u16::from(is_wide), ..area };
         let right = Rect { x: area.right() - text_width, width: text_width, ..area };
         let totals_height = TOTALS.min(left.height / 3);

@@ -39,9 +39,9 @@ const COLUMNS: [Column; 14] = [
     column("pad", 5, 100, Some("padding")),
     column("act", 5, 100, Some("activation")),
     column("params", 7, 0, None),
-    column("MACs", 8, 0, None),
-    column("RAM B", 6, 0, None),
-    column("share", 0, 0, None),
+    column("MACs", 7, 0, None),
+    column("RAM B", 7, 0, None),
+    column("", 0, 0, None),
 ];
 
 /// Draws the table with what is wrong above it.
@@ -105,6 +105,12 @@ fn cut(text: &str, width: usize) -> String {
     }
 }
 
+/// A number in at most `width` characters: in thousands where it is too long.
+fn compact(number: u64, width: usize) -> String {
+    let exact = thousands(number);
+    if exact.len() <= width { exact } else { format!("{}k", thousands(number / 1000)) }
+}
+
 /// What a row is called.
 fn name(row: &Row) -> String {
     let value = |label: &str| row.cells.iter().find(|cell| cell.label == label).map(|cell| cell.value.as_str());
@@ -123,13 +129,15 @@ fn name(row: &Row) -> String {
 
 /// A row of names and values.
 fn pairs(state: &State, row: &Row, is_here: bool, room: usize, theme: Theme) -> Vec<Span<'static>> {
-    let mut spans = vec![Span::styled(format!("{:<7}", name(row)), theme.dim())];
+    let name = format!("{:<6} ", name(row));
+    let room = room.saturating_sub(name.chars().count());
+    let mut spans = vec![Span::styled(name, theme.dim())];
     let widths: Vec<usize> =
         row.cells.iter().map(|cell| cell.label.chars().count() + shown(cell).chars().count() + 3).collect();
     // The cell under the cursor has to be on the screen.
     let mut first = 0;
     if is_here {
-        while first < state.cell && widths[first..=state.cell].iter().sum::<usize>() + 7 > room {
+        while first < state.cell && widths[first..=state.cell].iter().sum::<usize>() > room {
             first += 1;
         }
     }
@@ -173,7 +181,7 @@ fn block(
         // A row without a type is chosen by the cell that it has there, if any.
         let is_selected = is_here && cell == Some(state.cell);
         let width = width(column, share);
-        let number = |number: u64| if number == 0 { "-".to_owned() } else { thousands(number) };
+        let number = |number: u64| if number == 0 { "-".to_owned() } else { compact(number, width) };
         let text = match (at, column.heading) {
             (0, _) => name(row),
             (_, "in → out") => {
@@ -182,7 +190,7 @@ fn block(
             (_, "params") => number(row.params),
             (_, "MACs") => number(row.macs),
             (_, "RAM B") => number(row.ram_bytes),
-            (_, "share") => {
+            (_, "") => {
                 spans.push(bar(of_all, share, theme.label(), theme));
                 continue;
             }
@@ -238,7 +246,11 @@ pub fn draw_strip(state: &State, rows: &[Row], area: Rect, buffer: &mut Buffer, 
     let Some(row) = rows.get(state.row) else { return };
     Line::from(pairs(state, row, true, usize::from(area.width), theme)).render(Rect { height: 1, ..area }, buffer);
     if let (Some(cell), true) = (row.cells.get(state.cell), area.height > 1) {
-        let default = cell.default().map(|default| format!(" Default {default}.")).unwrap_or_default();
+        let default = cell
+            .default()
+            .filter(|default| !default.is_empty())
+            .map(|default| format!(" Default {default}."))
+            .unwrap_or_default();
         let text = format!("{}{default}", cell.help());
         Span::styled(text, theme.dim()).render(Rect { y: area.y + 1, height: 1, ..area }, buffer);
     }

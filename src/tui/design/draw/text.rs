@@ -28,6 +28,9 @@ pub fn draw(state: &State, area: Rect, buffer: &mut Buffer, theme: Theme) {
     });
     for (number, y) in (usize::from(top)..).zip(inner.y..inner.bottom()) {
         let Some(line) = widget.lines().get(number) else { break };
+        if number == state.editor.cursor().0 && !has_focus {
+            buffer.set_style(Rect { y, height: 1, width: gutter.min(inner.width), ..inner }, theme.accent());
+        }
         if wrong == Some(number) {
             buffer.set_style(Rect { y, height: 1, width: gutter.min(inner.width), ..inner }, theme.bad());
         }

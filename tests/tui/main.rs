@@ -1,0 +1,194 @@
+//! The workbench as people use it: the program in a pseudo-terminal.
+
+#![cfg(unix)]
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod terminal;
+
+use std::fs;
+use std::time::Duration;
+use tempfile::TempDir;
+use terminal::Terminal;
+
+const DOWN: &str = "\x1b[B";
+const ENTER: &str = "\r";
+const ESC: &str = "\x1b";
+const SAVE: &str = "\x13";
+
+/// A folder with a preset's file in it.
+fn folder_with(preset: &str) -> TempDir {
+    let folder = TempDir::new().unwrap();
+    let text = fs::read_to_string(format!("{}/configs/{preset}.toml", env!("CARGO_MANIFEST_DIR"))).unwrap();
+    fs::write(folder.path().join("net.toml"), text).unwrap();
+    folder
+}
+
+fn read(folder: &TempDir, name: &str) -> String {
+    fs::read_to_string(folder.path().join(name)).unwrap()
+}
+
+#[test]
+fn a_width_is_edited_and_saved_and_the_terminal_given_back() {
+    let folder = folder_with("micro");
+    let mut terminal = Terminal::start(folder.path(), &["--config", "net.toml"]);
+    terminal.wait_for("612,240").send("12").wait_for("+");
+    terminal.wait_for("0 separable    47x47x3→47x47x12").wait_for("net.toml*");
+    assert!(
+        folder.path().join(".net.toml.unsaved").exists() || {
+            terminal.take(Duration::from_secs(1));
+            true
+        }
+    );
+    terminal.send(SAVE).wait_for("wrote net.toml").send("q");
+    assert_eq!(terminal.end(), 0);
+    assert!(terminal.is_restored());
+    let text = read(&folder, "net.toml");
+    assert!(text.contains("filters = 12") && text.contains("# folded away at export"), "{text}");
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "nothing else is left");
+}
+
+#[test]
+fn unsaved_changes_survive_a_kill_and_are_offered_again() {
+    let folder = folder_with("micro");
+    let mut terminal = Terminal::start(folder.path(), &["--config", "net.toml"]);
+    terminal.wait_for("612,240").send("9").wait_for("47x47x9");
+    while !folder.path().join(".net.toml.unsaved").exists() {
+        terminal.take(Duration::from_millis(50));
+    }
+    terminal.signal("KILL");
+    terminal.end();
+    let mut terminal = Terminal::start(folder.path(), &["--config", "net.toml"]);
+    terminal.wait_for("Unsaved text found").send("r").wait_for("47x47x9").send(SAVE).wait_for("wrote").send("q");
+    assert_eq!(terminal.end(), 0);
+    assert!(read(&folder, "net.toml").contains("filters = 9"));
+    assert!(!folder.path().join(".net.toml.unsaved").exists());
+}
+
+#[test]
+fn however_it_is_ended_the_terminal_is_given_back_and_the_text_kept() {
+    for signal in ["TERM", "INT", "HUP"] {
+        let folder = folder_with("pico");
+        let mut terminal = Terminal::start(folder.path(), &["--config", "net.toml"]);
+        terminal.wait_for("Network").send("+").wait_for("net.toml*");
+        terminal.signal(signal);
+        terminal.end();
+        assert!(terminal.is_restored(), "{signal}");
+        assert!(folder.path().join(".net.toml.unsaved").exists(), "{signal}");
+    }
+}
+
+#[test]
+fn a_terminal_that_closes_ends_the_program() {
+    let folder = folder_with("pico");
+    let mut terminal = Terminal::start(folder.path(), &["--config", "net.toml"]);
+    terminal.wait_for("Network").send("+").wait_for("net.toml*");
+    terminal.close();
+    terminal.end();
+    assert!(folder.path().join(".net.toml.unsaved").exists());
+}
+
+#[test]
+fn it_is_suspended_and_comes_back() {
+    let folder = folder_with("pico");
+    let mut terminal = Terminal::start(folder.path(), &["--config", "net.toml"]);
+    terminal.wait_for("Network").send("\x1a");
+    while terminal.state() != 'T' {
+        terminal.take(Duration::from_millis(50));
+    }
+    terminal.take(Duration::from_millis(200));
+    assert!(terminal.is_restored());
+    terminal.signal("CONT");
+    terminal.wait_for("Network").send("+").wait_for("net.toml*").send("uq");
+    assert_eq!(terminal.end(), 0);
+}
+
+#[test]
+fn a_file_that_changes_under_the_editor_is_read_again() {
+    let folder = folder_with("micro");
+    let mut terminal = Terminal::start(folder.path(), &["--config", "net.toml"]);
+    terminal.wait_for("612,240");
+    let theirs = read(&folder, "net.toml").replacen("filters = 6", "filters = 10", 1);
+    fs::write(folder.path().join("theirs"), &theirs).unwrap();
+    fs::rename(folder.path().join("theirs"), folder.path().join("net.toml")).unwrap();
+    terminal.wait_for("47x47x10").wait_for("changed on disk").send("+").wait_for("47x47x11");
+    fs::write(folder.path().join("net.toml"), theirs.replacen("filters = 10", "filters = 20", 1)).unwrap();
+    terminal.wait_for("and by you").send("t").wait_for("47x47x20").send("q");
+    assert_eq!(terminal.end(), 0);
+}
+
+#[test]
+fn the_text_is_opened_in_the_users_editor() {
+    let folder = folder_with("micro");
+    let script = folder.path().join("edit.sh");
+    fs::write(&script, "sed -i 's/filters = 6/filters = 13/' \"$1\"\n").unwrap();
+    let editor = format!("sh {}", script.display());
+    let variables = [("TERM", "xterm-256color"), ("EDITOR", editor.as_str())];
+    let mut terminal = Terminal::with(folder.path(), &["--config", "net.toml"], &variables);
+    terminal.wait_for("612,240").send("E").wait_for("47x47x13").send("u").wait_for("47x47x6").send("q");
+    assert_eq!(terminal.end(), 0);
+}
+
+#[test]
+fn garbage_storms_and_floods_do_no_harm() {
+    let folder = folder_with("micro");
+    let mut terminal = Terminal::start(folder.path(), &["--config", "net.toml"]);
+    terminal.wait_for("612,240");
+    for size in [(1, 1), (300, 90), (10, 3), (80, 24), (40, 8), (200, 5), (80, 24)] {
+        terminal.resize(size.0, size.1);
+        terminal.take(Duration::from_millis(20));
+    }
+    terminal.wait_for("612,240");
+    // A megabyte pasted into the text, one into the table.
+    let flood = format!("\x1b[200~{}\x1b[201~", "# a line of a film's subtitles\n".repeat(34_000));
+    terminal.send(&flood).send("e").wait_for("1 #").send(&flood).wait_for("too much to paste");
+    // Bytes that are no keys: control sequences cut short, bytes that are no UTF-8.
+    let garbage: Vec<u8> = (0..20_000u32).map(|at| (at.wrapping_mul(2_654_435_761) >> 24) as u8).collect();
+    let harmless: Vec<u8> = garbage.into_iter().filter(|byte| ![3, 17, 19, 26].contains(byte)).collect();
+    terminal.send_bytes(&harmless).send("\x1b\x1b").take(Duration::from_secs(1));
+    terminal.signal("TERM");
+    terminal.end();
+    assert!(terminal.is_restored());
+    assert!(read(&folder, "net.toml").contains("filters = 6"), "nothing was written unasked");
+}
+
+#[test]
+fn a_terminal_without_colours_or_glyphs_is_served() {
+    let folder = folder_with("micro");
+    let variables = [("TERM", "linux"), ("NO_COLOR", "1")];
+    let mut terminal = Terminal::with(folder.path(), &["--config", "net.toml"], &variables);
+    terminal.wait_for("612,240").send("?").wait_for("Design: the table").send(ESC).send("q");
+    assert_eq!(terminal.end(), 0);
+    let text = String::from_utf8_lossy(&terminal.bytes).into_owned();
+    for colour in ["\x1b[38;", "\x1b[31m", "\x1b[48;"] {
+        assert!(!text.contains(colour), "{colour:?}");
+    }
+}
+
+#[test]
+fn a_broken_file_opens_at_what_is_wrong() {
+    let folder = folder_with("micro");
+    fs::write(folder.path().join("net.toml"), "[model]\nname = 3\n").unwrap();
+    let mut terminal = Terminal::start(folder.path(), &["--config", "net.toml"]);
+    terminal.wait_for("line 2, column 8").send("\x11");
+    assert_eq!(terminal.end(), 0);
+}
+
+#[test]
+fn what_cannot_be_opened_is_an_error_and_no_screen() {
+    let folder = TempDir::new().unwrap();
+    let mut terminal = Terminal::start(folder.path(), &["--config", "nothing.toml"]);
+    assert_eq!(terminal.end(), 2);
+    assert!(terminal.text().contains("nothing.toml"), "{}", terminal.text());
+}
+
+#[test]
+fn nothing_happens_while_nobody_does_anything() {
+    let folder = folder_with("mobilenet");
+    let mut terminal = Terminal::start(folder.path(), &["--config", "net.toml"]);
+    terminal.wait_for("Network").send(DOWN).take(Duration::from_millis(500));
+    let before = (terminal.work(), terminal.bytes.len());
+    terminal.take(Duration::from_secs(2));
+    assert_eq!((terminal.work(), terminal.bytes.len()), before, "it works while idle");
+    terminal.send("b").wait_for("Board").send(ENTER).send("q");
+    assert_eq!(terminal.end(), 0);
+}

@@ -1,0 +1,179 @@
+//! The program in a pseudo-terminal, and its screen as a terminal would show it.
+
+use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
+use std::io::{Read as _, Write};
+use std::path::Path;
+use std::sync::mpsc::{Receiver, channel};
+use std::time::{Duration, Instant};
+
+/// How long anything may take; only a defect takes that long.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// The program in a pseudo-terminal.
+pub struct Terminal {
+    master: Option<Box<dyn MasterPty + Send>>,
+    child: Box<dyn Child + Send + Sync>,
+    writer: Option<Box<dyn Write + Send>>,
+    output: Receiver<Vec<u8>>,
+    screen: vt100::Parser,
+    /// Every byte that came.
+    pub bytes: Vec<u8>,
+}
+
+impl Terminal {
+    /// Starts the program with `arguments` in `folder`, in a terminal of 80 × 24.
+    pub fn start(folder: &Path, arguments: &[&str]) -> Self {
+        Self::with(folder, arguments, &[("TERM", "xterm-256color")])
+    }
+
+    /// Starts it with variables of its own.
+    pub fn with(folder: &Path, arguments: &[&str], variables: &[(&str, &str)]) -> Self {
+        let size = PtySize { rows: 24, cols: 80, pixel_width: 0, pixel_height: 0 };
+        let pair = native_pty_system().openpty(size).unwrap();
+        let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_micromobilenet"));
+        command.args(arguments);
+        command.cwd(folder);
+        for name in ["NO_COLOR", "COLORTERM", "VISUAL", "EDITOR"] {
+            command.env_remove(name);
+        }
+        for (name, value) in variables {
+            command.env(name, value);
+        }
+        let child = pair.slave.spawn_command(command).unwrap();
+        drop(pair.slave);
+        let mut reader = pair.master.try_clone_reader().unwrap();
+        let writer = pair.master.take_writer().unwrap();
+        let (sender, output) = channel();
+        std::thread::spawn(move || {
+            let mut buffer = [0; 1 << 16];
+            while let Ok(count) = reader.read(&mut buffer) {
+                if count == 0 || sender.send(buffer[..count].to_vec()).is_err() {
+                    break;
+                }
+            }
+        });
+        let screen = vt100::Parser::new(24, 80, 0);
+        Self { master: Some(pair.master), child, writer: Some(writer), output, screen, bytes: Vec::new() }
+    }
+
+    /// Presses keys: the bytes a terminal sends.
+    pub fn send(&mut self, keys: &str) -> &mut Self {
+        self.send_bytes(keys.as_bytes())
+    }
+
+    /// Sends bytes, whatever they are.
+    pub fn send_bytes(&mut self, bytes: &[u8]) -> &mut Self {
+        let writer = self.writer.as_mut().unwrap();
+        // A program that ends meanwhile does not read.
+        let _ = writer.write_all(bytes).and_then(|()| writer.flush());
+        self
+    }
+
+    /// The screen as text.
+    pub fn text(&self) -> String {
+        self.screen.screen().contents()
+    }
+
+    /// Whether the terminal is as a shell expects it.
+    pub fn is_restored(&self) -> bool {
+        let screen = self.screen.screen();
+        !screen.alternate_screen()
+            && !screen.hide_cursor()
+            && !screen.bracketed_paste()
+            && screen.mouse_protocol_mode() == vt100::MouseProtocolMode::None
+    }
+
+    /// Waits until the screen shows `text`.
+    pub fn wait_for(&mut self, text: &str) -> &mut Self {
+        self.wait_until(&format!("{text:?} on the screen"), |screen| screen.contains(text))
+    }
+
+    /// Waits until the screen shows `text` no longer.
+    pub fn wait_until_gone(&mut self, text: &str) -> &mut Self {
+        self.wait_until(&format!("{text:?} gone from the screen"), |screen| !screen.contains(text))
+    }
+
+    fn wait_until(&mut self, what: &str, is_there: impl Fn(&str) -> bool) -> &mut Self {
+        let begun = Instant::now();
+        while !is_there(&self.text()) {
+            assert!(begun.elapsed() < PATIENCE, "no {what}:\n{}", self.text());
+            self.take(Duration::from_millis(100));
+        }
+        self
+    }
+
+    /// Takes what the program wrote, waiting for it at most this long.
+    pub fn take(&mut self, patience: Duration) {
+        if let Ok(first) = self.output.recv_timeout(patience) {
+            self.show(&first);
+            while let Ok(more) = self.output.try_recv() {
+                self.show(&more);
+            }
+        }
+    }
+
+    fn show(&mut self, bytes: &[u8]) {
+        // Two questions that terminals answer.
+        for (question, answer) in [(&b"\x1b[6n"[..], "\x1b[1;1R"), (&b"\x1b[c"[..], "\x1b[?62c")] {
+            if bytes.windows(question.len()).any(|window| window == question) {
+                self.send(answer);
+            }
+        }
+        self.bytes.extend_from_slice(bytes);
+        self.screen.process(bytes);
+    }
+
+    /// Gives the terminal another size.
+    pub fn resize(&mut self, columns: u16, rows: u16) {
+        let size = PtySize { rows, cols: columns, pixel_width: 0, pixel_height: 0 };
+        self.master.as_ref().unwrap().resize(size).unwrap();
+        self.screen.screen_mut().set_size(rows, columns);
+    }
+
+    /// Sends a signal.
+    pub fn signal(&mut self, name: &str) {
+        let id = self.child.process_id().unwrap().to_string();
+        assert!(std::process::Command::new("kill").args([&format!("-{name}"), &id]).status().unwrap().success());
+    }
+
+    /// The state letter of the process: `T` where it is stopped.
+    pub fn state(&self) -> char {
+        let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.child.process_id().unwrap())).unwrap();
+        stat.rsplit(") ").next().unwrap().chars().next().unwrap()
+    }
+
+    /// Clock ticks that the process has worked.
+    pub fn work(&self) -> u64 {
+        let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.child.process_id().unwrap())).unwrap();
+        let fields: Vec<&str> = stat.rsplit(") ").next().unwrap().split(' ').collect();
+        fields[11].parse::<u64>().unwrap() + fields[12].parse::<u64>().unwrap()
+    }
+
+    /// Takes the terminal away, as when its window is closed.
+    pub fn close(&mut self) {
+        self.writer = None;
+        self.master = None;
+    }
+
+    /// Waits for the end of the program; its exit code.
+    pub fn end(&mut self) -> u32 {
+        let begun = Instant::now();
+        loop {
+            self.take(Duration::from_millis(50));
+            if let Some(status) = self.child.try_wait().unwrap() {
+                while let Ok(more) = self.output.recv_timeout(Duration::from_millis(200)) {
+                    self.show(&more);
+                }
+                return status.exit_code();
+            }
+            assert!(begun.elapsed() < PATIENCE, "it does not end:\n{}", self.text());
+        }
+    }
+}
+
+impl Drop for Terminal {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
