@@ -10,14 +10,17 @@ static void depthwise3Row(const Step &step, const uint8_t *const *rows, uint8_t 
     }
 //@end
     const uint32_t plane = step.channels == 1 ? 0 : step.width;
-    uint32_t edges = static_cast<uint32_t>(step.filters) << 8;
-    edges |= step.first ? leftEdge : 0;
-    edges |= step.first + step.inner < step.columns ? rightEdge : 0;
-    edges |= rows[0] ? 0 : topEdge;
-    edges |= rows[2] ? 0 : bottomEdge;
-    edges |= step.stride == 2 ? byTwo : 0;
-    edges |= step.stride == 3 ? byThree : 0;
-    depthwiseRow3(rows[0] ? rows[0] : rows[1], rows[1], rows[2] ? rows[2] : rows[1],
+    uint32_t edges = static_cast<uint32_t>(step.filters) << 8 | step.edges;
+    const uint8_t *above = rows[0], *below = rows[2];
+    if (!above) {
+        edges |= topEdge;
+        above = rows[1];
+    }
+    if (!below) {
+        edges |= bottomEdge;
+        below = rows[1];
+    }
+    depthwiseRow3(above, rows[1], below,
                   reinterpret_cast<const int8_t *>(weightTable + step.weights), multiplierTable + step.constants,
                   offsetTable + step.constants, plane, out, step.columns, edges,
                   step.zero * 0x10001u, static_cast<int32_t>(step.width - 2u - plane));
