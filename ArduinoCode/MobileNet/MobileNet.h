@@ -156,7 +156,47 @@ static inline int8_t flash(const int8_t *at) { return static_cast<int8_t>(pgm_re
 #define MICROMOBILENET_OF(at, field) flash(&(at)->field)
 #else
 static inline void fetch(void *to, const void *from, size_t bytes) { memcpy(to, from, bytes); }
+#if defined(__ARM_ARCH_6M__)
+// Rows begin anywhere, and the library's copy takes twice as long as this one.
+static __attribute__((noinline)) void copy(void *to, const void *from, size_t bytes) {
+    uint32_t first, second;
+    __asm__ volatile(
+        ".syntax unified\n\t"
+        "subs %[bytes], #6\n\t"
+        "bcc 2f\n"
+        "1:\n\t"
+        "ldrb %[first], [%[from], #0]\n\t"
+        "ldrb %[second], [%[from], #1]\n\t"
+        "strb %[first], [%[to], #0]\n\t"
+        "strb %[second], [%[to], #1]\n\t"
+        "ldrb %[first], [%[from], #2]\n\t"
+        "ldrb %[second], [%[from], #3]\n\t"
+        "strb %[first], [%[to], #2]\n\t"
+        "strb %[second], [%[to], #3]\n\t"
+        "ldrb %[first], [%[from], #4]\n\t"
+        "ldrb %[second], [%[from], #5]\n\t"
+        "strb %[first], [%[to], #4]\n\t"
+        "strb %[second], [%[to], #5]\n\t"
+        "adds %[from], #6\n\t"
+        "adds %[to], #6\n\t"
+        "subs %[bytes], #6\n\t"
+        "bcs 1b\n"
+        "2:\n\t"
+        "adds %[bytes], #6\n\t"
+        "beq 4f\n"
+        "3:\n\t"
+        "subs %[bytes], #1\n\t"
+        "ldrb %[first], [%[from], %[bytes]]\n\t"
+        "strb %[first], [%[to], %[bytes]]\n\t"
+        "bne 3b\n"
+        "4:"
+        : [to] "+l"(to), [from] "+l"(from), [bytes] "+l"(bytes), [first] "=&l"(first), [second] "=&l"(second)
+        :
+        : "cc", "memory");
+}
+#else
 static inline void copy(void *to, const void *from, size_t bytes) { memcpy(to, from, bytes); }
+#endif
 static inline uint8_t flash(const uint8_t *at) { return *at; }
 static inline int8_t flash(const int8_t *at) { return *at; }
 static inline uint16_t flash(const uint16_t *at) { return *at; }
@@ -1867,7 +1907,9 @@ struct Step {
     uint8_t zero;
     // Fractional bits of a result.
     uint8_t shift;
-    uint8_t padding[3];
+    // Of depthwise kernels: which sides they reach over, and strides.
+    uint8_t edges;
+    uint8_t padding[2];
 };
 
 // Steps through which rows stream, and the map that the rows come from.
@@ -1886,55 +1928,55 @@ struct State {
 
 static const Step steps[25] MICROMOBILENET_FLASH = {
     // stem: convolution 3x3, stride 2, padding 0, 96x96x1 -> 47x47x3
-    {0, 0, 2625, noPlace, 0, 96, 96, 1, 47, 47, 3, 0, 47, depthwiseKind, intoRow, 3, 2, 0, 0, 1, 0, 16, {0}},
+    {0, 0, 2625, noPlace, 0, 96, 96, 1, 47, 47, 3, 0, 47, depthwiseKind, intoRow, 3, 2, 0, 0, 1, 0, 16, 16, {0}},
     // block0.depthwise: depthwise 3x3, stride 1, padding 1, 47x47x3 -> 47x47x3
-    {27, 192, 2190, noPlace, 3, 47, 47, 3, 47, 47, 3, 1, 45, depthwiseKind, intoRow, 3, 1, 1, 1, 2, 132, 16, {0}},
+    {27, 192, 2190, noPlace, 3, 47, 47, 3, 47, 47, 3, 1, 45, depthwiseKind, intoRow, 3, 1, 1, 1, 2, 132, 16, 3, {0}},
     // block0.pointwise: pointwise, 47x47x3 -> 47x47x6
-    {56, 474, 2484, noPlace, 6, 47, 47, 3, 47, 47, 6, 0, 47, filtersKind, intoRow, 1, 1, 0, 2, 2, 0, 16, {0}},
+    {56, 474, 2484, noPlace, 6, 47, 47, 3, 47, 47, 6, 0, 47, filtersKind, intoRow, 1, 1, 0, 2, 2, 0, 16, 0, {0}},
     // block1.depthwise: depthwise 3x3, stride 2, padding 1, 47x47x6 -> 24x24x6
-    {80, 474, 2190, noPlace, 12, 47, 47, 6, 24, 24, 6, 1, 22, depthwiseKind, intoRow, 3, 2, 1, 2, 3, 0, 16, {0}},
+    {80, 474, 2190, noPlace, 12, 47, 47, 6, 24, 24, 6, 1, 22, depthwiseKind, intoRow, 3, 2, 1, 2, 3, 0, 16, 19, {0}},
     // block1.pointwise: pointwise, 24x24x6 -> 24x24x12
-    {136, 1038, 2478, noPlace, 18, 24, 24, 6, 24, 24, 12, 0, 24, filtersKind, intoRow, 1, 1, 0, 3, 3, 0, 16, {0}},
+    {136, 1038, 2478, noPlace, 18, 24, 24, 6, 24, 24, 12, 0, 24, filtersKind, intoRow, 1, 1, 0, 3, 3, 0, 16, 0, {0}},
     // block2.depthwise: depthwise 3x3, stride 1, padding 1, 24x24x12 -> 24x24x12
-    {232, 1038, 2190, noPlace, 30, 24, 24, 12, 24, 24, 12, 1, 22, depthwiseKind, intoRow, 3, 1, 1, 3, 4, 0, 16, {0}},
+    {232, 1038, 2190, noPlace, 30, 24, 24, 12, 24, 24, 12, 1, 22, depthwiseKind, intoRow, 3, 1, 1, 3, 4, 0, 16, 3, {0}},
     // block2.pointwise: pointwise, 24x24x12 -> 24x24x12
-    {340, 1614, 2478, noPlace, 42, 24, 24, 12, 24, 24, 12, 0, 24, filtersKind, intoRow, 1, 1, 0, 4, 4, 0, 16, {0}},
+    {340, 1614, 2478, noPlace, 42, 24, 24, 12, 24, 24, 12, 0, 24, filtersKind, intoRow, 1, 1, 0, 4, 4, 0, 16, 0, {0}},
     // block3.depthwise: depthwise 3x3, stride 2, padding 1, 24x24x12 -> 12x12x12
-    {484, 1614, 2768, noPlace, 54, 24, 24, 12, 12, 12, 12, 1, 11, depthwiseKind, intoMap, 3, 2, 1, 4, 5, 0, 16, {0}},
+    {484, 1614, 2768, noPlace, 54, 24, 24, 12, 12, 12, 12, 1, 11, depthwiseKind, intoMap, 3, 2, 1, 4, 5, 0, 16, 17, {0}},
     // block3.pointwise: pointwise, 12x12x12 -> 12x12x24
-    {592, 144, 1872, noPlace, 66, 12, 12, 12, 12, 12, 24, 0, 12, filtersKind, intoRow, 1, 1, 0, 0, 0, 0, 16, {0}},
+    {592, 144, 1872, noPlace, 66, 12, 12, 12, 12, 12, 24, 0, 12, filtersKind, intoRow, 1, 1, 0, 0, 0, 0, 16, 0, {0}},
     // block4.depthwise: depthwise 3x3, stride 1, padding 1, 12x12x24 -> 12x12x24
-    {880, 144, 2160, noPlace, 90, 12, 12, 24, 12, 12, 24, 1, 10, depthwiseKind, intoRow, 3, 1, 1, 0, 1, 0, 16, {0}},
+    {880, 144, 2160, noPlace, 90, 12, 12, 24, 12, 12, 24, 1, 10, depthwiseKind, intoRow, 3, 1, 1, 0, 1, 0, 16, 3, {0}},
     // block4.pointwise: pointwise, 12x12x24 -> 12x12x24
-    {1096, 720, 1872, 0, 114, 12, 12, 24, 12, 12, 24, 0, 12, filtersKind, intoRow, 1, 1, 0, 1, 1, 0, 16, {0}},
+    {1096, 720, 1872, 0, 114, 12, 12, 24, 12, 12, 24, 0, 12, filtersKind, intoRow, 1, 1, 0, 1, 1, 0, 16, 0, {0}},
     // block5.depthwise: depthwise 3x3, stride 2, padding 1, 12x12x24 -> 6x6x24
-    {1672, 720, 2304, noPlace, 138, 12, 12, 24, 6, 6, 24, 1, 5, depthwiseKind, intoRow, 3, 2, 1, 1, 2, 0, 16, {0}},
+    {1672, 720, 2304, noPlace, 138, 12, 12, 24, 6, 6, 24, 1, 5, depthwiseKind, intoRow, 3, 2, 1, 1, 2, 0, 16, 17, {0}},
     // block5.pointwise: pointwise, 6x6x24 -> 6x6x48
-    {1888, 1296, 1872, 0, 162, 6, 6, 24, 6, 6, 48, 0, 6, filtersKind, intoRow, 1, 1, 0, 2, 2, 0, 16, {0}},
+    {1888, 1296, 1872, 0, 162, 6, 6, 24, 6, 6, 48, 0, 6, filtersKind, intoRow, 1, 1, 0, 2, 2, 0, 16, 0, {0}},
     // block6.depthwise: depthwise 3x3, stride 1, padding 1, 6x6x48 -> 6x6x48
-    {3040, 1296, 2768, noPlace, 210, 6, 6, 48, 6, 6, 48, 1, 4, depthwiseKind, intoMap, 3, 1, 1, 2, 3, 0, 16, {0}},
+    {3040, 1296, 2768, noPlace, 210, 6, 6, 48, 6, 6, 48, 1, 4, depthwiseKind, intoMap, 3, 1, 1, 2, 3, 0, 16, 3, {0}},
     // block6.pointwise: pointwise, 6x6x48 -> 6x6x48
-    {3472, 288, 2016, 0, 258, 6, 6, 48, 6, 6, 48, 0, 6, filtersKind, intoRow, 1, 1, 0, 0, 0, 0, 16, {0}},
+    {3472, 288, 2016, 0, 258, 6, 6, 48, 6, 6, 48, 0, 6, filtersKind, intoRow, 1, 1, 0, 0, 0, 0, 16, 0, {0}},
     // block7.depthwise: depthwise 3x3, stride 1, padding 1, 6x6x48 -> 6x6x48
-    {5776, 288, 2304, noPlace, 306, 6, 6, 48, 6, 6, 48, 1, 4, depthwiseKind, intoRow, 3, 1, 1, 0, 1, 0, 16, {0}},
+    {5776, 288, 2304, noPlace, 306, 6, 6, 48, 6, 6, 48, 1, 4, depthwiseKind, intoRow, 3, 1, 1, 0, 1, 0, 16, 3, {0}},
     // block7.pointwise: pointwise, 6x6x48 -> 6x6x48
-    {6208, 864, 2016, 0, 354, 6, 6, 48, 6, 6, 48, 0, 6, filtersKind, intoRow, 1, 1, 0, 1, 1, 0, 16, {0}},
+    {6208, 864, 2016, 0, 354, 6, 6, 48, 6, 6, 48, 0, 6, filtersKind, intoRow, 1, 1, 0, 1, 1, 0, 16, 0, {0}},
     // block8.depthwise: depthwise 3x3, stride 1, padding 1, 6x6x48 -> 6x6x48
-    {8512, 864, 2304, noPlace, 402, 6, 6, 48, 6, 6, 48, 1, 4, depthwiseKind, intoRow, 3, 1, 1, 1, 2, 0, 16, {0}},
+    {8512, 864, 2304, noPlace, 402, 6, 6, 48, 6, 6, 48, 1, 4, depthwiseKind, intoRow, 3, 1, 1, 1, 2, 0, 16, 3, {0}},
     // block8.pointwise: pointwise, 6x6x48 -> 6x6x48
-    {8944, 1440, 2016, 0, 450, 6, 6, 48, 6, 6, 48, 0, 6, filtersKind, intoRow, 1, 1, 0, 2, 2, 0, 16, {0}},
+    {8944, 1440, 2016, 0, 450, 6, 6, 48, 6, 6, 48, 0, 6, filtersKind, intoRow, 1, 1, 0, 2, 2, 0, 16, 0, {0}},
     // block9.depthwise: depthwise 3x3, stride 1, padding 1, 6x6x48 -> 6x6x48
-    {11248, 1440, 2768, noPlace, 498, 6, 6, 48, 6, 6, 48, 1, 4, depthwiseKind, intoMap, 3, 1, 1, 2, 3, 0, 16, {0}},
+    {11248, 1440, 2768, noPlace, 498, 6, 6, 48, 6, 6, 48, 1, 4, depthwiseKind, intoMap, 3, 1, 1, 2, 3, 0, 16, 3, {0}},
     // block9.pointwise: pointwise, 6x6x48 -> 6x6x48
-    {11680, 672, 1824, 96, 546, 6, 6, 48, 6, 6, 48, 0, 6, filtersKind, intoRow, 1, 1, 0, 0, 0, 0, 16, {0}},
+    {11680, 672, 1824, 96, 546, 6, 6, 48, 6, 6, 48, 0, 6, filtersKind, intoRow, 1, 1, 0, 0, 0, 0, 16, 0, {0}},
     // block10.depthwise: depthwise 3x3, stride 2, padding 1, 6x6x48 -> 3x3x48
-    {13984, 672, 2256, noPlace, 594, 6, 6, 48, 3, 3, 48, 1, 2, depthwiseKind, intoRow, 3, 2, 1, 0, 1, 0, 16, {0}},
+    {13984, 672, 2256, noPlace, 594, 6, 6, 48, 3, 3, 48, 1, 2, depthwiseKind, intoRow, 3, 2, 1, 0, 1, 0, 16, 17, {0}},
     // block10.pointwise: pointwise, 3x3x48 -> 3x3x96
-    {14416, 1248, 1824, 96, 642, 3, 3, 48, 3, 3, 96, 0, 3, filtersKind, intoRow, 1, 1, 0, 1, 1, 0, 16, {0}},
+    {14416, 1248, 1824, 96, 642, 3, 3, 48, 3, 3, 96, 0, 3, filtersKind, intoRow, 1, 1, 0, 1, 1, 0, 16, 0, {0}},
     // block11.depthwise: depthwise 3x3, stride 1, padding 1, 3x3x96 -> 3x3x96
-    {19024, 1248, 2112, noPlace, 738, 3, 3, 96, 3, 3, 96, 1, 1, depthwiseKind, intoRow, 3, 1, 1, 1, 2, 0, 16, {0}},
+    {19024, 1248, 2112, noPlace, 738, 3, 3, 96, 3, 3, 96, 1, 1, depthwiseKind, intoRow, 3, 1, 1, 1, 2, 0, 16, 3, {0}},
     // block11.pointwise: pointwise, 3x3x96 -> 3x3x96
-    {19888, 1824, 1824, 96, 834, 3, 3, 96, 3, 3, 96, 0, 3, filtersKind, intoRow, 1, 1, 0, 2, 2, 0, 16, {0}},
+    {19888, 1824, 1824, 96, 834, 3, 3, 96, 3, 3, 96, 0, 3, filtersKind, intoRow, 1, 1, 0, 2, 2, 0, 16, 0, {0}},
 };
 static_assert(sizeof(Step) == 40, "steps are packed");
 
@@ -2006,7 +2048,8 @@ static inline uint8_t saturate(int32_t value) {
 #define DSP_LAST "#96"
 
 // What `edges` says, apart from the channels still to do in its upper 24 bits: which columns and
-// rows of the kernel read padding somewhere, and the stride where it is not 1.
+// rows of the kernel read padding somewhere, and the stride where it is not 1. All but the rows is in
+// a step.
 enum : uint8_t { leftEdge = 1, rightEdge = 2, topEdge = 4, bottomEdge = 8, byTwo = 16, byThree = 32 };
 
 // Makes a sum the next output.
@@ -3541,25 +3584,24 @@ static inline uint8_t requantise(uint32_t sum, uint32_t multiplier, uint32_t off
     label ":\n\t"                   \
     "lsrs " sum ", " sum ", #16\n\t"
 
+// What a channel of a row needs: weights row by row, multiplier and offset.
+struct Channel {
+    int32_t taps[9];
+    uint32_t multiplier, offset;
+};
+
 // One channel of a row of a 3x3 kernel away from the sides: out[i] from columns i * stride to
-// i * stride + 2 of the rows a, b and c. The weights of a row are three bytes and a zero.
-// With an odd count it reads `stride` bytes beyond the last column.
+// i * stride + 2 of the rows a, b and c. With an odd count it reads `stride` bytes beyond the last
+// column.
 template <uint8_t stride>
-static void depthwise3(const uint8_t *a, const uint8_t *b, const uint8_t *c, const int8_t *weights,
-                       uint16_t multiplier, uint32_t offset, uint8_t *out, uint16_t count) {
+static void depthwise3(const Channel &channel, const uint8_t *a, const uint8_t *b, const uint8_t *c, uint8_t *out,
+                       uint16_t count) {
     static_assert(stride >= 1 && stride <= 3, "strides are 1 to 3");
     if (count == 0) {
         return;
     }
-    const struct {
-        int32_t weights[9];
-        uint32_t multiplier, offset;
-    } words = {{weights[0], weights[1], weights[2], weights[4], weights[5], weights[6], weights[8], weights[9],
-                weights[10]},
-               multiplier,
-               offset};
     register const uint8_t *r0 __asm__("r0") = a;
-    register const void *r1 __asm__("r1") = &words;
+    register const void *r1 __asm__("r1") = &channel;
     register uint8_t *r2 __asm__("r2") = out;
     register int32_t r3 __asm__("r3") = b - a;
     register int32_t r4 __asm__("r4") = c - b;
@@ -3793,15 +3835,22 @@ static inline uint8_t requantise(uint32_t sum, uint32_t multiplier, uint32_t off
     return saturate(static_cast<int32_t>(sum * multiplier + offset) >> 16);
 }
 
+// What a channel of a row needs: weights row by row, multiplier and offset.
+struct Channel {
+    int32_t taps[9];
+    uint32_t multiplier, offset;
+};
+
 // One channel of a row of a 3x3 kernel away from the sides: out[i] from columns i * stride to
-// i * stride + 2 of the rows a, b and c. The weights of a row are three bytes and a zero.
+// i * stride + 2 of the rows a, b and c.
 template <uint8_t stride>
-static void depthwise3(const uint8_t *a, const uint8_t *b, const uint8_t *c, const int8_t *weights,
-                       uint16_t multiplier, uint32_t offset, uint8_t *out, uint16_t count) {
+static void depthwise3(const Channel &channel, const uint8_t *a, const uint8_t *b, const uint8_t *c, uint8_t *out,
+                       uint16_t count) {
     enum : uint8_t { s = stride };
-    const int32_t a0 = weights[0], a1 = weights[1], a2 = weights[2];
-    const int32_t b0 = weights[4], b1 = weights[5], b2 = weights[6];
-    const int32_t c0 = weights[8], c1 = weights[9], c2 = weights[10];
+    const int32_t a0 = channel.taps[0], a1 = channel.taps[1], a2 = channel.taps[2];
+    const int32_t b0 = channel.taps[3], b1 = channel.taps[4], b2 = channel.taps[5];
+    const int32_t c0 = channel.taps[6], c1 = channel.taps[7], c2 = channel.taps[8];
+    const uint32_t multiplier = channel.multiplier, offset = channel.offset;
     const uint8_t *end = out + count;
     if (count % 2 != 0) {
         const int32_t sum = a0 * a[0] + a1 * a[1] + a2 * a[2] + b0 * b[0] + b1 * b[1] + b2 * b[2] +
@@ -3909,74 +3958,76 @@ static void depthwise3Row(const Step &step, const uint8_t *const *rows, uint8_t 
         return;
     }
     const uint32_t plane = step.channels == 1 ? 0 : step.width;
-    uint32_t edges = static_cast<uint32_t>(step.filters) << 8;
-    edges |= step.first ? leftEdge : 0;
-    edges |= step.first + step.inner < step.columns ? rightEdge : 0;
-    edges |= rows[0] ? 0 : topEdge;
-    edges |= rows[2] ? 0 : bottomEdge;
-    edges |= step.stride == 2 ? byTwo : 0;
-    edges |= step.stride == 3 ? byThree : 0;
-    depthwiseRow3(rows[0] ? rows[0] : rows[1], rows[1], rows[2] ? rows[2] : rows[1],
+    uint32_t edges = static_cast<uint32_t>(step.filters) << 8 | step.edges;
+    const uint8_t *above = rows[0], *below = rows[2];
+    if (!above) {
+        edges |= topEdge;
+        above = rows[1];
+    }
+    if (!below) {
+        edges |= bottomEdge;
+        below = rows[1];
+    }
+    depthwiseRow3(above, rows[1], below,
                   reinterpret_cast<const int8_t *>(weightTable + step.weights), multiplierTable + step.constants,
                   offsetTable + step.constants, plane, out, step.columns, edges,
                   step.zero * 0x10001u, static_cast<int32_t>(step.width - 2u - plane));
 }
 #elif !defined(__AVR_HAVE_MUL__)
-// A pixel where one column of a 3x3 kernel falls beside the map: two taps of every row.
-static uint8_t side(const uint8_t *const *rows, uint16_t at, const int8_t *weights, uint16_t multiplier,
-                    uint32_t offset) {
-    int32_t sum = 0;
-    for (uint8_t i = 0; i < 3; i++, weights += 4) {
-        sum += static_cast<int32_t>(weights[0]) * rows[i][at];
-        sum += static_cast<int32_t>(weights[1]) * rows[i][at + 1];
-    }
-    return requantise(static_cast<uint32_t>(sum), multiplier, offset);
+// A row of the kernel that does not exist: what it would add is constant, and its weights become 0.
+static void leaveOut(Channel &channel, uint8_t row, uint8_t zero) {
+    int32_t *const taps = channel.taps + 3 * row;
+    channel.offset += static_cast<uint32_t>((taps[0] + taps[1] + taps[2]) * zero) * channel.multiplier;
+    taps[0] = taps[1] = taps[2] = 0;
 }
 
-// One channel of a row of a 3x3 kernel over at least three columns.
-static void depthwiseChannel3(const Step &step, const uint8_t *const *rows, uint16_t plane, const int8_t *weights,
-                              uint16_t multiplier, uint32_t offset, uint8_t *out) {
-    uint32_t words[3] = {0, 0, 0};
-    int8_t *const taps = reinterpret_cast<int8_t *>(words);
-    const uint8_t *planes[3];
-    for (uint8_t i = 0; i < 3; i++, weights += 3) {
-        planes[i] = (rows[i] ? rows[i] : rows[1]) + plane;
-        if (rows[i]) {
-            fetch(taps + 4 * i, weights, 3);
-        } else if (step.zero) {
-            const int32_t missing = flash(weights) + flash(weights + 1) + flash(weights + 2);
-            offset += static_cast<uint32_t>(missing * step.zero) * multiplier;
-        }
-    }
-    uint16_t x = step.first;
-    if (x) {
-        const int32_t missing = static_cast<int32_t>(taps[0] + taps[4] + taps[8]) * step.zero;
-        out[0] = side(planes, 0, taps + 1, multiplier, offset + static_cast<uint32_t>(missing) * multiplier);
-    }
-    const uint16_t at = static_cast<uint16_t>(x * step.stride - step.pad);
-    const uint8_t *const a = planes[0] + at, *const b = planes[1] + at, *const c = planes[2] + at;
-    if (step.stride == 1) {
-        depthwise3<1>(a, b, c, taps, multiplier, offset, out + x, step.inner);
-    }
-    if (step.stride == 2) {
-        depthwise3<2>(a, b, c, taps, multiplier, offset, out + x, step.inner);
-    }
-    x = static_cast<uint16_t>(x + step.inner);
-    if (x < step.columns) {
-        const int32_t missing = static_cast<int32_t>(taps[2] + taps[6] + taps[10]) * step.zero;
-        out[x] = side(planes, static_cast<uint16_t>(step.width - 2), taps, multiplier,
-                      offset + static_cast<uint32_t>(missing) * multiplier);
-    }
+// A pixel where one column of the kernel falls beside the map: two taps of every row, and the third
+// reads `zero`.
+static uint8_t side(const Channel &channel, const uint8_t *a, const uint8_t *b, const uint8_t *c, uint8_t first,
+                    uint8_t missing, uint8_t zero) {
+    const int32_t *const taps = channel.taps + first, *const beside = channel.taps + missing;
+    int32_t sum = (beside[0] + beside[3] + beside[6]) * zero;
+    sum += taps[0] * a[0] + taps[1] * a[1];
+    sum += taps[3] * b[0] + taps[4] * b[1];
+    sum += taps[6] * c[0] + taps[7] * c[1];
+    return requantise(static_cast<uint32_t>(sum), channel.multiplier, channel.offset);
 }
 
 // A row of a 3x3 kernel over at least three columns.
 static void depthwise3Row(const Step &step, const uint8_t *const *rows, uint8_t *out) {
-    const int8_t *from = reinterpret_cast<const int8_t *>(weightTable + step.weights);
-    uint16_t plane = 0;
-    for (uint16_t c = 0; c < step.filters; c++, from += 9, out += step.columns) {
-        depthwiseChannel3(step, rows, plane, from, flash(multiplierTable + step.constants + c),
-                          flash(offsetTable + step.constants + c), out);
-        plane = static_cast<uint16_t>(step.channels == 1 ? 0 : plane + step.width);
+    const int8_t *weights = reinterpret_cast<const int8_t *>(weightTable + step.weights);
+    const uint8_t *a = rows[0] ? rows[0] : rows[1], *b = rows[1], *c = rows[2] ? rows[2] : rows[1];
+    const uint8_t at = static_cast<uint8_t>(step.first * step.stride - step.pad);
+    const uint16_t plane = step.channels == 1 ? 0 : step.width;
+    for (uint16_t f = 0; f < step.filters; f++, a += plane, b += plane, c += plane) {
+        Channel channel;
+        for (int32_t *tap = channel.taps; tap != channel.taps + 9; tap += 3, weights += 3) {
+            tap[0] = flash(weights);
+            tap[1] = flash(weights + 1);
+            tap[2] = flash(weights + 2);
+        }
+        channel.multiplier = flash(multiplierTable + step.constants + f);
+        channel.offset = flash(offsetTable + step.constants + f);
+        if (!rows[0]) {
+            leaveOut(channel, 0, step.zero);
+        }
+        if (!rows[2]) {
+            leaveOut(channel, 2, step.zero);
+        }
+        if (step.first) {
+            *out++ = side(channel, a, b, c, 1, 0, step.zero);
+        }
+        if (step.stride == 1) {
+            depthwise3<1>(channel, a + at, b + at, c + at, out, step.inner);
+        }
+        if (step.stride == 2) {
+            depthwise3<2>(channel, a + at, b + at, c + at, out, step.inner);
+        }
+        out += step.inner;
+        if (step.first + step.inner < step.columns) {
+            const uint16_t last = static_cast<uint16_t>(step.width - 2);
+            *out++ = side(channel, a + last, b + last, c + last, 0, 2, step.zero);
+        }
     }
 }
 #endif
@@ -4059,10 +4110,35 @@ static void dense(uint32_t at, uint16_t constants, uint8_t shift, uint16_t chann
 
 
 
+#if defined(__ARM_FEATURE_DSP)
+// Of each byte the larger one.
+static inline uint32_t larger(uint32_t one, uint32_t other) {
+    uint32_t most;
+    __asm__("uqsub8 %0, %1, %2\n\tuadd8 %0, %0, %2" : "=&r"(most) : "r"(one), "r"(other));
+    return most;
+}
+#endif
+
 // The largest value of each channel so far.
 static void pool(uint8_t *arena, const uint8_t *row) {
     uint8_t *const largest = arena + poolPlace;
     for (uint16_t c = 0; c < pooledChannels; c++) {
+#if defined(__ARM_FEATURE_DSP)
+        if (pooledWidth >= 4) {
+            // Four at a time; the last four may have been among those before.
+            uint32_t four, most = largest[c];
+            for (uint16_t x = 0; x + 4 < pooledWidth; x = static_cast<uint16_t>(x + 4)) {
+                memcpy(&four, row + x, 4);
+                most = larger(four, most);
+            }
+            row += pooledWidth;
+            memcpy(&four, row - 4, 4);
+            most = larger(four, most);
+            most = larger(most, most >> 16);
+            largest[c] = static_cast<uint8_t>(larger(most, most >> 8));
+            continue;
+        }
+#endif
         uint8_t most = largest[c];
         for (uint16_t x = 0; x < pooledWidth; x++, row++) {
             most = *row > most ? *row : most;
@@ -4133,41 +4209,48 @@ static inline uint8_t *slot(const Step *at, uint8_t *arena, uint16_t index) {
     return arena + MICROMOBILENET_OF(at, ring) + (index & (MICROMOBILENET_OF(at, kernel) - 2u)) * rowBytes(at);
 }
 
-// Where the next row for step `at` may be written at once, if that step only keeps it; else null.
-static uint8_t *landing(uint8_t *arena, const State &state, const Step *at) {
-    const uint16_t index = state.made[MICROMOBILENET_OF(at, in)];
+// Where row `index` for step `at` may be written at once, if that step only keeps it; else null.
+static uint8_t *landing(uint8_t *arena, const State &state, const Step *at, uint16_t index) {
     const bool isKept = MICROMOBILENET_OF(at, kernel) > 1 && !due(at, state, static_cast<uint16_t>(index + 1));
     return isKept ? slot(at, arena, index) : nullptr;
 }
 
-// The next row of step `at`, from the rows it keeps and the newest one, if there is one.
+// A row that a kernel reads: one of the first `kept` rows, the one after them or padding.
+static inline const uint8_t *pick(uint16_t row, uint16_t kept, const uint8_t *slot, const uint8_t *newest) {
+    return row < kept ? slot : (row == kept ? newest : nullptr);
+}
+
+// The next row of step `at`, from the rows it keeps and the newest one, if there is one. Null if the
+// next step has got it and does nothing else with it.
 static uint8_t *make(uint8_t *arena, const State &state, const Step *at, bool isLast, uint8_t *newest) {
     MICROMOBILENET_STEP(step, at);
     const uint16_t in = state.made[step.in];
     const uint16_t index = step.in != step.out ? state.made[step.out] : static_cast<uint16_t>(in - 1);
     const size_t bytes = static_cast<size_t>(step.columns) * step.filters * sizeof(Value);
-    uint8_t *out = newest;
+    uint8_t *out = newest, *landed = nullptr;
     if (step.target == intoMap) {
         out = arena + step.row + index * bytes;
     } else if (step.target == intoRow) {
-        out = isLast ? nullptr : landing(arena, state, at + 1);
-        out = out ? out : arena + step.row;
+        landed = isLast ? nullptr : landing(arena, state, at + 1, index);
+        out = landed ? landed : arena + step.row;
     }
     const uint8_t *rows[kernelRows];
     rows[0] = newest;
     if (step.kernel > 1) {
-        const size_t kept = static_cast<size_t>(step.width) * step.channels * sizeof(Value);
-        for (uint8_t i = 0; i < step.kernel; i++) {
-            const uint16_t row = static_cast<uint16_t>(index * step.stride + i - step.pad);
-            const bool isNewest = newest && row == static_cast<uint16_t>(in - 1);
-            const uint8_t *const old = arena + step.ring + (row & (step.kernel - 2u)) * kept;
-            rows[i] = isNewest ? newest : (row < step.height ? old : nullptr);
-        }
+        const size_t bytesKept = static_cast<size_t>(step.width) * step.channels * sizeof(Value);
+        const uint16_t kept = static_cast<uint16_t>(newest ? in - 1 : in);
+        const uint16_t row = static_cast<uint16_t>(index * step.stride - step.pad);
+        const uint8_t *const ring = arena + step.ring;
+        const uint8_t *const outer = ring + (row & 1u ? bytesKept : 0);
+        const uint8_t *const middle = ring + (row & 1u ? 0 : bytesKept);
+        rows[0] = pick(row, kept, outer, newest);
+        rows[1] = pick(static_cast<uint16_t>(row + 1), kept, middle, newest);
+        rows[2] = pick(static_cast<uint16_t>(row + 2), kept, outer, newest);
     }
     compute(step, arena, index, rows, out);
     MICROMOBILENET_TRACED(static_cast<uint8_t>(at - steps), index, reinterpret_cast<const Value *>(out),
                           static_cast<size_t>(step.columns) * step.filters);
-    return out;
+    return landed ? nullptr : out;
 }
 
 // Keeps the newest row for step `at`, if a row that it makes later reads it.

@@ -5,7 +5,7 @@ use super::steps::kind;
 use super::tables::{Numbers, Tables};
 use super::template::Template;
 use crate::graph::{Graph, Kind, Op, Window};
-use crate::plan::{Program, Step, StepFormat, depth};
+use crate::plan::{Program, Step, StepFormat, Target, depth};
 use crate::spec::{Pool, Precision, Resize};
 
 /// The int8 kernels that processors are particular about: the condition in the preprocessor and
@@ -109,6 +109,14 @@ pub fn template(class: &str, resize: Resize, graph: &Graph, program: &Program, t
             && width * filters < 4096
     });
     let stem = stem.map(|(step, _, _)| step);
+    // Whether a step may be given a row before it can make one of its own: rows land where they are
+    // kept only if they come from the step before, and not if they were written over its own.
+    let waits = program.streams.len() > 1
+        || program.steps.iter().any(|step| {
+            let is_windowed = step.counter_in != step.counter_out;
+            step.target == Target::Over || (is_windowed && step.window.kernel == 1)
+        });
+    let kernel_rows = program.steps.iter().map(|step| step.window.kernel).max().unwrap_or(1);
     let is_pixel = |step: &Step, op: &Op| kind(op) == "filtersKind" && step.window == Window::PIXEL;
     let stride =
         |stride: usize| apart().any(|(step, _, numbers)| is_fast(step, numbers.shift) && step.window.stride == stride);
@@ -132,6 +140,8 @@ pub fn template(class: &str, resize: Resize, graph: &Graph, program: &Program, t
         ("convolutions", steps().any(|(step, op, _)| depth(op) > 0 && step.window.kernel > 1)),
         ("pointwise", filters().any(|(step, op, numbers)| is_pointwise(step, op, numbers.shift))),
         ("tiled", filters().any(|(step, op, numbers)| !is_pointwise(step, op, numbers.shift))),
+        ("waits", waits),
+        ("threeRows", kernel_rows == 3 && program.steps.iter().all(|step| matches!(step.window.kernel, 1 | 3))),
         ("depthwise", apart().next().is_some()),
         ("stem", stem.is_some()),
         ("stem2", stem.is_some_and(|step| step.window.stride == 2)),
@@ -187,7 +197,7 @@ pub fn template(class: &str, resize: Resize, graph: &Graph, program: &Program, t
         ("steps", program.steps.len()),
         ("numStreams", program.streams.len()),
         ("firstStreamEnd", program.streams.first().map_or(0, |stream| stream.end)),
-        ("kernelRows", program.steps.iter().map(|step| step.window.kernel).max().unwrap_or(1)),
+        ("kernelRows", kernel_rows),
         ("poolPlace", program.pool),
         ("poolBytes", pooled.channels * sum_bytes),
         ("pooledChannels", pooled.channels),

@@ -25,6 +25,18 @@ pub fn inner(step: &Step) -> (usize, usize) {
     (first, end.clamp(first, step.output.width) - first)
 }
 
+/// Whether the kernel reaches over the left side (1) and over the right one (2), and a stride of two (16) or
+/// three (32).
+fn edges(step: &Step) -> usize {
+    let (first, inner) = inner(step);
+    let stride = match step.window.stride {
+        2 => 16,
+        3 => 32,
+        _ => 0,
+    };
+    usize::from(first > 0) | usize::from(first + inner < step.output.width) << 1 | stride
+}
+
 /// Writes the tables that say what happens in which order.
 pub fn write(w: &mut CWriter, graph: &Graph, program: &Program, tables: &Tables) {
     let format = StepFormat::of(program);
@@ -122,6 +134,7 @@ fn fields(format: StepFormat, program: &Program, op: &Op, step: &Step, numbers: 
                 fields.push(numbers.other_zero.to_string());
             }
             fields.push(numbers.shift.to_string());
+            fields.push(edges(step).to_string());
         }
         Precision::Float => fields.push(activation(op).to_owned()),
     }

@@ -50,7 +50,7 @@ impl StepFormat {
     const fn step_fields(self) -> usize {
         let places = 2 + self.tiles as usize + 2 * self.additions as usize;
         let (shorts, bytes) = match self.precision {
-            Precision::Int8 => (9, 9 + self.additions as usize),
+            Precision::Int8 => (9, 10 + self.additions as usize),
             Precision::Float => (8, 8),
         };
         let shorts = shorts + 2 * self.additions as usize;

@@ -82,6 +82,8 @@ struct Step {
 //@end
     // Fractional bits of a result.
     uint8_t shift;
+    // Of depthwise kernels: which sides they reach over, and strides.
+    uint8_t edges;
 //@else
     uint8_t activation;
 //@end

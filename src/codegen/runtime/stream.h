@@ -15,36 +15,50 @@ static inline uint8_t *slot(const Step *at, uint8_t *arena, uint16_t index) {
     return arena + MICROMOBILENET_OF(at, ring) + (index & (MICROMOBILENET_OF(at, kernel) - 2u)) * rowBytes(at);
 }
 
-// Where the next row for step `at` may be written at once, if that step only keeps it; else null.
-static uint8_t *landing(uint8_t *arena, const State &state, const Step *at) {
-    const uint16_t index = state.made[MICROMOBILENET_OF(at, in)];
+// Where row `index` for step `at` may be written at once, if that step only keeps it; else null.
+static uint8_t *landing(uint8_t *arena, const State &state, const Step *at, uint16_t index) {
     const bool isKept = MICROMOBILENET_OF(at, kernel) > 1 && !due(at, state, static_cast<uint16_t>(index + 1));
     return isKept ? slot(at, arena, index) : nullptr;
 }
 
-// The next row of step `at`, from the rows it keeps and the newest one, if there is one.
+// A row that a kernel reads: one of the first `kept` rows, the one after them or padding.
+static inline const uint8_t *pick(uint16_t row, uint16_t kept, const uint8_t *slot, const uint8_t *newest) {
+    return row < kept ? slot : (row == kept ? newest : nullptr);
+}
+
+// The next row of step `at`, from the rows it keeps and the newest one, if there is one. Null if the
+// next step has got it and does nothing else with it.
 static uint8_t *make(uint8_t *arena, const State &state, const Step *at, bool isLast, uint8_t *newest) {
     MICROMOBILENET_STEP(step, at);
     const uint16_t in = state.made[step.in];
     const uint16_t index = step.in != step.out ? state.made[step.out] : static_cast<uint16_t>(in - 1);
     const size_t bytes = static_cast<size_t>(step.columns) * step.filters * sizeof(Value);
-    uint8_t *out = newest;
+    uint8_t *out = newest, *landed = nullptr;
     if (step.target == intoMap) {
         out = arena + step.row + index * bytes;
     } else if (step.target == intoRow) {
-        out = isLast ? nullptr : landing(arena, state, at + 1);
-        out = out ? out : arena + step.row;
+        landed = isLast ? nullptr : landing(arena, state, at + 1, index);
+        out = landed ? landed : arena + step.row;
     }
     const uint8_t *rows[kernelRows];
     rows[0] = newest;
     if (step.kernel > 1) {
-        const size_t kept = static_cast<size_t>(step.width) * step.channels * sizeof(Value);
+        const size_t bytesKept = static_cast<size_t>(step.width) * step.channels * sizeof(Value);
+        const uint16_t kept = static_cast<uint16_t>(newest ? in - 1 : in);
+        const uint16_t row = static_cast<uint16_t>(index * step.stride - step.pad);
+        const uint8_t *const ring = arena + step.ring;
+//@if threeRows
+        const uint8_t *const outer = ring + (row & 1u ? bytesKept : 0);
+        const uint8_t *const middle = ring + (row & 1u ? 0 : bytesKept);
+        rows[0] = pick(row, kept, outer, newest);
+        rows[1] = pick(static_cast<uint16_t>(row + 1), kept, middle, newest);
+        rows[2] = pick(static_cast<uint16_t>(row + 2), kept, outer, newest);
+//@else
         for (uint8_t i = 0; i < step.kernel; i++) {
-            const uint16_t row = static_cast<uint16_t>(index * step.stride + i - step.pad);
-            const bool isNewest = newest && row == static_cast<uint16_t>(in - 1);
-            const uint8_t *const old = arena + step.ring + (row & (step.kernel - 2u)) * kept;
-            rows[i] = isNewest ? newest : (row < step.height ? old : nullptr);
+            const uint16_t next = static_cast<uint16_t>(row + i);
+            rows[i] = pick(next, kept, ring + (next & (step.kernel - 2u)) * bytesKept, newest);
         }
+//@end
     }
     compute(step, arena, index, rows, out);
 //@if additions
@@ -54,7 +68,7 @@ static uint8_t *make(uint8_t *arena, const State &state, const Step *at, bool is
 //@end
     MICROMOBILENET_TRACED(static_cast<uint8_t>(at - steps), index, reinterpret_cast<const Value *>(out),
                           static_cast<size_t>(step.columns) * step.filters);
-    return out;
+    return landed ? nullptr : out;
 }
 
 // Keeps the newest row for step `at`, if a row that it makes later reads it.
@@ -81,10 +95,16 @@ MICROMOBILENET_APART static void stream(uint8_t *arena, State &state, uint8_t fi
         const uint8_t counter = MICROMOBILENET_OF(at, out);
         const bool isWindowed = MICROMOBILENET_OF(at, in) != counter;
         uint8_t *out = nullptr;
+//@if waits
         if (!isWindowed || due(at, state, state.made[MICROMOBILENET_OF(at, in)])) {
             out = make(arena, state, at, at + 1 == behind, newest);
             state.made[counter] = static_cast<Counter>(state.made[counter] + isWindowed);
         }
+//@else
+        // A row that a step only keeps has not come here: it landed where it is kept.
+        out = make(arena, state, at, at + 1 == behind, newest);
+        state.made[counter] = static_cast<Counter>(state.made[counter] + isWindowed);
+//@end
         if (newest && MICROMOBILENET_OF(at, kernel) > 1) {
             keep(arena, state, at, newest);
         }

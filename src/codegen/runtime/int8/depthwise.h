@@ -10,83 +10,85 @@ static void depthwise3Row(const Step &step, const uint8_t *const *rows, uint8_t 
     }
 //@end
     const uint32_t plane = step.channels == 1 ? 0 : step.width;
-    uint32_t edges = static_cast<uint32_t>(step.filters) << 8;
-    edges |= step.first ? leftEdge : 0;
-    edges |= step.first + step.inner < step.columns ? rightEdge : 0;
-    edges |= rows[0] ? 0 : topEdge;
-    edges |= rows[2] ? 0 : bottomEdge;
-    edges |= step.stride == 2 ? byTwo : 0;
-    edges |= step.stride == 3 ? byThree : 0;
-    depthwiseRow3(rows[0] ? rows[0] : rows[1], rows[1], rows[2] ? rows[2] : rows[1],
+    uint32_t edges = static_cast<uint32_t>(step.filters) << 8 | step.edges;
+    const uint8_t *above = rows[0], *below = rows[2];
+    if (!above) {
+        edges |= topEdge;
+        above = rows[1];
+    }
+    if (!below) {
+        edges |= bottomEdge;
+        below = rows[1];
+    }
+    depthwiseRow3(above, rows[1], below,
                   reinterpret_cast<const int8_t *>(weightTable + step.weights), multiplierTable + step.constants,
                   offsetTable + step.constants, plane, out, step.columns, edges,
                   step.zero * 0x10001u, static_cast<int32_t>(step.width - 2u - plane));
 }
 #elif !defined(__AVR_HAVE_MUL__)
-// A pixel where one column of a 3x3 kernel falls beside the map: two taps of every row.
-static uint8_t side(const uint8_t *const *rows, uint16_t at, const int8_t *weights, uint16_t multiplier,
-                    uint32_t offset) {
-    int32_t sum = 0;
-    for (uint8_t i = 0; i < 3; i++, weights += 4) {
-        sum += static_cast<int32_t>(weights[0]) * rows[i][at];
-        sum += static_cast<int32_t>(weights[1]) * rows[i][at + 1];
-    }
-    return requantise(static_cast<uint32_t>(sum), multiplier, offset);
+// A row of the kernel that does not exist: what it would add is constant, and its weights become 0.
+static void leaveOut(Channel &channel, uint8_t row, uint8_t zero) {
+    int32_t *const taps = channel.taps + 3 * row;
+    channel.offset += static_cast<uint32_t>((taps[0] + taps[1] + taps[2]) * zero) * channel.multiplier;
+    taps[0] = taps[1] = taps[2] = 0;
 }
 
-// One channel of a row of a 3x3 kernel over at least three columns.
-static void depthwiseChannel3(const Step &step, const uint8_t *const *rows, uint16_t plane, const int8_t *weights,
-                              uint16_t multiplier, uint32_t offset, uint8_t *out) {
-    uint32_t words[3] = {0, 0, 0};
-    int8_t *const taps = reinterpret_cast<int8_t *>(words);
-    const uint8_t *planes[3];
-    for (uint8_t i = 0; i < 3; i++, weights += 3) {
-        planes[i] = (rows[i] ? rows[i] : rows[1]) + plane;
-        if (rows[i]) {
-            fetch(taps + 4 * i, weights, 3);
-        } else if (step.zero) {
-            const int32_t missing = flash(weights) + flash(weights + 1) + flash(weights + 2);
-            offset += static_cast<uint32_t>(missing * step.zero) * multiplier;
-        }
-    }
-    uint16_t x = step.first;
-    if (x) {
-        const int32_t missing = static_cast<int32_t>(taps[0] + taps[4] + taps[8]) * step.zero;
-        out[0] = side(planes, 0, taps + 1, multiplier, offset + static_cast<uint32_t>(missing) * multiplier);
-    }
-    const uint16_t at = static_cast<uint16_t>(x * step.stride - step.pad);
-    const uint8_t *const a = planes[0] + at, *const b = planes[1] + at, *const c = planes[2] + at;
-//@if stride1
-    if (step.stride == 1) {
-        depthwise3<1>(a, b, c, taps, multiplier, offset, out + x, step.inner);
-    }
-//@end
-//@if stride2
-    if (step.stride == 2) {
-        depthwise3<2>(a, b, c, taps, multiplier, offset, out + x, step.inner);
-    }
-//@end
-//@if stride3
-    if (step.stride == 3) {
-        depthwise3<3>(a, b, c, taps, multiplier, offset, out + x, step.inner);
-    }
-//@end
-    x = static_cast<uint16_t>(x + step.inner);
-    if (x < step.columns) {
-        const int32_t missing = static_cast<int32_t>(taps[2] + taps[6] + taps[10]) * step.zero;
-        out[x] = side(planes, static_cast<uint16_t>(step.width - 2), taps, multiplier,
-                      offset + static_cast<uint32_t>(missing) * multiplier);
-    }
+// A pixel where one column of the kernel falls beside the map: two taps of every row, and the third
+// reads `zero`.
+static uint8_t side(const Channel &channel, const uint8_t *a, const uint8_t *b, const uint8_t *c, uint8_t first,
+                    uint8_t missing, uint8_t zero) {
+    const int32_t *const taps = channel.taps + first, *const beside = channel.taps + missing;
+    int32_t sum = (beside[0] + beside[3] + beside[6]) * zero;
+    sum += taps[0] * a[0] + taps[1] * a[1];
+    sum += taps[3] * b[0] + taps[4] * b[1];
+    sum += taps[6] * c[0] + taps[7] * c[1];
+    return requantise(static_cast<uint32_t>(sum), channel.multiplier, channel.offset);
 }
 
 // A row of a 3x3 kernel over at least three columns.
 static void depthwise3Row(const Step &step, const uint8_t *const *rows, uint8_t *out) {
-    const int8_t *from = reinterpret_cast<const int8_t *>(weightTable + step.weights);
-    uint16_t plane = 0;
-    for (uint16_t c = 0; c < step.filters; c++, from += 9, out += step.columns) {
-        depthwiseChannel3(step, rows, plane, from, flash(multiplierTable + step.constants + c),
-                          flash(offsetTable + step.constants + c), out);
-        plane = static_cast<uint16_t>(step.channels == 1 ? 0 : plane + step.width);
+    const int8_t *weights = reinterpret_cast<const int8_t *>(weightTable + step.weights);
+    const uint8_t *a = rows[0] ? rows[0] : rows[1], *b = rows[1], *c = rows[2] ? rows[2] : rows[1];
+    const uint8_t at = static_cast<uint8_t>(step.first * step.stride - step.pad);
+    const uint16_t plane = step.channels == 1 ? 0 : step.width;
+    for (uint16_t f = 0; f < step.filters; f++, a += plane, b += plane, c += plane) {
+        Channel channel;
+        for (int32_t *tap = channel.taps; tap != channel.taps + 9; tap += 3, weights += 3) {
+            tap[0] = flash(weights);
+            tap[1] = flash(weights + 1);
+            tap[2] = flash(weights + 2);
+        }
+        channel.multiplier = flash(multiplierTable + step.constants + f);
+        channel.offset = flash(offsetTable + step.constants + f);
+        if (!rows[0]) {
+            leaveOut(channel, 0, step.zero);
+        }
+        if (!rows[2]) {
+            leaveOut(channel, 2, step.zero);
+        }
+        if (step.first) {
+            *out++ = side(channel, a, b, c, 1, 0, step.zero);
+        }
+//@if stride1
+        if (step.stride == 1) {
+            depthwise3<1>(channel, a + at, b + at, c + at, out, step.inner);
+        }
+//@end
+//@if stride2
+        if (step.stride == 2) {
+            depthwise3<2>(channel, a + at, b + at, c + at, out, step.inner);
+        }
+//@end
+//@if stride3
+        if (step.stride == 3) {
+            depthwise3<3>(channel, a + at, b + at, c + at, out, step.inner);
+        }
+//@end
+        out += step.inner;
+        if (step.first + step.inner < step.columns) {
+            const uint16_t last = static_cast<uint16_t>(step.width - 2);
+            *out++ = side(channel, a + last, b + last, c + last, 0, 2, step.zero);
+        }
     }
 }
 #endif

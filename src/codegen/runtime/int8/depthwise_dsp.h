@@ -17,7 +17,8 @@
 #define DSP_LAST "#96"
 
 // What `edges` says, apart from the channels still to do in its upper 24 bits: which columns and
-// rows of the kernel read padding somewhere, and the stride where it is not 1.
+// rows of the kernel read padding somewhere, and the stride where it is not 1. All but the rows is in
+// a step.
 enum : uint8_t { leftEdge = 1, rightEdge = 2, topEdge = 4, bottomEdge = 8, byTwo = 16, byThree = 32 };
 
 // Makes a sum the next output.

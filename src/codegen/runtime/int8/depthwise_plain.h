@@ -1,12 +1,19 @@
+// What a channel of a row needs: weights row by row, multiplier and offset.
+struct Channel {
+    int32_t taps[9];
+    uint32_t multiplier, offset;
+};
+
 // One channel of a row of a 3x3 kernel away from the sides: out[i] from columns i * stride to
-// i * stride + 2 of the rows a, b and c. The weights of a row are three bytes and a zero.
+// i * stride + 2 of the rows a, b and c.
 template <uint8_t stride>
-static void depthwise3(const uint8_t *a, const uint8_t *b, const uint8_t *c, const int8_t *weights,
-                       uint16_t multiplier, uint32_t offset, uint8_t *out, uint16_t count) {
+static void depthwise3(const Channel &channel, const uint8_t *a, const uint8_t *b, const uint8_t *c, uint8_t *out,
+                       uint16_t count) {
     enum : uint8_t { s = stride };
-    const int32_t a0 = weights[0], a1 = weights[1], a2 = weights[2];
-    const int32_t b0 = weights[4], b1 = weights[5], b2 = weights[6];
-    const int32_t c0 = weights[8], c1 = weights[9], c2 = weights[10];
+    const int32_t a0 = channel.taps[0], a1 = channel.taps[1], a2 = channel.taps[2];
+    const int32_t b0 = channel.taps[3], b1 = channel.taps[4], b2 = channel.taps[5];
+    const int32_t c0 = channel.taps[6], c1 = channel.taps[7], c2 = channel.taps[8];
+    const uint32_t multiplier = channel.multiplier, offset = channel.offset;
     const uint8_t *end = out + count;
     if (count % 2 != 0) {
         const int32_t sum = a0 * a[0] + a1 * a[1] + a2 * a[2] + b0 * b[0] + b1 * b[1] + b2 * b[2] +

@@ -72,25 +72,24 @@
     label ":\n\t"                   \
     "lsrs " sum ", " sum ", #16\n\t"
 
+// What a channel of a row needs: weights row by row, multiplier and offset.
+struct Channel {
+    int32_t taps[9];
+    uint32_t multiplier, offset;
+};
+
 // One channel of a row of a 3x3 kernel away from the sides: out[i] from columns i * stride to
-// i * stride + 2 of the rows a, b and c. The weights of a row are three bytes and a zero.
-// With an odd count it reads `stride` bytes beyond the last column.
+// i * stride + 2 of the rows a, b and c. With an odd count it reads `stride` bytes beyond the last
+// column.
 template <uint8_t stride>
-static void depthwise3(const uint8_t *a, const uint8_t *b, const uint8_t *c, const int8_t *weights,
-                       uint16_t multiplier, uint32_t offset, uint8_t *out, uint16_t count) {
+static void depthwise3(const Channel &channel, const uint8_t *a, const uint8_t *b, const uint8_t *c, uint8_t *out,
+                       uint16_t count) {
     static_assert(stride >= 1 && stride <= 3, "strides are 1 to 3");
     if (count == 0) {
         return;
     }
-    const struct {
-        int32_t weights[9];
-        uint32_t multiplier, offset;
-    } words = {{weights[0], weights[1], weights[2], weights[4], weights[5], weights[6], weights[8], weights[9],
-                weights[10]},
-               multiplier,
-               offset};
     register const uint8_t *r0 __asm__("r0") = a;
-    register const void *r1 __asm__("r1") = &words;
+    register const void *r1 __asm__("r1") = &channel;
     register uint8_t *r2 __asm__("r2") = out;
     register int32_t r3 __asm__("r3") = b - a;
     register int32_t r4 __asm__("r4") = c - b;

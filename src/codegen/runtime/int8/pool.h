@@ -1,8 +1,33 @@
 //@if max
+#if defined(__ARM_FEATURE_DSP)
+// Of each byte the larger one.
+static inline uint32_t larger(uint32_t one, uint32_t other) {
+    uint32_t most;
+    __asm__("uqsub8 %0, %1, %2\n\tuadd8 %0, %0, %2" : "=&r"(most) : "r"(one), "r"(other));
+    return most;
+}
+#endif
+
 // The largest value of each channel so far.
 static void pool(uint8_t *arena, const uint8_t *row) {
     uint8_t *const largest = arena + poolPlace;
     for (uint16_t c = 0; c < pooledChannels; c++) {
+#if defined(__ARM_FEATURE_DSP)
+        if (pooledWidth >= 4) {
+            // Four at a time; the last four may have been among those before.
+            uint32_t four, most = largest[c];
+            for (uint16_t x = 0; x + 4 < pooledWidth; x = static_cast<uint16_t>(x + 4)) {
+                memcpy(&four, row + x, 4);
+                most = larger(four, most);
+            }
+            row += pooledWidth;
+            memcpy(&four, row - 4, 4);
+            most = larger(four, most);
+            most = larger(most, most >> 16);
+            largest[c] = static_cast<uint8_t>(larger(most, most >> 8));
+            continue;
+        }
+#endif
         uint8_t most = largest[c];
         for (uint16_t x = 0; x < pooledWidth; x++, row++) {
             most = *row > most ? *row : most;
