@@ -11,6 +11,7 @@ mod float;
 mod harness;
 mod int8;
 mod pictures;
+mod sketch;
 #[path = "../support/mod.rs"]
 mod support;
 mod wrong;
