@@ -142,10 +142,13 @@ fn open_run(project: &mut Project<'_>) -> Result<Run, Failure> {
         return Ok(run);
     }
     if let Some(path) = &request.run {
-        return Ok(Run::create_at(path, false)?);
+        Run::check(path, false)?;
     }
     // Neither must images that cannot be loaded.
     project.dataset()?;
+    if let Some(path) = &request.run {
+        return Ok(Run::create_at(path, false)?);
+    }
     Ok(Run::create(RUNS.as_ref(), &jiff::Zoned::now(), &project.spec.config.model.name)?)
 }
 
