@@ -1,7 +1,8 @@
 //! How long a network takes to plan and to estimate: `cargo bench --bench plan`.
 //!
 //! Presets and networks of 30 blocks, on one thread, in int8: each of the two plans, both, and what
-//! a keystroke in the configuration costs: its text parsed, operations, plan, estimate, boards.
+//! a keystroke in the configuration costs: its text parsed, operations, plan, estimate, boards. Parts
+//! of names as arguments choose some of the networks.
 
 #![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a benchmark prints, and what fails ends it")]
 
@@ -56,6 +57,8 @@ fn main() {
     let boards = Boards::built_in().unwrap();
     println!("microseconds, median and worst of {RUNS}");
     println!("{:<22}{:>18}{:>18}{:>18}{:>18}", "", "smallest", "lowest latency", "both", "keystroke");
+    let wanted: Vec<String> = std::env::args().skip(1).filter(|argument| !argument.starts_with('-')).collect();
+    nets.retain(|(name, _)| wanted.is_empty() || wanted.iter().any(|part| name.contains(part)));
     for (name, text) in &nets {
         let spec = Spec::parse("net.toml", text, &[]).unwrap();
         let graph = Graph::build(&spec, CLASSES).unwrap().folded();
