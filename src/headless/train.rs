@@ -18,13 +18,16 @@ pub fn run(project: &mut Project<'_>) -> Result<Exit, Failure> {
     let given = request.weights.as_deref().map(|path| read_weights(path, &project.graph)).transpose()?;
     let place = match (&request.run, project.run.take()) {
         (_, Some(run)) if request.resume => Place::Resume(run),
-        (Some(path), _) => Place::At(path.clone()),
-        _ => {
-            // Neither must images that cannot be loaded.
-            project.dataset()?;
-            Place::Below(RUNS.into())
+        (Some(path), _) => {
+            Run::check(path, false)?;
+            Place::At(path.clone())
         }
+        _ => Place::Below(RUNS.into()),
     };
+    // Neither must images that cannot be loaded.
+    if !request.resume {
+        project.dataset()?;
+    }
     let held = place.hold(&project.spec.config.model.name)?;
     let dataset = project.dataset()?;
     let found = dataset.check.to_string();

@@ -46,10 +46,23 @@ pub struct Link {
     pub row_macs: u64,
     /// Bytes it needs beyond rows: means and gates of squeeze-and-excitation.
     pub extra: usize,
+    /// How many values its filters read at once; 0 where channels stay apart.
+    pub depth: usize,
     /// Bytes of the tile that its filters read, where that is not on the stack.
     pub tile: usize,
     /// Whether it mixes channels, so that a row must not be written over while it is read.
     pub mixes: bool,
+}
+
+/// An addition and what is added.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Skip {
+    /// The link whose rows wait.
+    pub from: usize,
+    /// The addition.
+    pub to: usize,
+    /// How many of the rows wait at once, where both are in one segment.
+    pub rows: usize,
 }
 
 /// The operations before global pooling, in order.
@@ -57,6 +70,8 @@ pub struct Link {
 pub struct Chain {
     /// The operations.
     pub links: Vec<Link>,
+    /// The additions among them.
+    pub skips: Vec<Skip>,
     /// Sizes of values.
     pub cell: Cell,
     /// Bytes of the global pool: a sum or a largest value for each channel.
@@ -78,8 +93,7 @@ pub fn depth(op: &Op) -> usize {
     }
 }
 
-fn tile(op: &Op, cell: Cell) -> usize {
-    let depth = depth(op);
+fn tile(depth: usize, cell: Cell) -> usize {
     if depth > cell.stack_tile { depth.div_ceil(4) * cell.tile } else { 0 }
 }
 
@@ -88,7 +102,7 @@ impl Chain {
     #[must_use]
     pub fn of(graph: &Graph, cell: Cell) -> Self {
         let body = graph.ops.iter().take_while(|op| !matches!(op.kind, Kind::GlobalPool(_)));
-        let links = body
+        let links: Vec<Link> = body
             .map(|op| {
                 let (window, whole) = match op.kind.operator().reads() {
                     Reads::Rows(window) => (window, false),
@@ -111,17 +125,33 @@ impl Chain {
                     skip,
                     row_macs: op.macs() / op.output.height as u64,
                     extra,
-                    tile: tile(op, cell),
+                    depth: depth(op),
+                    tile: tile(depth(op), cell),
                     mixes: matches!(op.kind, Kind::Conv(_)),
                 }
             })
             .collect();
+        let skips = links.iter().enumerate().filter_map(|(to, link)| {
+            let from = link.skip?;
+            // Rows wait for those that kernels in between look ahead.
+            let ahead = |link: &Link| link.window.kernel - 1 - link.window.pad;
+            Some(Skip { from, to, rows: 1 + links[from + 1..to].iter().map(ahead).sum::<usize>() })
+        });
+        let skips = skips.collect();
         let pool = graph.ops.iter().find_map(|op| match op.kind {
             Kind::GlobalPool(pool) => Some(op.input.channels * if pool.pool == Pool::Max { cell.value } else { 4 }),
             _ => None,
         });
         let head_tile = graph.ops.last().map_or(0, |head| depth(head).div_ceil(4) * cell.tile);
-        Self { links, cell, pool: pool.unwrap_or(0).next_multiple_of(4), head_tile }
+        Self { links, skips, cell, pool: pool.unwrap_or(0).next_multiple_of(4), head_tile }
+    }
+
+    /// The same chain with tiles of up to so many values on the stack.
+    #[must_use]
+    pub fn with_stack_tile(&self, stack_tile: usize) -> Self {
+        let cell = Cell { stack_tile, ..self.cell };
+        let links = self.links.iter().map(|link| Link { tile: tile(link.depth, cell), ..*link }).collect();
+        Self { links, cell, skips: self.skips.clone(), ..*self }
     }
 
     /// Bytes of a row that link `at` reads.

@@ -19,13 +19,13 @@ mod text;
 
 pub use arena::{ArenaPicture, StreamPicture};
 pub use boards::{Board, Boards, FILE as BOARDS_FILE, Sources, UnknownBoard, Verdict};
-pub use chain::{Cell, Chain, Link, STACK_TILES, depth};
+pub use chain::{Cell, Chain, Link, STACK_TILES, Skip, depth};
 pub use code::{Piece, Pieces};
 pub use estimate::{Estimate, LayerEstimate};
 pub use flash::{StepFormat, Tables};
 pub use program::{Program, Region, Step, Stream, Target, Use, Waiting};
 pub use rows::{RowPlan, Segment};
-pub use segment::{Layout, Need, Stage as RowStage, layout, skip_rows};
+pub use segment::{Growing, Layout, Need, Stage as RowStage, layout};
 pub use targets::{Core, Family, TargetEstimate};
 pub use text::{thousands, verdict_lines};
 

@@ -147,19 +147,20 @@ impl Program {
             Precision::Float => Cell::FLOAT,
             Precision::Int8 => Cell::INT8,
         };
-        let planned = |stack_tile: usize| {
-            let chain = Chain::of(graph, Cell { stack_tile, ..cell });
-            let rows = RowPlan::of(&chain, goal);
-            (chain, rows)
-        };
-        let (mut chain, mut rows) = planned(cell.stack_tile);
+        let mut chain = Chain::of(graph, cell);
+        let mut rows = RowPlan::of(&chain, goal);
         for stack_tile in STACK_TILES.into_iter().filter(|values| *values < cell.stack_tile) {
             // The stack is spared where that costs nothing.
-            let other = planned(stack_tile);
-            if other.1.arena_bytes > rows.arena_bytes || other.1.macs_after_last_row > rows.macs_after_last_row {
-                break;
+            let other = chain.with_stack_tile(stack_tile);
+            if other.links != chain.links {
+                let planned = RowPlan::of(&other, goal);
+                let (bytes, macs) = (rows.arena_bytes, rows.macs_after_last_row);
+                if planned.arena_bytes > bytes || planned.macs_after_last_row > macs {
+                    break;
+                }
+                rows = planned;
             }
-            (chain, rows) = other;
+            chain = other;
         }
         let mut builder = Builder { graph, chain: &chain, kept: Vec::new(), steps: Vec::new() };
         let mut streams = Vec::new();

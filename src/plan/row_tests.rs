@@ -1,6 +1,6 @@
 //! Plans carried out row by row in their arena, against the float reference on whole maps.
 
-use super::{Cell, Chain, Layout, RowPlan, Segment, layout};
+use super::{Cell, Chain, Growing, Layout, RowPlan, Segment, layout};
 use crate::graph::tests::graph_of;
 use crate::graph::{Graph, Kind, Map, Weights};
 use crate::random::{Purpose, Stream};
@@ -380,6 +380,43 @@ fn networks() -> impl Strategy<Value = String> {
         }
         text
     })
+}
+
+/// Least bytes of the worst segment, and least multiplications after the last row, over all cuts
+/// behind link `first`.
+fn least(chain: &Chain, first: usize) -> (usize, u64) {
+    if first == chain.links.len() {
+        return (0, 0);
+    }
+    let (mut bytes, mut macs) = (usize::MAX, u64::MAX);
+    let mut links = Growing::new(chain, first);
+    while links.grow() {
+        let Some(need) = links.need() else { continue };
+        let rest = least(chain, links.end());
+        bytes = bytes.min(need.bytes().max(rest.0));
+        macs = macs.min(links.macs_after_last_row().saturating_add(rest.1));
+    }
+    (bytes, macs)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(400))]
+    #[test]
+    fn no_other_cuts_are_better(text in networks()) {
+        let spec = Spec::parse("t", &text, &[]).unwrap();
+        let Ok(graph) = Graph::build(&spec, 3) else { return Ok(()) };
+        for cell in [Cell::INT8, Cell::FLOAT] {
+            let chain = Chain::of(&graph.folded(), cell);
+            // Every link doubles the number of cuts.
+            if chain.links.len() > 14 {
+                return Ok(());
+            }
+            let (bytes, macs) = least(&chain, 0);
+            let small = RowPlan::of(&chain, Plan::Smallest);
+            prop_assert_eq!(small.segments[small.peak()].need.bytes(), bytes);
+            prop_assert_eq!(RowPlan::of(&chain, Plan::LowestLatency).macs_after_last_row, macs);
+        }
+    }
 }
 
 proptest! {

@@ -9,7 +9,7 @@
 //! touch an edge, in an arena that grows only where no placement is found.
 
 use super::chain::Chain;
-use super::segment::{Need, need};
+use super::segment::{Growing, Need};
 use crate::spec::Plan;
 
 /// A run of operations through which rows stream.
@@ -50,14 +50,17 @@ impl RowPlan {
     #[must_use]
     pub fn of(chain: &Chain, goal: Plan) -> Self {
         let cuts = search(chain, goal);
+        let mut macs_after_last_row = 0;
         let mut segments: Vec<Segment> = cuts
             .windows(2)
             .filter_map(|cut| {
-                let need = need(chain, cut[0], cut[1])?;
+                let mut links = Growing::new(chain, cut[0]);
+                while links.end() < cut[1] && links.grow() {}
+                macs_after_last_row += links.macs_after_last_row();
+                let need = links.need()?;
                 Some(Segment { first: cut[0], end: cut[1], need, source: 0, sink: 0, scratch: 0 })
             })
             .collect();
-        let macs_after_last_row = cuts.windows(2).map(|cut| macs_after(chain, cut[0], cut[1])).sum();
         let mut arena_bytes =
             segments.iter().map(|segment| segment.need.bytes()).max().unwrap_or(0).next_multiple_of(4);
         loop {
@@ -87,18 +90,25 @@ fn search(chain: &Chain, goal: Plan) -> Vec<usize> {
     best[0] = Some(((0, 0, 0), 0));
     for first in 0..count {
         let Some(((a, b, cuts), _)) = best[first] else { continue };
-        for (end, best) in best.iter_mut().enumerate().skip(first + 1) {
-            if chain.links[first + 1..end].iter().any(|link| link.whole) {
+        let mut links = Growing::new(chain, first);
+        while links.grow() {
+            let macs = links.macs_after_last_row();
+            let cost = |bytes: usize| match goal {
+                Plan::Smallest => (a.max(bytes as u64), b + macs, cuts + 1),
+                Plan::LowestLatency => (a + macs, b.max(bytes as u64), cuts + 1),
+            };
+            // Links that follow make nothing cheaper.
+            if best[count].is_some_and(|(whole, _)| cost(links.bytes_at_least()) > whole) {
                 break;
             }
-            let Some(need) = need(chain, first, end) else { continue };
-            let bytes = need.bytes() as u64;
-            let cost = match goal {
-                Plan::Smallest => (a.max(bytes), b + macs_after(chain, first, end), cuts + 1),
-                Plan::LowestLatency => (a + macs_after(chain, first, end), b.max(bytes), cuts + 1),
-            };
-            if best.is_none_or(|(old, _)| cost < old) {
-                *best = Some((cost, first));
+            let Some(least) = links.least() else { continue };
+            let best = &mut best[links.end()];
+            let better = |cost: Cost| best.is_none_or(|(old, _)| cost < old);
+            if better(cost(least.bytes())) {
+                let cost = cost(links.exactly(least).bytes());
+                if better(cost) {
+                    *best = Some((cost, first));
+                }
             }
         }
     }
@@ -108,23 +118,6 @@ fn search(chain: &Chain, goal: Plan) -> Vec<usize> {
     }
     cuts.reverse();
     cuts
-}
-
-/// Multiplications of links `first..end` that wait for the last row of the image.
-fn macs_after(chain: &Chain, first: usize, end: usize) -> u64 {
-    let links = &chain.links[first..end];
-    if first > 0 {
-        return links.iter().map(|link| link.row_macs * link.output.0 as u64).sum();
-    }
-    let mut ready = links[0].input.0 - 1;
-    let mut macs = 0;
-    for link in links {
-        let window = link.window;
-        let rows = (ready + window.pad).checked_sub(window.kernel).map_or(0, |room| room / window.stride + 1);
-        ready = rows.min(link.output.0);
-        macs += link.row_macs * (link.output.0 - ready) as u64;
-    }
-    macs
 }
 
 /// A search for places of maps and scratch in `total` bytes.
@@ -147,8 +140,7 @@ impl Places<'_> {
         self.patience -= 1;
         let need = self.segments[at].need;
         let source = self.segments[at].source;
-        let kept = kept(self.chain, self.segments, at);
-        let mut busy: Vec<(usize, usize)> = kept;
+        let mut busy = kept(self.chain, self.segments, at);
         if need.source > 0 {
             busy.push((source, source + need.source));
         }
@@ -165,11 +157,11 @@ impl Places<'_> {
             if range.1 > self.total || others.map(|(_, taken)| *taken).any(|taken| overlap(taken, range)) {
                 continue;
             }
-            let mut all = busy.clone();
-            all.push(range);
-            if self.settle(at, sink, &all) {
+            busy.push(range);
+            if self.settle(at, sink, &busy) {
                 return true;
             }
+            busy.pop();
         }
         false
     }
@@ -189,10 +181,9 @@ impl Places<'_> {
 /// than its source.
 pub fn kept(chain: &Chain, segments: &[Segment], at: usize) -> Vec<(usize, usize)> {
     let first = segments[at].first;
-    let skips = chain.links.iter().enumerate().filter_map(|(to, link)| Some((to, link.skip?)));
-    let waiting = skips.filter(|(to, from)| from + 1 < first && *to >= first);
+    let waiting = chain.skips.iter().filter(|skip| skip.from + 1 < first && skip.to >= first);
     waiting
-        .filter_map(|(_, from)| segments.iter().find(|segment| segment.end == from + 1))
+        .filter_map(|skip| segments.iter().find(|segment| segment.end == skip.from + 1))
         .map(|segment| (segment.sink, segment.sink + segment.need.sink))
         .collect()
 }
@@ -203,11 +194,13 @@ fn overlap(a: (usize, usize), b: (usize, usize)) -> bool {
 
 /// The lowest multiple of 4 where `bytes` are free.
 fn gap(busy: &[(usize, usize)], bytes: usize, total: usize) -> Option<usize> {
+    if bytes == 0 {
+        return Some(0);
+    }
+    let is_free = |start: &usize| {
+        let range = (*start, start + bytes);
+        range.1 <= total && !busy.iter().any(|taken| overlap(*taken, range))
+    };
     let ends = busy.iter().map(|range| range.1.next_multiple_of(4));
-    let mut starts: Vec<usize> = std::iter::once(0).chain(ends).collect();
-    starts.sort_unstable();
-    starts.into_iter().find(|start| {
-        start + bytes <= total && !busy.iter().any(|range| overlap(*range, (*start, start + bytes.max(1))))
-            || bytes == 0
-    })
+    std::iter::once(0).chain(ends).filter(is_free).min()
 }

@@ -43,28 +43,181 @@ impl Need {
     }
 }
 
-/// The temporaries of links `first..end`: the largest two neighbours. The camera's row is one.
-fn temporaries(chain: &Chain, first: usize, end: usize) -> usize {
-    let mut before = if first == 0 { chain.row_in(0) } else { 0 };
-    let mut most = before;
-    for at in first..end {
-        // An addition writes over the row it is given; the last row goes where the sink is.
-        let direct = at + 1 == end && end < chain.links.len();
-        let row = match (chain.links[at].skip, direct) {
-            (_, true) => 0,
-            (Some(_), false) if at > first => before,
-            _ => chain.row_out(at),
-        };
-        most = most.max(if chain.links[at].skip.is_some() && at > first { before } else { before + row });
-        before = row;
-    }
-    most
+/// Links that are to be one segment: it grows by one after another, since the search for the best
+/// cuts asks for all ends.
+#[derive(Debug, Clone, Copy)]
+pub struct Growing<'a> {
+    chain: &'a Chain,
+    /// Its first link.
+    first: usize,
+    /// The link behind its last.
+    end: usize,
+    /// Bytes of rings.
+    rings: usize,
+    /// Bytes of the largest two neighbouring temporaries; the camera's row is one.
+    temporaries: usize,
+    /// Bytes of the last temporary.
+    temporary: usize,
+    /// Bytes of the largest tile.
+    tile: usize,
+    /// Rows that are made before the last row of the image has come.
+    ready: usize,
+    /// Multiplications that wait for the last row of the image.
+    macs: u64,
+    reach: Reach,
 }
 
-/// Rows of the ring that a skip from link `from` to the addition `to` waits in.
-#[must_use]
-pub fn skip_rows(chain: &Chain, from: usize, to: usize) -> usize {
-    1 + chain.links[from + 1..to].iter().map(|link| link.window.kernel - 1 - link.window.pad).sum::<usize>()
+impl<'a> Growing<'a> {
+    /// Nothing yet, before link `first`.
+    #[must_use]
+    pub fn new(chain: &'a Chain, first: usize) -> Self {
+        let (camera, ready) = if first == 0 { (chain.row_in(0), chain.links[0].input.0 - 1) } else { (0, 0) };
+        Self {
+            chain,
+            first,
+            end: first,
+            rings: 0,
+            temporaries: camera,
+            temporary: camera,
+            tile: 0,
+            ready,
+            macs: 0,
+            reach: Reach { scale: 1, offset: 0 },
+        }
+    }
+
+    /// Takes the next link in; no, where there is none or it must be the first of a segment.
+    pub fn grow(&mut self) -> bool {
+        let at = self.end;
+        let Some(link) = self.chain.links.get(at) else { return false };
+        if link.whole && (at > self.first || at == 0) {
+            return false;
+        }
+        // What was the last link no longer writes into the sink.
+        if at > self.first {
+            self.pass_on(at - 1);
+        }
+        let window = link.window;
+        self.end += 1;
+        self.rings += (window.kernel - 1) * self.chain.row_in(at);
+        self.tile = self.tile.max(link.tile);
+        let rows = (self.ready + window.pad).checked_sub(window.kernel).map_or(0, |room| room / window.stride + 1);
+        self.ready = rows.min(link.output.0);
+        self.macs += link.row_macs * (link.output.0 - self.ready) as u64;
+        self.reach = self.reach.then(window);
+        if self.end == self.chain.links.len() {
+            self.pass_on(at);
+        }
+        true
+    }
+
+    /// Makes room for the row of link `at`, which the next link or the pool reads. An addition
+    /// writes over the row it is given.
+    fn pass_on(&mut self, at: usize) {
+        if self.chain.links[at].skip.is_none() || at == self.first {
+            let row = self.chain.row_out(at);
+            self.temporaries = self.temporaries.max(self.temporary + row);
+            self.temporary = row;
+        }
+    }
+
+    /// The link behind its last.
+    #[must_use]
+    pub const fn end(&self) -> usize {
+        self.end
+    }
+
+    /// Multiplications that wait for the last row of the image.
+    #[must_use]
+    pub const fn macs_after_last_row(&self) -> u64 {
+        self.macs
+    }
+
+    /// Bytes that it needs at least, however far it grows.
+    #[must_use]
+    pub const fn bytes_at_least(&self) -> usize {
+        self.rings + self.temporaries + self.tile
+    }
+
+    /// What it needs; `None` where it cannot end here.
+    #[must_use]
+    pub fn need(&self) -> Option<Need> {
+        self.least().map(|least| self.exactly(least))
+    }
+
+    /// As [`Self::need`], but for the distance between its maps, which is the least there may be:
+    /// much of a search can do without the exact one.
+    #[must_use]
+    pub fn least(&self) -> Option<Need> {
+        let Self { chain, first, end, .. } = *self;
+        let ends = end == chain.links.len();
+        let mut need = Need {
+            scratch: self.rings
+                + self.temporaries
+                + chain.links[first].extra
+                + self.tile
+                + copied_row(chain, first, end)
+                + if ends { chain.pool } else { 0 },
+            source: if first == 0 { 0 } else { chain.map_out(first - 1) },
+            sink: if ends { 0 } else { chain.map_out(end - 1) },
+            distance: Some(0),
+            kept: 0,
+        };
+        for skip in &chain.skips {
+            let start = skip.from + 1;
+            if skip.to < first || start >= end {
+                continue;
+            }
+            match (start >= first, skip.to < end) {
+                // Both within: a ring, unless the source map itself holds the rows.
+                (true, true) if start > first || first == 0 => need.scratch += skip.rows * chain.row_out(skip.from),
+                (true, true) => {}
+                // The addition comes in a later segment: its other half must be a whole map.
+                (true, false) if start == first && first > 0 => need.distance = None,
+                (true, false) => return None,
+                (false, _) => need.kept += chain.map_out(skip.from),
+            }
+        }
+        if ends {
+            // The head's tile lies over rows, behind the pool.
+            need.scratch = need.scratch.max(chain.links[first].extra + chain.pool + chain.head_tile);
+        }
+        Some(need)
+    }
+
+    /// What it needs, from the least that it may need.
+    #[must_use]
+    pub fn exactly(&self, least: Need) -> Need {
+        Need { distance: least.distance.map(|_| self.distance()), ..least }
+    }
+
+    /// How far before its source the sink must begin, so that no row is written over before it was
+    /// read for the last time.
+    fn distance(&self) -> usize {
+        let Self { chain, first, end, reach: newest, .. } = *self;
+        let links = &chain.links;
+        if first == 0 || end == links.len() {
+            return 0;
+        }
+        let (row_in, row_out) = (chain.row_in(first) as i64, chain.row_out(end - 1) as i64);
+        let (rows_in, rows_out) = (links[first].input.0 as i64, links[end - 1].output.0 as i64);
+        // Channel by channel, or from a copy: a row is read for the last time before it is written.
+        let pixelwise = end == first + 1 && links[first].window == Window::PIXEL;
+        let direct = end == first + 1 && !pixelwise;
+        let added = chain.skips.iter().find(|skip| skip.from + 1 == first && (first..end).contains(&skip.to));
+        let skip = added.map(|skip| Reach::of(chain, skip.to + 1, end));
+        let unread = |o: i64| {
+            let row = newest.row(o);
+            let read = if row >= rows_in { rows_in } else { row + i64::from(!direct) };
+            skip.map_or(read, |skip| read.min(skip.row(o).min(rows_in - 1) + 1))
+        };
+        let over = |o: i64| (o + 1) * row_out - unread(o) * row_in;
+        // Linear in o but where the source ends.
+        let corner = (rows_in - 1 - newest.offset).max(0) / newest.scale;
+        let candidates = [0, corner - 1, corner, corner + 1, rows_out - 1];
+        let most = candidates.into_iter().map(|o| over(o.clamp(0, rows_out - 1))).max().unwrap_or(0);
+        most.max(0) as usize
+    }
 }
 
 /// Bytes of the largest tile of links `first..end`.
@@ -83,79 +236,6 @@ fn copied_row(chain: &Chain, first: usize, end: usize) -> usize {
     }
 }
 
-/// What links `first..end` need as one segment; `None` where they cannot be one.
-#[must_use]
-pub fn need(chain: &Chain, first: usize, end: usize) -> Option<Need> {
-    let links = &chain.links;
-    if links[first + 1..end].iter().any(|link| link.whole) || (first == 0 && links[0].whole) {
-        return None;
-    }
-    let rings: usize = (first..end).map(|at| (links[at].window.kernel - 1) * chain.row_in(at)).sum();
-    let mut need = Need {
-        scratch: rings
-            + temporaries(chain, first, end)
-            + links[first].extra
-            + tile(chain, first, end)
-            + copied_row(chain, first, end)
-            + if end == links.len() { chain.pool } else { 0 },
-        source: if first == 0 { 0 } else { chain.map_out(first - 1) },
-        sink: if end == links.len() { 0 } else { chain.map_out(end - 1) },
-        distance: Some(0),
-        kept: 0,
-    };
-    let mut source_kept = false;
-    for (at, from) in links.iter().enumerate().filter_map(|(at, link)| Some((at, link.skip?))) {
-        let start = from + 1;
-        if at < first || start >= end {
-            continue;
-        }
-        match (start >= first, at < end) {
-            // Both within: a ring, unless the source map itself holds the rows.
-            (true, true) if start > first || first == 0 => {
-                need.scratch += skip_rows(chain, from, at) * chain.row_out(from);
-            }
-            (true, true) => {}
-            // The addition comes in a later segment: its other half must be a whole map.
-            (true, false) if start == first && first > 0 => source_kept = true,
-            (true, false) => return None,
-            (false, _) => need.kept += chain.map_out(from),
-        }
-    }
-    if end == links.len() {
-        // The head's tile lies over rows, behind the pool.
-        need.scratch = need.scratch.max(links[first].extra + chain.pool + chain.head_tile);
-    }
-    need.distance = (!source_kept).then(|| distance(chain, first, end));
-    Some(need)
-}
-
-/// How far before its source the sink must begin, so that no row is written over before it was
-/// read for the last time.
-fn distance(chain: &Chain, first: usize, end: usize) -> usize {
-    let links = &chain.links;
-    if first == 0 || end == links.len() {
-        return 0;
-    }
-    let (row_in, row_out) = (chain.row_in(first) as i64, chain.row_out(end - 1) as i64);
-    let (rows_in, rows_out) = (links[first].input.0 as i64, links[end - 1].output.0 as i64);
-    let newest = Reach::of(chain, first, end);
-    // Channel by channel, or from a copy: a row is read for the last time before it is written.
-    let pixelwise = end == first + 1 && links[first].window == Window::PIXEL;
-    let direct = end == first + 1 && !pixelwise;
-    let skip = (first..end).find(|at| links[*at].skip == Some(first - 1)).map(|at| Reach::of(chain, at + 1, end));
-    let unread = |o: i64| {
-        let row = newest.row(o);
-        let read = if row >= rows_in { rows_in } else { row + i64::from(!direct) };
-        skip.map_or(read, |skip| read.min(skip.row(o).min(rows_in - 1) + 1))
-    };
-    let over = |o: i64| (o + 1) * row_out - unread(o) * row_in;
-    // Linear in o but where the source ends.
-    let corner = (rows_in - 1 - newest.offset).max(0) / newest.scale;
-    let candidates = [0, corner - 1, corner, corner + 1, rows_out - 1];
-    let most = candidates.into_iter().map(|o| over(o.clamp(0, rows_out - 1))).max().unwrap_or(0);
-    most.max(0) as usize
-}
-
 /// Which row of the input of a run of operations must be there for a row of its output:
 /// scale · row + offset.
 #[derive(Debug, Clone, Copy)]
@@ -166,13 +246,13 @@ struct Reach {
 
 impl Reach {
     fn of(chain: &Chain, first: usize, end: usize) -> Self {
-        let mut reach = Self { scale: 1, offset: 0 };
-        for link in chain.links[first..end].iter().rev() {
-            let window = link.window;
-            reach.offset = reach.offset * window.stride as i64 + (window.kernel - 1) as i64 - window.pad as i64;
-            reach.scale *= window.stride as i64;
-        }
-        reach
+        chain.links[first..end].iter().fold(Self { scale: 1, offset: 0 }, |reach, link| reach.then(link.window))
+    }
+
+    /// That of the same operations and another one behind them.
+    const fn then(self, window: Window) -> Self {
+        let newest = (window.kernel - 1) as i64 - window.pad as i64;
+        Self { scale: self.scale * window.stride as i64, offset: self.scale * newest + self.offset }
     }
 
     const fn row(self, output: i64) -> i64 {
@@ -224,9 +304,8 @@ pub fn layout(chain: &Chain, first: usize, end: usize, need: &Need) -> Layout {
     };
     let rings: Vec<usize> = (first..end).map(|m| take((links[m].window.kernel - 1) * chain.row_in(m))).collect();
     let skip_ring = |m: usize, take: &mut dyn FnMut(usize) -> usize| {
-        let to = (m + 1..end).find(|to| links[*to].skip == Some(m))?;
-        let rows = skip_rows(chain, m, to);
-        Some((take(rows * chain.row_out(m)), rows))
+        let skip = chain.skips.iter().find(|skip| skip.from == m && skip.to < end)?;
+        Some((take(skip.rows * chain.row_out(m)), skip.rows))
     };
     let skips: Vec<Option<(usize, usize)>> = (first..end).map(|m| skip_ring(m, &mut take)).collect();
     let low = at;

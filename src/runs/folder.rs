@@ -88,8 +88,19 @@ impl Run {
     /// Where it holds a run that has begun, or anything else; where it cannot be made.
     pub fn create_at(path: &Path, resuming: bool) -> Result<Self, RunError> {
         make_folder(path)?;
+        Self::check(path, resuming)
+    }
+
+    /// As [`Self::create_at`], but a folder that is missing is not made yet.
+    ///
+    /// # Errors
+    /// Where it holds a run that has begun, or anything else.
+    pub fn check(path: &Path, resuming: bool) -> Result<Self, RunError> {
         let run = Self { path: path.to_owned() };
-        let entries = fs::read_dir(path).map_err(FileError::of("read", path))?;
+        let entries = match fs::read_dir(path) {
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(run),
+            entries => entries.map_err(FileError::of("read", path))?,
+        };
         let mut names: Vec<_> = entries.flatten().map(|entry| entry.file_name()).collect();
         names.sort();
         // What a kill between the making of the folder and its first file may leave.

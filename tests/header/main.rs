@@ -10,7 +10,7 @@ mod streaming;
 mod support;
 
 use build::{STRICT, check, compile, run, run_sketch, write_program};
-use case::{Case, preset, random_case, weights};
+use case::{Case, images, preset, random_case, weights};
 use micromobilenet::codegen::{Model, Sample, Sources, export, float_literal, header};
 use micromobilenet::graph::argmax;
 use micromobilenet::random::{Purpose, Stream};
@@ -173,30 +173,40 @@ fn the_sketch_runs_and_hostile_names_do_no_harm() {
     }
 }
 
+/// A sketch as people have them, who know the family from before.
+const FAMILY: &str = "
+#include \"@Class@.h\"
+float sample_image[96 * 96] = {0.5f, 1.0f};
+@Class@ net;
+void setup() { Serial.begin(115200); }
+void loop() {
+    net.predict(sample_image);
+    Serial.println(net.output);
+    Serial.println(net.proba);
+    for (int i = 0; i < 5; i++) Serial.println(net.outputs[i]);
+    Serial.println(net.labels[net.output]);
+}
+";
+
 #[test]
 fn the_sketch_of_the_family_compiles_unchanged() {
     if !has("g++") {
         return;
     }
-    let case = Case::new("MicroMobileNet", &preset("micro", 5), Vec::new(), 3);
-    let folder = tempfile::tempdir().unwrap();
-    fs::write(folder.path().join("MicroMobileNet.h"), header(&case.model()).unwrap()).unwrap();
-    let sketch = "
-        #include \"MicroMobileNet.h\"
-        float sample_image[96 * 96] = {0.5f, 1.0f};
-        MicroMobileNet net;
-        void setup() { Serial.begin(115200); }
-        void loop() {
-            net.predict(sample_image);
-            Serial.println(net.output);
-            Serial.println(net.proba);
-            for (int i = 0; i < 5; i++) Serial.println(net.outputs[i]);
-            Serial.println(net.labels[net.output]);
-        }";
-    fs::write(folder.path().join("family.ino"), sketch).unwrap();
-    let printed = String::from_utf8(run_sketch(folder.path(), "family.ino", &[])).unwrap();
-    assert_eq!(printed.lines().count(), 8);
-    assert!(printed.ends_with(&format!("class {}\n", printed.lines().next().unwrap())), "{printed}");
+    let family = ["PicoMobileNet", "NanoMobileNet", "MicroMobileNet", "MilliMobileNet", "MobileNet"];
+    let kinds = [false, true].map(|int8| family.map(|class| (class, int8)));
+    kinds.as_flattened().par_iter().for_each(|(class, int8)| {
+        let name = class.trim_end_matches("MobileNet").to_lowercase();
+        let graph = preset(if name.is_empty() { "mobilenet" } else { &name }, 5);
+        let case = Case::new(class, &graph, images(&graph, 16, 1), 3);
+        let case = if *int8 { case.int8() } else { case };
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join(format!("{class}.h")), header(&case.model()).unwrap()).unwrap();
+        fs::write(folder.path().join("family.ino"), FAMILY.replace("@Class@", class)).unwrap();
+        let printed = String::from_utf8(run_sketch(folder.path(), "family.ino", &[])).unwrap();
+        assert_eq!(printed.lines().count(), 8);
+        assert!(printed.ends_with(&format!("class {}\n", printed.lines().next().unwrap())), "{class}: {printed}");
+    });
 }
 
 #[test]

@@ -138,6 +138,25 @@ fn a_folder_with_a_run_is_not_trained_in_twice() {
 }
 
 #[test]
+fn images_that_cannot_be_read_leave_no_run_behind() {
+    let scene = Scene::new();
+    for entry in fs::read_dir(scene.path("pictures")).unwrap().map(Result::unwrap) {
+        for picture in fs::read_dir(entry.path()).unwrap().map(Result::unwrap) {
+            fs::write(picture.path(), "no picture").unwrap();
+        }
+    }
+    fs::create_dir(scene.path("empty")).unwrap();
+    scene.run("--config tiny.toml --train --run deep/new").ends(2);
+    assert!(!scene.path("deep").exists());
+    scene.run("--config tiny.toml --train --run empty").ends(2);
+    assert_eq!(fs::read_dir(scene.path("empty")).unwrap().count(), 0);
+    scene.run("--config tiny.toml --train").ends(2);
+    assert!(!scene.path("runs").exists());
+    // What is wrong with a folder is said before any image is read.
+    scene.run("--config tiny.toml --train --run pictures").ends(2).says(&["pictures is not empty"]);
+}
+
+#[test]
 fn two_do_not_train_in_one_folder_at_once() {
     let scene = Scene::new();
     let call = "--config tiny.toml --epochs 5000 --train --run run";

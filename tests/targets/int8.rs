@@ -3,18 +3,15 @@
 #![expect(clippy::unwrap_used, reason = "a helper of tests fails by panicking")]
 
 use crate::case::{Case, random_case};
+use crate::count::{self, MANY};
 use crate::harness::answers::TraceRow;
 use crate::harness::{Options, Target};
 use crate::pictures::pictures;
-use crate::{on, ready, runnable};
-use micromobilenet::codegen::header;
+use crate::{folder, holds, on, ready, runnable};
 use micromobilenet::quant::Quantised;
 use rayon::prelude::*;
-use std::fs;
+use std::time::Instant;
 
-/// Images on the fast emulators, and on the others.
-const MANY: usize = 1000;
-const SOME: usize = 100;
 /// Images whose every row is compared.
 const FEW: usize = 2;
 
@@ -27,36 +24,12 @@ fn preset(name: &str) -> Case {
     Case { class: "Net".to_owned(), images, ..case }
 }
 
-fn folder(case: &Case) -> tempfile::TempDir {
-    let folder = tempfile::tempdir().unwrap();
-    fs::write(folder.path().join("Net.h"), header(&case.model()).unwrap()).unwrap();
-    folder
-}
-
 fn quantised(case: &Case) -> &Quantised {
     case.quantised.as_ref().unwrap()
 }
 
-/// Whether an object of the network leaves room for the driver and its stack.
-fn holds(target: Target, case: &Case) -> bool {
-    let object = case.model().program().object_bytes();
-    object
-        <= match target {
-            Target::Uno => 1_640,
-            Target::Mega => 7_000,
-            Target::CortexM0 => 12_000,
-            _ => usize::MAX,
-        }
-}
-
-fn images_for(target: Target) -> usize {
-    match target {
-        Target::HostGcc | Target::HostClang | Target::CortexM4 | Target::Rv32 => MANY,
-        _ => SOME,
-    }
-}
-
 #[test]
+#[expect(clippy::print_stdout, reason = "how long each target takes is worth knowing")]
 fn scores_are_the_same_bytes_on_every_processor() {
     for name in NETS {
         let case = preset(name);
@@ -65,9 +38,11 @@ fn scores_are_the_same_bytes_on_every_processor() {
         let expected: Vec<Vec<i8>> = case.images.par_iter().map(scores).collect();
         let targets: Vec<Target> = runnable().into_iter().filter(|target| holds(*target, &case)).collect();
         on(&targets, |target| {
-            let count = images_for(target);
+            let count = count::int8(target);
             let program = target.build(folder.path(), &Options::new("-Os"))?;
+            let start = Instant::now();
             let answers = program.run(&case.images[..count])?;
+            println!("{name} on {target:?}: {count} images in {:.1} s", start.elapsed().as_secs_f64());
             let wrong = answers.scores.iter().zip(&expected).position(|(found, expected)| found != expected);
             match wrong {
                 Some(image) => {
@@ -139,7 +114,7 @@ fn random_networks_are_the_same_bytes_too() {
     on(&targets, |target| {
         let fitting = cases.iter().filter(|case| holds(target, case));
         // The compiler and the core of AVR take longest.
-        let every = if target == Target::Mega { 4 } else { 1 };
+        let every = if target.is_avr() { 4 } else { 1 };
         for (number, case) in fitting.enumerate().filter(|(number, _)| number % every == 0) {
             let optimise = if number % 2 == 0 { "-Os" } else { "-O2" };
             check_rows(target, case, optimise).map_err(|error| format!("network {number}: {error}"))?;

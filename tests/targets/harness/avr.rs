@@ -50,22 +50,37 @@ fn board_flags(command: &mut Command, target: Target) {
 }
 
 pub fn build(target: Target, work: &Path, options: &Options) -> Result<PathBuf, String> {
+    let elf = work.join("program.elf");
+    link(target, compiler("avr-g++", work, options), &sources().join("avr/sketch.cpp"), &elf)?;
+    Ok(elf)
+}
+
+/// Builds the sketch `ino` for an Arduino as the Arduino IDE does, but with warnings as errors.
+///
+/// # Errors
+/// Whatever the compiler says, or more bytes of flash than the board has.
+pub fn build_sketch(target: Target, ino: &Path, elf: &Path) -> Result<(), String> {
+    let mut command = Command::new("avr-g++");
+    command.args(["-Os", "-Wall", "-Wextra", "-Werror", "-include", "Arduino.h", "-x", "c++"]);
+    link(target, command, ino, elf)
+}
+
+/// Compiles `source` with `command` and links it with the core of a board.
+fn link(target: Target, mut command: Command, source: &Path, elf: &Path) -> Result<(), String> {
     static UNO: OnceLock<Result<PathBuf, String>> = OnceLock::new();
     static MEGA: OnceLock<Result<PathBuf, String>> = OnceLock::new();
     let core = if target == Target::Mega { &MEGA } else { &UNO };
     let core = core.get_or_init(|| core_archive(target)).clone()?;
-    let elf = work.join("program.elf");
-    let mut command = compiler("avr-g++", work, options);
     board_flags(&mut command, target);
     command.args(CPP).args(["-fuse-linker-plugin", "-Wl,--gc-sections"]);
-    command.arg(sources().join("avr/sketch.cpp")).arg("-o").arg(&elf).arg(core).arg("-lm");
+    command.arg(source).arg("-o").arg(elf).arg("-x").arg("none").arg(core).arg("-lm");
     process::output(&mut command)?;
     // The linker does not know that the boot loader has a part of it.
-    let (Sections { text, data, .. }, flash) = (Sections::of("avr-size", &elf)?, board(target).flash);
+    let (Sections { text, data, .. }, flash) = (Sections::of("avr-size", elf)?, board(target).flash);
     if text + data > flash {
         return Err(format!("{} bytes of flash are needed, {flash} are there", text + data));
     }
-    Ok(elf)
+    Ok(())
 }
 
 /// Compiles the Arduino core for a board.
@@ -104,19 +119,32 @@ fn core_archive(target: Target) -> Result<PathBuf, String> {
 
 pub fn run(target: Target, elf: &Path, folder: &Path) -> Result<Clock, String> {
     static BOARD: OnceLock<Result<PathBuf, String>> = OnceLock::new();
-    let program = BOARD.get_or_init(simulator).clone()?;
+    let program = BOARD.get_or_init(|| simulator("board")).clone()?;
     process::run(Command::new(program).arg(elf).arg(board(target).processor).arg("answers"), folder, "said")?;
     Ok(Clock::Microseconds(1.0))
 }
 
-/// Compiles the program that simulates a board.
-fn simulator() -> Result<PathBuf, String> {
+/// What a sketch says on the serial port, up to the first line that begins with one of `words`.
+///
+/// # Errors
+/// It says nothing of the kind within a minute of the board's time.
+pub fn listen(target: Target, elf: &Path, words: &[&str]) -> Result<String, String> {
+    static MONITOR: OnceLock<Result<PathBuf, String>> = OnceLock::new();
+    let program = MONITOR.get_or_init(|| simulator("monitor")).clone()?;
+    let said = elf.with_extension("said");
+    process::output(Command::new(program).arg(elf).arg(board(target).processor).arg(&said).args(words))?;
+    fs::read_to_string(&said).map_err(|error| format!("{}: {error}", said.display()))
+}
+
+/// Compiles a program that simulates boards.
+fn simulator(name: &str) -> Result<PathBuf, String> {
     let folder = temporary()?;
-    let program = folder.path().join("board");
+    let program = folder.path().join(name);
     let mut command = Command::new("cc");
-    command.args(["-std=gnu11", "-O2", "-Wall", "-Wextra", "-Werror"]).arg(sources().join("avr/board.c"));
+    let source = sources().join(format!("avr/{name}.c"));
+    command.args(["-std=gnu11", "-O2", "-Wall", "-Wextra", "-Werror"]).arg(source);
     process::output(command.arg("-o").arg(&program).args(["-lsimavr", "-lelf"]))?;
-    keep(&program, "board")
+    keep(&program, name)
 }
 
 /// A folder beside that of [`keep`].

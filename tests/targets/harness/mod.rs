@@ -8,7 +8,7 @@
 //! ```
 
 pub mod answers;
-mod avr;
+pub mod avr;
 mod cortex_m;
 mod esp8266;
 mod host;

@@ -6,8 +6,9 @@ use std::process::{Command, Stdio};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-/// How long a program may run on an emulator.
-const LIMIT: Duration = Duration::from_mins(5);
+/// How long a program may run on an emulator: three times what 1,000 images of the largest net take
+/// on an AVR.
+const LIMIT: Duration = Duration::from_mins(20);
 
 /// What `command` prints; it must not complain.
 pub fn output(command: &mut Command) -> Result<String, String> {

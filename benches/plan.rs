@@ -1,0 +1,85 @@
+//! How long a network takes to plan and to estimate: `cargo bench --bench plan`.
+//!
+//! Presets and networks of 30 blocks, on one thread, in int8: each of the two plans, both, and what
+//! a keystroke in the configuration costs: its text parsed, operations, plan, estimate, boards. Parts
+//! of names as arguments choose some of the networks.
+
+#![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a benchmark prints, and what fails ends it")]
+
+use micromobilenet::graph::Graph;
+use micromobilenet::plan::{Boards, Estimate, Program};
+use micromobilenet::spec::{PRESETS, Plan, Precision, Spec};
+use std::fmt::Write as _;
+use std::hint::black_box;
+use std::time::Instant;
+
+const RUNS: usize = 2_000;
+const BLOCKS: usize = 30;
+const CLASSES: usize = 5;
+
+/// The text of a preset.
+fn preset(name: &str) -> String {
+    PRESETS.iter().find(|(known, _)| *known == name).unwrap().1.to_owned()
+}
+
+/// `text` with more blocks of one kind before its head, up to 30.
+fn grown(text: &str, block: &str) -> String {
+    let blocks = Graph::build(&Spec::parse("t", text, &[]).unwrap(), CLASSES).unwrap().ops;
+    let numbers =
+        blocks.iter().filter_map(|op| op.name.strip_prefix("block")?.split('.').next()?.parse::<usize>().ok());
+    let more = BLOCKS - 1 - numbers.max().unwrap();
+    text.replace("[head]", &format!("[[blocks]]\n{block}\nrepeat = {more}\n\n[head]"))
+}
+
+/// Median and worst of many runs, in microseconds; the same result each time.
+fn time<T: PartialEq>(run: impl Fn() -> T) -> (f64, f64) {
+    let first = run();
+    let mut times: Vec<f64> = (0..RUNS)
+        .map(|_| {
+            let begun = Instant::now();
+            let result = black_box(run());
+            let passed = begun.elapsed().as_secs_f64() * 1e6;
+            assert!(result == first, "another result");
+            passed
+        })
+        .collect();
+    times.sort_by(f64::total_cmp);
+    (times[RUNS / 2], times[RUNS - 1])
+}
+
+fn main() {
+    let mut nets: Vec<(String, String)> =
+        ["pico", "nano", "micro", "milli", "mobilenet"].map(|name| (name.to_owned(), preset(name))).into();
+    let separable = "type = \"separable\"\nfilters = 96";
+    let bottleneck = "type = \"bottleneck\"\nfilters = 48\nexpansion = 4\nsqueeze_excite = { after = \"project\" }";
+    nets.push((format!("mobilenet, {BLOCKS} blocks"), grown(&preset("mobilenet"), separable)));
+    nets.push((format!("squeeze, {BLOCKS} blocks"), grown(&preset("squeeze"), bottleneck)));
+    let boards = Boards::built_in().unwrap();
+    println!("microseconds, median and worst of {RUNS}");
+    println!("{:<22}{:>18}{:>18}{:>18}{:>18}", "", "smallest", "lowest latency", "both", "keystroke");
+    let wanted: Vec<String> = std::env::args().skip(1).filter(|argument| !argument.starts_with('-')).collect();
+    nets.retain(|(name, _)| wanted.is_empty() || wanted.iter().any(|part| name.contains(part)));
+    for (name, text) in &nets {
+        let spec = Spec::parse("net.toml", text, &[]).unwrap();
+        let graph = Graph::build(&spec, CLASSES).unwrap().folded();
+        let plan = |goal: Plan| Program::of(black_box(&graph), Precision::Int8, goal);
+        let keystroke = || {
+            let spec = Spec::parse("net.toml", black_box(text), &[]).unwrap();
+            let graph = Graph::build(&spec, CLASSES).unwrap();
+            let estimate = Estimate::of(&graph, Precision::Int8, Plan::Smallest);
+            let verdicts: Vec<_> = boards.0.iter().map(|board| board.verdict(&estimate)).collect();
+            (estimate, verdicts)
+        };
+        let times = [
+            time(|| plan(Plan::Smallest)),
+            time(|| plan(Plan::LowestLatency)),
+            time(|| (plan(Plan::Smallest), plan(Plan::LowestLatency))),
+            time(keystroke),
+        ];
+        let mut line = format!("{name:<22}");
+        for (median, worst) in times {
+            write!(line, "{:>18}", format!("{median:.0} {worst:.0}")).unwrap();
+        }
+        println!("{line}");
+    }
+}
