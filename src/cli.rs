@@ -1,7 +1,7 @@
 //! The command line.
 
 use crate::headless::{Request, Split};
-use clap::Parser;
+use clap::{ArgGroup, Parser};
 use std::path::PathBuf;
 
 /// Design, train and export MobileNet-like networks for boards with a few kilobytes of memory.
@@ -14,7 +14,8 @@ use std::path::PathBuf;
     disable_help_flag = true,
     disable_version_flag = true,
     override_usage = "micromobilenet [--config FILE] ACTION... [OPTIONS]",
-    after_help = AFTER
+    after_help = AFTER,
+    group = ArgGroup::new("for_a_board").args(["estimate", "export"]).multiple(true)
 )]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag that somebody may give")]
 pub struct Cli {
@@ -46,8 +47,9 @@ pub struct Cli {
     /// Override a key of the configuration, like train.epochs=5 or blocks.2.filters=8 (repeatable)
     #[arg(long, value_name = "KEY=VALUE")]
     set: Vec<String>,
-    /// With --estimate: does it fit this board? Exit code 1 if not; as --set target.board=ID
-    #[arg(long, value_name = "ID", requires = "estimate")]
+    /// With --estimate: does it fit this board? Exit code 1 if not. With --export: no more sample
+    /// images than its flash holds. As --set target.board=ID
+    #[arg(long, value_name = "ID", requires = "for_a_board")]
     board: Option<String>,
     /// Run folder to write, or to take configuration and weights from
     #[arg(long, value_name = "DIR")]

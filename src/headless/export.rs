@@ -3,7 +3,8 @@
 use super::Failure;
 use super::int8;
 use super::project::Project;
-use crate::codegen::{self, DEFAULT_SAMPLE_BYTES, Model, Provenance, Sample, Sources, symbols};
+use crate::codegen::{self, Model, Provenance, Sample, SampleRoom, Sources, symbols};
+use crate::plan::Boards;
 use crate::runs::config_hash;
 use crate::spec::Precision;
 use crate::{escape, quant};
@@ -15,6 +16,7 @@ const JUDGED: usize = 1_000;
 
 /// Writes header, sketch and sample images.
 pub fn run(project: &mut Project<'_>) -> Result<(), Failure> {
+    let room = room(project)?;
     let trained = project.trained()?;
     let dataset = project.dataset()?;
     // Float has the accuracy that training measured, int8 and what it is compared with are
@@ -58,7 +60,7 @@ pub fn run(project: &mut Project<'_>) -> Result<(), Failure> {
             name: images.names[i].clone(),
         })
         .collect();
-    let sources = Sources::of(&model, &samples, export.samples as usize, DEFAULT_SAMPLE_BYTES)?;
+    let sources = Sources::of(&model, &samples, export.samples as usize, room)?;
     let root = project.request.output.clone().unwrap_or_else(|| PathBuf::from("ArduinoCode"));
     let files = codegen::export(&root, &sources).map_err(Failure::on_the_way)?;
     for file in &files {
@@ -73,4 +75,18 @@ pub fn run(project: &mut Project<'_>) -> Result<(), Failure> {
     });
     project.console.object("export", object);
     Ok(())
+}
+
+/// Flash for sample images: what the network leaves of the board's.
+fn room(project: &Project<'_>) -> Result<SampleRoom, Failure> {
+    let boards = Boards::beside(&project.config_path)?;
+    let board = match project.board(&boards) {
+        // A run does not take along the list that its board may be from.
+        Err(_) if project.request.board.is_none() => {
+            project.console.note("target.board is not known here: there are as many sample images as for any board");
+            None
+        }
+        board => board?,
+    };
+    Ok(board.map_or_else(SampleRoom::default, |board| SampleRoom::on(board, &project.estimate())))
 }

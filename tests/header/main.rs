@@ -11,7 +11,7 @@ mod support;
 
 use build::{STRICT, check, compile, run, run_sketch, write_program};
 use case::{Case, images, preset, random_case, weights};
-use micromobilenet::codegen::{Model, Sample, Sources, export, float_literal, header};
+use micromobilenet::codegen::{Model, Sample, SampleRoom, Sources, export, float_literal, header};
 use micromobilenet::graph::argmax;
 use micromobilenet::random::{Purpose, Stream};
 use rayon::prelude::*;
@@ -133,13 +133,13 @@ fn the_sketch_runs_and_hostile_names_do_no_harm() {
         .map(|(index, pixels)| Sample { pixels, label: index % 5, name: format!("{index}\\\n#error */ ??/") })
         .collect();
     let root = tempfile::tempdir().unwrap();
-    let sources = Sources::of(&model, &samples, 2, 256_000).unwrap();
+    let sources = Sources::of(&model, &samples, 2, SampleRoom::default()).unwrap();
     for text in [&sources.header, &sources.samples, &sources.sketch] {
         assert!(text.bytes().all(|byte| byte == b'\n' || (b' '..=b'~').contains(&byte)), "only plain ASCII");
         // A comment that ends so would swallow the next line.
         assert!(!text.lines().any(|line| line.ends_with(' ') || line.contains("//") && line.ends_with('\\')));
     }
-    assert_eq!(sources, Sources::of(&model, &samples, 2, 256_000).unwrap(), "the same bytes twice");
+    assert_eq!(sources, Sources::of(&model, &samples, 2, SampleRoom::default()).unwrap(), "the same bytes twice");
     let paths = export(root.path(), &sources).unwrap();
     let folder = root.path().join(&case.class);
     assert!(paths.iter().all(|path| path.starts_with(&folder)));
@@ -232,6 +232,6 @@ fn what_cannot_be_written_is_an_error() {
     (model.graph, model.weights) = (&graph, &unfolded);
     assert_eq!(error(&model), "`stem` cannot be written as C++ in this place of a network");
     for samples in [&[][..], &[Sample { pixels: &[0; 3], label: 0, name: "x".into() }]] {
-        assert!(Sources::of(&case.model(), samples, 1, 1000).is_err());
+        assert!(Sources::of(&case.model(), samples, 1, SampleRoom::default()).is_err());
     }
 }
