@@ -68,6 +68,34 @@ fn weights_and_images_are_read_from_flash_where_flash_is_apart() {
 }
 
 #[test]
+fn tables_too_large_for_avr_are_refused_there_with_what_to_do() {
+    if !has("avr-g++") {
+        return;
+    }
+    for (name, refused) in [("micro", false), ("mobilenet", true)] {
+        let case = Case::preset(name, 1);
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join("Net.h"), header(&case.model()).unwrap()).unwrap();
+        fs::write(folder.path().join("main.cpp"), "#include \"Net.h\"\n").unwrap();
+        let flags = ["-std=gnu++11", "-mmcu=atmega2560", "-fsyntax-only", "-Wfatal-errors"];
+        match compile(folder.path(), "avr-g++", &flags, &["main.cpp"]) {
+            Err(said) if refused => {
+                assert!(
+                    said.contains(" bytes, an array on AVR at most 32767: export it with --precision int8"),
+                    "{said}"
+                );
+            }
+            built => assert!(built.is_ok() && !refused, "{name}: {built:?}"),
+        }
+        // Elsewhere, and in int8, it is as large as it likes.
+        if has("g++") {
+            compile(folder.path(), "g++", &["-std=c++11", "-fsyntax-only"], &["main.cpp"]).unwrap();
+        }
+        assert!(!header(&Case::preset(name, 16).int8().model()).unwrap().contains("#error"));
+    }
+}
+
+#[test]
 fn an_object_of_another_size_does_not_compile() {
     if !has("g++") {
         return;
