@@ -1,6 +1,6 @@
 //! The sketches of `ArduinoCode/` on simulated Arduino boards, with what they say on the serial port.
 
-#![expect(clippy::unwrap_used, reason = "a helper of tests fails by panicking")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a helper of tests fails by panicking")]
 
 use crate::case::{Case, images, preset};
 use crate::harness::{Target, avr};
