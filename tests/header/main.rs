@@ -25,9 +25,10 @@ fn generated_headers_answer_as_the_reference_does() {
     if !has("g++") {
         return;
     }
-    let presets = ["pico", "nano", "micro", "milli", "mobilenet", "squeeze"];
-    let mut cases: Vec<Case> = presets.iter().map(|name| Case::preset(name, 200)).collect();
-    cases.extend((0..12).map(random_case));
+    let trained = ["pico", "nano", "micro", "milli", "mobilenet"];
+    let mut cases: Vec<Case> = trained.iter().map(|name| Case::trained(name, 200)).collect();
+    cases.push(Case::preset("squeeze", 200).vivid());
+    cases.extend((0..12).map(|number| random_case(number).vivid()));
     let folder = tempfile::tempdir().unwrap();
     write_program(folder.path(), &cases);
     let expected: Vec<Vec<f32>> = cases.iter().map(Case::expected).collect();
@@ -57,7 +58,7 @@ fn weights_and_images_are_read_from_flash_where_flash_is_apart() {
     if !has("g++") {
         return;
     }
-    let cases = [Case::preset("pico", 40), random_case(2)];
+    let cases = [Case::trained("pico", 40), random_case(2)];
     let expected: Vec<Vec<f32>> = cases.iter().map(Case::expected).collect();
     let folder = tempfile::tempdir().unwrap();
     write_program(folder.path(), &cases);
