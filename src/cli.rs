@@ -3,7 +3,7 @@
 use crate::headless::{self, Request, Split};
 use crate::runs::Run;
 use crate::tui;
-use clap::Parser;
+use clap::{ArgGroup, Parser};
 use std::io::IsTerminal as _;
 use std::path::PathBuf;
 
@@ -18,7 +18,8 @@ use std::path::PathBuf;
     disable_version_flag = true,
     override_usage = "micromobilenet [--config FILE]                         the workbench
        micromobilenet [--config FILE] ACTION... [OPTIONS]     without a screen",
-    after_help = AFTER
+    after_help = AFTER,
+    group = ArgGroup::new("for_a_board").args(["estimate", "export"]).multiple(true)
 )]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag that somebody may give")]
 pub struct Cli {
@@ -50,8 +51,9 @@ pub struct Cli {
     /// Override a key of the configuration, like train.epochs=5 or blocks.2.filters=8 (repeatable)
     #[arg(long, value_name = "KEY=VALUE")]
     set: Vec<String>,
-    /// With --estimate: does it fit this board? Exit code 1 if not; as --set target.board=ID
-    #[arg(long, value_name = "ID", requires = "estimate")]
+    /// With --estimate: does it fit this board? Exit code 1 if not. With --export: no more sample
+    /// images than its flash holds. As --set target.board=ID
+    #[arg(long, value_name = "ID", requires = "for_a_board")]
     board: Option<String>,
     /// Run folder to write, or to take configuration and weights from
     #[arg(long, value_name = "DIR")]

@@ -1,7 +1,7 @@
 //! Writing a model's files: `<root>/<Class>/<Class>.h`, `samples.h` and `<Class>.ino`.
 
 use super::sketch::is_unedited;
-use super::{CodegenError, Model, Sample, header, samples, select, sketch};
+use super::{CodegenError, Model, Sample, SampleRoom, header, samples, select, sketch};
 use crate::files::{make_folder, read_limited, write_atomic};
 use std::path::{Path, PathBuf};
 
@@ -30,13 +30,13 @@ impl Sources {
         model: &Model<'_>,
         images: &[Sample<'_>],
         per_class: usize,
-        sample_bytes: usize,
+        room: SampleRoom,
     ) -> Result<Self, CodegenError> {
-        let chosen = select(images, per_class, sample_bytes);
+        let chosen = select(images, per_class, room.images(model));
         Ok(Self {
             class_name: model.class_name.clone(),
             header: header(model)?,
-            samples: samples(model, &chosen)?,
+            samples: samples(model, &chosen, room)?,
             sketch: sketch(model)?,
         })
     }
@@ -107,7 +107,7 @@ mod tests {
         };
         let pixels = vec![7; graph.input.values()];
         let images = [Sample { pixels: &pixels, label: 1, name: "x.png".into() }];
-        Sources::of(&model, &images, 1, 256_000).unwrap()
+        Sources::of(&model, &images, 1, SampleRoom::default()).unwrap()
     }
 
     fn names(paths: &[PathBuf]) -> Vec<String> {

@@ -1,7 +1,7 @@
 //! The header: front matter, tables, kernels, and the class that runs them.
 
 use super::symbols;
-use super::tables::Tables;
+use super::tables::{Array, Tables};
 use super::template::Template;
 use super::writer::CWriter;
 use super::{CodegenError, Model, TOOL, float, int8, runtime, steps};
@@ -9,6 +9,9 @@ use crate::escape;
 use crate::graph::Graph;
 use crate::plan::{self, Program};
 use crate::spec::Precision;
+
+/// Bytes of the largest array that AVR's compiler takes.
+const LARGEST_AVR_ARRAY: usize = 32_767;
 
 /// The text of `<class_name>.h`. The same model gives the same bytes.
 ///
@@ -40,6 +43,7 @@ pub fn header(model: &Model<'_>) -> Result<String, CodegenError> {
     w.blank();
     w.text(&template.lines(include_str!("runtime/front.h")));
     w.blank();
+    refuse_avr(&mut w, model, &tables);
     w.namespace(&format!("{name}_detail"), |w| {
         w.blank();
         write_labels(w, model.labels);
@@ -112,6 +116,26 @@ fn front_matter(w: &mut CWriter, model: &Model<'_>, program: &Program) {
     if program.precision == Precision::Int8 {
         w.comment("net.scores[i]          the score of class i, the same bytes on every processor");
     }
+}
+
+/// Says why a header does not compile for AVR, where that is so: the compiler has no larger arrays
+/// there, and constants are read by 16-bit addresses.
+fn refuse_avr(w: &mut CWriter, model: &Model<'_>, tables: &Tables) {
+    let Some(bytes) = tables.arrays.iter().map(Array::bytes).max().filter(|bytes| *bytes > LARGEST_AVR_ARRAY) else {
+        return;
+    };
+    let help = if model.quantised.is_some() {
+        "make the network smaller"
+    } else {
+        "export it with --precision int8, which takes a quarter, or make it smaller"
+    };
+    w.directive("if defined(__AVR__)");
+    w.directive(&format!(
+        "error \"{}: the weights take {bytes} bytes, an array on AVR at most {LARGEST_AVR_ARRAY}: {help}\"",
+        model.class_name
+    ));
+    w.directive("endif");
+    w.blank();
 }
 
 fn write_labels(w: &mut CWriter, labels: &[String]) {

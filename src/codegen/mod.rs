@@ -21,7 +21,7 @@ mod writer;
 pub use export::{Sources, export};
 pub use header::header;
 pub use literal::float as float_literal;
-pub use sketch::{DEFAULT_SAMPLE_BYTES, Sample, samples, select, sketch};
+pub use sketch::{Sample, SampleRoom, samples, select, sketch};
 
 use crate::files::FileError;
 use crate::graph::{Graph, Weights};

@@ -4,13 +4,52 @@ use super::template::Template;
 use super::writer::CWriter;
 use super::{CodegenError, Model, TOOL, literal, symbols};
 use crate::graph::softmax;
+use crate::plan::{Board, Core, Estimate};
 
-/// Flash for sample images unless told otherwise, in bytes.
-pub const DEFAULT_SAMPLE_BYTES: usize = 256_000;
+/// Flash for sample images and what is expected of them, in bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SampleRoom {
+    /// On the board that the sketch is for.
+    pub bytes: usize,
+    /// Where the sketch is compiled for AVR.
+    pub avr_bytes: usize,
+}
 
-/// Flash for sample images on AVR, in bytes: beyond 32 KB near pointers get no further, and an
-/// Uno has no more in all.
-const AVR_SAMPLE_BYTES: usize = 16_000;
+impl Default for SampleRoom {
+    /// For a board that is not known. Of AVR an Uno has 32 KB of flash in all.
+    fn default() -> Self {
+        Self { bytes: 256_000, avr_bytes: 16_000 }
+    }
+}
+
+impl SampleRoom {
+    /// What a network leaves of the flash of `board`.
+    #[must_use]
+    pub fn on(board: &Board, estimate: &Estimate) -> Self {
+        let target = estimate.on(board.core.family());
+        let is_avr = board.core == Core::Avr;
+        // What the sketch itself takes: 1,200 to 1,500 bytes measured on AVR; elsewhere arithmetic
+        // with doubles comes along, to print numbers. And the estimate may be off by a tenth.
+        let sketch = if is_avr { 2_000 } else { 8_000 };
+        let taken = target.flash_bytes + target.code_bytes / 10 + sketch;
+        let bytes = u64::from(board.flash_left).saturating_sub(taken) as usize;
+        let avr_bytes = if is_avr { bytes } else { Self::default().avr_bytes.min(bytes) };
+        Self { bytes, avr_bytes }
+    }
+
+    /// How many images of `model` there is room for, at least one.
+    #[must_use]
+    pub fn images(self, model: &Model<'_>) -> usize {
+        count(self.bytes, model)
+    }
+}
+
+/// How many images of `model` go into `bytes`, each with its class, its place and its answer; at
+/// least one.
+fn count(bytes: usize, model: &Model<'_>) -> usize {
+    let answer = model.graph.classes * if model.quantised.is_some() { 1 } else { 4 };
+    (bytes / (model.graph.input.values() + answer + 6)).max(1)
+}
 
 /// An image whose class is known.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,10 +62,10 @@ pub struct Sample<'a> {
     pub name: String,
 }
 
-/// Which of `samples` go into a sketch: one of every class in turn, up to `per_class` of each, as
-/// long as all fit into `bytes`; the first in any case. In the order they were given.
+/// Which of `samples` go into a sketch: one of every class in turn, up to `per_class` of each and
+/// `most` in all. In the order they were given.
 #[must_use]
-pub fn select<'s, 'a>(samples: &'s [Sample<'a>], per_class: usize, bytes: usize) -> Vec<&'s Sample<'a>> {
+pub fn select<'s, 'a>(samples: &'s [Sample<'a>], per_class: usize, most: usize) -> Vec<&'s Sample<'a>> {
     let mut seen = std::collections::BTreeMap::new();
     let mut order: Vec<(usize, usize, usize)> = Vec::with_capacity(samples.len());
     for (index, sample) in samples.iter().enumerate() {
@@ -36,33 +75,26 @@ pub fn select<'s, 'a>(samples: &'s [Sample<'a>], per_class: usize, bytes: usize)
     }
     order.retain(|(round, ..)| *round < per_class.max(1));
     order.sort_unstable();
-    let mut room = bytes;
-    let mut chosen: Vec<usize> = Vec::new();
-    for (_, _, index) in order {
-        let size = samples[index].pixels.len();
-        if size > room && !chosen.is_empty() {
-            break;
-        }
-        room = room.saturating_sub(size);
-        chosen.push(index);
-    }
+    let mut chosen: Vec<usize> = order.into_iter().take(most).map(|(_, _, index)| index).collect();
     chosen.sort_unstable();
     chosen.into_iter().map(|index| &samples[index]).collect()
 }
 
-/// The text of `samples.h`.
+/// The text of `samples.h`, of which AVR gets as much as there is room for.
 ///
 /// # Errors
 /// No sample at all, or one that is no image of the network's size and classes.
-pub fn samples(model: &Model<'_>, samples: &[&Sample<'_>]) -> Result<String, CodegenError> {
+pub fn samples(model: &Model<'_>, samples: &[&Sample<'_>], room: SampleRoom) -> Result<String, CodegenError> {
     check_class(model)?;
     let size = model.graph.input.values();
-    let first = samples.first().ok_or(CodegenError::NoSample)?;
+    if samples.is_empty() {
+        return Err(CodegenError::NoSample);
+    }
     if let Some(wrong) = samples.iter().find(|s| s.pixels.len() != size || s.label >= model.graph.classes) {
         let Sample { pixels, label, name } = *wrong;
         return Err(CodegenError::Sample { name: name.clone(), bytes: pixels.len(), label: *label });
     }
-    let on_avr = (AVR_SAMPLE_BYTES / first.pixels.len().max(1)).clamp(1, samples.len());
+    let on_avr = count(room.avr_bytes, model).min(samples.len());
     let answers: Vec<Vec<String>> = samples.iter().map(|sample| expected(model, sample.pixels)).collect();
     let mut w = CWriter::default();
     w.comment(&format!("Images to try {} on: camera bytes, row by row; and what it answers.", model.class_name));
@@ -185,6 +217,9 @@ fn check_class(model: &Model<'_>) -> Result<(), CodegenError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::graph::tests::graph_of;
+    use crate::plan::Boards;
+    use crate::spec::{Plan, Precision};
 
     fn sample(label: usize, name: &str) -> Sample<'static> {
         Sample { pixels: &[0; 100], label, name: name.to_owned() }
@@ -193,15 +228,33 @@ mod tests {
     #[test]
     fn every_class_gets_its_first_image_before_any_gets_a_second() {
         let all = [sample(0, "a"), sample(0, "b"), sample(2, "c"), sample(1, "d"), sample(1, "e")];
-        let names = |per_class, bytes| {
-            select(&all, per_class, bytes).into_iter().map(|s| s.name.as_str()).collect::<Vec<_>>().join("")
+        let names = |per_class, most| {
+            select(&all, per_class, most).into_iter().map(|s| s.name.as_str()).collect::<Vec<_>>().join("")
         };
-        assert_eq!(names(1, 1000), "acd");
-        assert_eq!(names(2, 1000), "abcde");
-        assert_eq!(names(2, 450), "abcd");
-        assert_eq!(names(1, 250), "ad");
-        assert_eq!(names(1, 10), "a", "one goes in, whatever its size");
-        assert!(select(&[], 1, 1000).is_empty());
+        assert_eq!(names(1, 10), "acd");
+        assert_eq!(names(2, 10), "abcde");
+        assert_eq!(names(2, 4), "abcd");
+        assert_eq!(names(1, 2), "ad");
+        assert_eq!(names(1, 1), "a");
+        assert!(select(&[], 1, 10).is_empty());
+    }
+
+    #[test]
+    fn a_board_holds_as_many_images_as_the_network_leaves_flash_for() {
+        let graph = graph_of("pico", 5);
+        let estimate = Estimate::of(&graph, Precision::Int8, Plan::Smallest);
+        let boards = Boards::built_in().unwrap();
+        let on = |id: &str| SampleRoom::on(boards.get(id).unwrap(), &estimate);
+        for id in ["uno-r3", "mega-2560", "nano-33-ble-sense"] {
+            let board = boards.get(id).unwrap();
+            let needed = estimate.on(board.core.family()).flash_bytes as usize;
+            let (room, left) = (on(id).bytes, board.flash_left as usize);
+            assert!(room + needed < left && room + needed + 9_000 > left, "{id}: {room} of {left} B");
+        }
+        assert_eq!(on("mega-2560").avr_bytes, on("mega-2560").bytes);
+        assert_eq!(on("nano-33-ble-sense").avr_bytes, SampleRoom::default().avr_bytes);
+        let full = Board { flash_left: 1_000, ..boards.get("uno-r3").unwrap().clone() };
+        assert_eq!(SampleRoom::on(&full, &estimate).bytes, 0);
     }
 
     #[test]

@@ -3,7 +3,6 @@
 use super::project::Project;
 use super::{Exit, Failure};
 use crate::plan::{Boards, Estimate, Family, Verdict, verdict_lines};
-use anyhow::anyhow;
 use serde::Serialize;
 
 /// What goes to whoever reads JSON.
@@ -22,15 +21,7 @@ struct Report<'a> {
 /// is asked for is too small.
 pub fn show(project: &Project<'_>) -> Result<Exit, Failure> {
     let boards = Boards::beside(&project.config_path)?;
-    let chosen = match (&project.request.board, project.spec.config.target.board.as_str()) {
-        (Some(id), _) => Some(boards.get(id).map_err(|error| anyhow!("--board: {error}\n  help: {}", error.help))?),
-        (None, "") => None,
-        (None, id) => {
-            let placed =
-                |error: crate::plan::UnknownBoard| project.fault("target.board", error.to_string(), Some(&error.help));
-            Some(boards.get(id).map_err(placed)?)
-        }
-    };
+    let chosen = project.board(&boards)?;
     let estimate = project.estimate();
     let verdicts: Vec<Verdict> = match chosen {
         Some(board) => vec![board.verdict(&estimate)],

@@ -5,21 +5,24 @@ use super::int8;
 use super::project::Project;
 use crate::escape;
 use crate::jobs::{Build, JUDGED};
+use crate::plan::{Board, Boards};
 use crate::spec::Precision;
 use serde_json::json;
 use std::path::PathBuf;
 
 /// Writes header, sketch and sample images.
 pub fn run(project: &mut Project<'_>) -> Result<(), Failure> {
+    let boards = Boards::beside(&project.config_path)?;
+    let board = board(project, &boards)?;
     let deployment = project.deployment()?;
     let export = match project.spec.config.export.precision {
-        Precision::Float => deployment.export(Build::Float)?,
+        Precision::Float => deployment.export(Build::Float, board)?,
         Precision::Int8 => {
             let deployed = project.deployed()?;
             let images = deployment.dataset.validation.sample(JUDGED);
             let judged = deployment.judge(&deployed, &images, &project.control).ok_or_else(Failure::interrupted)?;
             int8::tell(project, &judged.comparison)?;
-            deployment.export(Build::Int8 { deployed: &deployed, comparison: Some(&judged.comparison) })?
+            deployment.export(Build::Int8 { deployed: &deployed, comparison: Some(&judged.comparison) }, board)?
         }
     };
     let root = project.request.output.clone().unwrap_or_else(|| PathBuf::from("ArduinoCode"));
@@ -36,4 +39,16 @@ pub fn run(project: &mut Project<'_>) -> Result<(), Failure> {
     });
     project.console.object("export", object);
     Ok(())
+}
+
+/// The board that the sample images are for.
+fn board<'b>(project: &Project<'_>, boards: &'b Boards) -> Result<Option<&'b Board>, Failure> {
+    match project.board(boards) {
+        // A run does not take along the list that its board may be from.
+        Err(_) if project.request.board.is_none() => {
+            project.console.note("target.board is not known here: there are as many sample images as for any board");
+            Ok(None)
+        }
+        board => board,
+    }
 }

@@ -6,7 +6,7 @@ use super::{Failure, Request};
 use crate::data::Dataset;
 use crate::graph::Graph;
 use crate::jobs::{self, Classes, Decoding, Deployment, Trained};
-use crate::plan::Estimate;
+use crate::plan::{Board, Boards, Estimate, UnknownBoard};
 use crate::quant::Deployed;
 use crate::runs::Run;
 use crate::spec::{self, KeyPath, Spec};
@@ -87,6 +87,21 @@ impl<'a> Project<'a> {
     pub fn estimate(&self) -> Estimate {
         let export = &self.spec.config.export;
         Estimate::of(&self.graph, export.precision, export.plan)
+    }
+
+    /// The board that is asked for, of those that are known.
+    pub fn board<'b>(&self, boards: &'b Boards) -> Result<Option<&'b Board>, Failure> {
+        match (&self.request.board, self.spec.config.target.board.as_str()) {
+            (Some(id), _) => {
+                let board = boards.get(id).map_err(|error| anyhow!("--board: {error}\n  help: {}", error.help))?;
+                Ok(Some(board))
+            }
+            (None, "") => Ok(None),
+            (None, id) => {
+                let placed = |error: UnknownBoard| self.fault("target.board", error.to_string(), Some(&error.help));
+                Ok(Some(boards.get(id).map_err(placed)?))
+            }
+        }
     }
 
     /// The images, loaded once.

@@ -1,12 +1,13 @@
 //! A trained network on its way to a board.
 
 use super::weights::Trained;
-use crate::codegen::{self, CodegenError, DEFAULT_SAMPLE_BYTES, Model, Provenance, Sample, Sources, symbols};
+use crate::codegen::{self, CodegenError, Model, Provenance, Sample, SampleRoom, Sources, symbols};
 use crate::data::{Dataset, Images};
 use crate::graph::Graph;
+use crate::plan::{Board, Estimate};
 use crate::quant::{self, Answers, Comparison, Deployed, QuantError, Settings};
 use crate::runs::{Evaluation, config_hash};
-use crate::spec::Spec;
+use crate::spec::{Precision, Spec};
 use crate::train::{self, Control};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -104,11 +105,12 @@ impl Deployment {
         Some(Judged { evaluation: self.evaluation(images, &probabilities), comparison })
     }
 
-    /// The C++ of the network, with samples of the validation images. Nothing is written.
+    /// The C++ of the network, with as many samples of the validation images as the flash of
+    /// `board` has room for, or without one, as any board does. Nothing is written.
     ///
     /// # Errors
     /// As [`Sources::of`].
-    pub fn export(&self, build: Build<'_>) -> Result<Export, CodegenError> {
+    pub fn export(&self, build: Build<'_>, board: Option<&Board>) -> Result<Export, CodegenError> {
         let (deployed, comparison) = match build {
             Build::Float => (None, None),
             Build::Int8 { deployed, comparison } => (Some(deployed), comparison),
@@ -144,7 +146,10 @@ impl Deployment {
             name: images.names[i].clone(),
         };
         let samples: Vec<Sample<'_>> = (0..images.len()).map(sample).collect();
-        let sources = Sources::of(&model, &samples, export.samples as usize, DEFAULT_SAMPLE_BYTES)?;
+        let precision = if deployed.is_some() { Precision::Int8 } else { Precision::Float };
+        let estimate = Estimate::of(&self.graph, precision, export.plan);
+        let room = board.map_or_else(SampleRoom::default, |board| SampleRoom::on(board, &estimate));
+        let sources = Sources::of(&model, &samples, export.samples as usize, room)?;
         Ok(Export { sources, accuracy, int8_accuracy, object_bytes: model.program().object_bytes() })
     }
 

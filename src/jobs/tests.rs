@@ -294,15 +294,15 @@ fn an_export_is_looked_at_before_it_is_written() {
     let deployment = Deployment { spec, graph, labels: dataset.labels.clone(), trained, dataset };
     let (images, go) = (&deployment.dataset.validation, Control::default());
     assert_eq!(deployment.evaluate(images, &go), ended.evaluation);
-    let float = deployment.export(Build::Float).unwrap();
+    let float = deployment.export(Build::Float, None).unwrap();
     assert_eq!((float.accuracy, float.int8_accuracy), (ended.outcome.best.map(|best| best.val_accuracy), None));
 
     let deployed = deployment.quantise().unwrap();
     let judged = deployment.judge(&deployed, images, &go).unwrap();
     assert_eq!(judged.evaluation.accuracy, judged.comparison.int8_accuracy);
-    let unjudged = deployment.export(Build::Int8 { deployed: &deployed, comparison: None }).unwrap();
+    let unjudged = deployment.export(Build::Int8 { deployed: &deployed, comparison: None }, None).unwrap();
     assert_eq!((unjudged.accuracy, unjudged.int8_accuracy), (float.accuracy, None));
-    let int8 = deployment.export(Build::Int8 { deployed: &deployed, comparison: Some(&judged.comparison) }).unwrap();
+    let int8 = deployment.export(Build::Int8 { deployed: &deployed, comparison: Some(&judged.comparison) }, None).unwrap();
     assert_eq!(int8.int8_accuracy, Some(judged.comparison.int8_accuracy));
     let said = format!("int8 accuracy   {:.4} ", judged.comparison.int8_accuracy);
     assert!(int8.sources.header.contains(&said) && !unjudged.sources.header.contains(&said));

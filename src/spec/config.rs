@@ -263,7 +263,7 @@ pub struct Export {
     pub precision: Precision,
     /// What the memory plan aims at.
     pub plan: Plan,
-    /// Sample images per class in the sketch, as far as they fit.
+    /// Sample images per class in the sketch, as far as they fit the board.
     #[schemars(range(min = 1, max = 100))]
     pub samples: u32,
 }

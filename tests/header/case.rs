@@ -46,6 +46,16 @@ impl Case {
         Self::new(&class, &graph, images(&graph, count, 1), 2)
     }
 
+    /// A preset with the weights that ship.
+    pub fn trained(name: &str, count: usize) -> Self {
+        let path = format!("{}/assets/weights/{name}.safetensors", env!("CARGO_MANIFEST_DIR"));
+        let graph = preset(name, 10);
+        let weights = Weights::from_safetensors(&std::fs::read(path).unwrap(), &graph).unwrap();
+        let (folded, weights) = fold(&graph, &weights);
+        let class = symbols::class_name("", &format!("{name}_net"));
+        Self { graph: folded, weights, ..Self::new(&class, &graph, images(&graph, count, 1), 2) }
+    }
+
     /// The same network in integers, calibrated on its images.
     pub fn int8(mut self) -> Self {
         let input = self.graph.input;
@@ -59,6 +69,28 @@ impl Case {
         };
         let calibration = Calibration::of(&self.graph, &self.weights, &images, 16);
         self.quantised = Some(Quantised::of(&self.graph, &self.weights, &calibration, Settings::default()).unwrap());
+        self
+    }
+
+    /// The same network with answers that depend on the image: convolutions make differences between
+    /// images larger, which would else fade from layer to layer, and the head stretches what is left.
+    pub fn vivid(mut self) -> Self {
+        const GAIN: f32 = 4.0;
+        for param in self.graph.params().iter().filter(|param| param.shape.len() == 4) {
+            self.weights.get_mut(&param.name).unwrap().values.iter_mut().for_each(|value| *value *= GAIN);
+        }
+        let logits = |image: &Vec<u8>| {
+            let maps = self.graph.reference(&self.weights, &self.graph.image_map(image));
+            maps.last().unwrap().values.clone()
+        };
+        let some: Vec<Vec<f32>> = self.images.par_iter().take(100).map(logits).collect();
+        let mean = |of: &dyn Fn(&Vec<f32>) -> f32| some.iter().map(of).sum::<f32>() / some.len() as f32;
+        let means: Vec<f32> = (0..self.graph.classes).map(|class| mean(&|logits| logits[class])).collect();
+        let variance = mean(&|logits| logits.iter().zip(&means).map(|(x, mean)| (x - mean).powi(2)).sum());
+        let stretch = (self.graph.classes as f32 / variance).sqrt();
+        self.weights.get_mut("head.weight").unwrap().values.iter_mut().for_each(|value| *value *= stretch);
+        let biases = self.weights.get_mut("head.bias").unwrap();
+        biases.values.iter_mut().zip(&means).for_each(|(bias, mean)| *bias = (*bias - mean) * stretch);
         self
     }
 

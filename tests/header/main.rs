@@ -11,7 +11,7 @@ mod support;
 
 use build::{STRICT, check, compile, run, run_sketch, write_program};
 use case::{Case, images, preset, random_case, weights};
-use micromobilenet::codegen::{Model, Sample, Sources, export, float_literal, header};
+use micromobilenet::codegen::{Model, Sample, SampleRoom, Sources, export, float_literal, header};
 use micromobilenet::graph::argmax;
 use micromobilenet::random::{Purpose, Stream};
 use rayon::prelude::*;
@@ -25,9 +25,10 @@ fn generated_headers_answer_as_the_reference_does() {
     if !has("g++") {
         return;
     }
-    let presets = ["pico", "nano", "micro", "milli", "mobilenet", "squeeze"];
-    let mut cases: Vec<Case> = presets.iter().map(|name| Case::preset(name, 200)).collect();
-    cases.extend((0..12).map(random_case));
+    let trained = ["pico", "nano", "micro", "milli", "mobilenet"];
+    let mut cases: Vec<Case> = trained.iter().map(|name| Case::trained(name, 200)).collect();
+    cases.push(Case::preset("squeeze", 200).vivid());
+    cases.extend((0..12).map(|number| random_case(number).vivid()));
     let folder = tempfile::tempdir().unwrap();
     write_program(folder.path(), &cases);
     let expected: Vec<Vec<f32>> = cases.iter().map(Case::expected).collect();
@@ -57,7 +58,7 @@ fn weights_and_images_are_read_from_flash_where_flash_is_apart() {
     if !has("g++") {
         return;
     }
-    let cases = [Case::preset("pico", 40), random_case(2)];
+    let cases = [Case::trained("pico", 40), random_case(2)];
     let expected: Vec<Vec<f32>> = cases.iter().map(Case::expected).collect();
     let folder = tempfile::tempdir().unwrap();
     write_program(folder.path(), &cases);
@@ -65,6 +66,34 @@ fn weights_and_images_are_read_from_flash_where_flash_is_apart() {
     let arguments = [&STRICT[..], &["-D__AVR__", "-O1", &stub]].concat();
     let program = compile(folder.path(), "g++", &arguments, &["main.cpp", "second.cpp"]).unwrap();
     check(&program, &cases, &expected, 40);
+}
+
+#[test]
+fn tables_too_large_for_avr_are_refused_there_with_what_to_do() {
+    if !has("avr-g++") {
+        return;
+    }
+    for (name, refused) in [("micro", false), ("mobilenet", true)] {
+        let case = Case::preset(name, 1);
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join("Net.h"), header(&case.model()).unwrap()).unwrap();
+        fs::write(folder.path().join("main.cpp"), "#include \"Net.h\"\n").unwrap();
+        let flags = ["-std=gnu++11", "-mmcu=atmega2560", "-fsyntax-only", "-Wfatal-errors"];
+        match compile(folder.path(), "avr-g++", &flags, &["main.cpp"]) {
+            Err(said) if refused => {
+                assert!(
+                    said.contains(" bytes, an array on AVR at most 32767: export it with --precision int8"),
+                    "{said}"
+                );
+            }
+            built => assert!(built.is_ok() && !refused, "{name}: {built:?}"),
+        }
+        // Elsewhere, and in int8, it is as large as it likes.
+        if has("g++") {
+            compile(folder.path(), "g++", &["-std=c++11", "-fsyntax-only"], &["main.cpp"]).unwrap();
+        }
+        assert!(!header(&Case::preset(name, 16).int8().model()).unwrap().contains("#error"));
+    }
 }
 
 #[test]
@@ -133,13 +162,13 @@ fn the_sketch_runs_and_hostile_names_do_no_harm() {
         .map(|(index, pixels)| Sample { pixels, label: index % 5, name: format!("{index}\\\n#error */ ??/") })
         .collect();
     let root = tempfile::tempdir().unwrap();
-    let sources = Sources::of(&model, &samples, 2, 256_000).unwrap();
+    let sources = Sources::of(&model, &samples, 2, SampleRoom::default()).unwrap();
     for text in [&sources.header, &sources.samples, &sources.sketch] {
         assert!(text.bytes().all(|byte| byte == b'\n' || (b' '..=b'~').contains(&byte)), "only plain ASCII");
         // A comment that ends so would swallow the next line.
         assert!(!text.lines().any(|line| line.ends_with(' ') || line.contains("//") && line.ends_with('\\')));
     }
-    assert_eq!(sources, Sources::of(&model, &samples, 2, 256_000).unwrap(), "the same bytes twice");
+    assert_eq!(sources, Sources::of(&model, &samples, 2, SampleRoom::default()).unwrap(), "the same bytes twice");
     let paths = export(root.path(), &sources).unwrap();
     let folder = root.path().join(&case.class);
     assert!(paths.iter().all(|path| path.starts_with(&folder)));
@@ -232,6 +261,6 @@ fn what_cannot_be_written_is_an_error() {
     (model.graph, model.weights) = (&graph, &unfolded);
     assert_eq!(error(&model), "`stem` cannot be written as C++ in this place of a network");
     for samples in [&[][..], &[Sample { pixels: &[0; 3], label: 0, name: "x".into() }]] {
-        assert!(Sources::of(&case.model(), samples, 1, 1000).is_err());
+        assert!(Sources::of(&case.model(), samples, 1, SampleRoom::default()).is_err());
     }
 }

@@ -27,6 +27,34 @@ fn header_sketch_and_samples_are_written_and_a_second_export_gives_the_same_byte
 }
 
 #[test]
+fn the_sketch_has_as_many_images_as_the_board_has_flash_for() {
+    let scene = Scene::new();
+    let board = |id: &str, flash: u32| {
+        format!(
+            "[[board]]\nid = \"{id}\"\nname = \"{id}\"\ncore = \"cortex-m33\"\nclock_hz = 1\nram_bytes = 500_000\n\
+             flash_bytes = 500_000\nram_left = 500_000\nflash_left = {flash}\n"
+        )
+    };
+    fs::write(scene.path("boards.toml"), board("large", 500_000) + &board("full", 5_000)).unwrap();
+    scene.run("--config tiny.toml --train --run run").ends(0);
+    let call = "--config tiny.toml --weights run/checkpoints/last.safetensors --set export.samples=100 --export";
+    let images = |arguments: &str| {
+        scene.run(&format!("{call} {arguments}")).ends(0);
+        let samples = scene.read("ArduinoCode/Tiny/samples.h");
+        let count = samples.split("enum : uint16_t { count = ").nth(1).unwrap().split(' ').next().unwrap();
+        count.parse::<usize>().unwrap()
+    };
+    let all = images("");
+    assert!(all > 5, "{all}");
+    assert_eq!(images("--board large"), all);
+    assert_eq!(images("--board full"), 1);
+    assert_eq!(images("--set target.board=\"full\""), 1);
+    assert_eq!(images("--set target.board=\"full\" --board large"), all);
+    assert_eq!(images("--set target.board=\"elsewhere\""), all);
+    scene.run(&format!("{call} --board lage")).ends(2).says(&["there is no board \"lage\"", "did you mean large?"]);
+}
+
+#[test]
 fn an_edited_sketch_is_kept() {
     let scene = Scene::new();
     scene.run("--config tiny.toml --train --export --run run").ends(0);

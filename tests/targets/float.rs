@@ -1,16 +1,11 @@
 //! Float networks, with floating point in hardware and in software, against the executor.
 
-#![expect(clippy::unwrap_used, reason = "a helper of tests fails by panicking")]
-
 use crate::case::{Case, preset};
 use crate::harness::{Options, Target};
 use crate::pictures::pictures;
 use crate::{count, folder, holds, on, runnable};
-use micromobilenet::graph::{Graph, Weights};
-use micromobilenet::quant::fold;
+use micromobilenet::graph::Graph;
 use micromobilenet::spec::Spec;
-use rayon::prelude::*;
-use std::fs;
 use std::time::Instant;
 
 /// How far a probability may be from the executor's.
@@ -45,39 +40,6 @@ stride = 2
 [head]
 pool = \"avg\"
 ";
-
-/// A network with the weights that ship.
-fn trained(name: &str) -> Case {
-    let graph = preset(name, 10);
-    let path = format!("{}/assets/weights/{name}.safetensors", env!("CARGO_MANIFEST_DIR"));
-    let weights = Weights::from_safetensors(&fs::read(path).unwrap(), &graph).unwrap();
-    let (folded, weights) = fold(&graph, &weights);
-    Case { graph: folded, weights, ..Case::new("Net", &graph, pictures(&graph, count::MANY), 2) }
-}
-
-/// A network with random weights whose answers depend on the image: convolutions make differences
-/// larger, which would else fade from layer to layer, and the head stretches what is left of them.
-fn drawn(graph: &Graph, images: usize) -> Case {
-    const GAIN: f32 = 4.0;
-    let mut case = Case::new("Net", graph, pictures(graph, images), 2);
-    for param in case.graph.params().iter().filter(|param| param.shape.len() == 4) {
-        case.weights.get_mut(&param.name).unwrap().values.iter_mut().for_each(|value| *value *= GAIN);
-    }
-    let logits = |image: &Vec<u8>| {
-        let maps = case.graph.reference(&case.weights, &case.graph.image_map(image));
-        maps.last().unwrap().values.clone()
-    };
-    let some: Vec<Vec<f32>> = case.images.par_iter().take(100).map(logits).collect();
-    let mean = |of: &dyn Fn(&Vec<f32>) -> f32| some.iter().map(of).sum::<f32>() / some.len() as f32;
-    let means: Vec<f32> = (0..graph.classes).map(|class| mean(&|logits| logits[class])).collect();
-    let variance = mean(&|logits| logits.iter().zip(&means).map(|(x, mean)| (x - mean).powi(2)).sum());
-    let stretch = 1.0 / (variance / graph.classes as f32).sqrt();
-    let weights = case.weights.get_mut("head.weight").unwrap();
-    weights.values.iter_mut().for_each(|value| *value *= stretch);
-    let biases = case.weights.get_mut("head.bias").unwrap();
-    biases.values.iter_mut().zip(&means).for_each(|(bias, mean)| *bias = (*bias - mean) * stretch);
-    case
-}
 
 /// How far the answer to an image is from the mean answer, on average.
 fn spread(answers: &[f32], classes: usize) -> f32 {
@@ -114,14 +76,16 @@ fn check(name: &str, case: &Case) {
 #[test]
 fn float_headers_of_presets_answer_as_the_executor_does() {
     for name in ["pico", "micro"] {
-        check(name, &trained(name));
+        let case = Case::trained(name, 0);
+        check(name, &Case { class: "Net".to_owned(), images: pictures(&case.graph, count::MANY), ..case });
     }
 }
 
 #[test]
 fn float_headers_with_additions_and_gates_answer_as_the_executor_does() {
-    let small = Spec::parse("small.toml", SMALL, &[]).unwrap();
-    check("small", &drawn(&Graph::build(&small, 4).unwrap(), count::MANY));
+    let small = Graph::build(&Spec::parse("small.toml", SMALL, &[]).unwrap(), 4).unwrap();
+    check("small", &Case::new("Net", &small, pictures(&small, count::MANY), 2).vivid());
     // The executor is slow on so large a network.
-    check("squeeze", &drawn(&preset("squeeze", 5), 40));
+    let squeeze = preset("squeeze", 5);
+    check("squeeze", &Case::new("Net", &squeeze, pictures(&squeeze, 40), 2).vivid());
 }

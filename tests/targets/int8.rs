@@ -29,7 +29,6 @@ fn quantised(case: &Case) -> &Quantised {
 }
 
 #[test]
-#[expect(clippy::print_stdout, reason = "how long each target takes is worth knowing")]
 fn scores_are_the_same_bytes_on_every_processor() {
     for name in NETS {
         let case = preset(name);

@@ -1,9 +1,13 @@
 //! The sketches of `ArduinoCode/` on simulated Arduino boards, with what they say on the serial port.
 
-#![expect(clippy::unwrap_used, reason = "a helper of tests fails by panicking")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a helper of tests fails by panicking")]
 
+use crate::case::{Case, images, preset};
 use crate::harness::{Target, avr};
 use crate::ready;
+use micromobilenet::codegen::{Sample, SampleRoom, Sources, export};
+use micromobilenet::plan::{Boards, Estimate};
+use micromobilenet::spec::Precision;
 use rayon::prelude::*;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -74,4 +78,24 @@ fn a_sketch_fails_where_a_score_is_not_the_expected_one() {
     assert_eq!(said.len(), 2, "{said:#?}");
     assert!(said[0].starts_with("FAIL, prediction: "), "{said:#?}");
     assert!(said[1].starts_with("FAIL: 0 of 1 as expected, right: "), "{said:#?}");
+}
+
+#[test]
+fn boards_really_hold_as_many_images_as_they_are_given() {
+    // The last is how many images there is room for, by the board's flash.
+    let boards = [("pico", Target::Uno, "uno-r3", 2), ("micro", Target::Mega, "mega-2560", 5)];
+    boards.par_iter().filter(|(_, target, ..)| ready(*target)).for_each(|(name, target, id, count)| {
+        let graph = preset(name, 10);
+        let case = Case::new("Net", &graph, images(&graph, 12, 1), 2).int8();
+        let samples: Vec<Sample<'_>> =
+            case.images.iter().map(|pixels| Sample { pixels, label: 0, name: String::new() }).collect();
+        let boards = Boards::built_in().unwrap();
+        let room = SampleRoom::on(boards.get(id).unwrap(), &Estimate::of(&graph, Precision::Int8, case.plan));
+        let sources = Sources::of(&case.model(), &samples, 100, room).unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        export(folder.path(), &sources).unwrap();
+        let said = said("Net", *target, &folder.path().join("Net"));
+        let passed = format!("PASS: {count} of {count} as expected");
+        assert!(said.last().unwrap().starts_with(&passed), "{said:#?}");
+    });
 }
