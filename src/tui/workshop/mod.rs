@@ -2,9 +2,11 @@
 //! that send their news.
 
 mod files;
+mod images;
 mod keeper;
 
 pub use files::{edit, left_over, save};
+pub use images::{Images, Key as ImagesKey};
 
 use super::effect::{Effect, News};
 use super::events::Source;
@@ -18,6 +20,8 @@ pub struct Workshop {
     threads: usize,
     keeper: Keeper,
     watcher: Option<RecommendedWatcher>,
+    /// The images that were read last, for every screen.
+    images: Images,
 }
 
 impl Workshop {
@@ -25,7 +29,7 @@ impl Workshop {
     #[must_use]
     pub fn new(source: Source, threads: usize) -> Self {
         let keeper = Keeper::start(source.clone());
-        Self { source, threads, keeper, watcher: None }
+        Self { source, threads, keeper, watcher: None, images: Images::default() }
     }
 
     /// Asks what the terminal can draw. Nobody may read the terminal meanwhile.
