@@ -27,6 +27,41 @@ impl Picture {
         is_whole.then(|| Self { height, width, channels, pixels: pixels.into() })
     }
 
+    /// Its bytes.
+    #[must_use]
+    pub fn pixels(&self) -> Pixels<'_> {
+        Pixels { height: self.height, width: self.width, channels: self.channels, bytes: &self.pixels }
+    }
+
+    /// Columns that it takes in a height of `rows` cells: a cell is twice as high as wide.
+    #[must_use]
+    pub fn columns(&self, rows: u16) -> u16 {
+        self.pixels().columns(rows)
+    }
+
+    /// Draws it into `area`, its proportions kept by whoever chose that.
+    pub fn draw(&self, area: Rect, buffer: &mut Buffer, theme: Theme) {
+        self.pixels().draw(area, buffer, theme);
+    }
+}
+
+/// An image that somebody else holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Pixels<'a> {
+    height: usize,
+    width: usize,
+    channels: usize,
+    bytes: &'a [u8],
+}
+
+impl<'a> Pixels<'a> {
+    /// An image of `height` × `width` × `channels` bytes; `None` where `bytes` are another number.
+    #[must_use]
+    pub fn new(height: usize, width: usize, channels: usize, bytes: &'a [u8]) -> Option<Self> {
+        let is_whole = height > 0 && width > 0 && channels > 0 && bytes.len() == height * width * channels;
+        is_whole.then_some(Self { height, width, channels, bytes })
+    }
+
     /// Columns that it takes in a height of `rows` cells: a cell is twice as high as wide.
     #[must_use]
     pub fn columns(&self, rows: u16) -> u16 {
@@ -62,7 +97,7 @@ impl Picture {
         let mut sums = [0usize; 3];
         for y in top..bottom {
             for x in left..right {
-                let pixel = &self.pixels[(y * self.width + x) * self.channels..][..self.channels];
+                let pixel = &self.bytes[(y * self.width + x) * self.channels..][..self.channels];
                 for (channel, sum) in sums.iter_mut().enumerate() {
                     *sum += usize::from(pixel[channel.min(self.channels - 1)]);
                 }

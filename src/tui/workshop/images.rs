@@ -33,6 +33,18 @@ impl Key {
     pub fn source(&self) -> &str {
         &self.source
     }
+
+    /// The size of the images.
+    #[must_use]
+    pub const fn input(&self) -> Input {
+        self.input
+    }
+
+    /// What happened to images of another shape.
+    #[must_use]
+    pub const fn resize(&self) -> Resize {
+        self.resize
+    }
 }
 
 /// The images that were read last. Clones share them.

@@ -1,6 +1,7 @@
 //! Where the work is done that the state asks for: files here and now, everything long on threads
 //! that send their news.
 
+mod data;
 mod files;
 mod images;
 mod keeper;
@@ -22,6 +23,7 @@ pub struct Workshop {
     watcher: Option<RecommendedWatcher>,
     /// The images that were read last, for every screen.
     images: Images,
+    data: data::Desk,
 }
 
 impl Workshop {
@@ -29,7 +31,7 @@ impl Workshop {
     #[must_use]
     pub fn new(source: Source, threads: usize) -> Self {
         let keeper = Keeper::start(source.clone());
-        Self { source, threads, keeper, watcher: None, images: Images::default() }
+        Self { source, threads, keeper, watcher: None, images: Images::default(), data: data::Desk::default() }
     }
 
     /// Asks what the terminal can draw. Nobody may read the terminal meanwhile.
@@ -53,7 +55,9 @@ impl Workshop {
             Effect::Keep { path, text } => self.keeper.keep(path, text),
             // Done by the loop, which has the terminal.
             Effect::Quit | Effect::Suspend | Effect::Redraw | Effect::External(_) | Effect::Save { .. } => {}
-            Effect::Data(effect) => match effect {},
+            Effect::Data(effect) => {
+                self.data.perform(effect, &self.source, &self.images, self.threads);
+            }
             Effect::Train(effect) => match effect {},
             Effect::Deploy(effect) => match effect {},
             Effect::Runs(effect) => match effect {},
@@ -91,13 +95,13 @@ impl Workshop {
 
     /// Ends: jobs are asked to stop and waited for.
     pub fn close(self) {
-        let _ = self.threads;
+        self.data.close();
         self.keeper.close();
     }
 }
 
 /// Whether news are only about how far a job is.
 #[must_use]
-pub const fn is_progress(_news: &News) -> bool {
-    false
+pub const fn is_progress(news: &News) -> bool {
+    matches!(news, News::Data(super::data::News::Progress { .. }))
 }
