@@ -9,7 +9,7 @@ mod mouse;
 
 pub use draw::draw;
 
-use super::action::{Action, File, Program, Screen};
+use super::action::{Action, File, Program, Runs, Screen};
 use super::design::{self, Sheet};
 use super::dialog::{Dialog, Outcome};
 use super::effect::{Effect, News, Notice, Reply};
@@ -150,6 +150,9 @@ impl App {
             Action::Runs(what) => {
                 self.screen = Screen::Runs;
                 self.runs.act(what, &mut reply);
+                if let (Runs::Open, Some(path)) = (what, self.runs.config_to_open()) {
+                    self.file(&File::OpenPath(path), &mut reply);
+                }
             }
             _ => self.screen_action(&action, &mut reply),
         }

@@ -5,6 +5,7 @@ mod data;
 mod files;
 mod images;
 mod keeper;
+mod runs;
 
 pub use files::{edit, left_over, save};
 pub use images::{Images, Key as ImagesKey};
@@ -60,7 +61,10 @@ impl Workshop {
             }
             Effect::Train(effect) => match effect {},
             Effect::Deploy(effect) => match effect {},
-            Effect::Runs(effect) => match effect {},
+            Effect::Runs(effect) => {
+                let events = self.source.clone();
+                self.on_a_thread("runs", move || runs::perform(effect, &events));
+            }
         }
     }
 
