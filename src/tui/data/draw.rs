@@ -110,7 +110,7 @@ fn draw_classes(state: &State, loaded: &Loaded, area: Rect, buffer: &mut Buffer,
     };
     let about = format!("{} classes, {}×{} {colour}, {resize}", dataset.labels.len(), input.height, input.width);
     let has_test = dataset.test.is_some();
-    let label = dataset.labels.iter().map(|label| Span::raw(label).width()).max().unwrap_or(0).clamp(5, width * 2 / 5);
+    let label = dataset.labels.iter().map(|label| Span::raw(label).width()).max().unwrap_or(0).min(width * 2 / 5).max(5);
     let mut head = format!("{}{:>7}{:>6}", fit("class", label), "train", "val");
     if has_test {
         head += &format!("{:>6}", "test");

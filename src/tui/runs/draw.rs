@@ -21,7 +21,10 @@ const MARK: usize = 2;
 
 /// Draws the screen.
 pub fn draw(state: &State, area: Rect, buffer: &mut Buffer, theme: Theme) {
-    let charts = if area.height >= 14 { (area.height / 2).clamp(8, 20) } else { 0 };
+    // What the list does not need goes to the charts, which gain little beyond a certain height.
+    let needed = u16::try_from(state.shown.len() + 3).unwrap_or(u16::MAX);
+    let half = area.height / 2;
+    let charts = if area.height >= 14 { area.height.saturating_sub(needed).clamp(half, half.max(26)) } else { 0 };
     let [list, about, charts] =
         Layout::vertical([Constraint::Min(0), Constraint::Length(1), Constraint::Length(charts)]).areas(area);
     draw_list(state, list, buffer, theme);

@@ -100,14 +100,11 @@ impl Column {
     /// Columns of the screen that it takes; that of the data takes what is left.
     pub const fn width(self) -> usize {
         match self {
-            Self::Name => 14,
-            Self::Started | Self::Macs => 11,
-            Self::Status => 9,
-            Self::Epochs => 6,
-            Self::Best | Self::Last | Self::Classes => 7,
-            Self::Ram => 8,
-            Self::Params => 9,
-            Self::Data => 12,
+            Self::Name | Self::Data => 12,
+            Self::Started => 11,
+            Self::Status | Self::Ram | Self::Classes => 8,
+            Self::Epochs | Self::Best | Self::Last => 7,
+            Self::Macs | Self::Params => 9,
         }
     }
 
@@ -129,7 +126,11 @@ impl Column {
         }
         let Ok(known) = &row.found else { return String::new() };
         let info = &known.info;
-        let cost = |of: fn(&Costs) -> u64| known.costs.as_ref().map_or_else(|| "–".to_owned(), |costs| thousands(of(costs)));
+        let cost = |of: fn(&Costs) -> u64| match known.costs.as_ref().map(of) {
+            None => "–".to_owned(),
+            Some(count @ 0..10_000_000) => thousands(count),
+            Some(count) => format!("{:.1} M", count as f64 / 1e6),
+        };
         match self {
             Self::Name => info.name.clone(),
             Self::Started => String::new(),
