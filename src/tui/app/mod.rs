@@ -72,7 +72,8 @@ impl App {
         let mut reply = Reply::default();
         reply.effect(Effect::Watch(app.design.sheet.path().to_owned()));
         app.offer_recovery(left, &mut reply);
-        let effects = app.settle(reply);
+        let mut effects = app.settle(reply);
+        effects.extend(app.resized(size.0, size.1));
         (app, effects)
     }
 
@@ -185,8 +186,12 @@ impl App {
     }
 
     /// The terminal has another size.
-    pub const fn resized(&mut self, columns: u16, rows: u16) {
+    pub fn resized(&mut self, columns: u16, rows: u16) -> Vec<Effect> {
         self.size = (columns, rows);
+        let mut reply = Reply::default();
+        let body = draw::body(ratatui::layout::Rect::new(0, 0, columns, rows));
+        self.data.resized(body, &self.design.sheet, &mut reply);
+        self.settle(reply)
     }
 
     fn show(&mut self, screen: Screen, reply: &mut Reply) {

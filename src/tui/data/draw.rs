@@ -1,7 +1,7 @@
 //! The Data screen, drawn.
 
-use super::gallery::{Wanted, lay_out};
-use super::{Loaded, Pane, State, View};
+use super::gallery::{Caption, Spot, Wanted, lay_out};
+use super::{Loaded, Pane, Shown, State, View};
 use crate::data::Augmenter;
 use crate::escape;
 use crate::plan::thousands;
@@ -21,27 +21,81 @@ use ratatui::widgets::Widget as _;
 /// Lines of the findings, and of the table of classes, at least.
 const LEAST: u16 = 5;
 
+/// Where the parts of the screen are.
+struct Parts {
+    status: Rect,
+    /// What is below the status.
+    main: Rect,
+    classes: Rect,
+    findings: Rect,
+    gallery: Rect,
+}
+
+impl Parts {
+    fn of(area: Rect, status: usize, classes: usize) -> Self {
+        let [status, main] =
+            Layout::vertical([Constraint::Length(status.min(4) as u16), Constraint::Min(0)]).areas(area);
+        let left = (area.width * 9 / 20).clamp(30, 60).min(area.width);
+        let [left, _, gallery] =
+            Layout::horizontal([Constraint::Length(left), Constraint::Length(1), Constraint::Min(0)]).areas(main);
+        let table = u16::try_from(classes).unwrap_or(u16::MAX).saturating_add(3);
+        let table = table.min(left.height.saturating_sub(LEAST)).max(LEAST.min(left.height));
+        let [classes, findings] = Layout::vertical([Constraint::Length(table), Constraint::Min(0)]).areas(left);
+        Self { status, main, classes, findings, gallery }
+    }
+}
+
 /// Draws the screen.
 pub fn draw(state: &State, sheet: &Sheet, area: Rect, buffer: &mut Buffer, theme: Theme) {
     let states = status(state, sheet, usize::from(area.width), theme);
-    let [above, main] =
-        Layout::vertical([Constraint::Length(states.len().min(4) as u16), Constraint::Min(0)]).areas(area);
-    for (line, y) in states.into_iter().zip(above.y..above.bottom()) {
-        line.render(Rect { y, height: 1, ..above }, buffer);
+    let classes = state.loaded.as_ref().map_or(0, |loaded| loaded.dataset.labels.len());
+    let parts = Parts::of(area, states.len(), classes);
+    for (line, y) in states.into_iter().zip(parts.status.y..parts.status.bottom()) {
+        line.render(Rect { y, height: 1, ..parts.status }, buffer);
     }
     let Some(loaded) = &state.loaded else {
-        draw_nothing(state, sheet, main, buffer, theme);
+        draw_nothing(state, sheet, parts.main, buffer, theme);
         return;
     };
-    let left = (area.width * 9 / 20).clamp(30, 60).min(area.width);
-    let [left, _, right] =
-        Layout::horizontal([Constraint::Length(left), Constraint::Length(1), Constraint::Min(0)]).areas(main);
-    let classes = loaded.dataset.labels.len() as u16;
-    let table = classes.saturating_add(3).min(left.height.saturating_sub(LEAST)).max(LEAST.min(left.height));
-    let [table, findings] = Layout::vertical([Constraint::Length(table), Constraint::Min(0)]).areas(left);
-    draw_classes(state, loaded, table, buffer, theme);
-    draw_findings(state, findings, buffer, theme);
-    draw_gallery(state, loaded, sheet, right, buffer, theme);
+    draw_classes(state, loaded, parts.classes, buffer, theme);
+    draw_findings(state, parts.findings, buffer, theme);
+    draw_gallery(state, loaded, sheet, area, buffer, theme);
+}
+
+/// Where the gallery is when the screen is drawn in `area`, and what is where in it.
+pub fn gallery_in(state: &State, loaded: &Loaded, sheet: &Sheet, area: Rect) -> (Rect, Vec<Caption>, Vec<Spot>) {
+    // How many lines the status has does not depend on colours.
+    let states = status(state, sheet, usize::from(area.width), Theme::of(|_| None)).len();
+    let gallery = Parts::of(area, states, loaded.dataset.labels.len()).gallery;
+    let inner = Rect { y: gallery.y + 1.min(gallery.height), height: gallery.height.saturating_sub(1), ..gallery };
+    let counts: Vec<usize> = loaded.order.iter().map(Vec::len).collect();
+    let input = loaded.key.input();
+    let wanted = Wanted { view: state.view, counts: &counts, class: state.class, picture: state.picture, input };
+    let (captions, spots) = lay_out(&wanted, inner);
+    (gallery, captions, spots)
+}
+
+/// The picture at `spot`, changed as in training where that is wanted: then it is in `changed`.
+pub fn picture_of<'a>(
+    state: &State,
+    loaded: &'a Loaded,
+    sheet: &Sheet,
+    spot: Spot,
+    changed: &'a mut Vec<u8>,
+) -> Option<(Shown, Pixels<'a>)> {
+    let images = &loaded.dataset.train;
+    let image = loaded.image(spot.class, spot.picture)?;
+    let mut bytes = images.image(image);
+    let config = sheet.model().map(|model| &model.spec.config).filter(|_| state.augmented);
+    let epoch = config.map(|_| state.turn.saturating_add(1));
+    if let (Some(config), Some(epoch)) = (config, epoch) {
+        changed.resize(bytes.len(), 0);
+        let augmenter = Augmenter::new(&config.augment, loaded.key.input(), config.train.seed);
+        augmenter.apply(epoch, image as u64, bytes, changed);
+        bytes = changed;
+    }
+    let shown = Shown { reading: loaded.reading, image, epoch, size: (spot.area.width, spot.area.height) };
+    Some((shown, Pixels::new(images.height, images.width, images.channels, bytes)?))
 }
 
 /// What is to be known before anything else: reading, failure, images that are not those meant.
@@ -110,7 +164,8 @@ fn draw_classes(state: &State, loaded: &Loaded, area: Rect, buffer: &mut Buffer,
     };
     let about = format!("{} classes, {}×{} {colour}, {resize}", dataset.labels.len(), input.height, input.width);
     let has_test = dataset.test.is_some();
-    let label = dataset.labels.iter().map(|label| Span::raw(label).width()).max().unwrap_or(0).min(width * 2 / 5).max(5);
+    let label =
+        dataset.labels.iter().map(|label| Span::raw(label).width()).max().unwrap_or(0).min(width * 2 / 5).max(5);
     let mut head = format!("{}{:>7}{:>6}", fit("class", label), "train", "val");
     if has_test {
         head += &format!("{:>6}", "test");
@@ -132,8 +187,7 @@ fn draw_classes(state: &State, loaded: &Loaded, area: Rect, buffer: &mut Buffer,
             text += &format!("{:>6}", class.test);
         }
         let share = class.train as f64 / most as f64;
-        let spans =
-            vec![Span::raw(text + " "), bar(share, width.saturating_sub(used + 1), theme.series(at), theme)];
+        let spans = vec![Span::raw(text + " "), bar(share, width.saturating_sub(used + 1), theme.series(at), theme)];
         Line::from(spans).render(row, buffer);
         if at == state.class {
             buffer.set_style(Rect { width: row.width.min(used as u16), ..row }, theme.selected());
@@ -171,48 +225,34 @@ fn draw_findings(state: &State, area: Rect, buffer: &mut Buffer, theme: Theme) {
 }
 
 fn draw_gallery(state: &State, loaded: &Loaded, sheet: &Sheet, area: Rect, buffer: &mut Buffer, theme: Theme) {
-    let epoch = state.turn + 1;
+    let (area, captions, spots) = gallery_in(state, loaded, sheet, area);
     let title = if state.augmented {
-        format!("As training sees them in epoch {epoch}")
+        format!("As training sees them in epoch {}", state.turn.saturating_add(1))
     } else {
         "As the network sees them".to_owned()
     };
     let title = cut(&title, usize::from(area.width).saturating_sub(4));
     let inner = titled(&title, state.pane == Pane::Images, area, buffer, theme);
-    let counts: Vec<usize> = loaded.order.iter().map(Vec::len).collect();
-    let input = loaded.key.input();
-    let wanted = Wanted { view: state.view, counts: &counts, class: state.class, picture: state.picture, input };
-    let (captions, spots) = lay_out(&wanted, inner);
-    let images = &loaded.dataset.train;
-    let image_of = |class: usize, picture: usize| {
-        loaded.order.get(class)?.get(picture).map(|image| *image as usize).filter(|image| *image < images.len())
-    };
     for caption in captions {
         let is_current = caption.class == state.class;
         let label = loaded.dataset.labels.get(caption.class).map_or("", String::as_str);
-        let mut spans = vec![Span::styled(
-            escape::terminal(label),
-            if is_current { theme.accent() } else { theme.label() },
-        )];
-        if is_current && let Some(image) = image_of(state.class, state.picture) {
-            let name = images.names.get(image).map_or("", String::as_str);
-            let at = format!("  {} of {}  {}", state.picture + 1, counts[state.class], escape::terminal(name));
+        let style = if is_current { theme.accent() } else { theme.label() };
+        let mut spans = vec![Span::styled(escape::terminal(label), style)];
+        if is_current && let Some(image) = loaded.image(state.class, state.picture) {
+            let name = loaded.dataset.train.names.get(image).map_or("", String::as_str);
+            let count = loaded.order.get(state.class).map_or(0, Vec::len);
+            let at = format!("  {} of {count}  {}", state.picture + 1, escape::terminal(name));
             spans.push(Span::styled(at, theme.dim()));
         }
         Line::from(spans).render(caption.area, buffer);
     }
-    let config = sheet.model().map(|model| &model.spec.config).filter(|_| state.augmented);
-    let augmenter = config.map(|config| Augmenter::new(&config.augment, input, config.train.seed));
-    let mut changed = vec![0; images.image_bytes()];
+    let mut changed = Vec::new();
     for spot in spots {
-        let Some(image) = image_of(spot.class, spot.picture) else { continue };
-        let mut bytes = images.image(image);
-        if let Some(augmenter) = &augmenter {
-            augmenter.apply(epoch, image as u64, bytes, &mut changed);
-            bytes = &changed;
+        let Some((shown, pixels)) = picture_of(state, loaded, sheet, spot, &mut changed) else { continue };
+        match state.pixels.get(shown).filter(|_| theme.has_pixels) {
+            Some(encoded) => encoded.draw(spot.area.intersection(inner), buffer),
+            None => pixels.draw(spot.area.intersection(inner), buffer, theme),
         }
-        let Some(pixels) = Pixels::new(images.height, images.width, images.channels, bytes) else { continue };
-        pixels.draw(spot.area.intersection(inner), buffer, theme);
         let is_current = spot.class == state.class && spot.picture == state.picture;
         if is_current && state.view != View::One && spot.area.x > inner.x {
             let mark = if theme.has_glyphs { "▐" } else { ">" };

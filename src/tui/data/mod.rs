@@ -2,6 +2,7 @@
 
 mod draw;
 mod gallery;
+mod pixels;
 #[cfg(test)]
 mod tests;
 
@@ -11,13 +12,15 @@ use super::action::{Action, Data, Move};
 use super::design::Sheet;
 use super::dialog::{Dialog, Page, Prompt, moved};
 use super::effect::{Effect as Wish, Reply};
+use super::paths;
+use super::widgets::picture::{Encoded, Picture};
 use super::widgets::words::wrap;
 use super::workshop::ImagesKey as Key;
-use super::paths;
 use crate::data::{BUNDLED, Dataset};
 use crate::escape;
 use crate::random::{Purpose, Stream};
 use crate::spec::{KeyPath, NumClasses, Spec};
+use ratatui::layout::Rect;
 use ratatui::text::Line;
 use std::sync::Arc;
 
@@ -35,6 +38,26 @@ pub enum Effect {
     },
     /// Give up what is being read.
     Stop,
+    /// Make pictures ready for a terminal that draws pixels.
+    Encode {
+        /// What the news are marked with.
+        ticket: u64,
+        /// The pictures.
+        pictures: Vec<(Shown, Picture)>,
+    },
+}
+
+/// Which picture is shown, and how.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Shown {
+    /// The reading it comes from.
+    reading: u64,
+    /// The training image.
+    image: usize,
+    /// The epoch whose changes it has; `None`: as it is.
+    epoch: Option<u32>,
+    /// Columns and lines.
+    pub size: (u16, u16),
 }
 
 /// What the world tells.
@@ -56,11 +79,22 @@ pub enum News {
         /// The images, or why there are none.
         found: Result<Arc<Dataset>, String>,
     },
+    /// The terminal draws pixels.
+    Pixels,
+    /// Pictures are ready for it.
+    Encoded {
+        /// Which order.
+        ticket: u64,
+        /// The pictures.
+        pictures: Vec<(Shown, Encoded)>,
+    },
 }
 
 /// Images that were read.
 #[derive(Debug, Clone)]
 struct Loaded {
+    /// Which reading brought them.
+    reading: u64,
     /// What they depend on.
     key: Key,
     dataset: Arc<Dataset>,
@@ -117,6 +151,10 @@ pub struct State {
     pane: Pane,
     /// The first finding shown.
     finding: usize,
+    /// Where the screen is drawn.
+    body: Rect,
+    /// Pictures in pixels, where the terminal draws them.
+    pixels: pixels::Pixels,
 }
 
 impl State {
@@ -152,10 +190,11 @@ impl State {
                 }
             }
         }
+        self.encode(sheet, reply);
     }
 
     /// Moves, Enter, text.
-    pub fn update(&mut self, action: &Action, _sheet: &Sheet, reply: &mut Reply) {
+    pub fn update(&mut self, action: &Action, sheet: &Sheet, reply: &mut Reply) {
         match action {
             Action::Focus { .. } => {
                 self.pane = match self.pane {
@@ -191,6 +230,13 @@ impl State {
             }
             _ => {}
         }
+        self.encode(sheet, reply);
+    }
+
+    /// The screen is drawn in `body`.
+    pub fn resized(&mut self, body: Rect, sheet: &Sheet, reply: &mut Reply) {
+        self.body = body;
+        self.encode(sheet, reply);
     }
 
     /// The screen comes into view.
@@ -199,6 +245,7 @@ impl State {
         if !is_there {
             self.read(sheet, false, reply);
         }
+        self.encode(sheet, reply);
     }
 
     /// Something happened outside.
@@ -220,8 +267,11 @@ impl State {
                     }
                 }
             }
+            News::Pixels => self.pixels.begin(),
+            News::Encoded { ticket, pictures } => return self.pixels.take(ticket, pictures),
             _ => {}
         }
+        self.encode(sheet, reply);
     }
 
     /// What is shown, or will be once it is read.
@@ -271,7 +321,7 @@ impl State {
         if is_other {
             (self.class, self.picture, self.finding, self.view) = (0, 0, 0, View::All);
         }
-        let mut loaded = Loaded { key, order: Vec::new(), dataset };
+        let mut loaded = Loaded { reading: self.ticket, key, order: Vec::new(), dataset };
         loaded.shuffle(self.turn);
         self.class = self.class.min(loaded.dataset.labels.len().saturating_sub(1));
         self.picture = self.picture.min(loaded.order.get(self.class).map_or(0, Vec::len).saturating_sub(1));
@@ -329,6 +379,12 @@ impl State {
 }
 
 impl Loaded {
+    /// The training image that is shown as the `picture`th of `class`.
+    fn image(&self, class: usize, picture: usize) -> Option<usize> {
+        let image = *self.order.get(class)?.get(picture)? as usize;
+        (image < self.dataset.train.len()).then_some(image)
+    }
+
     /// Puts the images of each class in another order, always the same for the same `turn`.
     fn shuffle(&mut self, turn: u32) {
         let mut order = vec![Vec::new(); self.dataset.labels.len()];

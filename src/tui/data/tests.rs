@@ -140,7 +140,8 @@ fn classes_that_the_network_does_not_tell_apart_are_shown_with_their_place() {
 fn classes_pictures_and_findings_are_shown() {
     let (mut state, mut sheet) = loaded(&["daisy", "rose", "tulip"]);
     let text = screen(&state, &sheet, 80, 21, "xterm-256color");
-    for part in ["flowers", "3 classes, 96×96 gray, crop", "test", "daisy", "▀▀▀▀", "1 of 8", "1 thing stood out"] {
+    for part in ["flowers", "3 classes, 96×96 gray, crop", "test", "daisy", "▀▀▀▀", "1 of 8", "4 things stood out"]
+    {
         assert!(text.contains(part), "{part} in\n{text}");
     }
     assert!(!screen(&state, &sheet, 80, 21, "linux").contains('▀'));
@@ -153,7 +154,7 @@ fn classes_pictures_and_findings_are_shown() {
     assert_ne!(before, state.loaded.as_ref().unwrap().order);
     press(&mut state, &Action::Focus { back: false }, &sheet);
     let Some(Dialog::Page(page)) = press(&mut state, &Action::Enter, &sheet).dialog else { panic!("no page") };
-    assert!(page.lines[0].to_string().contains("4 entries are no pictures"));
+    assert!(page.lines.iter().any(|line| line.to_string().contains("4 entries are no pictures")));
 }
 
 #[test]
@@ -176,6 +177,28 @@ fn the_cursor_goes_over_classes_and_pictures_and_enter_enlarges() {
     assert_eq!(state.view, View::All);
     press(&mut state, &Action::Move(Move::Last), &sheet);
     assert_eq!((state.class, state.picture), (2, 0));
+}
+
+#[test]
+fn pictures_in_view_are_ordered_where_the_terminal_draws_pixels() {
+    use crate::tui::widgets::picture::Encoded;
+    use ratatui_image::picker::{Picker, ProtocolType};
+    let (mut state, sheet) = loaded(&["daisy", "rose"]);
+    state.resized(Rect::new(0, 0, 80, 21), &sheet, &mut Reply::default());
+    assert!(press(&mut state, &Action::Enter, &sheet).effects.is_empty(), "half blocks need nobody");
+    let mut reply = Reply::default();
+    state.told(News::Pixels, &sheet, &mut reply);
+    let [Wish::Data(Effect::Encode { ticket, pictures })] = &reply.effects[..] else { panic!("{:?}", reply.effects) };
+    let mut picker = Picker::halfblocks();
+    picker.set_protocol_type(ProtocolType::Kitty);
+    let ready = pictures.iter().map(|(shown, picture)| (*shown, Encoded::new(&picker, picture, shown.size).unwrap()));
+    let news = News::Encoded { ticket: *ticket, pictures: ready.collect() };
+    let mut reply = Reply::default();
+    state.told(news, &sheet, &mut reply);
+    assert!(reply.effects.is_empty(), "nothing is ordered twice");
+    assert!(screen(&state, &sheet, 80, 21, "xterm-kitty").contains('\u{10eeee}'));
+    assert!(!screen(&state, &sheet, 81, 30, "xterm-kitty").contains('\u{10eeee}'), "those are of another size");
+    assert_eq!(press(&mut state, &Action::Enter, &sheet).effects.len(), 1, "another view, other pictures");
 }
 
 #[test]

@@ -98,10 +98,8 @@ pub fn draw_scatter(state: &State, area: Rect, buffer: &mut Buffer, theme: Theme
     let set = |points, marker, kind: GraphType, style: Style| {
         Dataset::default().data(points).marker(marker).graph_type(kind).style(style)
     };
-    let mut sets = vec![
-        set(&front, fine, GraphType::Line, theme.dim()),
-        set(&all, dot, GraphType::Scatter, theme.text()),
-    ];
+    let mut sets =
+        vec![set(&front, fine, GraphType::Line, theme.dim()), set(&all, dot, GraphType::Scatter, theme.text())];
     sets.extend(compared.iter().enumerate().map(|(index, points)| {
         let marker = if has_letters(theme) { Marker::Custom(letter(index)) } else { Marker::Block };
         set(points, marker, GraphType::Scatter, theme.series(index))

@@ -258,10 +258,8 @@ impl State {
         let best = known.best().map_or_else(String::new, |best| format!(", {} right", row::percent(Some(best))));
         let what = format!("{}: {} epochs{best}", row.folder, known.info.epochs_done);
         let lines = vec![what, "Its weights, figures and report are lost for good.".to_owned()];
-        let answers = [
-            ('c', "keep it", None),
-            ('d', "delete it", Some(Action::Runs(Runs::DeleteAnyway(row.path.clone())))),
-        ];
+        let answers =
+            [('c', "keep it", None), ('d', "delete it", Some(Action::Runs(Runs::DeleteAnyway(row.path.clone()))))];
         reply.dialog = Some(Dialog::ask("Delete this run?", lines, &answers));
     }
 

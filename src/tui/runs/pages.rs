@@ -22,8 +22,11 @@ pub fn broken(folder: &str, error: &str) -> Page {
 /// What a run is.
 pub fn details(row: &Row, known: &Known) -> Page {
     let info = &known.info;
-    let mut pairs: Vec<(&str, String)> =
-        Column::ALL.iter().map(|column| (column.title(), column.text(row))).filter(|(_, text)| !text.is_empty()).collect();
+    let mut pairs: Vec<(&str, String)> = Column::ALL
+        .iter()
+        .map(|column| (column.title(), column.text(row)))
+        .filter(|(_, text)| !text.is_empty())
+        .collect();
     pairs.push(("images", format!("{} to learn from, {} held out", info.data.train, info.data.validation)));
     pairs.push(("seed", info.seed.to_string()));
     pairs.push(("machine", format!("{} {}, {} threads", info.host.cpu, info.host.arch, info.host.threads)));

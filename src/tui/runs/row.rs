@@ -159,16 +159,17 @@ impl Column {
         let higher = |of: fn(&Known) -> Option<f64>| {
             of(b).unwrap_or(f64::NEG_INFINITY).total_cmp(&of(a).unwrap_or(f64::NEG_INFINITY))
         };
-        let lower = |of: fn(&Costs) -> u64| {
-            a.costs.as_ref().map_or(u64::MAX, of).cmp(&b.costs.as_ref().map_or(u64::MAX, of))
-        };
+        let lower =
+            |of: fn(&Costs) -> u64| a.costs.as_ref().map_or(u64::MAX, of).cmp(&b.costs.as_ref().map_or(u64::MAX, of));
         let order = match self {
             Self::Name => a.info.name.to_lowercase().cmp(&b.info.name.to_lowercase()),
             Self::Started => Ordering::Equal,
             Self::Status => a.info.status.name().cmp(b.info.status.name()),
             Self::Epochs => b.info.epochs_done.cmp(&a.info.epochs_done),
             Self::Best => higher(Known::best),
-            Self::Last => higher(|known| known.info.last.map(|last| last.val_accuracy).filter(|share| share.is_finite())),
+            Self::Last => {
+                higher(|known| known.info.last.map(|last| last.val_accuracy).filter(|share| share.is_finite()))
+            }
             Self::Macs => lower(|costs| costs.macs),
             Self::Ram => lower(|costs| costs.ram_bytes),
             Self::Params => lower(|costs| costs.params),

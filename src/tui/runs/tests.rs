@@ -190,7 +190,8 @@ fn a_screen_shows_figures_curves_and_costs() {
     let mut state = three();
     act(&mut state, &Runs::Pin);
     let text = screen(&state, 80, 21, &[("TERM", "xterm-256color")]);
-    for part in ["4 runs", "started▾", "RAM B", "90.0 %", "120,000", "bad: run.json:3: damaged", "Validation accuracy"] {
+    for part in ["4 runs", "started▾", "RAM B", "90.0 %", "120,000", "bad: run.json:3: damaged", "Validation accuracy"]
+    {
         assert!(text.contains(part), "{part} in\n{text}");
     }
     assert!(text.contains("Accuracy over RAM") && text.contains("epoch 2"), "{text}");
@@ -234,7 +235,9 @@ fn no_size_is_too_odd() {
     act(&mut full, &Runs::Pin);
     press(&mut full, &Action::Move(Move::Last));
     for state in [State::default(), listed(Vec::new()), three(), full] {
-        for (width, height) in (0..200).step_by(7).flat_map(|width| (0..60).step_by(3).map(move |height| (width, height))) {
+        for (width, height) in
+            (0..200).step_by(7).flat_map(|width| (0..60).step_by(3).map(move |height| (width, height)))
+        {
             screen(&state, width, height, &[]);
             screen(&state, width, height, &[("TERM", "linux")]);
         }

@@ -20,14 +20,19 @@ pub struct Desk {
 impl Desk {
     /// Does `effect`, or begins to.
     pub fn perform(&mut self, effect: Effect, source: &Source, images: &Images, threads: usize) {
+        let (ticket, spec, again) = match effect {
+            Effect::Read { ticket, spec, again } => (ticket, spec, again),
+            Effect::Stop => return self.control.stop(),
+            Effect::Encode { .. } => return,
+        };
         self.control.stop();
-        let Effect::Read { ticket, spec, again } = effect else { return };
         if let Some(dataset) = images.get(&spec).filter(|_| !again) {
             source.tell(AnyNews::Data(News::Read { ticket, found: Ok(dataset) }));
             return;
         }
         self.control = Control::default();
-        let hearing = Hearing { source: source.clone(), ticket, control: self.control.clone(), told: AtomicUsize::new(0) };
+        let hearing =
+            Hearing { source: source.clone(), ticket, control: self.control.clone(), told: AtomicUsize::new(0) };
         let (events, images) = (source.clone(), images.clone());
         let work = move || {
             let found = match catch_unwind(AssertUnwindSafe(|| read(&spec, threads, &hearing))) {

@@ -3,6 +3,7 @@
 
 mod data;
 mod files;
+mod graphics;
 mod images;
 mod keeper;
 mod runs;
@@ -25,6 +26,7 @@ pub struct Workshop {
     /// The images that were read last, for every screen.
     images: Images,
     data: data::Desk,
+    press: graphics::Press,
 }
 
 impl Workshop {
@@ -32,11 +34,24 @@ impl Workshop {
     #[must_use]
     pub fn new(source: Source, threads: usize) -> Self {
         let keeper = Keeper::start(source.clone());
-        Self { source, threads, keeper, watcher: None, images: Images::default(), data: data::Desk::default() }
+        Self {
+            source,
+            threads,
+            keeper,
+            watcher: None,
+            images: Images::default(),
+            data: data::Desk::default(),
+            press: graphics::Press::default(),
+        }
     }
 
     /// Asks what the terminal can draw. Nobody may read the terminal meanwhile.
-    pub fn ask_terminal(&mut self) {}
+    pub fn ask_terminal(&mut self) {
+        self.press = graphics::Press::new(graphics::ask(|name| std::env::var(name).ok()));
+        if self.press.is_ready() {
+            self.source.tell(News::Data(super::data::News::Pixels));
+        }
+    }
 
     /// Takes note of news on their way to the state.
     pub fn heard(&mut self, _news: &News) {}
@@ -56,6 +71,9 @@ impl Workshop {
             Effect::Keep { path, text } => self.keeper.keep(path, text),
             // Done by the loop, which has the terminal.
             Effect::Quit | Effect::Suspend | Effect::Redraw | Effect::External(_) | Effect::Save { .. } => {}
+            Effect::Data(super::data::Effect::Encode { ticket, pictures }) => {
+                self.press.encode(ticket, pictures, &self.source);
+            }
             Effect::Data(effect) => {
                 self.data.perform(effect, &self.source, &self.images, self.threads);
             }
