@@ -256,7 +256,11 @@ impl State {
             return;
         }
         let best = known.best().map_or_else(String::new, |best| format!(", {} right", row::percent(Some(best))));
-        let what = format!("{}: {} epochs{best}", row.folder, known.info.epochs_done);
+        let epochs = match known.info.epochs_done {
+            1 => "1 epoch".to_owned(),
+            epochs => format!("{epochs} epochs"),
+        };
+        let what = format!("{}: {epochs}{best}", row.folder);
         let lines = vec![what, "Its weights, figures and report are lost for good.".to_owned()];
         let answers =
             [('c', "keep it", None), ('d', "delete it", Some(Action::Runs(Runs::DeleteAnyway(row.path.clone()))))];
