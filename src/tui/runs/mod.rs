@@ -95,7 +95,7 @@ impl State {
                 reply.dialog = Some(Dialog::Prompt(Prompt::new("Show only", help, &self.filter, then)));
             }
             Runs::Only(text) => {
-                self.filter = text.trim().to_owned();
+                text.trim().clone_into(&mut self.filter);
                 self.arrange();
             }
             Runs::Pin => self.pin(reply),

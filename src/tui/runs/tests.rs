@@ -1,7 +1,7 @@
 use super::charts::pareto;
 use super::row::{Column, Costs, Known, Row};
 use super::*;
-use crate::runs::{Reached, RunInfo};
+use crate::runs::RunInfo;
 use crate::train::EpochMetrics;
 use crate::tui::theme::Theme;
 use ratatui::buffer::Buffer;

@@ -47,9 +47,12 @@ impl Key {
     }
 }
 
+/// Images with what they depend on; `None` before any were read.
+type Held = Option<(Key, Arc<Dataset>)>;
+
 /// The images that were read last. Clones share them.
 #[derive(Debug, Clone, Default)]
-pub struct Images(Arc<Mutex<Option<(Key, Arc<Dataset>)>>>);
+pub struct Images(Arc<Mutex<Held>>);
 
 impl Images {
     /// The images of `spec`, all of them, if they are those that were read last.
@@ -65,12 +68,7 @@ impl Images {
         *self.held() = Some((Key::of(spec), dataset));
     }
 
-    /// Lets go of what is kept.
-    pub fn clear(&self) {
-        *self.held() = None;
-    }
-
-    fn held(&self) -> MutexGuard<'_, Option<(Key, Arc<Dataset>)>> {
+    fn held(&self) -> MutexGuard<'_, Held> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -103,7 +101,5 @@ mod tests {
         for change in ["data.source=photos", "data.split_seed=7", "data.resize=pad", "model.input.height=48"] {
             assert!(other.get(&spec(&[change])).is_none(), "{change}");
         }
-        other.clear();
-        assert!(images.get(&spec(&[])).is_none());
     }
 }
