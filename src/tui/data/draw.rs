@@ -14,7 +14,7 @@ use crate::tui::widgets::frame::titled;
 use crate::tui::widgets::picture::Pixels;
 use crate::tui::widgets::words::{cut, fit, wrap};
 use ratatui::buffer::Buffer;
-use ratatui::layout::{Constraint, Layout, Rect};
+use ratatui::layout::{Constraint, Layout, Position, Rect};
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Widget as _;
 
@@ -73,6 +73,16 @@ pub fn gallery_in(state: &State, loaded: &Loaded, sheet: &Sheet, area: Rect) -> 
     let wanted = Wanted { view: state.view, counts: &counts, class: state.class, picture: state.picture, input };
     let (captions, spots) = lay_out(&wanted, inner);
     (gallery, captions, spots)
+}
+
+/// The class whose line in the table is drawn at a column and row of the screen.
+pub fn class_at(state: &State, loaded: &Loaded, sheet: &Sheet, area: Rect, at: Position) -> Option<usize> {
+    let states = status(state, sheet, usize::from(area.width), Theme::of(|_| None)).len();
+    let count = loaded.dataset.labels.len();
+    let table = Parts::of(area, states, count).classes;
+    let list = Rect { y: table.y + 3.min(table.height), height: table.height.saturating_sub(3), ..table };
+    let line = usize::from(at.y.checked_sub(list.y).filter(|_| list.contains(at))?);
+    Some(first_of(state.class, count, usize::from(list.height)) + line).filter(|class| *class < count)
 }
 
 /// The picture at `spot`, changed as in training where that is wanted: then it is in `changed`.

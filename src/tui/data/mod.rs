@@ -20,7 +20,7 @@ use crate::data::{BUNDLED, Dataset};
 use crate::escape;
 use crate::random::{Purpose, Stream};
 use crate::spec::{KeyPath, NumClasses, Spec};
-use ratatui::layout::Rect;
+use ratatui::layout::{Position, Rect};
 use ratatui::text::Line;
 use std::sync::Arc;
 
@@ -229,6 +229,22 @@ impl State {
                 };
             }
             _ => {}
+        }
+        self.encode(sheet, reply);
+    }
+
+    /// A click at a column and row of the screen, which is drawn in `area`: on a picture or a
+    /// class.
+    pub fn click(&mut self, area: Rect, column: u16, row: u16, sheet: &Sheet, reply: &mut Reply) {
+        let at = Position { x: column, y: row };
+        let Some(loaded) = &self.loaded else { return };
+        let (_, captions, spots) = draw::gallery_in(self, loaded, sheet, area);
+        if let Some(spot) = spots.iter().find(|spot| spot.area.contains(at)) {
+            (self.class, self.picture, self.pane) = (spot.class, spot.picture, Pane::Images);
+        } else if let Some(caption) = captions.iter().find(|caption| caption.area.contains(at)) {
+            (self.class, self.picture, self.pane) = (caption.class, 0, Pane::Images);
+        } else if let Some(class) = draw::class_at(self, loaded, sheet, area, at) {
+            (self.class, self.picture, self.pane) = (class, 0, Pane::Images);
         }
         self.encode(sheet, reply);
     }

@@ -180,6 +180,16 @@ fn the_cursor_goes_over_classes_and_pictures_and_enter_enlarges() {
 }
 
 #[test]
+fn a_click_goes_to_a_picture_or_a_class() {
+    let (mut state, sheet) = loaded(&["daisy", "rose"]);
+    let body = Rect::new(0, 1, 80, 21);
+    state.click(body, 60, 5, &sheet, &mut Reply::default());
+    assert_eq!((state.class, state.picture), (0, 1), "the second picture of the first row");
+    state.click(body, 3, 5, &sheet, &mut Reply::default());
+    assert_eq!((state.class, state.picture), (1, 0));
+}
+
+#[test]
 fn pictures_in_view_are_ordered_where_the_terminal_draws_pixels() {
     use crate::tui::widgets::picture::Encoded;
     use ratatui_image::picker::{Picker, ProtocolType};

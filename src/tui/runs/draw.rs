@@ -10,7 +10,7 @@ use crate::tui::theme::Theme;
 use crate::tui::widgets::frame::titled;
 use crate::tui::widgets::words::{cut, fit, wrap};
 use ratatui::buffer::Buffer;
-use ratatui::layout::{Constraint, Layout, Rect};
+use ratatui::layout::{Constraint, Layout, Position, Rect};
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Widget as _;
 
@@ -19,14 +19,27 @@ const WIDE: u16 = 118;
 /// Columns before the first of a row: which curve is its.
 const MARK: usize = 2;
 
-/// Draws the screen.
-pub fn draw(state: &State, area: Rect, buffer: &mut Buffer, theme: Theme) {
+/// Where list, words and charts are.
+fn parts(state: &State, area: Rect) -> [Rect; 3] {
     // What the list does not need goes to the charts, which gain little beyond a certain height.
     let needed = u16::try_from(state.shown.len() + 3).unwrap_or(u16::MAX);
     let half = area.height / 2;
     let charts = if area.height >= 14 { area.height.saturating_sub(needed).clamp(half, half.max(26)) } else { 0 };
-    let [list, about, charts] =
-        Layout::vertical([Constraint::Min(0), Constraint::Length(1), Constraint::Length(charts)]).areas(area);
+    Layout::vertical([Constraint::Min(0), Constraint::Length(1), Constraint::Length(charts)]).areas(area)
+}
+
+/// The place in the list that is drawn at a column and row of the screen.
+pub fn place_at(state: &State, area: Rect, at: Position) -> Option<usize> {
+    let [list, ..] = parts(state, area);
+    let rows = Rect { y: list.y + 2.min(list.height), height: list.height.saturating_sub(2), ..list };
+    let place = usize::from(at.y.checked_sub(rows.y).filter(|_| rows.contains(at))?);
+    let first = first_of(state.at, state.shown.len(), usize::from(rows.height));
+    Some(first + place).filter(|place| *place < state.shown.len())
+}
+
+/// Draws the screen.
+pub fn draw(state: &State, area: Rect, buffer: &mut Buffer, theme: Theme) {
+    let [list, about, charts] = parts(state, area);
     draw_list(state, list, buffer, theme);
     draw_about(state, about, buffer, theme);
     if charts.height == 0 || state.visible().next().is_none() {

@@ -15,6 +15,7 @@ use super::dialog::{Dialog, Prompt, moved};
 use super::effect::{Effect as Wish, Reply};
 use crate::escape;
 use crate::runs::{Run, Status};
+use ratatui::layout::{Position, Rect};
 use row::Column;
 use std::path::{Path, PathBuf};
 
@@ -136,6 +137,13 @@ impl State {
         }
     }
 
+    /// A click at a column and row of the screen, which is drawn in `area`.
+    pub fn click(&mut self, area: Rect, column: u16, row: u16) {
+        if let Some(place) = draw::place_at(self, area, Position { x: column, y: row }) {
+            self.at = place;
+        }
+    }
+
     /// The screen comes into view.
     #[expect(clippy::unused_self, reason = "as the other screens have it")]
     pub fn shown(&mut self, reply: &mut Reply) {
@@ -188,7 +196,7 @@ impl State {
         let rows = self.rows.as_deref().unwrap_or_default();
         let mut found: Vec<&Row> =
             self.pinned.iter().filter_map(|path| rows.iter().find(|row| row.path == *path)).collect();
-        found.extend(self.selected().filter(|row| !self.pinned.contains(&row.path)));
+        found.extend(self.selected().filter(|row| row.found.is_ok() && !self.pinned.contains(&row.path)));
         found
     }
 

@@ -207,6 +207,15 @@ fn a_screen_shows_figures_curves_and_costs() {
 }
 
 #[test]
+fn a_click_goes_to_a_run() {
+    let mut state = three();
+    state.click(Rect::new(0, 1, 80, 21), 5, 4);
+    assert_eq!(state.selected().unwrap().folder, "2_nano");
+    state.click(Rect::new(0, 1, 80, 21), 5, 15);
+    assert_eq!(state.at, 1);
+}
+
+#[test]
 fn an_empty_list_says_what_to_do() {
     assert!(screen(&State::default(), 80, 21, &[]).contains("being read"));
     assert!(screen(&listed(Vec::new()), 80, 21, &[]).contains("s trains the network"));
