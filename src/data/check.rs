@@ -175,6 +175,12 @@ impl Check {
         }
     }
 
+    /// One sentence for each finding, for a terminal, with every name.
+    #[must_use]
+    pub fn details(&self) -> Vec<String> {
+        self.findings(usize::MAX, escape::terminal)
+    }
+
     /// For a report: a table of classes and all findings, with every name.
     #[must_use]
     pub fn to_markdown(&self) -> String {

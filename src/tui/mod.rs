@@ -156,10 +156,7 @@ fn typed(event: crossterm::event::Event, app: &mut App) -> Vec<Effect> {
             };
             app.act(action::Action::Mouse(what, mouse.column, mouse.row))
         }
-        Term::Resize(columns, rows) => {
-            app.resized(columns, rows);
-            Vec::new()
-        }
+        Term::Resize(columns, rows) => app.resized(columns, rows),
         Term::FocusGained | Term::FocusLost => Vec::new(),
     }
 }

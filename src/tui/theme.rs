@@ -25,6 +25,8 @@ pub struct Theme {
     pub is_light: bool,
     /// Whether the terminal shows more than the console's own letters.
     pub has_glyphs: bool,
+    /// Whether pictures may be drawn in pixels: text in front of them would be lost.
+    pub has_pixels: bool,
 }
 
 impl Theme {
@@ -45,7 +47,7 @@ impl Theme {
         // `COLORFGBG` ends with the number of the background's colour.
         let background = variable("COLORFGBG").and_then(|value| value.rsplit(';').next()?.parse::<u8>().ok());
         let is_light = background.is_some_and(|background| background == 7 || background == 15);
-        Self { depth, is_light, has_glyphs: term != "linux" && term != "dumb" }
+        Self { depth, is_light, has_glyphs: term != "linux" && term != "dumb", has_pixels: true }
     }
 
     fn colour(self, colour: Color) -> Style {

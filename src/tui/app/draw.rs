@@ -5,6 +5,7 @@ use crate::escape;
 use crate::tui::action::Screen;
 use crate::tui::effect::Weight;
 use crate::tui::keymap::{BINDINGS, Context};
+use crate::tui::theme::Theme;
 use crate::tui::{data, deploy, design, dialog, runs, train};
 use ratatui::Frame;
 use ratatui::buffer::Buffer;
@@ -22,7 +23,8 @@ pub fn draw(app: &App, frame: &mut Frame<'_>) {
     }
     let body = body(area);
     draw_tabs(app, Rect { height: 1, ..area }, buffer);
-    let (sheet, theme) = (&app.design.sheet, app.theme);
+    let sheet = &app.design.sheet;
+    let theme = Theme { has_pixels: app.dialog.is_none(), ..app.theme };
     match app.screen {
         Screen::Design => design::draw(&app.design, body, buffer, theme),
         Screen::Data => data::draw(&app.data, sheet, body, buffer, theme),

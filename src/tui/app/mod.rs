@@ -9,7 +9,7 @@ mod mouse;
 
 pub use draw::draw;
 
-use super::action::{Action, File, Program, Screen};
+use super::action::{Action, File, Program, Runs, Screen};
 use super::design::{self, Sheet};
 use super::dialog::{Dialog, Outcome};
 use super::effect::{Effect, News, Notice, Reply};
@@ -75,7 +75,8 @@ impl App {
         let mut reply = Reply::default();
         reply.effect(Effect::Watch(app.design.sheet.path().to_owned()));
         app.offer_recovery(left, &mut reply);
-        let effects = app.settle(reply);
+        let mut effects = app.settle(reply);
+        effects.extend(app.resized(size.0, size.1));
         (app, effects)
     }
 
@@ -154,6 +155,9 @@ impl App {
             Action::Runs(what) => {
                 self.screen = Screen::Runs;
                 self.runs.act(what, &mut reply);
+                if let (Runs::Open, Some(path)) = (what, self.runs.config_to_open()) {
+                    self.file(&File::OpenPath(path), &mut reply);
+                }
             }
             _ => self.screen_action(&action, &mut reply),
         }
@@ -186,8 +190,12 @@ impl App {
     }
 
     /// The terminal has another size.
-    pub const fn resized(&mut self, columns: u16, rows: u16) {
+    pub fn resized(&mut self, columns: u16, rows: u16) -> Vec<Effect> {
         self.size = (columns, rows);
+        let mut reply = Reply::default();
+        let body = draw::body(ratatui::layout::Rect::new(0, 0, columns, rows));
+        self.data.resized(body, &self.design.sheet, &mut reply);
+        self.settle(reply)
     }
 
     fn show(&mut self, screen: Screen, reply: &mut Reply) {

@@ -1,37 +1,433 @@
 //! Data: the images that the network sees.
 
-use super::action::{Action, Data};
+mod draw;
+mod gallery;
+mod pixels;
+#[cfg(test)]
+mod tests;
+
+pub use draw::draw;
+
+use super::action::{Action, Data, Move};
 use super::design::Sheet;
-use super::effect::Reply;
-use super::theme::Theme;
-use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
+use super::dialog::{Dialog, Page, Prompt, moved};
+use super::effect::{Effect as Wish, Reply};
+use super::paths;
+use super::widgets::picture::{Encoded, Picture};
+use super::widgets::words::wrap;
+use super::workshop::ImagesKey as Key;
+use crate::data::{BUNDLED, Dataset};
+use crate::escape;
+use crate::random::{Purpose, Stream};
+use crate::spec::{KeyPath, NumClasses, Spec};
+use ratatui::layout::{Position, Rect};
+use ratatui::text::Line;
+use std::sync::Arc;
 
 /// Something to be done outside of the state.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Effect {}
+pub enum Effect {
+    /// Read the images; whatever is being read is given up.
+    Read {
+        /// What the news are marked with.
+        ticket: u64,
+        /// The configuration.
+        spec: Box<Spec>,
+        /// Even if they were read before.
+        again: bool,
+    },
+    /// Give up what is being read.
+    Stop,
+    /// Make pictures ready for a terminal that draws pixels.
+    Encode {
+        /// What the news are marked with.
+        ticket: u64,
+        /// The pictures.
+        pictures: Vec<(Shown, Picture)>,
+    },
+}
+
+/// Which picture is shown, and how.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Shown {
+    /// The reading it comes from.
+    reading: u64,
+    /// The training image.
+    image: usize,
+    /// The epoch whose changes it has; `None`: as it is.
+    epoch: Option<u32>,
+    /// Columns and lines.
+    pub size: (u16, u16),
+}
 
 /// What the world tells.
 #[derive(Debug, Clone)]
-pub enum News {}
+pub enum News {
+    /// So many images are decoded.
+    Progress {
+        /// Of which reading.
+        ticket: u64,
+        /// Decoded.
+        done: usize,
+        /// Of so many.
+        total: usize,
+    },
+    /// They are read, or cannot be.
+    Read {
+        /// Of which reading.
+        ticket: u64,
+        /// The images, or why there are none.
+        found: Result<Arc<Dataset>, String>,
+    },
+    /// The terminal draws pixels.
+    Pixels,
+    /// Pictures are ready for it.
+    Encoded {
+        /// Which order.
+        ticket: u64,
+        /// The pictures.
+        pictures: Vec<(Shown, Encoded)>,
+    },
+}
+
+/// Images that were read.
+#[derive(Debug, Clone)]
+struct Loaded {
+    /// Which reading brought them.
+    reading: u64,
+    /// What they depend on.
+    key: Key,
+    dataset: Arc<Dataset>,
+    /// The training images of each class, in the order in which they are shown.
+    order: Vec<Vec<u32>>,
+}
+
+/// Images that are being read.
+#[derive(Debug, Clone)]
+struct Reading {
+    key: Key,
+    done: usize,
+    total: usize,
+}
+
+/// How many images are shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+enum View {
+    /// Some of every class.
+    #[default]
+    All,
+    /// Those of one class.
+    Class,
+    /// One, as large as can be.
+    One,
+}
+
+/// What has the focus.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+enum Pane {
+    /// The images.
+    #[default]
+    Images,
+    /// What stood out.
+    Findings,
+}
 
 /// The screen's state.
 #[derive(Debug, Clone, Default)]
-pub struct State {}
+pub struct State {
+    loaded: Option<Loaded>,
+    reading: Option<Reading>,
+    /// Why there are no images, and what was to be read.
+    failure: Option<(Key, String)>,
+    /// The last reading that was asked for.
+    ticket: u64,
+    /// Whether images are changed as in training.
+    augmented: bool,
+    /// How often other images were asked for.
+    turn: u32,
+    class: usize,
+    picture: usize,
+    view: View,
+    pane: Pane,
+    /// The first finding shown.
+    finding: usize,
+    /// Where the screen is drawn.
+    body: Rect,
+    /// Pictures in pixels, where the terminal draws them.
+    pixels: pixels::Pixels,
+}
 
 impl State {
     /// Does `what`.
-    pub fn act(&mut self, what: &Data, sheet: &mut Sheet, reply: &mut Reply) {}
+    pub fn act(&mut self, what: &Data, sheet: &mut Sheet, reply: &mut Reply) {
+        match what {
+            Data::Load => {
+                self.read(sheet, true, reply);
+                if let Some(model) = sheet.model() {
+                    let source = escape::shell(model.source());
+                    reply.command = Some(format!("{} --data {source}", command(sheet)));
+                }
+            }
+            Data::Source => {
+                let help = "A folder with one sub-folder per class, IDX files, or the name of a bundled set.";
+                let current = sheet.model().map_or("", |model| model.source());
+                let prompt = Prompt::new("Images from", help, current, |text| Action::Data(Data::From(text)));
+                reply.dialog = Some(Dialog::Prompt(prompt.completed_by(sources)));
+            }
+            Data::From(source) => self.take_from(source, sheet, reply),
+            Data::Augment => {
+                self.augmented = !self.augmented;
+                let spec = sheet.model().map(|model| &model.spec.config);
+                if self.augmented && spec.is_some_and(|config| config.augment == crate::spec::Augment::default()) {
+                    reply.warn("[augment] changes nothing: training sees the images as they are");
+                }
+            }
+            Data::Shuffle => {
+                self.turn = self.turn.wrapping_add(1);
+                self.picture = 0;
+                if let Some(loaded) = &mut self.loaded {
+                    loaded.shuffle(self.turn);
+                }
+            }
+        }
+        self.encode(sheet, reply);
+    }
 
     /// Moves, Enter, text.
-    pub fn update(&mut self, action: &Action, sheet: &Sheet, reply: &mut Reply) {}
+    pub fn update(&mut self, action: &Action, sheet: &Sheet, reply: &mut Reply) {
+        match action {
+            Action::Focus { .. } => {
+                self.pane = match self.pane {
+                    Pane::Images => Pane::Findings,
+                    Pane::Findings => Pane::Images,
+                };
+            }
+            Action::Move(to) if self.pane == Pane::Findings => {
+                self.finding = moved(self.finding, *to, self.findings().len(), 5);
+            }
+            Action::Move(to) => self.go(*to),
+            Action::Enter if self.pane == Pane::Findings => {
+                let lines = self.findings_in_full().iter().flat_map(|text| wrap(text, 74)).map(Line::from).collect();
+                reply.dialog = Some(Dialog::Page(Page::new("What stood out", lines)));
+            }
+            Action::Enter => {
+                self.view = match self.view {
+                    View::All => View::Class,
+                    View::Class | View::One => View::One,
+                };
+            }
+            Action::Back if self.reading.is_some() => {
+                self.reading = None;
+                self.ticket += 1;
+                reply.effect(Wish::Data(Effect::Stop));
+                reply.warn("reading was given up; r reads again");
+            }
+            Action::Back => {
+                self.view = match self.view {
+                    View::One => View::Class,
+                    View::Class | View::All => View::All,
+                };
+            }
+            _ => {}
+        }
+        self.encode(sheet, reply);
+    }
+
+    /// A click at a column and row of the screen, which is drawn in `area`: on a picture or a
+    /// class.
+    pub fn click(&mut self, area: Rect, column: u16, row: u16, sheet: &Sheet, reply: &mut Reply) {
+        let at = Position { x: column, y: row };
+        let Some(loaded) = &self.loaded else { return };
+        let (_, captions, spots) = draw::gallery_in(self, loaded, sheet, area);
+        if let Some(spot) = spots.iter().find(|spot| spot.area.contains(at)) {
+            (self.class, self.picture, self.pane) = (spot.class, spot.picture, Pane::Images);
+        } else if let Some(caption) = captions.iter().find(|caption| caption.area.contains(at)) {
+            (self.class, self.picture, self.pane) = (caption.class, 0, Pane::Images);
+        } else if let Some(class) = draw::class_at(self, loaded, sheet, area, at) {
+            (self.class, self.picture, self.pane) = (class, 0, Pane::Images);
+        }
+        self.encode(sheet, reply);
+    }
+
+    /// The screen is drawn in `body`.
+    pub fn resized(&mut self, body: Rect, sheet: &Sheet, reply: &mut Reply) {
+        self.body = body;
+        self.encode(sheet, reply);
+    }
 
     /// The screen comes into view.
-    pub fn shown(&mut self, sheet: &Sheet, reply: &mut Reply) {}
+    pub fn shown(&mut self, sheet: &Sheet, reply: &mut Reply) {
+        let is_there = self.key().is_some_and(|key| Some(key) == wanted(sheet).as_ref());
+        if !is_there {
+            self.read(sheet, false, reply);
+        }
+        self.encode(sheet, reply);
+    }
 
     /// Something happened outside.
-    pub fn told(&mut self, news: News, sheet: &Sheet, reply: &mut Reply) {}
+    pub fn told(&mut self, news: News, sheet: &Sheet, reply: &mut Reply) {
+        match news {
+            News::Progress { ticket, done, total } if ticket == self.ticket => {
+                if let Some(reading) = &mut self.reading {
+                    reading.done = reading.done.max(done);
+                    reading.total = total;
+                }
+            }
+            News::Read { ticket, found } if ticket == self.ticket => {
+                let Some(reading) = self.reading.take() else { return };
+                match found {
+                    Ok(dataset) => self.take(reading.key, dataset, sheet, reply),
+                    Err(error) => {
+                        reply.error("the images cannot be read");
+                        self.failure = Some((reading.key, error));
+                    }
+                }
+            }
+            News::Pixels => self.pixels.begin(),
+            News::Encoded { ticket, pictures } => return self.pixels.take(ticket, pictures),
+            _ => {}
+        }
+        self.encode(sheet, reply);
+    }
+
+    /// What is shown, or will be once it is read.
+    fn key(&self) -> Option<&Key> {
+        let reading = self.reading.as_ref().map(|reading| &reading.key);
+        reading.or_else(|| self.loaded.as_ref().filter(|_| self.failure.is_none()).map(|loaded| &loaded.key))
+    }
+
+    /// Whether the images shown are not those of the configuration.
+    fn is_stale(&self, sheet: &Sheet) -> bool {
+        self.loaded.as_ref().is_some_and(|loaded| Some(&loaded.key) != wanted(sheet).as_ref())
+    }
+
+    fn read(&mut self, sheet: &Sheet, again: bool, reply: &mut Reply) {
+        let Some(model) = sheet.model() else {
+            reply.warn("the configuration says nothing yet: mend it first (F1)");
+            return;
+        };
+        self.ticket += 1;
+        self.failure = None;
+        self.reading = Some(Reading { key: Key::of(&model.spec), done: 0, total: 0 });
+        let spec = Box::new(model.spec.clone());
+        reply.effect(Wish::Data(Effect::Read { ticket: self.ticket, spec, again }));
+    }
+
+    fn take_from(&mut self, source: &str, sheet: &mut Sheet, reply: &mut Reply) {
+        let source = match source.trim_end_matches(std::path::MAIN_SEPARATOR) {
+            "" => source,
+            shorter => shorter,
+        };
+        if source.is_empty() {
+            return;
+        }
+        // As a text in quotes: a folder may be called 1 or true.
+        let value = toml::Value::String(source.to_owned()).to_string();
+        match sheet.edit(None, |document| document.set(&KeyPath::of("data.source"), &value)) {
+            Ok(()) => {
+                self.read(sheet, true, reply);
+                reply.command = Some(format!("{} --data {}", command(sheet), escape::shell(source)));
+            }
+            Err(error) => reply.error(format!("the text has to be mended first (F1): {error}")),
+        }
+    }
+
+    fn take(&mut self, key: Key, dataset: Arc<Dataset>, sheet: &Sheet, reply: &mut Reply) {
+        let is_other = self.loaded.as_ref().is_none_or(|loaded| loaded.key.source() != key.source());
+        if is_other {
+            (self.class, self.picture, self.finding, self.view) = (0, 0, 0, View::All);
+        }
+        let mut loaded = Loaded { reading: self.ticket, key, order: Vec::new(), dataset };
+        loaded.shuffle(self.turn);
+        self.class = self.class.min(loaded.dataset.labels.len().saturating_sub(1));
+        self.picture = self.picture.min(loaded.order.get(self.class).map_or(0, Vec::len).saturating_sub(1));
+        let count = loaded.dataset.train.len() + loaded.dataset.validation.len();
+        let text = format!("read {} images", crate::plan::thousands(count as u64));
+        self.loaded = Some(loaded);
+        self.finding = self.finding.min(self.findings().len().saturating_sub(1));
+        if self.mismatch(sheet).is_some() {
+            reply.warn(format!("{text}, but the network tells another number of classes apart"));
+        } else {
+            reply.good(text);
+        }
+    }
+
+    fn go(&mut self, to: Move) {
+        let Some(loaded) = &self.loaded else { return };
+        match to {
+            Move::Left | Move::Right => {
+                let count = loaded.order.get(self.class).map_or(0, Vec::len);
+                self.picture = moved(self.picture, to, count, 1);
+            }
+            _ => {
+                let class = moved(self.class, to, loaded.dataset.labels.len(), 5);
+                if class != self.class {
+                    (self.class, self.picture) = (class, 0);
+                }
+            }
+        }
+    }
+
+    /// What stood out in the images, in short.
+    fn findings(&self) -> Vec<String> {
+        let text = self.loaded.as_ref().map_or_else(String::new, |loaded| loaded.dataset.check.to_string());
+        text.lines().map(str::to_owned).collect()
+    }
+
+    /// What stood out, with every name.
+    fn findings_in_full(&self) -> Vec<String> {
+        let details = self.loaded.as_ref().map_or_else(Vec::new, |loaded| loaded.dataset.check.details());
+        if details.is_empty() { vec!["Nothing stood out.".to_owned()] } else { details }
+    }
+
+    /// Where the network tells another number of classes apart: the place and what is wrong.
+    fn mismatch(&self, sheet: &Sheet) -> Option<String> {
+        let (spec, dataset) = (&sheet.model()?.spec, &self.loaded.as_ref()?.dataset);
+        let NumClasses::Count(count) = spec.config.model.num_classes else { return None };
+        let found = dataset.labels.len();
+        if self.is_stale(sheet) || count as usize == found {
+            return None;
+        }
+        let message = format!("the network tells {count} classes apart, but there are {found}");
+        let help = Some("use num_classes = \"auto\"".to_owned());
+        Some(spec.diagnose(&KeyPath::of("model.num_classes"), message, help).to_string())
+    }
 }
 
-/// Draws the screen.
-pub fn draw(state: &State, sheet: &Sheet, area: Rect, buffer: &mut Buffer, theme: Theme) {}
+impl Loaded {
+    /// The training image that is shown as the `picture`th of `class`.
+    fn image(&self, class: usize, picture: usize) -> Option<usize> {
+        let image = *self.order.get(class)?.get(picture)? as usize;
+        (image < self.dataset.train.len()).then_some(image)
+    }
+
+    /// Puts the images of each class in another order, always the same for the same `turn`.
+    fn shuffle(&mut self, turn: u32) {
+        let mut order = vec![Vec::new(); self.dataset.labels.len()];
+        for (image, label) in self.dataset.train.labels.iter().enumerate() {
+            if let Some(class) = order.get_mut(usize::from(*label)) {
+                class.push(image as u32);
+            }
+        }
+        for (class, images) in order.iter_mut().enumerate() {
+            Stream::new(0, Purpose::Order, turn, class as u64).shuffle(images);
+        }
+        self.order = order;
+    }
+}
+
+/// What the images of the configuration depend on.
+fn wanted(sheet: &Sheet) -> Option<Key> {
+    sheet.model().map(|model| Key::of(&model.spec))
+}
+
+fn command(sheet: &Sheet) -> String {
+    format!("micromobilenet --config {}", escape::shell(&sheet.path().to_string_lossy()))
+}
+
+/// What a source may be completed to: bundled sets, folders, IDX files.
+fn sources(text: &str) -> Vec<String> {
+    let bundled = BUNDLED.iter().filter(|name| name.starts_with(text)).map(|name| (*name).to_owned());
+    let is_source = |path: &String| path.ends_with(std::path::MAIN_SEPARATOR) || path.contains("idx");
+    bundled.chain(paths::files(text).into_iter().filter(is_source)).collect()
+}

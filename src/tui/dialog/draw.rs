@@ -1,6 +1,6 @@
 //! Dialogs on the screen.
 
-use super::{Ask, Choose, Dialog, Page, Prompt};
+use super::{Ask, Choose, Dialog, Page, Prompt, first_of};
 use crate::escape;
 use crate::tui::theme::Theme;
 use crate::tui::widgets::frame::{boxed, centred};
@@ -19,11 +19,6 @@ pub fn draw(dialog: &Dialog, area: Rect, buffer: &mut Buffer, theme: Theme) {
     }
 }
 
-/// The first of `count` lines to show so that `at` is among `height` of them.
-fn top(at: usize, count: usize, height: usize) -> usize {
-    at.saturating_sub(height / 2).min(count.saturating_sub(height))
-}
-
 fn draw_choose(choose: &Choose, area: Rect, buffer: &mut Buffer, theme: Theme) {
     let height = u16::try_from(choose.choices.len()).unwrap_or(u16::MAX).saturating_add(3).max(5);
     let inner = boxed(&choose.title, centred(area, 76, height.min(area.height.saturating_sub(2))), buffer, theme);
@@ -38,7 +33,7 @@ fn draw_choose(choose: &Choose, area: Rect, buffer: &mut Buffer, theme: Theme) {
         Span::styled("  nothing of that name", theme.dim()).render(list, buffer);
     }
     let widest = choose.choices.iter().map(|choice| Span::raw(&choice.name).width()).max().unwrap_or(0).min(30);
-    let top = top(choose.at, choose.shown.len(), usize::from(list.height));
+    let top = first_of(choose.at, choose.shown.len(), usize::from(list.height));
     for (place, index) in choose.shown.iter().enumerate().skip(top).take(usize::from(list.height)) {
         let Some(choice) = choose.choices.get(*index) else { continue };
         let name = format!("  {:<widest$}  ", escape::terminal(&choice.name));
@@ -65,7 +60,7 @@ fn draw_prompt(prompt: &Prompt, area: Rect, buffer: &mut Buffer, theme: Theme) {
     let help_area = Rect { height: help_lines.min(below.height), ..below };
     help.style(theme.dim()).render(help_area, buffer);
     let list = Rect { y: below.y + help_area.height, height: below.height - help_area.height, ..below };
-    let top = top(prompt.at.unwrap_or(0), prompt.completions.len(), usize::from(list.height));
+    let top = first_of(prompt.at.unwrap_or(0), prompt.completions.len(), usize::from(list.height));
     for (place, text) in prompt.completions.iter().enumerate().skip(top).take(usize::from(list.height)) {
         let row = Rect { y: list.y + (place - top) as u16, height: 1, ..list };
         Span::raw(format!("  {}", escape::terminal(text))).render(row, buffer);

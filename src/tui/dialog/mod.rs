@@ -130,6 +130,12 @@ pub fn moved(at: usize, to: Move, count: usize, page: usize) -> usize {
     to.min(last)
 }
 
+/// The first of `count` lines to show so that the one `at` is among `height` of them.
+#[must_use]
+pub fn first_of(at: usize, count: usize, height: usize) -> usize {
+    at.saturating_sub(height / 2).min(count.saturating_sub(height))
+}
+
 /// Whether `input` is something to be typed into a line.
 #[must_use]
 pub fn is_line(input: &Input) -> bool {

@@ -4,3 +4,4 @@ pub mod bar;
 pub mod frame;
 pub mod picture;
 pub mod syntax;
+pub mod words;

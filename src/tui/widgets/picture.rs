@@ -1,9 +1,15 @@
 //! Images in cells of the terminal.
 
 use crate::tui::theme::{Depth, Theme};
+use image::DynamicImage;
+use image::imageops::FilterType;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::style::{Color, Style};
+use ratatui::widgets::Widget as _;
+use ratatui_image::picker::Picker;
+use ratatui_image::protocol::Protocol;
+use ratatui_image::{Image, Resize};
 use std::sync::Arc;
 
 /// An image as the network sees it.
@@ -25,6 +31,82 @@ impl Picture {
     pub fn new(height: usize, width: usize, channels: usize, pixels: &[u8]) -> Option<Self> {
         let is_whole = height > 0 && width > 0 && channels > 0 && pixels.len() == height * width * channels;
         is_whole.then(|| Self { height, width, channels, pixels: pixels.into() })
+    }
+
+    /// Its bytes.
+    #[must_use]
+    pub fn pixels(&self) -> Pixels<'_> {
+        Pixels { height: self.height, width: self.width, channels: self.channels, bytes: &self.pixels }
+    }
+
+    /// Columns that it takes in a height of `rows` cells: a cell is twice as high as wide.
+    #[must_use]
+    pub fn columns(&self, rows: u16) -> u16 {
+        self.pixels().columns(rows)
+    }
+
+    /// Draws it into `area`, its proportions kept by whoever chose that.
+    pub fn draw(&self, area: Rect, buffer: &mut Buffer, theme: Theme) {
+        self.pixels().draw(area, buffer, theme);
+    }
+}
+
+/// An image made ready for a terminal that draws pixels.
+#[derive(Clone)]
+pub struct Encoded(Arc<Protocol>);
+
+impl std::fmt::Debug for Encoded {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("Encoded").field(&self.0.area()).finish()
+    }
+}
+
+impl Encoded {
+    /// `picture` in so many columns and lines; `None` where it cannot be encoded. This takes its
+    /// time.
+    #[must_use]
+    pub fn new(picker: &Picker, picture: &Picture, (columns, lines): (u16, u16)) -> Option<Self> {
+        let (width, height) = (picture.width as u32, picture.height as u32);
+        let bytes = picture.pixels.to_vec();
+        let image = match picture.channels {
+            1 => DynamicImage::from(image::GrayImage::from_raw(width, height, bytes)?),
+            3 => DynamicImage::from(image::RgbImage::from_raw(width, height, bytes)?),
+            _ => return None,
+        };
+        let area = Rect::new(0, 0, columns, lines);
+        // As the network sees it: no pixel is smoothed.
+        let protocol = picker.new_protocol(image, area, Resize::Scale(Some(FilterType::Nearest))).ok()?;
+        Some(Self(Arc::new(protocol)))
+    }
+
+    /// Draws it into `area`.
+    pub fn draw(&self, area: Rect, buffer: &mut Buffer) {
+        Image::new(&self.0).render(area, buffer);
+    }
+}
+
+/// An image that somebody else holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Pixels<'a> {
+    height: usize,
+    width: usize,
+    channels: usize,
+    bytes: &'a [u8],
+}
+
+impl<'a> Pixels<'a> {
+    /// An image of `height` × `width` × `channels` bytes; `None` where `bytes` are another number.
+    #[must_use]
+    pub fn new(height: usize, width: usize, channels: usize, bytes: &'a [u8]) -> Option<Self> {
+        let is_whole = height > 0 && width > 0 && channels > 0 && bytes.len() == height * width * channels;
+        is_whole.then_some(Self { height, width, channels, bytes })
+    }
+
+    /// A copy that holds its bytes.
+    #[must_use]
+    pub fn to_picture(self) -> Picture {
+        let Self { height, width, channels, bytes } = self;
+        Picture { height, width, channels, pixels: bytes.into() }
     }
 
     /// Columns that it takes in a height of `rows` cells: a cell is twice as high as wide.
@@ -62,7 +144,7 @@ impl Picture {
         let mut sums = [0usize; 3];
         for y in top..bottom {
             for x in left..right {
-                let pixel = &self.pixels[(y * self.width + x) * self.channels..][..self.channels];
+                let pixel = &self.bytes[(y * self.width + x) * self.channels..][..self.channels];
                 for (channel, sum) in sums.iter_mut().enumerate() {
                     *sum += usize::from(pixel[channel.min(self.channels - 1)]);
                 }
@@ -93,6 +175,22 @@ fn colour([red, green, blue]: [u8; 3], theme: Theme) -> Color {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use ratatui_image::picker::ProtocolType;
+
+    #[test]
+    fn pictures_are_encoded_for_terminals_that_draw_pixels() {
+        let picture = Picture::new(8, 8, 3, &[7; 192]).unwrap();
+        for (protocol, sign) in [(ProtocolType::Kitty, '\u{10eeee}'), (ProtocolType::Sixel, 'q')] {
+            let mut picker = Picker::halfblocks();
+            picker.set_protocol_type(protocol);
+            let encoded = Encoded::new(&picker, &picture, (8, 4)).unwrap();
+            let area = Rect::new(0, 0, 10, 6);
+            let mut buffer = Buffer::empty(area);
+            encoded.draw(Rect::new(1, 1, 8, 4), &mut buffer);
+            assert!(buffer[(1, 1)].symbol().contains(sign), "{protocol:?}: {:?}", buffer[(1, 1)].symbol());
+            assert_eq!(buffer[(0, 0)].symbol(), " ");
+        }
+    }
 
     #[test]
     fn every_cell_shows_the_mean_of_what_falls_on_it() {

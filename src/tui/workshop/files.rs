@@ -1,7 +1,7 @@
 //! Configurations on disk.
 
 use crate::files::write_atomic;
-use crate::runs::config_hash;
+use crate::runs::{Run, config_hash};
 use crate::spec::{preset, text_of};
 use crate::tui::design::Origin;
 use crate::tui::effect::{Expected, News};
@@ -26,6 +26,12 @@ pub fn left_over(path: &Path) -> Option<String> {
 #[must_use]
 pub fn open(path: PathBuf) -> News {
     match text_of(&path) {
+        Ok(Some(text)) if run_of(&path).is_some() => {
+            // What a run was trained with is a record: it is not written over.
+            let path = free(run_of(&path).unwrap_or_default().as_ref());
+            let left = left_over(&path);
+            News::Opened { path, text, origin: Origin::New, left }
+        }
         Ok(Some(text)) => {
             let left = left_over(&path);
             News::Opened { path, text, origin: Origin::File, left }
@@ -33,9 +39,8 @@ pub fn open(path: PathBuf) -> News {
         Ok(None) => match preset(&path) {
             Some(text) => {
                 let name = path.file_stem().unwrap_or(path.as_os_str());
-                let path = Path::new(name).with_extension("toml");
                 // Another file of that name is not to be mistaken for the preset.
-                let path = if path.exists() { free_name(name) } else { path };
+                let path = free(name);
                 let left = left_over(&path);
                 News::Opened { path, text: text.to_owned(), origin: Origin::New, left }
             }
@@ -43,6 +48,19 @@ pub fn open(path: PathBuf) -> News {
         },
         Err(error) => News::Failed(error.to_string()),
     }
+}
+
+/// The name of the run's network, where `path` is the configuration of a run.
+fn run_of(path: &Path) -> Option<String> {
+    let folder = path.parent().filter(|_| path.file_name().is_some_and(|name| name == Run::CONFIG))?;
+    let info = Run::open(folder).and_then(|run| run.info()).ok()?;
+    Some(crate::escape::file_name(&info.name))
+}
+
+/// A file in this folder for a configuration called `name`, which is not there yet.
+fn free(name: &std::ffi::OsStr) -> PathBuf {
+    let path = PathBuf::from(format!("{}.toml", name.to_string_lossy()));
+    if path.exists() { free_name(name) } else { path }
 }
 
 /// `micro-2.toml`, `micro-3.toml`, …: the first that is free.

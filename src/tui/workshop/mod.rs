@@ -1,10 +1,15 @@
 //! Where the work is done that the state asks for: files here and now, everything long on threads
 //! that send their news.
 
+mod data;
 mod files;
+mod graphics;
+mod images;
 mod keeper;
+mod runs;
 
 pub use files::{edit, left_over, save};
+pub use images::{Images, Key as ImagesKey};
 
 use super::effect::{Effect, News};
 use super::events::Source;
@@ -18,6 +23,10 @@ pub struct Workshop {
     threads: usize,
     keeper: Keeper,
     watcher: Option<RecommendedWatcher>,
+    /// The images that were read last, for every screen.
+    images: Images,
+    data: data::Desk,
+    press: graphics::Press,
 }
 
 impl Workshop {
@@ -25,11 +34,24 @@ impl Workshop {
     #[must_use]
     pub fn new(source: Source, threads: usize) -> Self {
         let keeper = Keeper::start(source.clone());
-        Self { source, threads, keeper, watcher: None }
+        Self {
+            source,
+            threads,
+            keeper,
+            watcher: None,
+            images: Images::default(),
+            data: data::Desk::default(),
+            press: graphics::Press::default(),
+        }
     }
 
     /// Asks what the terminal can draw. Nobody may read the terminal meanwhile.
-    pub fn ask_terminal(&mut self) {}
+    pub fn ask_terminal(&mut self) {
+        self.press = graphics::Press::new(graphics::ask(|name| std::env::var(name).ok()));
+        if self.press.is_ready() {
+            self.source.tell(News::Data(super::data::News::Pixels));
+        }
+    }
 
     /// Takes note of news on their way to the state.
     pub fn heard(&mut self, _news: &News) {}
@@ -49,10 +71,18 @@ impl Workshop {
             Effect::Keep { path, text } => self.keeper.keep(path, text),
             // Done by the loop, which has the terminal.
             Effect::Quit | Effect::Suspend | Effect::Redraw | Effect::External(_) | Effect::Save { .. } => {}
-            Effect::Data(effect) => match effect {},
+            Effect::Data(super::data::Effect::Encode { ticket, pictures }) => {
+                self.press.encode(ticket, pictures, &self.source);
+            }
+            Effect::Data(effect) => {
+                self.data.perform(effect, &self.source, &self.images, self.threads);
+            }
             Effect::Train(effect) => match effect {},
             Effect::Deploy(effect) => match effect {},
-            Effect::Runs(effect) => match effect {},
+            Effect::Runs(effect) => {
+                let events = self.source.clone();
+                self.on_a_thread("runs", move || runs::perform(effect, &events));
+            }
         }
     }
 
@@ -87,13 +117,13 @@ impl Workshop {
 
     /// Ends: jobs are asked to stop and waited for.
     pub fn close(self) {
-        let _ = self.threads;
+        self.data.close();
         self.keeper.close();
     }
 }
 
 /// Whether news are only about how far a job is.
 #[must_use]
-pub const fn is_progress(_news: &News) -> bool {
-    false
+pub const fn is_progress(news: &News) -> bool {
+    matches!(news, News::Data(super::data::News::Progress { .. }))
 }

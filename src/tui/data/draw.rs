@@ -1,0 +1,274 @@
+//! The Data screen, drawn.
+
+use super::gallery::{Caption, Spot, Wanted, lay_out};
+use super::{Loaded, Pane, Shown, State, View};
+use crate::data::Augmenter;
+use crate::escape;
+use crate::plan::thousands;
+use crate::spec::Resize;
+use crate::tui::design::Sheet;
+use crate::tui::dialog::first_of;
+use crate::tui::theme::Theme;
+use crate::tui::widgets::bar::bar;
+use crate::tui::widgets::frame::titled;
+use crate::tui::widgets::picture::Pixels;
+use crate::tui::widgets::words::{cut, fit, wrap};
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Constraint, Layout, Position, Rect};
+use ratatui::text::{Line, Span};
+use ratatui::widgets::Widget as _;
+
+/// Lines of the findings, and of the table of classes, at least.
+const LEAST: u16 = 5;
+
+/// Where the parts of the screen are.
+struct Parts {
+    status: Rect,
+    /// What is below the status.
+    main: Rect,
+    classes: Rect,
+    findings: Rect,
+    gallery: Rect,
+}
+
+impl Parts {
+    fn of(area: Rect, status: usize, classes: usize) -> Self {
+        let [status, main] =
+            Layout::vertical([Constraint::Length(status.min(4) as u16), Constraint::Min(0)]).areas(area);
+        let left = (area.width * 9 / 20).clamp(30, 60).min(area.width);
+        let [left, _, gallery] =
+            Layout::horizontal([Constraint::Length(left), Constraint::Length(1), Constraint::Min(0)]).areas(main);
+        let table = u16::try_from(classes).unwrap_or(u16::MAX).saturating_add(3);
+        let table = table.min(left.height.saturating_sub(LEAST)).max(LEAST.min(left.height));
+        let [classes, findings] = Layout::vertical([Constraint::Length(table), Constraint::Min(0)]).areas(left);
+        Self { status, main, classes, findings, gallery }
+    }
+}
+
+/// Draws the screen.
+pub fn draw(state: &State, sheet: &Sheet, area: Rect, buffer: &mut Buffer, theme: Theme) {
+    let states = status(state, sheet, usize::from(area.width), theme);
+    let classes = state.loaded.as_ref().map_or(0, |loaded| loaded.dataset.labels.len());
+    let parts = Parts::of(area, states.len(), classes);
+    for (line, y) in states.into_iter().zip(parts.status.y..parts.status.bottom()) {
+        line.render(Rect { y, height: 1, ..parts.status }, buffer);
+    }
+    let Some(loaded) = &state.loaded else {
+        draw_nothing(state, sheet, parts.main, buffer, theme);
+        return;
+    };
+    draw_classes(state, loaded, parts.classes, buffer, theme);
+    draw_findings(state, parts.findings, buffer, theme);
+    draw_gallery(state, loaded, sheet, area, buffer, theme);
+}
+
+/// Where the gallery is when the screen is drawn in `area`, and what is where in it.
+pub fn gallery_in(state: &State, loaded: &Loaded, sheet: &Sheet, area: Rect) -> (Rect, Vec<Caption>, Vec<Spot>) {
+    // How many lines the status has does not depend on colours.
+    let states = status(state, sheet, usize::from(area.width), Theme::of(|_| None)).len();
+    let gallery = Parts::of(area, states, loaded.dataset.labels.len()).gallery;
+    let inner = Rect { y: gallery.y + 1.min(gallery.height), height: gallery.height.saturating_sub(1), ..gallery };
+    let counts: Vec<usize> = loaded.order.iter().map(Vec::len).collect();
+    let input = loaded.key.input();
+    let wanted = Wanted { view: state.view, counts: &counts, class: state.class, picture: state.picture, input };
+    let (captions, spots) = lay_out(&wanted, inner);
+    (gallery, captions, spots)
+}
+
+/// The class whose line in the table is drawn at a column and row of the screen.
+pub fn class_at(state: &State, loaded: &Loaded, sheet: &Sheet, area: Rect, at: Position) -> Option<usize> {
+    let states = status(state, sheet, usize::from(area.width), Theme::of(|_| None)).len();
+    let count = loaded.dataset.labels.len();
+    let table = Parts::of(area, states, count).classes;
+    let list = Rect { y: table.y + 3.min(table.height), height: table.height.saturating_sub(3), ..table };
+    let line = usize::from(at.y.checked_sub(list.y).filter(|_| list.contains(at))?);
+    Some(first_of(state.class, count, usize::from(list.height)) + line).filter(|class| *class < count)
+}
+
+/// The picture at `spot`, changed as in training where that is wanted: then it is in `changed`.
+pub fn picture_of<'a>(
+    state: &State,
+    loaded: &'a Loaded,
+    sheet: &Sheet,
+    spot: Spot,
+    changed: &'a mut Vec<u8>,
+) -> Option<(Shown, Pixels<'a>)> {
+    let images = &loaded.dataset.train;
+    let image = loaded.image(spot.class, spot.picture)?;
+    let mut bytes = images.image(image);
+    let config = sheet.model().map(|model| &model.spec.config).filter(|_| state.augmented);
+    let epoch = config.map(|_| state.turn.saturating_add(1));
+    if let (Some(config), Some(epoch)) = (config, epoch) {
+        changed.resize(bytes.len(), 0);
+        let augmenter = Augmenter::new(&config.augment, loaded.key.input(), config.train.seed);
+        augmenter.apply(epoch, image as u64, bytes, changed);
+        bytes = changed;
+    }
+    let shown = Shown { reading: loaded.reading, image, epoch, size: (spot.area.width, spot.area.height) };
+    Some((shown, Pixels::new(images.height, images.width, images.channels, bytes)?))
+}
+
+/// What is to be known before anything else: reading, failure, images that are not those meant.
+fn status(state: &State, sheet: &Sheet, width: usize, theme: Theme) -> Vec<Line<'static>> {
+    let mut lines = Vec::new();
+    if let Some(reading) = &state.reading {
+        let source = escape::terminal(reading.key.source());
+        if reading.total == 0 {
+            lines.push(Line::from(Span::styled(cut(&format!("looking through {source} …"), width), theme.warning())));
+        } else {
+            let share = reading.done as f64 / reading.total as f64;
+            let counts = format!("{} of {}", thousands(reading.done as u64), thousands(reading.total as u64));
+            let room = width.saturating_sub(counts.len() + 42);
+            lines.push(Line::from(vec![
+                Span::styled("reading ", theme.warning()),
+                Span::raw(format!("{counts} [")),
+                bar(share, 20, theme.good(), theme),
+                Span::raw(format!("]{:>4.0} %  ", (100.0 * share).floor())),
+                Span::styled(cut(&source, room), theme.dim()),
+            ]));
+        }
+        lines.push(Line::from(Span::styled("Esc gives it up", theme.dim())));
+    } else if let Some((_, error)) = &state.failure {
+        let shown = wrap(error, width).into_iter().take(3);
+        lines.extend(shown.map(|line| Line::from(Span::styled(line, theme.bad()))));
+        let help = "s takes images from somewhere else; r tries again";
+        lines.push(Line::from(Span::styled(cut(help, width), theme.warning())));
+    } else if state.is_stale(sheet) {
+        let old = state.loaded.as_ref().map_or("", |loaded| loaded.key.source());
+        let is_other = sheet.model().is_none_or(|model| model.source() != old);
+        let what = if is_other {
+            "the images shown are those of another source; r reads again"
+        } else {
+            "the images shown are of another size or split; r reads again"
+        };
+        lines.push(Line::from(Span::styled(cut(what, width), theme.warning())));
+    } else if let Some(mismatch) = state.mismatch(sheet) {
+        let shown = mismatch.lines().take(4).map(|line| Line::from(Span::styled(cut(line, width), theme.bad())));
+        lines.extend(shown);
+    }
+    lines
+}
+
+fn draw_nothing(state: &State, sheet: &Sheet, area: Rect, buffer: &mut Buffer, theme: Theme) {
+    if area.height == 0 || state.reading.is_some() || state.failure.is_some() {
+        return;
+    }
+    let source = sheet.model().map_or_else(String::new, |model| format!(" of {}", escape::terminal(model.source())));
+    let lines = [format!("The images{source} are not read."), "r reads them; s takes them from elsewhere.".to_owned()];
+    for (line, y) in lines.into_iter().zip(area.y..area.bottom()) {
+        Span::styled(cut(&line, usize::from(area.width)), theme.dim()).render(Rect { y, height: 1, ..area }, buffer);
+    }
+}
+
+fn draw_classes(state: &State, loaded: &Loaded, area: Rect, buffer: &mut Buffer, theme: Theme) {
+    let (dataset, input) = (&loaded.dataset, loaded.key.input());
+    let width = usize::from(area.width);
+    let source = escape::terminal(&dataset.source);
+    let name = source.rsplit('/').find(|part| !part.is_empty()).unwrap_or(&source);
+    let inner = titled(&cut(name, width.saturating_sub(4)), false, area, buffer, theme);
+    let colour = if input.channels == 1 { "gray" } else { "RGB" };
+    let resize = match loaded.key.resize() {
+        Resize::Fit => "fit",
+        Resize::Crop => "crop",
+        Resize::Pad => "pad",
+    };
+    let about = format!("{} classes, {}×{} {colour}, {resize}", dataset.labels.len(), input.height, input.width);
+    let has_test = dataset.test.is_some();
+    let label =
+        dataset.labels.iter().map(|label| Span::raw(label).width()).max().unwrap_or(0).min(width * 2 / 5).max(5);
+    let mut head = format!("{}{:>7}{:>6}", fit("class", label), "train", "val");
+    if has_test {
+        head += &format!("{:>6}", "test");
+    }
+    for (text, y) in [about, head].into_iter().zip(inner.y..inner.bottom()) {
+        let style = if y == inner.y { theme.dim() } else { theme.label() };
+        Span::styled(cut(&text, width), style).render(Rect { y, height: 1, ..inner }, buffer);
+    }
+    let list = Rect { y: inner.y + 2.min(inner.height), height: inner.height.saturating_sub(2), ..inner };
+    let classes = &dataset.check.classes;
+    let most = classes.iter().map(|class| class.train).max().unwrap_or(0).max(1);
+    let first = first_of(state.class, classes.len(), usize::from(list.height));
+    let used = label + 13 + if has_test { 6 } else { 0 };
+    for ((at, class), y) in classes.iter().enumerate().skip(first).zip(list.y..list.bottom()) {
+        let row = Rect { y, height: 1, ..list };
+        let mut text = fit(&escape::terminal(&class.label), label);
+        text += &format!("{:>7}{:>6}", class.train, class.validation);
+        if has_test {
+            text += &format!("{:>6}", class.test);
+        }
+        let share = class.train as f64 / most as f64;
+        let spans = vec![Span::raw(text + " "), bar(share, width.saturating_sub(used + 1), theme.series(at), theme)];
+        Line::from(spans).render(row, buffer);
+        if at == state.class {
+            buffer.set_style(Rect { width: row.width.min(used as u16), ..row }, theme.selected());
+        }
+    }
+}
+
+fn draw_findings(state: &State, area: Rect, buffer: &mut Buffer, theme: Theme) {
+    let has_focus = state.pane == Pane::Findings;
+    let findings = state.findings();
+    let title = match findings.len() {
+        0 => "Nothing stood out".to_owned(),
+        1 => "1 thing stood out".to_owned(),
+        count => format!("{count} things stood out"),
+    };
+    let inner = titled(&title, has_focus, area, buffer, theme);
+    let width = usize::from(inner.width).saturating_sub(2);
+    let mut lines = findings.iter().enumerate().skip(state.finding).flat_map(|(at, finding)| {
+        let is_current = has_focus && at == state.finding;
+        wrap(finding, width).into_iter().enumerate().map(move |(number, line)| {
+            let mark = if number > 0 { "  " } else { "- " };
+            let style = if is_current { theme.accent() } else { theme.text() };
+            Line::from(vec![Span::styled(mark, theme.warning()), Span::styled(line, style)])
+        })
+    });
+    for y in inner.y..inner.bottom() {
+        let Some(line) = lines.next() else { break };
+        line.render(Rect { y, height: 1, ..inner }, buffer);
+    }
+    if lines.next().is_some() && inner.height > 1 {
+        let more = if has_focus { "↓ more; Enter shows all" } else { "… Tab, ↓ for more" };
+        let row = Rect { y: inner.bottom() - 1, height: 1, ..inner };
+        Span::styled(fit(more, usize::from(row.width)), theme.dim()).render(row, buffer);
+    }
+}
+
+fn draw_gallery(state: &State, loaded: &Loaded, sheet: &Sheet, area: Rect, buffer: &mut Buffer, theme: Theme) {
+    let (area, captions, spots) = gallery_in(state, loaded, sheet, area);
+    let title = if state.augmented {
+        format!("As training sees them in epoch {}", state.turn.saturating_add(1))
+    } else {
+        "As the network sees them".to_owned()
+    };
+    let title = cut(&title, usize::from(area.width).saturating_sub(4));
+    let inner = titled(&title, state.pane == Pane::Images, area, buffer, theme);
+    for caption in captions {
+        let is_current = caption.class == state.class;
+        let label = loaded.dataset.labels.get(caption.class).map_or("", String::as_str);
+        let style = if is_current { theme.accent() } else { theme.label() };
+        let mut spans = vec![Span::styled(escape::terminal(label), style)];
+        if is_current && let Some(image) = loaded.image(state.class, state.picture) {
+            let name = loaded.dataset.train.names.get(image).map_or("", String::as_str);
+            let count = loaded.order.get(state.class).map_or(0, Vec::len);
+            let at = format!("  {} of {count}  {}", state.picture + 1, escape::terminal(name));
+            spans.push(Span::styled(at, theme.dim()));
+        }
+        Line::from(spans).render(caption.area, buffer);
+    }
+    let mut changed = Vec::new();
+    for spot in spots {
+        let Some((shown, pixels)) = picture_of(state, loaded, sheet, spot, &mut changed) else { continue };
+        match state.pixels.get(shown).filter(|_| theme.has_pixels) {
+            Some(encoded) => encoded.draw(spot.area.intersection(inner), buffer),
+            None => pixels.draw(spot.area.intersection(inner), buffer, theme),
+        }
+        let is_current = spot.class == state.class && spot.picture == state.picture;
+        if is_current && state.view != View::One && spot.area.x > inner.x {
+            let mark = if theme.has_glyphs { "▐" } else { ">" };
+            for y in spot.area.y..spot.area.bottom().min(inner.bottom()) {
+                buffer.set_string(spot.area.x - 1, y, mark, theme.accent());
+            }
+        }
+    }
+}

@@ -1,0 +1,214 @@
+//! The Runs screen, drawn.
+
+use super::charts::{draw_curves, draw_scatter, has_letters, letter};
+use super::row::{Column, Row};
+use super::{Curve, State};
+use crate::escape;
+use crate::runs::Status;
+use crate::tui::dialog::first_of;
+use crate::tui::theme::Theme;
+use crate::tui::widgets::frame::titled;
+use crate::tui::widgets::words::{cut, fit, wrap};
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Constraint, Layout, Position, Rect};
+use ratatui::text::{Line, Span};
+use ratatui::widgets::Widget as _;
+
+/// Columns from which on accuracy, loss and costs stand side by side.
+const WIDE: u16 = 118;
+/// Columns before the first of a row: which curve is its.
+const MARK: usize = 2;
+
+/// Where list, words and charts are.
+fn parts(state: &State, area: Rect) -> [Rect; 3] {
+    // What the list does not need goes to the charts, which gain little beyond a certain height.
+    let needed = u16::try_from(state.shown.len() + 3).unwrap_or(u16::MAX);
+    let half = area.height / 2;
+    let charts = if area.height >= 14 { area.height.saturating_sub(needed).clamp(half, half.max(26)) } else { 0 };
+    Layout::vertical([Constraint::Min(0), Constraint::Length(1), Constraint::Length(charts)]).areas(area)
+}
+
+/// The place in the list that is drawn at a column and row of the screen.
+pub fn place_at(state: &State, area: Rect, at: Position) -> Option<usize> {
+    let [list, ..] = parts(state, area);
+    let rows = Rect { y: list.y + 2.min(list.height), height: list.height.saturating_sub(2), ..list };
+    let place = usize::from(at.y.checked_sub(rows.y).filter(|_| rows.contains(at))?);
+    let first = first_of(state.at, state.shown.len(), usize::from(rows.height));
+    Some(first + place).filter(|place| *place < state.shown.len())
+}
+
+/// Draws the screen.
+pub fn draw(state: &State, area: Rect, buffer: &mut Buffer, theme: Theme) {
+    let [list, about, charts] = parts(state, area);
+    draw_list(state, list, buffer, theme);
+    draw_about(state, about, buffer, theme);
+    if charts.height == 0 || state.visible().next().is_none() {
+        return;
+    }
+    if area.width >= WIDE {
+        let [accuracy, _, loss, _, costs] = Layout::horizontal([
+            Constraint::Fill(1),
+            Constraint::Length(1),
+            Constraint::Fill(1),
+            Constraint::Length(1),
+            Constraint::Fill(1),
+        ])
+        .areas(charts);
+        draw_curves(state, Curve::Accuracy, accuracy, buffer, theme);
+        draw_curves(state, Curve::Loss, loss, buffer, theme);
+        draw_scatter(state, costs, buffer, theme);
+    } else {
+        let [curves, _, costs] =
+            Layout::horizontal([Constraint::Fill(1), Constraint::Length(1), Constraint::Fill(1)]).areas(charts);
+        draw_curves(state, state.curve, curves, buffer, theme);
+        draw_scatter(state, costs, buffer, theme);
+    }
+}
+
+fn draw_list(state: &State, area: Rect, buffer: &mut Buffer, theme: Theme) {
+    let width = usize::from(area.width);
+    let (all, shown) = (state.rows.as_ref().map_or(0, Vec::len), state.shown.len());
+    let mut title = match (&state.rows, all) {
+        (None, _) => "Runs".to_owned(),
+        (_, 1) => "1 run".to_owned(),
+        (_, all) => format!("{all} runs"),
+    };
+    if !state.filter.is_empty() {
+        title = format!("{shown} of {title} have \"{}\" in them", escape::terminal(&state.filter));
+    }
+    let inner = titled(&cut(&title, width.saturating_sub(4)), true, area, buffer, theme);
+    if inner.height == 0 {
+        return;
+    }
+    if shown == 0 || state.failure.is_some() {
+        draw_none(state, all, inner, buffer, theme);
+        return;
+    }
+    let columns = columns(width);
+    let mut head = vec![Span::raw(" ".repeat(MARK))];
+    for (column, width) in &columns {
+        let arrow = match (*column == state.sorted, state.is_reversed, theme.has_glyphs) {
+            (false, ..) => "",
+            (_, false, true) => "▾",
+            (_, true, true) => "▴",
+            (_, false, false) => "v",
+            (_, true, false) => "^",
+        };
+        let style = if arrow.is_empty() { theme.label() } else { theme.accent() };
+        head.push(Span::styled(cell(&format!("{}{arrow}", column.title()), *column, *width), style));
+    }
+    Line::from(head).render(Rect { height: 1, ..inner }, buffer);
+    let list = Rect { y: inner.y + 1, height: inner.height - 1, ..inner };
+    let first = first_of(state.at, shown, usize::from(list.height));
+    let compared: Vec<_> = state.compared().into_iter().map(|row| row.path.clone()).collect();
+    for ((place, row), y) in state.visible().enumerate().skip(first).zip(list.y..list.bottom()) {
+        let area = Rect { y, height: 1, ..list };
+        let curve = compared.iter().position(|path| *path == row.path);
+        let is_pinned = state.pinned.contains(&row.path);
+        let mut spans = vec![mark(curve, is_pinned, theme)];
+        spans.extend(cells(row, &columns, width, theme));
+        Line::from(spans).render(area, buffer);
+        if place == state.at {
+            let behind = MARK.min(width) as u16;
+            buffer.set_style(Rect { x: area.x + behind, width: area.width - behind, ..area }, theme.selected());
+        }
+    }
+}
+
+/// The columns that there is room for, with their widths; that of the data takes what is left.
+fn columns(width: usize) -> Vec<(Column, usize)> {
+    let mut left = width.saturating_sub(MARK);
+    let mut columns = Vec::new();
+    for column in Column::ALL {
+        let wanted = column.width() + 1;
+        if wanted > left {
+            break;
+        }
+        left -= wanted;
+        columns.push((column, column.width()));
+    }
+    if let Some((Column::Data, width)) = columns.last_mut() {
+        *width += left;
+    }
+    columns
+}
+
+fn cell(text: &str, column: Column, width: usize) -> String {
+    if column.is_number() {
+        let text = cut(text, width);
+        format!("{}{text} ", " ".repeat(width.saturating_sub(Span::raw(&text).width())))
+    } else {
+        fit(text, width) + " "
+    }
+}
+
+/// Which curve is the run's.
+fn mark(curve: Option<usize>, is_pinned: bool, theme: Theme) -> Span<'static> {
+    let Some(index) = curve else { return Span::raw(" ".repeat(MARK)) };
+    let text = match (has_letters(theme), is_pinned) {
+        (true, true) => format!("{}*", letter(index)),
+        (true, false) => format!("{} ", letter(index)),
+        (false, true) => "● ".to_owned(),
+        (false, false) => "○ ".to_owned(),
+    };
+    Span::styled(text, theme.series(index))
+}
+
+fn cells(row: &Row, columns: &[(Column, usize)], width: usize, theme: Theme) -> Vec<Span<'static>> {
+    let known = match &row.found {
+        Ok(known) => known,
+        Err(error) => {
+            let text = format!("{}: {}", row.folder, error);
+            return vec![Span::styled(cut(&text, width.saturating_sub(MARK)), theme.bad())];
+        }
+    };
+    let span = |(column, width): &(Column, usize)| {
+        let style = match (column, known.info.status) {
+            (Column::Status, Status::Finished) => theme.good(),
+            (Column::Status, Status::Failed | Status::Diverged) => theme.bad(),
+            (Column::Status, _) => theme.warning(),
+            (Column::Started | Column::Data, _) => theme.dim(),
+            _ => theme.text(),
+        };
+        Span::styled(cell(&escape::terminal(&column.text(row)), *column, *width), style)
+    };
+    columns.iter().map(span).collect()
+}
+
+/// What a list without runs says.
+fn draw_none(state: &State, all: usize, area: Rect, buffer: &mut Buffer, theme: Theme) {
+    let width = usize::from(area.width);
+    let (text, style) = match (&state.failure, &state.rows) {
+        (Some(error), _) => (format!("The runs cannot be read: {error}. r tries again."), theme.bad()),
+        (None, None) => ("The runs are being read …".to_owned(), theme.dim()),
+        (None, Some(_)) if all > 0 => ("No run has that in it. Esc shows all.".to_owned(), theme.warning()),
+        (None, Some(_)) => (
+            "Nothing was trained here yet. F3, then s trains the network that is open; its run then stands in runs/ \
+             and in this list."
+                .to_owned(),
+            theme.dim(),
+        ),
+    };
+    for (line, y) in wrap(&text, width).into_iter().zip(area.y..area.bottom()) {
+        Span::styled(line, style).render(Rect { y, height: 1, ..area }, buffer);
+    }
+}
+
+/// The run under the cursor in words.
+fn draw_about(state: &State, area: Rect, buffer: &mut Buffer, theme: Theme) {
+    let Some(row) = state.selected().filter(|_| area.height > 0) else { return };
+    let (text, style) = match &row.found {
+        Err(error) => (error.clone(), theme.bad()),
+        Ok(known) => match (&known.fault, &known.info.reason) {
+            (Some(fault), _) => (fault.clone(), theme.bad()),
+            (None, Some(reason)) => (format!("{}: {reason}", row.folder), theme.warning()),
+            (None, None) => {
+                let info = &known.info;
+                let hint = if state.pinned.is_empty() { "p pins, Enter shows it" } else { "Enter compares" };
+                let text = format!("{}, seed {}, images of {}; {hint}", row.folder, info.seed, info.data.source);
+                (text, theme.dim())
+            }
+        },
+    };
+    Span::styled(cut(&escape::terminal(&text), usize::from(area.width)), style).render(area, buffer);
+}

@@ -1,0 +1,254 @@
+use super::charts::pareto;
+use super::row::{Column, Costs, Known, Row};
+use super::*;
+use crate::runs::RunInfo;
+use crate::train::EpochMetrics;
+use crate::tui::theme::Theme;
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+fn row(name: &str, day: i64, accuracies: &[f64], ram_bytes: u64) -> Row {
+    let history: Vec<EpochMetrics> = accuracies
+        .iter()
+        .zip(1..)
+        .map(|(share, epoch)| EpochMetrics {
+            epoch,
+            loss: 1.0,
+            accuracy: *share,
+            val_loss: 1.0 - share,
+            val_accuracy: *share,
+            lr: 0.001,
+            images_per_second: 1.0,
+            seconds: 1.0,
+        })
+        .collect();
+    let mut info = RunInfo { name: name.into(), status: Status::Finished, classes: 5, ..RunInfo::default() };
+    info.data.source = "flowers".into();
+    info.started = jiff::Timestamp::from_second(1_700_000_000 + day * 86_400).unwrap();
+    for metrics in &history {
+        info.record(metrics, 0.0);
+    }
+    let folder = format!("{day}_{name}");
+    Row {
+        path: Path::new("runs").join(&folder),
+        folder,
+        started: info.started,
+        found: Ok(Known {
+            info,
+            history,
+            config: format!("[model]\nname = \"{name}\"\n"),
+            costs: Some(Costs { macs: ram_bytes * 30, ram_bytes, params: 976 }),
+            fault: None,
+        }),
+    }
+}
+
+fn broken() -> Row {
+    Row {
+        path: "runs/bad".into(),
+        folder: "bad".into(),
+        started: jiff::Timestamp::UNIX_EPOCH,
+        found: Err("run.json:3: damaged".into()),
+    }
+}
+
+fn listed(rows: Vec<Row>) -> State {
+    let mut state = State::default();
+    state.told(News::Listed(Ok(rows)), &mut Reply::default());
+    state
+}
+
+fn three() -> State {
+    listed(vec![
+        row("pico", 1, &[0.4, 0.6], 1_000),
+        row("micro", 3, &[0.5, 0.9], 4_000),
+        row("nano", 2, &[0.3, 0.5], 2_000),
+        broken(),
+    ])
+}
+
+fn folders(state: &State) -> Vec<&str> {
+    state.visible().map(|row| row.folder.as_str()).collect()
+}
+
+fn act(state: &mut State, what: &Runs) -> Reply {
+    let mut reply = Reply::default();
+    state.act(what, &mut reply);
+    reply
+}
+
+fn press(state: &mut State, action: &Action) -> Reply {
+    let mut reply = Reply::default();
+    state.update(action, &mut reply);
+    reply
+}
+
+fn screen(state: &State, width: u16, height: u16, variables: &[(&str, &str)]) -> String {
+    let area = Rect::new(0, 0, width, height);
+    let mut buffer = Buffer::empty(area);
+    let of = |name: &str| variables.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned());
+    draw(state, area, &mut buffer, Theme::of(of));
+    let lines = (0..height).map(|y| (0..width).map(|x| buffer[(x, y)].symbol()).collect::<String>());
+    lines.map(|line| line.trim_end().to_owned()).collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn runs_are_sorted_by_any_column_and_broken_ones_come_last() {
+    let mut state = three();
+    assert_eq!(folders(&state), ["3_micro", "2_nano", "1_pico", "bad"]);
+    let mut seen = Vec::new();
+    for _ in Column::ALL {
+        act(&mut state, &Runs::Sort);
+        seen.push((state.sorted, folders(&state)[0].to_owned()));
+    }
+    for expected in
+        [(Column::Name, "3_micro"), (Column::Best, "3_micro"), (Column::Ram, "1_pico"), (Column::Macs, "1_pico")]
+    {
+        assert!(seen.contains(&(expected.0, expected.1.to_owned())), "{expected:?} in {seen:?}");
+    }
+    assert_eq!(state.sorted, Column::Started);
+    act(&mut state, &Runs::Reverse);
+    assert_eq!(folders(&state), ["bad", "1_pico", "2_nano", "3_micro"]);
+}
+
+#[test]
+fn a_filter_narrows_and_esc_shows_all() {
+    let mut state = three();
+    press(&mut state, &Action::Move(Move::Down));
+    assert!(matches!(act(&mut state, &Runs::Filter).dialog, Some(Dialog::Prompt(_))));
+    act(&mut state, &Runs::Only("NANO flow".into()));
+    assert_eq!(folders(&state), ["2_nano"]);
+    act(&mut state, &Runs::Only("nobody".into()));
+    assert!(screen(&state, 80, 21, &[]).contains("Esc shows all"));
+    press(&mut state, &Action::Back);
+    assert_eq!(folders(&state).len(), 4);
+}
+
+#[test]
+fn the_cursor_stays_on_its_run_when_the_list_changes() {
+    let mut state = three();
+    press(&mut state, &Action::Move(Move::Down));
+    assert_eq!(state.selected().unwrap().folder, "2_nano");
+    act(&mut state, &Runs::Reverse);
+    assert_eq!(state.selected().unwrap().folder, "2_nano");
+    let rows = vec![row("new", 9, &[], 10), row("nano", 2, &[0.3], 2_000)];
+    state.told(News::Listed(Ok(rows)), &mut Reply::default());
+    assert_eq!(state.selected().unwrap().folder, "2_nano");
+    state.told(News::Listed(Ok(Vec::new())), &mut Reply::default());
+    assert!(state.selected().is_none());
+}
+
+#[test]
+fn pinned_runs_are_compared_with_the_one_under_the_cursor() {
+    let mut state = three();
+    act(&mut state, &Runs::Pin);
+    press(&mut state, &Action::Move(Move::Down));
+    let reply = act(&mut state, &Runs::Pin);
+    assert_eq!(reply.command.as_deref(), Some("micromobilenet --report runs/3_micro runs/2_nano"));
+    let Some(Dialog::Page(page)) = press(&mut state, &Action::Enter).dialog else { panic!("no page") };
+    let text: Vec<String> = page.lines.iter().map(ToString::to_string).collect();
+    assert!(text.contains(&"- name = \"micro\"".to_owned()) && text.contains(&"+ name = \"nano\"".to_owned()));
+    act(&mut state, &Runs::Pin);
+    assert_eq!(state.pinned.len(), 1);
+    press(&mut state, &Action::Back);
+    assert!(state.pinned.is_empty());
+    press(&mut state, &Action::Move(Move::Last));
+    assert!(act(&mut state, &Runs::Pin).notice.is_some() && state.pinned.is_empty(), "a broken run has no curve");
+    let Some(Dialog::Page(page)) = press(&mut state, &Action::Enter).dialog else { panic!("no page") };
+    assert!(page.lines[0].to_string().contains("damaged"));
+}
+
+#[test]
+fn deleting_asks_and_spares_what_is_at_work_or_broken() {
+    let mut state = three();
+    let reply = act(&mut state, &Runs::Delete);
+    let Some(Dialog::Ask(ask)) = reply.dialog else { panic!("no question") };
+    assert_eq!(ask.answers[0].2, None, "the safe answer comes first");
+    let path = PathBuf::from("runs/3_micro");
+    assert_eq!(ask.answers[1].2, Some(Action::Runs(Runs::DeleteAnyway(path.clone()))));
+    let reply = act(&mut state, &Runs::DeleteAnyway(path.clone()));
+    assert_eq!(reply.effects, [Wish::Runs(Effect::Delete(path.clone()))]);
+    let mut reply = Reply::default();
+    state.told(News::Deleted(path, Ok(())), &mut reply);
+    assert_eq!(reply.effects, [Wish::Runs(Effect::List)]);
+    press(&mut state, &Action::Move(Move::Last));
+    assert!(act(&mut state, &Runs::Delete).dialog.is_none(), "a broken run is spared");
+    let mut at_work = row("micro", 1, &[], 1);
+    at_work.found.as_mut().unwrap().info.status = Status::Running;
+    assert!(act(&mut listed(vec![at_work]), &Runs::Delete).dialog.is_none());
+}
+
+#[test]
+fn the_front_is_made_of_runs_that_no_other_beats_in_both() {
+    let points = [(3.0, 0.5), (1.0, 0.4), (2.0, 0.6), (2.0, 0.5), (4.0, 0.9)];
+    assert_eq!(pareto(&points), [(1.0, 0.4), (2.0, 0.6), (4.0, 0.9)]);
+    assert!(pareto(&[]).is_empty());
+}
+
+#[test]
+fn a_screen_shows_figures_curves_and_costs() {
+    let mut state = three();
+    act(&mut state, &Runs::Pin);
+    let text = screen(&state, 80, 21, &[("TERM", "xterm-256color")]);
+    for part in ["4 runs", "started▾", "RAM B", "90.0 %", "120,000", "bad: run.json:3: damaged", "Validation accuracy"]
+    {
+        assert!(text.contains(part), "{part} in\n{text}");
+    }
+    assert!(text.contains("Accuracy over RAM") && text.contains("epoch 2"), "{text}");
+    press(&mut state, &Action::Focus { back: false });
+    act(&mut state, &Runs::Axis);
+    let text = screen(&state, 80, 21, &[("TERM", "xterm")]);
+    assert!(text.contains("Validation loss") && text.contains("Accuracy over MACs"), "{text}");
+    let wide = screen(&state, 160, 45, &[("TERM", "xterm")]);
+    assert!(wide.contains("Validation loss") && wide.contains("Validation accuracy"), "{wide}");
+    let console = screen(&state, 80, 21, &[("TERM", "linux")]);
+    assert!(console.contains("a*") && console.contains("startedv"), "{console}");
+    assert!(!console.chars().any(|sign| ('\u{2800}'..'\u{2900}').contains(&sign)), "{console}");
+}
+
+#[test]
+fn a_click_goes_to_a_run() {
+    let mut state = three();
+    state.click(Rect::new(0, 1, 80, 21), 5, 4);
+    assert_eq!(state.selected().unwrap().folder, "2_nano");
+    state.click(Rect::new(0, 1, 80, 21), 5, 15);
+    assert_eq!(state.at, 1);
+}
+
+#[test]
+fn an_empty_list_says_what_to_do() {
+    assert!(screen(&State::default(), 80, 21, &[]).contains("being read"));
+    assert!(screen(&listed(Vec::new()), 80, 21, &[]).contains("s trains the network"));
+    let mut state = State::default();
+    state.told(News::Listed(Err("no right".into())), &mut Reply::default());
+    assert!(screen(&state, 80, 21, &[]).contains("no right"));
+}
+
+#[test]
+fn hostile_names_do_no_harm() {
+    let mut hostile = row("\u{1b}[31mx\u{202e}", 1, &[0.5, f64::NAN], 0);
+    hostile.found.as_mut().unwrap().info.data.source = "\u{7}a\nb".into();
+    hostile.found.as_mut().unwrap().config = "\u{1b}]0;x\u{7}".into();
+    let mut state = listed(vec![hostile]);
+    let text = screen(&state, 160, 45, &[]);
+    assert!(!text.chars().any(|sign| (sign.is_control() && sign != '\n') || sign == '\u{202e}'), "{text}");
+    let Some(Dialog::Page(page)) = press(&mut state, &Action::Enter).dialog else { panic!("no page") };
+    assert!(!page.lines.iter().any(|line| line.to_string().chars().any(char::is_control)));
+}
+
+#[test]
+fn no_size_is_too_odd() {
+    let mut many: Vec<Row> = (0..70).map(|day| row("micro", day, &[0.1, 0.5], 10 + day as u64)).collect();
+    many.push(broken());
+    let mut full = listed(many);
+    act(&mut full, &Runs::Pin);
+    press(&mut full, &Action::Move(Move::Last));
+    for state in [State::default(), listed(Vec::new()), three(), full] {
+        for (width, height) in
+            (0..200).step_by(7).flat_map(|width| (0..60).step_by(3).map(move |height| (width, height)))
+        {
+            screen(&state, width, height, &[]);
+            screen(&state, width, height, &[("TERM", "linux")]);
+        }
+    }
+}

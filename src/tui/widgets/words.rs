@@ -1,0 +1,86 @@
+//! Text cut and wrapped to columns of the screen.
+
+use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
+
+/// `text` in exactly `width` columns: cut with an ellipsis, or filled up with blanks.
+#[must_use]
+pub fn fit(text: &str, width: usize) -> String {
+    let mut cut = cut(text, width);
+    cut.extend(std::iter::repeat_n(' ', width.saturating_sub(cut.width())));
+    cut
+}
+
+/// `text` in at most `width` columns, with an ellipsis where something is missing.
+#[must_use]
+pub fn cut(text: &str, width: usize) -> String {
+    if text.width() <= width {
+        return text.to_owned();
+    }
+    let mut out = String::new();
+    let mut used = 1;
+    for letter in text.chars() {
+        used += letter.width().unwrap_or(0);
+        if used > width {
+            break;
+        }
+        out.push(letter);
+    }
+    if width > 0 {
+        out.push('…');
+    }
+    out
+}
+
+/// `text` in lines of at most `width` columns, broken between words where that is possible.
+#[must_use]
+pub fn wrap(text: &str, width: usize) -> Vec<String> {
+    let width = width.max(1);
+    let mut lines = vec![String::new()];
+    let mut used = 0;
+    for word in text.split_whitespace() {
+        let long = word.width();
+        if used > 0 && used + 1 + long > width {
+            lines.push(String::new());
+            used = 0;
+        }
+        if used > 0 {
+            push(&mut lines, ' ');
+            used += 1;
+        }
+        for letter in word.chars() {
+            let wide = letter.width().unwrap_or(0);
+            if used > 0 && used + wide > width {
+                lines.push(String::new());
+                used = 0;
+            }
+            push(&mut lines, letter);
+            used += wide;
+        }
+    }
+    lines
+}
+
+fn push(lines: &mut [String], letter: char) {
+    if let Some(line) = lines.last_mut() {
+        line.push(letter);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_keeps_to_its_columns() {
+        assert_eq!(fit("rose", 6), "rose  ");
+        assert_eq!(fit("sunflower", 6), "sunfl…");
+        assert_eq!(fit("日本語", 4), "日… ");
+        assert_eq!(fit("rose", 0), "");
+        assert_eq!(wrap("one two three", 7), ["one two", "three"]);
+        assert_eq!(wrap("abcdefgh ij", 3), ["abc", "def", "gh", "ij"]);
+        assert_eq!(wrap("", 3), [""]);
+        for width in 0..9 {
+            assert!(wrap("日本語 and words", width).iter().all(|line| line.width() <= width.max(2)), "{width}");
+        }
+    }
+}

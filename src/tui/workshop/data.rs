@@ -1,0 +1,96 @@
+//! Reading images.
+
+use super::images::Images;
+use crate::data::{self, DataError, Dataset};
+use crate::spec::Spec;
+use crate::train::Control;
+use crate::tui::data::{Effect, News};
+use crate::tui::effect::News as AnyNews;
+use crate::tui::events::Source;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+/// Where images are read: the newest order counts, the one before it is given up.
+#[derive(Debug, Default)]
+pub struct Desk {
+    control: Control,
+}
+
+impl Desk {
+    /// Does `effect`, or begins to.
+    pub fn perform(&mut self, effect: Effect, source: &Source, images: &Images, threads: usize) {
+        let (ticket, spec, again) = match effect {
+            Effect::Read { ticket, spec, again } => (ticket, spec, again),
+            Effect::Stop => return self.control.stop(),
+            Effect::Encode { .. } => return,
+        };
+        self.control.stop();
+        if let Some(dataset) = images.get(&spec).filter(|_| !again) {
+            source.tell(AnyNews::Data(News::Read { ticket, found: Ok(dataset) }));
+            return;
+        }
+        self.control = Control::default();
+        let hearing =
+            Hearing { source: source.clone(), ticket, control: self.control.clone(), told: AtomicUsize::new(0) };
+        let (events, images) = (source.clone(), images.clone());
+        let work = move || {
+            let found = match catch_unwind(AssertUnwindSafe(|| read(&spec, threads, &hearing))) {
+                Ok(Err(Failure::Data(DataError::Cancelled))) => return,
+                Ok(Ok(dataset)) => {
+                    images.put(&spec, dataset.clone());
+                    Ok(dataset)
+                }
+                Ok(Err(error)) => Err(error.to_string()),
+                Err(_) => Err("reading failed: this is a defect of the program".to_owned()),
+            };
+            events.tell(AnyNews::Data(News::Read { ticket, found }));
+        };
+        if let Err(error) = std::thread::Builder::new().name("images".into()).spawn(work) {
+            let found = Err(format!("no thread to read images: {error}"));
+            source.tell(AnyNews::Data(News::Read { ticket, found }));
+        }
+    }
+
+    /// Gives up what is being read.
+    pub fn close(&self) {
+        self.control.stop();
+    }
+}
+
+#[derive(Debug, thiserror::Error)]
+enum Failure {
+    #[error(transparent)]
+    Data(#[from] DataError),
+    #[error("no threads to decode images: {0}")]
+    Threads(#[from] rayon::ThreadPoolBuildError),
+}
+
+fn read(spec: &Spec, threads: usize, hearing: &Hearing) -> Result<Arc<Dataset>, Failure> {
+    // A pool of its own: a training that is under way keeps all the threads of the other.
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build()?;
+    let dataset = pool.install(|| data::load(&spec.config.data, spec.config.model.input, None, hearing))?;
+    Ok(Arc::new(dataset))
+}
+
+/// Tells how far reading is, about a hundred times in all.
+struct Hearing {
+    source: Source,
+    ticket: u64,
+    control: Control,
+    /// The last hundredth that was told.
+    told: AtomicUsize,
+}
+
+impl data::Progress for Hearing {
+    fn decoded(&self, done: usize, total: usize) {
+        let hundredth = 1 + done * 100 / total.max(1);
+        if self.told.fetch_max(hundredth, Ordering::Relaxed) < hundredth {
+            self.source.tell(AnyNews::Data(News::Progress { ticket: self.ticket, done, total }));
+        }
+    }
+
+    fn cancelled(&self) -> bool {
+        self.control.is_stopped()
+    }
+}

@@ -1,0 +1,107 @@
+//! Pictures in pixels, where the terminal draws them.
+
+use crate::tui::data::{News, Shown};
+use crate::tui::effect::News as AnyNews;
+use crate::tui::events::Source;
+use crate::tui::widgets::picture::{Encoded, Picture};
+use ratatui_image::picker::cap_parser::QueryStdioOptions;
+use ratatui_image::picker::{Picker, ProtocolType};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+/// How long an answer of the terminal is waited for.
+const PATIENCE: Duration = Duration::from_millis(500);
+
+/// Asks the terminal how it draws pictures in pixels; `None` where it does not. Nobody may read it
+/// meanwhile.
+#[must_use]
+pub fn ask(variable: impl Fn(&str) -> Option<String>) -> Option<Picker> {
+    if !is_worth_asking(variable) {
+        return None;
+    }
+    let mut options = QueryStdioOptions::default();
+    options.timeout = PATIENCE;
+    let picker = Picker::from_query_stdio_with_options(options).ok()?;
+    (picker.protocol_type() != ProtocolType::Halfblocks).then_some(picker)
+}
+
+/// Whether this is a terminal known to draw pixels. Of another that does not answer, who asks goes
+/// on reading and would take the first keys.
+fn is_worth_asking(variable: impl Fn(&str) -> Option<String>) -> bool {
+    let is_set = |name: &str| variable(name).is_some_and(|value| !value.is_empty());
+    let term = variable("TERM").unwrap_or_default();
+    // Behind a multiplexer pictures do not stay where they belong.
+    if ["dumb", "linux", "tmux", "screen"].iter().any(|name| term.starts_with(name)) || is_set("TMUX") || is_set("STY")
+    {
+        return false;
+    }
+    let program = variable("TERM_PROGRAM").unwrap_or_default();
+    let programs = ["WezTerm", "iTerm.app", "ghostty", "vscode", "mintty", "rio", "WarpTerminal"];
+    programs.contains(&program.as_str())
+        || ["kitty", "ghostty", "foot", "contour", "mlterm", "wezterm"].iter().any(|name| term.contains(name))
+        || ["KITTY_WINDOW_ID", "KONSOLE_VERSION", "WEZTERM_EXECUTABLE", "XTERM_VERSION"].iter().any(|name| is_set(name))
+        || variable("LC_TERMINAL").is_some_and(|name| name.contains("iTerm"))
+}
+
+/// Where pictures are made ready for the terminal; the newest order counts.
+#[derive(Default)]
+pub struct Press {
+    picker: Option<Picker>,
+    newest: Arc<AtomicU64>,
+}
+
+impl Press {
+    /// A press for what `picker` found.
+    #[must_use]
+    pub fn new(picker: Option<Picker>) -> Self {
+        Self { picker, newest: Arc::default() }
+    }
+
+    /// Whether it can be used.
+    #[must_use]
+    pub const fn is_ready(&self) -> bool {
+        self.picker.is_some()
+    }
+
+    /// Makes `pictures` ready, on a thread.
+    pub fn encode(&self, ticket: u64, pictures: Vec<(Shown, Picture)>, source: &Source) {
+        let Some(picker) = self.picker.clone() else { return };
+        self.newest.store(ticket, Ordering::SeqCst);
+        let (newest, source) = (self.newest.clone(), source.clone());
+        let work = move || {
+            let mut done = Vec::with_capacity(pictures.len());
+            for (shown, picture) in pictures {
+                if newest.load(Ordering::SeqCst) != ticket {
+                    return;
+                }
+                // One that cannot be encoded is drawn in half blocks.
+                if let Some(encoded) = Encoded::new(&picker, &picture, shown.size) {
+                    done.push((shown, encoded));
+                }
+            }
+            source.tell(AnyNews::Data(News::Encoded { ticket, pictures: done }));
+        };
+        // Without a thread, half blocks stay.
+        let _ = std::thread::Builder::new().name("pictures".into()).spawn(work);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_terminals_that_answer_are_asked() {
+        let asks = |pairs: &[(&str, &str)]| {
+            is_worth_asking(|name| pairs.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned()))
+        };
+        assert!(asks(&[("TERM", "xterm-kitty")]) && asks(&[("TERM", "foot")]));
+        assert!(asks(&[("TERM", "xterm-256color"), ("TERM_PROGRAM", "WezTerm")]));
+        for term in ["", "dumb", "linux", "xterm-256color", "tmux-256color", "screen"] {
+            assert!(!asks(&[("TERM", term)]), "{term}");
+        }
+        assert!(!asks(&[("TERM", "xterm-kitty"), ("TMUX", "/tmp/tmux")]));
+        assert!(ask(|_| None).is_none());
+    }
+}

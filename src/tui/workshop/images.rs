@@ -1,0 +1,105 @@
+//! The images that were read last, kept for whoever wants them next.
+
+use crate::data::Dataset;
+use crate::spec::{Input, Resize, Spec};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+/// What the images of a configuration depend on.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Key {
+    source: String,
+    split: f64,
+    seed: u32,
+    resize: Resize,
+    input: Input,
+}
+
+impl Key {
+    /// That of `spec`.
+    #[must_use]
+    pub fn of(spec: &Spec) -> Self {
+        let data = &spec.config.data;
+        Self {
+            source: data.source.clone(),
+            split: data.validation_split,
+            seed: data.split_seed,
+            resize: data.resize,
+            input: spec.config.model.input,
+        }
+    }
+
+    /// The source.
+    #[must_use]
+    pub fn source(&self) -> &str {
+        &self.source
+    }
+
+    /// The size of the images.
+    #[must_use]
+    pub const fn input(&self) -> Input {
+        self.input
+    }
+
+    /// What happened to images of another shape.
+    #[must_use]
+    pub const fn resize(&self) -> Resize {
+        self.resize
+    }
+}
+
+/// Images with what they depend on; `None` before any were read.
+type Held = Option<(Key, Arc<Dataset>)>;
+
+/// The images that were read last. Clones share them.
+#[derive(Debug, Clone, Default)]
+pub struct Images(Arc<Mutex<Held>>);
+
+impl Images {
+    /// The images of `spec`, all of them, if they are those that were read last.
+    #[must_use]
+    pub fn get(&self, spec: &Spec) -> Option<Arc<Dataset>> {
+        let key = Key::of(spec);
+        self.held().as_ref().filter(|(held, _)| *held == key).map(|(_, dataset)| dataset.clone())
+    }
+
+    /// Keeps `dataset`, which was read as `spec` says and without a limit, in place of what was
+    /// kept before.
+    pub fn put(&self, spec: &Spec, dataset: Arc<Dataset>) {
+        *self.held() = Some((Key::of(spec), dataset));
+    }
+
+    fn held(&self) -> MutexGuard<'_, Held> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::data::Check;
+
+    #[test]
+    fn images_are_those_of_their_source_and_input() {
+        let spec = |overrides: &[&str]| {
+            let overrides: Vec<String> = overrides.iter().map(|text| (*text).to_owned()).collect();
+            Spec::parse("micro.toml", crate::spec::PRESETS[2].1, &overrides).unwrap()
+        };
+        let dataset = Arc::new(Dataset {
+            labels: Vec::new(),
+            train: crate::data::Images::default(),
+            validation: crate::data::Images::default(),
+            test: None,
+            fingerprint: String::new(),
+            check: Check::default(),
+            source: String::new(),
+        });
+        let images = Images::default();
+        assert!(images.get(&spec(&[])).is_none());
+        images.put(&spec(&[]), dataset);
+        let other = images.clone();
+        assert!(other.get(&spec(&["train.epochs=3", "data.mean=0.5", "stem.filters=8"])).is_some());
+        for change in ["data.source=photos", "data.split_seed=7", "data.resize=pad", "model.input.height=48"] {
+            assert!(other.get(&spec(&[change])).is_none(), "{change}");
+        }
+    }
+}

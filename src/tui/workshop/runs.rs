@@ -1,0 +1,68 @@
+//! Reading and deleting runs.
+
+use crate::graph::Graph;
+use crate::plan::Estimate;
+use crate::runs::{Run, RunSummary, list, metrics};
+use crate::spec::{Spec, text_of};
+use crate::tui::effect::News as AnyNews;
+use crate::tui::events::Source;
+use crate::tui::runs::{Costs, Effect, Known, News, Row};
+use std::path::Path;
+
+/// The folder of all runs.
+const ROOT: &str = "runs";
+
+/// Does `effect`. This may take a while.
+pub fn perform(effect: Effect, source: &Source) {
+    source.tell(AnyNews::Runs(match effect {
+        Effect::List => {
+            let found = list(Path::new(ROOT)).map_err(|error| error.to_string());
+            News::Listed(found.map(|runs| runs.into_iter().map(row).collect()))
+        }
+        Effect::Delete(path) => {
+            let done = Run::delete(&path).map_err(|error| error.to_string());
+            News::Deleted(path, done)
+        }
+    }));
+}
+
+fn row(summary: RunSummary) -> Row {
+    let folder = summary.name();
+    let RunSummary { path, info, started } = summary;
+    let found = info.map_err(|error| error.to_string()).map(|info| {
+        let mut fault = None;
+        let metrics = path.join(Run::METRICS);
+        let history = if metrics.exists() { metrics::read(&metrics) } else { Ok(Vec::new()) };
+        let history = history.unwrap_or_else(|error| {
+            fault = Some(error.to_string());
+            Vec::new()
+        });
+        let file = path.join(Run::CONFIG);
+        let config = match text_of(&file) {
+            Ok(text) => text.unwrap_or_default(),
+            Err(error) => {
+                fault = Some(error.to_string());
+                String::new()
+            }
+        };
+        let costs = costs(&file, &config, info.classes).unwrap_or_else(|error| {
+            // Where several files are broken, the first named is the first to mend.
+            fault.get_or_insert(error);
+            None
+        });
+        Known { info, history, config, costs, fault }
+    });
+    Row { path, folder, started, found }
+}
+
+/// What the network of `config` costs; `None` where there is none.
+fn costs(file: &Path, config: &str, classes: usize) -> Result<Option<Costs>, String> {
+    if config.is_empty() {
+        return Ok(None);
+    }
+    let spec = Spec::parse(&file.display().to_string(), config, &[]).map_err(|error| error.to_string())?;
+    let graph = Graph::build(&spec, classes).map_err(|error| error.to_string())?;
+    let export = &spec.config.export;
+    let Estimate { macs, ram_bytes, params, .. } = Estimate::of(&graph, export.precision, export.plan);
+    Ok(Some(Costs { macs, ram_bytes, params }))
+}
