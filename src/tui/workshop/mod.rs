@@ -3,6 +3,8 @@
 
 mod files;
 mod keeper;
+mod load;
+mod train;
 
 pub use files::{edit, left_over, save};
 
@@ -11,12 +13,13 @@ use super::events::Source;
 use keeper::Keeper;
 use notify::{RecommendedWatcher, Watcher as _};
 use std::path::PathBuf;
+use train::Trainings;
 
 /// Where the work is done.
 pub struct Workshop {
     source: Source,
-    threads: usize,
     keeper: Keeper,
+    trainings: Trainings,
     watcher: Option<RecommendedWatcher>,
 }
 
@@ -25,7 +28,8 @@ impl Workshop {
     #[must_use]
     pub fn new(source: Source, threads: usize) -> Self {
         let keeper = Keeper::start(source.clone());
-        Self { source, threads, keeper, watcher: None }
+        let trainings = Trainings::new(source.clone(), threads);
+        Self { source, keeper, trainings, watcher: None }
     }
 
     /// Asks what the terminal can draw. Nobody may read the terminal meanwhile.
@@ -50,7 +54,7 @@ impl Workshop {
             // Done by the loop, which has the terminal.
             Effect::Quit | Effect::Suspend | Effect::Redraw | Effect::External(_) | Effect::Save { .. } => {}
             Effect::Data(effect) => match effect {},
-            Effect::Train(effect) => match effect {},
+            Effect::Train(effect) => self.trainings.perform(effect),
             Effect::Deploy(effect) => match effect {},
             Effect::Runs(effect) => match effect {},
         }
@@ -87,13 +91,13 @@ impl Workshop {
 
     /// Ends: jobs are asked to stop and waited for.
     pub fn close(self) {
-        let _ = self.threads;
         self.keeper.close();
+        self.trainings.close();
     }
 }
 
 /// Whether news are only about how far a job is.
 #[must_use]
-pub const fn is_progress(_news: &News) -> bool {
-    false
+pub const fn is_progress(news: &News) -> bool {
+    matches!(news, News::Train(crate::tui::train::News { what: crate::tui::train::What::Batch(_), .. }))
 }

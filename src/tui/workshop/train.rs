@@ -1,0 +1,266 @@
+//! Trainings: one after another on a thread of their own.
+
+use super::load::load;
+use crate::escape;
+use crate::files::RealDisk;
+use crate::graph::Graph;
+use crate::jobs::{self, Classes, Held, Pace, Place, RUNS, Training, TrainingError};
+use crate::runs::{self, Run, confusion};
+use crate::spec::{self, Spec};
+use crate::train::{self, BatchProgress, Control, End, EpochMetrics, Observer, Start, Trainer, Validation};
+use crate::tui::effect;
+use crate::tui::events::Source;
+use crate::tui::train::{Batch, Effect, Insight, Mistake, News, Outcome, What};
+use crate::tui::widgets::picture::Picture;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+/// The least time between two news of batches, or of images read.
+const BETWEEN: Duration = Duration::from_millis(50);
+/// Mistakes that are shown.
+const MISTAKES: usize = 24;
+
+/// The thread that trains, and a handle on each training that is not over.
+pub struct Trainings {
+    source: Source,
+    threads: usize,
+    trainer: Option<Trainer>,
+    controls: Vec<(u64, Control)>,
+}
+
+/// What is to be trained.
+enum Order {
+    /// A configuration.
+    New { file: PathBuf, text: String },
+    /// The latest run of this model that did not finish.
+    Resume { model: String },
+}
+
+impl Trainings {
+    /// None yet.
+    #[must_use]
+    pub const fn new(source: Source, threads: usize) -> Self {
+        Self { source, threads, trainer: None, controls: Vec::new() }
+    }
+
+    /// Does `effect`, or begins to.
+    pub fn perform(&mut self, effect: Effect) {
+        match effect {
+            Effect::Start { id, file, text } => self.queue(id, Order::New { file, text }),
+            Effect::Resume { id, model } => self.queue(id, Order::Resume { model }),
+            Effect::Pause { id, paused } => {
+                self.steer(id, |control| if paused { control.pause() } else { control.resume() })
+            }
+            Effect::Stop(id) => self.steer(id, Control::stop),
+        }
+    }
+
+    fn steer(&self, id: u64, steer: impl Fn(&Control)) {
+        self.controls.iter().filter(|(known, _)| *known == id).for_each(|(_, control)| steer(control));
+    }
+
+    fn queue(&mut self, id: u64, order: Order) {
+        let (control, source, threads) = (Control::default(), self.source.clone(), self.threads);
+        let tell = move |what| source.tell(effect::News::Train(News { id, what }));
+        if self.trainer.is_none() {
+            // A thread of its own begins with the first training.
+            match Trainer::start(Control::default()) {
+                Ok(trainer) => self.trainer = Some(trainer),
+                Err(error) => return tell(What::Over(Outcome::Failed(format!("no thread to train on: {error}")))),
+            }
+        }
+        self.controls.push((id, control.clone()));
+        let source = self.source.clone();
+        let work = move || {
+            let outcome = match work(id, order, threads, &control, &source) {
+                Ok(outcome) => outcome,
+                Err(_) if control.is_stopped() => Outcome::NotBegun,
+                Err(error) => Outcome::Failed(one_line(&format!("{error:#}"))),
+            };
+            source.tell(effect::News::Train(News { id, what: What::Over(outcome) }));
+        };
+        if let Some(trainer) = &self.trainer {
+            // Its news tell how it ends.
+            drop(trainer.queue_work(work));
+        }
+    }
+
+    /// Whether any training may not be over yet.
+    pub fn is_at_work(&self) -> bool {
+        self.trainer.is_some()
+    }
+
+    /// Stops every training and waits until what they did is saved.
+    pub fn close(self) {
+        for (_, control) in &self.controls {
+            control.stop();
+        }
+        drop(self.trainer);
+    }
+}
+
+/// Trains from the configuration to the report, on a pool of `threads`.
+fn work(id: u64, order: Order, threads: usize, control: &Control, source: &Source) -> anyhow::Result<Outcome> {
+    if control.is_stopped() {
+        return Ok(Outcome::NotBegun);
+    }
+    let tell = |what| source.tell(effect::News::Train(News { id, what }));
+    tell(What::Reading { done: 0, total: 0 });
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads.max(1)).build()?;
+    pool.install(|| {
+        let (spec, place) = match order {
+            Order::New { file, text } => (parse(&file, &text)?, Place::Below(RUNS.into())),
+            Order::Resume { model } => {
+                let found = jobs::unfinished_run(RUNS.as_ref(), &model)?;
+                let run = found
+                    .ok_or_else(|| anyhow::anyhow!("no run in {RUNS}/ waits to be gone on with: s trains anew"))?;
+                (spec::load(&run.file(Run::CONFIG), &[])?, Place::Resume(run))
+            }
+        };
+        let held = match place {
+            // Nobody else may train there while images are read.
+            Place::Resume(run) => Some(Place::Resume(run).hold(&spec.config.model.name)?),
+            _ => None,
+        };
+        train(id, spec, held, threads, control, source)
+    })
+}
+
+fn parse(file: &Path, text: &str) -> Result<Spec, spec::Diagnostics> {
+    Spec::parse(&file.display().to_string(), text, &[])
+}
+
+fn train(
+    id: u64,
+    spec: Spec,
+    held: Option<Held>,
+    threads: usize,
+    control: &Control,
+    source: &Source,
+) -> anyhow::Result<Outcome> {
+    let labels = match held.as_ref().map(Held::run).filter(|run| run.file(Run::LABELS).exists()) {
+        Some(run) => run.labels()?,
+        None => jobs::class_labels(&spec)?,
+    };
+    let graph = Graph::build(&spec, labels.len())?;
+    let reading = Teller::new(id, source.clone());
+    let classes = if held.is_some() { Classes::Named(&labels) } else { Classes::Count(labels.len()) };
+    let dataset = load(&spec, classes, Box::new(reading), control)?;
+    let mut teller = Teller::new(id, source.clone());
+    teller.labels.clone_from(&dataset.labels);
+    teller.dataset = Some(dataset.clone());
+    if let Some(held) = held.as_ref().filter(|held| held.has_state()) {
+        // Without them the curves begin at the resume.
+        teller.history = runs::metrics::read(&held.run().file(Run::METRICS)).unwrap_or_default();
+    }
+    let place = held.map_or_else(|| Place::Below(RUNS.into()), Place::Held);
+    let training = Training { spec, graph, dataset, place, weights: None, threads, disk: Arc::new(RealDisk) };
+    match training.run(control, Box::new(teller)) {
+        Ok(ended) => {
+            let info = ended.run.info()?;
+            Ok(Outcome::Ended { end: ended.outcome.end, best: info.best, last: info.last })
+        }
+        Err(TrainingError::NotBegun { .. }) => Ok(Outcome::NotBegun),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// A message of several lines as one.
+fn one_line(text: &str) -> String {
+    escape::terminal(&text.split('\n').map(str::trim).filter(|line| !line.is_empty()).collect::<Vec<_>>().join(" · "))
+}
+
+/// Puts what a training tells into the channel of events, not more often than somebody can see.
+struct Teller {
+    id: u64,
+    source: Source,
+    last: Option<Instant>,
+    pace: Option<Pace>,
+    labels: Vec<String>,
+    history: Vec<EpochMetrics>,
+    dataset: Option<Arc<crate::data::Dataset>>,
+}
+
+impl Teller {
+    const fn new(id: u64, source: Source) -> Self {
+        Self { id, source, last: None, pace: None, labels: Vec::new(), history: Vec::new(), dataset: None }
+    }
+
+    fn tell(&self, what: What) {
+        self.source.tell(effect::News::Train(News { id: self.id, what }));
+    }
+
+    /// Whether enough time has passed since the last news.
+    fn is_due(&mut self) -> bool {
+        let is_due = self.last.is_none_or(|last| last.elapsed() >= BETWEEN);
+        if is_due {
+            self.last = Some(Instant::now());
+        }
+        is_due
+    }
+
+    fn insight(&self, validation: Validation<'_>) -> Insight {
+        let Validation { labels, predictions, confidences } = validation;
+        let mut wrong: Vec<usize> = (0..labels.len()).filter(|at| labels[*at] != predictions[*at]).collect();
+        let count = wrong.len();
+        wrong.sort_by(|a, b| confidences[*b].total_cmp(&confidences[*a]));
+        let mistake = |at: &usize| {
+            let images = self.dataset.as_ref().map(|dataset| &dataset.validation)?;
+            Some(Mistake {
+                name: images.names.get(*at).cloned().unwrap_or_default(),
+                truth: usize::from(labels[*at]),
+                answer: usize::from(predictions[*at]),
+                confidence: confidences[*at],
+                picture: Picture::new(images.height, images.width, images.channels, images.image(*at)),
+            })
+        };
+        Insight {
+            confusion: confusion(self.labels.len(), labels, predictions),
+            wrong: count,
+            mistakes: wrong.iter().take(MISTAKES).filter_map(mistake).collect(),
+        }
+    }
+}
+
+impl Observer for Teller {
+    fn decoded(&mut self, done: usize, total: usize) {
+        if self.is_due() || done == total {
+            self.tell(What::Reading { done, total });
+        }
+    }
+
+    fn begun(&mut self, run: &Path) {
+        self.tell(What::Begun(run.to_owned()));
+    }
+
+    fn start(&mut self, start: &Start) {
+        self.pace = Some(Pace::begin(start));
+        let history = self.history.drain(..).take(start.done as usize).collect();
+        self.tell(What::Started { start: start.clone(), labels: self.labels.clone(), history });
+    }
+
+    fn batch(&mut self, progress: &BatchProgress) {
+        if !self.is_due() && progress.batch < progress.batches {
+            return;
+        }
+        if let Some(pace) = &self.pace {
+            let (elapsed, left) = (pace.elapsed(), pace.left(progress));
+            self.tell(What::Batch(Batch { progress: *progress, elapsed, left }));
+        }
+    }
+
+    fn epoch(&mut self, metrics: &EpochMetrics, validation: Validation<'_>) {
+        self.tell(What::Epoch { metrics: *metrics, insight: self.insight(validation) });
+    }
+
+    fn paused(&mut self, paused: bool) {
+        if let Some(pace) = &mut self.pace {
+            pace.paused(paused);
+        }
+        self.tell(What::Paused(paused));
+    }
+
+    /// The end is told once the report is written too.
+    fn end(&mut self, _: &End) {}
+}
