@@ -30,7 +30,10 @@ use design::{Origin, Sheet};
 use effect::Effect;
 use events::{Event, Input, Source};
 use ratatui_textarea::Input as Typed;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, TryRecvError};
 use std::time::{Duration, Instant};
 use terminal::Screen;
@@ -66,7 +69,8 @@ pub fn run(start: &Start) -> anyhow::Result<()> {
     }
     let theme = Theme::of(|name| std::env::var(name).ok());
     let (events, source) = events::channel();
-    let signals = events::watch_signals(source.clone()).context("signals")?;
+    let is_ending = Arc::new(AtomicBool::new(false));
+    let signals = events::watch_signals(source.clone(), is_ending.clone()).context("signals")?;
     let mut screen = Screen::enter().context("the terminal cannot be used")?;
     let size = screen.size();
     let (mut app, effects) = App::new(sheet, left, theme, size);
@@ -86,8 +90,15 @@ pub fn run(start: &Start) -> anyhow::Result<()> {
             todo = wait(&events, &mut app, &mut workshop)?;
         }
     })();
-    signals.close();
+    // Saving a training may take a while: the terminal is given back before, and the next signal, or
+    // Ctrl-C in the shell's terminal, is not waited for.
+    is_ending.store(true, Ordering::SeqCst);
+    terminal::give_back();
+    if app.train.is_running() {
+        let _ = writeln!(std::io::stderr(), "stopping the training and saving its state; Ctrl-C ends at once");
+    }
     workshop.close();
+    signals.close();
     screen.leave();
     result
 }

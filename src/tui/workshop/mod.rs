@@ -1,6 +1,7 @@
 //! Where the work is done that the state asks for: files here and now, everything long on threads
 //! that send their news.
 
+mod deploy;
 mod files;
 mod keeper;
 mod load;
@@ -10,6 +11,7 @@ pub use files::{edit, left_over, save};
 
 use super::effect::{Effect, News};
 use super::events::Source;
+use deploy::Exports;
 use keeper::Keeper;
 use notify::{RecommendedWatcher, Watcher as _};
 use std::path::PathBuf;
@@ -20,6 +22,7 @@ pub struct Workshop {
     source: Source,
     keeper: Keeper,
     trainings: Trainings,
+    exports: Exports,
     watcher: Option<RecommendedWatcher>,
 }
 
@@ -29,7 +32,8 @@ impl Workshop {
     pub fn new(source: Source, threads: usize) -> Self {
         let keeper = Keeper::start(source.clone());
         let trainings = Trainings::new(source.clone(), threads);
-        Self { source, keeper, trainings, watcher: None }
+        let exports = Exports::new(source.clone(), threads);
+        Self { source, keeper, trainings, exports, watcher: None }
     }
 
     /// Asks what the terminal can draw. Nobody may read the terminal meanwhile.
@@ -55,7 +59,7 @@ impl Workshop {
             Effect::Quit | Effect::Suspend | Effect::Redraw | Effect::External(_) | Effect::Save { .. } => {}
             Effect::Data(effect) => match effect {},
             Effect::Train(effect) => self.trainings.perform(effect),
-            Effect::Deploy(effect) => match effect {},
+            Effect::Deploy(effect) => self.exports.perform(effect),
             Effect::Runs(effect) => match effect {},
         }
     }
@@ -92,6 +96,7 @@ impl Workshop {
     /// Ends: jobs are asked to stop and waited for.
     pub fn close(self) {
         self.keeper.close();
+        self.exports.close();
         self.trainings.close();
     }
 }
@@ -100,4 +105,11 @@ impl Workshop {
 #[must_use]
 pub const fn is_progress(news: &News) -> bool {
     matches!(news, News::Train(crate::tui::train::News { what: crate::tui::train::What::Batch(_), .. }))
+}
+
+/// A message of several lines as one.
+fn one_line(text: &str) -> String {
+    crate::escape::terminal(
+        &text.split('\n').map(str::trim).filter(|line| !line.is_empty()).collect::<Vec<_>>().join(" · "),
+    )
 }

@@ -1,13 +1,12 @@
 //! Trainings: one after another on a thread of their own.
 
 use super::load::load;
-use crate::escape;
 use crate::files::RealDisk;
 use crate::graph::Graph;
 use crate::jobs::{self, Classes, Held, Pace, Place, RUNS, Training, TrainingError};
 use crate::runs::{self, Run, confusion};
 use crate::spec::{self, Spec};
-use crate::train::{self, BatchProgress, Control, End, EpochMetrics, Observer, Start, Trainer, Validation};
+use crate::train::{BatchProgress, Control, End, EpochMetrics, Observer, Start, Trainer, Validation};
 use crate::tui::effect;
 use crate::tui::events::Source;
 use crate::tui::train::{Batch, Effect, Insight, Mistake, News, Outcome, What};
@@ -76,7 +75,7 @@ impl Trainings {
             let outcome = match work(id, order, threads, &control, &source) {
                 Ok(outcome) => outcome,
                 Err(_) if control.is_stopped() => Outcome::NotBegun,
-                Err(error) => Outcome::Failed(one_line(&format!("{error:#}"))),
+                Err(error) => Outcome::Failed(super::one_line(&format!("{error:#}"))),
             };
             source.tell(effect::News::Train(News { id, what: What::Over(outcome) }));
         };
@@ -164,11 +163,6 @@ fn train(
         Err(TrainingError::NotBegun { .. }) => Ok(Outcome::NotBegun),
         Err(error) => Err(error.into()),
     }
-}
-
-/// A message of several lines as one.
-fn one_line(text: &str) -> String {
-    escape::terminal(&text.split('\n').map(str::trim).filter(|line| !line.is_empty()).collect::<Vec<_>>().join(" · "))
 }
 
 /// Puts what a training tells into the channel of events, not more often than somebody can see.

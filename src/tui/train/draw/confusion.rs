@@ -11,9 +11,12 @@ use ratatui::style::{Color, Style};
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Widget as _;
 
-/// Columns of a cell with a number, and of one that is only shaded.
+/// Columns of a cell with a number, of a narrow one, and of one that is only shaded.
 const NUMBER: usize = 4;
+const NARROW: usize = 3;
 const SHADE: usize = 1;
+/// The shortest name of a row that says something.
+const SHORT: usize = 5;
 /// The widest name of a row.
 const NAME: usize = 12;
 
@@ -35,7 +38,15 @@ pub fn draw(session: &Session, scroll: (usize, usize), has_focus: bool, area: Re
         |class: usize| session.labels.get(class).map_or_else(|| class.to_string(), |label| escape::terminal(label));
     let name =
         (0..counts.len()).map(|class| Span::raw(label(class)).width()).max().unwrap_or(0).min(NAME).min(width / 3);
-    let cell = if name + 1 + counts.len() * NUMBER <= width || counts.len() <= 10 { NUMBER } else { SHADE };
+    // Names make room before numbers do.
+    let fits = |cell: usize| name.min(SHORT) + 1 + counts.len() * cell <= width;
+    let cell = match (fits(NUMBER), fits(NARROW)) {
+        (true, _) => NUMBER,
+        (_, true) => NARROW,
+        _ if counts.len() <= 10 => NARROW,
+        _ => SHADE,
+    };
+    let name = name.min(width.saturating_sub(1 + counts.len() * cell)).max(name.min(SHORT));
     let shown = (width.saturating_sub(name + 1) / cell).min(counts.len());
     let rows = usize::from(inner.height.saturating_sub(1)).min(counts.len());
     let top = scroll.0.min(counts.len() - rows);
@@ -64,10 +75,10 @@ fn heading(label: &str, class: usize, cell: usize) -> String {
     if cell == SHADE {
         return (class % 10).to_string();
     }
-    let letters: String = label.chars().filter(|letter| !letter.is_whitespace()).take(3).collect();
+    let letters: String = label.chars().filter(|letter| !letter.is_whitespace()).take(cell - 1).collect();
     // Wide letters would push the columns apart.
     let letters = if Span::raw(&letters).width() == letters.chars().count() { letters } else { class.to_string() };
-    format!("{letters:>NUMBER$}")
+    format!("{letters:>cell$}")
 }
 
 /// A cell: its share of the row as a number, if there is room, and as a shade.
@@ -77,9 +88,9 @@ fn shaded(share: f64, count: u64, is_right: bool, cell: usize, theme: Theme) -> 
         let at = if count == 0 { 0 } else { ((share * 4.0).ceil() as usize).clamp(1, 4) };
         ramp[at].to_owned()
     } else if count == 0 {
-        format!("{:>NUMBER$}", if theme.has_glyphs { "·" } else { "." })
+        format!("{:>cell$}", if theme.has_glyphs { "·" } else { "." })
     } else {
-        format!("{:>NUMBER$}", format!("{:.0}", 100.0 * share))
+        format!("{:>cell$}", format!("{:.0}", 100.0 * share))
     };
     Span::styled(text, style(share, count, is_right, cell, theme))
 }

@@ -85,7 +85,7 @@ fn loss(session: &Session, x: &Axis, is_log: bool, has_focus: bool, area: Rect, 
     let title = if is_log { "loss (log)" } else { "loss" };
     let inner = headed(title, &pair, |value| format!("{value:.3}"), has_focus, area, buffer, theme);
     let values = || pair.iter().flat_map(|curve| curve.points.iter().map(|(_, value)| *value));
-    let count = usize::from(inner.height / 3).clamp(2, 8);
+    let count = labels(inner.height);
     if is_log {
         let y = logarithmic(values());
         let pair = pair.clone().map(|curve| Curve {
@@ -94,9 +94,20 @@ fn loss(session: &Session, x: &Axis, is_log: bool, has_focus: bool, area: Rect, 
         });
         return curves::draw(&pair, x, &y, inner, buffer, theme);
     }
-    let (from, to) = scale::loss_range(values());
+    let (from, to) = narrowed(scale::loss_range(values()), values());
     let (ticks, step) = scale::ticks(from, to, count, 0.0);
     curves::draw(&pair, x, &Axis { from, to, ticks: labelled(&ticks, step, 1.0, "") }, inner, buffer, theme);
+}
+
+/// Labels that a chart of `height` lines has room for.
+fn labels(height: u16) -> usize {
+    usize::from(height.saturating_sub(2) / 2).clamp(3, 8)
+}
+
+/// The range without what lies far below all values.
+fn narrowed((from, to): (f64, f64), values: impl Iterator<Item = f64>) -> (f64, f64) {
+    let least = values.filter(|value| value.is_finite()).fold(to, f64::min);
+    if least > to / 3.0 { (least - (to - least) / 8.0, to) } else { (from, to) }
 }
 
 /// An axis of logarithms with labels at 1, 2 and 5 times powers of ten.
@@ -123,6 +134,6 @@ fn accuracy(session: &Session, x: &Axis, has_focus: bool, area: Rect, buffer: &m
     let pair = pair(training, points(session, |row| row.val_accuracy, None), theme);
     let inner = headed("accuracy", &pair, percent, has_focus, area, buffer, theme);
     let (from, to) = scale::accuracy_range(pair.iter().flat_map(|curve| curve.points.iter().map(|(_, value)| *value)));
-    let (ticks, step) = scale::ticks(from, to, usize::from(inner.height / 3).clamp(2, 8), 0.0);
+    let (ticks, step) = scale::ticks(from, to, labels(inner.height), 0.0);
     curves::draw(&pair, x, &Axis { from, to, ticks: labelled(&ticks, step, 100.0, "%") }, inner, buffer, theme);
 }

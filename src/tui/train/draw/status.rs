@@ -80,7 +80,8 @@ fn bars(session: &Session, width: usize, theme: Theme) -> Line<'static> {
                 format!("{name} {} (epoch {})  ", percent(row.val_accuracy), row.epoch)
             };
             let mut text = best.as_ref().map(|row| figure("best", row)).unwrap_or_default();
-            text += &last.as_ref().map(|row| figure("last", row)).unwrap_or_default();
+            let is_other = |row: &&crate::runs::Reached| best.as_ref().is_none_or(|best| best.epoch != row.epoch);
+            text += &last.as_ref().filter(is_other).map(|row| figure("last", row)).unwrap_or_default();
             Line::from(if text.is_empty() {
                 Span::styled("no epoch was done", theme.warning())
             } else {
@@ -132,6 +133,9 @@ fn number(value: f64) -> String {
     if value == 0.0 || !value.is_finite() {
         return value.to_string();
     }
+    if value.abs() < 1e-4 {
+        return format!("{value:.1e}");
+    }
     let digits = (2.0 - value.abs().log10().floor()).clamp(0.0, 9.0) as usize;
     let text = format!("{value:.digits$}");
     if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_owned() } else { text }
@@ -172,7 +176,7 @@ mod tests {
 
     #[test]
     fn learning_rates_have_the_digits_that_matter() {
-        let shown = [0.001, 0.000_976_543, 0.1, 0.0, 1.5, 120.0, f64::NAN].map(number);
-        assert_eq!(shown, ["0.001", "0.000977", "0.1", "0", "1.5", "120", "NaN"]);
+        let shown = [0.001, 0.000_976_543, 2.58e-7, 0.1, 0.0, 1.5, 120.0, f64::NAN].map(number);
+        assert_eq!(shown, ["0.001", "0.000977", "2.6e-7", "0.1", "0", "1.5", "120", "NaN"]);
     }
 }
