@@ -150,7 +150,7 @@ impl State {
                 }
             }
             News::Ready(prepared) => {
-                reply.command = Some(prepared.command(Precision::Int8));
+                reply.command = Some(prepared.comparison_command());
                 let best = prepared.metrics.as_ref().map(reached);
                 self.found = Some(Some(Found { run: prepared.run.clone(), best }));
                 self.prepared = Some(prepared);

@@ -104,8 +104,17 @@ impl Prepared {
     /// The command line that writes the same files.
     #[must_use]
     pub fn command(&self, precision: Precision) -> String {
-        let run = crate::escape::shell(&self.run.to_string_lossy());
         let sets: String = self.overrides.iter().map(|set| format!(" --set {}", crate::escape::shell(set))).collect();
-        format!("micromobilenet --run {run} --precision {} --export{sets}", word(precision))
+        format!("micromobilenet --run {} --precision {} --export{sets}", self.shell_run(), word(precision))
+    }
+
+    /// The command line that compares both.
+    #[must_use]
+    pub fn comparison_command(&self) -> String {
+        format!("micromobilenet --run {} --precision int8 --evaluate", self.shell_run())
+    }
+
+    fn shell_run(&self) -> String {
+        crate::escape::shell(&self.run.to_string_lossy())
     }
 }

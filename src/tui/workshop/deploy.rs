@@ -140,8 +140,8 @@ impl Job {
         let dataset = load(&trained_as, Classes::Named(&labels), Box::new(reading), &self.control)?;
         // As the command line would have it, text and all.
         let deployment = |precision: Precision| -> anyhow::Result<Deployment> {
-            let mut sets = vec![format!("export.precision='{}'", word(precision))];
-            sets.extend(overrides.iter().cloned());
+            let mut sets = overrides.clone();
+            sets.push(format!("export.precision={}", toml_edit::Value::from(word(precision))));
             let spec = spec::load(&config, &sets)?;
             let (graph, labels) = (graph.clone(), labels.clone());
             Ok(Deployment { spec, graph, labels, trained: trained.clone(), dataset: dataset.clone() })
