@@ -66,15 +66,17 @@ impl Input {
         let (wishes, asked) = mpsc::channel();
         let read = move || {
             while asked.recv().is_ok() {
-                match batch() {
+                let read = batch();
+                // Wishes that came meanwhile are met by what was read. Those that come once it is
+                // sent are for what is read next.
+                while asked.try_recv().is_ok() {}
+                match read {
                     Ok(keys) => source.send(Event::Keys(keys)),
                     Err(_) => {
                         source.send(Event::Stop);
                         break;
                     }
                 }
-                // Wishes that came meanwhile are met by what was read.
-                while asked.try_recv().is_ok() {}
             }
         };
         std::thread::Builder::new().name("keys".into()).spawn(read)?;

@@ -120,7 +120,7 @@ fn x_writes_in_the_arithmetic_of_the_configuration() {
     assert_eq!(reply.notice.unwrap().text, "wrote 2 files into ArduinoCode/Micro");
     assert_eq!(reply.command.unwrap(), "micromobilenet --run 'runs/2026 micro' --precision int8 --export");
     tell(&mut state, News::Done);
-    assert!(drawn(&state, &sheet, 80, 21, theme(&[])).contains("ArduinoCode/Micro/Micro.h"));
+    assert!(drawn(&state, &sheet, 80, 21, theme(&[])).contains("in ArduinoCode/Micro: Micro.h  Micro.ino"));
 }
 
 #[test]

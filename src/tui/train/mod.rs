@@ -151,7 +151,12 @@ impl State {
         let Some(session) = self.sessions.iter_mut().find(|session| session.id == news.id) else { return };
         match news.what {
             What::Reading { done, total } => session.phase = Phase::Reading { done, total },
-            What::Begun(run) => session.run = Some(run),
+            What::Begun(run) => {
+                if session.is_resumed {
+                    reply.command = Some(format!("micromobilenet --run {} --train --resume", shell(&run)));
+                }
+                session.run = Some(run);
+            }
             What::Started { start, labels, history } => {
                 session.phase = Phase::Training;
                 session.name.clone_from(&start.name);
@@ -210,7 +215,7 @@ impl State {
         };
         let name = &model.spec.config.model.name;
         let file = sheet.path().to_owned();
-        let Some(id) = self.queue(name, reply) else { return };
+        let Some(id) = self.queue(name, false, reply) else { return };
         reply.command = Some(format!("micromobilenet --config {} --train", shell(&file)));
         reply.effect(effect::Effect::Train(Effect::Start { id, file, text: sheet.text().to_owned() }));
     }
@@ -221,14 +226,12 @@ impl State {
             return;
         };
         let model = model.spec.config.model.name.clone();
-        let Some(id) = self.queue(&model, reply) else { return };
-        let file = shell(sheet.path());
-        reply.command = Some(format!("micromobilenet --config {file} --train --resume"));
+        let Some(id) = self.queue(&model, true, reply) else { return };
         reply.effect(effect::Effect::Train(Effect::Resume { id, model }));
     }
 
     /// Puts a training of `name` behind the others; `None` where too many wait.
-    fn queue(&mut self, name: &str, reply: &mut Reply) -> Option<u64> {
+    fn queue(&mut self, name: &str, is_resumed: bool, reply: &mut Reply) -> Option<u64> {
         let waiting = self.sessions.iter().filter(|session| session.is_waiting()).count();
         if waiting >= WAITING {
             reply.warn(format!("{waiting} networks wait already: X takes one back"));
@@ -237,14 +240,17 @@ impl State {
         let id = self.next;
         self.next += 1;
         let is_first = !self.is_running();
-        let mut session = Session::new(id, name);
+        let mut session = Session { is_resumed, ..Session::new(id, name) };
         if is_first {
             session.phase = Phase::Reading { done: 0, total: 0 };
             (self.looked_at, self.scroll, self.first) = (None, (0, 0), 0);
-            reply.good(format!("training {name} as it is now; edit on, the run keeps its own copy"));
-        } else {
-            reply.good(format!("{name}, as it is now, is trained next"));
         }
+        reply.good(match (is_first, is_resumed) {
+            (true, false) => format!("training {name} as it is now; edit on, the run keeps its own copy"),
+            (false, false) => format!("{name}, as it is now, is trained next"),
+            (true, true) => format!("going on with the latest run of {name} that was stopped, as it was then"),
+            (false, true) => format!("the latest run of {name} that was stopped goes on next"),
+        });
         self.sessions.push(session);
         Some(id)
     }
@@ -336,12 +342,9 @@ fn tell_end(session: &Session, outcome: &Outcome, reply: &mut Reply) {
         Outcome::Failed(why) => reply.error(format!("{name}: {why}")),
         Outcome::Ended { end, best, last } => {
             let figures = match (best, last) {
-                (Some(best), Some(last)) if best.epoch != last.epoch => format!(
-                    "best {} (epoch {}), last {}",
-                    percent(best.val_accuracy),
-                    best.epoch,
-                    percent(last.val_accuracy)
-                ),
+                (Some(best), Some(last)) if best.epoch != last.epoch => {
+                    format!("best {}, last {}", percent(best.val_accuracy), percent(last.val_accuracy))
+                }
                 (_, Some(last)) => percent(last.val_accuracy),
                 _ => "no epoch was done".to_owned(),
             };
@@ -350,7 +353,7 @@ fn tell_end(session: &Session, outcome: &Outcome, reply: &mut Reply) {
                 End::NoProgress { epochs } => {
                     reply.good(format!("{name} done, no better for {epochs} epochs: {figures}{place}"));
                 }
-                End::Stopped => reply.warn(format!("{name} stopped: {figures}; r goes on{place}")),
+                End::Stopped => reply.warn(format!("{name} stopped: {figures}{place}")),
                 End::Diverged { epoch, batch } => reply.error(format!(
                     "{name}: the loss is no number since epoch {epoch}, batch {batch}; try a lower train.learning_rate, \
                      train.warmup, or train.gradient_clip = 1"

@@ -107,6 +107,8 @@ pub struct Session {
     pub trail: Vec<(f64, f64, f64)>,
     /// What it makes of the validation images.
     pub insight: Insight,
+    /// It goes on with a run that was stopped.
+    pub is_resumed: bool,
     /// Somebody asked it to wait.
     pub is_pausing: bool,
     /// Somebody asked it to stop.
@@ -128,6 +130,7 @@ impl Session {
             history: Vec::new(),
             trail: Vec::new(),
             insight: Insight::default(),
+            is_resumed: false,
             is_pausing: false,
             is_stopping: false,
         }
@@ -171,12 +174,6 @@ impl Session {
     pub fn epoch(&self) -> u32 {
         let done = self.history.last().map_or(0, |row| row.epoch);
         self.batch.map_or(done, |batch| batch.progress.epoch.max(done))
-    }
-
-    /// The best epoch so far.
-    #[must_use]
-    pub fn best(&self) -> Option<EpochMetrics> {
-        crate::train::best_of(&self.history)
     }
 
     /// Where it is, in a few words.

@@ -11,11 +11,17 @@ use crate::tui::theme::Theme;
 use crate::tui::widgets::picture::Picture;
 use ratatui::buffer::{Buffer, Cell};
 use ratatui::layout::Rect;
+use std::sync::LazyLock;
 use std::time::Duration;
 
-fn sheet() -> Sheet {
+/// Parsed once: thousands of frames are drawn of it.
+static SHEET: LazyLock<Sheet> = LazyLock::new(|| {
     let text = preset("micro".as_ref()).unwrap().to_owned();
     Sheet::open("my nets/micro.toml".into(), text, Origin::File, Boards::built_in().unwrap())
+});
+
+fn sheet() -> Sheet {
+    SHEET.clone()
 }
 
 fn act(state: &mut State, what: Train, sheet: &Sheet) -> Reply {
@@ -84,7 +90,7 @@ fn training(classes: usize) -> State {
     let mut state = State::default();
     act(&mut state, Train::Start, &sheet());
     tell(&mut state, 0, What::Begun("runs/2026_micro".into()));
-    let labels = (0..classes).map(|class| format!("class\u{7} {class}")).collect();
+    let labels = (0..classes).map(|class| format!("c\u{7} {class}")).collect();
     tell(&mut state, 0, What::Started { start: start(60), labels, history: Vec::new() });
     for epoch in 1..3 {
         tell(&mut state, 0, batch(epoch, 40));
@@ -108,7 +114,7 @@ fn themes() -> [Theme; 3] {
 fn drawn(state: &State, width: u16, height: u16, theme: Theme) -> String {
     let area = Rect::new(0, 0, width, height);
     let mut buffer = Buffer::empty(area);
-    draw(state, &sheet(), area, &mut buffer, theme);
+    draw(state, &SHEET, area, &mut buffer, theme);
     let lines = buffer.content.chunks(usize::from(width.max(1)));
     lines.map(|line| line.iter().map(Cell::symbol).collect::<String>().trim_end().to_owned() + "\n").collect()
 }
@@ -156,7 +162,7 @@ fn space_waits_and_goes_on_x_stops_and_both_say_so() {
     let last = Some(Reached::from(&metrics(2)));
     let reply = tell(&mut state, 0, What::Over(Outcome::Ended { end: End::Stopped, best: last, last }));
     let notice = reply.notice.unwrap();
-    assert_eq!(notice.text, "micro stopped: 61.7 %; r goes on · runs/2026_micro");
+    assert_eq!(notice.text, "micro stopped: 61.7 % · runs/2026_micro");
     assert!(!state.is_running());
     assert_eq!(state.summary().as_deref(), Some("micro stopped 61.7 %"));
 }
@@ -198,7 +204,14 @@ fn the_screen_shows_where_it_is() {
     ] {
         assert!(text.contains(part), "{part}\n{text}");
     }
-    for part in ["learning rate 0.000976", "─ loss ", "─ accuracy ", "truth → answer, %, epoch 2", "%┤"] {
+    for part in [
+        "learning rate 0.000976",
+        "─ loss ",
+        "╌ train 0.750 ─ val 0.733",
+        "─ accuracy ",
+        "truth → answer, %, epoch 2",
+        "%┤",
+    ] {
         assert!(text.contains(part), "{part}\n{text}");
     }
     assert!(!text.contains('\u{1b}') && !text.contains('\u{7}'));
@@ -232,7 +245,7 @@ fn log_loss_has_an_axis_of_its_own() {
     let mut state = training(3);
     act(&mut state, Train::Log, &sheet());
     let text = drawn(&state, 80, 21, themes()[0]);
-    assert!(text.contains("─ loss (log)") && text.contains("1.0┤"), "{text}");
+    assert!(text.contains("─ loss (log)") && text.contains("0.9┤"), "{text}");
 }
 
 #[test]
@@ -246,7 +259,7 @@ fn no_size_is_too_odd() {
         state.is_log = at % 2 == 1;
         for height in 0..60 {
             for width in (0..200).skip(at).step_by(3) {
-                state.update(&Action::Focus { back: false }, &sheet(), &mut Reply::default());
+                state.update(&Action::Focus { back: false }, &SHEET, &mut Reply::default());
                 drawn(state, width, height, themes()[usize::from(width + height) % 3]);
             }
         }

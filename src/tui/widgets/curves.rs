@@ -199,8 +199,8 @@ mod tests {
         let points = vec![(0.0, 0.0), (10.0, 4.0)];
         let curve = Curve { points, style: Style::new(), sign: '*', is_dashed: false };
         draw(&[curve], &axis(10.0), &axis(4.0), area, &mut buffer, theme);
-        let expected = "4+                **\n |            ****  \n2+        ****      \n |    ****          \n0+****              \n +\
-                        +--------+-------+\n  0        5      10\n";
+        let expected = "4+               ***\n  |           ****   \n 2+       ****       \n  |   ****           \n\
+                         0+***               \n  ++--------+-------+\n   0        5      10\n";
         assert_eq!(text(&buffer).replace(' ', ""), expected.replace(' ', ""), "{}", text(&buffer));
     }
 

@@ -41,7 +41,7 @@ impl Picture {
                 let Some(cell) = buffer.cell_mut(at) else { continue };
                 let [above, below] = [0, 1].map(|half| self.sample(column, row * 2 + half, area));
                 if theme.depth <= Depth::Sixteen || !theme.has_glyphs {
-                    let light = (luma(above) + luma(below)) / 2;
+                    let light = luma(above).midpoint(luma(below));
                     let sign = RAMP[usize::from(light) * RAMP.len() / 256];
                     cell.set_char(char::from(sign)).set_style(Style::new());
                 } else {

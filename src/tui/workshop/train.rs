@@ -85,11 +85,6 @@ impl Trainings {
         }
     }
 
-    /// Whether any training may not be over yet.
-    pub fn is_at_work(&self) -> bool {
-        self.trainer.is_some()
-    }
-
     /// Stops every training and waits until what they did is saved.
     pub fn close(self) {
         for (_, control) in &self.controls {

@@ -13,6 +13,7 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Widget as _;
+use std::path::PathBuf;
 
 /// Lines of the figures with their title.
 pub const HEIGHT: u16 = 9;
@@ -56,8 +57,10 @@ fn standing(state: &State, sheet: &Sheet, prepared: Option<&Prepared>, theme: Th
         return Line::from(spans);
     }
     if !state.files.is_empty() {
-        let files = state.files.iter().map(|file| shown(file)).collect::<Vec<_>>().join("  ");
-        return Line::from(Span::styled(files, theme.good()));
+        let name = |file: &PathBuf| shown(file.file_name().unwrap_or(file.as_os_str()).as_ref());
+        let files = state.files.iter().map(name).collect::<Vec<_>>().join("  ");
+        let folder = state.files[0].parent().map(shown).unwrap_or_default();
+        return Line::from(Span::styled(format!("in {folder}: {files}"), theme.good()));
     }
     if sheet.faults().is_some() {
         return Line::from(Span::styled("the text is broken; these figures are of the last good one", theme.bad()));

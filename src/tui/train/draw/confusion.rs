@@ -46,7 +46,8 @@ pub fn draw(session: &Session, scroll: (usize, usize), has_focus: bool, area: Re
         _ if counts.len() <= 10 => NARROW,
         _ => SHADE,
     };
-    let name = name.min(width.saturating_sub(1 + counts.len() * cell)).max(name.min(SHORT));
+    // Where not all columns can be seen at once, names need not give way.
+    let name = if fits(cell) { name.min(width.saturating_sub(1 + counts.len() * cell)) } else { name };
     let shown = (width.saturating_sub(name + 1) / cell).min(counts.len());
     let rows = usize::from(inner.height.saturating_sub(1)).min(counts.len());
     let top = scroll.0.min(counts.len() - rows);

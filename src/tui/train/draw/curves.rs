@@ -66,13 +66,16 @@ fn headed(
 ) -> Rect {
     let inner = titled(title, has_focus, area, buffer, theme);
     let marks = if theme.has_glyphs { ["╌ ", "─ "] } else { ["t ", "v "] };
-    let mut spans = vec![Span::raw(" ")];
-    for ((curve, name), mark) in pair.iter().zip(["train", "validation"]).zip(marks) {
-        let last = curve.points.last().map(|(_, value)| format!(" {}", shown(*value))).unwrap_or_default();
-        spans.push(Span::styled(format!("{mark}{name}{last} "), curve.style));
-    }
-    let line = Line::from(spans).right_aligned();
-    if area.height > 0 && line.width() + title.len() + 4 <= usize::from(area.width) {
+    let legend = |names: [&str; 2]| {
+        let spans = pair.iter().zip(names).zip(marks).map(|((curve, name), mark)| {
+            let last = curve.points.last().map(|(_, value)| format!(" {}", shown(*value))).unwrap_or_default();
+            Span::styled(format!(" {mark}{name}{last}"), curve.style)
+        });
+        Line::from(spans.chain([Span::raw(" ")]).collect::<Vec<_>>())
+    };
+    let room = usize::from(area.width).saturating_sub(title.len() + 4);
+    let legends = [legend(["train", "validation"]), legend(["train", "val"])];
+    if let Some(line) = legends.into_iter().find(|line| area.height > 0 && line.width() <= room) {
         let width = line.width() as u16;
         line.render(Rect { x: area.right() - width, y: area.y, width, height: 1 }, buffer);
     }
@@ -101,7 +104,7 @@ fn loss(session: &Session, x: &Axis, is_log: bool, has_focus: bool, area: Rect, 
 
 /// Labels that a chart of `height` lines has room for.
 fn labels(height: u16) -> usize {
-    usize::from(height.saturating_sub(2) / 2).clamp(3, 8)
+    usize::from(height.saturating_sub(2) / 2).clamp(4, 8)
 }
 
 /// The range without what lies far below all values.
@@ -110,20 +113,24 @@ fn narrowed((from, to): (f64, f64), values: impl Iterator<Item = f64>) -> (f64, 
     if least > to / 3.0 { (least - (to - least) / 8.0, to) } else { (from, to) }
 }
 
-/// An axis of logarithms with labels at 1, 2 and 5 times powers of ten.
+/// An axis of logarithms with labels at round values.
 fn logarithmic(values: impl Iterator<Item = f64>) -> Axis {
     let logs: Vec<f64> = values.filter(|value| value.is_finite() && *value > 0.0).map(f64::log10).collect();
     let least = logs.iter().copied().reduce(f64::min).unwrap_or(-1.0);
     let most = logs.iter().copied().reduce(f64::max).unwrap_or(0.0);
     let (from, to) = (least - 0.05, most.max(least + 0.3) + 0.05);
-    let powers = (from.floor() as i32)..=(to.ceil() as i32);
-    let ticks = powers.flat_map(|power| {
-        [1.0, 2.0, 5.0].map(|m| {
+    let ticks = |digits: &[f64]| -> Vec<(f64, String)> {
+        let powers = (from.floor() as i32)..=(to.ceil() as i32);
+        let all = powers.flat_map(|power| {
             let step = 10_f64.powi(power);
-            ((m * step).log10(), scale::label(m * step, step))
-        })
-    });
-    Axis { from, to, ticks: ticks.filter(|(at, _)| (from..=to).contains(at)).collect() }
+            digits.iter().map(move |digit| ((digit * step).log10(), scale::label(digit * step, step)))
+        });
+        all.filter(|(at, _)| (from..=to).contains(at)).collect()
+    };
+    // Within a power of ten, every digit has its label.
+    let few = ticks(&[1.0, 2.0, 5.0]);
+    let ticks = if few.len() > 2 { few } else { ticks(&[1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0, 9.0]) };
+    Axis { from, to, ticks }
 }
 
 fn accuracy(session: &Session, x: &Axis, has_focus: bool, area: Rect, buffer: &mut Buffer, theme: Theme) {

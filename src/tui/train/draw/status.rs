@@ -55,10 +55,9 @@ fn is_validating(session: &Session) -> bool {
 }
 
 /// A bar with what it counts before it.
-fn counted(what: &str, done: u64, total: u64, width: usize, theme: Theme) -> Vec<Span<'static>> {
+fn counted(what: &str, done: u64, total: u64, share: f64, width: usize, theme: Theme) -> Vec<Span<'static>> {
     let text = format!("{what} {}/{} ", thousands(done), thousands(total));
     let room = width.saturating_sub(text.len() + 4);
-    let share = done as f64 / total.max(1) as f64;
     vec![
         Span::styled(text, theme.text()),
         Span::styled("[", theme.dim()),
@@ -70,7 +69,8 @@ fn counted(what: &str, done: u64, total: u64, width: usize, theme: Theme) -> Vec
 fn bars(session: &Session, width: usize, theme: Theme) -> Line<'static> {
     match &session.phase {
         Phase::Reading { done, total } if *total > 0 => {
-            Line::from(counted("images", *done as u64, *total as u64, width, theme))
+            let share = *done as f64 / *total as f64;
+            Line::from(counted("images", *done as u64, *total as u64, share, width, theme))
         }
         Phase::Reading { .. } => Line::from(Span::styled("looking for images", theme.dim())),
         Phase::Waiting => Line::from(Span::styled("others are trained first", theme.dim())),
@@ -91,11 +91,13 @@ fn bars(session: &Session, width: usize, theme: Theme) -> Line<'static> {
         _ => {
             let Some(batch) = &session.batch else { return Line::default() };
             let (epoch, epochs) = (u64::from(session.epoch()), u64::from(session.epochs()));
-            let mut spans = counted("epoch", epoch, epochs, width / 2, theme);
             let progress = &batch.progress;
-            let is_new = session.history.last().is_some_and(|row| row.epoch >= progress.epoch);
-            let done = if is_new { progress.batches } else { progress.batch };
-            spans.extend(counted("batch", done as u64, progress.batches as u64, width / 2, theme));
+            let is_done = session.history.last().is_some_and(|row| row.epoch >= progress.epoch);
+            let batches = if is_done { progress.batches } else { progress.batch };
+            let share = batches as f64 / progress.batches.max(1) as f64;
+            let of_all = (epoch.saturating_sub(1) as f64 + share) / epochs.max(1) as f64;
+            let mut spans = counted("epoch", epoch, epochs, of_all, width / 2, theme);
+            spans.extend(counted("batch", batches as u64, progress.batches as u64, share, width / 2, theme));
             Line::from(spans)
         }
     }
