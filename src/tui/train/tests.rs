@@ -184,6 +184,16 @@ fn what_waits_can_be_taken_back() {
 }
 
 #[test]
+fn a_reason_to_fail_is_read_as_a_whole() {
+    let mut state = State::default();
+    act(&mut state, Train::Start, &sheet());
+    let why = "there is no data set \"/nowhere\" · help: pass a folder with one folder for each class, an IDX file, or fashion-mnist";
+    tell(&mut state, 0, What::Over(Outcome::Failed(why.into())));
+    let text = drawn(&state, 80, 21, themes()[1]);
+    assert!(text.contains("no data set") && text.contains("fashion-mnist"), "{text}");
+}
+
+#[test]
 fn a_loss_that_is_no_number_comes_with_advice() {
     let mut state = training(3);
     let outcome = Outcome::Ended { end: End::Diverged { epoch: 3, batch: 7 }, best: None, last: None };

@@ -71,11 +71,13 @@ impl Exports {
             Err(error) => self.source.tell(effect::News::Deploy(News::Failed(format!("no thread: {error}")))),
         }
     }
+}
 
+impl Drop for Exports {
     /// Stops what is being done and waits for it.
-    pub fn close(self) {
+    fn drop(&mut self) {
         self.control.stop();
-        if let Some(thread) = self.thread {
+        if let Some(thread) = self.thread.take() {
             let _ = thread.join();
         }
     }

@@ -96,8 +96,8 @@ impl Workshop {
     /// Ends: jobs are asked to stop and waited for.
     pub fn close(self) {
         self.keeper.close();
-        self.exports.close();
-        self.trainings.close();
+        drop(self.exports);
+        drop(self.trainings);
     }
 }
 

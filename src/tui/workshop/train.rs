@@ -84,13 +84,14 @@ impl Trainings {
             drop(trainer.queue_work(work));
         }
     }
+}
 
-    /// Stops every training and waits until what they did is saved.
-    pub fn close(self) {
-        for (_, control) in &self.controls {
-            control.stop();
-        }
-        drop(self.trainer);
+impl Drop for Trainings {
+    /// Stops every training and waits until what they did is saved, also where the program ends by
+    /// a defect.
+    fn drop(&mut self) {
+        self.controls.iter().for_each(|(_, control)| control.stop());
+        drop(self.trainer.take());
     }
 }
 
@@ -135,7 +136,7 @@ fn train(
 ) -> anyhow::Result<Outcome> {
     let labels = match held.as_ref().map(Held::run).filter(|run| run.file(Run::LABELS).exists()) {
         Some(run) => run.labels()?,
-        None => jobs::class_labels(&spec)?,
+        None => jobs::class_labels(&spec).map_err(|unknown| unknown.0)?,
     };
     let graph = Graph::build(&spec, labels.len())?;
     let reading = Teller::new(id, source.clone());

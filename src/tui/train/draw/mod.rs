@@ -5,7 +5,7 @@ mod curves;
 mod mistakes;
 mod status;
 
-use super::{Pane, State};
+use super::{Outcome, Pane, Phase, State};
 use crate::escape;
 use crate::tui::design::Sheet;
 use crate::tui::theme::Theme;
@@ -34,6 +34,10 @@ pub fn draw(state: &State, sheet: &Sheet, area: Rect, buffer: &mut Buffer, theme
     let top = Rect { height: STATUS.min(area.height), ..area };
     let rest = Rect { y: top.bottom(), height: area.height - top.height, ..area };
     status::draw(state, session, top, buffer, theme);
+    if let (Phase::Over(Outcome::Failed(why)), true) = (&session.phase, session.history.is_empty()) {
+        let text = Paragraph::new(Span::styled(why.clone(), theme.bad())).wrap(Wrap { trim: true });
+        return text.render(rest, buffer);
+    }
     let is = |pane: Pane| state.pane == pane;
     if area.width < WIDE {
         match state.pane {

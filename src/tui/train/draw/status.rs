@@ -74,6 +74,8 @@ fn bars(session: &Session, width: usize, theme: Theme) -> Line<'static> {
         }
         Phase::Reading { .. } => Line::from(Span::styled("looking for images", theme.dim())),
         Phase::Waiting => Line::from(Span::styled("others are trained first", theme.dim())),
+        // Where there are no curves, it stands in their place.
+        Phase::Over(Outcome::Failed(_)) if session.history.is_empty() => Line::default(),
         Phase::Over(Outcome::Failed(why)) => Line::from(Span::styled(cut(why, width, theme), theme.bad())),
         Phase::Over(Outcome::Ended { best, last, .. }) => {
             let figure = |name: &str, row: &crate::runs::Reached| {
