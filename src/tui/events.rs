@@ -70,12 +70,11 @@ impl Input {
                 // Wishes that came meanwhile are met by what was read. Those that come once it is
                 // sent are for what is read next.
                 while asked.try_recv().is_ok() {}
-                match read {
-                    Ok(keys) => source.send(Event::Keys(keys)),
-                    Err(_) => {
-                        source.send(Event::Stop);
-                        break;
-                    }
+                if let Ok(keys) = read {
+                    source.send(Event::Keys(keys));
+                } else {
+                    source.send(Event::Stop);
+                    break;
                 }
             }
         };

@@ -68,6 +68,18 @@ pub struct Found {
     pub best: Option<crate::runs::Reached>,
 }
 
+/// What is known of weights for the design.
+#[derive(Debug, Clone, PartialEq, Default)]
+enum Weights {
+    /// Nobody has looked yet.
+    #[default]
+    Unknown,
+    /// There are none.
+    Missing,
+    /// A run has them.
+    Found(Found),
+}
+
 /// The part of the screen below the figures.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Part {
@@ -83,8 +95,8 @@ pub enum Part {
 /// The screen's state.
 #[derive(Debug, Clone, Default)]
 pub struct State {
-    /// The run that has weights, once looked for; inside, `None`: there is none.
-    found: Option<Option<Found>>,
+    /// The run that has weights.
+    found: Weights,
     /// What is being done.
     work: Option<String>,
     prepared: Option<Arc<Prepared>>,
@@ -143,7 +155,7 @@ impl State {
     /// Something happened outside.
     pub fn told(&mut self, news: News, reply: &mut Reply) {
         match news {
-            News::Found(found) => self.found = Some(found),
+            News::Found(found) => self.found = found.map_or(Weights::Missing, Weights::Found),
             News::Progress(text) => {
                 if self.work.is_some() {
                     self.work = Some(text);
@@ -152,7 +164,7 @@ impl State {
             News::Ready(prepared) => {
                 reply.command = Some(prepared.comparison_command());
                 let best = prepared.metrics.as_ref().map(reached);
-                self.found = Some(Some(Found { run: prepared.run.clone(), best }));
+                self.found = Weights::Found(Found { run: prepared.run.clone(), best });
                 self.prepared = Some(prepared);
             }
             News::Written { files, precision } => {
@@ -169,7 +181,7 @@ impl State {
                 reply.warn("stopped; nothing was written");
             }
             News::Untrained => {
-                (self.work, self.found) = (None, Some(None));
+                (self.work, self.found) = (None, Weights::Missing);
                 reply.warn("there are no weights for this design yet: train it first (F3, s)");
             }
             News::Failed(why) => {
@@ -182,8 +194,10 @@ impl State {
     /// The headers, if they are of the design that is open and of the latest weights.
     fn current(&self, sheet: &Sheet) -> Option<&Prepared> {
         let model = sheet.model()?;
-        let is_latest = |prepared: &&Arc<Prepared>| {
-            self.found.as_ref().is_none_or(|found| found.as_ref().is_some_and(|found| found.run == prepared.run))
+        let is_latest = |prepared: &&Arc<Prepared>| match &self.found {
+            Weights::Unknown => true,
+            Weights::Missing => false,
+            Weights::Found(found) => found.run == prepared.run,
         };
         let prepared = self.prepared.as_ref().filter(is_latest)?;
         (prepared.wanted == Wanted::of(&model.spec)).then_some(prepared)

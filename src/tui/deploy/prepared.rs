@@ -104,8 +104,12 @@ impl Prepared {
     /// The command line that writes the same files.
     #[must_use]
     pub fn command(&self, precision: Precision) -> String {
-        let sets: String = self.overrides.iter().map(|set| format!(" --set {}", crate::escape::shell(set))).collect();
-        format!("micromobilenet --run {} --precision {} --export{sets}", self.shell_run(), word(precision))
+        let mut command = format!("micromobilenet --run {} --precision {} --export", self.shell_run(), word(precision));
+        for set in &self.overrides {
+            command += " --set ";
+            command += &crate::escape::shell(set);
+        }
+        command
     }
 
     /// The command line that compares both.

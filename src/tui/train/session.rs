@@ -6,6 +6,9 @@ use crate::tui::widgets::picture::Picture;
 use std::path::PathBuf;
 use std::time::Duration;
 
+/// A place in a training: epochs as a fraction, loss and accuracy.
+pub type Place = (f64, f64, f64);
+
 /// The least part of an epoch between two places of the way through it.
 const TRAIL: f64 = 0.005;
 
@@ -103,8 +106,8 @@ pub struct Session {
     pub batch: Option<Batch>,
     /// Every epoch's figures.
     pub history: Vec<EpochMetrics>,
-    /// Epochs as a fraction, loss and accuracy: the way through the epoch under way.
-    pub trail: Vec<(f64, f64, f64)>,
+    /// The way through the epoch under way.
+    pub trail: Vec<Place>,
     /// What it makes of the validation images.
     pub insight: Insight,
     /// It goes on with a run that was stopped.

@@ -41,8 +41,9 @@ impl Exports {
             Effect::Look(spec) => {
                 let source = self.source.clone();
                 // Nobody waits for it; where it fails, so does what is done with the weights.
-                let look =
-                    move || source.tell(effect::News::Deploy(News::Found(find(&spec).ok().flatten().map(found))));
+                let look = move || {
+                    source.tell(effect::News::Deploy(News::Found(find(&spec).ok().flatten().as_ref().map(found))))
+                };
                 let _ = std::thread::Builder::new().name("weights".into()).spawn(look);
             }
             Effect::Prepare { spec, write } => self.prepare(*spec, write),
@@ -88,7 +89,7 @@ fn find(spec: &Spec) -> anyhow::Result<Option<Run>> {
     Ok(jobs::trained_run(RUNS.as_ref(), spec)?)
 }
 
-fn found(run: Run) -> Found {
+fn found(run: &Run) -> Found {
     let best = run.info().ok().and_then(|info| info.best.or(info.last));
     Found { run: run.path().to_owned(), best }
 }

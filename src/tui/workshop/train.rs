@@ -49,7 +49,7 @@ impl Trainings {
             Effect::Start { id, file, text } => self.queue(id, Order::New { file, text }),
             Effect::Resume { id, model } => self.queue(id, Order::Resume { model }),
             Effect::Pause { id, paused } => {
-                self.steer(id, |control| if paused { control.pause() } else { control.resume() })
+                self.steer(id, if paused { Control::pause } else { Control::resume });
             }
             Effect::Stop(id) => self.steer(id, Control::stop),
         }

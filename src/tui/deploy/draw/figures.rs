@@ -1,6 +1,6 @@
 //! Float and int8 side by side.
 
-use super::super::{Prepared, State, shown};
+use super::super::{Prepared, State, Weights, shown};
 use crate::escape;
 use crate::plan::{Estimate, Family, thousands};
 use crate::spec::Precision;
@@ -36,9 +36,9 @@ pub fn draw(state: &State, sheet: &Sheet, area: Rect, buffer: &mut Buffer, theme
 
 fn title(state: &State) -> String {
     match &state.found {
-        None => "Deploy".to_owned(),
-        Some(None) => "Deploy: not trained yet".to_owned(),
-        Some(Some(found)) => {
+        Weights::Unknown => "Deploy".to_owned(),
+        Weights::Missing => "Deploy: not trained yet".to_owned(),
+        Weights::Found(found) => {
             let best = found.best.as_ref();
             let best = best.map(|best| format!(", {} after epoch {}", percent(best.val_accuracy), best.epoch));
             format!("Deploy {}{}", shown(&found.run), best.unwrap_or_default())
@@ -66,7 +66,7 @@ fn standing(state: &State, sheet: &Sheet, prepared: Option<&Prepared>, theme: Th
         return Line::from(Span::styled("the text is broken; these figures are of the last good one", theme.bad()));
     }
     match (&state.found, prepared) {
-        (Some(None), _) => Line::from(Span::styled("train it first: F3, then s", theme.warning())),
+        (Weights::Missing, _) => Line::from(Span::styled("train it first: F3, then s", theme.warning())),
         (_, Some(_)) => Line::from([key("x", "writes the files"), key("r", "compares anew")].concat()),
         (_, None) if state.prepared.is_some() => {
             let mut spans =
@@ -79,7 +79,7 @@ fn standing(state: &State, sheet: &Sheet, prepared: Option<&Prepared>, theme: Th
 }
 
 /// A name, a figure for each arithmetic, and a remark.
-fn row(name: &str, figures: [(String, Style); 2], remark: String, theme: Theme) -> Line<'static> {
+fn row(name: &str, figures: [(String, Style); 2], remark: &str, theme: Theme) -> Line<'static> {
     let [float, int8] = figures.map(|(text, style)| Span::styled(format!("{text:>13}"), style));
     Line::from(vec![
         Span::styled(format!("{name:<11}"), theme.label()),
@@ -110,29 +110,24 @@ fn table(model: &Model, prepared: Option<&Prepared>, theme: Theme) -> Vec<Line<'
         (if precision == chosen { format!("[{name}]") } else { name.to_owned() }, style)
     });
     let mut lines =
-        vec![row("", heading, format!("x writes {}; F1 x changes that", super::super::word(chosen)), theme)];
+        vec![row("", heading, &format!("x writes {}; F1 x changes that", super::super::word(chosen)), theme)];
     lines.push(accuracy(prepared, theme));
     lines.push(agreement(prepared, theme));
-    lines.push(row("RAM object", bytes(&|costs| costs.ram_bytes), String::new(), theme));
+    lines.push(row("RAM object", bytes(&|costs| costs.ram_bytes), "", theme));
     lines.push(row(
         "stack",
         bytes(&|costs| costs.on(family).stack_bytes),
-        format!("estimate, {}", family.name()),
+        &format!("estimate, {}", family.name()),
         theme,
     ));
-    lines.push(row("flash", bytes(&|costs| costs.on(family).flash_bytes), "tables and code".into(), theme));
+    lines.push(row("flash", bytes(&|costs| costs.on(family).flash_bytes), "tables and code", theme));
     lines.push(fits(model, &estimate, theme));
     lines
 }
 
 fn accuracy(prepared: Option<&Prepared>, theme: Theme) -> Line<'static> {
     let Some(comparison) = prepared.map(|prepared| &prepared.comparison) else {
-        return row(
-            "accuracy",
-            ["-", "-"].map(|text| (text.to_owned(), theme.dim())),
-            "not compared yet".into(),
-            theme,
-        );
+        return row("accuracy", ["-", "-"].map(|text| (text.to_owned(), theme.dim())), "not compared yet", theme);
     };
     let drop = comparison.accuracy_drop();
     let style = if drop > 0.02 {
@@ -146,25 +141,25 @@ fn accuracy(prepared: Option<&Prepared>, theme: Theme) -> Line<'static> {
     row(
         "accuracy",
         [(percent(comparison.float_accuracy), theme.text()), (percent(comparison.int8_accuracy), style)],
-        remark,
+        &remark,
         theme,
     )
 }
 
 fn agreement(prepared: Option<&Prepared>, theme: Theme) -> Line<'static> {
     let Some(comparison) = prepared.map(|prepared| &prepared.comparison) else {
-        return row("agreement", ["", "-"].map(|text| (text.to_owned(), theme.dim())), String::new(), theme);
+        return row("agreement", ["", "-"].map(|text| (text.to_owned(), theme.dim())), "", theme);
     };
     let costliest = comparison.costliest();
     let remark = costliest.map(|layer| format!("{} costs most", escape::terminal(&layer.name))).unwrap_or_default();
     let figures = [(String::new(), theme.text()), (percent(comparison.agreement), theme.text())];
-    row("agreement", figures, remark, theme)
+    row("agreement", figures, &remark, theme)
 }
 
 fn fits<'a>(model: &Model, estimate: &impl Fn(Precision) -> Option<&'a Estimate>, theme: Theme) -> Line<'static> {
     let Some(board) = &model.board else {
         let none = ["", ""].map(|text| (text.to_owned(), theme.dim()));
-        return row("board", none, "none is chosen: F1 b".into(), theme);
+        return row("board", none, "none is chosen: F1 b", theme);
     };
     let verdicts = [Precision::Float, Precision::Int8].map(|precision| {
         estimate(precision).map_or_else(
@@ -178,5 +173,5 @@ fn fits<'a>(model: &Model, estimate: &impl Fn(Precision) -> Option<&'a Estimate>
             },
         )
     });
-    row("board", verdicts, escape::terminal(&board.name), theme)
+    row("board", verdicts, &escape::terminal(&board.name), theme)
 }

@@ -114,12 +114,11 @@ fn style(share: f64, count: u64, is_right: bool, cell: usize, theme: Theme) -> S
     let part = |most: f64| if theme.is_light { (255.0 - (255.0 - most) * depth) as u8 } else { (most * depth) as u8 };
     let (full, none) = if theme.is_light { (190.0, 120.0) } else { (130.0, 0.0) };
     let (red, green) = if is_right { (part(none), part(full)) } else { (part(full), part(none)) };
-    let ground = match theme.depth {
-        Depth::True => Color::Rgb(red, green, part(none)),
-        _ => {
-            let level = |value: u8| (u16::from(value) * 5 + 127) / 255;
-            Color::Indexed((16 + 36 * level(red) + 6 * level(green) + level(part(none))) as u8)
-        }
+    let level = |value: u8| (u16::from(value) * 5 + 127) / 255;
+    let ground = if theme.depth == Depth::True {
+        Color::Rgb(red, green, part(none))
+    } else {
+        Color::Indexed((16 + 36 * level(red) + 6 * level(green) + level(part(none))) as u8)
     };
     Style::new().bg(ground).fg(if theme.is_light { Color::Black } else { Color::White })
 }

@@ -1,6 +1,6 @@
 //! Loss and accuracy over the epochs.
 
-use super::super::session::{Session, percent};
+use super::super::session::{Place, Session, percent};
 use crate::runs::plots::scale;
 use crate::train::EpochMetrics;
 use crate::tui::theme::Theme;
@@ -33,11 +33,7 @@ fn labelled(ticks: &[f64], step: f64, factor: f64, unit: &str) -> Vec<(f64, Stri
 }
 
 /// A figure of every epoch, and of the epoch under way where `now` has it.
-fn points(
-    session: &Session,
-    of: fn(&EpochMetrics) -> f64,
-    now: Option<fn(&(f64, f64, f64)) -> f64>,
-) -> Vec<(f64, f64)> {
+fn points(session: &Session, of: fn(&EpochMetrics) -> f64, now: Option<fn(&Place) -> f64>) -> Vec<(f64, f64)> {
     let done = session.history.last().map_or(0.0, |row| f64::from(row.epoch));
     let rows = session.history.iter().map(|row| (f64::from(row.epoch), of(row)));
     let under_way = now.into_iter().flat_map(|now| {
