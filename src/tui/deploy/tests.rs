@@ -157,7 +157,7 @@ fn figures_of_another_design_are_not_shown() {
 fn tab_leads_to_memory_and_header() {
     let sheet = sheet();
     let mut state = ready(&sheet);
-    let mut turn = |state: &mut State| state.update(&Action::Focus { back: false }, &sheet, &mut Reply::default());
+    let turn = |state: &mut State| state.update(&Action::Focus { back: false }, &sheet, &mut Reply::default());
     turn(&mut state);
     assert!(drawn(&state, &sheet, 80, 21, theme(&[])).contains("RAM over time"));
     turn(&mut state);

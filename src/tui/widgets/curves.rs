@@ -213,7 +213,7 @@ mod tests {
             let curve = Curve { points, style: Style::new(), sign: '*', is_dashed: true };
             for (width, height) in [(0, 0), (1, 9), (16, 4), (17, 3), (40, 12)] {
                 let area = Rect::new(0, 0, width, height);
-                draw(&[curve.clone()], &axis, &axis, area, &mut Buffer::empty(area), theme);
+                draw(std::slice::from_ref(&curve), &axis, &axis, area, &mut Buffer::empty(area), theme);
             }
         }
     }

@@ -42,7 +42,7 @@ impl Exports {
                 let source = self.source.clone();
                 // Nobody waits for it; where it fails, so does what is done with the weights.
                 let look = move || {
-                    source.tell(effect::News::Deploy(News::Found(find(&spec).ok().flatten().as_ref().map(found))))
+                    source.tell(effect::News::Deploy(News::Found(find(&spec).ok().flatten().as_ref().map(found))));
                 };
                 let _ = std::thread::Builder::new().name("weights".into()).spawn(look);
             }
