@@ -4,7 +4,7 @@ use super::Failure;
 use super::int8;
 use super::project::Project;
 use crate::escape;
-use crate::jobs::{Build, JUDGED};
+use crate::jobs::{Build, EXPORTS, JUDGED};
 use crate::plan::{Board, Boards};
 use crate::spec::Precision;
 use serde_json::json;
@@ -25,7 +25,7 @@ pub fn run(project: &mut Project<'_>) -> Result<(), Failure> {
             deployment.export(Build::Int8 { deployed: &deployed, comparison: Some(&judged.comparison) }, board)?
         }
     };
-    let root = project.request.output.clone().unwrap_or_else(|| PathBuf::from("ArduinoCode"));
+    let root = project.request.output.clone().unwrap_or_else(|| PathBuf::from(EXPORTS));
     let files = export.write(&root).map_err(Failure::on_the_way)?;
     for file in &files {
         project.console.say(&format!("wrote {}", escape::terminal(&file.display().to_string())));

@@ -2,11 +2,11 @@
 
 use super::console::Console;
 use crate::escape;
+use crate::jobs::{Pace, clock};
 use crate::train::{BatchProgress, End, EpochMetrics, Observer, Start, Validation};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde_json::json;
 use std::path::Path;
-use std::time::{Duration, Instant};
 
 /// The observer that suits `console`.
 pub fn observer(console: Console) -> Box<dyn Observer> {
@@ -43,15 +43,6 @@ fn line(metrics: &EpochMetrics, epochs: u32) -> String {
         metrics.images_per_second,
         metrics.seconds
     )
-}
-
-/// `0:07`, `12:34`, `1:02:03`.
-fn clock(time: Duration) -> String {
-    let seconds = time.as_secs();
-    match seconds / 3600 {
-        0 => format!("{}:{:02}", seconds / 60, seconds % 60),
-        hours => format!("{hours}:{:02}:{:02}", seconds / 60 % 60, seconds % 60),
-    }
 }
 
 /// `1 epoch`, `2 epochs`.
@@ -133,14 +124,14 @@ impl Observer for Objects {
 struct Bars {
     console: Console,
     bar: ProgressBar,
-    start: Option<Start>,
-    begun: Instant,
+    epochs: u32,
+    pace: Option<Pace>,
 }
 
 impl Bars {
     fn new(console: Console) -> Self {
         let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr_with_hz(10));
-        Self { console, bar, start: None, begun: Instant::now() }
+        Self { console, bar, epochs: 0, pace: None }
     }
 
     fn style(&self, template: &str) {
@@ -148,14 +139,6 @@ impl Bars {
         if let Ok(style) = ProgressStyle::with_template(template) {
             self.bar.set_style(style.progress_chars("━╸─"));
         }
-    }
-
-    /// Time left, judging by the batches done since the start.
-    fn left(&self, start: &Start, progress: &BatchProgress) -> Duration {
-        let batches = |epochs: u32| f64::from(epochs) * start.batches as f64;
-        let done = batches(progress.epoch - 1 - start.done.min(progress.epoch - 1)) + progress.batch as f64;
-        let left = batches(start.epochs - start.done.min(start.epochs)) - done;
-        Duration::from_secs_f64((self.begun.elapsed().as_secs_f64() / done.max(1.0) * left).max(0.0))
     }
 }
 
@@ -177,31 +160,33 @@ impl Observer for Bars {
 
     fn start(&mut self, start: &Start) {
         introduce(self.console, start);
-        self.begun = Instant::now();
-        self.start = Some(start.clone());
+        self.epochs = start.epochs;
+        self.pace = Some(Pace::begin(start));
         self.bar = ProgressBar::with_draw_target(Some(start.batches as u64), ProgressDrawTarget::stderr_with_hz(10));
         self.style("{prefix} {wide_bar:.cyan/dim} {msg}");
     }
 
     fn batch(&mut self, progress: &BatchProgress) {
-        let Some(start) = &self.start else { return };
-        self.bar.set_prefix(format!("epoch {}/{}", progress.epoch, start.epochs));
+        let Some(pace) = &self.pace else { return };
+        self.bar.set_prefix(format!("epoch {}/{}", progress.epoch, self.epochs));
         self.bar.set_message(format!(
             "loss {:.4}  {:>5.1} % right  {:.0} images/s  {} left",
             progress.loss,
             100.0 * progress.accuracy,
             progress.images_per_second,
-            clock(self.left(start, progress)),
+            clock(pace.left(progress)),
         ));
         self.bar.set_position(progress.batch as u64);
     }
 
     fn epoch(&mut self, metrics: &EpochMetrics, _: Validation<'_>) {
-        let epochs = self.start.as_ref().map_or(0, |start| start.epochs);
-        self.bar.suspend(|| self.console.say(&line(metrics, epochs)));
+        self.bar.suspend(|| self.console.say(&line(metrics, self.epochs)));
     }
 
     fn paused(&mut self, paused: bool) {
+        if let Some(pace) = &mut self.pace {
+            pace.paused(paused);
+        }
         if paused {
             self.bar.set_message("paused");
         }
@@ -233,10 +218,5 @@ mod tests {
             assert_eq!(heading.len(), line.len(), "{heading}\n{line}");
             assert!(line.len() < 80, "{line}");
         }
-    }
-
-    #[test]
-    fn times_are_read_as_on_a_clock() {
-        assert_eq!([7, 754, 3723].map(|s| clock(Duration::from_secs(s))), ["0:07", "12:34", "1:02:03"]);
     }
 }

@@ -5,7 +5,7 @@ use super::progress;
 use super::{Failure, Request};
 use crate::data::Dataset;
 use crate::graph::Graph;
-use crate::jobs::{self, Classes, Decoding, Deployment, Trained};
+use crate::jobs::{self, Classes, Decoding, Deployment, RUNS, Trained};
 use crate::plan::{Board, Boards, Estimate, UnknownBoard};
 use crate::quant::Deployed;
 use crate::runs::Run;
@@ -15,8 +15,6 @@ use anyhow::anyhow;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-/// The folder of all runs.
-pub const RUNS: &str = "runs";
 /// Images of each split with `--test`.
 const FEW: usize = 96;
 

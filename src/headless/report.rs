@@ -1,9 +1,9 @@
 //! `--report RUN…`
 
 use super::console::Console;
-use super::project::RUNS;
 use super::{Failure, Request};
 use crate::escape;
+use crate::jobs::RUNS;
 use crate::runs::{self, Compared, Run};
 use serde_json::json;
 use std::path::Path;

@@ -1,10 +1,10 @@
 //! `--train`
 
-use super::project::{Project, RUNS};
+use super::project::Project;
 use super::{Exit, Failure, progress};
 use crate::escape;
 use crate::files::RealDisk;
-use crate::jobs::{Ended, Place, Training, TrainingError, read_weights};
+use crate::jobs::{Ended, Place, RUNS, Training, TrainingError, read_weights};
 use crate::runs::Run;
 use crate::train::End;
 use anyhow::anyhow;

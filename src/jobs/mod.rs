@@ -13,6 +13,7 @@
 
 mod deployment;
 mod images;
+mod pace;
 mod place;
 mod recorder;
 mod report;
@@ -21,9 +22,15 @@ mod weights;
 
 pub use deployment::{Build, Deployment, Export, JUDGED, Judged};
 pub use images::{Classes, ClassesUnknown, DatasetError, Decoding, class_labels, load_dataset};
+pub use pace::{Pace, clock};
 pub use place::{Held, Place};
 pub use training::{Ended, Training, TrainingError};
-pub use weights::{ReadWeightsError, Trained, checkpoint, latest_run, read_weights};
+pub use weights::{ReadWeightsError, Trained, checkpoint, latest_run, read_weights, trained_run, unfinished_run};
+
+/// The folder of all runs, where nothing else is said.
+pub const RUNS: &str = "runs";
+/// The folder of all exports, where nothing else is said.
+pub const EXPORTS: &str = "ArduinoCode";
 
 #[cfg(test)]
 mod tests;

@@ -302,7 +302,8 @@ fn an_export_is_looked_at_before_it_is_written() {
     assert_eq!(judged.evaluation.accuracy, judged.comparison.int8_accuracy);
     let unjudged = deployment.export(Build::Int8 { deployed: &deployed, comparison: None }, None).unwrap();
     assert_eq!((unjudged.accuracy, unjudged.int8_accuracy), (float.accuracy, None));
-    let int8 = deployment.export(Build::Int8 { deployed: &deployed, comparison: Some(&judged.comparison) }, None).unwrap();
+    let int8 =
+        deployment.export(Build::Int8 { deployed: &deployed, comparison: Some(&judged.comparison) }, None).unwrap();
     assert_eq!(int8.int8_accuracy, Some(judged.comparison.int8_accuracy));
     let said = format!("int8 accuracy   {:.4} ", judged.comparison.int8_accuracy);
     assert!(int8.sources.header.contains(&said) && !unjudged.sources.header.contains(&said));

@@ -2,8 +2,9 @@
 
 use crate::files::{FileError, read_limited};
 use crate::graph::{Graph, Weights, WeightsError, metadata};
-use crate::runs::{self, Run, RunError, RunInfo};
-use crate::train::{BEST, EpochMetrics, LAST};
+use crate::runs::{self, Run, RunError, RunInfo, Status};
+use crate::spec::{self, NumClasses, Spec};
+use crate::train::{BEST, EpochMetrics, Identity, LAST};
 use std::path::{Path, PathBuf};
 
 /// The largest file of weights, in bytes.
@@ -71,4 +72,49 @@ pub fn latest_run(root: &Path, model: Option<&str>, trained: bool) -> Result<Opt
     let all = runs::list(root)?;
     let found = all.iter().find(|run| run.info.as_ref().is_ok_and(fits));
     found.map(|found| Run::open(&found.path)).transpose()
+}
+
+/// The newest run of `model` in the folder `root` that could go on: it was stopped, killed, or failed
+/// before its last epoch, and nobody is at work on it.
+///
+/// # Errors
+/// Where `root` is there and cannot be read, or the run is gone meanwhile.
+pub fn unfinished_run(root: &Path, model: &str) -> Result<Option<Run>, RunError> {
+    let could_go_on = |info: &RunInfo| {
+        info.name == model && matches!(info.status, Status::Stopped | Status::Interrupted | Status::Failed)
+    };
+    let all = runs::list(root)?;
+    let found = all.iter().find(|run| run.info.as_ref().is_ok_and(could_go_on));
+    found.map(|found| Run::open(&found.path)).transpose()
+}
+
+/// The newest run in the folder `root` that has weights for the network of `spec`: one of the same
+/// name and architecture that has done an epoch and is not at work. Whatever else of its
+/// configuration may differ.
+///
+/// # Errors
+/// Where `root` is there and cannot be read, or the run is gone meanwhile.
+pub fn trained_run(root: &Path, spec: &Spec) -> Result<Option<Run>, RunError> {
+    let wanted = &spec.config.model;
+    let fits = |run: &&runs::RunSummary| {
+        let Ok(info) = &run.info else { return false };
+        let is_trained = info.name == wanted.name && info.epochs_done > 0 && info.status != Status::Running;
+        let has_classes = match wanted.num_classes {
+            NumClasses::Auto(_) => true,
+            NumClasses::Count(count) => count as usize == info.classes,
+        };
+        let config = run.path.join(Run::CONFIG);
+        is_trained
+            && has_classes
+            && spec::load(&config, &[])
+                .is_ok_and(|trained| architecture(&trained, info.classes) == architecture(spec, info.classes))
+    };
+    let all = runs::list(root)?;
+    all.iter().find(fits).map(|found| Run::open(&found.path)).transpose()
+}
+
+/// What weights have to fit; `None` where the network does not hold together.
+fn architecture(spec: &Spec, classes: usize) -> Option<String> {
+    let graph = Graph::build(spec, classes).ok()?;
+    Some(Identity::of(spec, &graph, "").architecture)
 }

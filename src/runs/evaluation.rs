@@ -54,6 +54,18 @@ fn share(part: u64, whole: u64) -> Option<f64> {
     (whole > 0).then(|| part as f64 / whole as f64)
 }
 
+/// `[t][p]`: images of class t taken for class p. Answers beyond `classes` are not counted.
+#[must_use]
+pub fn confusion(classes: usize, truths: &[u16], answers: &[u16]) -> Vec<Vec<u64>> {
+    let mut counts = vec![vec![0_u64; classes]; classes];
+    for (truth, answer) in truths.iter().zip(answers) {
+        if let Some(count) = counts.get_mut(usize::from(*truth)).and_then(|row| row.get_mut(usize::from(*answer))) {
+            *count += 1;
+        }
+    }
+    counts
+}
+
 impl Evaluation {
     /// Counts answers. `probabilities` holds `labels.len()` numbers for each image, image after
     /// image; `truths` its class; `names` its file (or is empty: images are then numbered from 0).
@@ -66,13 +78,13 @@ impl Evaluation {
         let classes = labels.len();
         assert_eq!(probabilities.len(), truths.len() * classes, "one probability for each image and class");
         assert!(names.is_empty() || names.len() == truths.len(), "one name for each image, or none");
-        let mut confusion = vec![vec![0_u64; classes]; classes];
+        let mut answers = Vec::with_capacity(truths.len());
         let mut mistakes = Vec::new();
         let mut loss = 0.0;
         // Without classes there are no probabilities and, by the assertion, nothing to cut them into.
         for (image, row) in probabilities.chunks(classes.max(1)).enumerate() {
             let (truth, predicted) = (usize::from(truths[image]), argmax(row));
-            confusion[truth][predicted] += 1;
+            answers.push(predicted as u16);
             // A probability that underflowed to 0 costs much, not infinitely much.
             loss -= f64::from(if row[truth] == 0.0 { f32::MIN_POSITIVE } else { row[truth] }).ln();
             if truth != predicted {
@@ -84,6 +96,7 @@ impl Evaluation {
                 });
             }
         }
+        let confusion = confusion(classes, truths, &answers);
         mistakes.sort_by(|a, b| b.probability.total_cmp(&a.probability));
         let per_class =
             labels.iter().enumerate().map(|(class, label)| class_report(label, class, &confusion)).collect();

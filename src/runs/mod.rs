@@ -17,7 +17,7 @@ mod report;
 mod table;
 
 pub use compare::{Compared, comparison, write_comparison};
-pub use evaluation::{ClassReport, Evaluation, Mistake};
+pub use evaluation::{ClassReport, Evaluation, Mistake, confusion};
 pub use folder::{Run, RunLock, RunSummary, list};
 pub use info::{DataInfo, Host, Reached, RunInfo, Status, bytes_hash, config_hash, now};
 pub use labels::{labels_from_text, labels_to_text};

@@ -230,6 +230,8 @@ pub enum Train {
     Stop,
     /// Goes on with the latest run of this network that did not finish.
     Resume,
+    /// Takes back the network that would be trained last.
+    Drop,
     /// Logarithmic or linear loss.
     Log,
 }

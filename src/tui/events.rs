@@ -5,6 +5,8 @@ use crossterm::event::Event as Key;
 use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGTERM, SIGTSTP};
 use signal_hook::iterator::{Handle, Signals};
 use std::io;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, Receiver, Sender};
 use std::time::Duration;
 
@@ -65,15 +67,14 @@ impl Input {
         let read = move || {
             while asked.recv().is_ok() {
                 let read = batch();
-                // Wishes that came meanwhile are met by what was read. Once that is sent, the next
-                // wish may come at once, and must not be lost.
+                // Wishes that came meanwhile are met by what was read. Those that come once it is
+                // sent are for what is read next.
                 while asked.try_recv().is_ok() {}
-                match read {
-                    Ok(keys) => source.send(Event::Keys(keys)),
-                    Err(_) => {
-                        source.send(Event::Stop);
-                        break;
-                    }
+                if let Ok(keys) = read {
+                    source.send(Event::Keys(keys));
+                } else {
+                    source.send(Event::Stop);
+                    break;
                 }
             }
         };
@@ -97,11 +98,15 @@ fn batch() -> io::Result<Vec<Key>> {
     Ok(keys)
 }
 
-/// Turns signals into events. The second wish to end is not waited for.
+/// The exit code of a program that was interrupted.
+const INTERRUPTED: i32 = 130;
+
+/// Turns signals into events. Once `is_ending`, which the first wish to end sets too, another one
+/// gives the terminal back and ends the program at once.
 ///
 /// # Errors
 /// Where they cannot be caught.
-pub fn watch_signals(source: Source) -> io::Result<Handle> {
+pub fn watch_signals(source: Source, is_ending: Arc<AtomicBool>) -> io::Result<Handle> {
     let mut signals = Signals::new([SIGINT, SIGTERM, SIGHUP, SIGTSTP, SIGCONT])?;
     let handle = signals.handle();
     let wait = move || {
@@ -109,6 +114,10 @@ pub fn watch_signals(source: Source) -> io::Result<Handle> {
             source.send(match signal {
                 SIGTSTP => Event::Suspend,
                 SIGCONT => Event::Continue,
+                _ if is_ending.swap(true, Ordering::SeqCst) => {
+                    super::terminal::give_back();
+                    std::process::exit(INTERRUPTED);
+                }
                 _ => Event::Stop,
             });
         }

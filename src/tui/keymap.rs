@@ -160,6 +160,13 @@ pub static BINDINGS: &[Binding] = &[
     bind(Context::Train, "space", Action::Train(Train::Pause), "pause", "Wait, or go on"),
     bind(Context::Train, "x", Action::Train(Train::Stop), "stop", "Stop; what was done is saved"),
     bind(Context::Train, "r", Action::Train(Train::Resume), "resume", "Go on with a training that was stopped"),
+    bind(
+        Context::Train,
+        "X",
+        Action::Train(Train::Drop),
+        "unqueue",
+        "Take back the network that would be trained last",
+    ),
     bind(Context::Train, "y", Action::Train(Train::Log), "log", "Loss in logarithms, or as it is"),
     bind(Context::Deploy, "r", Action::Deploy(Deploy::Prepare), "compare", "Quantise, and compare with float"),
     bind(Context::Deploy, "x", Action::Deploy(Deploy::Export), "export", "Write header, sketch and sample images"),

@@ -30,7 +30,10 @@ use design::{Origin, Sheet};
 use effect::Effect;
 use events::{Event, Input, Source};
 use ratatui_textarea::Input as Typed;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, TryRecvError};
 use std::time::{Duration, Instant};
 use terminal::Screen;
@@ -66,7 +69,8 @@ pub fn run(start: &Start) -> anyhow::Result<()> {
     }
     let theme = Theme::of(|name| std::env::var(name).ok());
     let (events, source) = events::channel();
-    let signals = events::watch_signals(source.clone()).context("signals")?;
+    let is_ending = Arc::new(AtomicBool::new(false));
+    let signals = events::watch_signals(source.clone(), is_ending.clone()).context("signals")?;
     let mut screen = Screen::enter().context("the terminal cannot be used")?;
     let size = screen.size();
     let (mut app, effects) = App::new(sheet, left, theme, size);
@@ -83,17 +87,24 @@ pub fn run(start: &Start) -> anyhow::Result<()> {
             }
             screen.draw(|frame| app::draw(&app, frame))?;
             input.next();
-            todo = wait(&events, &mut app, &mut workshop)?;
+            todo = wait(&events, &mut app)?;
         }
     })();
-    signals.close();
+    // Saving a training may take a while: the terminal is given back before, and the next signal, or
+    // Ctrl-C in the shell's terminal, is not waited for.
+    is_ending.store(true, Ordering::SeqCst);
+    terminal::give_back();
+    if app.train.is_running() {
+        let _ = writeln!(std::io::stderr(), "stopping the training and saving its state; Ctrl-C ends at once");
+    }
     workshop.close();
+    signals.close();
     screen.leave();
     result
 }
 
 /// Waits for events until something is to be drawn or done.
-fn wait(events: &Receiver<Event>, app: &mut App, workshop: &mut Workshop) -> anyhow::Result<Vec<Effect>> {
+fn wait(events: &Receiver<Event>, app: &mut App) -> anyhow::Result<Vec<Effect>> {
     let mut todo = Vec::new();
     let mut due: Option<Instant> = None;
     loop {
@@ -104,7 +115,7 @@ fn wait(events: &Receiver<Event>, app: &mut App, workshop: &mut Workshop) -> any
         let is_progress = match event {
             Ok(event) => {
                 let is_progress = matches!(&event, Event::News(news) if workshop::is_progress(news));
-                todo.extend(take(event, app, workshop));
+                todo.extend(take(event, app));
                 is_progress
             }
             Err(RecvTimeoutError::Timeout) => return Ok(todo),
@@ -113,7 +124,7 @@ fn wait(events: &Receiver<Event>, app: &mut App, workshop: &mut Workshop) -> any
         // What came meanwhile is drawn with it.
         loop {
             match events.try_recv() {
-                Ok(event) => todo.extend(take(event, app, workshop)),
+                Ok(event) => todo.extend(take(event, app)),
                 Err(TryRecvError::Empty | TryRecvError::Disconnected) => break,
             }
         }
@@ -125,13 +136,10 @@ fn wait(events: &Receiver<Event>, app: &mut App, workshop: &mut Workshop) -> any
 }
 
 /// Takes an event into the state.
-fn take(event: Event, app: &mut App, workshop: &mut Workshop) -> Vec<Effect> {
+fn take(event: Event, app: &mut App) -> Vec<Effect> {
     match event {
         Event::Keys(keys) => keys.into_iter().flat_map(|event| typed(event, app)).collect(),
-        Event::News(news) => {
-            workshop.heard(&news);
-            app.told(news)
-        }
+        Event::News(news) => app.told(news),
         Event::Stop => vec![Effect::Quit],
         Event::Suspend => vec![Effect::Suspend],
         Event::Continue => vec![Effect::Redraw],

@@ -106,8 +106,9 @@ fn take() -> io::Result<()> {
     taken.inspect_err(|_| give_back())
 }
 
-/// Whatever fails on the way, the rest is done: the terminal may be gone already.
-fn give_back() {
+/// Gives the terminal back, if it is ours. Whatever fails on the way, the rest is done: the terminal
+/// may be gone already.
+pub fn give_back() {
     if OURS.swap(false, Ordering::SeqCst) {
         let mut out = io::stdout();
         let _ = execute!(out, DisableBracketedPaste, DisableMouseCapture, LeaveAlternateScreen, cursor::Show);

@@ -7,7 +7,7 @@
 mod canvas;
 mod confusion;
 mod curves;
-mod scale;
+pub mod scale;
 
 pub use confusion::confusion_svg;
 pub use curves::{history_svg, overlay_svg};

@@ -5,7 +5,8 @@ pub(super) const MAX_POINTS: usize = 1000;
 
 /// Round numbers from `lo` to `hi`, about `count` of them, 1, 2 or 5 times a power of ten apart
 /// and at least `least` apart. `lo < hi`, both finite.
-pub(super) fn ticks(lo: f64, hi: f64, count: usize, least: f64) -> (Vec<f64>, f64) {
+#[must_use]
+pub fn ticks(lo: f64, hi: f64, count: usize, least: f64) -> (Vec<f64>, f64) {
     let rough = ((hi - lo) / count.max(1) as f64).max(least).max(f64::MIN_POSITIVE);
     let power = 10_f64.powf(rough.log10().floor());
     let step =
@@ -16,7 +17,8 @@ pub(super) fn ticks(lo: f64, hi: f64, count: usize, least: f64) -> (Vec<f64>, f6
 }
 
 /// A tick in as many digits as tell it from its neighbour, `step` away.
-pub(super) fn label(tick: f64, step: f64) -> String {
+#[must_use]
+pub fn label(tick: f64, step: f64) -> String {
     if tick != 0.0 && (tick.abs() >= 1e5 || step < 1e-4) {
         return format!("{tick:.1e}");
     }
@@ -26,7 +28,8 @@ pub(super) fn label(tick: f64, step: f64) -> String {
 
 /// From 0 to a little above the largest loss. A few losses that tower over all others (a first
 /// epoch gone wrong) do not flatten the rest: the range then ends above the others.
-pub(super) fn loss_range(losses: impl Iterator<Item = f64>) -> (f64, f64) {
+#[must_use]
+pub fn loss_range(losses: impl Iterator<Item = f64>) -> (f64, f64) {
     let mut losses: Vec<f64> = losses.filter(|loss| loss.is_finite() && *loss >= 0.0).collect();
     losses.sort_by(f64::total_cmp);
     let Some(&largest) = losses.last() else { return (0.0, 1.0) };
@@ -36,7 +39,8 @@ pub(super) fn loss_range(losses: impl Iterator<Item = f64>) -> (f64, f64) {
 }
 
 /// Tenths around all accuracies, at least two of them.
-pub(super) fn accuracy_range(shares: impl Iterator<Item = f64>) -> (f64, f64) {
+#[must_use]
+pub fn accuracy_range(shares: impl Iterator<Item = f64>) -> (f64, f64) {
     let mut range: Option<(f64, f64)> = None;
     for share in shares.filter(|share| share.is_finite()) {
         let share = share.clamp(0.0, 1.0);
@@ -54,7 +58,8 @@ pub(super) fn accuracy_range(shares: impl Iterator<Item = f64>) -> (f64, f64) {
 
 /// A curve as unbroken stretches of (epoch, value): values that are not finite leave a gap. Of
 /// neighbours that share a pixel only the lowest and the highest stay.
-pub(super) fn stretches(points: impl ExactSizeIterator<Item = (u32, f64)>) -> Vec<Vec<(f64, f64)>> {
+#[must_use]
+pub fn stretches(points: impl ExactSizeIterator<Item = (u32, f64)>) -> Vec<Vec<(f64, f64)>> {
     let bucket = points.len().div_ceil(MAX_POINTS / 2).max(1);
     let mut stretches: Vec<Vec<(f64, f64)>> = vec![Vec::new()];
     let all: Vec<(u32, f64)> = points.collect();

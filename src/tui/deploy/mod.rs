@@ -1,37 +1,262 @@
 //! Deploy: float beside int8, and the header.
 
-use super::action::{Action, Deploy};
+mod draw;
+mod prepared;
+#[cfg(test)]
+mod tests;
+
+pub use draw::draw;
+pub use prepared::{Build, Prepared, Wanted, word};
+
+use super::action::{Action, Deploy, Move};
 use super::design::Sheet;
-use super::effect::Reply;
-use super::theme::Theme;
-use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
+use super::effect::{self, Reply};
+use crate::escape;
+use crate::plan::Board;
+use crate::spec::{Precision, Spec};
+use crate::train::EpochMetrics;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// Something to be done outside of the state.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Effect {}
+pub enum Effect {
+    /// Look which run has weights for this design.
+    Look(Box<Spec>),
+    /// Make headers of it in both arithmetics, unless that was done.
+    Prepare {
+        /// The design.
+        spec: Box<Spec>,
+        /// For this board.
+        board: Option<Box<Board>>,
+        /// Write the files in this arithmetic then.
+        write: Option<Precision>,
+    },
+    /// End that.
+    Stop,
+}
 
 /// What the world tells.
 #[derive(Debug, Clone)]
-pub enum News {}
+pub enum News {
+    /// The run that has weights; `None`: there is none.
+    Found(Option<Found>),
+    /// How far it is.
+    Progress(String),
+    /// Headers are ready.
+    Ready(Arc<Prepared>),
+    /// Files were written.
+    Written {
+        /// The files.
+        files: Vec<PathBuf>,
+        /// Their arithmetic.
+        precision: Precision,
+    },
+    /// All that was asked for is done.
+    Done,
+    /// Somebody stopped it.
+    Stopped,
+    /// There is nothing to work with.
+    Untrained,
+    /// It did not work.
+    Failed(String),
+}
+
+/// A run that has weights.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Found {
+    /// Its folder.
+    pub run: PathBuf,
+    /// The figures of its best epoch.
+    pub best: Option<crate::runs::Reached>,
+}
+
+/// What is known of weights for the design.
+#[derive(Debug, Clone, PartialEq, Default)]
+enum Weights {
+    /// Nobody has looked yet.
+    #[default]
+    Unknown,
+    /// There are none.
+    Missing,
+    /// A run has them.
+    Found(Found),
+}
+
+/// The part of the screen below the figures.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Part {
+    /// What each layer costs and loses.
+    #[default]
+    Layers,
+    /// The arena over time.
+    Memory,
+    /// The text.
+    Header,
+}
 
 /// The screen's state.
 #[derive(Debug, Clone, Default)]
-pub struct State {}
+pub struct State {
+    /// The run that has weights.
+    found: Weights,
+    /// What is being done.
+    work: Option<String>,
+    prepared: Option<Arc<Prepared>>,
+    /// Files written last.
+    files: Vec<PathBuf>,
+    part: Part,
+    /// Lines and columns scrolled past, part by part.
+    top: [usize; 3],
+    left: usize,
+}
+
+/// Lines that a page moves, and columns that one step to the side does.
+const PAGE: usize = 10;
+const SIDE: usize = 8;
 
 impl State {
     /// Does `what`.
-    pub fn act(&mut self, what: Deploy, sheet: &Sheet, reply: &mut Reply) {}
+    pub fn act(&mut self, what: Deploy, sheet: &Sheet, reply: &mut Reply) {
+        let Some(model) = sheet.model().filter(|_| sheet.faults().is_none()) else {
+            reply.error("the text is broken: mend it first (F1 shows where)");
+            return;
+        };
+        if let Some(work) = &self.work {
+            reply.warn(format!("{work}; Esc stops"));
+            return;
+        }
+        let write = match what {
+            Deploy::Prepare => None,
+            Deploy::Export => Some(model.spec.config.export.precision),
+        };
+        self.work = Some("looking for weights".into());
+        self.files.clear();
+        let spec = Box::new(model.spec.clone());
+        let board = sheet.boards().get(&spec.config.target.board).ok().cloned().map(Box::new);
+        reply.effect(effect::Effect::Deploy(Effect::Prepare { spec, board, write }));
+    }
 
     /// Moves, Enter, text.
-    pub fn update(&mut self, action: &Action, sheet: &Sheet, reply: &mut Reply) {}
+    pub fn update(&mut self, action: &Action, sheet: &Sheet, reply: &mut Reply) {
+        match action {
+            Action::Focus { back } => self.turn(*back),
+            Action::Move(to) => self.go(*to, sheet),
+            Action::Back if self.work.is_some() => {
+                reply.good("stopping");
+                reply.effect(effect::Effect::Deploy(Effect::Stop));
+            }
+            _ => {}
+        }
+    }
 
     /// The screen comes into view.
-    pub fn shown(&mut self, sheet: &Sheet, reply: &mut Reply) {}
+    pub fn shown(&mut self, sheet: &Sheet, reply: &mut Reply) {
+        if let (Some(model), None) = (sheet.model(), &self.work) {
+            reply.effect(effect::Effect::Deploy(Effect::Look(Box::new(model.spec.clone()))));
+        }
+    }
 
     /// Something happened outside.
-    pub fn told(&mut self, news: News, reply: &mut Reply) {}
+    pub fn told(&mut self, news: News, reply: &mut Reply) {
+        match news {
+            News::Found(found) => self.found = found.map_or(Weights::Missing, Weights::Found),
+            News::Progress(text) => {
+                if self.work.is_some() {
+                    self.work = Some(text);
+                }
+            }
+            News::Ready(prepared) => {
+                reply.command = Some(prepared.comparison_command());
+                let best = prepared.metrics.as_ref().map(reached);
+                self.found = Weights::Found(Found { run: prepared.run.clone(), best });
+                self.prepared = Some(prepared);
+            }
+            News::Written { files, precision } => {
+                let folder = files.first().and_then(|file| file.parent()).map(shown).unwrap_or_default();
+                reply.good(format!("wrote {} files into {folder}", files.len()));
+                if let Some(prepared) = &self.prepared {
+                    reply.command = Some(prepared.command(precision));
+                }
+                self.files = files;
+            }
+            News::Done => self.work = None,
+            News::Stopped => {
+                self.work = None;
+                reply.warn("stopped; nothing was written");
+            }
+            News::Untrained => {
+                (self.work, self.found) = (None, Weights::Missing);
+                reply.warn("there are no weights for this design yet: train it first (F3, s)");
+            }
+            News::Failed(why) => {
+                self.work = None;
+                reply.error(why);
+            }
+        }
+    }
+
+    /// The headers, if they are of the design that is open and of the latest weights.
+    fn current(&self, sheet: &Sheet) -> Option<&Prepared> {
+        let model = sheet.model()?;
+        let is_latest = |prepared: &&Arc<Prepared>| match &self.found {
+            Weights::Unknown => true,
+            Weights::Missing => false,
+            Weights::Found(found) => found.run == prepared.run,
+        };
+        let prepared = self.prepared.as_ref().filter(is_latest)?;
+        (prepared.wanted == Wanted::of(&model.spec)).then_some(prepared)
+    }
+
+    const fn turn(&mut self, back: bool) {
+        self.left = 0;
+        self.part = match (self.part, back) {
+            (Part::Layers, false) | (Part::Header, true) => Part::Memory,
+            (Part::Memory, false) | (Part::Layers, true) => Part::Header,
+            (Part::Header, false) | (Part::Memory, true) => Part::Layers,
+        };
+    }
+
+    fn go(&mut self, to: Move, sheet: &Sheet) {
+        let count = self.lines(sheet);
+        let top = &mut self.top[self.part as usize];
+        let last = count.saturating_sub(1);
+        *top = match to {
+            Move::Up => top.saturating_sub(1),
+            Move::Down => *top + 1,
+            Move::PageUp => top.saturating_sub(PAGE),
+            Move::PageDown => *top + PAGE,
+            Move::First => 0,
+            Move::Last => last,
+            Move::Left | Move::Right => *top,
+        }
+        .min(last);
+        self.left = match to {
+            Move::Left => self.left.saturating_sub(SIDE),
+            Move::Right => (self.left + SIDE).min(200),
+            _ => self.left,
+        };
+    }
+
+    /// Lines of the part that is shown.
+    fn lines(&self, sheet: &Sheet) -> usize {
+        let Some(model) = sheet.model() else { return 0 };
+        match self.part {
+            Part::Layers => model.estimate.layers.len(),
+            Part::Memory => model.estimate.arena.streams.len() + 18,
+            Part::Header => {
+                let precision = model.spec.config.export.precision;
+                self.current(sheet).map_or(0, |prepared| prepared.build(precision).lines)
+            }
+        }
+    }
 }
 
-/// Draws the screen.
-pub fn draw(state: &State, sheet: &Sheet, area: Rect, buffer: &mut Buffer, theme: Theme) {}
+fn reached(metrics: &EpochMetrics) -> crate::runs::Reached {
+    crate::runs::Reached::from(metrics)
+}
+
+/// A path for people.
+fn shown(path: &Path) -> String {
+    escape::terminal(&path.display().to_string())
+}

@@ -1,46 +1,374 @@
 //! Train: what is being trained, live.
 
-use super::action::{Action, Train};
+mod draw;
+mod session;
+#[cfg(test)]
+mod tests;
+
+pub use draw::draw;
+pub use session::{Batch, Insight, Mistake, Outcome, Phase, Session, percent};
+
+use super::action::{Action, Move, Train};
 use super::design::Sheet;
-use super::effect::Reply;
-use super::theme::Theme;
-use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
+use super::effect::{self, Reply};
+use crate::escape;
+use crate::train::{End, EpochMetrics, Start};
+use std::path::{Path, PathBuf};
 
 /// Something to be done outside of the state.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Effect {}
+pub enum Effect {
+    /// Train this configuration, behind whatever trains.
+    Start {
+        /// What the training is called from now on.
+        id: u64,
+        /// Where the configuration is from, for messages.
+        file: PathBuf,
+        /// The configuration.
+        text: String,
+    },
+    /// Go on with the latest run of this model that did not finish.
+    Resume {
+        /// What the training is called from now on.
+        id: u64,
+        /// The model.
+        model: String,
+    },
+    /// Wait, or go on.
+    Pause {
+        /// The training.
+        id: u64,
+        /// Wait.
+        paused: bool,
+    },
+    /// End after this batch.
+    Stop(u64),
+}
 
-/// What the world tells.
+/// What the world tells of a training.
 #[derive(Debug, Clone)]
-pub enum News {}
+pub struct News {
+    /// The training.
+    pub id: u64,
+    /// What happened.
+    pub what: What,
+}
+
+/// What happens to a training.
+#[derive(Debug, Clone)]
+pub enum What {
+    /// Images are read.
+    Reading {
+        /// So many.
+        done: usize,
+        /// Of so many.
+        total: usize,
+    },
+    /// Its folder is there.
+    Begun(PathBuf),
+    /// Its batches begin.
+    Started {
+        /// What is trained.
+        start: Start,
+        /// The classes.
+        labels: Vec<String>,
+        /// The figures of epochs that were done before.
+        history: Vec<EpochMetrics>,
+    },
+    /// A batch is done.
+    Batch(Batch),
+    /// An epoch is done.
+    Epoch {
+        /// Its figures.
+        metrics: EpochMetrics,
+        /// What the network makes of the validation images.
+        insight: Insight,
+    },
+    /// It waits, or goes on.
+    Paused(bool),
+    /// It is over, all files are written.
+    Over(Outcome),
+}
+
+/// The part of the screen that has the focus.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Pane {
+    /// The curves.
+    #[default]
+    Curves,
+    /// Which class was taken for which.
+    Confusion,
+    /// Images that were taken for what they are not.
+    Mistakes,
+}
 
 /// The screen's state.
 #[derive(Debug, Clone, Default)]
-pub struct State {}
+pub struct State {
+    /// Every training of this session: those that are over, the one at work, those that wait.
+    sessions: Vec<Session>,
+    /// The one that is looked at; `None`: the one at work, or the last.
+    looked_at: Option<u64>,
+    pane: Pane,
+    is_log: bool,
+    /// Rows and columns of the confusion matrix that are scrolled past.
+    scroll: (usize, usize),
+    /// Mistakes that are scrolled past.
+    first: usize,
+    next: u64,
+}
+
+/// Trainings that may wait.
+const WAITING: usize = 8;
+/// Lines that a page moves.
+const PAGE: usize = 10;
 
 impl State {
     /// Does `what`.
-    pub fn act(&mut self, what: Train, sheet: &Sheet, reply: &mut Reply) {}
+    pub fn act(&mut self, what: Train, sheet: &Sheet, reply: &mut Reply) {
+        match what {
+            Train::Start => self.start(sheet, reply),
+            Train::Pause => self.pause(reply),
+            Train::Stop => self.stop(reply),
+            Train::Resume => self.resume(sheet, reply),
+            Train::Drop => self.drop_last(reply),
+            Train::Log => self.is_log = !self.is_log,
+        }
+    }
 
     /// Moves, Enter, text.
-    pub fn update(&mut self, action: &Action, sheet: &Sheet, reply: &mut Reply) {}
+    pub fn update(&mut self, action: &Action, _sheet: &Sheet, _reply: &mut Reply) {
+        match action {
+            Action::Focus { back } => self.turn(*back),
+            Action::Move(to) => self.go(*to),
+            Action::Back => (self.looked_at, self.scroll, self.first) = (None, (0, 0), 0),
+            _ => {}
+        }
+    }
 
     /// Something happened outside.
-    pub fn told(&mut self, news: News, reply: &mut Reply) {}
+    pub fn told(&mut self, news: News, reply: &mut Reply) {
+        let Some(session) = self.sessions.iter_mut().find(|session| session.id == news.id) else { return };
+        match news.what {
+            What::Reading { done, total } => session.phase = Phase::Reading { done, total },
+            What::Begun(run) => {
+                if session.is_resumed {
+                    reply.command = Some(format!("micromobilenet --run {} --train --resume", shell(&run)));
+                }
+                session.run = Some(run);
+            }
+            What::Started { start, labels, history } => {
+                session.phase = Phase::Training;
+                session.name.clone_from(&start.name);
+                (session.start, session.labels, session.history) = (Some(start), labels, history);
+            }
+            What::Batch(batch) => session.advance(batch),
+            What::Epoch { metrics, insight } => {
+                session.history.push(metrics);
+                session.trail.clear();
+                session.insight = insight;
+            }
+            What::Paused(paused) => {
+                session.phase = if paused { Phase::Paused } else { Phase::Training };
+            }
+            What::Over(outcome) => {
+                tell_end(session, &outcome, reply);
+                session.phase = Phase::Over(outcome);
+            }
+        }
+    }
 
-    /// Whether a network is being trained.
+    /// Whether a network is being trained, or waits for that.
     #[must_use]
-    pub const fn is_running(&self) -> bool {
-        false
+    pub fn is_running(&self) -> bool {
+        self.sessions.iter().any(|session| !session.is_over())
     }
 
     /// What is being trained and how far it is, in a few words.
     #[must_use]
     pub fn summary(&self) -> Option<String> {
-        None
+        let session = self.current().or_else(|| self.sessions.last())?;
+        let waiting = self.sessions.iter().filter(|session| session.is_waiting()).count();
+        let more = if waiting > 0 && !session.is_waiting() { format!(" +{waiting}") } else { String::new() };
+        Some(session.summary() + &more)
+    }
+
+    /// The training at work, or about to be.
+    fn current(&self) -> Option<&Session> {
+        self.sessions.iter().find(|session| !session.is_over())
+    }
+
+    fn current_mut(&mut self) -> Option<&mut Session> {
+        self.sessions.iter_mut().find(|session| !session.is_over())
+    }
+
+    /// The training that the screen shows.
+    fn shown(&self) -> Option<&Session> {
+        let looked_at = self.sessions.iter().find(|session| Some(session.id) == self.looked_at);
+        looked_at.or_else(|| self.current()).or_else(|| self.sessions.last())
+    }
+
+    fn start(&mut self, sheet: &Sheet, reply: &mut Reply) {
+        let Some(model) = sheet.model().filter(|_| sheet.faults().is_none()) else {
+            reply.error("the text is broken: mend it first (F1 shows where); nothing was started");
+            return;
+        };
+        let name = &model.spec.config.model.name;
+        let file = sheet.path().to_owned();
+        let Some(id) = self.queue(name, false, reply) else { return };
+        reply.command = Some(format!("micromobilenet --config {} --train", shell(&file)));
+        reply.effect(effect::Effect::Train(Effect::Start { id, file, text: sheet.text().to_owned() }));
+    }
+
+    fn resume(&mut self, sheet: &Sheet, reply: &mut Reply) {
+        let Some(model) = sheet.model() else {
+            reply.error("the text is broken: mend it first (F1 shows where); nothing was resumed");
+            return;
+        };
+        let model = model.spec.config.model.name.clone();
+        let Some(id) = self.queue(&model, true, reply) else { return };
+        reply.effect(effect::Effect::Train(Effect::Resume { id, model }));
+    }
+
+    /// Puts a training of `name` behind the others; `None` where too many wait.
+    fn queue(&mut self, name: &str, is_resumed: bool, reply: &mut Reply) -> Option<u64> {
+        let waiting = self.sessions.iter().filter(|session| session.is_waiting()).count();
+        if waiting >= WAITING {
+            reply.warn(format!("{waiting} networks wait already: X takes one back"));
+            return None;
+        }
+        let id = self.next;
+        self.next += 1;
+        let is_first = !self.is_running();
+        let mut session = Session { is_resumed, ..Session::new(id, name) };
+        if is_first {
+            session.phase = Phase::Reading { done: 0, total: 0 };
+            (self.looked_at, self.scroll, self.first) = (None, (0, 0), 0);
+        }
+        reply.good(match (is_first, is_resumed) {
+            (true, false) => format!("training {name} as it is now; edit on, the run keeps its own copy"),
+            (false, false) => format!("{name}, as it is now, is trained next"),
+            (true, true) => format!("going on with the latest run of {name} that was stopped, as it was then"),
+            (false, true) => format!("the latest run of {name} that was stopped goes on next"),
+        });
+        self.sessions.push(session);
+        Some(id)
+    }
+
+    fn pause(&mut self, reply: &mut Reply) {
+        let Some(session) = self.current_mut() else {
+            reply.warn("nothing is being trained: s starts");
+            return;
+        };
+        session.is_pausing = !session.is_pausing;
+        let (id, paused) = (session.id, session.is_pausing);
+        reply.good(if paused { "waits after this batch; space goes on" } else { "goes on" });
+        reply.effect(effect::Effect::Train(Effect::Pause { id, paused }));
+    }
+
+    fn stop(&mut self, reply: &mut Reply) {
+        let Some(session) = self.current_mut() else {
+            reply.warn("nothing is being trained: s starts");
+            return;
+        };
+        session.is_stopping = true;
+        reply.good(format!("stopping {} after this batch; what was done is saved", session.name));
+        reply.effect(effect::Effect::Train(Effect::Stop(session.id)));
+    }
+
+    /// Takes back the last training that waits.
+    fn drop_last(&mut self, reply: &mut Reply) {
+        let Some(at) = self.sessions.iter().rposition(Session::is_waiting) else {
+            reply.warn("no network waits");
+            return;
+        };
+        let session = self.sessions.remove(at);
+        reply.good(format!("{} no longer waits", session.name));
+        reply.effect(effect::Effect::Train(Effect::Stop(session.id)));
+    }
+
+    const fn turn(&mut self, back: bool) {
+        self.pane = match (self.pane, back) {
+            (Pane::Curves, false) | (Pane::Mistakes, true) => Pane::Confusion,
+            (Pane::Confusion, false) | (Pane::Curves, true) => Pane::Mistakes,
+            (Pane::Mistakes, false) | (Pane::Confusion, true) => Pane::Curves,
+        };
+    }
+
+    fn go(&mut self, to: Move) {
+        let (classes, mistakes) =
+            self.shown().map_or((0, 0), |shown| (shown.insight.confusion.len(), shown.insight.mistakes.len()));
+        match self.pane {
+            Pane::Curves => self.look(to),
+            Pane::Confusion => match to {
+                Move::Left | Move::Right => self.scroll.1 = scrolled(self.scroll.1, to, classes),
+                _ => self.scroll.0 = scrolled(self.scroll.0, to, classes),
+            },
+            Pane::Mistakes => self.first = scrolled(self.first, to, mistakes),
+        }
+    }
+
+    /// Looks at another training of this session.
+    fn look(&mut self, to: Move) {
+        let Some(at) = self.shown().and_then(|shown| self.sessions.iter().position(|other| other.id == shown.id))
+        else {
+            return;
+        };
+        let at = scrolled(at, to, self.sessions.len());
+        self.looked_at = self.sessions.get(at).map(|session| session.id);
     }
 }
 
-/// Draws the screen.
-pub fn draw(state: &State, sheet: &Sheet, area: Rect, buffer: &mut Buffer, theme: Theme) {}
+/// Where a list of `count` is after a move.
+fn scrolled(at: usize, to: Move, count: usize) -> usize {
+    let last = count.saturating_sub(1);
+    match to {
+        Move::Up | Move::Left => at.saturating_sub(1),
+        Move::Down | Move::Right => (at + 1).min(last),
+        Move::PageUp => at.saturating_sub(PAGE),
+        Move::PageDown => (at + PAGE).min(last),
+        Move::First => 0,
+        Move::Last => last,
+    }
+}
+
+/// Tells how a training ended.
+fn tell_end(session: &Session, outcome: &Outcome, reply: &mut Reply) {
+    let Session { name, run, .. } = session;
+    let place = run.as_ref().map(|run| format!(" · {}", shown(run))).unwrap_or_default();
+    match outcome {
+        Outcome::NotBegun if session.is_stopping => reply.warn(format!("{name} was stopped before its first batch")),
+        Outcome::NotBegun => {}
+        Outcome::Failed(why) => reply.error(format!("{name}: {why}")),
+        Outcome::Ended { end, best, last } => {
+            let figures = match (best, last) {
+                (Some(best), Some(last)) if best.epoch != last.epoch => {
+                    format!("best {}, last {}", percent(best.val_accuracy), percent(last.val_accuracy))
+                }
+                (_, Some(last)) => percent(last.val_accuracy),
+                _ => "no epoch was done".to_owned(),
+            };
+            match end {
+                End::Finished => reply.good(format!("{name} done: {figures}{place}")),
+                End::NoProgress { epochs } => {
+                    reply.good(format!("{name} done, no better for {epochs} epochs: {figures}{place}"));
+                }
+                End::Stopped => reply.warn(format!("{name} stopped: {figures}{place}")),
+                End::Diverged { epoch, batch } => reply.error(format!(
+                    "{name}: the loss is no number since epoch {epoch}, batch {batch}; try a lower train.learning_rate, \
+                     train.warmup, or train.gradient_clip = 1"
+                )),
+                End::Failed(why) => reply.error(format!("{name}: {why}")),
+            }
+        }
+    }
+}
+
+fn shell(path: &Path) -> String {
+    escape::shell(&path.to_string_lossy())
+}
+
+/// A path for people.
+fn shown(path: &Path) -> String {
+    escape::terminal(&path.display().to_string())
+}

@@ -12,14 +12,25 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// Where images are read: the newest order counts, the one before it is given up.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Desk {
+    source: Source,
+    images: Images,
+    threads: usize,
     control: Control,
 }
 
 impl Desk {
+    /// Nothing was read yet.
+    #[must_use]
+    pub fn new(source: Source, images: Images, threads: usize) -> Self {
+        Self { source, images, threads, control: Control::default() }
+    }
+
     /// Does `effect`, or begins to.
-    pub fn perform(&mut self, effect: Effect, source: &Source, images: &Images, threads: usize) {
+    pub fn perform(&mut self, effect: Effect) {
+        let Self { source, images, threads, .. } = self;
+        let threads = *threads;
         let (ticket, spec, again) = match effect {
             Effect::Read { ticket, spec, again } => (ticket, spec, again),
             Effect::Stop => return self.control.stop(),

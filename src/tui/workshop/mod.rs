@@ -2,29 +2,33 @@
 //! that send their news.
 
 mod data;
+mod deploy;
 mod files;
 mod graphics;
 mod images;
 mod keeper;
+mod load;
 mod runs;
+mod train;
 
 pub use files::{edit, left_over, save};
 pub use images::{Images, Key as ImagesKey};
 
 use super::effect::{Effect, News};
 use super::events::Source;
+use deploy::Exports;
 use keeper::Keeper;
 use notify::{RecommendedWatcher, Watcher as _};
 use std::path::PathBuf;
+use train::Trainings;
 
 /// Where the work is done.
 pub struct Workshop {
     source: Source,
-    threads: usize,
     keeper: Keeper,
+    trainings: Trainings,
+    exports: Exports,
     watcher: Option<RecommendedWatcher>,
-    /// The images that were read last, for every screen.
-    images: Images,
     data: data::Desk,
     press: graphics::Press,
 }
@@ -34,15 +38,11 @@ impl Workshop {
     #[must_use]
     pub fn new(source: Source, threads: usize) -> Self {
         let keeper = Keeper::start(source.clone());
-        Self {
-            source,
-            threads,
-            keeper,
-            watcher: None,
-            images: Images::default(),
-            data: data::Desk::default(),
-            press: graphics::Press::default(),
-        }
+        let images = Images::default();
+        let trainings = Trainings::new(source.clone(), images.clone(), threads);
+        let exports = Exports::new(source.clone(), images.clone(), threads);
+        let data = data::Desk::new(source.clone(), images, threads);
+        Self { source, keeper, trainings, exports, data, press: graphics::Press::default(), watcher: None }
     }
 
     /// Asks what the terminal can draw. Nobody may read the terminal meanwhile.
@@ -52,9 +52,6 @@ impl Workshop {
             self.source.tell(News::Data(super::data::News::Pixels));
         }
     }
-
-    /// Takes note of news on their way to the state.
-    pub fn heard(&mut self, _news: &News) {}
 
     /// Does `effect`, or begins to.
     pub fn perform(&mut self, effect: Effect) {
@@ -74,11 +71,9 @@ impl Workshop {
             Effect::Data(super::data::Effect::Encode { ticket, pictures }) => {
                 self.press.encode(ticket, pictures, &self.source);
             }
-            Effect::Data(effect) => {
-                self.data.perform(effect, &self.source, &self.images, self.threads);
-            }
-            Effect::Train(effect) => match effect {},
-            Effect::Deploy(effect) => match effect {},
+            Effect::Data(effect) => self.data.perform(effect),
+            Effect::Train(effect) => self.trainings.perform(effect),
+            Effect::Deploy(effect) => self.exports.perform(effect),
             Effect::Runs(effect) => {
                 let events = self.source.clone();
                 self.on_a_thread("runs", move || runs::perform(effect, &events));
@@ -119,11 +114,24 @@ impl Workshop {
     pub fn close(self) {
         self.data.close();
         self.keeper.close();
+        drop(self.exports);
+        drop(self.trainings);
     }
 }
 
 /// Whether news are only about how far a job is.
 #[must_use]
 pub const fn is_progress(news: &News) -> bool {
-    matches!(news, News::Data(super::data::News::Progress { .. }))
+    use super::{data, train};
+    matches!(
+        news,
+        News::Data(data::News::Progress { .. }) | News::Train(train::News { what: train::What::Batch(_), .. })
+    )
+}
+
+/// A message of several lines as one.
+fn one_line(text: &str) -> String {
+    crate::escape::terminal(
+        &text.split('\n').map(str::trim).filter(|line| !line.is_empty()).collect::<Vec<_>>().join(" · "),
+    )
 }

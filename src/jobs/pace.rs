@@ -1,0 +1,100 @@
+//! How long a training has been at work, and how long it will be.
+
+use crate::train::{BatchProgress, Start};
+use std::time::{Duration, Instant};
+
+/// The clock of a training. It stands still while the training waits.
+#[derive(Debug, Clone)]
+pub struct Pace {
+    begun: Instant,
+    waited: Duration,
+    waiting_since: Option<Instant>,
+    epochs: u32,
+    /// Epochs that were done before.
+    before: u32,
+    batches: usize,
+}
+
+impl Pace {
+    /// Of a training that begins now.
+    #[must_use]
+    pub fn begin(start: &Start) -> Self {
+        let Start { epochs, done, batches, .. } = *start;
+        let (begun, waited) = (Instant::now(), Duration::ZERO);
+        Self { begun, waited, waiting_since: None, epochs, before: done.min(epochs), batches }
+    }
+
+    /// It waits, or goes on.
+    pub fn paused(&mut self, paused: bool) {
+        match (paused, self.waiting_since) {
+            (true, None) => self.waiting_since = Some(Instant::now()),
+            (false, Some(since)) => {
+                self.waited += since.elapsed();
+                self.waiting_since = None;
+            }
+            _ => {}
+        }
+    }
+
+    /// How long it has been at work.
+    #[must_use]
+    pub fn elapsed(&self) -> Duration {
+        let waiting = self.waiting_since.map_or(Duration::ZERO, |since| since.elapsed());
+        self.begun.elapsed().saturating_sub(self.waited + waiting)
+    }
+
+    /// How long it will be, judging by the batches done since it began.
+    #[must_use]
+    pub fn left(&self, progress: &BatchProgress) -> Duration {
+        let batches = |epochs: u32| f64::from(epochs) * self.batches as f64;
+        let done = batches(progress.epoch.saturating_sub(1 + self.before)) + progress.batch as f64;
+        let left = batches(self.epochs - self.before) - done;
+        let seconds = self.elapsed().as_secs_f64() / done.max(1.0) * left;
+        Duration::try_from_secs_f64(seconds.max(0.0)).unwrap_or(Duration::MAX)
+    }
+}
+
+/// `0:07`, `12:34`, `1:02:03`.
+#[must_use]
+pub fn clock(time: Duration) -> String {
+    let seconds = time.as_secs();
+    match seconds / 3600 {
+        0 => format!("{}:{:02}", seconds / 60, seconds % 60),
+        hours => format!("{hours}:{:02}:{:02}", seconds / 60 % 60, seconds % 60),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_read_as_on_a_clock() {
+        assert_eq!([7, 754, 3723].map(|s| clock(Duration::from_secs(s))), ["0:07", "12:34", "1:02:03"]);
+    }
+
+    #[test]
+    fn time_left_follows_from_the_batches_done_since_the_start() {
+        let start = Start { name: "a".into(), epochs: 4, done: 1, batches: 10, images: 100, trainable: 1, threads: 1 };
+        let mut pace = Pace::begin(&start);
+        pace.begun = Instant::now().checked_sub(Duration::from_secs(100)).unwrap();
+        pace.waited = Duration::from_secs(50);
+        let mut progress = BatchProgress {
+            epoch: 2,
+            batch: 5,
+            batches: 10,
+            loss: 1.0,
+            accuracy: 0.5,
+            lr: 0.1,
+            images_per_second: 1.0,
+        };
+        assert_eq!(pace.left(&progress).as_secs(), 250);
+        (progress.epoch, progress.batch) = (4, 10);
+        assert_eq!(pace.left(&progress).as_secs(), 0);
+        pace.paused(true);
+        pace.waiting_since = Instant::now().checked_sub(Duration::from_secs(20));
+        assert_eq!(pace.elapsed().as_secs(), 30);
+        pace.paused(false);
+        assert_eq!(pace.elapsed().as_secs(), 30);
+    }
+}

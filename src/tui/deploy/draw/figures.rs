@@ -1,0 +1,177 @@
+//! Float and int8 side by side.
+
+use super::super::{Prepared, State, Weights, shown};
+use crate::escape;
+use crate::plan::{Estimate, Family, thousands};
+use crate::spec::Precision;
+use crate::tui::design::{Model, Sheet};
+use crate::tui::theme::Theme;
+use crate::tui::train::percent;
+use crate::tui::widgets::frame::titled;
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
+use ratatui::widgets::Widget as _;
+use std::path::PathBuf;
+
+/// Lines of the figures with their title.
+pub const HEIGHT: u16 = 9;
+
+/// Draws title, figures, and what is to be done next.
+pub fn draw(state: &State, sheet: &Sheet, area: Rect, buffer: &mut Buffer, theme: Theme) {
+    let Some(model) = sheet.model() else {
+        let inner = titled("Deploy", false, area, buffer, theme);
+        Span::styled("the text has to be mended first (F1)", theme.bad()).render(inner, buffer);
+        return;
+    };
+    let prepared = state.current(sheet);
+    let inner = titled(&title(state), false, area, buffer, theme);
+    let mut lines = table(model, prepared, theme);
+    lines.push(standing(state, sheet, prepared, theme));
+    for (line, y) in lines.into_iter().zip(inner.y..inner.bottom()) {
+        line.render(Rect { y, height: 1, ..inner }, buffer);
+    }
+}
+
+fn title(state: &State) -> String {
+    match &state.found {
+        Weights::Unknown => "Deploy".to_owned(),
+        Weights::Missing => "Deploy: not trained yet".to_owned(),
+        Weights::Found(found) => {
+            let best = found.best.as_ref();
+            let best = best.map(|best| format!(", {} after epoch {}", percent(best.val_accuracy), best.epoch));
+            format!("Deploy {}{}", shown(&found.run), best.unwrap_or_default())
+        }
+    }
+}
+
+/// What is being done, what was written, or what to do next.
+fn standing(state: &State, sheet: &Sheet, prepared: Option<&Prepared>, theme: Theme) -> Line<'static> {
+    let key = |key: &'static str, text: &'static str| {
+        vec![Span::styled(format!("{key} "), theme.accent()), Span::raw(format!("{text}   "))]
+    };
+    if let Some(work) = &state.work {
+        let mut spans = vec![Span::styled(format!("{work}   "), theme.warning())];
+        spans.extend(key("Esc", "stops"));
+        return Line::from(spans);
+    }
+    if !state.files.is_empty() {
+        let name = |file: &PathBuf| shown(file.file_name().unwrap_or(file.as_os_str()).as_ref());
+        let files = state.files.iter().map(name).collect::<Vec<_>>().join("  ");
+        let folder = state.files[0].parent().map(shown).unwrap_or_default();
+        return Line::from(Span::styled(format!("in {folder}: {files}"), theme.good()));
+    }
+    if sheet.faults().is_some() {
+        return Line::from(Span::styled("the text is broken; these figures are of the last good one", theme.bad()));
+    }
+    match (&state.found, prepared) {
+        (Weights::Missing, _) => Line::from(Span::styled("train it first: F3, then s", theme.warning())),
+        (_, Some(_)) => Line::from([key("x", "writes the files"), key("r", "compares anew")].concat()),
+        (_, None) if state.prepared.is_some() => {
+            let mut spans =
+                vec![Span::styled("the comparison was of other weights or another design   ", theme.warning())];
+            spans.extend(key("r", "compares anew"));
+            Line::from(spans)
+        }
+        _ => Line::from([key("r", "quantises and compares"), key("x", "compares and writes the files")].concat()),
+    }
+}
+
+/// A name, a figure for each arithmetic, and a remark.
+fn row(name: &str, figures: [(String, Style); 2], remark: &str, theme: Theme) -> Line<'static> {
+    let [float, int8] = figures.map(|(text, style)| Span::styled(format!("{text:>13}"), style));
+    Line::from(vec![
+        Span::styled(format!("{name:<11}"), theme.label()),
+        float,
+        int8,
+        Span::styled(format!("   {remark}"), theme.dim()),
+    ])
+}
+
+fn table(model: &Model, prepared: Option<&Prepared>, theme: Theme) -> Vec<Line<'static>> {
+    let chosen = model.spec.config.export.precision;
+    let estimate = |precision: Precision| -> Option<&Estimate> {
+        let own = (chosen == precision).then_some(&model.estimate);
+        prepared.map(|prepared| &prepared.build(precision).estimate).or(own)
+    };
+    let both = [Precision::Float, Precision::Int8];
+    let family = model.board.as_ref().map_or(Family::Dsp, |board| board.core.family());
+    let bytes = |of: &dyn Fn(&Estimate) -> u64| {
+        both.map(|precision| {
+            let text =
+                estimate(precision).map_or_else(|| "-".to_owned(), |costs| format!("{} B", thousands(of(costs))));
+            (text, theme.text())
+        })
+    };
+    let heading = both.map(|precision| {
+        let name = super::super::word(precision);
+        let style = if precision == chosen { theme.accent() } else { theme.label() };
+        (if precision == chosen { format!("[{name}]") } else { name.to_owned() }, style)
+    });
+    let mut lines =
+        vec![row("", heading, &format!("x writes {}; F1 x changes that", super::super::word(chosen)), theme)];
+    lines.push(accuracy(prepared, theme));
+    lines.push(agreement(prepared, theme));
+    lines.push(row("RAM object", bytes(&|costs| costs.ram_bytes), "", theme));
+    lines.push(row(
+        "stack",
+        bytes(&|costs| costs.on(family).stack_bytes),
+        &format!("estimate, {}", family.name()),
+        theme,
+    ));
+    lines.push(row("flash", bytes(&|costs| costs.on(family).flash_bytes), "tables and code", theme));
+    lines.push(fits(model, &estimate, theme));
+    lines
+}
+
+fn accuracy(prepared: Option<&Prepared>, theme: Theme) -> Line<'static> {
+    let Some(comparison) = prepared.map(|prepared| &prepared.comparison) else {
+        return row("accuracy", ["-", "-"].map(|text| (text.to_owned(), theme.dim())), "not compared yet", theme);
+    };
+    let drop = comparison.accuracy_drop();
+    let style = if drop > 0.02 {
+        theme.bad()
+    } else if drop > 0.005 {
+        theme.warning()
+    } else {
+        theme.good()
+    };
+    let remark = format!("{:+.1} points on {} images", -100.0 * drop, thousands(comparison.images as u64));
+    row(
+        "accuracy",
+        [(percent(comparison.float_accuracy), theme.text()), (percent(comparison.int8_accuracy), style)],
+        &remark,
+        theme,
+    )
+}
+
+fn agreement(prepared: Option<&Prepared>, theme: Theme) -> Line<'static> {
+    let Some(comparison) = prepared.map(|prepared| &prepared.comparison) else {
+        return row("agreement", ["", "-"].map(|text| (text.to_owned(), theme.dim())), "", theme);
+    };
+    let costliest = comparison.costliest();
+    let remark = costliest.map(|layer| format!("{} costs most", escape::terminal(&layer.name))).unwrap_or_default();
+    let figures = [(String::new(), theme.text()), (percent(comparison.agreement), theme.text())];
+    row("agreement", figures, &remark, theme)
+}
+
+fn fits<'a>(model: &Model, estimate: &impl Fn(Precision) -> Option<&'a Estimate>, theme: Theme) -> Line<'static> {
+    let Some(board) = &model.board else {
+        let none = ["", ""].map(|text| (text.to_owned(), theme.dim()));
+        return row("board", none, "none is chosen: F1 b", theme);
+    };
+    let verdicts = [Precision::Float, Precision::Int8].map(|precision| {
+        estimate(precision).map_or_else(
+            || ("-".to_owned(), theme.dim()),
+            |costs| {
+                if board.verdict(costs).fits {
+                    ("fits".into(), theme.good())
+                } else {
+                    ("too large".into(), theme.bad())
+                }
+            },
+        )
+    });
+    row("board", verdicts, &escape::terminal(&board.name), theme)
+}

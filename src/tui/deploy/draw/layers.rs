@@ -1,0 +1,72 @@
+//! What each layer costs on the board, and what it loses in int8.
+
+use super::super::{Part, State};
+use crate::escape;
+use crate::plan::{LayerEstimate, thousands};
+use crate::quant::LayerNoise;
+use crate::tui::design::Sheet;
+use crate::tui::theme::Theme;
+use crate::tui::widgets::frame::titled;
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+use ratatui::widgets::Widget as _;
+
+/// The widest name of a layer.
+const NAME: usize = 22;
+
+/// Draws the table.
+pub fn draw(state: &State, sheet: &Sheet, has_focus: bool, area: Rect, buffer: &mut Buffer, theme: Theme) {
+    let title = super::part_title(state, Part::Layers, &title(sheet));
+    let inner = titled(&title, has_focus, area, buffer, theme);
+    let Some(model) = sheet.model().filter(|_| inner.height > 0) else { return };
+    let comparison = state.current(sheet).map(|prepared| &prepared.comparison);
+    let costliest = comparison.and_then(|comparison| comparison.costliest()).map(|layer| layer.name.as_str());
+    let layers = &model.estimate.layers;
+    let longest = layers.iter().map(|layer| layer.name.chars().count()).max().unwrap_or(0).clamp(5, NAME);
+    let mut header = format!("{:<longest$}{:>8}{:>10}{:>9}{:>8}", "layer", "params", "MACs", "flash B", "RAM B");
+    if comparison.is_some() {
+        header += &format!("{:>8}{:>9}", "SNR dB", "alone dB");
+    }
+    Span::styled(header, theme.label()).render(Rect { height: 1, ..inner }, buffer);
+    let height = usize::from(inner.height - 1);
+    let top = state.top[Part::Layers as usize].min(layers.len().saturating_sub(height));
+    for (layer, y) in layers.iter().skip(top).zip(inner.y + 1..inner.bottom()) {
+        let noise = comparison.and_then(|all| all.layers.iter().find(|noise| noise.name == layer.name));
+        let is_costliest = Some(layer.name.as_str()) == costliest;
+        row(layer, noise, is_costliest, longest, theme).render(Rect { y, height: 1, ..inner }, buffer);
+    }
+}
+
+fn title(sheet: &Sheet) -> String {
+    let precision = sheet.model().map(|model| super::super::word(model.estimate.precision));
+    format!("layers in {}", precision.unwrap_or("float"))
+}
+
+fn row(
+    layer: &LayerEstimate,
+    noise: Option<&LayerNoise>,
+    is_costliest: bool,
+    longest: usize,
+    theme: Theme,
+) -> Line<'static> {
+    let count = |value: u64| if value == 0 { "-".to_owned() } else { thousands(value) };
+    let name: String = escape::terminal(&layer.name).chars().take(longest).collect();
+    let figures = format!(
+        "{:>8}{:>10}{:>9}{:>8}",
+        count(layer.params),
+        count(layer.macs),
+        count(layer.weight_bytes),
+        count(layer.ram_bytes)
+    );
+    let mut spans = vec![Span::styled(format!("{name:<longest$}"), theme.label()), Span::raw(figures)];
+    if let Some(noise) = noise {
+        let style = if is_costliest { theme.warning() } else { theme.text() };
+        spans.push(Span::styled(format!("{:>8.1}{:>9.1}", noise.snr_db, noise.alone_snr_db), style));
+        if is_costliest {
+            let mark = if theme.has_glyphs { "◀" } else { "<" };
+            spans.push(Span::styled(format!(" {mark} most"), theme.warning()));
+        }
+    }
+    Line::from(spans)
+}

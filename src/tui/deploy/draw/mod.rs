@@ -1,0 +1,91 @@
+//! The Deploy screen, drawn.
+
+mod figures;
+mod header;
+mod layers;
+
+use super::{Part, State};
+use crate::tui::design::Sheet;
+use crate::tui::theme::Theme;
+use crate::tui::widgets::frame::titled;
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
+use ratatui::widgets::Widget as _;
+
+/// Columns from which on the header has a place of its own.
+const WIDE: u16 = 140;
+/// Lines from which on layers and memory are both shown beside it.
+const TALL: u16 = 38;
+
+/// Draws the screen.
+pub fn draw(state: &State, sheet: &Sheet, area: Rect, buffer: &mut Buffer, theme: Theme) {
+    let area = area.intersection(buffer.area);
+    if area.is_empty() {
+        return;
+    }
+    let is_wide = area.width >= WIDE;
+    let left = if is_wide { Rect { width: area.width / 2, ..area } } else { area };
+    let height = figures::HEIGHT.min(left.height);
+    figures::draw(state, sheet, Rect { height, ..left }, buffer, theme);
+    let below = Rect { y: left.y + height, height: left.height - height, ..left };
+    let is = |part: Part| state.part == part;
+    if is_wide {
+        let right = Rect { x: left.right() + 1, width: area.right() - left.right() - 1, ..area };
+        header::draw(state, sheet, is(Part::Header), right, buffer, theme);
+    }
+    if is_wide && below.height >= TALL - figures::HEIGHT {
+        let wanted = sheet.model().map_or(0, |model| model.estimate.layers.len() + 2);
+        let half = u16::try_from(wanted).unwrap_or(u16::MAX).min(below.height / 2);
+        let above = Rect { height: half, ..below };
+        let rest = Rect { y: above.bottom(), height: below.height - half, ..below };
+        layers::draw(state, sheet, is(Part::Layers), above, buffer, theme);
+        memory(state, sheet, is(Part::Memory), rest, buffer, theme);
+        return;
+    }
+    match state.part {
+        Part::Header if !is_wide => header::draw(state, sheet, true, below, buffer, theme),
+        Part::Memory => memory(state, sheet, true, below, buffer, theme),
+        Part::Layers | Part::Header => layers::draw(state, sheet, is(Part::Layers), below, buffer, theme),
+    }
+}
+
+/// The title of a part, with those that Tab leads to.
+fn part_title(state: &State, part: Part, text: &str) -> String {
+    if state.part == part { format!("{text} (Tab: {})", next(part)) } else { text.to_owned() }
+}
+
+const fn next(part: Part) -> &'static str {
+    match part {
+        Part::Layers => "memory",
+        Part::Memory => "header",
+        Part::Header => "layers",
+    }
+}
+
+/// The picture that `--estimate` prints, in colours.
+fn memory(state: &State, sheet: &Sheet, has_focus: bool, area: Rect, buffer: &mut Buffer, theme: Theme) {
+    let title = part_title(state, Part::Memory, "RAM over time");
+    let inner = titled(&title, has_focus, area, buffer, theme);
+    let Some(model) = sheet.model() else { return };
+    let picture = model.estimate.arena.draw(usize::from(inner.width));
+    let count = picture.lines().count();
+    let top = state.top[Part::Memory as usize].min(count.saturating_sub(usize::from(inner.height)));
+    for (line, y) in picture.lines().skip(top).zip(inner.y..inner.bottom()) {
+        let spans: Vec<Span<'_>> =
+            line.split_inclusive(|_: char| true).map(|letter| Span::styled(letter, glyph(letter, theme))).collect();
+        Line::from(spans).render(Rect { y, height: 1, ..inner }, buffer);
+    }
+}
+
+fn glyph(sign: &str, theme: Theme) -> Style {
+    match sign {
+        "░" => theme.label(),
+        "▒" => theme.warning(),
+        "▓" | "█" => theme.good(),
+        "#" => theme.series(1),
+        "·" => theme.dim(),
+        _ => theme.text(),
+    }
+}

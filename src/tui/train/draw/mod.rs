@@ -1,0 +1,114 @@
+//! The Train screen, drawn.
+
+mod confusion;
+mod curves;
+mod mistakes;
+mod status;
+
+use super::{Outcome, Pane, Phase, State};
+use crate::escape;
+use crate::tui::design::Sheet;
+use crate::tui::theme::Theme;
+use crate::tui::widgets::frame::titled;
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+use ratatui::widgets::{Paragraph, Widget as _, Wrap};
+
+/// Lines of the state at the top.
+const STATUS: u16 = 4;
+/// Columns from which on curves and the rest stand side by side.
+const WIDE: u16 = 64;
+/// Lines of mistakes that are worth having.
+const SOME: u16 = 9;
+
+/// Draws the screen.
+pub fn draw(state: &State, sheet: &Sheet, area: Rect, buffer: &mut Buffer, theme: Theme) {
+    let area = area.intersection(buffer.area);
+    if area.is_empty() {
+        return;
+    }
+    let Some(session) = state.shown() else {
+        return introduce(sheet, area, buffer, theme);
+    };
+    let top = Rect { height: STATUS.min(area.height), ..area };
+    let rest = Rect { y: top.bottom(), height: area.height - top.height, ..area };
+    status::draw(state, session, top, buffer, theme);
+    if let (Phase::Over(Outcome::Failed(why)), true) = (&session.phase, session.history.is_empty()) {
+        let text = Paragraph::new(Span::styled(why.clone(), theme.bad())).wrap(Wrap { trim: true });
+        return text.render(rest, buffer);
+    }
+    let is = |pane: Pane| state.pane == pane;
+    if area.width < WIDE {
+        match state.pane {
+            Pane::Curves => curves::draw(session, state.is_log, true, rest, buffer, theme),
+            Pane::Confusion => confusion::draw(session, state.scroll, true, rest, buffer, theme),
+            Pane::Mistakes => mistakes::draw(session, state.first, true, rest, buffer, theme),
+        }
+        return;
+    }
+    let left = Rect { width: area.width / 2, ..rest };
+    let right = Rect { x: left.right() + 1, width: (area.width - left.width).saturating_sub(1), ..rest };
+    curves::draw(session, state.is_log, is(Pane::Curves), left, buffer, theme);
+    // The matrix is as high as it has classes; the mistakes have the rest, if that is enough.
+    let wanted = u16::try_from(session.insight.confusion.len() + 2).unwrap_or(u16::MAX).max(7);
+    if right.height >= wanted.saturating_add(SOME) {
+        let above = Rect { height: wanted, ..right };
+        let below = Rect { y: above.bottom(), height: right.height - wanted, ..right };
+        confusion::draw(session, state.scroll, is(Pane::Confusion), above, buffer, theme);
+        mistakes::draw(session, state.first, is(Pane::Mistakes), below, buffer, theme);
+    } else if is(Pane::Mistakes) {
+        mistakes::draw(session, state.first, true, right, buffer, theme);
+    } else {
+        confusion::draw(session, state.scroll, is(Pane::Confusion), right, buffer, theme);
+    }
+}
+
+/// What would be trained.
+fn introduce(sheet: &Sheet, area: Rect, buffer: &mut Buffer, theme: Theme) {
+    let inner = titled("Train", true, area, buffer, theme);
+    let mut lines = vec![Line::default()];
+    match sheet.model().filter(|_| sheet.faults().is_none()) {
+        Some(model) => {
+            let config = &model.spec.config;
+            let pair = |name: &str, value: String| {
+                Line::from(vec![Span::styled(format!("  {name:<15}"), theme.label()), Span::raw(value)])
+            };
+            let train = &config.train;
+            lines.extend([
+                pair("network", escape::terminal(&config.model.name)),
+                pair("images", escape::terminal(model.source())),
+                pair("epochs", train.epochs.to_string()),
+                pair("batch size", train.batch_size.to_string()),
+                pair("learning rate", train.learning_rate.to_string()),
+                Line::default(),
+                Line::from(vec![Span::styled("  s", theme.accent()), Span::raw("  trains it as it is now")]),
+                Line::from(vec![
+                    Span::styled("  r", theme.accent()),
+                    Span::raw("  goes on with its latest run that was stopped"),
+                ]),
+            ]);
+        }
+        None => {
+            lines.push(Line::from(Span::styled("  the text is broken: mend it first (F1 shows where)", theme.bad())));
+        }
+    }
+    Paragraph::new(lines).wrap(Wrap { trim: false }).render(inner, buffer);
+}
+
+/// `text` in at most `width` columns.
+fn cut(text: &str, width: usize, theme: Theme) -> String {
+    if Span::raw(text).width() <= width {
+        return text.to_owned();
+    }
+    let mark = if theme.has_glyphs { "…" } else { "~" };
+    let mut out = String::new();
+    for letter in text.chars() {
+        let longer = format!("{out}{letter}");
+        if Span::raw(&longer).width() >= width {
+            break;
+        }
+        out = longer;
+    }
+    if width > 0 { out + mark } else { out }
+}

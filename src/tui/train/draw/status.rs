@@ -1,0 +1,186 @@
+//! Where a training is, how fast, and what waits behind it.
+
+use super::super::session::{Outcome, Phase, Session, percent, word};
+use super::super::{State, shown};
+use super::cut;
+use crate::escape;
+use crate::jobs::clock;
+use crate::plan::thousands;
+use crate::tui::theme::Theme;
+use crate::tui::widgets::bar::bar;
+use crate::tui::widgets::frame::titled;
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+use ratatui::widgets::Widget as _;
+
+/// Draws up to four lines: title, bars, figures, and the other trainings.
+pub fn draw(state: &State, session: &Session, area: Rect, buffer: &mut Buffer, theme: Theme) {
+    let inner = titled(&title(session), false, area, buffer, theme);
+    let lines = [
+        bars(session, usize::from(inner.width), theme),
+        figures(session, usize::from(inner.width), theme),
+        others(state, session, usize::from(inner.width), theme),
+    ];
+    for (line, y) in lines.into_iter().zip(inner.y..inner.bottom()) {
+        line.render(Rect { y, height: 1, ..inner }, buffer);
+    }
+}
+
+fn title(session: &Session) -> String {
+    let name = escape::terminal(&session.name);
+    let what = match &session.phase {
+        Phase::Waiting => "waits for its turn".to_owned(),
+        Phase::Reading { .. } if session.is_stopping => "stopping".to_owned(),
+        Phase::Reading { .. } => "reading images".to_owned(),
+        _ if session.is_stopping && !session.is_over() => "stopping after this batch".to_owned(),
+        Phase::Training if session.is_pausing => "waits after this batch".to_owned(),
+        Phase::Training if is_validating(session) => format!("validating epoch {}", session.epoch()),
+        Phase::Training => "training".to_owned(),
+        Phase::Paused => "paused; space goes on".to_owned(),
+        Phase::Over(Outcome::Ended { end, .. }) => word(end).to_owned(),
+        Phase::Over(Outcome::Failed(_)) => "failed".to_owned(),
+        Phase::Over(Outcome::NotBegun) => "stopped before its first batch".to_owned(),
+    };
+    let run = session.run.as_ref().map(|run| format!(", {}", shown(run))).unwrap_or_default();
+    format!("{name}: {what}{run}")
+}
+
+fn is_validating(session: &Session) -> bool {
+    let is_done = |batch: &super::super::Batch| {
+        batch.progress.batch >= batch.progress.batches
+            && session.history.last().is_none_or(|row| row.epoch < batch.progress.epoch)
+    };
+    session.batch.as_ref().is_some_and(is_done)
+}
+
+/// A bar with what it counts before it.
+fn counted(what: &str, done: u64, total: u64, share: f64, width: usize, theme: Theme) -> Vec<Span<'static>> {
+    let text = format!("{what} {}/{} ", thousands(done), thousands(total));
+    let room = width.saturating_sub(text.len() + 4);
+    vec![
+        Span::styled(text, theme.text()),
+        Span::styled("[", theme.dim()),
+        bar(share, room.min(40), theme.good(), theme),
+        Span::styled("]  ", theme.dim()),
+    ]
+}
+
+fn bars(session: &Session, width: usize, theme: Theme) -> Line<'static> {
+    match &session.phase {
+        Phase::Reading { done, total } if *total > 0 => {
+            let share = *done as f64 / *total as f64;
+            Line::from(counted("images", *done as u64, *total as u64, share, width, theme))
+        }
+        Phase::Reading { .. } => Line::from(Span::styled("looking for images", theme.dim())),
+        Phase::Waiting => Line::from(Span::styled("others are trained first", theme.dim())),
+        // Where there are no curves, it stands in their place.
+        Phase::Over(Outcome::Failed(_)) if session.history.is_empty() => Line::default(),
+        Phase::Over(Outcome::Failed(why)) => Line::from(Span::styled(cut(why, width, theme), theme.bad())),
+        Phase::Over(Outcome::Ended { best, last, .. }) => {
+            let figure = |name: &str, row: &crate::runs::Reached| {
+                format!("{name} {} (epoch {})  ", percent(row.val_accuracy), row.epoch)
+            };
+            let mut text = best.as_ref().map(|row| figure("best", row)).unwrap_or_default();
+            let is_other = |row: &&crate::runs::Reached| best.as_ref().is_none_or(|best| best.epoch != row.epoch);
+            text += &last.as_ref().filter(is_other).map(|row| figure("last", row)).unwrap_or_default();
+            Line::from(if text.is_empty() {
+                Span::styled("no epoch was done", theme.warning())
+            } else {
+                Span::styled(format!("validation: {text}"), theme.good())
+            })
+        }
+        _ => {
+            let Some(batch) = &session.batch else { return Line::default() };
+            let (epoch, epochs) = (u64::from(session.epoch()), u64::from(session.epochs()));
+            let progress = &batch.progress;
+            let is_done = session.history.last().is_some_and(|row| row.epoch >= progress.epoch);
+            let batches = if is_done { progress.batches } else { progress.batch };
+            let share = batches as f64 / progress.batches.max(1) as f64;
+            let of_all = (epoch.saturating_sub(1) as f64 + share) / epochs.max(1) as f64;
+            let mut spans = counted("epoch", epoch, epochs, of_all, width / 2, theme);
+            spans.extend(counted("batch", batches as u64, progress.batches as u64, share, width / 2, theme));
+            Line::from(spans)
+        }
+    }
+}
+
+fn figures(session: &Session, width: usize, theme: Theme) -> Line<'static> {
+    let Some(batch) = &session.batch else { return Line::default() };
+    let progress = &batch.progress;
+    let mut parts = vec![
+        ("", format!("{:.0} images/s", progress.images_per_second)),
+        ("left ", clock(batch.left)),
+        ("elapsed ", clock(batch.elapsed)),
+        ("learning rate ", number(progress.lr)),
+        ("loss ", format!("{:.3}", progress.loss)),
+        ("right ", percent(progress.accuracy)),
+    ];
+    if session.is_over() {
+        parts.retain(|(name, _)| *name != "left ");
+    }
+    let mut spans = Vec::new();
+    let mut used = 0;
+    for (name, value) in parts {
+        used += name.len() + value.len() + 3;
+        if used > width + 3 {
+            break;
+        }
+        spans.push(Span::styled(name, theme.label()));
+        spans.push(Span::raw(value + "   "));
+    }
+    Line::from(spans)
+}
+
+/// Three digits that matter.
+fn number(value: f64) -> String {
+    if value == 0.0 || !value.is_finite() {
+        return value.to_string();
+    }
+    if value.abs() < 1e-4 {
+        return format!("{value:.1e}");
+    }
+    let digits = (2.0 - value.abs().log10().floor()).clamp(0.0, 9.0) as usize;
+    let text = format!("{value:.digits$}");
+    if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_owned() } else { text }
+}
+
+/// All trainings of this session, where there are several.
+fn others(state: &State, session: &Session, width: usize, theme: Theme) -> Line<'static> {
+    if state.sessions.len() < 2 {
+        return Line::default();
+    }
+    let [at_work, over, waits] = if theme.has_glyphs { ["▶ ", "✓ ", "· "] } else { ["> ", "= ", ". "] };
+    let at = state.sessions.iter().position(|other| other.id == session.id).unwrap_or(0);
+    let mut spans: Vec<Span<'static>> = Vec::new();
+    let mut used = 0;
+    // From the one before the one that is shown: those before are history.
+    for other in state.sessions.iter().skip(at.saturating_sub(1)) {
+        let (mark, style) = match &other.phase {
+            Phase::Waiting => (waits, theme.dim()),
+            Phase::Over(Outcome::Ended { .. }) => (over, theme.good()),
+            Phase::Over(_) => ("! ", theme.warning()),
+            _ => (at_work, theme.accent()),
+        };
+        let text = format!("{mark}{}", escape::terminal(&other.summary()));
+        used += Span::raw(&text).width() + 3;
+        if used > width + 3 {
+            break;
+        }
+        let style = if other.id == session.id { style.patch(theme.selected()) } else { style };
+        spans.push(Span::styled(text, style));
+        spans.push(Span::raw("   "));
+    }
+    Line::from(spans)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn learning_rates_have_the_digits_that_matter() {
+        let shown = [0.001, 0.000_976_543, 2.58e-7, 0.1, 0.0, 1.5, 120.0, f64::NAN].map(number);
+        assert_eq!(shown, ["0.001", "0.000977", "2.6e-7", "0.1", "0", "1.5", "120", "NaN"]);
+    }
+}

@@ -1,0 +1,277 @@
+//! What keys and news make of the state, and what is drawn of it.
+
+use super::*;
+use crate::plan::Boards;
+use crate::runs::Reached;
+use crate::spec::preset;
+use crate::train::BatchProgress;
+use crate::tui::design::Origin;
+use crate::tui::effect::Weight;
+use crate::tui::theme::Theme;
+use crate::tui::widgets::picture::Picture;
+use ratatui::buffer::{Buffer, Cell};
+use ratatui::layout::Rect;
+use std::sync::LazyLock;
+use std::time::Duration;
+
+/// Parsed once: thousands of frames are drawn of it.
+static SHEET: LazyLock<Sheet> = LazyLock::new(|| {
+    let text = preset("micro".as_ref()).unwrap().to_owned();
+    Sheet::open("my nets/micro.toml".into(), text, Origin::File, Boards::built_in().unwrap())
+});
+
+fn sheet() -> Sheet {
+    SHEET.clone()
+}
+
+fn act(state: &mut State, what: Train, sheet: &Sheet) -> Reply {
+    let mut reply = Reply::default();
+    state.act(what, sheet, &mut reply);
+    reply
+}
+
+fn tell(state: &mut State, id: u64, what: What) -> Reply {
+    let mut reply = Reply::default();
+    state.told(News { id, what }, &mut reply);
+    reply
+}
+
+fn start(epochs: u32) -> Start {
+    Start { name: "micro".into(), epochs, done: 0, batches: 40, images: 1280, trainable: 4139, threads: 2 }
+}
+
+fn metrics(epoch: u32) -> EpochMetrics {
+    let part = 1.0 / f64::from(epoch + 1);
+    EpochMetrics {
+        epoch,
+        loss: 2.0 * part,
+        accuracy: 1.0 - part,
+        val_loss: 2.2 * part,
+        val_accuracy: 0.95 - part,
+        lr: 0.001,
+        images_per_second: 1234.4,
+        seconds: 3.0,
+    }
+}
+
+fn batch(epoch: u32, batch: usize) -> What {
+    let progress = BatchProgress {
+        epoch,
+        batch,
+        batches: 40,
+        loss: 0.75,
+        accuracy: 0.625,
+        lr: 0.000_976,
+        images_per_second: 1234.4,
+    };
+    What::Batch(Batch { progress, elapsed: Duration::from_secs(62), left: Duration::from_secs(271) })
+}
+
+fn insight(classes: usize) -> Insight {
+    let row =
+        |truth: usize| (0..classes).map(move |answer| if truth == answer { 90 } else { u64::from(answer == 0) * 10 });
+    let pixels: Vec<u8> = (0..28 * 28).map(|at| (at % 251) as u8).collect();
+    let mistake = |at: usize| Mistake {
+        name: format!("validation {at}\u{1b}[31m"),
+        truth: at % classes,
+        answer: (at + 1) % classes,
+        confidence: 0.99,
+        picture: Picture::new(28, 28, 1, &pixels),
+    };
+    Insight {
+        confusion: (0..classes).map(|truth| row(truth).collect()).collect(),
+        wrong: 117,
+        mistakes: (0..24).map(mistake).collect(),
+    }
+}
+
+/// A training of `classes` in its third epoch.
+fn training(classes: usize) -> State {
+    let mut state = State::default();
+    act(&mut state, Train::Start, &sheet());
+    tell(&mut state, 0, What::Begun("runs/2026_micro".into()));
+    let labels = (0..classes).map(|class| format!("c\u{7} {class}")).collect();
+    tell(&mut state, 0, What::Started { start: start(60), labels, history: Vec::new() });
+    for epoch in 1..3 {
+        tell(&mut state, 0, batch(epoch, 40));
+        tell(&mut state, 0, What::Epoch { metrics: metrics(epoch), insight: insight(classes) });
+    }
+    tell(&mut state, 0, batch(3, 10));
+    state
+}
+
+fn themes() -> [Theme; 3] {
+    let theme = |pairs: &'static [(&str, &str)]| {
+        Theme::of(|name| pairs.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned()))
+    };
+    [
+        theme(&[("TERM", "xterm-256color"), ("COLORTERM", "truecolor")]),
+        theme(&[("TERM", "xterm"), ("NO_COLOR", "1")]),
+        theme(&[("TERM", "linux")]),
+    ]
+}
+
+fn drawn(state: &State, width: u16, height: u16, theme: Theme) -> String {
+    let area = Rect::new(0, 0, width, height);
+    let mut buffer = Buffer::empty(area);
+    draw(state, &SHEET, area, &mut buffer, theme);
+    let lines = buffer.content.chunks(usize::from(width.max(1)));
+    lines.map(|line| line.iter().map(Cell::symbol).collect::<String>().trim_end().to_owned() + "\n").collect()
+}
+
+#[test]
+fn s_trains_the_text_as_it_is_and_puts_the_next_behind_it() {
+    let (mut state, mut sheet) = (State::default(), sheet());
+    let reply = act(&mut state, Train::Start, &sheet);
+    let [effect::Effect::Train(Effect::Start { id: 0, text, .. })] = &reply.effects[..] else { panic!("{reply:?}") };
+    assert_eq!(text, sheet.text());
+    assert_eq!(reply.command.as_deref(), Some("micromobilenet --config 'my nets/micro.toml' --train"));
+    assert!(state.is_running());
+    sheet.replace(sheet.text().replacen("name = \"micro\"", "name = \"other\"", 1), None);
+    act(&mut state, Train::Start, &sheet);
+    assert_eq!(state.summary().as_deref(), Some("micro reads images +1"));
+    tell(&mut state, 0, What::Over(Outcome::Failed("no images".into())));
+    tell(&mut state, 1, What::Reading { done: 3, total: 9 });
+    assert_eq!(state.summary().as_deref(), Some("other reads images"));
+    assert!(drawn(&state, 80, 21, themes()[0]).contains("images 3/9"));
+}
+
+#[test]
+fn a_broken_text_is_not_trained() {
+    let (mut state, mut sheet) = (State::default(), sheet());
+    sheet.replace("[model\n".to_owned(), None);
+    let reply = act(&mut state, Train::Start, &sheet);
+    assert!(reply.effects.is_empty() && !state.is_running());
+    assert_eq!(reply.notice.unwrap().weight, Weight::Error);
+}
+
+#[test]
+fn space_waits_and_goes_on_x_stops_and_both_say_so() {
+    let (mut state, sheet) = (training(3), sheet());
+    assert_eq!(state.summary().as_deref(), Some("micro 3/60 61.7 %"));
+    let reply = act(&mut state, Train::Pause, &sheet);
+    assert_eq!(reply.effects, [effect::Effect::Train(Effect::Pause { id: 0, paused: true })]);
+    tell(&mut state, 0, What::Paused(true));
+    assert_eq!(state.summary().as_deref(), Some("paused micro 3/60 61.7 %"));
+    assert!(drawn(&state, 80, 21, themes()[0]).contains("paused; space goes on"));
+    let reply = act(&mut state, Train::Pause, &sheet);
+    assert_eq!(reply.effects, [effect::Effect::Train(Effect::Pause { id: 0, paused: false })]);
+    tell(&mut state, 0, What::Paused(false));
+    let reply = act(&mut state, Train::Stop, &sheet);
+    assert_eq!(reply.effects, [effect::Effect::Train(Effect::Stop(0))]);
+    let last = Some(Reached::from(&metrics(2)));
+    let reply = tell(&mut state, 0, What::Over(Outcome::Ended { end: End::Stopped, best: last, last }));
+    let notice = reply.notice.unwrap();
+    assert_eq!(notice.text, "micro stopped: 61.7 % · runs/2026_micro");
+    assert!(!state.is_running());
+    assert_eq!(state.summary().as_deref(), Some("micro stopped 61.7 %"));
+}
+
+#[test]
+fn what_waits_can_be_taken_back() {
+    let (mut state, sheet) = (training(3), sheet());
+    assert!(act(&mut state, Train::Drop, &sheet).effects.is_empty());
+    act(&mut state, Train::Resume, &sheet);
+    let reply = act(&mut state, Train::Drop, &sheet);
+    assert_eq!(reply.effects, [effect::Effect::Train(Effect::Stop(1))]);
+    assert_eq!(state.summary().as_deref(), Some("micro 3/60 61.7 %"));
+    // Its end is of no interest any more.
+    assert!(tell(&mut state, 1, What::Over(Outcome::NotBegun)).notice.is_none());
+    for _ in 0..WAITING {
+        act(&mut state, Train::Start, &sheet);
+    }
+    assert!(act(&mut state, Train::Start, &sheet).effects.is_empty());
+}
+
+#[test]
+fn a_reason_to_fail_is_read_as_a_whole() {
+    let mut state = State::default();
+    act(&mut state, Train::Start, &sheet());
+    let why = "there is no data set \"/nowhere\" · help: pass a folder with one folder for each class, an IDX file, or fashion-mnist";
+    tell(&mut state, 0, What::Over(Outcome::Failed(why.into())));
+    let text = drawn(&state, 80, 21, themes()[1]);
+    assert!(text.contains("no data set") && text.contains("fashion-mnist"), "{text}");
+}
+
+#[test]
+fn a_loss_that_is_no_number_comes_with_advice() {
+    let mut state = training(3);
+    let outcome = Outcome::Ended { end: End::Diverged { epoch: 3, batch: 7 }, best: None, last: None };
+    let notice = tell(&mut state, 0, What::Over(outcome)).notice.unwrap();
+    assert!(notice.weight == Weight::Error && notice.text.contains("learning_rate"), "{}", notice.text);
+}
+
+#[test]
+fn the_screen_shows_where_it_is() {
+    let text = drawn(&training(10), 80, 21, themes()[0]);
+    for part in [
+        "micro: training, runs/2026_micro",
+        "epoch 3/60 [",
+        "batch 10/40 [",
+        "1234 images/s",
+        "left 4:31",
+        "elapsed 1:02",
+    ] {
+        assert!(text.contains(part), "{part}\n{text}");
+    }
+    for part in [
+        "learning rate 0.000976",
+        "─ loss ",
+        "╌ train 0.750 ─ val 0.733",
+        "─ accuracy ",
+        "truth → answer, %, epoch 2",
+        "%┤",
+    ] {
+        assert!(text.contains(part), "{part}\n{text}");
+    }
+    assert!(!text.contains('\u{1b}') && !text.contains('\u{7}'));
+}
+
+#[test]
+fn mistakes_are_shown_where_there_is_room_or_on_tab() {
+    let mut state = training(10);
+    let small = drawn(&state, 80, 21, themes()[0]);
+    assert!(!small.contains("the surest of 117"), "{small}");
+    let large = drawn(&state, 160, 45, themes()[0]);
+    assert!(large.contains("the surest of 117") && large.contains("99 % validation 0"), "{large}");
+    state.update(&Action::Focus { back: true }, &sheet(), &mut Reply::default());
+    let small = drawn(&state, 80, 21, themes()[0]);
+    assert!(small.contains("the surest of 117"), "{small}");
+}
+
+#[test]
+fn a_hundred_classes_are_shaded_and_scrolled() {
+    let mut state = training(100);
+    let before = drawn(&state, 80, 21, themes()[2]);
+    assert!(before.is_ascii(), "{before}");
+    state.update(&Action::Focus { back: false }, &sheet(), &mut Reply::default());
+    state.update(&Action::Move(Move::Last), &sheet(), &mut Reply::default());
+    let after = drawn(&state, 80, 21, themes()[2]);
+    assert!(after.contains("99") && before != after, "{after}");
+}
+
+#[test]
+fn log_loss_has_an_axis_of_its_own() {
+    let mut state = training(3);
+    act(&mut state, Train::Log, &sheet());
+    let text = drawn(&state, 80, 21, themes()[0]);
+    assert!(text.contains("─ loss (log)") && text.contains("0.9┤"), "{text}");
+}
+
+#[test]
+fn no_size_is_too_odd() {
+    let mut states = vec![State::default(), training(2), training(10), training(100)];
+    let mut over = training(3);
+    let ended = Outcome::Ended { end: End::Finished, best: Some(Reached::from(&metrics(2))), last: None };
+    tell(&mut over, 0, What::Over(ended));
+    states.push(over);
+    for (at, state) in states.iter_mut().enumerate() {
+        state.is_log = at % 2 == 1;
+        for height in 0..60 {
+            for width in (0..200).skip(at).step_by(3) {
+                state.update(&Action::Focus { back: false }, &SHEET, &mut Reply::default());
+                drawn(state, width, height, themes()[usize::from(width + height) % 3]);
+            }
+        }
+    }
+}
