@@ -326,13 +326,6 @@ pub fn action(key: Key, contexts: &[Context]) -> Option<Action> {
     contexts.iter().find_map(found).map(|binding| binding.action.clone())
 }
 
-/// The first key that does `action`, for hints.
-#[must_use]
-pub fn key_for(action: &Action) -> Option<String> {
-    let binding = BINDINGS.iter().find(|binding| binding.action == *action)?;
-    binding.keys().next().map(|key| key.to_string())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -370,6 +363,5 @@ mod tests {
         assert_eq!(action(key("3"), &table), Some(Action::Design(Design::Digit('3'))));
         assert_eq!(action(key("alt-3"), &table), Some(Action::Show(Screen::Train)));
         assert_eq!(action(key("q"), &[Context::Editor, Context::Always]), None);
-        assert_eq!(key_for(&Action::File(File::Save)).as_deref(), Some("Ctrl-S"));
     }
 }

@@ -1,7 +1,7 @@
 //! A line of text that is being typed.
 
 use ratatui::style::Style;
-use ratatui_textarea::{CursorMove, Input, TextArea};
+use ratatui_textarea::{CursorMove, Input, Key, TextArea};
 
 /// The most characters a line takes.
 const LONGEST: usize = 4096;
@@ -35,12 +35,14 @@ impl Line {
 
     /// Takes what is typed; whether the text changed.
     pub fn input(&mut self, input: &Input) -> bool {
-        super::dialog::is_line(input) && self.text().len() < LONGEST && self.0.input(input.clone())
+        let has_room = self.text().len() < LONGEST || !matches!(input.key, Key::Char(_));
+        super::dialog::is_line(input) && has_room && self.0.input(input.clone())
     }
 
     /// Inserts `text` at the cursor.
     pub fn insert(&mut self, text: &str) {
-        self.0.insert_str(one_line(text));
+        let room = LONGEST.saturating_sub(self.text().len());
+        self.0.insert_str(one_line(text).chars().take(room).collect::<String>());
     }
 
     /// What draws it.

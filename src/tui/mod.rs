@@ -28,13 +28,13 @@ use anyhow::Context as _;
 use app::App;
 use design::{Origin, Sheet};
 use effect::Effect;
-use events::{Event, Input, Source};
+use events::{Event, Input};
 use ratatui_textarea::Input as Typed;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, TryRecvError};
+use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::{Duration, Instant};
 use terminal::Screen;
 use theme::Theme;
@@ -99,7 +99,7 @@ pub fn run(start: &Start) -> anyhow::Result<()> {
     }
     workshop.close();
     signals.close();
-    screen.leave();
+    drop(screen);
     result
 }
 
@@ -122,11 +122,8 @@ fn wait(events: &Receiver<Event>, app: &mut App) -> anyhow::Result<Vec<Effect>> 
             Err(RecvTimeoutError::Disconnected) => anyhow::bail!("the workbench lost its events"),
         };
         // What came meanwhile is drawn with it.
-        loop {
-            match events.try_recv() {
-                Ok(event) => todo.extend(take(event, app)),
-                Err(TryRecvError::Empty | TryRecvError::Disconnected) => break,
-            }
+        while let Ok(event) = events.try_recv() {
+            todo.extend(take(event, app));
         }
         if !is_progress || !todo.is_empty() {
             return Ok(todo);
@@ -154,7 +151,7 @@ fn typed(event: crossterm::event::Event, app: &mut App) -> Vec<Effect> {
             Some(known) => app.key(known, Typed::from(key)),
             None => Vec::new(),
         },
-        Term::Paste(text) => app.act(action::Action::Paste(text)),
+        Term::Paste(text) => app.act(&action::Action::Paste(text)),
         Term::Mouse(mouse) => {
             let what = match mouse.kind {
                 MouseEventKind::Down(MouseButton::Left) => action::Mouse::Click,
@@ -162,7 +159,7 @@ fn typed(event: crossterm::event::Event, app: &mut App) -> Vec<Effect> {
                 MouseEventKind::ScrollDown => action::Mouse::Down,
                 _ => return Vec::new(),
             };
-            app.act(action::Action::Mouse(what, mouse.column, mouse.row))
+            app.act(&action::Action::Mouse(what, mouse.column, mouse.row))
         }
         Term::Resize(columns, rows) => app.resized(columns, rows),
         Term::FocusGained | Term::FocusLost => Vec::new(),

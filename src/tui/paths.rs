@@ -8,16 +8,6 @@ const MOST: usize = 200;
 /// Files and folders whose path begins with `text`; folders end with a separator.
 #[must_use]
 pub fn files(text: &str) -> Vec<String> {
-    entries(text, false)
-}
-
-/// Folders whose path begins with `text`, ending with a separator.
-#[must_use]
-pub fn folders(text: &str) -> Vec<String> {
-    entries(text, true)
-}
-
-fn entries(text: &str, only_folders: bool) -> Vec<String> {
     let (parent, name) = text.rsplit_once(MAIN_SEPARATOR).map_or(("", text), |(parent, name)| (parent, name));
     let prefix = if text.contains(MAIN_SEPARATOR) { format!("{parent}{MAIN_SEPARATOR}") } else { String::new() };
     let folder = if prefix.is_empty() { Path::new(".") } else { Path::new(&prefix) };
@@ -29,7 +19,7 @@ fn entries(text: &str, only_folders: bool) -> Vec<String> {
             let is_folder = entry.path().is_dir();
             let is_wanted = file.starts_with(name) && (!file.starts_with('.') || name.starts_with('.'));
             let end = if is_folder { MAIN_SEPARATOR.to_string() } else { String::new() };
-            (is_wanted && (is_folder || !only_folders)).then(|| format!("{prefix}{file}{end}"))
+            is_wanted.then(|| format!("{prefix}{file}{end}"))
         })
         .take(10 * MOST)
         .collect();
@@ -55,7 +45,6 @@ mod tests {
         };
         assert_eq!(names("mi"), ["micro.toml", "milli.toml", "mine/"]);
         assert_eq!(names("."), [".hidden"]);
-        assert_eq!(folders(&format!("{base}m")), [format!("{base}mine/")]);
         assert!(files("/nowhere/at/all/").is_empty());
     }
 }

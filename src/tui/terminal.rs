@@ -88,9 +88,6 @@ impl Screen {
             signal_hook::low_level::raise(signal_hook::consts::SIGSTOP)
         })?
     }
-
-    /// Gives the terminal back for good.
-    pub fn leave(self) {}
 }
 
 impl Drop for Screen {

@@ -88,7 +88,7 @@ impl World {
         }
     }
 
-    fn act(&mut self, action: Action) {
+    fn act(&mut self, action: &Action) {
         let effects = self.app.act(action);
         self.perform(effects);
     }
@@ -167,7 +167,7 @@ fn an_edit_shows_its_difference_and_its_command() {
     let mut world = World::of("micro");
     world.keys("p j + + x b down \"uno\" enter");
     snapshots("design-edited", &mut world);
-    assert!(world.app.is_changed());
+    assert!(world.app.design.sheet.is_changed());
 }
 
 #[test]
@@ -189,7 +189,7 @@ fn text_lists_lines_questions_and_help() {
 fn saving_writes_the_text_and_a_broken_one_only_after_asking() {
     let mut world = World::of("micro");
     world.keys("+ ctrl-s");
-    assert!(!world.app.is_changed() && world.saves.len() == 1 && world.kept.is_empty());
+    assert!(!world.app.design.sheet.is_changed() && world.saves.len() == 1 && world.kept.is_empty());
     world.keys("0 ctrl-s");
     assert!(matches!(world.app.dialog, Some(Dialog::Ask(_))));
     world.keys("c");
@@ -222,7 +222,7 @@ fn what_an_earlier_session_left_is_offered_and_never_lost_by_looking_away() {
     };
     let (mut app, effects) = begin();
     assert!(!effects.iter().any(|effect| matches!(effect, Effect::Keep { .. })), "the copy is not touched yet");
-    app.act(Action::Back);
+    app.act(&Action::Back);
     assert_eq!(app.design.sheet.text(), left);
     let (mut app, _) = begin();
     let Some(Dialog::Ask(_)) = &app.dialog else { panic!("nothing is asked") };
@@ -239,7 +239,7 @@ fn a_file_that_others_change_is_read_again_or_asked_about() {
     let changed = |text: &str| News::DiskChanged { path: path.clone(), text: Some(text.to_owned()) };
     let effects = world.app.told(changed(&theirs));
     world.perform(effects);
-    assert!(world.app.design.sheet.text() == theirs && !world.app.is_changed());
+    assert!(world.app.design.sheet.text() == theirs && !world.app.design.sheet.is_changed());
     world.keys("+");
     let third = theirs.replacen("filters = 9", "filters = 30", 1);
     world.files.insert(path.clone(), third.clone());
@@ -251,7 +251,7 @@ fn a_file_that_others_change_is_read_again_or_asked_about() {
     // Theirs, and back to one's own.
     let mine = world.app.design.sheet.text().to_owned();
     world.keys("esc");
-    world.act(Action::File(File::Reload));
+    world.act(&Action::File(File::Reload));
     assert_eq!(world.app.design.sheet.text(), third);
     world.keys("u");
     assert_eq!(world.app.design.sheet.text(), mine);
@@ -368,9 +368,9 @@ fn survive(world: &mut World, actions: Vec<Action>) {
     for action in actions {
         let (was_asking, saves) = (asks_about_broken(&world.app), world.saves.len());
         let was_asked = world.app.dialog.is_some();
-        world.act(action);
+        world.act(&action);
         if world.has_quit {
-            assert!(was_asked || !world.app.is_changed(), "quit without asking");
+            assert!(was_asked || !world.app.design.sheet.is_changed(), "quit without asking");
             return;
         }
         if let Some(text) = world.saves.get(saves) {

@@ -56,6 +56,7 @@ impl Theme {
 
     /// Text.
     #[must_use]
+    #[expect(clippy::unused_self, reason = "which styles depend on the theme is its own affair")]
     pub const fn text(self) -> Style {
         Style::new()
     }
@@ -73,6 +74,7 @@ impl Theme {
 
     /// What is selected.
     #[must_use]
+    #[expect(clippy::unused_self, reason = "which styles depend on the theme is its own affair")]
     pub const fn selected(self) -> Style {
         Style::new().add_modifier(Modifier::REVERSED)
     }

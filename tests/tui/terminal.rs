@@ -7,7 +7,7 @@ use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, Instant};
 
 /// How long anything may take; only a defect takes that long.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// The program in a pseudo-terminal.
 pub struct Terminal {
@@ -45,7 +45,7 @@ impl Terminal {
         let writer = pair.master.take_writer().unwrap();
         let (sender, output) = channel();
         std::thread::spawn(move || {
-            let mut buffer = [0; 1 << 16];
+            let mut buffer = [0; 8192];
             while let Ok(count) = reader.read(&mut buffer) {
                 if count == 0 || sender.send(buffer[..count].to_vec()).is_err() {
                     break;
@@ -86,11 +86,6 @@ impl Terminal {
     /// Waits until the screen shows `text`.
     pub fn wait_for(&mut self, text: &str) -> &mut Self {
         self.wait_until(&format!("{text:?} on the screen"), |screen| screen.contains(text))
-    }
-
-    /// Waits until the screen shows `text` no longer.
-    pub fn wait_until_gone(&mut self, text: &str) -> &mut Self {
-        self.wait_until(&format!("{text:?} gone from the screen"), |screen| !screen.contains(text))
     }
 
     fn wait_until(&mut self, what: &str, is_there: impl Fn(&str) -> bool) -> &mut Self {

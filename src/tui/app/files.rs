@@ -9,7 +9,7 @@ use crate::tui::effect::{Effect, Expected, News, Reply};
 use crate::tui::paths;
 use ratatui::text::{Line, Span};
 use similar::{ChangeTag, TextDiff};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Does what `file` says.
 pub fn act(app: &mut App, file: &File, reply: &mut Reply) {
@@ -199,7 +199,7 @@ impl App {
                 }
                 reply.dialog = Some(self.conflict(what));
             }
-            News::Opened { path, text, origin, left } => self.opened(path, text, origin, left, reply),
+            News::Opened { path, text, origin, left } => self.opened(&path, text, origin, left, reply),
             News::Edited(text) => {
                 self.design.sheet.replace(text, None);
                 self.design.text_changed();
@@ -213,9 +213,9 @@ impl App {
         }
     }
 
-    fn opened(&mut self, path: PathBuf, text: String, origin: Origin, left: Option<String>, reply: &mut Reply) {
+    fn opened(&mut self, path: &Path, text: String, origin: Origin, left: Option<String>, reply: &mut Reply) {
         let before = self.design.sheet.path().to_owned();
-        let mut sheet = Sheet::open(path.clone(), text, origin, self.design.sheet.boards().clone());
+        let mut sheet = Sheet::open(path.to_owned(), text, origin, self.design.sheet.boards().clone());
         if let Some((name, costs)) = self.design.sheet.pinned() {
             sheet.pin(name.to_owned(), costs.clone());
         }
@@ -227,8 +227,8 @@ impl App {
         if before != path {
             reply.effect(Effect::Keep { path: before, text: None });
         }
-        reply.effect(Effect::Watch(path.clone()));
-        reply.command = Some(format!("micromobilenet --config {}", shell(&path)));
+        reply.effect(Effect::Watch(path.to_owned()));
+        reply.command = Some(format!("micromobilenet --config {}", shell(path)));
         self.offer_recovery(left, reply);
     }
 
@@ -260,7 +260,7 @@ impl App {
     }
 }
 
-fn shell(path: &std::path::Path) -> String {
+fn shell(path: &Path) -> String {
     crate::escape::shell(&path.to_string_lossy())
 }
 

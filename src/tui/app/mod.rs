@@ -115,29 +115,29 @@ impl App {
             }
         }
         match keymap::action(key, &self.contexts()) {
-            Some(action) => self.act(action),
-            None if self.takes_text() => self.act(Action::Type(input)),
+            Some(action) => self.act(&action),
+            None if self.takes_text() => self.act(&Action::Type(input)),
             None => Vec::new(),
         }
     }
 
     /// Does `action`.
-    pub fn act(&mut self, action: Action) -> Vec<Effect> {
+    pub fn act(&mut self, action: &Action) -> Vec<Effect> {
         if let Action::Mouse(what, column, row) = action {
-            return self.mouse(what, column, row);
+            return self.mouse(*what, *column, *row);
         }
         if let Some(dialog) = &mut self.dialog {
-            let outcome = dialog.update(&action);
+            let outcome = dialog.update(action);
             return self.conclude(outcome);
         }
         let mut reply = Reply::default();
-        match &action {
+        match action {
             Action::Show(screen) => self.show(*screen, &mut reply),
             Action::Program(program) => self.program(*program, &mut reply),
             Action::File(file) => self.file(file, &mut reply),
             Action::Design(_) => {
                 self.screen = Screen::Design;
-                self.design.update(&action, &mut reply);
+                self.design.update(action, &mut reply);
             }
             Action::Data(what) => {
                 self.screen = Screen::Data;
@@ -159,7 +159,7 @@ impl App {
                     self.file(&File::OpenPath(path), &mut reply);
                 }
             }
-            _ => self.screen_action(&action, &mut reply),
+            _ => self.screen_action(action, &mut reply),
         }
         self.settle(reply)
     }
@@ -216,11 +216,11 @@ impl App {
             Outcome::Away => {
                 self.dialog = None;
                 // What was left is not lost by looking away.
-                if self.left.is_some() { self.act(Action::File(File::Recover)) } else { Vec::new() }
+                if self.left.is_some() { self.act(&Action::File(File::Recover)) } else { Vec::new() }
             }
             Outcome::Do(action) => {
                 self.dialog = None;
-                self.act(action)
+                self.act(&action)
             }
         }
     }
@@ -291,12 +291,6 @@ impl App {
             effects.push(Effect::Keep { path: sheet.path().to_owned(), text: self.kept.clone() });
         }
         effects
-    }
-
-    /// Whether something is unsaved that an end of the program would lose.
-    #[must_use]
-    pub fn is_changed(&self) -> bool {
-        self.design.sheet.is_changed()
     }
 
     /// Saves, opens, undoes.

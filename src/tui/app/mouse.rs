@@ -14,14 +14,14 @@ impl App {
 
     pub(super) fn mouse(&mut self, what: Mouse, column: u16, row: u16) -> Vec<Effect> {
         match what {
-            Mouse::Up => return self.act(Action::Move(Move::Up)),
-            Mouse::Down => return self.act(Action::Move(Move::Down)),
+            Mouse::Up => return self.act(&Action::Move(Move::Up)),
+            Mouse::Down => return self.act(&Action::Move(Move::Down)),
             Mouse::Click if self.dialog.is_some() => return Vec::new(),
             Mouse::Click => {}
         }
         if row == 0 {
             let hit = super::draw::tabs().find(|(_, from, to)| (*from..*to).contains(&column));
-            return hit.map_or_else(Vec::new, |(screen, ..)| self.act(Action::Show(screen)));
+            return hit.map_or_else(Vec::new, |(screen, ..)| self.act(&Action::Show(screen)));
         }
         let body = super::draw::body(Rect::new(0, 0, self.size.0, self.size.1));
         match self.screen {

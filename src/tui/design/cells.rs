@@ -175,8 +175,8 @@ fn row(model: &Model, place: Place, cells: Vec<Cell>) -> Row {
     }
 }
 
-fn cell(label: &'static str, key: KeyPath, value: impl ToString) -> Cell {
-    Cell { label, key, value: value.to_string(), kind: None }
+fn cell(label: &'static str, key: KeyPath, value: impl Into<String>) -> Cell {
+    Cell { label, key, value: value.into(), kind: None }
 }
 
 /// A word of the file, as serde writes it.
@@ -204,11 +204,11 @@ fn model_cells(config: &Config) -> Vec<Cell> {
 
 fn target_cells(config: &Config) -> Vec<Cell> {
     vec![
-        cell(BOARD, KeyPath::of("target.board"), &config.target.board),
+        cell(BOARD, KeyPath::of("target.board"), config.target.board.as_str()),
         cell("precision", KeyPath::of("export.precision"), word(config.export.precision)),
         cell("plan", KeyPath::of("export.plan"), word(config.export.plan)),
-        cell("epochs", KeyPath::of("train.epochs"), config.train.epochs),
-        cell("rate", KeyPath::of("train.learning_rate"), config.train.learning_rate),
+        cell("epochs", KeyPath::of("train.epochs"), config.train.epochs.to_string()),
+        cell("rate", KeyPath::of("train.learning_rate"), config.train.learning_rate.to_string()),
     ]
 }
 
@@ -261,7 +261,7 @@ fn block_cells(index: usize, block: &Block) -> Vec<Cell> {
 fn head_cells(config: &Config) -> Vec<Cell> {
     vec![
         cell("pool", KeyPath::of("head.pool"), word(config.head.pool)),
-        cell("dropout", KeyPath::of("head.dropout"), config.head.dropout),
+        cell("dropout", KeyPath::of("head.dropout"), config.head.dropout.to_string()),
     ]
 }
 

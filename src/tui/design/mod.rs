@@ -142,9 +142,8 @@ impl State {
         let rows = self.rows();
         let areas = draw::Areas::of(area, self.pane, rows.len());
         let at = Position { x: column, y: row };
-        if areas.text.contains(at) && self.pane == Pane::Table {
-            self.turn();
-        } else if areas.table.contains(at) && self.pane == Pane::Text {
+        let other = if self.pane == Pane::Table { areas.text } else { areas.table };
+        if other.contains(at) {
             self.turn();
         }
         if let Some(line) = row.checked_sub(areas.table.y + 2).filter(|_| areas.table.contains(at)) {
@@ -239,11 +238,11 @@ impl State {
             Design::Erase => self.erase(reply),
             Design::Cancel => self.cancel(),
             Design::Set(value) => self.write(value, None, reply),
-            Design::Default => self.to_default(reply),
+            Design::Default => self.take_default(reply),
             Design::Add => reply.dialog = Some(Self::kinds()),
             Design::AddKind(kind) => self.add(*kind, reply),
-            Design::Duplicate => self.on_block(reply, |document, at| document.duplicate_block(at)),
-            Design::Delete => self.on_block(reply, |document, at| document.remove_block(at)),
+            Design::Duplicate => self.on_block(reply, Document::duplicate_block),
+            Design::Delete => self.on_block(reply, Document::remove_block),
             Design::Shift { down } => self.shift(*down, reply),
             Design::Pin => {
                 let text = if self.sheet.toggle_pin() { "differences are from here on" } else { "no longer compared" };
@@ -390,7 +389,7 @@ impl State {
         self.end_typing();
     }
 
-    fn to_default(&mut self, reply: &mut Reply) {
+    fn take_default(&mut self, reply: &mut Reply) {
         let Some((_, cell)) = self.selected() else { return };
         match cell.default() {
             Some(value) => self.write(&value, None, reply),

@@ -30,14 +30,12 @@ pub struct Sheet {
 }
 
 /// Where a text comes from.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Origin {
     /// A file, as read.
     File,
     /// Nothing on disk: a preset, or the configuration of a run.
     New,
-    /// Nothing that was ever saved: what a crash left behind, over the file's own text.
-    Recovered(Option<String>),
 }
 
 impl Sheet {
@@ -47,7 +45,6 @@ impl Sheet {
         let on_disk = match origin {
             Origin::File => Some(text.clone()),
             Origin::New => None,
-            Origin::Recovered(on_disk) => on_disk,
         };
         let mut sheet = Self {
             path,

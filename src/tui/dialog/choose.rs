@@ -48,7 +48,8 @@ impl Choose {
                 return chosen.map_or(Outcome::Stay, |choice| Outcome::Do(choice.action.clone()));
             }
             Action::Type(input) => {
-                if self.filter.input(input) {
+                let has_changed = self.filter.input(input);
+                if has_changed {
                     self.narrow();
                 }
             }

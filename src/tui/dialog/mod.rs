@@ -9,7 +9,7 @@ mod prompt;
 pub use choose::{Choice, Choose};
 pub use draw::draw;
 pub use page::Page;
-pub use prompt::{Completer, Prompt};
+pub use prompt::Prompt;
 
 use super::action::{Action, Move};
 use super::keymap::Context;

@@ -74,7 +74,8 @@ impl Prompt {
                 return Outcome::Do((self.then)(chosen.unwrap_or_else(|| self.line.text().to_owned())));
             }
             Action::Type(input) => {
-                if self.line.input(input) {
+                let has_changed = self.line.input(input);
+                if has_changed {
                     self.complete();
                 }
             }

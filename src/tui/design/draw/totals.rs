@@ -12,6 +12,9 @@ use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Paragraph, Widget as _};
 
+/// What a network takes of something on a family of processors.
+type Figure = fn(&Estimate, Family) -> u64;
+
 /// Draws totals on the left and gauges on the right.
 pub fn draw(state: &State, area: Rect, buffer: &mut Buffer, theme: Theme) {
     let Some(model) = state.sheet.model().filter(|_| area.height > 0) else { return };
@@ -25,7 +28,7 @@ pub fn draw(state: &State, area: Rect, buffer: &mut Buffer, theme: Theme) {
     let family = model.board.as_ref().map_or(Family::Dsp, |board| board.core.family());
     let saved = state.sheet.saved_costs();
     let pinned = state.sheet.pinned();
-    let figures: [(&str, fn(&Estimate, Family) -> u64); 4] = [
+    let figures: [(&str, Figure); 4] = [
         ("params", |costs, _| costs.params),
         ("MACs", |costs, _| costs.macs),
         ("RAM B", |costs, _| costs.ram_bytes),
