@@ -1,7 +1,7 @@
 //! The workbench in a terminal.
 //!
 //! One loop waits for events of every kind (keys, jobs, files, signals), turns them into changes of
-//! the state ([`app`]), has done what that asks for ([`workshop`]), and draws. The state knows
+//! the state (`app`), has done what that asks for (`workshop`), and draws. The state knows
 //! neither files nor threads nor the terminal; what is drawn is made of it alone.
 
 mod action;
