@@ -161,7 +161,12 @@ fn typed(event: crossterm::event::Event, app: &mut App) -> Vec<Effect> {
             };
             app.act(&action::Action::Mouse(what, mouse.column, mouse.row))
         }
-        Term::Resize(columns, rows) => app.resized(columns, rows),
+        Term::Resize(columns, rows) => {
+            let mut effects = app.resized(columns, rows);
+            // On its way to a size that it has had before, a terminal may have lost what was drawn.
+            effects.push(Effect::Redraw);
+            effects
+        }
         Term::FocusGained | Term::FocusLost => Vec::new(),
     }
 }

@@ -5,6 +5,7 @@ use crossterm::event::{DisableBracketedPaste, DisableMouseCapture, EnableBracket
 use crossterm::terminal::{EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode};
 use crossterm::{cursor, execute};
 use ratatui::backend::CrosstermBackend;
+use ratatui::layout::{Position, Rect};
 use ratatui::{Frame, Terminal};
 use std::io::{self, BufWriter, Stdout, Write as _};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -63,7 +64,7 @@ impl Screen {
             take()?;
             self.is_ours = true;
         }
-        self.terminal.clear()
+        self.forget()
     }
 
     /// Gives the terminal to `work` for a while.
@@ -74,8 +75,15 @@ impl Screen {
         give_back();
         let done = work();
         take()?;
-        self.terminal.clear()?;
+        self.forget()?;
         Ok(done)
+    }
+
+    /// Clears the terminal, of which nothing is known any more. `Terminal::clear` would ask it where
+    /// its cursor is, and wait for the answer.
+    fn forget(&mut self) -> io::Result<()> {
+        let size = self.terminal.size()?;
+        self.terminal.resize(Rect::from((Position::ORIGIN, size)))
     }
 
     /// Back to the shell, until it lets us go on.

@@ -140,7 +140,7 @@ fn garbage_storms_and_floods_do_no_harm() {
     terminal.wait_for("612,240");
     // A megabyte pasted into the text, one into the table.
     let flood = format!("\x1b[200~{}\x1b[201~", "# a line of a film's subtitles\n".repeat(34_000));
-    terminal.send(&flood).send("e").wait_for("1 #").send(&flood).wait_for("too much to paste");
+    terminal.send(&flood).send("e").wait_for("Esc table").send(&flood).wait_for("too much to paste");
     // Bytes that are no keys: control sequences cut short, bytes that are no UTF-8.
     let garbage: Vec<u8> = (0..20_000u32).map(|at| (at.wrapping_mul(2_654_435_761) >> 24) as u8).collect();
     let harmless: Vec<u8> = garbage.into_iter().filter(|byte| ![3, 17, 19, 26].contains(byte)).collect();
@@ -156,7 +156,7 @@ fn a_terminal_without_colours_or_glyphs_is_served() {
     let folder = folder_with("micro");
     let variables = [("TERM", "linux"), ("NO_COLOR", "1")];
     let mut terminal = Terminal::with(folder.path(), &["--config", "net.toml"], &variables);
-    terminal.wait_for("612,240").send("?").wait_for("Design: the table").send(ESC).send("q");
+    terminal.wait_for("612,240").send("?").wait_for("Design: the table").send(ESC).wait_for("Costs").send("q");
     assert_eq!(terminal.end(), 0);
     let text = String::from_utf8_lossy(&terminal.bytes).into_owned();
     for colour in ["\x1b[38;", "\x1b[31m", "\x1b[48;"] {
@@ -185,10 +185,11 @@ fn what_cannot_be_opened_is_an_error_and_no_screen() {
 fn nothing_happens_while_nobody_does_anything() {
     let folder = folder_with("mobilenet");
     let mut terminal = Terminal::start(folder.path(), &["--config", "net.toml"]);
-    terminal.wait_for("Network").send(DOWN).take(Duration::from_millis(500));
-    let before = (terminal.work(), terminal.bytes.len());
+    terminal.wait_for("Network").send(DOWN).settle();
+    let before = (terminal.waits(), terminal.bytes.len());
+    assert!(before.0.len() > 2, "its threads are there: {before:?}");
     terminal.take(Duration::from_secs(2));
-    assert_eq!((terminal.work(), terminal.bytes.len()), before, "it works while idle");
+    assert_eq!((terminal.waits(), terminal.bytes.len()), before, "it works while idle");
     terminal.send("b").wait_for("Board").send(ENTER).send("q");
     assert_eq!(terminal.end(), 0);
 }

@@ -1,9 +1,11 @@
 //! The program in a pseudo-terminal, and its screen as a terminal would show it.
 
 use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
-use std::io::{Read as _, Write};
+use std::io::{Read as _, Write as _};
 use std::path::Path;
-use std::sync::mpsc::{Receiver, channel};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::{Duration, Instant};
 
 /// How long anything may take; only a defect takes that long.
@@ -13,8 +15,10 @@ const PATIENCE: Duration = Duration::from_mins(1);
 pub struct Terminal {
     master: Option<Box<dyn MasterPty + Send>>,
     child: Box<dyn Child + Send + Sync>,
-    writer: Option<Box<dyn Write + Send>>,
+    /// To the thread that types: a program that has ended takes no more keys, and would keep it waiting.
+    typing: Option<Sender<Vec<u8>>>,
     output: Receiver<Vec<u8>>,
+    is_closing: Arc<AtomicBool>,
     screen: vt100::Parser,
     /// Every byte that came.
     pub bytes: Vec<u8>,
@@ -42,18 +46,27 @@ impl Terminal {
         let child = pair.slave.spawn_command(command).unwrap();
         drop(pair.slave);
         let mut reader = pair.master.try_clone_reader().unwrap();
-        let writer = pair.master.take_writer().unwrap();
+        let mut writer = pair.master.take_writer().unwrap();
+        let (typing, typed) = channel::<Vec<u8>>();
+        std::thread::spawn(move || {
+            while let Ok(bytes) = typed.recv() {
+                let _ = writer.write_all(&bytes).and_then(|()| writer.flush());
+            }
+        });
         let (sender, output) = channel();
+        let is_closing = Arc::new(AtomicBool::new(false));
+        let until = is_closing.clone();
         std::thread::spawn(move || {
             let mut buffer = [0; 8192];
             while let Ok(count) = reader.read(&mut buffer) {
-                if count == 0 || sender.send(buffer[..count].to_vec()).is_err() {
+                let is_gone = count == 0 || until.load(Ordering::SeqCst);
+                if is_gone || sender.send(buffer[..count].to_vec()).is_err() {
                     break;
                 }
             }
         });
         let screen = vt100::Parser::new(24, 80, 0);
-        Self { master: Some(pair.master), child, writer: Some(writer), output, screen, bytes: Vec::new() }
+        Self { master: Some(pair.master), child, typing: Some(typing), output, is_closing, screen, bytes: Vec::new() }
     }
 
     /// Presses keys: the bytes a terminal sends.
@@ -63,9 +76,7 @@ impl Terminal {
 
     /// Sends bytes, whatever they are.
     pub fn send_bytes(&mut self, bytes: &[u8]) -> &mut Self {
-        let writer = self.writer.as_mut().unwrap();
-        // A program that ends meanwhile does not read.
-        let _ = writer.write_all(bytes).and_then(|()| writer.flush());
+        let _ = self.typing.as_ref().unwrap().send(bytes.to_vec());
         self
     }
 
@@ -137,16 +148,33 @@ impl Terminal {
         stat.rsplit(") ").next().unwrap().chars().next().unwrap()
     }
 
-    /// Clock ticks that the process has worked.
-    pub fn work(&self) -> u64 {
-        let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.child.process_id().unwrap())).unwrap();
-        let fields: Vec<&str> = stat.rsplit(") ").next().unwrap().split(' ').collect();
-        fields[11].parse::<u64>().unwrap() + fields[12].parse::<u64>().unwrap()
+    /// Waits until it has written nothing for half a second.
+    pub fn settle(&mut self) {
+        let mut known = usize::MAX;
+        while known != self.bytes.len() {
+            known = self.bytes.len();
+            self.take(Duration::from_millis(500));
+        }
+    }
+
+    /// How often its threads, by name, have waited for something and been woken.
+    pub fn waits(&self) -> Vec<(String, u64)> {
+        let tasks = std::fs::read_dir(format!("/proc/{}/task", self.child.process_id().unwrap())).unwrap();
+        let waits = |status: &str| {
+            let line = status.lines().find_map(|line| line.strip_prefix("voluntary_ctxt_switches:"));
+            line.unwrap().trim().parse().unwrap()
+        };
+        let read = |path: std::path::PathBuf| std::fs::read_to_string(path).unwrap();
+        let of = |task: std::path::PathBuf| (read(task.join("comm")), waits(&read(task.join("status"))));
+        tasks.map(|task| of(task.unwrap().path())).collect()
     }
 
     /// Takes the terminal away, as when its window is closed.
     pub fn close(&mut self) {
-        self.writer = None;
+        self.is_closing.store(true, Ordering::SeqCst);
+        // The reader holds the terminal too, until it has something to read.
+        self.resize(60, 20);
+        self.typing = None;
         self.master = None;
     }
 

@@ -1,3 +1,5 @@
+//! Tests of the Data screen.
+
 use super::*;
 use crate::data::{Check, ClassCount, Images};
 use crate::plan::Boards;

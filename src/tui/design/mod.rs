@@ -1,8 +1,10 @@
 //! Design: the network as a table and as text, and what it costs.
 
+mod blocks;
 mod cells;
 mod draw;
 mod editor;
+mod entry;
 mod history;
 mod model;
 mod sheet;
@@ -14,10 +16,10 @@ pub use model::Model;
 pub use sheet::{Origin, Sheet};
 
 use super::action::{Action, Design, Move};
-use super::dialog::{Choice, Choose, Dialog, Prompt, moved};
+use super::dialog::{Choice, Choose, Dialog, moved};
 use super::effect::Reply;
 use super::keymap::Context;
-use crate::spec::{BlockKind, Document, KeyPath, Legal, Place as TextPlace, Precision, Range};
+use crate::spec::{Document, KeyPath, Place as TextPlace, Precision};
 use ratatui::layout::{Position, Rect};
 
 /// What has the focus.
@@ -250,6 +252,9 @@ impl State {
             }
             Design::Board => reply.dialog = self.boards(),
             Design::OnBoard(board) => {
+                if self.sheet.model().is_some_and(|model| model.spec.config.target.board == *board) {
+                    return;
+                }
                 self.set_key("target.board", &toml_edit::Value::from(board.as_str()).to_string(), reply);
             }
             Design::Precision => {
@@ -297,217 +302,6 @@ impl State {
             reply.error(error.to_owned());
         }
     }
-
-    /// Writes `value` into the cell under the cursor.
-    fn write(&mut self, value: &str, tag: Option<u64>, reply: &mut Reply) {
-        let Some((row, cell)) = self.selected() else { return };
-        match self.sheet.edit(tag, |document| cells::write(document, &cell, row.place, value)) {
-            Ok(()) => {
-                reply.command = Some(format!("--set {}={value}", cell.key));
-                if let Some(fault) = self.sheet.faults().and_then(|faults| faults.0.first()) {
-                    reply.warn(fault.message.clone());
-                }
-            }
-            Err(error) => self.cannot(&error, reply),
-        }
-    }
-
-    fn step_cell(&mut self, by: i32, reply: &mut Reply) {
-        let Some((_, cell)) = self.selected() else { return };
-        let next = match cell.legal(self.sheet.boards()) {
-            Legal::Number(range) => {
-                let value = cell.value.parse::<f64>().ok();
-                let step = if range.is_whole { f64::from(by) } else { f64::from(by) / 20.0 };
-                // From a word like auto, the first step leads to the least number.
-                let next = value.map_or_else(|| range.least.unwrap_or(0.0), |value| above(value + step, &range, step));
-                number(range.clamp(next))
-            }
-            Legal::Choice(words) => {
-                let at = words.iter().position(|word| *word == cell.value).unwrap_or(0) as i64;
-                words[(at + i64::from(by.signum())).rem_euclid(words.len() as i64) as usize].clone()
-            }
-            Legal::Flag => (cell.value != "true").to_string(),
-            Legal::Text => return self.open_cell(reply),
-        };
-        if next == cell.value {
-            reply.warn(format!("{} cannot go further", cell.label));
-        } else {
-            self.write(&next, None, reply);
-        }
-    }
-
-    fn type_digit(&mut self, digit: char, reply: &mut Reply) {
-        let Some((_, cell)) = self.selected() else { return };
-        let legal = cell.legal(self.sheet.boards());
-        if let Legal::Choice(words) = &legal {
-            match words.iter().find(|word| word.starts_with(digit)) {
-                Some(word) => self.write(&word.clone(), None, reply),
-                None => reply.warn(format!("{} can be {}", cell.label, words.join(", "))),
-            }
-            return;
-        }
-        let Legal::Number(range) = legal else { return };
-        let (digits, before) = match self.typed.take() {
-            Some((digits, before)) => (digits, before),
-            None => (String::new(), self.sheet.text().to_owned()),
-        };
-        let typed = digits.clone() + &digit.to_string();
-        // A point, and no more than a number can have.
-        let is_fine = typed.len() <= 9 && (digit != '.' || (!range.is_whole && !digits.contains('.')));
-        let digits = if is_fine { typed } else { digits };
-        self.typed = Some((digits, before));
-        self.write_typed(reply);
-    }
-
-    fn erase(&mut self, reply: &mut Reply) {
-        let Some((mut digits, before)) = self.typed.take() else { return };
-        digits.pop();
-        self.typed = Some((digits, before));
-        self.write_typed(reply);
-    }
-
-    /// What is typed becomes the cell's value; without digits, its value from before.
-    fn write_typed(&mut self, reply: &mut Reply) {
-        let Some((digits, before)) = self.typed.clone() else { return };
-        let tag = self.step;
-        if digits.trim_matches('.').is_empty() {
-            self.sheet.replace(before, Some(tag));
-            return;
-        }
-        let value = match digits.split_once('.') {
-            Some((whole, fraction)) => format!("{}.{fraction:0<1}", if whole.is_empty() { "0" } else { whole }),
-            // TOML has no numbers that begin with 0.
-            None => digits.trim_start_matches('0').to_owned(),
-        };
-        self.write(if value.is_empty() { "0" } else { &value }, Some(tag), reply);
-    }
-
-    fn cancel(&mut self) {
-        if let Some((_, before)) = self.typed.take() {
-            self.sheet.replace(before, Some(self.step));
-        }
-        self.end_typing();
-    }
-
-    fn take_default(&mut self, reply: &mut Reply) {
-        let Some((_, cell)) = self.selected() else { return };
-        match cell.default() {
-            Some(value) => self.write(&value, None, reply),
-            None => reply.warn(format!("{} has no default", cell.label)),
-        }
-    }
-
-    /// A list of what the cell may hold, or a line to type it.
-    fn open_cell(&mut self, reply: &mut Reply) {
-        self.end_typing();
-        let Some((_, cell)) = self.selected() else { return };
-        if cell.label == cells::BOARD {
-            reply.dialog = self.boards();
-            return;
-        }
-        let title = format!("{} ({})", cell.label, cell.key);
-        let words = match cell.legal(self.sheet.boards()) {
-            Legal::Choice(words) => words,
-            Legal::Flag => vec!["true".to_owned(), "false".to_owned()],
-            Legal::Number(_) | Legal::Text => {
-                let prompt = Prompt::new(&title, &cell.help(), &cell.value, |text| Action::Design(Design::Set(text)));
-                reply.dialog = Some(Dialog::Prompt(prompt));
-                return;
-            }
-        };
-        let at = words.iter().position(|word| *word == cell.value).unwrap_or(0);
-        let choice = |word: &String| Choice {
-            name: word.clone(),
-            help: String::new(),
-            action: Action::Design(Design::Set(word.clone())),
-        };
-        reply.dialog = Some(Dialog::Choose(Choose::new(&title, words.iter().map(choice).collect(), at)));
-    }
-
-    fn kinds() -> Dialog {
-        let choice = |kind: &BlockKind| Choice {
-            name: kind.word().to_owned(),
-            help: match kind {
-                BlockKind::Separable => "depthwise, then pointwise",
-                BlockKind::Bottleneck => "expand by t, depthwise, project; a skip where it can be",
-                BlockKind::Conv => "a standard convolution",
-            }
-            .to_owned(),
-            action: Action::Design(Design::AddKind(*kind)),
-        };
-        Dialog::Choose(Choose::new("Add a block", BlockKind::ALL.iter().map(choice).collect(), 0))
-    }
-
-    /// The block under the cursor.
-    fn block(&self) -> Option<usize> {
-        match self.rows().get(self.row)?.place {
-            Place::Block(index) => Some(index),
-            _ => None,
-        }
-    }
-
-    fn add(&mut self, kind: BlockKind, reply: &mut Reply) {
-        let rows = self.rows();
-        let (at, row) = match rows.get(self.row).map(|row| row.place) {
-            Some(Place::Block(index)) => (index + 1, self.row + 1),
-            Some(Place::Head) => (usize::MAX, self.row),
-            _ => (0, FIRST_ROW),
-        };
-        // As wide as what it follows.
-        let filters = rows[..row.min(rows.len())]
-            .iter()
-            .rev()
-            .find_map(|row| row.cells.iter().find(|cell| cell.label == "filters")?.value.parse::<u32>().ok());
-        let added = self.sheet.edit(None, |document| {
-            document.insert_block(at, kind, filters.unwrap_or(8));
-            Ok(())
-        });
-        match added {
-            Ok(()) => (self.row, self.cell) = (row, 1),
-            Err(error) => self.cannot(&error, reply),
-        }
-    }
-
-    fn on_block(&mut self, reply: &mut Reply, change: impl FnOnce(&mut Document, usize)) {
-        let Some(at) = self.block() else {
-            reply.warn("the cursor is on no block");
-            return;
-        };
-        let changed = self.sheet.edit(None, |document| {
-            change(document, at);
-            Ok(())
-        });
-        if let Err(error) = changed {
-            self.cannot(&error, reply);
-        }
-    }
-
-    fn shift(&mut self, down: bool, reply: &mut Reply) {
-        let count = self.sheet.model().map_or(0, |model| model.spec.config.blocks.len());
-        let Some(at) = self.block() else { return self.on_block(reply, |_, _| ()) };
-        let to = if down { at + 1 } else { at.wrapping_sub(1) };
-        if to >= count {
-            return;
-        }
-        self.on_block(reply, |document, at| document.move_block(at, to));
-        if self.sheet.faults().is_none() {
-            self.row = if down { self.row + 1 } else { self.row - 1 };
-        }
-    }
-}
-
-/// A step below an open bound stops above it.
-fn above(value: f64, range: &Range, step: f64) -> f64 {
-    match range.least {
-        Some(least) if range.is_open && value <= least => least + step.abs(),
-        _ => value,
-    }
-}
-
-/// A number as it stands in a file, without the dust of binary fractions.
-fn number(value: f64) -> String {
-    let rounded = (value * 1e6).round() / 1e6;
-    if rounded.fract() == 0.0 && value.abs() < 1e9 { format!("{rounded:.0}") } else { rounded.to_string() }
 }
 
 #[cfg(test)]

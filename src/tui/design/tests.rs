@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::plan::Boards;
+use crate::spec::BlockKind;
 use crate::spec::preset;
 use crate::tui::effect::Weight;
 

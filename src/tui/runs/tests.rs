@@ -1,3 +1,5 @@
+//! Tests of the Runs screen.
+
 use super::charts::pareto;
 use super::row::{Column, Costs, Known, Row};
 use super::*;

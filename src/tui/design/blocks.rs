@@ -1,0 +1,80 @@
+//! Blocks are added, duplicated, deleted and moved.
+
+use super::{FIRST_ROW, Place, State};
+use crate::spec::{BlockKind, Document};
+use crate::tui::action::{Action, Design};
+use crate::tui::dialog::{Choice, Choose, Dialog};
+use crate::tui::effect::Reply;
+
+impl State {
+    pub(super) fn kinds() -> Dialog {
+        let choice = |kind: &BlockKind| Choice {
+            name: kind.word().to_owned(),
+            help: match kind {
+                BlockKind::Separable => "depthwise, then pointwise",
+                BlockKind::Bottleneck => "expand by t, depthwise, project; a skip where it can be",
+                BlockKind::Conv => "a standard convolution",
+            }
+            .to_owned(),
+            action: Action::Design(Design::AddKind(*kind)),
+        };
+        Dialog::Choose(Choose::new("Add a block", BlockKind::ALL.iter().map(choice).collect(), 0))
+    }
+
+    /// The block under the cursor.
+    pub(super) fn block(&self) -> Option<usize> {
+        match self.rows().get(self.row)?.place {
+            Place::Block(index) => Some(index),
+            _ => None,
+        }
+    }
+
+    pub(super) fn add(&mut self, kind: BlockKind, reply: &mut Reply) {
+        let rows = self.rows();
+        let (at, row) = match rows.get(self.row).map(|row| row.place) {
+            Some(Place::Block(index)) => (index + 1, self.row + 1),
+            Some(Place::Head) => (usize::MAX, self.row),
+            _ => (0, FIRST_ROW),
+        };
+        // As wide as what it follows.
+        let filters = rows[..row.min(rows.len())]
+            .iter()
+            .rev()
+            .find_map(|row| row.cells.iter().find(|cell| cell.label == "filters")?.value.parse::<u32>().ok());
+        let added = self.sheet.edit(None, |document| {
+            document.insert_block(at, kind, filters.unwrap_or(8));
+            Ok(())
+        });
+        match added {
+            Ok(()) => (self.row, self.cell) = (row, 1),
+            Err(error) => self.cannot(&error, reply),
+        }
+    }
+
+    pub(super) fn on_block(&mut self, reply: &mut Reply, change: impl FnOnce(&mut Document, usize)) {
+        let Some(at) = self.block() else {
+            reply.warn("the cursor is on no block");
+            return;
+        };
+        let changed = self.sheet.edit(None, |document| {
+            change(document, at);
+            Ok(())
+        });
+        if let Err(error) = changed {
+            self.cannot(&error, reply);
+        }
+    }
+
+    pub(super) fn shift(&mut self, down: bool, reply: &mut Reply) {
+        let count = self.sheet.model().map_or(0, |model| model.spec.config.blocks.len());
+        let Some(at) = self.block() else { return self.on_block(reply, |_, _| ()) };
+        let to = if down { at + 1 } else { at.wrapping_sub(1) };
+        if to >= count {
+            return;
+        }
+        self.on_block(reply, |document, at| document.move_block(at, to));
+        if self.sheet.faults().is_none() {
+            self.row = if down { self.row + 1 } else { self.row - 1 };
+        }
+    }
+}

@@ -1,0 +1,149 @@
+//! A cell is changed: step by step, digit by digit, or from a list.
+
+use super::{State, cells};
+use crate::spec::{Legal, Range};
+use crate::tui::action::{Action, Design};
+use crate::tui::dialog::{Choice, Choose, Dialog, Prompt};
+use crate::tui::effect::Reply;
+
+impl State {
+    /// Writes `value` into the cell under the cursor.
+    pub(super) fn write(&mut self, value: &str, tag: Option<u64>, reply: &mut Reply) {
+        let Some((row, cell)) = self.selected() else { return };
+        match self.sheet.edit(tag, |document| cells::write(document, &cell, row.place, value)) {
+            Ok(()) => {
+                reply.command = Some(format!("--set {}={value}", cell.key));
+                if let Some(fault) = self.sheet.faults().and_then(|faults| faults.0.first()) {
+                    reply.warn(fault.message.clone());
+                }
+            }
+            Err(error) => self.cannot(&error, reply),
+        }
+    }
+
+    pub(super) fn step_cell(&mut self, by: i32, reply: &mut Reply) {
+        let Some((_, cell)) = self.selected() else { return };
+        let next = match cell.legal(self.sheet.boards()) {
+            Legal::Number(range) => {
+                let value = cell.value.parse::<f64>().ok();
+                let step = if range.is_whole { f64::from(by) } else { f64::from(by) / 20.0 };
+                // From a word like auto, the first step leads to the least number.
+                let next = value.map_or_else(|| range.least.unwrap_or(0.0), |value| above(value + step, &range, step));
+                number(range.clamp(next))
+            }
+            Legal::Choice(words) => {
+                let at = words.iter().position(|word| *word == cell.value).unwrap_or(0) as i64;
+                words[(at + i64::from(by.signum())).rem_euclid(words.len() as i64) as usize].clone()
+            }
+            Legal::Flag => (cell.value != "true").to_string(),
+            Legal::Text => return self.open_cell(reply),
+        };
+        if next == cell.value {
+            reply.warn(format!("{} cannot go further", cell.label));
+        } else {
+            self.write(&next, None, reply);
+        }
+    }
+
+    pub(super) fn type_digit(&mut self, digit: char, reply: &mut Reply) {
+        let Some((_, cell)) = self.selected() else { return };
+        let legal = cell.legal(self.sheet.boards());
+        if let Legal::Choice(words) = &legal {
+            match words.iter().find(|word| word.starts_with(digit)) {
+                Some(word) => self.write(&word.clone(), None, reply),
+                None => reply.warn(format!("{} can be {}", cell.label, words.join(", "))),
+            }
+            return;
+        }
+        let Legal::Number(range) = legal else { return };
+        let (digits, before) = match self.typed.take() {
+            Some((digits, before)) => (digits, before),
+            None => (String::new(), self.sheet.text().to_owned()),
+        };
+        let typed = digits.clone() + &digit.to_string();
+        // A point, and no more than a number can have.
+        let is_fine = typed.len() <= 9 && (digit != '.' || (!range.is_whole && !digits.contains('.')));
+        let digits = if is_fine { typed } else { digits };
+        self.typed = Some((digits, before));
+        self.write_typed(reply);
+    }
+
+    pub(super) fn erase(&mut self, reply: &mut Reply) {
+        let Some((mut digits, before)) = self.typed.take() else { return };
+        digits.pop();
+        self.typed = Some((digits, before));
+        self.write_typed(reply);
+    }
+
+    /// What is typed becomes the cell's value; without digits, its value from before.
+    pub(super) fn write_typed(&mut self, reply: &mut Reply) {
+        let Some((digits, before)) = self.typed.clone() else { return };
+        let tag = self.step;
+        if digits.trim_matches('.').is_empty() {
+            self.sheet.replace(before, Some(tag));
+            return;
+        }
+        let value = match digits.split_once('.') {
+            Some((whole, fraction)) => format!("{}.{fraction:0<1}", if whole.is_empty() { "0" } else { whole }),
+            // TOML has no numbers that begin with 0.
+            None => digits.trim_start_matches('0').to_owned(),
+        };
+        self.write(if value.is_empty() { "0" } else { &value }, Some(tag), reply);
+    }
+
+    pub(super) fn cancel(&mut self) {
+        if let Some((_, before)) = self.typed.take() {
+            self.sheet.replace(before, Some(self.step));
+        }
+        self.end_typing();
+    }
+
+    pub(super) fn take_default(&mut self, reply: &mut Reply) {
+        let Some((_, cell)) = self.selected() else { return };
+        match cell.default() {
+            Some(value) => self.write(&value, None, reply),
+            None => reply.warn(format!("{} has no default", cell.label)),
+        }
+    }
+
+    /// A list of what the cell may hold, or a line to type it.
+    pub(super) fn open_cell(&mut self, reply: &mut Reply) {
+        self.end_typing();
+        let Some((_, cell)) = self.selected() else { return };
+        if cell.label == cells::BOARD {
+            reply.dialog = self.boards();
+            return;
+        }
+        let title = format!("{} ({})", cell.label, cell.key);
+        let words = match cell.legal(self.sheet.boards()) {
+            Legal::Choice(words) => words,
+            Legal::Flag => vec!["true".to_owned(), "false".to_owned()],
+            Legal::Number(_) | Legal::Text => {
+                let prompt = Prompt::new(&title, &cell.help(), &cell.value, |text| Action::Design(Design::Set(text)));
+                reply.dialog = Some(Dialog::Prompt(prompt));
+                return;
+            }
+        };
+        let at = words.iter().position(|word| *word == cell.value).unwrap_or(0);
+        let choice = |word: &String| Choice {
+            name: word.clone(),
+            help: String::new(),
+            action: Action::Design(Design::Set(word.clone())),
+        };
+        reply.dialog = Some(Dialog::Choose(Choose::new(&title, words.iter().map(choice).collect(), at)));
+    }
+}
+
+/// A step below an open bound stops above it.
+fn above(value: f64, range: &Range, step: f64) -> f64 {
+    match range.least {
+        Some(least) if range.is_open && value <= least => least + step.abs(),
+        _ => value,
+    }
+}
+
+/// A number as it stands in a file, without the dust of binary fractions.
+fn number(value: f64) -> String {
+    let rounded = (value * 1e6).round() / 1e6;
+    if rounded.fract() == 0.0 && value.abs() < 1e9 { format!("{rounded:.0}") } else { rounded.to_string() }
+}
