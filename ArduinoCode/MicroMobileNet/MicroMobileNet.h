@@ -74,6 +74,8 @@ class __FlashStringHelper;
 
 // Functions that stay apart, so that only those take up the stack that are at work.
 #define MICROMOBILENET_APART __attribute__((noinline))
+// Functions whose arguments belong in registers, at -Os as well.
+#define MICROMOBILENET_INLINE __attribute__((always_inline)) static inline
 
 namespace MicroMobileNet_detail {
 
@@ -3375,4 +3377,5 @@ static_assert(sizeof(MicroMobileNet) == 4520, "its size is not the one that was 
 #undef MICROMOBILENET_CLOCK
 #undef MICROMOBILENET_CHARGE
 #undef MICROMOBILENET_APART
+#undef MICROMOBILENET_INLINE
 #endif

@@ -74,6 +74,8 @@ class __FlashStringHelper;
 
 // Functions that stay apart, so that only those take up the stack that are at work.
 #define MICROMOBILENET_APART __attribute__((noinline))
+// Functions whose arguments belong in registers, at -Os as well.
+#define MICROMOBILENET_INLINE __attribute__((always_inline)) static inline
 
 namespace PicoMobileNet_detail {
 
@@ -3015,4 +3017,5 @@ static_assert(sizeof(PicoMobileNet) == 1008, "its size is not the one that was p
 #undef MICROMOBILENET_CLOCK
 #undef MICROMOBILENET_CHARGE
 #undef MICROMOBILENET_APART
+#undef MICROMOBILENET_INLINE
 #endif
