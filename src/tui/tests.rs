@@ -1,152 +1,19 @@
 //! The whole state, driven by keys, and looked at as a terminal would show it.
 
-use super::action::{Action, Design, File, Move, Program, Screen as Tab};
-use super::app::{self, App};
+mod world;
+
+use super::action::{Action, Data, Deploy, Design, File, Move, Program, Runs, Screen as Tab, Train};
+use super::app::App;
 use super::design::{Origin, Pane, Sheet};
 use super::dialog::Dialog;
-use super::effect::{Effect, Expected, News};
+use super::effect::{Effect, News};
 use super::keymap::Key;
-use super::theme::Theme;
 use crate::plan::Boards;
-use crate::runs::config_hash;
 use crate::spec::{BlockKind, Spec, preset};
 use proptest::prelude::*;
-use ratatui::Terminal;
-use ratatui::backend::TestBackend;
 use ratatui_textarea::{Input, Key as Typed};
-use std::collections::BTreeMap;
 use std::path::PathBuf;
-
-/// An app with a world around it: files in memory, classes of the bundled images.
-struct World {
-    app: App,
-    files: BTreeMap<PathBuf, String>,
-    kept: BTreeMap<PathBuf, String>,
-    has_quit: bool,
-    /// Every text that was written, and whether the user had been told that it is broken.
-    saves: Vec<String>,
-}
-
-fn theme() -> Theme {
-    Theme::of(|name| (name == "TERM").then(|| "xterm-256color".to_owned()))
-}
-
-impl World {
-    fn of(name: &str) -> Self {
-        let text = preset(name.as_ref()).unwrap().to_owned();
-        let path = PathBuf::from(format!("{name}.toml"));
-        let sheet = Sheet::open(path.clone(), text.clone(), Origin::File, Boards::built_in().unwrap());
-        let (app, effects) = App::new(sheet, None, theme(), (80, 24));
-        let files = BTreeMap::from([(path, text)]);
-        let mut world = Self { app, files, kept: BTreeMap::new(), has_quit: false, saves: Vec::new() };
-        world.perform(effects);
-        world
-    }
-
-    fn perform(&mut self, effects: Vec<Effect>) {
-        for effect in effects {
-            let news = match effect {
-                Effect::Quit => {
-                    self.has_quit = true;
-                    continue;
-                }
-                Effect::Save { path, text, expected, then_quit } => {
-                    let found = self.files.get(&path);
-                    let is_expected = match (&expected, found) {
-                        (Expected::Anything, _) | (Expected::Nothing, None) => true,
-                        (Expected::Hash(hash), Some(found)) => config_hash(found) == *hash,
-                        _ => false,
-                    };
-                    if is_expected {
-                        self.files.insert(path.clone(), text.clone());
-                        self.saves.push(text.clone());
-                        self.has_quit |= then_quit;
-                        News::Saved { path, text }
-                    } else {
-                        News::Conflict { found: found.cloned(), path }
-                    }
-                }
-                Effect::Open(path) => match self.files.get(&path).cloned().or_else(|| preset(&path).map(str::to_owned))
-                {
-                    Some(text) => News::Opened { path, text, origin: Origin::New, left: None },
-                    None => News::Failed("there is no such file".into()),
-                },
-                Effect::Classes(source) => {
-                    News::Classes { source, found: Ok((0..10).map(|at| format!("class {at}")).collect()) }
-                }
-                Effect::Keep { path, text } => {
-                    match text {
-                        Some(text) => self.kept.insert(path, text),
-                        None => self.kept.remove(&path),
-                    };
-                    continue;
-                }
-                _ => continue,
-            };
-            let more = self.app.told(news);
-            self.perform(more);
-        }
-    }
-
-    fn act(&mut self, action: &Action) {
-        let effects = self.app.act(action);
-        self.perform(effects);
-    }
-
-    /// Keys with blanks between them, as in the table of keys; a word in quotes is typed.
-    fn keys(&mut self, keys: &str) -> &mut Self {
-        for name in keys.split(' ') {
-            match name.strip_prefix('"') {
-                Some(word) => word.trim_end_matches('"').chars().for_each(|letter| self.letter(letter)),
-                None => self.press(name),
-            }
-        }
-        self
-    }
-
-    fn letter(&mut self, letter: char) {
-        let key = Key::parse(&letter.to_string()).unwrap();
-        let effects = self.app.key(key, Input { key: Typed::Char(letter), ctrl: false, alt: false, shift: false });
-        self.perform(effects);
-    }
-
-    fn press(&mut self, name: &str) {
-        let key = Key::parse(name).unwrap_or_else(|| panic!("{name} is no key"));
-        let typed = match name {
-            "enter" => Typed::Enter,
-            "backspace" => Typed::Backspace,
-            "end" => Typed::End,
-            "down" => Typed::Down,
-            name if name.chars().count() == 1 => Typed::Char(name.chars().next().unwrap()),
-            _ => Typed::Null,
-        };
-        let effects = self.app.key(key, Input { key: typed, ctrl: false, alt: false, shift: false });
-        self.perform(effects);
-    }
-
-    /// The screen as text.
-    fn screen(&mut self, columns: u16, rows: u16) -> String {
-        self.app.resized(columns, rows);
-        let mut terminal = Terminal::new(TestBackend::new(columns, rows)).unwrap();
-        terminal.draw(|frame| app::draw(&self.app, frame)).unwrap();
-        let buffer = terminal.backend().buffer().clone();
-        let line = |y: u16| {
-            let mut text = String::new();
-            let mut skip = 0;
-            for x in 0..columns {
-                if skip > 0 {
-                    skip -= 1;
-                    continue;
-                }
-                let symbol = buffer[(x, y)].symbol();
-                skip = unicode_width::UnicodeWidthStr::width(symbol).saturating_sub(1);
-                text.push_str(symbol);
-            }
-            text.trim_end().to_owned()
-        };
-        (0..rows).map(line).collect::<Vec<_>>().join("\n")
-    }
-}
+use world::{World, theme};
 
 fn snapshots(name: &str, world: &mut World) {
     for (columns, rows) in [(80, 24), (160, 48)] {
@@ -160,6 +27,28 @@ fn design_of_every_preset() {
     for name in ["pico", "mobilenet", "squeeze"] {
         snapshots(&format!("design-{name}"), &mut World::of(name));
     }
+}
+
+#[test]
+fn the_other_screens() {
+    let mut world = World::of("micro");
+    snapshots("data", world.keys("f2"));
+    snapshots("data-augmented", world.keys("a right down"));
+    snapshots("train-before", world.keys("f3"));
+    snapshots("train", world.keys("s"));
+    snapshots("train-confusion", world.keys("tab"));
+    snapshots("train-mistakes", world.keys("tab"));
+    snapshots("train-paused", world.keys("tab space"));
+    snapshots("quit-while-training", world.keys("q"));
+    snapshots("train-stopped", world.keys("esc x"));
+    snapshots("deploy-before", world.keys("f4"));
+    snapshots("deploy", world.keys("r"));
+    snapshots("deploy-memory", world.keys("tab"));
+    snapshots("deploy-header", world.keys("tab"));
+    snapshots("deploy-exported", world.keys("x"));
+    snapshots("runs", world.keys("f5"));
+    snapshots("runs-compared", world.keys("p down p down"));
+    snapshots("runs-delete", world.keys("d"));
 }
 
 #[test]
@@ -352,8 +241,25 @@ fn any_action() -> impl Strategy<Value = Action> {
             Action::Program(Program::Help),
             Action::Show(Tab::Design),
             Action::Show(Tab::Data),
+            Action::Show(Tab::Train),
             Action::Show(Tab::Deploy),
+            Action::Show(Tab::Runs),
             Action::Paste("filters = 3\n".into()),
+            Action::Data(Data::Load),
+            Action::Data(Data::Augment),
+            Action::Data(Data::Shuffle),
+            Action::Data(Data::Source),
+            Action::Train(Train::Start),
+            Action::Train(Train::Pause),
+            Action::Train(Train::Stop),
+            Action::Train(Train::Resume),
+            Action::Train(Train::Drop),
+            Action::Deploy(Deploy::Prepare),
+            Action::Deploy(Deploy::Export),
+            Action::Runs(Runs::Pin),
+            Action::Runs(Runs::Sort),
+            Action::Runs(Runs::Delete),
+            Action::Runs(Runs::Open),
         ]),
     ]
 }

@@ -6,6 +6,7 @@
 mod terminal;
 
 use std::fs;
+use std::path::PathBuf;
 use std::time::Duration;
 use tempfile::TempDir;
 use terminal::Terminal;
@@ -14,6 +15,11 @@ const DOWN: &str = "\x1b[B";
 const ENTER: &str = "\r";
 const ESC: &str = "\x1b";
 const SAVE: &str = "\x13";
+const F1: &str = "\x1bOP";
+const F2: &str = "\x1bOQ";
+const F3: &str = "\x1bOR";
+const F4: &str = "\x1bOS";
+const F5: &str = "\x1b[15~";
 
 /// A folder with a preset's file in it.
 fn folder_with(preset: &str) -> TempDir {
@@ -45,6 +51,80 @@ fn a_width_is_edited_and_saved_and_the_terminal_given_back() {
     let text = read(&folder, "net.toml");
     assert!(text.contains("filters = 12") && text.contains("# folded away at export"), "{text}");
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "nothing else is left");
+}
+
+/// The only folder in `folder`.
+fn only_folder(folder: PathBuf) -> PathBuf {
+    let mut found = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    let path = found.next().unwrap();
+    assert!(found.next().is_none());
+    path
+}
+
+#[test]
+fn a_network_is_designed_trained_and_exported() {
+    let folder = folder_with("pico");
+    let mut terminal = Terminal::start(folder.path(), &["--config", "net.toml", "--set", "train.epochs=1"]);
+    terminal.wait_for("net.toml*").wait_for("epochs 1").send("7").wait_for("16x16x7").send(SAVE).wait_for("wrote");
+    // The bundled images: seen, and trained on for an epoch.
+    terminal.send(F2).wait_for("read 7,000 images").wait_for("Ankle boot");
+    terminal.send(F3).wait_for("trains it as it is now").send("s").wait_for("done, runs/");
+    terminal.wait_for("truth → answer");
+    // Both arithmetics, and the files of int8.
+    terminal.send(F1).send("x").wait_for("precision int8").send(SAVE).wait_for("wrote net.toml");
+    terminal.send(F4).wait_for("quantises and compares").send("x").wait_for("wrote 3 files into");
+    terminal.send(F5).wait_for("1 run").wait_for("finished").send("q");
+    assert_eq!(terminal.end(), 0);
+    assert!(terminal.is_restored());
+
+    let run = only_folder(folder.path().join("runs"));
+    for file in ["config.toml", "metrics.csv", "history.svg", "report.md", "checkpoints/last.safetensors"] {
+        assert!(fs::metadata(run.join(file)).unwrap().len() > 0, "{file}");
+    }
+    let trained = fs::read_to_string(run.join("config.toml")).unwrap();
+    assert!(trained.contains("filters = 7") && trained.contains("epochs = 1"), "{trained}");
+    let export = only_folder(folder.path().join("ArduinoCode"));
+    let header = fs::read_to_string(export.join("PicoMobileNet.h")).unwrap();
+    assert!(header.contains("class PicoMobileNet") && header.contains("int8_t scores[10]"));
+    assert!(export.join("samples.h").exists() && export.join("PicoMobileNet.ino").exists());
+    // What the command line writes from the same run is the same.
+    let command = std::process::Command::new(env!("CARGO_BIN_EXE_micromobilenet"))
+        .current_dir(folder.path())
+        .args(["--precision", "int8", "--export", "--output", "again", "--run"])
+        .arg(&run)
+        .output()
+        .unwrap();
+    assert!(command.status.success(), "{}", String::from_utf8_lossy(&command.stderr));
+    for file in ["PicoMobileNet.h", "samples.h", "PicoMobileNet.ino"] {
+        let again = fs::read(folder.path().join("again/PicoMobileNet").join(file)).unwrap();
+        assert!(fs::read(export.join(file)).unwrap() == again, "{file} differs");
+    }
+}
+
+#[test]
+fn leaving_while_training_asks_and_the_run_can_be_gone_on_with() {
+    let folder = folder_with("mobilenet");
+    let mut terminal = Terminal::start(folder.path(), &["--config", "net.toml"]);
+    terminal.wait_for("Network").send(F3).wait_for("trains it").send("s").wait_for("images/s");
+    // The design can be changed meanwhile; the run keeps what it began with.
+    terminal.send(F1).wait_for("0 separable").send("9").wait_for("47x47x9").send("u").wait_for("47x47x6").send(F3);
+    terminal
+        .wait_for("images/s")
+        .send(" ")
+        .wait_for("paused")
+        .send(" ")
+        .wait_for("training")
+        .send("q")
+        .wait_for("would stop")
+        .send("s");
+    assert_eq!(terminal.end(), 0);
+    assert!(terminal.text().contains("saving its state"), "{}", terminal.text());
+    let run = only_folder(folder.path().join("runs"));
+    assert!(fs::metadata(run.join("checkpoints/last.safetensors")).is_ok());
+    let mut terminal = Terminal::start(folder.path(), &["--config", "net.toml"]);
+    terminal.wait_for("Network").send(F3).wait_for("stopped").send("r").wait_for("images/s").send("x");
+    terminal.wait_for("stopped, runs/").send("q");
+    assert_eq!(terminal.end(), 0);
 }
 
 #[test]

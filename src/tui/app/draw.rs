@@ -4,7 +4,7 @@ use super::App;
 use crate::escape;
 use crate::tui::action::Screen;
 use crate::tui::effect::Weight;
-use crate::tui::keymap::{BINDINGS, Context};
+use crate::tui::keymap::{BINDINGS, Binding, Context};
 use crate::tui::theme::Theme;
 use crate::tui::{data, deploy, design, dialog, runs, train};
 use ratatui::Frame;
@@ -33,7 +33,11 @@ pub fn draw(app: &App, frame: &mut Frame<'_>) {
         Screen::Runs => runs::draw(&app.runs, body, buffer, theme),
     }
     draw_notice(app, Rect { y: body.bottom(), height: 1, ..area }, buffer);
-    draw_hints(app, Rect { y: body.bottom() + 1, height: 1, ..area }, buffer);
+    let last = Rect { y: body.bottom() + 1, height: 1, ..area };
+    match app.command.as_deref().filter(|command| app.is_news && !has_room(app, command, area.width)) {
+        Some(command) => Span::styled(prompt(command), app.theme.dim()).render(last, buffer),
+        None => draw_hints(app, last, buffer),
+    }
     if let Some(dialog) = &app.dialog {
         dialog::draw(dialog, body, buffer, theme);
     }
@@ -94,39 +98,48 @@ fn draw_notice(app: &App, area: Rect, buffer: &mut Buffer) {
         };
         Span::styled(escape::terminal(&notice.text), style)
     });
-    let used = left.as_ref().map_or(0, Span::width);
     if let Some(left) = left {
         left.render(area, buffer);
     }
-    if let Some(command) = &app.command {
-        let text = format!("$ {}", escape::terminal(command));
-        if Span::raw(&text).width() + used + 2 <= usize::from(area.width) {
-            Line::from(Span::styled(text, app.theme.dim())).right_aligned().render(area, buffer);
-        }
+    if let Some(command) = app.command.as_deref().filter(|command| has_room(app, command, area.width)) {
+        Line::from(Span::styled(prompt(command), app.theme.dim())).right_aligned().render(area, buffer);
     }
+}
+
+/// A command as it is shown.
+fn prompt(command: &str) -> String {
+    format!("$ {}", escape::terminal(command))
+}
+
+/// Whether `command` goes beside the message.
+fn has_room(app: &App, command: &str, width: u16) -> bool {
+    let used = app.notice.as_ref().map_or(0, |notice| Span::raw(escape::terminal(&notice.text)).width());
+    Span::raw(prompt(command)).width() + used + 2 <= usize::from(width)
 }
 
 /// The keys that matter most here, as many as there is room for.
 fn draw_hints(app: &App, area: Rect, buffer: &mut Buffer) {
     let contexts = app.contexts();
-    let mut spans = Vec::new();
-    let mut used = 0;
-    let others =
-        BINDINGS.iter().filter(|binding| binding.context == Context::Screens && contexts.contains(&Context::Screens));
-    let own = BINDINGS.iter().filter(|binding| Some(&binding.context) == contexts.first());
-    let ends = BINDINGS.iter().filter(|binding| matches!(binding.name, "save" | "commands") && app.dialog.is_none());
-    let mut hints: Vec<_> =
-        own.chain(others.filter(|binding| matches!(binding.name, "help" | "quit" | "undo"))).chain(ends).collect();
-    hints.retain(|binding| !binding.name.is_empty());
-    for binding in hints {
-        let key = binding.keys().next().map(|key| key.to_string()).unwrap_or_default();
-        let width = key.chars().count() + binding.name.chars().count() + 3;
-        if used + width > usize::from(area.width) {
-            continue;
-        }
-        used += width;
-        spans.push(Span::styled(key, app.theme.accent()));
-        spans.push(Span::styled(format!(" {}  ", binding.name), app.theme.dim()));
-    }
-    Line::from(spans).render(area, buffer);
+    let named = |context: Context, names: &'static [&str]| {
+        BINDINGS.iter().filter(move |binding| binding.context == context && names.contains(&binding.name))
+    };
+    let has_screens = contexts.contains(&Context::Screens);
+    let always: &[&str] = if app.dialog.is_some() { &[] } else { &["save", "commands"] };
+    let first: Vec<_> = named(Context::Screens, &["help", "quit"]).filter(|_| has_screens).collect();
+    let own = BINDINGS.iter().filter(|binding| Some(&binding.context) == contexts.first() && !binding.name.is_empty());
+    let others = named(Context::Screens, &["undo"]).filter(|_| has_screens).chain(named(Context::Always, always));
+    let key = |binding: &Binding| binding.keys().next().map(|key| key.to_string()).unwrap_or_default();
+    let width = |binding: &&Binding| key(binding).chars().count() + binding.name.chars().count() + 3;
+    let mut left = usize::from(area.width).saturating_sub(first.iter().map(width).sum());
+    let mut has_room = |binding: &&Binding| {
+        let fits = width(binding) <= left;
+        left -= if fits { width(binding) } else { 0 };
+        fits
+    };
+    let hints: Vec<_> = own.chain(others).filter(&mut has_room).chain(first).collect();
+    let spans = hints.into_iter().flat_map(|binding| {
+        let name = format!(" {}  ", binding.name);
+        [Span::styled(key(binding), app.theme.accent()), Span::styled(name, app.theme.dim())]
+    });
+    spans.collect::<Line<'_>>().render(area, buffer);
 }

@@ -39,6 +39,8 @@ pub struct App {
     pub notice: Option<Notice>,
     /// The command line that does what was done last.
     pub command: Option<String>,
+    /// Whether no key was pressed since.
+    is_news: bool,
     /// Colours.
     pub theme: Theme,
     /// Columns and lines of the terminal.
@@ -66,6 +68,7 @@ impl App {
             dialog: None,
             notice: None,
             command: None,
+            is_news: false,
             theme,
             size,
             kept: None,
@@ -107,6 +110,7 @@ impl App {
 
     /// A key is pressed; `input` is the same key for who takes text.
     pub fn key(&mut self, key: Key, input: Input) -> Vec<Effect> {
+        self.is_news = false;
         // The letters of answers go before all others.
         if let (Some(dialog), ratatui_textarea::Key::Char(letter), false) = (&mut self.dialog, input.key, input.ctrl) {
             let outcome = dialog.letter(letter);
@@ -199,6 +203,10 @@ impl App {
     }
 
     fn show(&mut self, screen: Screen, reply: &mut Reply) {
+        if self.screen != screen {
+            // What was said on the other screen was about that one.
+            self.notice = None;
+        }
         self.screen = screen;
         let sheet = &self.design.sheet;
         match screen {
@@ -277,6 +285,7 @@ impl App {
         }
         if let Some(command) = command {
             self.command = Some(command);
+            self.is_news = true;
         }
         let sheet = &self.design.sheet;
         if let Some(source) = sheet.wants_classes_of()

@@ -4,7 +4,7 @@ mod draw;
 mod gallery;
 mod pixels;
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;
 
 pub use draw::draw;
 

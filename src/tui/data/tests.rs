@@ -26,7 +26,8 @@ fn images(count: usize, classes: usize) -> Images {
     }
 }
 
-fn dataset(labels: &[&str]) -> Arc<Dataset> {
+/// Images of `labels`.
+pub fn dataset(labels: &[&str]) -> Arc<Dataset> {
     let classes = labels.len();
     let count = |label: &&str| ClassCount { label: (*label).to_owned(), train: 8, validation: 3, test: 2 };
     Arc::new(Dataset {

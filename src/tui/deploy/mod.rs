@@ -3,7 +3,7 @@
 mod draw;
 mod prepared;
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;
 
 pub use draw::draw;
 pub use prepared::{Build, Prepared, Wanted, word};

@@ -33,8 +33,9 @@ fn tell(state: &mut State, news: News) -> Reply {
     reply
 }
 
-fn prepared(sheet: &Sheet) -> Prepared {
-    let model = sheet.model().unwrap();
+/// Headers of `sheet`, of which only the sizes are true; `None`: it is broken.
+pub fn prepared(sheet: &Sheet) -> Option<Prepared> {
+    let model = sheet.model()?;
     let build = |precision| {
         let estimate = Estimate::of(&model.graph, precision, model.spec.config.export.plan);
         let header = format!("// {} \u{1b}[31m\n#pragma once\nint a = 1;\n", word(precision));
@@ -48,7 +49,7 @@ fn prepared(sheet: &Sheet) -> Prepared {
         alone_snr_db: if at == 3 { 12.5 } else { 40.0 },
         alone_accuracy: 0.9,
     });
-    Prepared {
+    Some(Prepared {
         run: "runs/2026 micro".into(),
         hash: "0".into(),
         metrics: None,
@@ -64,13 +65,13 @@ fn prepared(sheet: &Sheet) -> Prepared {
             layer_images: 32,
             layers: layers.collect(),
         },
-    }
+    })
 }
 
 fn ready(sheet: &Sheet) -> State {
     let mut state = State::default();
     act(&mut state, Deploy::Prepare, sheet);
-    tell(&mut state, News::Ready(Arc::new(prepared(sheet))));
+    tell(&mut state, News::Ready(Arc::new(prepared(sheet).unwrap())));
     tell(&mut state, News::Done);
     state
 }
@@ -114,7 +115,7 @@ fn x_writes_in_the_arithmetic_of_the_configuration() {
     let mut reply = Reply::default();
     state.update(&Action::Back, &sheet, &mut reply);
     assert_eq!(reply.effects, [effect::Effect::Deploy(Effect::Stop)]);
-    tell(&mut state, News::Ready(Arc::new(prepared(&sheet))));
+    tell(&mut state, News::Ready(Arc::new(prepared(&sheet).unwrap())));
     let files = vec!["ArduinoCode/Micro/Micro.h".into(), "ArduinoCode/Micro/Micro.ino".into()];
     let reply = tell(&mut state, News::Written { files, precision: Precision::Int8 });
     assert_eq!(reply.notice.unwrap().text, "wrote 2 files into ArduinoCode/Micro");

@@ -5,7 +5,7 @@ mod draw;
 mod pages;
 mod row;
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;
 
 pub use draw::draw;
 pub use row::{Costs, Known, Row};

@@ -60,13 +60,18 @@ fn listed(rows: Vec<Row>) -> State {
     state
 }
 
-fn three() -> State {
-    listed(vec![
+/// Runs of three networks, and one that cannot be read.
+pub fn several() -> Vec<Row> {
+    vec![
         row("pico", 1, &[0.4, 0.6], 1_000),
         row("micro", 3, &[0.5, 0.9], 4_000),
         row("nano", 2, &[0.3, 0.5], 2_000),
         broken(),
-    ])
+    ]
+}
+
+fn three() -> State {
+    listed(several())
 }
 
 fn folders(state: &State) -> Vec<&str> {

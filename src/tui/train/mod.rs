@@ -3,15 +3,16 @@
 mod draw;
 mod session;
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;
 
 pub use draw::draw;
-pub use session::{Batch, Insight, Mistake, Outcome, Phase, Session, percent};
+pub use session::{Batch, Insight, Mistake, Outcome, Phase, Session, Subject, percent};
 
 use super::action::{Action, Move, Train};
 use super::design::Sheet;
 use super::effect::{self, Reply};
 use crate::escape;
+use crate::runs::Run;
 use crate::train::{End, EpochMetrics, Start};
 use std::path::{Path, PathBuf};
 
@@ -152,8 +153,15 @@ impl State {
         match news.what {
             What::Reading { done, total } => session.phase = Phase::Reading { done, total },
             What::Begun(run) => {
-                if session.is_resumed {
-                    reply.command = Some(format!("micromobilenet --run {} --train --resume", shell(&run)));
+                match session.subject {
+                    Subject::File => {}
+                    Subject::Text => {
+                        let config = run.join(Run::CONFIG);
+                        reply.command = Some(format!("micromobilenet --config {} --train", shell(&config)));
+                    }
+                    Subject::Run => {
+                        reply.command = Some(format!("micromobilenet --run {} --train --resume", shell(&run)));
+                    }
                 }
                 session.run = Some(run);
             }
@@ -215,8 +223,11 @@ impl State {
         };
         let name = &model.spec.config.model.name;
         let file = sheet.path().to_owned();
-        let Some(id) = self.queue(name, false, reply) else { return };
-        reply.command = Some(format!("micromobilenet --config {} --train", shell(&file)));
+        let subject = if sheet.is_changed() { Subject::Text } else { Subject::File };
+        let Some(id) = self.queue(name, subject, reply) else { return };
+        if subject == Subject::File {
+            reply.command = Some(format!("micromobilenet --config {} --train", shell(&file)));
+        }
         reply.effect(effect::Effect::Train(Effect::Start { id, file, text: sheet.text().to_owned() }));
     }
 
@@ -226,12 +237,12 @@ impl State {
             return;
         };
         let model = model.spec.config.model.name.clone();
-        let Some(id) = self.queue(&model, true, reply) else { return };
+        let Some(id) = self.queue(&model, Subject::Run, reply) else { return };
         reply.effect(effect::Effect::Train(Effect::Resume { id, model }));
     }
 
     /// Puts a training of `name` behind the others; `None` where too many wait.
-    fn queue(&mut self, name: &str, is_resumed: bool, reply: &mut Reply) -> Option<u64> {
+    fn queue(&mut self, name: &str, subject: Subject, reply: &mut Reply) -> Option<u64> {
         let waiting = self.sessions.iter().filter(|session| session.is_waiting()).count();
         if waiting >= WAITING {
             reply.warn(format!("{waiting} networks wait already: X takes one back"));
@@ -240,12 +251,12 @@ impl State {
         let id = self.next;
         self.next += 1;
         let is_first = !self.is_running();
-        let mut session = Session { is_resumed, ..Session::new(id, name) };
+        let mut session = Session { subject, ..Session::new(id, name) };
         if is_first {
             session.phase = Phase::Reading { done: 0, total: 0 };
             (self.looked_at, self.scroll, self.first) = (None, (0, 0), 0);
         }
-        reply.good(match (is_first, is_resumed) {
+        reply.good(match (is_first, subject == Subject::Run) {
             (true, false) => format!("training {name} as it is now; edit on, the run keeps its own copy"),
             (false, false) => format!("{name}, as it is now, is trained next"),
             (true, true) => format!("going on with the latest run of {name} that was stopped, as it was then"),

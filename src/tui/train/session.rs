@@ -32,6 +32,17 @@ pub enum Phase {
     Over(Outcome),
 }
 
+/// What is trained.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Subject {
+    /// The file, as it was saved.
+    File,
+    /// A text that was not saved: only the run has it.
+    Text,
+    /// A run that was stopped goes on.
+    Run,
+}
+
 /// How a training ended.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Outcome {
@@ -110,8 +121,8 @@ pub struct Session {
     pub trail: Vec<Place>,
     /// What it makes of the validation images.
     pub insight: Insight,
-    /// It goes on with a run that was stopped.
-    pub is_resumed: bool,
+    /// What is trained.
+    pub subject: Subject,
     /// Somebody asked it to wait.
     pub is_pausing: bool,
     /// Somebody asked it to stop.
@@ -133,7 +144,7 @@ impl Session {
             history: Vec::new(),
             trail: Vec::new(),
             insight: Insight::default(),
-            is_resumed: false,
+            subject: Subject::File,
             is_pausing: false,
             is_stopping: false,
         }

@@ -36,11 +36,13 @@ fn tell(state: &mut State, id: u64, what: What) -> Reply {
     reply
 }
 
-fn start(epochs: u32) -> Start {
+/// A training of `epochs` that begins.
+pub fn start(epochs: u32) -> Start {
     Start { name: "micro".into(), epochs, done: 0, batches: 40, images: 1280, trainable: 4139, threads: 2 }
 }
 
-fn metrics(epoch: u32) -> EpochMetrics {
+/// The figures of an epoch.
+pub fn metrics(epoch: u32) -> EpochMetrics {
     let part = 1.0 / f64::from(epoch + 1);
     EpochMetrics {
         epoch,
@@ -54,7 +56,8 @@ fn metrics(epoch: u32) -> EpochMetrics {
     }
 }
 
-fn batch(epoch: u32, batch: usize) -> What {
+/// Batches done of an epoch.
+pub fn batch(epoch: u32, batch: usize) -> What {
     let progress = BatchProgress {
         epoch,
         batch,
@@ -67,7 +70,8 @@ fn batch(epoch: u32, batch: usize) -> What {
     What::Batch(Batch { progress, elapsed: Duration::from_secs(62), left: Duration::from_secs(271) })
 }
 
-fn insight(classes: usize) -> Insight {
+/// What validation says of `classes`.
+pub fn insight(classes: usize) -> Insight {
     let row =
         |truth: usize| (0..classes).map(move |answer| if truth == answer { 90 } else { u64::from(answer == 0) * 10 });
     let pixels: Vec<u8> = (0..28 * 28).map(|at| (at % 251) as u8).collect();
@@ -128,10 +132,12 @@ fn s_trains_the_text_as_it_is_and_puts_the_next_behind_it() {
     assert_eq!(reply.command.as_deref(), Some("micromobilenet --config 'my nets/micro.toml' --train"));
     assert!(state.is_running());
     sheet.replace(sheet.text().replacen("name = \"micro\"", "name = \"other\"", 1), None);
-    act(&mut state, Train::Start, &sheet);
+    assert_eq!(act(&mut state, Train::Start, &sheet).command, None, "no file says it");
     assert_eq!(state.summary().as_deref(), Some("micro reads images +1"));
     tell(&mut state, 0, What::Over(Outcome::Failed("no images".into())));
     tell(&mut state, 1, What::Reading { done: 3, total: 9 });
+    let reply = tell(&mut state, 1, What::Begun("runs/2026_other".into()));
+    assert_eq!(reply.command.as_deref(), Some("micromobilenet --config runs/2026_other/config.toml --train"));
     assert_eq!(state.summary().as_deref(), Some("other reads images"));
     assert!(drawn(&state, 80, 21, themes()[0]).contains("images 3/9"));
 }

@@ -1,0 +1,237 @@
+//! A world around the state: files in memory, classes of the bundled images, jobs that take no time.
+
+use crate::plan::Boards;
+use crate::runs::config_hash;
+use crate::spec::preset;
+use crate::tui::action::Action;
+use crate::tui::app::{self, App};
+use crate::tui::design::{Origin, Sheet};
+use crate::tui::effect::{Effect, Expected, News};
+use crate::tui::keymap::Key;
+use crate::tui::theme::Theme;
+use crate::tui::train::{Outcome, What};
+use crate::tui::{data, deploy, runs, train};
+use ratatui::Terminal;
+use ratatui::backend::TestBackend;
+use ratatui_textarea::{Input, Key as Typed};
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+/// An app with a world around it: files in memory, classes of the bundled images.
+pub struct World {
+    pub app: App,
+    pub files: BTreeMap<PathBuf, String>,
+    pub kept: BTreeMap<PathBuf, String>,
+    pub has_quit: bool,
+    /// Every text that was written, and whether the user had been told that it is broken.
+    pub saves: Vec<String>,
+    runs: Vec<runs::Row>,
+}
+
+pub fn theme() -> Theme {
+    Theme::of(|name| (name == "TERM").then(|| "xterm-256color".to_owned()))
+}
+
+impl World {
+    pub fn of(name: &str) -> Self {
+        let text = preset(name.as_ref()).unwrap().to_owned();
+        let path = PathBuf::from(format!("{name}.toml"));
+        let sheet = Sheet::open(path.clone(), text.clone(), Origin::File, Boards::built_in().unwrap());
+        let (app, effects) = App::new(sheet, None, theme(), (80, 24));
+        let files = BTreeMap::from([(path, text)]);
+        let mut world = Self {
+            app,
+            files,
+            kept: BTreeMap::new(),
+            has_quit: false,
+            saves: Vec::new(),
+            runs: runs::tests::several(),
+        };
+        world.perform(effects);
+        world
+    }
+
+    pub fn perform(&mut self, effects: Vec<Effect>) {
+        for effect in effects {
+            let news = match effect {
+                Effect::Quit => {
+                    self.has_quit = true;
+                    continue;
+                }
+                Effect::Save { path, text, expected, then_quit } => {
+                    let found = self.files.get(&path);
+                    let is_expected = match (&expected, found) {
+                        (Expected::Anything, _) | (Expected::Nothing, None) => true,
+                        (Expected::Hash(hash), Some(found)) => config_hash(found) == *hash,
+                        _ => false,
+                    };
+                    if is_expected {
+                        self.files.insert(path.clone(), text.clone());
+                        self.saves.push(text.clone());
+                        self.has_quit |= then_quit;
+                        News::Saved { path, text }
+                    } else {
+                        News::Conflict { found: found.cloned(), path }
+                    }
+                }
+                Effect::Open(path) => match self.files.get(&path).cloned().or_else(|| preset(&path).map(str::to_owned))
+                {
+                    Some(text) => News::Opened { path, text, origin: Origin::New, left: None },
+                    None => News::Failed("there is no such file".into()),
+                },
+                Effect::Classes(source) => {
+                    News::Classes { source, found: Ok((0..10).map(|at| format!("class {at}")).collect()) }
+                }
+                Effect::Keep { path, text } => {
+                    match text {
+                        Some(text) => self.kept.insert(path, text),
+                        None => self.kept.remove(&path),
+                    };
+                    continue;
+                }
+                Effect::Data(data::Effect::Read { ticket, .. }) => {
+                    let found = Ok(data::tests::dataset(&["daisy", "dandelion", "rose", "sunflower", "tulip"]));
+                    News::Data(data::News::Read { ticket, found })
+                }
+                Effect::Train(effect) => {
+                    self.train(&effect);
+                    continue;
+                }
+                Effect::Deploy(effect) => {
+                    self.deploy(&effect);
+                    continue;
+                }
+                Effect::Runs(runs::Effect::List) => News::Runs(runs::News::Listed(Ok(self.runs.clone()))),
+                Effect::Runs(runs::Effect::Delete(path)) => {
+                    self.runs.retain(|row| row.path != path);
+                    News::Runs(runs::News::Deleted(path, Ok(())))
+                }
+                _ => continue,
+            };
+            self.tell(news);
+        }
+    }
+
+    fn tell(&mut self, news: News) {
+        let more = self.app.told(news);
+        self.perform(more);
+    }
+
+    /// A training goes two epochs and a half at once, and ends when it is stopped.
+    fn train(&mut self, effect: &train::Effect) {
+        use train::tests::{batch, insight, metrics, start};
+        let mut tell = |id, what| self.tell(News::Train(train::News { id, what }));
+        match *effect {
+            train::Effect::Start { id, .. } | train::Effect::Resume { id, .. } => {
+                let labels = (0..10).map(|class| format!("class {class}")).collect();
+                tell(id, What::Begun("runs/2026-01-31_14-05-09_micro".into()));
+                tell(id, What::Started { start: start(4), labels, history: Vec::new() });
+                for epoch in 1..3 {
+                    tell(id, batch(epoch, 40));
+                    tell(id, What::Epoch { metrics: metrics(epoch), insight: insight(10) });
+                }
+                tell(id, batch(3, 20));
+            }
+            train::Effect::Pause { id, paused } => tell(id, What::Paused(paused)),
+            train::Effect::Stop(id) => {
+                let outcome = Outcome::Ended { end: crate::train::End::Stopped, best: None, last: None };
+                tell(id, What::Over(outcome));
+            }
+        }
+    }
+
+    /// Weights are always there, and exports take no time.
+    fn deploy(&mut self, effect: &deploy::Effect) {
+        let mut tell = |news| self.tell(News::Deploy(news));
+        match *effect {
+            deploy::Effect::Look(_) => {
+                let run = PathBuf::from("runs/2026-01-31_14-05-09_micro");
+                tell(deploy::News::Found(Some(deploy::Found { run, best: None })));
+            }
+            deploy::Effect::Stop => tell(deploy::News::Stopped),
+            deploy::Effect::Prepare { write, .. } => {
+                let Some(prepared) = deploy::tests::prepared(&self.app.design.sheet) else {
+                    return self.tell(News::Deploy(deploy::News::Untrained));
+                };
+                let folder = PathBuf::from("ArduinoCode/Micro");
+                let mut tell = |news| self.tell(News::Deploy(news));
+                tell(deploy::News::Ready(Arc::new(prepared)));
+                if let Some(precision) = write {
+                    tell(deploy::News::Written { files: vec![folder.join("Micro.h")], precision });
+                }
+                tell(deploy::News::Done);
+            }
+        }
+    }
+
+    pub fn act(&mut self, action: &Action) {
+        let effects = self.app.act(action);
+        self.perform(effects);
+    }
+
+    /// Keys with blanks between them, as in the table of keys; a word in quotes is typed.
+    pub fn keys(&mut self, keys: &str) -> &mut Self {
+        for name in keys.split(' ') {
+            match name.strip_prefix('"') {
+                Some(word) => word.trim_end_matches('"').chars().for_each(|letter| self.letter(letter)),
+                None => self.press(name),
+            }
+        }
+        self
+    }
+
+    fn letter(&mut self, letter: char) {
+        let key = Key::parse(&letter.to_string()).unwrap();
+        let effects = self.app.key(key, Input { key: Typed::Char(letter), ctrl: false, alt: false, shift: false });
+        self.perform(effects);
+    }
+
+    fn press(&mut self, name: &str) {
+        let key = Key::parse(name).unwrap_or_else(|| panic!("{name} is no key"));
+        let typed = match name {
+            "enter" => Typed::Enter,
+            "backspace" => Typed::Backspace,
+            "end" => Typed::End,
+            "down" => Typed::Down,
+            name if name.chars().count() == 1 => Typed::Char(name.chars().next().unwrap()),
+            _ => Typed::Null,
+        };
+        let effects = self.app.key(key, Input { key: typed, ctrl: false, alt: false, shift: false });
+        self.perform(effects);
+    }
+
+    /// The screen as text.
+    pub fn screen(&mut self, columns: u16, rows: u16) -> String {
+        self.app.resized(columns, rows);
+        let mut terminal = Terminal::new(TestBackend::new(columns, rows)).unwrap();
+        terminal.draw(|frame| app::draw(&self.app, frame)).unwrap();
+        let buffer = terminal.backend().buffer().clone();
+        let line = |y: u16| {
+            let mut text = String::new();
+            let mut skip = 0;
+            for x in 0..columns {
+                if skip > 0 {
+                    skip -= 1;
+                    continue;
+                }
+                let symbol = buffer[(x, y)].symbol();
+                skip = unicode_width::UnicodeWidthStr::width(symbol).saturating_sub(1);
+                text.push_str(symbol);
+            }
+            text.trim_end().to_owned()
+        };
+        without_hours((0..rows).map(line).collect::<Vec<_>>().join("\n"))
+    }
+}
+
+/// `text` without times, like `01-31 14:05`: they are those of the machine's time zone.
+fn without_hours(mut text: String) -> String {
+    let is_time = |at: &[u8]| {
+        at.iter().zip(b"00-00 00:00").all(|(byte, like)| byte == like || (*like == b'0' && byte.is_ascii_digit()))
+    };
+    while let Some(at) = text.as_bytes().windows(11).position(|at| is_time(at) && at != b"00-00 00:00") {
+        text.replace_range(at..at + 11, "00-00 00:00");
+    }
+    text
+}
