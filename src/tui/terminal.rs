@@ -2,26 +2,54 @@
 //! as it was.
 
 use crossterm::event::{DisableBracketedPaste, DisableMouseCapture, EnableBracketedPaste, EnableMouseCapture};
-use crossterm::terminal::{EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode};
-use crossterm::{cursor, execute};
+use crossterm::terminal::{
+    BeginSynchronizedUpdate, EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode,
+    enable_raw_mode,
+};
+use crossterm::{cursor, execute, queue};
 use ratatui::backend::CrosstermBackend;
 use ratatui::layout::{Position, Rect};
 use ratatui::{Frame, Terminal};
-use std::io::{self, BufWriter, Stdout, Write as _};
+use std::io::{self, Write};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::ThreadId;
 
 /// The terminal while it is ours.
 pub struct Screen {
-    terminal: Terminal<CrosstermBackend<BufWriter<Stdout>>>,
+    terminal: Terminal<CrosstermBackend<Whole>>,
     /// Frames are drawn only where there is somebody to see them.
     is_ours: bool,
 }
 
 /// Whether the terminal is ours, for the panic hook.
 static OURS: AtomicBool = AtomicBool::new(false);
-/// A frame is one write, as far as can be.
-const FRAME_BYTES: usize = 1 << 16;
+
+/// What is written between two flushes, to be shown at once: the terminal is asked not to draw
+/// half of it, and one that does not know of that takes no notice.
+///
+/// <https://gist.github.com/christianparpart/d8a62cc1ab659194337d73e399004036>
+struct Whole(Vec<u8>);
+
+impl Write for Whole {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if self.0.is_empty() {
+            queue!(self.0, BeginSynchronizedUpdate)?;
+        }
+        self.0.extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        if self.0.is_empty() {
+            return Ok(());
+        }
+        queue!(self.0, EndSynchronizedUpdate)?;
+        let mut out = io::stdout().lock();
+        let written = out.write_all(&self.0).and_then(|()| out.flush());
+        self.0.clear();
+        written
+    }
+}
 
 impl Screen {
     /// Takes the terminal over.
@@ -31,7 +59,7 @@ impl Screen {
     pub fn enter() -> io::Result<Self> {
         restore_on_panic();
         take()?;
-        let backend = CrosstermBackend::new(BufWriter::with_capacity(FRAME_BYTES, io::stdout()));
+        let backend = CrosstermBackend::new(Whole(Vec::new()));
         match Terminal::new(backend) {
             Ok(terminal) => Ok(Self { terminal, is_ours: true }),
             Err(error) => {

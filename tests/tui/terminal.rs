@@ -27,12 +27,21 @@ pub struct Terminal {
 impl Terminal {
     /// Starts the program with `arguments` in `folder`, in a terminal of 80 × 24.
     pub fn start(folder: &Path, arguments: &[&str]) -> Self {
-        Self::with(folder, arguments, &[("TERM", "xterm-256color")])
+        Self::sized(folder, arguments, 80, 24)
+    }
+
+    /// Starts it in a terminal of another size.
+    pub fn sized(folder: &Path, arguments: &[&str], columns: u16, rows: u16) -> Self {
+        Self::begin(folder, arguments, &[("TERM", "xterm-256color")], columns, rows)
     }
 
     /// Starts it with variables of its own.
     pub fn with(folder: &Path, arguments: &[&str], variables: &[(&str, &str)]) -> Self {
-        let size = PtySize { rows: 24, cols: 80, pixel_width: 0, pixel_height: 0 };
+        Self::begin(folder, arguments, variables, 80, 24)
+    }
+
+    fn begin(folder: &Path, arguments: &[&str], variables: &[(&str, &str)], columns: u16, rows: u16) -> Self {
+        let size = PtySize { rows, cols: columns, pixel_width: 0, pixel_height: 0 };
         let pair = native_pty_system().openpty(size).unwrap();
         let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_micromobilenet"));
         command.args(arguments);
@@ -65,7 +74,7 @@ impl Terminal {
                 }
             }
         });
-        let screen = vt100::Parser::new(24, 80, 0);
+        let screen = vt100::Parser::new(rows, columns, 0);
         Self { master: Some(pair.master), child, typing: Some(typing), output, is_closing, screen, bytes: Vec::new() }
     }
 
@@ -167,6 +176,14 @@ impl Terminal {
         let read = |path: std::path::PathBuf| std::fs::read_to_string(path).unwrap();
         let of = |task: std::path::PathBuf| (read(task.join("comm")), waits(&read(task.join("status"))));
         tasks.map(|task| of(task.unwrap().path())).collect()
+    }
+
+    /// Bytes of memory that the process has.
+    pub fn resident_bytes(&self) -> u64 {
+        let path = format!("/proc/{}/status", self.child.process_id().unwrap());
+        let status = std::fs::read_to_string(path).unwrap();
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
+        1024 * line.trim().trim_end_matches(" kB").parse::<u64>().unwrap()
     }
 
     /// Takes the terminal away, as when its window is closed.

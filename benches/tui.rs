@@ -1,0 +1,105 @@
+//! What the workbench costs who sits before it: `cargo bench --bench tui`.
+//!
+//! The program in a pseudo-terminal of 160 × 48, as a user runs it: from its start to the first
+//! frame, its memory and its wake-ups while nobody does anything, and from a keystroke in Design to
+//! the last byte of the frame that shows what it changed, on a network of 30 blocks grown from
+//! mobilenet, with and without a training on one thread. Times contain the pseudo-terminal and the
+//! terminal emulator that reads it.
+
+#![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a benchmark prints, and what fails ends it")]
+
+#[path = "../tests/tui/terminal.rs"]
+#[expect(dead_code, reason = "the tests use all of it")]
+mod terminal;
+
+use std::path::Path;
+use std::time::{Duration, Instant};
+use tempfile::TempDir;
+use terminal::Terminal;
+
+const KEYS: usize = 10_000;
+const STARTS: usize = 21;
+const IDLE: Duration = Duration::from_secs(5);
+/// Escape sequence at the end of every frame.
+const FRAME_END: &[u8] = b"\x1b[?2026l";
+const F1: &str = "\x1bOP";
+const F3: &str = "\x1bOR";
+
+/// A folder with mobilenet, grown to 30 blocks.
+fn grown() -> TempDir {
+    let folder = TempDir::new().unwrap();
+    let text = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/configs/mobilenet.toml")).unwrap();
+    let blocks = text.matches("[[blocks]]").count();
+    let more = format!("[[blocks]]\ntype = \"separable\"\nfilters = 96\nrepeat = {}\n\n[head]", 30 - blocks);
+    std::fs::write(folder.path().join("net.toml"), text.replace("[head]", &more)).unwrap();
+    folder
+}
+
+fn start(folder: &Path) -> Terminal {
+    Terminal::sized(folder, &["--config", "net.toml", "--threads", "1", "--set", "train.epochs=1000"], 160, 48)
+}
+
+/// Median, 99th of a hundred, and worst, in milliseconds.
+fn told(mut times: Vec<Duration>) -> String {
+    times.sort();
+    let at = |part: f64| times[((times.len() - 1) as f64 * part) as usize].as_secs_f64() * 1e3;
+    format!("median {:.2} ms, 99 of 100 {:.2} ms, worst {:.2} ms", at(0.5), at(0.99), at(1.0))
+}
+
+/// From `key` to the end of the frame that shows `text`.
+fn frame(terminal: &mut Terminal, key: &str, text: &str) -> Duration {
+    let begun = Instant::now();
+    terminal.send(key);
+    loop {
+        terminal.take(Duration::from_secs(10));
+        let passed = begun.elapsed();
+        if terminal.bytes.ends_with(FRAME_END) && terminal.text().contains(text) {
+            return passed;
+        }
+        assert!(passed < Duration::from_secs(10), "no {text}:\n{}", terminal.text());
+    }
+}
+
+/// Bytes of a keystroke's frame, and times of all keystrokes.
+fn keystrokes(terminal: &mut Terminal) -> (usize, Vec<Duration>) {
+    let before = terminal.bytes.len();
+    let mut bytes = 0;
+    let times = (0..KEYS).map(|at| {
+        let time = if at % 2 == 0 { frame(terminal, "+", "47x47x7") } else { frame(terminal, "-", "47x47x6") };
+        bytes += terminal.bytes.len();
+        terminal.bytes.clear();
+        time
+    });
+    let times = times.collect();
+    ((bytes - before) / KEYS, times)
+}
+
+fn main() {
+    let folder = grown();
+    let first: Vec<Duration> = (0..STARTS)
+        .map(|_| {
+            let begun = Instant::now();
+            let mut terminal = start(folder.path());
+            while !terminal.text().contains("Network") {
+                terminal.take(Duration::from_secs(10));
+            }
+            begun.elapsed()
+        })
+        .collect();
+    println!("start to first frame: {}", told(first));
+
+    let mut terminal = start(folder.path());
+    terminal.wait_for("Network").settle();
+    let before = terminal.waits();
+    std::thread::sleep(IDLE);
+    let woken = terminal.waits() != before;
+    println!("idle for {} s: {}", IDLE.as_secs(), if woken { "woken up" } else { "no thread was woken" });
+    println!("resident memory: {:.1} MB", terminal.resident_bytes() as f64 / 1e6);
+
+    let (bytes, times) = keystrokes(&mut terminal);
+    println!("keystroke to frame, {KEYS}: {}; {bytes} bytes a frame", told(times));
+    terminal.send(F3).wait_for("trains it").send("s").wait_for("images/s").send(F1).wait_for("Costs");
+    let (bytes, times) = keystrokes(&mut terminal);
+    println!("the same while training:     {}; {bytes} bytes a frame", told(times));
+    assert!(terminal.text().contains("/1000"), "the training has ended:\n{}", terminal.text());
+}
