@@ -270,6 +270,7 @@ fn nothing_happens_while_nobody_does_anything() {
     assert!(before.0.len() > 2, "its threads are there: {before:?}");
     terminal.take(Duration::from_secs(2));
     assert_eq!((terminal.waits(), terminal.bytes.len()), before, "it works while idle");
+    assert!(terminal.resident_bytes() < 30_000_000, "{} bytes", terminal.resident_bytes());
     terminal.send("b").wait_for("Board").send(ENTER).send("q");
     assert_eq!(terminal.end(), 0);
 }
