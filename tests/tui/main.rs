@@ -3,10 +3,11 @@
 #![cfg(unix)]
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod picture;
 mod terminal;
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 use tempfile::TempDir;
 use terminal::Terminal;
@@ -273,4 +274,40 @@ fn nothing_happens_while_nobody_does_anything() {
     assert!(terminal.resident_bytes() < 30_000_000, "{} bytes", terminal.resident_bytes());
     terminal.send("b").wait_for("Board").send(ENTER).send("q");
     assert_eq!(terminal.end(), 0);
+}
+
+/// Writes `assets/screenshots/`: `cargo test --release --test tui -- --ignored screenshots`.
+#[test]
+#[ignore = "it writes pictures, and trains for minutes to have something to show"]
+fn screenshots() {
+    let folder = folder_with("micro");
+    let pictures = Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/screenshots");
+    fs::create_dir_all(&pictures).unwrap();
+    for (name, epochs) in [("pico", 12), ("nano", 16), ("mobilenet", 8)] {
+        let command = std::process::Command::new(env!("CARGO_BIN_EXE_micromobilenet"))
+            .current_dir(folder.path())
+            .args(["--config", name, "--train", "--epochs", &epochs.to_string()])
+            .status()
+            .unwrap();
+        assert!(command.success());
+    }
+    let arguments = ["--config", "net.toml", "--set", "train.epochs=12"];
+    let mut terminal = Terminal::in_colours(folder.path(), &arguments, 144, 42);
+    let show = |terminal: &mut Terminal, name: &str| {
+        terminal.settle();
+        fs::write(pictures.join(name).with_extension("svg"), picture::svg(terminal.screen())).unwrap();
+    };
+    terminal.wait_for("612,240").send("pj3").wait_for("24x24x3").send("0").wait_for("24x24x30").send("x");
+    terminal.wait_for("Costs in int8").send("b").wait_for("Board").send("uno").wait_for("Uno").send(ENTER);
+    terminal.wait_for("fit");
+    show(&mut terminal, "design");
+    terminal.send("uuu").send(F2).wait_for("read 7,000 images");
+    show(&mut terminal, "data");
+    terminal.send(F3).wait_for("trains it").send("s").wait_for("epoch 9/12").send(" ").wait_for("paused");
+    show(&mut terminal, "train");
+    terminal.send(" ").wait_for("done, runs/").send(F1).send("x").wait_for("int8").send(F4).wait_for("compares");
+    terminal.send("x").wait_for("wrote 3 files");
+    show(&mut terminal, "deploy");
+    terminal.send(F5).wait_for("4 runs").send("p").send(DOWN).send("p").send(DOWN);
+    show(&mut terminal, "runs");
 }

@@ -17,22 +17,25 @@ pub struct Terminal {
     child: Box<dyn Child + Send + Sync>,
     /// To the thread that types: a program that has ended takes no more keys, and would keep it waiting.
     typing: Option<Sender<Vec<u8>>>,
-    output: Receiver<Vec<u8>>,
+    output: Receiver<(Instant, Vec<u8>)>,
     is_closing: Arc<AtomicBool>,
     screen: vt100::Parser,
     /// Every byte that came.
     pub bytes: Vec<u8>,
+    /// When the last one came.
+    pub last: Instant,
 }
 
 impl Terminal {
     /// Starts the program with `arguments` in `folder`, in a terminal of 80 × 24.
     pub fn start(folder: &Path, arguments: &[&str]) -> Self {
-        Self::sized(folder, arguments, 80, 24)
+        Self::with(folder, arguments, &[("TERM", "xterm-256color")])
     }
 
-    /// Starts it in a terminal of another size.
-    pub fn sized(folder: &Path, arguments: &[&str], columns: u16, rows: u16) -> Self {
-        Self::begin(folder, arguments, &[("TERM", "xterm-256color")], columns, rows)
+    /// Starts it in a terminal of another size that shows every colour.
+    pub fn in_colours(folder: &Path, arguments: &[&str], columns: u16, rows: u16) -> Self {
+        let variables = [("TERM", "xterm-256color"), ("COLORTERM", "truecolor")];
+        Self::begin(folder, arguments, &variables, columns, rows)
     }
 
     /// Starts it with variables of its own.
@@ -69,13 +72,22 @@ impl Terminal {
             let mut buffer = [0; 8192];
             while let Ok(count) = reader.read(&mut buffer) {
                 let is_gone = count == 0 || until.load(Ordering::SeqCst);
-                if is_gone || sender.send(buffer[..count].to_vec()).is_err() {
+                if is_gone || sender.send((Instant::now(), buffer[..count].to_vec())).is_err() {
                     break;
                 }
             }
         });
         let screen = vt100::Parser::new(rows, columns, 0);
-        Self { master: Some(pair.master), child, typing: Some(typing), output, is_closing, screen, bytes: Vec::new() }
+        Self {
+            master: Some(pair.master),
+            child,
+            typing: Some(typing),
+            output,
+            is_closing,
+            screen,
+            bytes: Vec::new(),
+            last: Instant::now(),
+        }
     }
 
     /// Presses keys: the bytes a terminal sends.
@@ -92,6 +104,11 @@ impl Terminal {
     /// The screen as text.
     pub fn text(&self) -> String {
         self.screen.screen().contents()
+    }
+
+    /// The screen.
+    pub fn screen(&self) -> &vt100::Screen {
+        self.screen.screen()
     }
 
     /// Whether the terminal is as a shell expects it.
@@ -127,7 +144,8 @@ impl Terminal {
         }
     }
 
-    fn show(&mut self, bytes: &[u8]) {
+    fn show(&mut self, (when, bytes): &(Instant, Vec<u8>)) {
+        self.last = *when;
         // Two questions that terminals answer.
         for (question, answer) in [(&b"\x1b[6n"[..], "\x1b[1;1R"), (&b"\x1b[c"[..], "\x1b[?62c")] {
             if bytes.windows(question.len()).any(|window| window == question) {

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::codegen::Sources;
+use crate::graph::Graph;
 use crate::jobs::Export;
 use crate::plan::{Boards, Estimate};
 use crate::quant::{Comparison, LayerNoise};
@@ -36,14 +37,15 @@ fn tell(state: &mut State, news: News) -> Reply {
 /// Headers of `sheet`, of which only the sizes are true; `None`: it is broken.
 pub fn prepared(sheet: &Sheet) -> Option<Prepared> {
     let model = sheet.model()?;
+    let graph = Graph::build(&model.spec, 10).unwrap();
     let build = |precision| {
-        let estimate = Estimate::of(&model.graph, precision, model.spec.config.export.plan);
+        let estimate = Estimate::of(&graph, precision, model.spec.config.export.plan);
         let header = format!("// {} \u{1b}[31m\n#pragma once\nint a = 1;\n", word(precision));
         let sources = Sources { class_name: "Micro".into(), header, samples: String::new(), sketch: String::new() };
         let export = Export { sources, accuracy: None, int8_accuracy: None, object_bytes: estimate.ram_bytes as usize };
         Build { estimate, export, lines: 3 }
     };
-    let layers = model.graph.ops.iter().enumerate().map(|(at, op)| LayerNoise {
+    let layers = graph.ops.iter().enumerate().map(|(at, op)| LayerNoise {
         name: op.name.clone(),
         snr_db: 30.0,
         alone_snr_db: if at == 3 { 12.5 } else { 40.0 },
@@ -133,7 +135,7 @@ fn both_arithmetics_stand_side_by_side_and_the_costliest_layer_is_marked() {
     for part in ["87.8 %", "87.5 %", "-0.3 points on 1,000 images", "99.1 %", "too large", "AVR", "12.5"] {
         assert!(text.contains(part), "{part}\n{text}");
     }
-    let costliest = &sheet.model().unwrap().graph.ops[3].name;
+    let costliest = &sheet.model().unwrap().estimate.layers[3].name;
     assert!(text.contains(&format!("{costliest} costs most")), "{text}");
 }
 

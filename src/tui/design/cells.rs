@@ -1,9 +1,8 @@
 //! The configuration as rows of cells that can be edited in place. What a cell may hold comes from
 //! the schema.
 
-use super::model::Model;
-use crate::graph::Shape;
-use crate::plan::Boards;
+use crate::graph::{Graph, Shape};
+use crate::plan::{Boards, Estimate};
 use crate::spec::{Block, BlockKind, Config, Document, KeyPath, Legal, NumClasses, key_info};
 
 /// What a row stands for.
@@ -92,19 +91,19 @@ const TYPE: &str = "type";
 pub const BOARD: &str = "board";
 const SE_AFTER: &str = "SE after";
 
-/// All rows of `model`, top to bottom.
+/// All rows of a network, top to bottom.
 #[must_use]
-pub fn rows(model: &Model) -> Vec<Row> {
-    let config = &model.spec.config;
+pub fn rows(config: &Config, graph: &Graph, estimate: &Estimate) -> Vec<Row> {
+    let row = |place, cells| row(graph, estimate, place, cells);
     let mut rows = vec![
-        row(model, Place::Model, model_cells(config)),
-        row(model, Place::Target, target_cells(config)),
-        row(model, Place::Stem, stem_cells(config)),
+        row(Place::Model, model_cells(config)),
+        row(Place::Target, target_cells(config)),
+        row(Place::Stem, stem_cells(config)),
     ];
     for (index, block) in config.blocks.iter().enumerate() {
-        rows.push(row(model, Place::Block(index), block_cells(index, block)));
+        rows.push(row(Place::Block(index), block_cells(index, block)));
     }
-    rows.push(row(model, Place::Head, head_cells(config)));
+    rows.push(row(Place::Head, head_cells(config)));
     rows
 }
 
@@ -154,7 +153,7 @@ fn quoted(word: &str) -> String {
     toml_edit::Value::from(word).to_string()
 }
 
-fn row(model: &Model, place: Place, cells: Vec<Cell>) -> Row {
+fn row(graph: &Graph, estimate: &Estimate, place: Place, cells: Vec<Cell>) -> Row {
     let key = match place {
         Place::Model | Place::Target => None,
         Place::Stem => Some(KeyPath::of("stem")),
@@ -162,7 +161,7 @@ fn row(model: &Model, place: Place, cells: Vec<Cell>) -> Row {
         Place::Head => Some(KeyPath::of("head")),
     };
     let mine = |(op, _): &(&crate::graph::Op, &crate::plan::LayerEstimate)| key.as_ref() == Some(&op.place);
-    let layers: Vec<_> = model.graph.ops.iter().zip(&model.estimate.layers).filter(mine).collect();
+    let layers: Vec<_> = graph.ops.iter().zip(&estimate.layers).filter(mine).collect();
     let shapes = layers.first().zip(layers.last()).map(|((first, _), (last, _))| (first.input, last.output));
     let total = |of: fn(&crate::plan::LayerEstimate) -> u64| layers.iter().map(|(_, layer)| of(layer)).sum();
     Row {
@@ -269,13 +268,14 @@ fn head_cells(config: &Config) -> Vec<Cell> {
 mod tests {
     use super::*;
     use crate::spec::PRESETS;
+    use crate::tui::design::Model;
 
     #[test]
     fn the_schema_knows_every_cell_of_every_preset() {
         let boards = Boards::built_in().unwrap();
         for (name, text) in PRESETS {
             let model = Model::of(name, text, Some(5), &boards).unwrap();
-            let rows = rows(&model);
+            let rows = &model.rows;
             assert_eq!(rows.len(), model.spec.config.blocks.len() + 4);
             for cell in rows.iter().flat_map(|row| &row.cells) {
                 assert!(key_info(&cell.key, cell.kind).is_some(), "{name}: {}", cell.key);
@@ -295,7 +295,7 @@ mod tests {
         let boards = Boards::built_in().unwrap();
         for (name, text) in PRESETS {
             let model = Model::of(name, text, Some(5), &boards).unwrap();
-            for row in rows(&model) {
+            for row in &*model.rows {
                 for cell in &row.cells {
                     let mut document = Document::parse(text).unwrap();
                     write(&mut document, cell, row.place, &cell.value).unwrap();

@@ -9,8 +9,8 @@ use crate::tui::effect::Reply;
 impl State {
     /// Writes `value` into the cell under the cursor.
     pub(super) fn write(&mut self, value: &str, tag: Option<u64>, reply: &mut Reply) {
-        let Some((row, cell)) = self.selected() else { return };
-        match self.sheet.edit(tag, |document| cells::write(document, &cell, row.place, value)) {
+        let Some((place, cell)) = self.selected() else { return };
+        match self.sheet.edit(tag, |document| cells::write(document, &cell, place, value)) {
             Ok(()) => {
                 reply.command = Some(format!("--set {}={value}", cell.key));
                 if let Some(fault) = self.sheet.faults().and_then(|faults| faults.0.first()) {

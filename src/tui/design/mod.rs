@@ -9,7 +9,7 @@ mod history;
 mod model;
 mod sheet;
 
-pub use cells::{Cell, Place, Row, rows};
+pub use cells::{Cell, Place, Row};
 pub use draw::draw;
 pub use editor::Editor;
 pub use model::Model;
@@ -21,6 +21,7 @@ use super::effect::Reply;
 use super::keymap::Context;
 use crate::spec::{Document, KeyPath, Place as TextPlace, Precision};
 use ratatui::layout::{Position, Rect};
+use std::sync::Arc;
 
 /// What has the focus.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -81,8 +82,8 @@ impl State {
 
     /// All rows of the table; none where no text ever held together.
     #[must_use]
-    pub fn rows(&self) -> Vec<Row> {
-        self.sheet.model().map(rows).unwrap_or_default()
+    pub fn rows(&self) -> Arc<[Row]> {
+        self.sheet.model().map(|model| model.rows.clone()).unwrap_or_default()
     }
 
     /// What is being typed into the cell.
@@ -93,10 +94,9 @@ impl State {
 
     /// The row and the cell under the cursor.
     #[must_use]
-    pub fn selected(&self) -> Option<(Row, Cell)> {
-        let row = self.rows().into_iter().nth(self.row)?;
-        let cell = row.cells.get(self.cell)?.clone();
-        Some((row, cell))
+    pub fn selected(&self) -> Option<(Place, Cell)> {
+        let row = self.sheet.model()?.rows.get(self.row)?;
+        Some((row.place, row.cells.get(self.cell)?.clone()))
     }
 
     /// Does `action`.

@@ -1,23 +1,25 @@
 //! A text's network and what it costs: everything the screen shows of a configuration, worked out
 //! at once from the text.
 
+use super::cells::{self, Row};
 use crate::graph::Graph;
 use crate::plan::{Board, Boards, Estimate, Verdict};
 use crate::spec::{Diagnostics, KeyPath, NumClasses, Spec};
+use std::sync::Arc;
 
 /// A network that holds together.
 #[derive(Debug, Clone)]
 pub struct Model {
     /// The configuration.
     pub spec: Spec,
-    /// Its operations.
-    pub graph: Graph,
     /// What they cost.
     pub estimate: Estimate,
     /// The board it is meant for.
     pub board: Option<Board>,
     /// Whether it fits each board.
     pub verdicts: Vec<Verdict>,
+    /// The rows of its table.
+    pub rows: Arc<[Row]>,
 }
 
 /// How many classes an `auto` stands for until the data's own are known.
@@ -45,7 +47,8 @@ impl Model {
         let export = &spec.config.export;
         let estimate = Estimate::of(&graph, export.precision, export.plan);
         let verdicts = boards.0.iter().map(|board| board.verdict(&estimate)).collect();
-        Ok(Self { spec, graph, estimate, board, verdicts })
+        let rows = cells::rows(&spec.config, &graph, &estimate).into();
+        Ok(Self { spec, estimate, board, verdicts, rows })
     }
 
     /// Where the images come from.

@@ -7,22 +7,31 @@ use crate::tui::events::Source;
 use std::path::PathBuf;
 use std::sync::mpsc::{self, Sender};
 use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
 
-/// A thread that writes copies beside the files. Of several in a row, only the last is written.
+/// What a file is to be kept with; `None`: nothing.
+type Order = (PathBuf, Option<String>);
+
+/// A thread that writes copies beside the files, until the keeper is dropped. Of several orders in a
+/// row, only the last is written.
 pub struct Keeper {
-    orders: Option<Sender<(PathBuf, Option<String>)>>,
+    orders: Option<Sender<Order>>,
     thread: Option<JoinHandle<()>>,
 }
+
+/// How long after a keystroke what follows is taken along: memory cards live on few writes.
+const PATIENCE: Duration = Duration::from_millis(200);
 
 impl Keeper {
     /// Starts it; without a thread, nothing is kept.
     #[must_use]
     pub fn start(source: Source) -> Self {
-        let (orders, waiting) = mpsc::channel::<(PathBuf, Option<String>)>();
+        let (orders, waiting) = mpsc::channel::<Order>();
         let work = move || {
             let mut has_warned = false;
             while let Ok(mut order) = waiting.recv() {
-                while let Ok(newer) = waiting.try_recv() {
+                let due = Instant::now() + PATIENCE;
+                while let Ok(newer) = waiting.recv_timeout(due.saturating_duration_since(Instant::now())) {
                     if newer.0 != order.0 {
                         write(&order);
                     }
@@ -45,9 +54,11 @@ impl Keeper {
             let _ = orders.send((path, text));
         }
     }
+}
 
+impl Drop for Keeper {
     /// Waits until all is written.
-    pub fn close(mut self) {
+    fn drop(&mut self) {
         drop(self.orders.take());
         if let Some(thread) = self.thread.take() {
             let _ = thread.join();
@@ -56,7 +67,7 @@ impl Keeper {
 }
 
 /// Whether it could be done.
-fn write((path, text): &(PathBuf, Option<String>)) -> bool {
+fn write((path, text): &Order) -> bool {
     let copy = kept_at(path);
     match text {
         Some(text) => write_atomic(&copy, text.as_bytes()).is_ok(),

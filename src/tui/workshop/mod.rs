@@ -113,7 +113,7 @@ impl Workshop {
     /// Ends: jobs are asked to stop and waited for.
     pub fn close(self) {
         self.data.close();
-        self.keeper.close();
+        drop(self.keeper);
         drop(self.exports);
         drop(self.trainings);
     }

@@ -137,7 +137,7 @@ fn accuracy(prepared: Option<&Prepared>, theme: Theme) -> Line<'static> {
     } else {
         theme.good()
     };
-    let remark = format!("{:+.1} points on {} images", -100.0 * drop, thousands(comparison.images as u64));
+    let remark = format!("{:+.1} points on {} images", 0.0 - 100.0 * drop, thousands(comparison.images as u64));
     row(
         "accuracy",
         [(percent(comparison.float_accuracy), theme.text()), (percent(comparison.int8_accuracy), style)],
