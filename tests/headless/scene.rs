@@ -115,7 +115,9 @@ impl Scene {
         // The target folder may be out of their reach.
         let program = self.path("program");
         if !program.exists() {
-            fs::copy(PROGRAM, &program).unwrap();
+            // Were it written by this process, a child that another test starts meanwhile would have
+            // it open, and it could not be run.
+            assert!(Command::new("cp").arg(PROGRAM).arg(&program).status().unwrap().success());
         }
         let mut command = Command::new(&program);
         command.args(arguments.split_whitespace()).current_dir(self.folder.path()).stdin(Stdio::null());
