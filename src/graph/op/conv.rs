@@ -25,11 +25,8 @@ impl Operator for Conv {
 
     fn params(&self, name: &str, input: Shape) -> Vec<Param> {
         let kernel = self.window.kernel;
-        let weight = Param {
-            name: format!("{name}.weight"),
-            shape: vec![self.filters, input.channels, kernel, kernel],
-            role: Role::Weight { fan_in: input.channels * kernel * kernel },
-        };
+        let role = Role::Weight { fan_in: input.channels * kernel * kernel };
+        let weight = Param::of(name, "weight", vec![self.filters, input.channels, kernel, kernel], role);
         std::iter::once(weight).chain(norm_params(self.norm, name, self.filters)).collect()
     }
 

@@ -19,8 +19,8 @@ impl Operator for Dense {
     fn params(&self, name: &str, input: Shape) -> Vec<Param> {
         let fan_in = input.values();
         vec![
-            Param { name: format!("{name}.weight"), shape: vec![self.outputs, fan_in], role: Role::Weight { fan_in } },
-            Param { name: format!("{name}.bias"), shape: vec![self.outputs], role: Role::Bias },
+            Param::of(name, "weight", vec![self.outputs, fan_in], Role::Weight { fan_in }),
+            Param::of(name, "bias", vec![self.outputs], Role::Bias),
         ]
     }
 

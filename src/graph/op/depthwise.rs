@@ -23,11 +23,8 @@ impl Operator for Depthwise {
 
     fn params(&self, name: &str, input: Shape) -> Vec<Param> {
         let kernel = self.window.kernel;
-        let weight = Param {
-            name: format!("{name}.weight"),
-            shape: vec![input.channels, 1, kernel, kernel],
-            role: Role::DepthwiseWeight { fan_in: kernel * kernel },
-        };
+        let role = Role::DepthwiseWeight { fan_in: kernel * kernel };
+        let weight = Param::of(name, "weight", vec![input.channels, 1, kernel, kernel], role);
         std::iter::once(weight).chain(norm_params(self.norm, name, input.channels)).collect()
     }
 

@@ -84,6 +84,11 @@ pub struct Param {
 }
 
 impl Param {
+    /// `part` of the operation `name`.
+    fn of(name: &str, part: &str, shape: Vec<usize>, role: Role) -> Self {
+        Self { name: [name, ".", part].concat(), shape, role }
+    }
+
     /// Values in it.
     #[must_use]
     pub fn values(&self) -> usize {
@@ -166,7 +171,7 @@ fn activate(value: f64, activation: Activation) -> f64 {
 
 /// The parameters of `norm` under `name`.
 fn norm_params(norm: Norm, name: &str, channels: usize) -> Vec<Param> {
-    let param = |part: &str, role| Param { name: format!("{name}.{part}"), shape: vec![channels], role };
+    let param = |part, role| Param::of(name, part, vec![channels], role);
     match norm {
         Norm::None => Vec::new(),
         Norm::Bias => vec![param("bias", Role::Bias)],

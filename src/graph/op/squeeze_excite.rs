@@ -18,7 +18,7 @@ impl Operator for SqueezeExcite {
 
     fn params(&self, name: &str, input: Shape) -> Vec<Param> {
         let channels = input.channels;
-        let param = |part: &str, shape, role| Param { name: format!("{name}.{part}"), shape, role };
+        let param = |part, shape, role| Param::of(name, part, shape, role);
         vec![
             param("reduce.weight", vec![self.hidden, channels], Role::Weight { fan_in: channels }),
             param("reduce.bias", vec![self.hidden], Role::Bias),

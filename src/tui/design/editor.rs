@@ -22,7 +22,9 @@ impl Editor {
 
     /// Puts `text` in place of what is there; the cursor stays where it was, as far as it can.
     pub fn set(&mut self, text: &str) {
-        if self.text() == text {
+        let ends_with_break = text.is_empty() || text.ends_with('\n');
+        let is_there = self.ends_with_break == ends_with_break && self.area.lines().iter().eq(text.lines());
+        if is_there {
             return;
         }
         let cursor = self.cursor();
@@ -32,7 +34,7 @@ impl Editor {
         area.set_line_number_style(Style::new().add_modifier(Modifier::DIM));
         area.set_tab_length(4);
         self.area = area;
-        self.ends_with_break = text.is_empty() || text.ends_with('\n');
+        self.ends_with_break = ends_with_break;
         self.go_to(cursor.0, cursor.1);
     }
 
