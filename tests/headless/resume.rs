@@ -119,7 +119,9 @@ fn an_interrupted_training_says_how_to_go_on_and_ends_as_one_that_was_not() {
     let slow = "--set model.width_multiplier=8 --set stem.stride=1 --set train.batch_size=2 --threads 1 --epochs 5";
     let call =
         |run: &str| format!("{LONG} {slow} --train --run {run}").replace("--set train.batch_size=4 --threads 2", "");
+    let begun = std::time::Instant::now();
     scene.run(&call("whole")).ends(0);
+    let epoch = begun.elapsed() / 5;
     let whole = trained(&scene, "whole");
     let mut in_an_epoch = 0;
     for (number, name) in ["INT", "TERM", "HUP", "INT"].into_iter().enumerate() {
@@ -127,7 +129,7 @@ fn an_interrupted_training_says_how_to_go_on_and_ends_as_one_that_was_not() {
         let mut child = scene.spawn(&call(&run));
         let table = scene.path(&run).join("metrics.csv");
         assert!(wait_for(&mut child, || lines(&table) > 1 + number / 2));
-        std::thread::sleep(Duration::from_millis(20));
+        std::thread::sleep(epoch / 3);
         signal(&child, name);
         let answer = finish(child).ends(130);
         let advice = format!("go on with: micromobilenet --train --resume --run {run}");

@@ -44,9 +44,23 @@ impl Terminal {
     }
 
     fn begin(folder: &Path, arguments: &[&str], variables: &[(&str, &str)], columns: u16, rows: u16) -> Self {
+        let program = [env!("CARGO_BIN_EXE_micromobilenet").into()];
+        Self::of(&program, folder, arguments, variables, columns, rows)
+    }
+
+    /// Starts `program`, with what runs it before it.
+    pub fn of(
+        program: &[std::ffi::OsString],
+        folder: &Path,
+        arguments: &[&str],
+        variables: &[(&str, &str)],
+        columns: u16,
+        rows: u16,
+    ) -> Self {
         let size = PtySize { rows, cols: columns, pixel_width: 0, pixel_height: 0 };
         let pair = native_pty_system().openpty(size).unwrap();
-        let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_micromobilenet"));
+        let mut command = CommandBuilder::new(&program[0]);
+        command.args(&program[1..]);
         command.args(arguments);
         command.cwd(folder);
         for name in ["NO_COLOR", "COLORTERM", "VISUAL", "EDITOR"] {
