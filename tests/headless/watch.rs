@@ -73,6 +73,7 @@ impl Watch {
 
     /// What it has said when it ends, which somebody sees to.
     fn end(mut self) -> Answer {
+        wait_for(&mut self.child, || false);
         let status = self.child.wait().unwrap();
         self.readers.into_iter().for_each(|reader| reader.join().unwrap());
         let text = |text: &Arc<Mutex<String>>| text.lock().unwrap().clone();

@@ -210,7 +210,7 @@ mod tests {
         assert!(arrivals.quiet(now + AFTER).is_empty());
         assert_eq!(arrivals.due(), Some(now + AFTER + QUIET));
         assert!(arrivals.quiet(now + QUIET).is_empty(), "too early");
-        assert_eq!(arrivals.quiet(now + 3 * AFTER), [path.clone()]);
+        assert_eq!(arrivals.quiet(now + 3 * AFTER), std::slice::from_ref(&path));
         arrivals.hear("a.jpg".into(), Sign::Changed, now);
         assert!(arrivals.quiet(now + 5 * AFTER).is_empty(), "what is told late is not answered again");
         write(&path, "another picture").unwrap();
@@ -228,7 +228,7 @@ mod tests {
         fs::create_dir(folder.path().join("f.png")).unwrap();
         arrivals.look_through(now).unwrap();
         arrivals.look_through(now + QUIET / 2).unwrap();
-        assert_eq!(arrivals.quiet(now + AFTER), [path.clone()], "a second look does not begin anew");
+        assert_eq!(arrivals.quiet(now + AFTER), std::slice::from_ref(&path), "a second look does not begin anew");
         arrivals.look_through(now + 2 * AFTER).unwrap();
         assert_eq!(arrivals.due(), None, "what is answered is known");
         fs::remove_file(&path).unwrap();

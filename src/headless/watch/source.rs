@@ -43,10 +43,12 @@ impl Source {
         if is_elsewhere(folder) {
             return Ok(Self { watcher: None });
         }
-        let watched = folder.to_owned();
+        // Events have absolute paths, and the folder itself is told from its files by its path.
+        let watched = std::path::absolute(folder)?;
+        let folder = watched.clone();
         let hear = move |found: notify::Result<Event>| {
             let told = match found {
-                Ok(event) => news(&watched, &event),
+                Ok(event) => news(&folder, &event),
                 Err(error) => vec![News::Failed(error.to_string())],
             };
             for one in told {
@@ -55,7 +57,7 @@ impl Source {
             }
         };
         let mut watcher = notify::recommended_watcher(hear)?;
-        watcher.watch(folder, RecursiveMode::NonRecursive)?;
+        watcher.watch(&watched, RecursiveMode::NonRecursive)?;
         Ok(Self { watcher: Some(watcher) })
     }
 
@@ -74,12 +76,11 @@ fn news(folder: &Path, event: &Event) -> Vec<News> {
         EventKind::Access(AccessKind::Close(AccessMode::Write))
         | EventKind::Modify(ModifyKind::Name(RenameMode::To)) => Sign::Complete,
         EventKind::Remove(_) | EventKind::Modify(ModifyKind::Name(RenameMode::From)) => Sign::Gone,
-        // It repeats the two above.
-        EventKind::Modify(ModifyKind::Name(RenameMode::Both)) => return Vec::new(),
+        // The first repeats the two above.
+        EventKind::Modify(ModifyKind::Name(RenameMode::Both)) | EventKind::Access(_) => return Vec::new(),
         EventKind::Modify(ModifyKind::Metadata(_)) if tells_of_closing() => return Vec::new(),
         EventKind::Modify(ModifyKind::Data(_)) => Sign::Changed,
         EventKind::Create(_) | EventKind::Modify(_) | EventKind::Any | EventKind::Other => Sign::Appeared,
-        EventKind::Access(_) => return Vec::new(),
     };
     let told = |path: &PathBuf| {
         if path == folder {
@@ -114,15 +115,12 @@ fn unescaped(text: &str) -> String {
     let mut parts = text.split('\\');
     let mut out = parts.next().unwrap_or_default().to_owned();
     for part in parts {
-        match part.get(..3).and_then(|digits| u8::from_str_radix(digits, 8).ok()) {
-            Some(byte) => {
-                out.push(char::from(byte));
-                out += &part[3..];
-            }
-            None => {
-                out.push('\\');
-                out += part;
-            }
+        if let Some(byte) = part.get(..3).and_then(|digits| u8::from_str_radix(digits, 8).ok()) {
+            out.push(char::from(byte));
+            out += &part[3..];
+        } else {
+            out.push('\\');
+            out += part;
         }
     }
     out
