@@ -35,9 +35,12 @@ pub struct Cli {
     /// Write a C++ header, a sketch and sample images
     #[arg(long, help_heading = ACTIONS)]
     export: bool,
-    /// Classify images
-    #[arg(long, value_name = "IMAGE", num_args = 1.., help_heading = ACTIONS)]
+    /// Classify images, of a folder all in it
+    #[arg(long, value_name = "IMAGE|DIR", num_args = 1.., help_heading = ACTIONS)]
     predict: Vec<PathBuf>,
+    /// Classify images as they appear in a folder, until Ctrl-C; those already there are left alone
+    #[arg(long, value_name = "DIR", help_heading = ACTIONS)]
+    watch: Option<PathBuf>,
     /// Compare runs: a table and their curves in one picture
     #[arg(long, value_name = "RUN", num_args = 1.., help_heading = ACTIONS)]
     report: Vec<PathBuf>,
@@ -114,6 +117,7 @@ Examples:
   micromobilenet --config micro --data photos --epochs 60 --train --evaluate --export
   micromobilenet --train --resume
   micromobilenet --run runs/2026-01-31_14-05-09_micro --predict a.jpg b.jpg
+  micromobilenet --run runs/2026-01-31_14-05-09_micro --watch camera --json
   micromobilenet --report runs/*
 
 Exit codes: 0 done; 1 it ran and the answer is no; 2 bad usage, configuration or data;
@@ -123,8 +127,8 @@ impl Cli {
     /// The workbench, where it is meant: no action is asked for, and somebody sits at a terminal.
     #[must_use]
     pub fn workbench(&self) -> Option<tui::Start> {
-        let Self { estimate, train, evaluate, export, predict, report, json, no_tui, .. } = self;
-        let is_headless = *estimate || *train || *evaluate || *export || *json || *no_tui;
+        let Self { estimate, train, evaluate, export, predict, watch, report, json, no_tui, .. } = self;
+        let is_headless = *estimate || *train || *evaluate || *export || watch.is_some() || *json || *no_tui;
         if is_headless || !predict.is_empty() || !report.is_empty() {
             return None;
         }
@@ -156,6 +160,7 @@ impl Cli {
             evaluate: self.evaluate,
             export: self.export,
             predict: self.predict,
+            watch: self.watch,
             report: self.report,
             overrides,
             run: self.run,

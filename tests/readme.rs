@@ -43,6 +43,7 @@ fn the_files_it_names_are_there() {
         "assets/fashion-mnist/LICENSE",
         "benches/README.md",
         "assets/weights/make.sh",
+        "assets/micromobilenet-watch.service",
     ] {
         assert!(README.contains(file) && root.join(file).is_file(), "{file}");
     }

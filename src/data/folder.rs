@@ -58,6 +58,37 @@ fn list(folder: &Path) -> Result<Listing, DataError> {
     Ok(listing)
 }
 
+/// The pictures that lie in a folder, whatever they show.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Pictures {
+    /// Regular files that are pictures by their names, sorted bytewise; none is opened.
+    pub paths: Vec<PathBuf>,
+    /// Pictures by name that are no regular files or cannot be reached.
+    pub unreadable: Vec<Unreadable>,
+    /// How many visible files are no pictures by their names.
+    pub ignored: usize,
+    /// How many visible folders there are, which are not looked into.
+    pub folders: usize,
+}
+
+/// The pictures in `folder` itself; hidden files are passed over.
+///
+/// # Errors
+/// Where the folder cannot be read.
+pub fn pictures(folder: &Path) -> Result<Pictures, DataError> {
+    let Listing { folders, pictures, unreadable, ignored } = list(folder)?;
+    let paths = pictures.into_iter().map(|(_, path)| path).collect();
+    Ok(Pictures { paths, unreadable, ignored, folders: folders.len() })
+}
+
+/// Whether `path` is one that [`pictures`] looks at, by its name: visible, with the ending of a
+/// picture. What is still being written seldom is: it is called `.a.jpg`, `a.jpg~`, `a.jpg.part`.
+#[must_use]
+pub fn is_picture(path: &Path) -> bool {
+    let hidden = path.file_name().is_none_or(|name| name.as_encoded_bytes().starts_with(b"."));
+    !hidden && extension_format(path).is_some()
+}
+
 /// The folders of the parts: `(train, validation, test)`.
 type Parts = (PathBuf, Option<PathBuf>, Option<PathBuf>);
 

@@ -26,6 +26,7 @@ pub use bundled::NAMES as BUNDLED;
 pub use check::{Check, ClassCount, Duplicates, Small, Unreadable};
 pub use decode::{MAX_PIXELS, MAX_SIDE, load_image};
 pub use error::DataError;
+pub use folder::{Pictures, is_picture, pictures};
 pub use images::{Dataset, Images, Progress, Silent};
 pub use load::{class_names, load};
 

@@ -11,6 +11,15 @@ pub fn outlive_full_files() {
     let _ = signal_hook::flag::register(SIGXFSZ, std::sync::Arc::default());
 }
 
+/// Calls `hear` at each signal that [`watch`] waits for, from a thread of its own: for who sleeps
+/// until something happens and would not look at the control. It ends with the program.
+pub fn tell(hear: impl Fn() + Send + 'static) {
+    if let Ok(mut signals) = Signals::new([SIGINT, SIGTERM, SIGHUP]) {
+        let wait = move || signals.forever().for_each(|_| hear());
+        let _ = std::thread::Builder::new().name("alarm".into()).spawn(wait);
+    }
+}
+
 /// A control that the first signal stops.
 pub fn watch() -> Control {
     let control = Control::default();

@@ -1,5 +1,6 @@
 //! The actions without a screen.
 
+mod classify;
 mod console;
 mod estimate;
 mod evaluate;
@@ -11,6 +12,7 @@ mod progress;
 mod project;
 mod report;
 mod train;
+mod watch;
 
 use crate::spec::Precision;
 use console::Console;
@@ -34,8 +36,10 @@ pub struct Request {
     pub evaluate: bool,
     /// Write C++.
     pub export: bool,
-    /// Images to classify.
+    /// Images to classify, and folders of them.
     pub predict: Vec<PathBuf>,
+    /// A folder whose new images are to be classified.
+    pub watch: Option<PathBuf>,
     /// Runs to compare.
     pub report: Vec<PathBuf>,
     /// `KEY=VALUE`, in the order they apply.
@@ -158,10 +162,13 @@ fn act(request: &Request, console: Console) -> Result<Exit, Failure> {
         report::compare(request, console)?;
         return Ok(Exit::Done);
     }
-    let Request { estimate, train, evaluate, export, ref predict, .. } = *request;
-    if !(estimate || train || evaluate || export || !predict.is_empty()) {
-        let usage = "nothing to do: pass --estimate, --train, --evaluate, --export, --predict IMAGE or --report RUN (see --help)";
+    let Request { estimate, train, evaluate, export, ref predict, ref watch, .. } = *request;
+    if !(estimate || train || evaluate || export || !predict.is_empty() || watch.is_some()) {
+        let usage = "nothing to do: pass --estimate, --train, --evaluate, --export, --predict IMAGE, --watch DIR or --report RUN (see --help)";
         return Err(anyhow::anyhow!(usage).into());
+    }
+    if let Some(folder) = watch {
+        watch::look_at(folder)?;
     }
     if request.max_accuracy_drop.is_some() && !(evaluate || export) {
         let usage = "--max-accuracy-drop judges what --export or --evaluate measures: pass one of them";
@@ -196,9 +203,14 @@ fn act(request: &Request, console: Console) -> Result<Exit, Failure> {
         project.go_on()?;
         export::run(&mut project)?;
     }
+    let mut exit = Exit::Done;
     if !predict.is_empty() {
         project.go_on()?;
-        return predict::run(&mut project);
+        exit = predict::run(&mut project)?;
     }
-    Ok(Exit::Done)
+    if let Some(folder) = watch {
+        project.go_on()?;
+        exit = watch::run(&mut project, folder)?;
+    }
+    Ok(exit)
 }

@@ -1,69 +1,63 @@
-//! `--predict IMAGE…`
+//! `--predict IMAGE|DIR…`
 
+use super::classify::{BATCH, Classifier, width};
 use super::project::Project;
 use super::{Exit, Failure};
-use crate::graph::argmax;
-use crate::spec::Precision;
-use crate::{data, escape, train};
-use serde_json::{Value, json};
+use crate::data::{self, Pictures};
+use crate::escape;
+use anyhow::anyhow;
+use std::path::{Path, PathBuf};
 
-/// Probabilities shown of one image.
-const SHOWN: usize = 3;
-
-/// Classifies the images, in float or in integers. One that cannot be read is named, and the others are answered.
+/// Classifies the images, in float or in integers, of a folder all in it. One that cannot be read
+/// is named, and the others are answered.
 pub fn run(project: &mut Project<'_>) -> Result<Exit, Failure> {
-    let trained = project.trained()?;
-    let deployed = match project.spec.config.export.precision {
-        Precision::Float => None,
-        Precision::Int8 => Some(project.deployed()?),
-    };
-    let config = &project.spec.config;
-    let (mut names, mut images) = (Vec::new(), Vec::new());
-    let mut exit = Exit::Done;
+    let mut classifier = Classifier::of(project)?;
+    let (mut paths, mut all) = (Vec::new(), true);
     for path in &project.request.predict {
-        match data::load_image(path, config.model.input, config.data.resize) {
-            Ok(image) => {
-                names.push(path.display().to_string());
-                images.push(image);
-            }
-            Err(error) => {
-                exit = Exit::Usage;
-                project.console.error(&error.into());
-            }
+        if path.is_dir() {
+            all &= list(project, path, &mut paths);
+        } else {
+            paths.push(path.clone());
         }
     }
-    let images: Vec<&[u8]> = images.iter().map(Vec::as_slice).collect();
-    let answers: Vec<(Vec<f32>, Option<Vec<i8>>)> = match &deployed {
-        None => {
-            let answers = train::predict(&project.graph, &trained.weights, &images);
-            answers.into_iter().map(|probabilities| (probabilities, None)).collect()
+    let width = width(&paths);
+    for batch in paths.chunks(BATCH) {
+        if project.control.is_stopped() {
+            break;
         }
-        Some(deployed) => {
-            let quantised = &deployed.quantised;
-            let scores = images.iter().map(|image| quantised.run(image).pop().unwrap_or_default());
-            scores.map(|scores| (quantised.probabilities(&scores), Some(scores))).collect()
-        }
-    };
-    let width = names.iter().map(|name| name.chars().count()).max().unwrap_or(0).min(60);
-    for (name, (probabilities, scores)) in names.iter().zip(answers) {
-        let label = &project.labels[argmax(&probabilities)];
-        let mut order: Vec<usize> = (0..probabilities.len()).collect();
-        order.sort_by(|a, b| probabilities[*b].total_cmp(&probabilities[*a]));
-        let best = order.iter().take(SHOWN).map(|class| {
-            format!("{} {:.1} %", escape::terminal(&project.labels[*class]), 100.0 * probabilities[*class])
-        });
-        let best = best.collect::<Vec<_>>().join(", ");
-        project.console.say(&format!("{:width$}  {best}", escape::terminal(name)));
-        let mut object =
-            json!({ "file": name, "label": label, "probabilities": by_label(&project.labels, &probabilities) });
-        if let Some(scores) = scores {
-            object["scores"] = by_label(&project.labels, &scores);
-        }
-        project.console.object("prediction", object);
+        all &= classifier.classify(project, batch, width, false);
     }
-    Ok(exit)
+    classifier.tell_speed(project);
+    project.go_on()?;
+    Ok(if all { Exit::Done } else { Exit::Usage })
 }
 
-fn by_label<T: Copy + Into<Value>>(labels: &[String], values: &[T]) -> Value {
-    Value::Object(labels.iter().cloned().zip(values.iter().map(|value| (*value).into())).collect())
+/// Adds the images in `folder` to `paths`, and says what else is there. Whether there are images
+/// and all of them can be reached.
+fn list(project: &Project<'_>, folder: &Path, paths: &mut Vec<PathBuf>) -> bool {
+    let console = project.console;
+    let Pictures { paths: found, unreadable, ignored, folders } = match data::pictures(folder) {
+        Ok(pictures) => pictures,
+        Err(error) => {
+            console.error(&error.into());
+            return false;
+        }
+    };
+    let shown = escape::terminal(&folder.to_string_lossy());
+    for file in &unreadable {
+        let name = escape::terminal(&folder.join(&file.name).to_string_lossy());
+        console.error(&anyhow!("cannot read the picture {name}: {}", escape::terminal(&file.reason)));
+    }
+    if found.is_empty() && unreadable.is_empty() {
+        let below = if folders > 0 { "; pass the folders in it, which are not looked into" } else { "" };
+        console.error(&anyhow!("there is no image in {shown}: JPEG, PNG, BMP, GIF, WebP and PNM are read{below}"));
+        return false;
+    }
+    if ignored + folders > 0 {
+        let files = if ignored == 1 { "file" } else { "files" };
+        let below = if folders == 1 { "folder" } else { "folders" };
+        console.note(&format!("{shown}: {ignored} {files} that are no images and {folders} {below} are passed over"));
+    }
+    paths.extend(found);
+    unreadable.is_empty()
 }

@@ -183,7 +183,8 @@ impl<'a> Project<'a> {
 /// them, the latest one (of the model that `--config` names).
 fn find_run(request: &Request, console: Console) -> Result<Option<Run>, Failure> {
     let fresh = request.train && !request.resume;
-    let wanted = request.resume || request.evaluate || request.export || !request.predict.is_empty();
+    let classifies = !request.predict.is_empty() || request.watch.is_some();
+    let wanted = request.resume || request.evaluate || request.export || classifies;
     if fresh {
         return Ok(None);
     }

@@ -30,4 +30,4 @@ pub use targets::{Core, Family, TargetEstimate};
 pub use text::{thousands, verdict_lines};
 
 #[cfg(test)]
-mod row_tests;
+pub(crate) mod row_tests;

@@ -352,7 +352,7 @@ fn the_lowest_latency_leaves_less_work_and_takes_more_memory() {
 }
 
 /// A random network of up to six blocks of all kinds.
-fn networks() -> impl Strategy<Value = String> {
+pub(crate) fn networks() -> impl Strategy<Value = String> {
     let block = (
         0usize..3,
         1u32..7,

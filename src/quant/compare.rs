@@ -1,6 +1,7 @@
 //! Float and int8 side by side: accuracy, and what each layer loses.
 
 use super::deployed::Deployed;
+use super::fast::Executor;
 use super::float;
 use super::network::{Quantised, Quantum, signed};
 use crate::data::Images;
@@ -139,7 +140,8 @@ struct Seen {
 /// `None` where `stop` said so.
 #[must_use]
 pub fn scores(quantised: &Quantised, images: &Images, stop: Stop<'_>) -> Option<Vec<Vec<i8>>> {
-    let scores = |i| (!stop()).then(|| quantised.run(images.image(i)).pop().unwrap_or_default());
+    let executor = Executor::of(quantised);
+    let scores = |i| (!stop()).then(|| executor.scores(images.image(i)));
     (0..images.len()).into_par_iter().map(scores).collect()
 }
 

@@ -121,7 +121,7 @@ fn by_tap(filters: &Filters, window: Window, depth: usize) -> Vec<i32> {
     places.flat_map(|(tap, i)| (0..outputs).map(move |o| weight(tap, i, o))).collect()
 }
 
-fn dense(input: &[i8], zero: i8, filters: &Filters) -> Vec<i8> {
+pub(super) fn dense(input: &[i8], zero: i8, filters: &Filters) -> Vec<i8> {
     let rows = filters.weights.chunks(input.len()).zip(&filters.requantise);
     let output = |(row, requantise): (&[i8], &super::network::Requantise)| {
         let product = |(w, q): (&i8, &i8)| i32::from(*w) * (i32::from(*q) - i32::from(zero));

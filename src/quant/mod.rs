@@ -3,13 +3,15 @@
 //! A folded network ([`fold()`]) runs in single precision over images ([`Calibration`]), which
 //! shows channels to make larger before it runs again; the ranges seen and its weights make
 //! integers ([`Quantised`]), whose executor defines every int8 result by the arithmetic of
-//! [`crate::contract`]. [`Deployed::of`] does all of it, and [`compare()`] says what it costs.
+//! [`crate::contract`]; an [`Executor`] makes the same bytes fast. [`Deployed::of`] does all of it,
+//! and [`compare()`] says what it costs.
 
 mod calibrate;
 mod compare;
 mod deployed;
 mod equalise;
 mod execute;
+mod fast;
 mod filters;
 mod float;
 mod fold;
@@ -22,6 +24,7 @@ pub use compare::{Answers, Comparison, LayerNoise, Stop, answer, compare, scores
 pub use deployed::Deployed;
 pub use equalise::equalised;
 pub use execute::Gates;
+pub use fast::Executor;
 pub use float::{Part, forward};
 pub use fold::fold;
 pub use histogram::{Histogram, RangeRule};

@@ -1,6 +1,7 @@
 //! A network in integers: every operation with all its constants, and what it does to bytes.
 //!
-//! This is the slow and obvious definition of every int8 result. Maps are bytes in camera order
+//! This is the slow and obvious definition of every int8 result; [`super::Executor`] makes the same
+//! bytes fast. Maps are bytes in camera order
 //! (row by row, the channels of a pixel side by side); weights are in PyTorch's order (OIHW).
 
 use crate::contract::{Mean, Multiply, Single, Sum, TABLE, tflite};

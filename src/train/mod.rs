@@ -22,7 +22,7 @@ pub use checkpoint::{BEST, Checkpoint, Identity, LAST, Progress};
 pub use control::{Control, Ticket, Trainer};
 pub use job::{Begin, Job, Outcome, TrainError};
 pub use observer::{BatchProgress, End, EpochMetrics, Observer, Start, Unobserved, Validation};
-pub use predict::{Answers, evaluate, evaluate_until, predict};
+pub use predict::{Answers, Predictor, evaluate, evaluate_until};
 pub use trainer::{best_of, train};
 
 #[cfg(test)]

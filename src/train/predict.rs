@@ -86,13 +86,23 @@ pub fn evaluate_until(graph: &Graph, weights: &Weights, images: &Images, control
     Some(Answers::of(graph.classes, images, probabilities, begun))
 }
 
-/// The probabilities of every class for each image (camera bytes of the graph's input size), on
-/// the rayon pool of the caller.
-#[must_use]
-pub fn predict(graph: &Graph, weights: &Weights, images: &[&[u8]]) -> Vec<Vec<f32>> {
-    let network = Network::new(graph, weights);
-    let probabilities: Vec<f32> = batches(&network, images).flatten().collect();
-    probabilities.chunks_exact(graph.classes).map(<[f32]>::to_vec).collect()
+/// A network that answers one batch of images after another.
+pub struct Predictor(Network);
+
+impl Predictor {
+    /// `graph` with `weights`, made ready once.
+    #[must_use]
+    pub fn new(graph: &Graph, weights: &Weights) -> Self {
+        Self(Network::new(graph, weights))
+    }
+
+    /// The probabilities of every class for each image (camera bytes of the graph's input size), on
+    /// the rayon pool of the caller.
+    #[must_use]
+    pub fn predict(&self, images: &[&[u8]]) -> Vec<Vec<f32>> {
+        let probabilities: Vec<f32> = batches(&self.0, images).flatten().collect();
+        probabilities.chunks_exact(self.0.graph().classes).map(<[f32]>::to_vec).collect()
+    }
 }
 
 /// Whether memory suffices to train `graph` in batches of `batch`.

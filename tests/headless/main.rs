@@ -19,3 +19,4 @@ mod interrupt;
 mod resume;
 mod scene;
 mod training;
+mod watch;

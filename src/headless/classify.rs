@@ -1,0 +1,143 @@
+//! Images from files, classified batch by batch and told one a line.
+
+use super::Failure;
+use super::project::Project;
+use crate::graph::argmax;
+use crate::quant::{Deployed, Executor};
+use crate::spec::Precision;
+use crate::train::Predictor;
+use crate::{data, escape};
+use rayon::prelude::*;
+use serde_json::{Value, json};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+/// Images in memory at a time: enough for all cores, and few enough that answers come soon.
+pub const BATCH: usize = 128;
+/// Probabilities shown of one image.
+const SHOWN: usize = 3;
+/// The widest column of names.
+const WIDEST: usize = 60;
+
+/// A network made ready to answer, and how much it has answered.
+pub struct Classifier {
+    arithmetic: Arithmetic,
+    answered: usize,
+    work: Duration,
+}
+
+enum Arithmetic {
+    Float(Box<Predictor>),
+    Int8 { deployed: Arc<Deployed>, executor: Box<Executor> },
+}
+
+/// What is answered of one image: the probability of each class, and in int8 the scores.
+type Answer = (Vec<f32>, Option<Vec<i8>>);
+
+impl Classifier {
+    /// The trained network of `project`, in float or in integers as its configuration says.
+    pub fn of(project: &mut Project<'_>) -> Result<Self, Failure> {
+        let trained = project.trained()?;
+        let arithmetic = match project.spec.config.export.precision {
+            Precision::Float => Arithmetic::Float(Box::new(Predictor::new(&project.graph, &trained.weights))),
+            Precision::Int8 => {
+                let deployed = project.deployed()?;
+                let executor = Box::new(Executor::of(&deployed.quantised));
+                Arithmetic::Int8 { deployed, executor }
+            }
+        };
+        Ok(Self { arithmetic, answered: 0, work: Duration::ZERO })
+    }
+
+    /// Answers the images at `paths`, at most [`BATCH`], in their order, with names in a column of
+    /// `width` characters. Whether all could be read: one that cannot is named, unless it `may_vanish`
+    /// and has.
+    pub fn classify(&mut self, project: &Project<'_>, paths: &[PathBuf], width: usize, may_vanish: bool) -> bool {
+        let begun = Instant::now();
+        let config = &project.spec.config;
+        let load = |path: &PathBuf| data::load_image(path, config.model.input, config.data.resize);
+        let loaded: Vec<_> = paths.par_iter().map(load).collect();
+        let (mut names, mut images, mut all) = (Vec::new(), Vec::new(), true);
+        for (path, image) in paths.iter().zip(loaded) {
+            match image {
+                Ok(image) => {
+                    names.push(path.display().to_string());
+                    images.push(image);
+                }
+                Err(_) if may_vanish && is_gone(path) => {}
+                Err(error) => {
+                    all = false;
+                    project.console.error(&error.into());
+                }
+            }
+        }
+        let images: Vec<&[u8]> = images.iter().map(Vec::as_slice).collect();
+        let answers = self.answers(&images);
+        for (name, answer) in names.iter().zip(answers) {
+            tell(project, name, width, answer);
+        }
+        self.answered += names.len();
+        self.work += begun.elapsed();
+        all
+    }
+
+    fn answers(&self, images: &[&[u8]]) -> Vec<Answer> {
+        match &self.arithmetic {
+            Arithmetic::Float(predictor) => {
+                predictor.predict(images).into_iter().map(|probabilities| (probabilities, None)).collect()
+            }
+            Arithmetic::Int8 { deployed, executor } => {
+                let answer = |image: &&[u8]| {
+                    let scores = executor.scores(image);
+                    (deployed.quantised.probabilities(&scores), Some(scores))
+                };
+                images.par_iter().map(answer).collect()
+            }
+        }
+    }
+
+    /// Says how many images were answered, and how fast: reading, answering and printing them;
+    /// waiting for files does not count.
+    pub fn tell_speed(&self, project: &Project<'_>) {
+        let (images, seconds) = (self.answered, self.work.as_secs_f64());
+        let rate = images as f64 / seconds;
+        let rate = rate.is_finite().then_some(rate);
+        project.console.object("speed", json!({ "images": images, "seconds": seconds, "images_per_second": rate }));
+        let plural = if images == 1 { "" } else { "s" };
+        let rate = rate.map(|rate| format!(", {rate:.1} images/s")).unwrap_or_default();
+        project.console.note(&format!("{images} image{plural} in {seconds:.2} s{rate}"));
+    }
+}
+
+/// The width of a column for the names of `paths`, in characters.
+pub fn width(paths: &[PathBuf]) -> usize {
+    paths.iter().map(|path| path.display().to_string().chars().count()).max().unwrap_or(0).min(WIDEST)
+}
+
+/// Whether nothing has this name any longer.
+fn is_gone(path: &Path) -> bool {
+    std::fs::metadata(path).is_err_and(|error| error.kind() == std::io::ErrorKind::NotFound)
+}
+
+fn tell(project: &Project<'_>, name: &str, width: usize, (probabilities, scores): Answer) {
+    let label = &project.labels[argmax(&probabilities)];
+    let mut order: Vec<usize> = (0..probabilities.len()).collect();
+    order.sort_by(|a, b| probabilities[*b].total_cmp(&probabilities[*a]));
+    let best = order
+        .iter()
+        .take(SHOWN)
+        .map(|class| format!("{} {:.1} %", escape::terminal(&project.labels[*class]), 100.0 * probabilities[*class]));
+    let best = best.collect::<Vec<_>>().join(", ");
+    project.console.say(&format!("{:width$}  {best}", escape::terminal(name)));
+    let mut object =
+        json!({ "file": name, "label": label, "probabilities": by_label(&project.labels, &probabilities) });
+    if let Some(scores) = scores {
+        object["scores"] = by_label(&project.labels, &scores);
+    }
+    project.console.object("prediction", object);
+}
+
+fn by_label<T: Copy + Into<Value>>(labels: &[String], values: &[T]) -> Value {
+    Value::Object(labels.iter().cloned().zip(values.iter().map(|value| (*value).into())).collect())
+}
