@@ -84,6 +84,7 @@ fn main() {
                 checkpoints: folder.path().to_owned(),
                 begin: Begin::Random,
                 threads,
+                governor: Governor::default(),
                 disk: Arc::new(RealDisk),
             };
             let mut watch = watch;

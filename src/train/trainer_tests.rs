@@ -52,6 +52,7 @@ fn job(folder: &Path, sets: &[&str], threads: usize) -> Job {
         checkpoints: folder.to_owned(),
         begin: Begin::Random,
         threads,
+        governor: Governor::default(),
         disk: Arc::new(RealDisk),
     }
 }
