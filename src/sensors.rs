@@ -310,6 +310,7 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(ProptestConfig::with_cases(48))]
         #[test]
         fn whatever_stands_in_the_files_does_no_harm(
             files in proptest::array::uniform6(prop_oneof![

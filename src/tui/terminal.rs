@@ -77,30 +77,31 @@ fn in_plain_colours(bytes: &[u8]) -> Vec<u8> {
 
 /// Parameters of a choice of colours, those of the first sixteen by their short numbers.
 fn of_sixteen(parameters: &[u8]) -> Vec<u8> {
-    let mut parts = parameters.split(|byte| *byte == b';');
+    let parts: Vec<&[u8]> = parameters.split(|byte| *byte == b';').collect();
     let mut chosen: Vec<Vec<u8>> = Vec::new();
-    while let Some(part) = parts.next() {
-        let (mut ahead, ground) = (parts.clone(), [(&b"38"[..], 30), (&b"48"[..], 40)]);
-        let ground = ground.into_iter().find(|(long, _)| *long == part).map(|(_, short)| short);
-        match (ground, ground.and_then(|_| ahead.next())) {
-            (Some(base), Some(b"5")) => {
-                let colour = ahead.next().unwrap_or_default();
-                let number = std::str::from_utf8(colour).ok().and_then(|text| text.parse::<u16>().ok());
-                chosen.push(match number {
-                    Some(number @ 0..8) => (base + number).to_string().into_bytes(),
-                    Some(number @ 8..16) => (base + 60 + number - 8).to_string().into_bytes(),
-                    _ => [part, b";5;", colour].concat(),
-                });
-                parts = ahead;
-            }
-            (Some(_), Some(b"2")) => {
-                // Red, green and blue are no numbers of their own.
-                chosen.push(std::iter::once(part).chain(parts.by_ref().take(4)).collect::<Vec<_>>().join(&b';'));
-            }
-            _ => chosen.push(part.to_owned()),
-        }
+    let mut rest = &parts[..];
+    while let Some((first, after)) = rest.split_first() {
+        let (long, short) = match (*first, after) {
+            // Red, green and blue are no wishes of their own.
+            (b"38" | b"48", [b"2", ..]) => (5, None),
+            (ground @ (b"38" | b"48"), [b"5", colour, ..]) => (3, number_of_sixteen(ground, colour)),
+            _ => (1, None),
+        };
+        let (wish, others) = rest.split_at(long.min(rest.len()));
+        chosen.push(short.map_or_else(|| wish.join(&b';'), |number| number.to_string().into_bytes()));
+        rest = others;
     }
     chosen.join(&b';')
+}
+
+/// The short number of a colour for letters (38) or what is behind them (48), if it is of the sixteen.
+fn number_of_sixteen(ground: &[u8], colour: &[u8]) -> Option<u16> {
+    let dark = if ground == b"38" { 30 } else { 40 };
+    match std::str::from_utf8(colour).ok()?.parse::<u16>().ok()? {
+        number @ 0..8 => Some(dark + number),
+        number @ 8..16 => Some(dark + 60 + number - 8),
+        _ => None,
+    }
 }
 
 impl Screen {

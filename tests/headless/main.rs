@@ -18,4 +18,5 @@ mod int8;
 mod interrupt;
 mod resume;
 mod scene;
+mod temperature;
 mod training;
