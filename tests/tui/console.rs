@@ -12,9 +12,11 @@ fn is_in_font(sign: char) -> bool {
     "─│┌┐└┘├┤┬┴┼█▀▄▌▐░▒▓".contains(sign) || ('\u{a1}'..='\u{ff}').contains(&sign)
 }
 
-/// Whether a number in a choice of colours is one that every console knows.
+/// Whether a number in a choice of colours is one that every console knows, or passes over: 59, the
+/// underline in the colour of the letters.
 fn is_plain(number: &str) -> bool {
-    let known = |number: u8| matches!(number, 0 | 1 | 4 | 7 | 22 | 24 | 27 | 30..=37 | 39 | 40..=47 | 49 | 90..=97);
+    let known =
+        |number: u8| matches!(number, 0 | 1 | 4 | 7 | 22 | 24 | 27 | 30..=37 | 39 | 40..=47 | 49 | 59 | 90..=97);
     number.is_empty() || number.parse().is_ok_and(known)
 }
 
@@ -92,5 +94,5 @@ fn every_screen_shows_what_the_console_knows() {
 #[test]
 fn what_the_console_does_not_know_is_found() {
     assert_eq!(unknown("\x1b[38;5;4m\x1b[94ma ─\x1b[0m\x1b[2;3H\r\n"), ["\\e[38;5;4m"]);
-    assert_eq!(unknown("ab⠁"), ["'⠁' behind \"ab\""]);
+    assert_eq!(unknown("ab⠁"), [r#""⠁" behind "ab""#]);
 }
