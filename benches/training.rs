@@ -11,7 +11,7 @@ use micromobilenet::files::RealDisk;
 use micromobilenet::graph::Graph;
 use micromobilenet::spec::{PRESETS, Spec};
 use micromobilenet::train::{
-    BatchProgress, Begin, Control, End, EpochMetrics, Job, Observer, Start, Validation, train,
+    BatchProgress, Begin, Control, End, EpochMetrics, Governor, Job, Observer, Start, Validation, train,
 };
 use std::sync::{Arc, Mutex};
 
@@ -84,6 +84,7 @@ fn main() {
                 checkpoints: folder.path().to_owned(),
                 begin: Begin::Random,
                 threads,
+                governor: Governor::default(),
                 disk: Arc::new(RealDisk),
             };
             let mut watch = watch;

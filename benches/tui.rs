@@ -4,7 +4,8 @@
 //! frame, its memory and its wake-ups while nobody does anything, and from a keystroke in Design to
 //! the last byte of the frame that shows what it changed, on a network of 30 blocks grown from
 //! mobilenet, with and without a training on one thread. Times contain the pseudo-terminal, not the
-//! emulator that makes a screen of what comes.
+//! emulator that makes a screen of what comes. Before that, what frames of 80 × 24 cost a slow link, in
+//! bytes.
 
 #![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a benchmark prints, and what fails ends it")]
 
@@ -23,7 +24,10 @@ const IDLE: Duration = Duration::from_secs(5);
 /// Escape sequence at the end of every frame.
 const FRAME_END: &[u8] = b"\x1b[?2026l";
 const F1: &str = "\x1bOP";
+const F2: &str = "\x1bOQ";
 const F3: &str = "\x1bOR";
+const F4: &str = "\x1bOS";
+const F5: &str = "\x1b[15~";
 
 /// A folder with mobilenet, grown to 30 blocks.
 fn grown() -> TempDir {
@@ -37,6 +41,32 @@ fn grown() -> TempDir {
 
 fn start(folder: &Path) -> Terminal {
     Terminal::in_colours(folder, &["--config", "net.toml", "--threads", "1", "--set", "train.epochs=1000"], 160, 48)
+}
+
+/// Bytes of a frame of each screen where all of it is drawn, in 80 × 24 and 256 colours, and of one
+/// that shows a training's progress, a second, as it comes over SSH.
+fn sizes() {
+    let folder = grown();
+    let variables = [("TERM", "xterm-256color"), ("SSH_TTY", "/dev/pts/0")];
+    let arguments = ["--config", "net.toml", "--threads", "1", "--set", "train.epochs=1000"];
+    let mut terminal = Terminal::with(folder.path(), &arguments, &variables);
+    terminal.wait_for("Network");
+    let mut told = format!("full frames of 80 x 24, in bytes: Design {}", terminal.full_frame());
+    let screens =
+        [("Data", F2, "read 7,000"), ("Deploy", F4, "Deploy"), ("Runs", F5, "0 runs"), ("Train", F3, "trains it")];
+    for (name, key, text) in screens {
+        terminal.send(key).wait_for(text);
+        told += &format!(", {name} {}", terminal.full_frame());
+    }
+    terminal.send("s").wait_for("images/s");
+    let (begun, before) = (Instant::now(), terminal.bytes.len());
+    while begun.elapsed() < IDLE {
+        terminal.take(Duration::from_millis(100));
+    }
+    let rate = (terminal.bytes.len() - before) as f64 / begun.elapsed().as_secs_f64();
+    terminal.send("x").wait_for("stopped");
+    println!("{told}, Train after a training {}", terminal.full_frame());
+    println!("training over SSH: {rate:.0} bytes a second");
 }
 
 /// Median, 99th of a hundred, and worst, in milliseconds.
@@ -74,6 +104,7 @@ fn keystrokes(terminal: &mut Terminal) -> (usize, Vec<Duration>) {
 }
 
 fn main() {
+    sizes();
     let folder = grown();
     let first: Vec<Duration> = (0..STARTS)
         .map(|_| {

@@ -79,6 +79,9 @@ pub struct Cli {
     /// Threads to work with [default: as many as the machine has cores]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
     threads: Option<u16>,
+    /// Training waits from this temperature of the processor on, in °C, until it is 5 °C cooler
+    #[arg(long, value_name = "CELSIUS", value_parser = clap::value_parser!(u8).range(40..=110))]
+    max_temp: Option<u8>,
     /// Images to evaluate on: validation, test or train
     #[arg(long, value_enum, default_value_t, value_name = "SPLIT", hide_possible_values = true)]
     split: Split,
@@ -141,6 +144,7 @@ impl Cli {
             config: request.config.or(of_run).unwrap_or_else(|| PathBuf::from(headless::DEFAULT_CONFIG)),
             overrides: request.overrides,
             threads: headless::threads(request.threads),
+            max_temperature: request.max_temperature,
         })
     }
 
@@ -169,6 +173,7 @@ impl Cli {
             output: self.output,
             board: self.board,
             threads: self.threads.map(usize::from),
+            max_temperature: self.max_temp.map(f64::from),
             max_accuracy_drop: self.max_accuracy_drop,
             split: self.split,
             test: self.test,

@@ -10,6 +10,7 @@ pub mod contract;
 pub mod escape;
 pub mod files;
 pub mod random;
+pub mod sensors;
 
 pub mod spec;
 

@@ -14,7 +14,10 @@ mod report;
 mod train;
 mod watch;
 
+use crate::sensors::Sensors;
 use crate::spec::Precision;
+use crate::train::Governor;
+use anyhow::Context as _;
 use console::Console;
 use project::Project;
 use std::path::PathBuf;
@@ -56,6 +59,8 @@ pub struct Request {
     pub board: Option<String>,
     /// Threads to work with.
     pub threads: Option<usize>,
+    /// The temperature, in °C, from which on training waits.
+    pub max_temperature: Option<f64>,
     /// The most accuracy, as a fraction, that int8 may lose.
     pub max_accuracy_drop: Option<f64>,
     /// Images to evaluate on.
@@ -151,7 +156,8 @@ pub fn concluded(result: anyhow::Result<()>) -> Exit {
     }
 }
 
-/// Threads to work with: those that are asked for, or as many as the machine has cores.
+/// Threads to work with: those that are asked for, or as many as there are cores for this process:
+/// its affinity and the quota of its control group count.
 #[must_use]
 pub fn threads(asked: Option<usize>) -> usize {
     asked.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from))
@@ -174,6 +180,10 @@ fn act(request: &Request, console: Console) -> Result<Exit, Failure> {
         let usage = "--max-accuracy-drop judges what --export or --evaluate measures: pass one of them";
         return Err(anyhow::anyhow!(usage).into());
     }
+    if request.max_temperature.is_some() && !train {
+        return Err(anyhow::anyhow!("--max-temp lets training wait: pass --train as well").into());
+    }
+    let governor = Governor::new(Sensors::here(), request.max_temperature).context("--max-temp")?;
     let threads = threads(request.threads);
     // It fails only where a pool is there already, which then serves.
     let _ = rayon::ThreadPoolBuilder::new().num_threads(threads).build_global();
@@ -190,7 +200,7 @@ fn act(request: &Request, console: Console) -> Result<Exit, Failure> {
         }
     }
     if train {
-        let exit = train::run(&mut project)?;
+        let exit = train::run(&mut project, governor)?;
         if exit != Exit::Done {
             return Ok(exit);
         }

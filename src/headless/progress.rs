@@ -3,19 +3,21 @@
 use super::console::Console;
 use crate::escape;
 use crate::jobs::{Pace, clock};
-use crate::train::{BatchProgress, End, EpochMetrics, Observer, Start, Validation};
+use crate::sensors::celsius;
+use crate::train::{BatchProgress, End, EpochMetrics, Observer, Start, Thermal, Validation};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use serde::Serialize;
 use serde_json::json;
 use std::path::Path;
 
 /// The observer that suits `console`.
 pub fn observer(console: Console) -> Box<dyn Observer> {
     if console.is_json() {
-        Box::new(Objects(console))
+        Box::new(Objects { console, heat: Heat::new(console) })
     } else if console.has_bars() {
         Box::new(Bars::new(console))
     } else {
-        Box::new(Lines { console, epochs: 0 })
+        Box::new(Lines { console, heat: Heat::new(console), epochs: 0 })
     }
 }
 
@@ -79,9 +81,61 @@ fn introduce(console: Console, start: &Start) {
     }
 }
 
+/// How hot the processor is, and what of that was told.
+struct Heat {
+    console: Console,
+    /// As of the last call; `None` before the first.
+    state: Option<Thermal>,
+}
+
+impl Heat {
+    const fn new(console: Console) -> Self {
+        Self { console, state: None }
+    }
+
+    fn temperature(&self) -> Option<f64> {
+        self.state.and_then(|state| state.temperature)
+    }
+
+    /// Tells what begins and what ends.
+    fn tell(&mut self, state: &Thermal) {
+        let before = self.state.replace(*state);
+        if before.is_none() && !state.throttling.so_far().is_empty() {
+            self.console.detail(&format!("since the board was started: {}", state.throttling.so_far()));
+        }
+        for note in told(&before.unwrap_or_default(), state) {
+            self.console.note(&note);
+        }
+    }
+
+    /// Tells, of somebody who asked for more, how hot it was at the end of an epoch.
+    fn epoch(&self, epoch: u32) {
+        if let Some(temperature) = self.temperature() {
+            self.console.detail(&format!("epoch {epoch}: {temperature:.1} °C"));
+        }
+    }
+}
+
+/// What is to be said where `before` becomes `now`.
+fn told(before: &Thermal, now: &Thermal) -> Vec<String> {
+    let mut notes = Vec::new();
+    let (was, is) = (before.throttling.now(), now.throttling.now());
+    if was != is {
+        notes.push(if is.is_empty() { format!("no longer throttled: {was}") } else { format!("throttled: {is}") });
+    }
+    let temperature = now.temperature.map_or_else(|| "temperature unknown".to_owned(), celsius);
+    match (before.cooling_to, now.cooling_to) {
+        (None, Some(to)) => notes.push(format!("{temperature}: training waits to cool to {}", celsius(to))),
+        (Some(_), None) => notes.push(format!("{temperature}: training goes on")),
+        _ => {}
+    }
+    notes
+}
+
 /// Lines, for logs and pipes.
 struct Lines {
     console: Console,
+    heat: Heat,
     epochs: u32,
 }
 
@@ -101,21 +155,41 @@ impl Observer for Lines {
     fn batch(&mut self, _: &BatchProgress) {}
     fn epoch(&mut self, metrics: &EpochMetrics, _: Validation<'_>) {
         self.console.say(&line(metrics, self.epochs));
+        self.heat.epoch(metrics.epoch);
+    }
+    fn thermal(&mut self, state: &Thermal) {
+        self.heat.tell(state);
     }
     fn end(&mut self, _: &End) {}
 }
 
 /// Objects, for machines.
-struct Objects(Console);
+struct Objects {
+    console: Console,
+    heat: Heat,
+}
+
+/// The fields of an epoch's object.
+#[derive(Serialize)]
+struct Epoch<'a> {
+    #[serde(flatten)]
+    metrics: &'a EpochMetrics,
+    /// In °C, where a sensor tells.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    temperature: Option<f64>,
+}
 
 impl Observer for Objects {
     fn begun(&mut self, run: &Path) {
-        self.0.object("run", json!({ "path": run }));
+        self.console.object("run", json!({ "path": run }));
     }
     fn start(&mut self, _: &Start) {}
     fn batch(&mut self, _: &BatchProgress) {}
     fn epoch(&mut self, metrics: &EpochMetrics, _: Validation<'_>) {
-        self.0.object("epoch", metrics);
+        self.console.object("epoch", Epoch { metrics, temperature: self.heat.temperature() });
+    }
+    fn thermal(&mut self, state: &Thermal) {
+        self.heat.tell(state);
     }
     fn end(&mut self, _: &End) {}
 }
@@ -124,6 +198,7 @@ impl Observer for Objects {
 struct Bars {
     console: Console,
     bar: ProgressBar,
+    heat: Heat,
     epochs: u32,
     pace: Option<Pace>,
 }
@@ -131,7 +206,7 @@ struct Bars {
 impl Bars {
     fn new(console: Console) -> Self {
         let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr_with_hz(10));
-        Self { console, bar, epochs: 0, pace: None }
+        Self { console, bar, heat: Heat::new(console), epochs: 0, pace: None }
     }
 
     fn style(&self, template: &str) {
@@ -180,7 +255,10 @@ impl Observer for Bars {
     }
 
     fn epoch(&mut self, metrics: &EpochMetrics, _: Validation<'_>) {
-        self.bar.suspend(|| self.console.say(&line(metrics, self.epochs)));
+        self.bar.suspend(|| {
+            self.console.say(&line(metrics, self.epochs));
+            self.heat.epoch(metrics.epoch);
+        });
     }
 
     fn paused(&mut self, paused: bool) {
@@ -192,6 +270,16 @@ impl Observer for Bars {
         }
     }
 
+    fn thermal(&mut self, state: &Thermal) {
+        if let Some(pace) = &mut self.pace {
+            pace.thermal(state);
+        }
+        self.bar.suspend(|| self.heat.tell(state));
+        if let Some(to) = state.cooling_to {
+            self.bar.set_message(format!("cooling to {}", celsius(to)));
+        }
+    }
+
     fn end(&mut self, _: &End) {
         self.bar.finish_and_clear();
     }
@@ -200,6 +288,22 @@ impl Observer for Bars {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::sensors::Throttling;
+
+    #[test]
+    fn heat_is_told_when_it_begins_and_when_it_ends() {
+        let calm = Thermal { temperature: Some(61.2), ..Thermal::default() };
+        let weak = Thermal { throttling: Throttling(0x1_0001), ..calm };
+        let cooling = Thermal { temperature: Some(82.0), cooling_to: Some(75.0), ..weak };
+        assert_eq!(told(&Thermal::default(), &calm), <[String; 0]>::default());
+        assert_eq!(told(&calm, &weak), ["throttled: under-voltage"]);
+        assert_eq!(told(&weak, &cooling), ["82 °C: training waits to cool to 75 °C"]);
+        assert_eq!(told(&cooling, &Thermal { temperature: Some(78.0), ..cooling }), <[String; 0]>::default());
+        let over = ["no longer throttled: under-voltage", "61 °C: training goes on"];
+        assert_eq!(told(&cooling, &calm), over);
+        let silent = Thermal { temperature: None, cooling_to: None, ..cooling };
+        assert_eq!(told(&cooling, &silent), ["temperature unknown: training goes on"]);
+    }
 
     #[test]
     fn lines_stand_below_their_heading_in_80_columns() {

@@ -6,13 +6,13 @@ use crate::escape;
 use crate::files::RealDisk;
 use crate::jobs::{Ended, Place, RUNS, Training, TrainingError, read_weights};
 use crate::runs::Run;
-use crate::train::End;
+use crate::train::{End, Governor};
 use anyhow::anyhow;
 use std::path::Path;
 use std::sync::Arc;
 
 /// Trains, in a new run folder or in the one to go on with.
-pub fn run(project: &mut Project<'_>) -> Result<Exit, Failure> {
+pub fn run(project: &mut Project<'_>, governor: Governor) -> Result<Exit, Failure> {
     let request = project.request;
     // Weights that do not fit must not leave an empty run behind.
     let given = request.weights.as_deref().map(|path| read_weights(path, &project.graph)).transpose()?;
@@ -44,6 +44,7 @@ pub fn run(project: &mut Project<'_>) -> Result<Exit, Failure> {
         place: Place::Held(held),
         weights: given.map(|given| given.weights),
         threads: project.threads,
+        governor,
         disk: Arc::new(RealDisk),
     };
     match training.run(&project.control, progress::observer(project.console)) {

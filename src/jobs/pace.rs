@@ -1,6 +1,6 @@
 //! How long a training has been at work, and how long it will be.
 
-use crate::train::{BatchProgress, Start};
+use crate::train::{BatchProgress, Start, Thermal};
 use std::time::{Duration, Instant};
 
 /// The clock of a training. It stands still while the training waits.
@@ -9,6 +9,8 @@ pub struct Pace {
     begun: Instant,
     waited: Duration,
     waiting_since: Option<Instant>,
+    is_paused: bool,
+    is_cooling: bool,
     epochs: u32,
     /// Epochs that were done before.
     before: u32,
@@ -21,12 +23,24 @@ impl Pace {
     pub fn begin(start: &Start) -> Self {
         let Start { epochs, done, batches, .. } = *start;
         let (begun, waited) = (Instant::now(), Duration::ZERO);
-        Self { begun, waited, waiting_since: None, epochs, before: done.min(epochs), batches }
+        let (is_paused, is_cooling) = (false, false);
+        Self { begun, waited, waiting_since: None, is_paused, is_cooling, epochs, before: done.min(epochs), batches }
     }
 
-    /// It waits, or goes on.
+    /// Somebody lets it wait, or go on.
     pub fn paused(&mut self, paused: bool) {
-        match (paused, self.waiting_since) {
+        self.is_paused = paused;
+        self.turn();
+    }
+
+    /// Heat lets it wait, or go on.
+    pub fn thermal(&mut self, state: &Thermal) {
+        self.is_cooling = state.cooling_to.is_some();
+        self.turn();
+    }
+
+    fn turn(&mut self) {
+        match (self.is_paused || self.is_cooling, self.waiting_since) {
             (true, None) => self.waiting_since = Some(Instant::now()),
             (false, Some(since)) => {
                 self.waited += since.elapsed();
@@ -96,5 +110,15 @@ mod tests {
         assert_eq!(pace.elapsed().as_secs(), 30);
         pace.paused(false);
         assert_eq!(pace.elapsed().as_secs(), 30);
+        // Paused and too hot at once: it goes on once it is neither.
+        let cooling = |cooling_to| Thermal { cooling_to, ..Thermal::default() };
+        pace.paused(true);
+        pace.thermal(&cooling(Some(75.0)));
+        pace.paused(false);
+        pace.waiting_since = Instant::now().checked_sub(Duration::from_secs(10));
+        assert_eq!(pace.elapsed().as_secs(), 20);
+        pace.thermal(&cooling(None));
+        assert!(pace.waiting_since.is_none());
+        assert_eq!(pace.elapsed().as_secs(), 20);
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::files::Disk;
 use crate::runs::{self, Run, RunError, RunInfo};
-use crate::train::{BatchProgress, Control, End, EpochMetrics, Observer, Start, Validation};
+use crate::train::{BatchProgress, Control, End, EpochMetrics, Observer, Start, Thermal, Validation};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -50,6 +50,10 @@ impl Observer for Recorder<'_> {
 
     fn paused(&mut self, paused: bool) {
         self.front.paused(paused);
+    }
+
+    fn thermal(&mut self, state: &Thermal) {
+        self.front.thermal(state);
     }
 
     fn end(&mut self, end: &End) {

@@ -7,7 +7,9 @@ use crate::graph::{Graph, Weights};
 use crate::random::{Purpose, Stream};
 use crate::runs::{self, Run, RunError, Status};
 use crate::spec::{Place as TextPlace, Spec};
-use crate::train::{BatchProgress, Control, End, EpochMetrics, Observer, Start, Trainer, Unobserved, Validation};
+use crate::train::{
+    BatchProgress, Control, End, EpochMetrics, Governor, Observer, Start, Trainer, Unobserved, Validation,
+};
 use std::io;
 use std::path::Path;
 use std::sync::{Arc, Mutex};
@@ -44,7 +46,8 @@ fn spec(sets: &[&str]) -> Spec {
 fn training(place: Place, sets: &[&str]) -> Training {
     let spec = spec(sets);
     let graph = Graph::build(&spec, 3).unwrap();
-    Training { spec, graph, dataset: dataset(), place, weights: None, threads: 1, disk: Arc::new(RealDisk) }
+    let (threads, governor, disk) = (1, Governor::default(), Arc::new(RealDisk));
+    Training { spec, graph, dataset: dataset(), place, weights: None, threads, governor, disk }
 }
 
 /// Notes what it is told; at the call `stop_at`, asks the training to stop.

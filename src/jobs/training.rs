@@ -11,7 +11,8 @@ use crate::graph::{Graph, Weights};
 use crate::runs::{self, DataInfo, Evaluation, Host, Run, RunError, RunInfo, Status};
 use crate::spec::Spec;
 use crate::train::{
-    self, Begin, Checkpoint, Control, End, EpochMetrics, Identity, Job, Observer, Outcome, TrainError, Trainer,
+    self, Begin, Checkpoint, Control, End, EpochMetrics, Governor, Identity, Job, Observer, Outcome, TrainError,
+    Trainer,
 };
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -32,6 +33,8 @@ pub struct Training {
     pub weights: Option<Weights>,
     /// Threads to train with; the result does not depend on them.
     pub threads: usize,
+    /// Lets it wait while the processor is too hot; the result does not depend on it either.
+    pub governor: Governor,
     /// Where checkpoints and metrics are written.
     pub disk: Arc<dyn Disk + Send + Sync>,
 }
@@ -95,7 +98,7 @@ impl Training {
     /// [`State`](TrainingError::State) the run is as it was (a new folder has only a lock); after
     /// any other the checkpoints there were are intact.
     pub fn run(self, control: &Control, observer: Box<dyn Observer>) -> Result<Ended, TrainingError> {
-        let Self { spec, graph, dataset, place, weights, threads, disk } = self;
+        let Self { spec, graph, dataset, place, weights, threads, governor, disk } = self;
         let held = place.hold(&spec.config.model.name).map_err(TrainingError::Place)?;
         let run = held.run();
         let checkpoints = run.file(Run::CHECKPOINTS);
@@ -130,6 +133,7 @@ impl Training {
             checkpoints,
             begin,
             threads,
+            governor,
             disk,
         };
         let result =

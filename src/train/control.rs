@@ -1,5 +1,6 @@
 //! The thread that trains, and the handle that steers it.
 
+use super::governor::Governor;
 use super::job::{Job, Outcome, TrainError};
 use super::observer::Observer;
 use super::trainer;
@@ -8,6 +9,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
 
 /// Pauses, resumes and stops a training from any thread. Asked after every batch.
 #[derive(Debug, Clone, Default)]
@@ -54,22 +56,34 @@ impl Control {
         self.0.changed.notify_all();
     }
 
-    /// Waits while paused, telling `observer` so. Whether to end.
-    pub(super) fn checkpoint(&self, observer: &mut dyn Observer) -> bool {
-        if self.is_paused() && !self.is_stopped() {
-            observer.paused(true);
-            let mut paused = self.0.paused.lock().unwrap_or_else(PoisonError::into_inner);
-            while *paused && !self.is_stopped() {
-                // The stop flag is no part of the mutex: a bounded wait cannot miss it.
-                let wait = self.0.changed.wait_timeout(paused, std::time::Duration::from_millis(200));
-                paused = wait.unwrap_or_else(PoisonError::into_inner).0;
+    /// Waits while paused, or while `governor` says that it is too hot, telling `observer` so; for how
+    /// long it did.
+    pub(super) fn checkpoint(&self, governor: &mut Governor, observer: &mut dyn Observer) -> Duration {
+        let begun = Instant::now();
+        let (mut is_paused, mut has_waited) = (false, false);
+        loop {
+            governor.look(observer);
+            let wish = self.is_paused() && !self.is_stopped();
+            if wish != is_paused {
+                is_paused = wish;
+                observer.paused(wish);
             }
-            drop(paused);
-            observer.paused(false);
+            if self.is_stopped() || !(is_paused || governor.is_cooling()) {
+                break;
+            }
+            has_waited = true;
+            let paused = self.0.paused.lock().unwrap_or_else(PoisonError::into_inner);
+            if *paused == is_paused && !self.is_stopped() {
+                // The stop flag is no part of the mutex: a bounded wait cannot miss it.
+                drop(self.0.changed.wait_timeout(paused, WAIT));
+            }
         }
-        self.is_stopped()
+        if has_waited { begun.elapsed() } else { Duration::ZERO }
     }
 }
+
+/// The longest that a training which waits does so without looking up.
+const WAIT: Duration = Duration::from_millis(200);
 
 /// A job's result, when it is there.
 pub type Ticket = Receiver<Result<Outcome, TrainError>>;

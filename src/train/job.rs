@@ -1,6 +1,7 @@
 //! What is to be trained, and what came of it.
 
 use super::checkpoint::Checkpoint;
+use super::governor::Governor;
 use super::observer::{End, EpochMetrics};
 use crate::data::Dataset;
 use crate::files::{Disk, FileError};
@@ -23,6 +24,8 @@ pub struct Job {
     pub begin: Begin,
     /// Threads to work with.
     pub threads: usize,
+    /// Lets it wait while the processor is too hot; the result does not depend on it.
+    pub governor: Governor,
     /// Where files are written.
     pub disk: Arc<dyn Disk + Send + Sync>,
 }

@@ -6,6 +6,7 @@
 mod batches;
 mod checkpoint;
 mod control;
+mod governor;
 mod job;
 mod kernels;
 mod lanes;
@@ -20,6 +21,7 @@ mod trainer;
 
 pub use checkpoint::{BEST, Checkpoint, Identity, LAST, Progress};
 pub use control::{Control, Ticket, Trainer};
+pub use governor::{Governor, NoThermometer, Thermal};
 pub use job::{Begin, Job, Outcome, TrainError};
 pub use observer::{BatchProgress, End, EpochMetrics, Observer, Start, Unobserved, Validation};
 pub use predict::{Answers, Predictor, evaluate, evaluate_until};

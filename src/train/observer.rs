@@ -1,5 +1,6 @@
 //! What a training tells about itself while it runs.
 
+use super::governor::Thermal;
 use serde::{Deserialize, Serialize};
 use std::path::Path;
 
@@ -37,7 +38,7 @@ pub struct BatchProgress {
     pub accuracy: f64,
     /// The learning rate of the last step.
     pub lr: f64,
-    /// Images trained on a second, over this epoch so far.
+    /// Images trained on a second, over this epoch so far, waiting left out.
     pub images_per_second: f64,
 }
 
@@ -56,9 +57,9 @@ pub struct EpochMetrics {
     pub val_accuracy: f64,
     /// The learning rate of the last step.
     pub lr: f64,
-    /// Training images a second, validation left out.
+    /// Training images a second, validation and waiting left out.
     pub images_per_second: f64,
-    /// Seconds for the epoch, validation included.
+    /// Seconds for the epoch, validation included and waiting left out.
     pub seconds: f64,
 }
 
@@ -107,6 +108,7 @@ pub enum End {
 ///   ( batch*                     after every step
 ///     epoch )*                   after validation, before the checkpoint is written
 ///   paused, resumed              any time between batches
+///   thermal                      likewise, where there are sensors, every two seconds at most
 /// end                            once, always, whatever happened after start
 /// ```
 pub trait Observer: Send {
@@ -127,6 +129,10 @@ pub trait Observer: Send {
     /// Training waits, or goes on again.
     fn paused(&mut self, paused: bool) {
         let _ = paused;
+    }
+    /// The sensors say something else than before, or training waits to cool, or goes on.
+    fn thermal(&mut self, state: &Thermal) {
+        let _ = state;
     }
     /// Training is over.
     fn end(&mut self, end: &End);

@@ -13,7 +13,7 @@ use crate::graph::{Weights, argmax};
 use dfdx::prelude::{AsArray as _, Backward as _, Optimizer as _, TensorFromVec as _, cross_entropy_with_logits_loss};
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 /// Trains `job` on a pool of its own and tells `observer`. A defect ends the job and not the
 /// program.
@@ -109,6 +109,7 @@ impl Loop {
 
     fn run(&mut self, control: &Control, observer: &mut dyn Observer) -> Result<Outcome, TrainError> {
         let epochs = self.job.spec.config.train.epochs;
+        self.job.governor.look(observer);
         let end = loop {
             if self.progress.epoch >= epochs {
                 break End::Finished;
@@ -152,6 +153,7 @@ impl Loop {
         let order = self.batches.order(epoch);
         let begun = Instant::now();
         let spent = self.progress.seconds;
+        let mut waited = Duration::ZERO;
         while self.progress.batch < count {
             let places = self.batches.places(&order, self.progress.batch);
             let Some((loss, correct)) = self.step(&dataset.train, places) else {
@@ -160,7 +162,7 @@ impl Loop {
             self.progress.batch += 1;
             self.progress.loss_sum += loss * places.len() as f64;
             self.progress.correct += correct;
-            self.progress.seconds = spent + begun.elapsed().as_secs_f64();
+            self.progress.seconds = spent + begun.elapsed().saturating_sub(waited).as_secs_f64();
             let images = self.batches.images_until(self.progress.batch);
             observer.batch(&BatchProgress {
                 epoch: epoch + 1,
@@ -171,7 +173,8 @@ impl Loop {
                 lr: self.progress.lr,
                 images_per_second: images as f64 / self.progress.seconds.max(1e-9),
             });
-            if control.checkpoint(observer) && self.progress.batch < count {
+            waited += control.checkpoint(&mut self.job.governor, observer);
+            if control.is_stopped() && self.progress.batch < count {
                 return Batching::Stopped;
             }
         }

@@ -5,6 +5,7 @@ use crate::data::{Check, Dataset, Images};
 use crate::files::{Disk, RealDisk};
 use crate::graph::Graph;
 use crate::random::{Purpose, Stream};
+use crate::sensors::Sensors;
 use crate::spec::Spec;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -52,6 +53,7 @@ fn job(folder: &Path, sets: &[&str], threads: usize) -> Job {
         checkpoints: folder.to_owned(),
         begin: Begin::Random,
         threads,
+        governor: Governor::default(),
         disk: Arc::new(RealDisk),
     }
 }
@@ -128,6 +130,9 @@ impl Observer for Notes {
     }
     fn paused(&mut self, paused: bool) {
         self.note(format!("paused {paused}"));
+    }
+    fn thermal(&mut self, state: &Thermal) {
+        self.note(format!("{:?} °C, cooling to {:?}", state.temperature.unwrap(), state.cooling_to));
     }
     fn end(&mut self, end: &End) {
         self.note(format!("end {end:?}"));
@@ -351,6 +356,73 @@ fn a_trainer_pauses_resumes_stops_and_takes_the_next_job() {
     trainer.control().stop();
     let third = trainer.queue(job(folders[2].path(), &[], 1), Box::new(Unobserved));
     assert!(matches!(third.recv().unwrap(), Err(TrainError::NotBegun)));
+}
+
+/// A file system whose processor has so many thousandths of a degree.
+fn heat(root: &Path, thousandths: i32) {
+    let zone = root.join("sys/class/thermal/thermal_zone0");
+    std::fs::create_dir_all(&zone).unwrap();
+    std::fs::write(zone.join("new"), format!("{thousandths}\n")).unwrap();
+    std::fs::rename(zone.join("new"), zone.join("temp")).unwrap();
+}
+
+fn paced(folder: &Path, root: &Path) -> Job {
+    Job { governor: Governor::new(Sensors::at(root), Some(80.0)).unwrap(), ..job(folder, &[], 1) }
+}
+
+fn wait_for(notes: &Notes, call: &str) {
+    let begun = std::time::Instant::now();
+    while !notes.calls().iter().any(|other| other == call) {
+        assert!(begun.elapsed().as_secs() < 20, "no {call}: {:?}", notes.calls());
+        std::thread::sleep(std::time::Duration::from_millis(2));
+    }
+}
+
+#[test]
+fn a_training_waits_while_it_is_too_hot_and_learns_the_same() {
+    let (folder, root) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    heat(root.path(), 80_000);
+    let trainer = Trainer::start(Control::default()).unwrap();
+    let notes = Notes::default();
+    let job = trainer.queue(paced(folder.path(), root.path()), Box::new(notes.clone()));
+    wait_for(&notes, "batch 1.1");
+    // Not cool enough yet.
+    heat(root.path(), 75_001);
+    wait_for(&notes, "75.001 °C, cooling to Some(75.0)");
+    let begun = ["start 0/3", "80.0 °C, cooling to Some(75.0)", "batch 1.1", "75.001 °C, cooling to Some(75.0)"];
+    assert_eq!(notes.calls(), begun);
+    // Somebody's pause is another matter.
+    trainer.control().pause();
+    wait_for(&notes, "paused true");
+    trainer.control().resume();
+    wait_for(&notes, "paused false");
+    heat(root.path(), 75_000);
+    let outcome = job.recv().unwrap().unwrap();
+    assert_eq!(outcome.end, End::Finished);
+    assert_eq!(notes.calls()[4..8], ["paused true", "paused false", "75.0 °C, cooling to None", "batch 1.2"]);
+    assert!(outcome.history[0].seconds < 1.0, "waiting is no work: {:?}", outcome.history[0]);
+    assert_eq!(essence(folder.path()), finished(&[], 1));
+}
+
+#[test]
+fn a_training_that_waits_to_cool_can_be_stopped_and_a_lost_sensor_lets_it_go_on() {
+    let (folder, root) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    heat(root.path(), 95_500);
+    let trainer = Trainer::start(Control::default()).unwrap();
+    let notes = Notes::default();
+    let job = trainer.queue(paced(folder.path(), root.path()), Box::new(notes.clone()));
+    wait_for(&notes, "batch 1.1");
+    trainer.control().stop();
+    assert_eq!(job.recv().unwrap().unwrap().end, End::Stopped);
+    let calls = ["start 0/3", "95.5 °C, cooling to Some(75.0)", "batch 1.1", "end Stopped"];
+    assert_eq!(notes.calls(), calls);
+
+    let mut silent = paced(folder.path(), root.path());
+    std::fs::remove_dir_all(root.path().join("sys")).unwrap();
+    silent.begin = Begin::Random;
+    assert_eq!(train(silent, &Control::default(), &mut Unobserved).unwrap().end, End::Finished);
+    let error = Governor::new(Sensors::at(root.path()), Some(80.0)).unwrap_err().to_string();
+    assert!(error.contains("/sys/class/thermal/thermal_zone*/temp"), "{error}");
 }
 
 #[test]

@@ -23,7 +23,9 @@ mod widgets;
 mod workshop;
 
 use crate::plan::Boards;
+use crate::sensors::Sensors;
 use crate::spec::{self, Diagnostics, preset, text_of};
+use crate::train::Governor;
 use anyhow::Context as _;
 use app::App;
 use design::{Origin, Sheet};
@@ -49,16 +51,23 @@ pub struct Start {
     pub overrides: Vec<String>,
     /// Threads to train with.
     pub threads: usize,
+    /// The temperature, in °C, from which on training waits.
+    pub max_temperature: Option<f64>,
 }
 
 /// The least time between two frames while only a job has news.
 const FRAME: Duration = Duration::from_millis(33);
+/// The same over SSH: a link of a few kilobytes a second then has room for keys, and the server's
+/// terminal does not fill with frames that come too late.
+const FRAME_OVER_SSH: Duration = Duration::from_millis(250);
 
 /// Opens the workbench and stays until it is left.
 ///
 /// # Errors
-/// A configuration that cannot be read, or a terminal that cannot be used.
+/// A configuration that cannot be read, a temperature to keep below where no sensor tells one, or a
+/// terminal that cannot be used.
 pub fn run(start: &Start) -> anyhow::Result<()> {
+    let governor = Governor::new(Sensors::here(), start.max_temperature).context("--max-temp")?;
     let boards = Boards::beside(&start.config)?;
     let (path, text, origin) = opening(&start.config)?;
     let left = workshop::left_over(&path);
@@ -68,13 +77,14 @@ pub fn run(start: &Start) -> anyhow::Result<()> {
         sheet.replace(changed.text, None);
     }
     let theme = Theme::of(|name| std::env::var(name).ok());
+    let frame = frame_time(|name| std::env::var_os(name).is_some_and(|value| !value.is_empty()));
     let (events, source) = events::channel();
     let is_ending = Arc::new(AtomicBool::new(false));
     let signals = events::watch_signals(source.clone(), is_ending.clone()).context("signals")?;
     let mut screen = Screen::enter().context("the terminal cannot be used")?;
     let size = screen.size();
     let (mut app, effects) = App::new(sheet, left, theme, size);
-    let mut workshop = Workshop::new(source.clone(), start.threads);
+    let mut workshop = Workshop::new(source.clone(), start.threads, governor);
     screen.draw(|frame| app::draw(&app, frame))?;
     let result = (|| {
         // What the terminal can draw is asked only now that something is to be seen.
@@ -87,7 +97,7 @@ pub fn run(start: &Start) -> anyhow::Result<()> {
             }
             screen.draw(|frame| app::draw(&app, frame))?;
             input.next();
-            todo = wait(&events, &mut app)?;
+            todo = wait(&events, &mut app, frame)?;
         }
     })();
     // Saving a training may take a while: the terminal is given back before, and the next signal, or
@@ -103,8 +113,15 @@ pub fn run(start: &Start) -> anyhow::Result<()> {
     result
 }
 
-/// Waits for events until something is to be drawn or done.
-fn wait(events: &Receiver<Event>, app: &mut App) -> anyhow::Result<Vec<Effect>> {
+/// The least time between two frames while only a job has news. `is_set` says whether a variable of
+/// the environment has a value.
+fn frame_time(is_set: impl Fn(&str) -> bool) -> Duration {
+    if is_set("SSH_CONNECTION") || is_set("SSH_TTY") { FRAME_OVER_SSH } else { FRAME }
+}
+
+/// Waits for events until something is to be drawn or done; where only jobs have news, for `frame`
+/// at least.
+fn wait(events: &Receiver<Event>, app: &mut App, frame: Duration) -> anyhow::Result<Vec<Effect>> {
     let mut todo = Vec::new();
     let mut due: Option<Instant> = None;
     loop {
@@ -112,23 +129,21 @@ fn wait(events: &Receiver<Event>, app: &mut App) -> anyhow::Result<Vec<Effect>> 
             None => events.recv().map_err(|_| RecvTimeoutError::Disconnected),
             Some(due) => events.recv_timeout(due.saturating_duration_since(Instant::now())),
         };
-        let is_progress = match event {
-            Ok(event) => {
-                let is_progress = matches!(&event, Event::News(news) if workshop::is_progress(news));
-                todo.extend(take(event, app));
-                is_progress
-            }
+        let first = match event {
+            Ok(event) => event,
             Err(RecvTimeoutError::Timeout) => return Ok(todo),
             Err(RecvTimeoutError::Disconnected) => anyhow::bail!("the workbench lost its events"),
         };
+        let mut is_progress = true;
         // What came meanwhile is drawn with it.
-        while let Ok(event) = events.try_recv() {
+        for event in std::iter::once(first).chain(std::iter::from_fn(|| events.try_recv().ok())) {
+            is_progress &= matches!(&event, Event::News(news) if workshop::is_progress(news));
             todo.extend(take(event, app));
         }
         if !is_progress || !todo.is_empty() {
             return Ok(todo);
         }
-        due.get_or_insert_with(|| Instant::now() + FRAME);
+        due.get_or_insert_with(|| Instant::now() + frame);
     }
 }
 

@@ -45,9 +45,62 @@ impl Write for Whole {
         }
         queue!(self.0, EndSynchronizedUpdate)?;
         let mut out = io::stdout().lock();
-        let written = out.write_all(&self.0).and_then(|()| out.flush());
+        let written = out.write_all(&in_plain_colours(&self.0)).and_then(|()| out.flush());
         self.0.clear();
         written
+    }
+}
+
+/// `bytes`, with the sixteen colours chosen as every terminal knows them: 31 in place of 38;5;1. The
+/// long form, which crossterm writes, is one of 256 colours to a terminal, and old consoles take its
+/// parts for other wishes.
+///
+/// <https://man7.org/linux/man-pages/man4/console_codes.4.html>
+fn in_plain_colours(bytes: &[u8]) -> Vec<u8> {
+    let mut plain = Vec::with_capacity(bytes.len());
+    let mut rest = bytes;
+    while let Some(at) = rest.windows(2).position(|pair| pair == b"\x1b[") {
+        let (before, sequence) = rest.split_at(at + 2);
+        plain.extend_from_slice(before);
+        let end = sequence.iter().position(|byte| !matches!(byte, b'0'..=b'9' | b';')).unwrap_or(sequence.len());
+        let (parameters, after) = sequence.split_at(end);
+        if after.first() == Some(&b'm') {
+            plain.extend(of_sixteen(parameters));
+        } else {
+            plain.extend_from_slice(parameters);
+        }
+        rest = after;
+    }
+    plain.extend_from_slice(rest);
+    plain
+}
+
+/// Parameters of a choice of colours, those of the first sixteen by their short numbers.
+fn of_sixteen(parameters: &[u8]) -> Vec<u8> {
+    let parts: Vec<&[u8]> = parameters.split(|byte| *byte == b';').collect();
+    let mut chosen: Vec<Vec<u8>> = Vec::new();
+    let mut rest = &parts[..];
+    while let Some((first, after)) = rest.split_first() {
+        let (long, short) = match (*first, after) {
+            // Red, green and blue are no wishes of their own.
+            (b"38" | b"48", [b"2", ..]) => (5, None),
+            (ground @ (b"38" | b"48"), [b"5", colour, ..]) => (3, number_of_sixteen(ground, colour)),
+            _ => (1, None),
+        };
+        let (wish, others) = rest.split_at(long.min(rest.len()));
+        chosen.push(short.map_or_else(|| wish.join(&b';'), |number| number.to_string().into_bytes()));
+        rest = others;
+    }
+    chosen.join(&b';')
+}
+
+/// The short number of a colour for letters (38) or what is behind them (48), if it is of the sixteen.
+fn number_of_sixteen(ground: &[u8], colour: &[u8]) -> Option<u16> {
+    let dark = if ground == b"38" { 30 } else { 40 };
+    match std::str::from_utf8(colour).ok()?.parse::<u16>().ok()? {
+        number @ 0..8 => Some(dark + number),
+        number @ 8..16 => Some(dark + 60 + number - 8),
+        _ => None,
     }
 }
 
@@ -166,4 +219,27 @@ fn restore_on_panic() {
             }
         }));
     });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_sixteen_colours_are_chosen_by_their_short_numbers() {
+        let plain = |text: &str| String::from_utf8(in_plain_colours(text.as_bytes())).unwrap();
+        assert_eq!(plain("a\x1b[38;5;6mb\x1b[48;5;9mc"), "a\x1b[36mb\x1b[101mc");
+        assert_eq!(plain("\x1b[38;5;8;48;5;0;1m"), "\x1b[90;40;1m");
+        assert_eq!(plain("\x1b[7m\x1b[m\x1b[39;49m\x1b[0m"), "\x1b[7m\x1b[m\x1b[39;49m\x1b[0m");
+        // The others stay, whatever their numbers look like.
+        for text in ["\x1b[38;5;231m", "\x1b[48;2;38;5;1;1m", "\x1b[38;2;48;5;3;48;5;16m"] {
+            assert_eq!(plain(text), text);
+        }
+        assert_eq!(plain("\x1b[38;2;48;5;3;48;5;1m"), "\x1b[38;2;48;5;3;41m");
+        // So does what is none, or no whole one.
+        for text in ["\x1b[38;5;1H", "\x1b[38;5", "\x1b[38;5m", "\x1b[38m", "\x1b[?38;5;1m", "38;5;1m", "\x1b", "\x1b["]
+        {
+            assert_eq!(plain(text), text);
+        }
+    }
 }

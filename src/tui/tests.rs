@@ -52,6 +52,33 @@ fn the_other_screens() {
 }
 
 #[test]
+fn the_train_screen_says_how_hot_it_is() {
+    use super::train::{News as Told, What};
+    use crate::sensors::Throttling;
+    use crate::train::Thermal;
+    let mut world = World::of("micro");
+    world.keys("f3 s");
+    let mut state = Thermal { temperature: Some(61.2), ..Thermal::default() };
+    let tell = |world: &mut World, state| world.tell(News::Train(Told { id: 0, what: What::Thermal(state) }));
+    tell(&mut world, state);
+    snapshots("train-warm", &mut world);
+    state.throttling = Throttling(0x5_0001);
+    tell(&mut world, state);
+    snapshots("train-throttled", &mut world);
+    (state.temperature, state.cooling_to) = (Some(82.4), Some(75.0));
+    tell(&mut world, state);
+    snapshots("train-cooling", &mut world);
+}
+
+#[test]
+fn over_ssh_jobs_show_their_progress_less_often() {
+    assert_eq!(super::frame_time(|_| false).as_millis(), 33);
+    for name in ["SSH_CONNECTION", "SSH_TTY"] {
+        assert_eq!(super::frame_time(|variable| variable == name).as_millis(), 250);
+    }
+}
+
+#[test]
 fn an_edit_shows_its_difference_and_its_command() {
     let mut world = World::of("micro");
     world.keys("p j + + x b down \"uno\" enter");

@@ -37,6 +37,9 @@ impl Theme {
         let colorterm = variable("COLORTERM").unwrap_or_default();
         let depth = if variable("NO_COLOR").is_some_and(|value| !value.is_empty()) || term == "dumb" {
             Depth::None
+        } else if term == "linux" {
+            // What else the variables say is of the terminal that the console was reached from.
+            Depth::Sixteen
         } else if colorterm == "truecolor" || colorterm == "24bit" || term.ends_with("-direct") {
             Depth::True
         } else if term.contains("256color") {
@@ -143,6 +146,7 @@ mod tests {
         let plain = theme(&[("TERM", "xterm-256color"), ("NO_COLOR", "1")]);
         assert_eq!((plain.depth, plain.bad().fg, plain.good().fg), (Depth::None, None, None));
         assert!(!theme(&[("TERM", "linux")]).has_glyphs);
+        assert_eq!(theme(&[("TERM", "linux"), ("COLORTERM", "truecolor")]).depth, Depth::Sixteen);
         assert!(theme(&[("COLORFGBG", "0;15")]).is_light && !theme(&[("COLORFGBG", "15;0")]).is_light);
     }
 }

@@ -18,5 +18,6 @@ mod int8;
 mod interrupt;
 mod resume;
 mod scene;
+mod temperature;
 mod training;
 mod watch;

@@ -90,6 +90,8 @@ impl Scene {
     pub fn command(&self, arguments: &str) -> Command {
         let mut command = Command::new(PROGRAM);
         command.args(arguments.split_whitespace()).current_dir(self.folder.path()).stdin(Stdio::null());
+        // This machine's sensors are no part of the scene.
+        command.env("MICROMOBILENET_SYSFS", self.path("system"));
         command
     }
 

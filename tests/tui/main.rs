@@ -3,6 +3,8 @@
 #![cfg(unix)]
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod console;
+mod links;
 mod picture;
 mod terminal;
 
@@ -243,6 +245,31 @@ fn a_terminal_without_colours_or_glyphs_is_served() {
     for colour in ["\x1b[38;", "\x1b[31m", "\x1b[48;"] {
         assert!(!text.contains(colour), "{colour:?}");
     }
+}
+
+#[test]
+fn a_training_that_is_too_hot_waits_and_says_so() {
+    let folder = folder_with("pico");
+    let zone = folder.path().join("sys/class/thermal/thermal_zone0");
+    fs::create_dir_all(&zone).unwrap();
+    let heat = |thousandths: &str| {
+        fs::write(zone.join("new"), thousandths).unwrap();
+        fs::rename(zone.join("new"), zone.join("temp")).unwrap();
+    };
+    heat("83600");
+    let arguments = ["--config", "net.toml", "--set", "train.epochs=1", "--max-temp", "80"];
+    let mut terminal = Terminal::start(folder.path(), &arguments);
+    terminal.wait_for("Network").send(F3).wait_for("trains it").send("s").wait_for("84 °C   cooling to 75 °C");
+    terminal.wait_for("waits for the processor to cool").send(" ").wait_for("paused; space goes on").send(" ");
+    terminal.wait_for("waits for the processor to cool");
+    heat("61000");
+    terminal.wait_for("done, runs/").send("q").wait_for("quit without").send("k");
+    assert_eq!(terminal.end(), 0);
+    // Without a sensor nobody could keep the limit, and no screen is begun.
+    fs::remove_dir_all(zone).unwrap();
+    let mut terminal = Terminal::start(folder.path(), &arguments);
+    assert_eq!(terminal.end(), 2);
+    assert!(terminal.text().contains("thermal_zone*/temp"), "{}", terminal.text());
 }
 
 #[test]

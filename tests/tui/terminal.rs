@@ -63,9 +63,11 @@ impl Terminal {
         command.args(&program[1..]);
         command.args(arguments);
         command.cwd(folder);
-        for name in ["NO_COLOR", "COLORTERM", "VISUAL", "EDITOR"] {
+        for name in ["NO_COLOR", "COLORTERM", "VISUAL", "EDITOR", "SSH_CONNECTION", "SSH_TTY"] {
             command.env_remove(name);
         }
+        // The sensors are those that a test puts there.
+        command.env("MICROMOBILENET_SYSFS", folder);
         for (name, value) in variables {
             command.env(name, value);
         }
@@ -196,6 +198,18 @@ impl Terminal {
             known = self.bytes.len();
             self.take(Duration::from_millis(500));
         }
+    }
+
+    /// Bytes of the next frame where all is drawn anew.
+    pub fn full_frame(&mut self) -> usize {
+        self.settle();
+        let before = self.bytes.len();
+        self.signal("CONT");
+        while self.bytes.len() == before {
+            self.take(Duration::from_millis(100));
+        }
+        self.settle();
+        self.bytes.len() - before
     }
 
     /// How often its threads, by name, have waited for something and been woken.

@@ -6,6 +6,7 @@ use crate::tui::action::Screen;
 use crate::tui::effect::Weight;
 use crate::tui::keymap::{BINDINGS, Binding, Context};
 use crate::tui::theme::Theme;
+use crate::tui::widgets::console::spell_out;
 use crate::tui::{data, deploy, design, dialog, runs, train};
 use ratatui::Frame;
 use ratatui::buffer::Buffer;
@@ -17,6 +18,13 @@ use ratatui::widgets::Widget as _;
 pub fn draw(app: &App, frame: &mut Frame<'_>) {
     let area = frame.area();
     let buffer = frame.buffer_mut();
+    draw_parts(app, area, buffer);
+    if !app.theme.has_glyphs {
+        spell_out(buffer);
+    }
+}
+
+fn draw_parts(app: &App, area: Rect, buffer: &mut Buffer) {
     if area.height < 8 || area.width < 40 {
         Span::styled("this needs 40 columns and 8 lines", app.theme.warning()).render(area, buffer);
         return;

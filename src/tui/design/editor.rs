@@ -1,6 +1,6 @@
 //! The text of the configuration in an editor.
 
-use ratatui::style::{Modifier, Style};
+use ratatui::style::Style;
 use ratatui_textarea::{CursorMove, Input, TextArea};
 
 /// The text of the configuration in an editor.
@@ -31,7 +31,7 @@ impl Editor {
         let mut area = TextArea::new(text.lines().map(str::to_owned).collect());
         area.set_max_histories(0);
         area.set_cursor_line_style(Style::new());
-        area.set_line_number_style(Style::new().add_modifier(Modifier::DIM));
+        area.set_line_number_style(Style::new());
         area.set_tab_length(4);
         self.area = area;
         self.ends_with_break = ends_with_break;

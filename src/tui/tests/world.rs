@@ -113,7 +113,7 @@ impl World {
         }
     }
 
-    fn tell(&mut self, news: News) {
+    pub fn tell(&mut self, news: News) {
         let more = self.app.told(news);
         self.perform(more);
     }

@@ -13,7 +13,7 @@ use super::design::Sheet;
 use super::effect::{self, Reply};
 use crate::escape;
 use crate::runs::Run;
-use crate::train::{End, EpochMetrics, Start};
+use crate::train::{End, EpochMetrics, Start, Thermal};
 use std::path::{Path, PathBuf};
 
 /// Something to be done outside of the state.
@@ -87,6 +87,8 @@ pub enum What {
     },
     /// It waits, or goes on.
     Paused(bool),
+    /// What the sensors say, and whether it waits to cool.
+    Thermal(Thermal),
     /// It is over, all files are written.
     Over(Outcome),
 }
@@ -179,6 +181,7 @@ impl State {
             What::Paused(paused) => {
                 session.phase = if paused { Phase::Paused } else { Phase::Training };
             }
+            What::Thermal(state) => session.thermal = Some(state),
             What::Over(outcome) => {
                 tell_end(session, &outcome, reply);
                 session.phase = Phase::Over(outcome);

@@ -1,7 +1,7 @@
 //! One training of this session: what is known of it.
 
 use crate::runs::Reached;
-use crate::train::{BatchProgress, End, EpochMetrics, Start};
+use crate::train::{BatchProgress, End, EpochMetrics, Start, Thermal};
 use crate::tui::widgets::picture::Picture;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -121,6 +121,8 @@ pub struct Session {
     pub trail: Vec<Place>,
     /// What it makes of the validation images.
     pub insight: Insight,
+    /// How hot the processor is, once a sensor has told.
+    pub thermal: Option<Thermal>,
     /// What is trained.
     pub subject: Subject,
     /// Somebody asked it to wait.
@@ -144,6 +146,7 @@ impl Session {
             history: Vec::new(),
             trail: Vec::new(),
             insight: Insight::default(),
+            thermal: None,
             subject: Subject::File,
             is_pausing: false,
             is_stopping: false,
@@ -169,6 +172,12 @@ impl Session {
     #[must_use]
     pub const fn is_over(&self) -> bool {
         matches!(self.phase, Phase::Over(_))
+    }
+
+    /// Whether it waits for the processor to cool.
+    #[must_use]
+    pub fn is_cooling(&self) -> bool {
+        !self.is_over() && self.thermal.is_some_and(|state| state.cooling_to.is_some())
     }
 
     /// Whether it waits for its turn.
@@ -201,6 +210,7 @@ impl Session {
             Phase::Reading { .. } => format!("{name} reads images"),
             Phase::Training if self.is_stopping => format!("{name} stops"),
             Phase::Training if self.start.is_none() => format!("{name} begins"),
+            Phase::Training if self.is_cooling() => format!("cooling {}", at()),
             Phase::Training => at(),
             Phase::Paused => format!("paused {}", at()),
             Phase::Over(Outcome::Ended { end, best, .. }) => {

@@ -3,6 +3,7 @@
 use super::*;
 use crate::plan::Boards;
 use crate::runs::Reached;
+use crate::sensors::Throttling;
 use crate::spec::preset;
 use crate::train::BatchProgress;
 use crate::tui::design::Origin;
@@ -171,6 +172,34 @@ fn space_waits_and_goes_on_x_stops_and_both_say_so() {
     assert_eq!(notice.text, "micro stopped: 61.7 % · runs/2026_micro");
     assert!(!state.is_running());
     assert_eq!(state.summary().as_deref(), Some("micro stopped 61.7 %"));
+}
+
+#[test]
+fn heat_is_shown_while_it_lasts() {
+    let mut state = training(3);
+    let mut thermal = Thermal { temperature: Some(60.6), ..Thermal::default() };
+    tell(&mut state, 0, What::Thermal(thermal));
+    assert!(drawn(&state, 80, 21, themes()[0]).contains("elapsed 1:02   61 °C   learning rate"));
+    thermal.throttling = Throttling(1);
+    tell(&mut state, 0, What::Thermal(thermal));
+    assert!(drawn(&state, 80, 21, themes()[2]).contains("61 °C   throttled: under-voltage"));
+    thermal = Thermal { temperature: Some(82.0), cooling_to: Some(75.0), ..Thermal::default() };
+    tell(&mut state, 0, What::Thermal(thermal));
+    let text = drawn(&state, 80, 21, themes()[1]);
+    assert!(
+        text.contains("micro: waits for the processor to cool") && text.contains("82 °C   cooling to 75 °C"),
+        "{text}"
+    );
+    assert_eq!(state.summary().as_deref(), Some("cooling micro 3/60 61.7 %"));
+    // Somebody's pause outlasts it.
+    tell(&mut state, 0, What::Paused(true));
+    assert_eq!(state.summary().as_deref(), Some("paused micro 3/60 61.7 %"));
+    tell(&mut state, 0, What::Paused(false));
+    tell(&mut state, 0, What::Thermal(Thermal { temperature: None, ..Thermal::default() }));
+    assert!(!drawn(&state, 80, 21, themes()[0]).contains("°C"));
+    tell(&mut state, 0, What::Thermal(thermal));
+    tell(&mut state, 0, What::Over(Outcome::Ended { end: End::Stopped, best: None, last: None }));
+    assert!(!drawn(&state, 80, 21, themes()[0]).contains("°C"));
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! Pieces that several screens draw.
 
 pub mod bar;
+pub mod console;
 pub mod curves;
 pub mod frame;
 pub mod picture;

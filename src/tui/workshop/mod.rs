@@ -16,6 +16,7 @@ pub use images::{Images, Key as ImagesKey};
 
 use super::effect::{Effect, News};
 use super::events::Source;
+use crate::train::Governor;
 use deploy::Exports;
 use keeper::Keeper;
 use notify::{RecommendedWatcher, Watcher as _};
@@ -34,12 +35,12 @@ pub struct Workshop {
 }
 
 impl Workshop {
-    /// A workshop that sends its news into `source` and trains with `threads`.
+    /// A workshop that sends its news into `source` and trains with `threads`, paced by `governor`.
     #[must_use]
-    pub fn new(source: Source, threads: usize) -> Self {
+    pub fn new(source: Source, threads: usize, governor: Governor) -> Self {
         let keeper = Keeper::start(source.clone());
         let images = Images::default();
-        let trainings = Trainings::new(source.clone(), images.clone(), threads);
+        let trainings = Trainings::new(source.clone(), images.clone(), threads, governor);
         let exports = Exports::new(source.clone(), images.clone(), threads);
         let data = data::Desk::new(source.clone(), images, threads);
         Self { source, keeper, trainings, exports, data, press: graphics::Press::default(), watcher: None }
@@ -123,10 +124,14 @@ impl Workshop {
 #[must_use]
 pub const fn is_progress(news: &News) -> bool {
     use super::{data, train};
-    matches!(
-        news,
-        News::Data(data::News::Progress { .. }) | News::Train(train::News { what: train::What::Batch(_), .. })
-    )
+    match news {
+        News::Data(data::News::Progress { .. }) => true,
+        News::Train(train::News { what, .. }) => {
+            use train::What::{Batch, Epoch, Reading, Thermal};
+            matches!(what, Reading { .. } | Batch(_) | Epoch { .. } | Thermal(_))
+        }
+        _ => false,
+    }
 }
 
 /// A message of several lines as one.

@@ -7,7 +7,9 @@ use crate::graph::Graph;
 use crate::jobs::{self, Classes, Held, Pace, Place, RUNS, Training, TrainingError};
 use crate::runs::{self, Run, confusion};
 use crate::spec::{self, Spec};
-use crate::train::{BatchProgress, Control, End, EpochMetrics, Observer, Start, Trainer, Validation};
+use crate::train::{
+    BatchProgress, Control, End, EpochMetrics, Governor, Observer, Start, Thermal, Trainer, Validation,
+};
 use crate::tui::effect;
 use crate::tui::events::Source;
 use crate::tui::train::{Batch, Effect, Insight, Mistake, News, Outcome, What};
@@ -26,6 +28,7 @@ pub struct Trainings {
     source: Source,
     images: Images,
     threads: usize,
+    governor: Governor,
     trainer: Option<Trainer>,
     controls: Vec<(u64, Control)>,
 }
@@ -41,8 +44,8 @@ enum Order {
 impl Trainings {
     /// None yet.
     #[must_use]
-    pub const fn new(source: Source, images: Images, threads: usize) -> Self {
-        Self { source, images, threads, trainer: None, controls: Vec::new() }
+    pub const fn new(source: Source, images: Images, threads: usize, governor: Governor) -> Self {
+        Self { source, images, threads, governor, trainer: None, controls: Vec::new() }
     }
 
     /// Does `effect`, or begins to.
@@ -62,9 +65,9 @@ impl Trainings {
     }
 
     fn queue(&mut self, id: u64, order: Order) {
-        let Self { source, images, threads, .. } = self;
         let control = Control::default();
-        let job = Job { id, source: source.clone(), images: images.clone(), threads: *threads, control };
+        let (source, images, governor) = (self.source.clone(), self.images.clone(), self.governor.clone());
+        let job = Job { id, source, images, threads: self.threads, governor, control };
         if self.trainer.is_none() {
             // A thread of its own begins with the first training.
             match Trainer::start(Control::default()) {
@@ -103,6 +106,7 @@ struct Job {
     source: Source,
     images: Images,
     threads: usize,
+    governor: Governor,
     control: Control,
 }
 
@@ -154,8 +158,8 @@ impl Job {
             teller.history = runs::metrics::read(&held.run().file(Run::METRICS)).unwrap_or_default();
         }
         let place = held.map_or_else(|| Place::Below(RUNS.into()), Place::Held);
-        let (threads, disk) = (self.threads, Arc::new(RealDisk));
-        let training = Training { spec, graph, dataset, place, weights: None, threads, disk };
+        let (threads, governor, disk) = (self.threads, self.governor.clone(), Arc::new(RealDisk));
+        let training = Training { spec, graph, dataset, place, weights: None, threads, governor, disk };
         match training.run(&self.control, Box::new(teller)) {
             Ok(ended) => {
                 let info = ended.run.info()?;
@@ -259,6 +263,13 @@ impl Observer for Teller {
             pace.paused(paused);
         }
         self.tell(What::Paused(paused));
+    }
+
+    fn thermal(&mut self, state: &Thermal) {
+        if let Some(pace) = &mut self.pace {
+            pace.thermal(state);
+        }
+        self.tell(What::Thermal(*state));
     }
 
     /// The end is told once the report is written too.

@@ -28,12 +28,12 @@ pub fn draw(state: &State, area: Rect, buffer: &mut Buffer, theme: Theme) {
     });
     for (number, y) in (usize::from(top)..).zip(inner.y..inner.bottom()) {
         let Some(line) = widget.lines().get(number) else { break };
-        if number == state.editor.cursor().0 && !has_focus {
-            buffer.set_style(Rect { y, height: 1, width: gutter.min(inner.width), ..inner }, theme.accent());
-        }
-        if wrong == Some(number) {
-            buffer.set_style(Rect { y, height: 1, width: gutter.min(inner.width), ..inner }, theme.bad());
-        }
+        let style = match number {
+            number if wrong == Some(number) => theme.bad(),
+            number if number == state.editor.cursor().0 && !has_focus => theme.accent(),
+            _ => theme.dim(),
+        };
+        buffer.set_style(Rect { y, height: 1, width: gutter.min(inner.width), ..inner }, style);
         for (range, token) in syntax::toml(line) {
             let style = token.style(theme);
             let (Some(before), Some(part)) = (line.get(..range.start), line.get(range)) else { continue };

@@ -6,6 +6,7 @@ use super::cut;
 use crate::escape;
 use crate::jobs::clock;
 use crate::plan::thousands;
+use crate::sensors::celsius;
 use crate::tui::theme::Theme;
 use crate::tui::widgets::bar::bar;
 use crate::tui::widgets::frame::titled;
@@ -35,6 +36,7 @@ fn title(session: &Session) -> String {
         Phase::Reading { .. } => "reading images".to_owned(),
         _ if session.is_stopping && !session.is_over() => "stopping after this batch".to_owned(),
         Phase::Training if session.is_pausing => "waits after this batch".to_owned(),
+        Phase::Training if session.is_cooling() => "waits for the processor to cool".to_owned(),
         Phase::Training if is_validating(session) => format!("validating epoch {}", session.epoch()),
         Phase::Training => "training".to_owned(),
         Phase::Paused => "paused; space goes on".to_owned(),
@@ -108,26 +110,35 @@ fn bars(session: &Session, width: usize, theme: Theme) -> Line<'static> {
 fn figures(session: &Session, width: usize, theme: Theme) -> Line<'static> {
     let Some(batch) = &session.batch else { return Line::default() };
     let progress = &batch.progress;
-    let mut parts = vec![
-        ("", format!("{:.0} images/s", progress.images_per_second)),
-        ("left ", clock(batch.left)),
-        ("elapsed ", clock(batch.elapsed)),
-        ("learning rate ", number(progress.lr)),
-        ("loss ", format!("{:.3}", progress.loss)),
-        ("right ", percent(progress.accuracy)),
-    ];
-    if session.is_over() {
-        parts.retain(|(name, _)| *name != "left ");
+    let figure = |name: &'static str, value: String| (name, value, theme.text());
+    let mut parts = vec![figure("", format!("{:.0} images/s", progress.images_per_second))];
+    if !session.is_over() {
+        parts.push(figure("left ", clock(batch.left)));
     }
+    parts.push(figure("elapsed ", clock(batch.elapsed)));
+    if let Some(state) = session.thermal.filter(|_| !session.is_over()) {
+        parts.extend(state.temperature.map(|degrees| figure("", celsius(degrees))));
+        parts.extend(state.cooling_to.map(|to| ("", format!("cooling to {}", celsius(to)), theme.warning())));
+        let throttled = state.throttling.now();
+        if !throttled.is_empty() {
+            parts.push(("", format!("throttled: {throttled}"), theme.warning()));
+        }
+    }
+    parts.extend([
+        figure("learning rate ", number(progress.lr)),
+        figure("loss ", format!("{:.3}", progress.loss)),
+        figure("right ", percent(progress.accuracy)),
+    ]);
     let mut spans = Vec::new();
     let mut used = 0;
-    for (name, value) in parts {
-        used += name.len() + value.len() + 3;
+    for (name, value, style) in parts {
+        used += name.len() + Span::raw(&value).width() + 3;
         if used > width + 3 {
             break;
         }
         spans.push(Span::styled(name, theme.label()));
-        spans.push(Span::raw(value + "   "));
+        spans.push(Span::styled(value, style));
+        spans.push(Span::raw("   "));
     }
     Line::from(spans)
 }
