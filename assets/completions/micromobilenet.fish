@@ -1,4 +1,5 @@
-complete -c micromobilenet -l predict -d 'Classify images' -r -F
+complete -c micromobilenet -l predict -d 'Classify images, of a folder all in it' -r -F
+complete -c micromobilenet -l watch -d 'Classify images as they appear in a folder, until Ctrl-C; those already there are left alone' -r -F
 complete -c micromobilenet -l report -d 'Compare runs: a table and their curves in one picture' -r -F
 complete -c micromobilenet -l config -d 'Configuration file, or the name of a preset: pico, nano, micro, milli, mobilenet, squeeze' -r -F
 complete -c micromobilenet -l data -d 'Images: a folder with one sub-folder per class, IDX files, or a bundled name' -r
@@ -10,6 +11,7 @@ complete -c micromobilenet -l output -d 'Where --export (ArduinoCode) and --repo
 complete -c micromobilenet -l epochs -d 'Epochs to train, as --set train.epochs=N' -r
 complete -c micromobilenet -l seed -d 'Training seed, as --set train.seed=N' -r
 complete -c micromobilenet -l threads -d 'Threads to work with [default: as many as the machine has cores]' -r
+complete -c micromobilenet -l max-temp -d 'Training waits from this temperature of the processor on, in °C, until it is 5 °C cooler' -r
 complete -c micromobilenet -l split -d 'Images to evaluate on: validation, test or train' -r -f -a "validation\t'The images held out while training'
 test\t'The images that the source sets apart for the end'
 train\t'The images to learn from'"
