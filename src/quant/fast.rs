@@ -12,6 +12,8 @@ use crate::graph::{OpId, Shape, Source, Window};
 
 /// Output channels that are summed side by side.
 const LANES: usize = 8;
+/// Pixels that a weight is read for once.
+const PIXELS: usize = 4;
 
 /// A network in integers, ready to run. It answers from any number of threads.
 #[derive(Debug, Clone)]
@@ -277,33 +279,50 @@ impl Conv {
         for (index, block) in self.blocks.iter().enumerate() {
             for y in 0..rows {
                 let rows = &input[y * self.padding.stride * self.padding.row()..];
-                for x in 0..width {
-                    let sums = self.sums(&block.weights, rows, x);
-                    let at = (y * width + x) * output.channels;
-                    let end = output.channels.min((index + 1) * LANES);
-                    block.finish.apply(&sums, &mut out[at + index * LANES..at + end]);
+                let mut x = 0;
+                while x < width {
+                    let at = (y * width + x) * output.channels + index * LANES;
+                    if x + PIXELS <= width {
+                        let sums = self.sums::<PIXELS>(&block.weights, rows, x);
+                        block.store(&sums, &mut out[at..], output.channels);
+                        x += PIXELS;
+                    } else {
+                        let sums = self.sums::<1>(&block.weights, rows, x);
+                        block.store(&sums, &mut out[at..], output.channels);
+                        x += 1;
+                    }
                 }
             }
         }
         out
     }
 
-    /// The sums of the output in column `x`, whose first tap is in the first of `rows`.
-    // By itself, so that all sums stay in registers.
-    #[inline(never)]
-    fn sums(&self, weights: &[[i16; LANES]], rows: &[i16], x: usize) -> [i32; LANES] {
+    /// The sums of `P` outputs from column `x` on, whose first tap is in the first of `rows`.
+    fn sums<const P: usize>(&self, weights: &[[i16; LANES]], rows: &[i16], x: usize) -> [[i32; LANES]; P] {
         let depth = self.padding.shape.channels;
-        let mut sums = [0_i32; LANES];
+        let mut sums = [[0_i32; LANES]; P];
         for (tap, weights) in weights.chunks_exact(depth).enumerate() {
             let (ky, kx) = (tap / self.kernel, tap % self.kernel);
-            let pixel = &rows[ky * self.padding.row() + self.padding.tap(kx) + x * depth..][..depth];
-            for (value, weights) in pixel.iter().zip(weights) {
-                for (sum, weight) in sums.iter_mut().zip(weights) {
-                    *sum = sum.wrapping_add(i32::from(*value) * i32::from(*weight));
+            let pixels = &rows[ky * self.padding.row() + self.padding.tap(kx) + x * depth..][..P * depth];
+            for (i, weights) in weights.iter().enumerate() {
+                for (p, sums) in sums.iter_mut().enumerate() {
+                    let value = i32::from(pixels[p * depth + i]);
+                    for (sum, weight) in sums.iter_mut().zip(weights) {
+                        *sum = sum.wrapping_add(value * i32::from(*weight));
+                    }
                 }
             }
         }
         sums
+    }
+}
+
+impl Block {
+    /// The bytes of pixels side by side, `channels` bytes apart, from the first of `out` on.
+    fn store(&self, sums: &[[i32; LANES]], out: &mut [i8], channels: usize) {
+        for (sums, out) in sums.iter().zip(out.chunks_mut(channels)) {
+            self.finish.apply(sums, out);
+        }
     }
 }
 
