@@ -14,7 +14,7 @@ use std::time::Duration;
 /// Longer than a file must stay as it is before it counts as complete where nobody says so.
 const LONG: Duration = Duration::from_millis(1200);
 
-/// Trained networks are made once: the folder `run` of one scene is what all others copy.
+/// A scene with a trained network in `run` and an empty folder `inbox`.
 fn trained() -> Scene {
     let scene = Scene::new();
     scene.run("--config tiny.toml --train --epochs 30 --run run").ends(0);
