@@ -2,7 +2,7 @@
 
 use super::effect::News;
 use crossterm::event::Event as Key;
-use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGTERM, SIGTSTP};
+use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGTERM, SIGTSTP, SIGWINCH};
 use signal_hook::iterator::{Handle, Signals};
 use std::io;
 use std::sync::Arc;
@@ -17,6 +17,8 @@ pub enum Event {
     Keys(Vec<Key>),
     /// Of a job, or of a file.
     News(News),
+    /// The terminal has this many columns and rows now.
+    Resized(u16, u16),
     /// The program has to end: a signal, or the terminal is gone.
     Stop,
     /// The shell wants its terminal.
@@ -107,13 +109,18 @@ const INTERRUPTED: i32 = 130;
 /// # Errors
 /// Where they cannot be caught.
 pub fn watch_signals(source: Source, is_ending: Arc<AtomicBool>) -> io::Result<Handle> {
-    let mut signals = Signals::new([SIGINT, SIGTERM, SIGHUP, SIGTSTP, SIGCONT])?;
+    let mut signals = Signals::new([SIGINT, SIGTERM, SIGHUP, SIGTSTP, SIGCONT, SIGWINCH])?;
     let handle = signals.handle();
     let wait = move || {
         for signal in signals.forever() {
             source.send(match signal {
                 SIGTSTP => Event::Suspend,
                 SIGCONT => Event::Continue,
+                SIGWINCH => match crossterm::terminal::size() {
+                    Ok((columns, rows)) => Event::Resized(columns, rows),
+                    // The terminal is gone, which is told by other means.
+                    Err(_) => continue,
+                },
                 _ if is_ending.swap(true, Ordering::SeqCst) => {
                     super::terminal::give_back();
                     std::process::exit(INTERRUPTED);

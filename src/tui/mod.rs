@@ -152,6 +152,12 @@ fn take(event: Event, app: &mut App) -> Vec<Effect> {
     match event {
         Event::Keys(keys) => keys.into_iter().flat_map(|event| typed(event, app)).collect(),
         Event::News(news) => app.told(news),
+        Event::Resized(columns, rows) => {
+            let mut effects = app.resized(columns, rows);
+            // On its way to a size that it has had before, a terminal may have lost what was drawn.
+            effects.push(Effect::Redraw);
+            effects
+        }
         Event::Stop => vec![Effect::Quit],
         Event::Suspend => vec![Effect::Suspend],
         Event::Continue => vec![Effect::Redraw],
@@ -176,13 +182,8 @@ fn typed(event: crossterm::event::Event, app: &mut App) -> Vec<Effect> {
             };
             app.act(&action::Action::Mouse(what, mouse.column, mouse.row))
         }
-        Term::Resize(columns, rows) => {
-            let mut effects = app.resized(columns, rows);
-            // On its way to a size that it has had before, a terminal may have lost what was drawn.
-            effects.push(Effect::Redraw);
-            effects
-        }
-        Term::FocusGained | Term::FocusLost => Vec::new(),
+        // A size is told by its signal, which is heard from the first frame on.
+        Term::Resize(..) | Term::FocusGained | Term::FocusLost => Vec::new(),
     }
 }
 

@@ -4,8 +4,9 @@ use std::io::Write as _;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-/// Whether `tool`, a command or the full path of a file, is there. Where it is not, [`skip`] says
-/// so, and the test should return.
+/// Whether `tool`, a command or the full path of a file, is there. Where it is not, the test says
+/// so on stderr, past the capture of the test harness, and should return; with
+/// `MICROMOBILENET_REQUIRE_TOOLS` set it fails instead.
 pub fn has(tool: &str) -> bool {
     let path = Path::new(tool);
     let runs = || {
@@ -15,14 +16,8 @@ pub fn has(tool: &str) -> bool {
     if if path.is_absolute() { path.exists() } else { runs() } {
         return true;
     }
-    skip(&format!("{tool} is not installed"));
-    false
-}
-
-/// Says why a test does nothing, past the capture of the test harness; with
-/// `MICROMOBILENET_REQUIRE_TOOLS` set it fails instead.
-pub fn skip(why: &str) {
     let required = std::env::var_os("MICROMOBILENET_REQUIRE_TOOLS").is_some();
-    assert!(!required, "{why}, and MICROMOBILENET_REQUIRE_TOOLS is set");
-    let _ = writeln!(std::io::stderr(), "SKIPPED: {why}");
+    assert!(!required, "{tool} is not installed, and MICROMOBILENET_REQUIRE_TOOLS is set");
+    let _ = writeln!(std::io::stderr(), "SKIPPED: {tool} is not installed");
+    false
 }

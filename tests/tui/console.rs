@@ -68,9 +68,9 @@ fn every_screen_shows_what_the_console_knows() {
     look(&mut terminal, "boards");
     terminal.send("uno").send(ENTER).wait_for("Uno").send("e").wait_for("Esc table");
     look(&mut terminal, "text");
-    terminal.send(ESC).wait_for("Costs").send("\x10").wait_for("Commands");
+    terminal.send(ESC).wait_for("D duplicate").send("\x10").wait_for("Commands");
     look(&mut terminal, "commands");
-    terminal.send(ESC).send(KEYS[1]).wait_for("read 7,000 images").send("a");
+    terminal.send(ESC).wait_for("D duplicate").send(KEYS[1]).wait_for("read 7,000 images").send("a");
     look(&mut terminal, "Data");
     terminal.send(KEYS[2]).wait_for("trains it").send("s").wait_for("images/s").wait_for("epoch 2/2");
     for pane in ["curves", "confusion", "mistakes"] {

@@ -239,7 +239,7 @@ fn a_terminal_without_colours_or_glyphs_is_served() {
     let folder = folder_with("micro");
     let variables = [("TERM", "linux"), ("NO_COLOR", "1")];
     let mut terminal = Terminal::with(folder.path(), &["--config", "net.toml"], &variables);
-    terminal.wait_for("612,240").send("?").wait_for("Design: the table").send(ESC).wait_for("Costs").send("q");
+    terminal.wait_for("612,240").send("?").wait_for("Design: the table").send(ESC).wait_for("D duplicate").send("q");
     assert_eq!(terminal.end(), 0);
     let text = String::from_utf8_lossy(&terminal.bytes).into_owned();
     for colour in ["\x1b[38;", "\x1b[31m", "\x1b[48;"] {

@@ -141,9 +141,14 @@ impl Terminal {
         self.wait_until(&format!("{text:?} on the screen"), |screen| screen.contains(text))
     }
 
+    /// Whether no frame is half drawn.
+    fn is_whole(&self) -> bool {
+        !self.screen.screen().alternate_screen() || self.bytes.ends_with(b"\x1b[?2026l")
+    }
+
     fn wait_until(&mut self, what: &str, is_there: impl Fn(&str) -> bool) -> &mut Self {
         let begun = Instant::now();
-        while !is_there(&self.text()) {
+        while !self.is_whole() || !is_there(&self.text()) {
             assert!(begun.elapsed() < PATIENCE, "no {what}:\n{}", self.text());
             self.take(Duration::from_millis(100));
         }
@@ -247,7 +252,8 @@ impl Terminal {
         loop {
             self.take(Duration::from_millis(50));
             if let Some(status) = self.child.try_wait().unwrap() {
-                while let Ok(more) = self.output.recv_timeout(Duration::from_millis(200)) {
+                // Until the reader has reached the end.
+                while let Ok(more) = self.output.recv_timeout(Duration::from_secs(5)) {
                     self.show(&more);
                 }
                 return status.exit_code();

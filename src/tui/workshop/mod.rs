@@ -95,19 +95,24 @@ impl Workshop {
         let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
         let folder = folder.map_or_else(|| PathBuf::from("."), PathBuf::from);
         let name = path.file_name().map(std::ffi::OsStr::to_owned);
-        let look = move |found: notify::Result<notify::Event>| {
-            let Ok(found) = found else { return };
-            if found.kind.is_access() || !found.paths.iter().any(|changed| changed.file_name() == name.as_deref()) {
-                return;
-            }
+        let tell = move || {
             if let Ok(text) = crate::spec::text_of(&path) {
                 events.tell(News::DiskChanged { path: path.clone(), text });
+            }
+        };
+        let tell_again = tell.clone();
+        let look = move |found: notify::Result<notify::Event>| {
+            let Ok(found) = found else { return };
+            if !found.kind.is_access() && found.paths.iter().any(|changed| changed.file_name() == name.as_deref()) {
+                tell();
             }
         };
         // Without a watcher, what others write is found when saving.
         self.watcher = notify::recommended_watcher(look).ok();
         if let Some(watcher) = &mut self.watcher {
             let _ = watcher.watch(&folder, notify::RecursiveMode::NonRecursive);
+            // Somebody may have written between the reading of the file and now.
+            tell_again();
         }
     }
 
