@@ -35,7 +35,7 @@ pub fn run(project: &mut Project<'_>) -> Result<(), Failure> {
         "files": files,
         "accuracy": export.accuracy,
         "int8_accuracy": export.int8_accuracy,
-        "object_bytes": export.object_bytes,
+        "object_bytes": export.estimate.ram_bytes,
     });
     project.console.object("export", object);
     Ok(())

@@ -67,8 +67,8 @@ pub struct Export {
     pub accuracy: Option<f64>,
     /// The same of the int8 network.
     pub int8_accuracy: Option<f64>,
-    /// `sizeof` of the object that the header defines: its RAM.
-    pub object_bytes: usize,
+    /// What it costs; its RAM is `sizeof` of the object that the header defines.
+    pub estimate: Estimate,
 }
 
 impl Deployment {
@@ -150,7 +150,7 @@ impl Deployment {
         let estimate = Estimate::of(&self.graph, precision, export.plan);
         let room = board.map_or_else(SampleRoom::default, |board| SampleRoom::on(board, &estimate));
         let sources = Sources::of(&model, &samples, export.samples as usize, room)?;
-        Ok(Export { sources, accuracy, int8_accuracy, object_bytes: model.program().object_bytes() })
+        Ok(Export { sources, accuracy, int8_accuracy, estimate })
     }
 
     fn evaluation(&self, images: &Images, probabilities: &[f32]) -> Evaluation {

@@ -310,7 +310,7 @@ fn an_export_is_looked_at_before_it_is_written() {
     assert_eq!(int8.int8_accuracy, Some(judged.comparison.int8_accuracy));
     let said = format!("int8 accuracy   {:.4} ", judged.comparison.int8_accuracy);
     assert!(int8.sources.header.contains(&said) && !unjudged.sources.header.contains(&said));
-    assert!(int8.object_bytes < float.object_bytes);
+    assert!(int8.estimate.ram_bytes < float.estimate.ram_bytes);
 
     let root = folder.path().join("out");
     assert!(!root.exists());

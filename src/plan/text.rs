@@ -3,7 +3,6 @@
 use super::boards::Verdict;
 use super::estimate::{Estimate, LayerEstimate};
 use crate::escape;
-use crate::spec::Precision;
 use std::fmt::Write as _;
 
 /// What stands between columns.
@@ -46,13 +45,6 @@ impl Estimate {
         out + &self.totals()
     }
 
-    const fn arithmetic(&self) -> &'static str {
-        match self.precision {
-            Precision::Float => "float",
-            Precision::Int8 => "int8",
-        }
-    }
-
     /// The lines below the table.
     fn totals(&self) -> String {
         let totals = [
@@ -66,7 +58,7 @@ impl Estimate {
                 format!("{} B", thousands(self.peak_activation_bytes)),
                 format!("at {}", self.peak_layers),
             ),
-            ("object", format!("{} B", thousands(self.ram_bytes)), format!("{}, in RAM", self.arithmetic())),
+            ("object", format!("{} B", thousands(self.ram_bytes)), format!("{}, in RAM", self.precision.word())),
         ];
         // The unit stands apart so that the digits of all lines end in one column.
         let digits = |cell: &str| cell.trim_end_matches(" B").len();
@@ -148,6 +140,7 @@ mod tests {
     use crate::graph::tests::graph_of;
     use crate::plan::Boards;
     use crate::spec::Plan;
+    use crate::spec::Precision;
 
     fn estimate(name: &str, precision: Precision) -> Estimate {
         Estimate::of(&graph_of(name, 5), precision, Plan::Smallest)

@@ -285,6 +285,17 @@ pub enum Precision {
     Int8,
 }
 
+impl Precision {
+    /// As a configuration says it.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Float => "float",
+            Self::Int8 => "int8",
+        }
+    }
+}
+
 /// What a memory plan aims at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
@@ -294,6 +305,17 @@ pub enum Plan {
     Smallest,
     /// The least work after the last row of the image.
     LowestLatency,
+}
+
+impl Plan {
+    /// As a configuration says it.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Smallest => "smallest",
+            Self::LowestLatency => "lowest-latency",
+        }
+    }
 }
 
 /// `[target]`

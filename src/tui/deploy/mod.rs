@@ -6,7 +6,7 @@ mod prepared;
 pub(super) mod tests;
 
 pub use draw::draw;
-pub use prepared::{Build, Prepared, Wanted, word};
+pub use prepared::{Build, Prepared, Wanted};
 
 use super::action::{Action, Deploy, Move};
 use super::design::Sheet;
@@ -114,6 +114,8 @@ pub struct State {
 /// Lines that a page moves, and columns that one step to the side does.
 const PAGE: usize = 10;
 const SIDE: usize = 8;
+/// A width at which the arena's picture has all of its lines.
+const WIDTH: usize = 80;
 
 impl State {
     /// Does `what`.
@@ -243,7 +245,7 @@ impl State {
         let Some(model) = sheet.model() else { return 0 };
         match self.part {
             Part::Layers => model.estimate.layers.len(),
-            Part::Memory => model.estimate.arena.streams.len() + 18,
+            Part::Memory => model.estimate.arena.draw(WIDTH).lines().count(),
             Part::Header => {
                 let precision = model.spec.config.export.precision;
                 self.current(sheet).map_or(0, |prepared| prepared.build(precision).lines)

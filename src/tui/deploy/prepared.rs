@@ -1,9 +1,8 @@
 //! A trained network made ready for boards, in both arithmetics.
 
 use crate::jobs::Export;
-use crate::plan::Estimate;
 use crate::quant::Comparison;
-use crate::spec::{self, Config, Plan, Precision, Spec};
+use crate::spec::{self, Config, Precision, Spec};
 use crate::train::EpochMetrics;
 use std::path::PathBuf;
 
@@ -38,11 +37,7 @@ impl Wanted {
             overrides.push(format!("export.class_name='{}'", now.class_name));
         }
         if now.plan != then.plan {
-            let plan = match now.plan {
-                Plan::Smallest => "smallest",
-                Plan::LowestLatency => "lowest-latency",
-            };
-            overrides.push(format!("export.plan='{plan}'"));
+            overrides.push(format!("export.plan='{}'", now.plan.word()));
         }
         if now.samples != then.samples {
             overrides.push(format!("export.samples={}", now.samples));
@@ -54,20 +49,9 @@ impl Wanted {
     }
 }
 
-/// As configurations write it.
-#[must_use]
-pub const fn word(precision: Precision) -> &'static str {
-    match precision {
-        Precision::Float => "float",
-        Precision::Int8 => "int8",
-    }
-}
-
 /// The network in one arithmetic.
 #[derive(Debug, Clone)]
 pub struct Build {
-    /// What it costs.
-    pub estimate: Estimate,
     /// Its files.
     pub export: Export,
     /// Lines of its header.
@@ -108,7 +92,8 @@ impl Prepared {
     /// The command line that writes the same files.
     #[must_use]
     pub fn command(&self, precision: Precision) -> String {
-        let mut command = format!("micromobilenet --run {} --precision {} --export", self.shell_run(), word(precision));
+        let mut command =
+            format!("micromobilenet --run {} --precision {} --export", self.shell_run(), precision.word());
         for set in &self.overrides {
             command += " --set ";
             command += &crate::escape::shell(set);

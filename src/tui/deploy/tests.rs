@@ -40,10 +40,10 @@ pub fn prepared(sheet: &Sheet) -> Option<Prepared> {
     let graph = Graph::build(&model.spec, 10).unwrap();
     let build = |precision| {
         let estimate = Estimate::of(&graph, precision, model.spec.config.export.plan);
-        let header = format!("// {} \u{1b}[31m\n#pragma once\nint a = 1;\n", word(precision));
+        let header = format!("// {} \u{1b}[31m\n#pragma once\nint a = 1;\n", precision.word());
         let sources = Sources { class_name: "Micro".into(), header, samples: String::new(), sketch: String::new() };
-        let export = Export { sources, accuracy: None, int8_accuracy: None, object_bytes: estimate.ram_bytes as usize };
-        Build { estimate, export, lines: 3 }
+        let export = Export { sources, accuracy: None, int8_accuracy: None, estimate };
+        Build { export, lines: 3 }
     };
     let layers = graph.ops.iter().enumerate().map(|(at, op)| LayerNoise {
         name: op.name.clone(),

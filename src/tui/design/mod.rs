@@ -260,10 +260,10 @@ impl State {
             Design::Precision => {
                 let Some(model) = self.sheet.model() else { return };
                 let other = match model.spec.config.export.precision {
-                    Precision::Float => "'int8'",
-                    Precision::Int8 => "'float'",
+                    Precision::Float => Precision::Int8,
+                    Precision::Int8 => Precision::Float,
                 };
-                self.set_key("export.precision", other, reply);
+                self.set_key("export.precision", &format!("'{}'", other.word()), reply);
             }
             Design::Edit => self.turn(),
         }

@@ -1,5 +1,6 @@
 //! Pieces that several screens draw.
 
+pub mod arena;
 pub mod bar;
 pub mod console;
 pub mod curves;

@@ -1,6 +1,7 @@
 //! Reading images.
 
 use super::images::Images;
+use super::load::Reading;
 use crate::data::{self, DataError, Dataset};
 use crate::spec::Spec;
 use crate::train::Control;
@@ -9,7 +10,6 @@ use crate::tui::effect::News as AnyNews;
 use crate::tui::events::Source;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// Where images are read: the newest order counts, the one before it is given up.
 #[derive(Debug)]
@@ -42,11 +42,12 @@ impl Desk {
             return;
         }
         self.control = Control::default();
-        let hearing =
-            Hearing { source: source.clone(), ticket, control: self.control.clone(), told: AtomicUsize::new(0) };
+        let teller = source.clone();
+        let tell = move |done, total| teller.tell(AnyNews::Data(News::Progress { ticket, done, total }));
+        let reading = Reading::new(&self.control, tell);
         let (events, images) = (source.clone(), images.clone());
         let work = move || {
-            let found = match catch_unwind(AssertUnwindSafe(|| read(&spec, threads, &hearing))) {
+            let found = match catch_unwind(AssertUnwindSafe(|| read(&spec, threads, &reading))) {
                 Ok(Err(Failure::Data(DataError::Cancelled))) => return,
                 Ok(Ok(dataset)) => {
                     images.put(&spec, dataset.clone());
@@ -77,31 +78,9 @@ enum Failure {
     Threads(#[from] rayon::ThreadPoolBuildError),
 }
 
-fn read(spec: &Spec, threads: usize, hearing: &Hearing) -> Result<Arc<Dataset>, Failure> {
+fn read(spec: &Spec, threads: usize, progress: &dyn data::Progress) -> Result<Arc<Dataset>, Failure> {
     // A pool of its own: a training that is under way keeps all the threads of the other.
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build()?;
-    let dataset = pool.install(|| data::load(&spec.config.data, spec.config.model.input, None, hearing))?;
+    let dataset = pool.install(|| data::load(&spec.config.data, spec.config.model.input, None, progress))?;
     Ok(Arc::new(dataset))
-}
-
-/// Tells how far reading is, about a hundred times in all.
-struct Hearing {
-    source: Source,
-    ticket: u64,
-    control: Control,
-    /// The last hundredth that was told.
-    told: AtomicUsize,
-}
-
-impl data::Progress for Hearing {
-    fn decoded(&self, done: usize, total: usize) {
-        let hundredth = 1 + done * 100 / total.max(1);
-        if self.told.fetch_max(hundredth, Ordering::Relaxed) < hundredth {
-            self.source.tell(AnyNews::Data(News::Progress { ticket: self.ticket, done, total }));
-        }
-    }
-
-    fn cancelled(&self) -> bool {
-        self.control.is_stopped()
-    }
 }

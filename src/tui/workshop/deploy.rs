@@ -1,23 +1,19 @@
 //! Exports: a trained network made ready for boards, on a thread of its own.
 
 use super::images::Images;
-use super::load::load;
+use super::load::{Reading, load};
 use crate::graph::Graph;
 use crate::jobs::{self, Classes, Deployment, EXPORTS, JUDGED, RUNS};
-use crate::plan::{Board, Estimate};
+use crate::plan::Board;
 use crate::runs::Run;
 use crate::spec::{self, Precision, Spec};
-use crate::train::{BatchProgress, Control, EpochMetrics, Observer, Start, Validation};
-use crate::tui::deploy::{Build, Effect, Found, News, Prepared, Wanted, word};
+use crate::train::Control;
+use crate::tui::deploy::{Build, Effect, Found, News, Prepared, Wanted};
 use crate::tui::effect;
 use crate::tui::events::Source;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
-use std::time::{Duration, Instant};
-
-/// The least time between two news of images read.
-const BETWEEN: Duration = Duration::from_millis(50);
 
 /// The thread that exports, one work at a time, and what it made last.
 pub struct Exports {
@@ -145,12 +141,12 @@ impl Job {
             return Ok(Some(last));
         }
         let overrides = wanted.overrides(&trained_as);
-        let reading = Reading { source: self.source.clone(), last: None };
-        let dataset = load(&trained_as, Classes::Named(&labels), &self.images, Box::new(reading), &self.control)?;
+        let reading = Reading::new(&self.control, |done, total| self.at(format!("reading images {done}/{total}")));
+        let dataset = load(&trained_as, Classes::Named(&labels), &self.images, &reading)?;
         // As the command line would have it, text and all.
         let deployment = |precision: Precision| -> anyhow::Result<Deployment> {
             let mut sets = overrides.clone();
-            sets.push(format!("export.precision={}", toml_edit::Value::from(word(precision))));
+            sets.push(format!("export.precision={}", toml_edit::Value::from(precision.word())));
             let spec = spec::load(&config, &sets)?;
             let (graph, labels) = (graph.clone(), labels.clone());
             Ok(Deployment { spec, graph, labels, trained: trained.clone(), dataset: dataset.clone() })
@@ -165,11 +161,10 @@ impl Job {
         self.at(format!("answering {} images with float and int8", images.len()));
         let Some(judged) = int8.judge(&deployed, &images, &self.control) else { return Ok(None) };
         self.at("writing C++");
-        let build = |deployment: &Deployment, what: jobs::Build<'_>, precision| -> anyhow::Result<Build> {
+        let build = |deployment: &Deployment, what: jobs::Build<'_>| -> anyhow::Result<Build> {
             let export = deployment.export(what, self.board.as_deref())?;
-            let estimate = Estimate::of(&graph, precision, deployment.spec.config.export.plan);
             let lines = export.sources.header.lines().count();
-            Ok(Build { estimate, export, lines })
+            Ok(Build { export, lines })
         };
         let comparison = Some(&judged.comparison);
         let prepared = Arc::new(Prepared {
@@ -178,30 +173,11 @@ impl Job {
             metrics: trained.metrics,
             wanted,
             overrides: overrides.clone(),
-            float: build(&float, jobs::Build::Float, Precision::Float)?,
-            int8: build(&int8, jobs::Build::Int8 { deployed: &deployed, comparison }, Precision::Int8)?,
+            float: build(&float, jobs::Build::Float)?,
+            int8: build(&int8, jobs::Build::Int8 { deployed: &deployed, comparison })?,
             comparison: judged.comparison,
         });
         *self.last.lock().unwrap_or_else(PoisonError::into_inner) = Some(prepared.clone());
         Ok(Some(prepared))
     }
-}
-
-/// Tells how many images are read.
-struct Reading {
-    source: Source,
-    last: Option<Instant>,
-}
-
-impl Observer for Reading {
-    fn decoded(&mut self, done: usize, total: usize) {
-        if self.last.is_none_or(|last| last.elapsed() >= BETWEEN) || done == total {
-            self.last = Some(Instant::now());
-            self.source.tell(effect::News::Deploy(News::Progress(format!("reading images {done}/{total}"))));
-        }
-    }
-    fn start(&mut self, _: &Start) {}
-    fn batch(&mut self, _: &BatchProgress) {}
-    fn epoch(&mut self, _: &EpochMetrics, _: Validation<'_>) {}
-    fn end(&mut self, _: &crate::train::End) {}
 }

@@ -1,7 +1,8 @@
 //! Trainings: one after another on a thread of their own.
 
 use super::images::Images;
-use super::load::load;
+use super::load::{Reading, load};
+use crate::data::Dataset;
 use crate::files::RealDisk;
 use crate::graph::Graph;
 use crate::jobs::{self, Classes, Held, Pace, Place, RUNS, Training, TrainingError};
@@ -18,7 +19,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-/// The least time between two news of batches, or of images read.
+/// The least time between two news of batches.
 const BETWEEN: Duration = Duration::from_millis(50);
 /// Mistakes that are shown.
 const MISTAKES: usize = 24;
@@ -148,11 +149,9 @@ impl Job {
         };
         let graph = Graph::build(&spec, labels.len())?;
         let classes = if held.is_some() { Classes::Named(&labels) } else { Classes::Count(labels.len()) };
-        let reading = Teller::new(self.id, self.source.clone());
-        let dataset = load(&spec, classes, &self.images, Box::new(reading), &self.control)?;
-        let mut teller = Teller::new(self.id, self.source.clone());
-        teller.labels.clone_from(&dataset.labels);
-        teller.dataset = Some(dataset.clone());
+        let reading = Reading::new(&self.control, |done, total| self.tell(What::Reading { done, total }));
+        let dataset = load(&spec, classes, &self.images, &reading)?;
+        let mut teller = Teller::new(self.id, self.source.clone(), dataset.clone());
         if let Some(held) = held.as_ref().filter(|held| held.has_state()) {
             // Without them the curves begin at the resume.
             teller.history = runs::metrics::read(&held.run().file(Run::METRICS)).unwrap_or_default();
@@ -181,14 +180,13 @@ struct Teller {
     source: Source,
     last: Option<Instant>,
     pace: Option<Pace>,
-    labels: Vec<String>,
     history: Vec<EpochMetrics>,
-    dataset: Option<Arc<crate::data::Dataset>>,
+    dataset: Arc<Dataset>,
 }
 
 impl Teller {
-    const fn new(id: u64, source: Source) -> Self {
-        Self { id, source, last: None, pace: None, labels: Vec::new(), history: Vec::new(), dataset: None }
+    const fn new(id: u64, source: Source, dataset: Arc<Dataset>) -> Self {
+        Self { id, source, last: None, pace: None, history: Vec::new(), dataset }
     }
 
     fn tell(&self, what: What) {
@@ -209,31 +207,23 @@ impl Teller {
         let mut wrong: Vec<usize> = (0..labels.len()).filter(|at| labels[*at] != predictions[*at]).collect();
         let count = wrong.len();
         wrong.sort_by(|a, b| confidences[*b].total_cmp(&confidences[*a]));
-        let mistake = |at: &usize| {
-            let images = self.dataset.as_ref().map(|dataset| &dataset.validation)?;
-            Some(Mistake {
-                name: images.names.get(*at).cloned().unwrap_or_default(),
-                truth: usize::from(labels[*at]),
-                answer: usize::from(predictions[*at]),
-                confidence: confidences[*at],
-                picture: Picture::new(images.height, images.width, images.channels, images.image(*at)),
-            })
+        let images = &self.dataset.validation;
+        let mistake = |at: &usize| Mistake {
+            name: images.names.get(*at).cloned().unwrap_or_default(),
+            truth: usize::from(labels[*at]),
+            answer: usize::from(predictions[*at]),
+            confidence: confidences[*at],
+            picture: Picture::new(images.height, images.width, images.channels, images.image(*at)),
         };
         Insight {
-            confusion: confusion(self.labels.len(), labels, predictions),
+            confusion: confusion(self.dataset.labels.len(), labels, predictions),
             wrong: count,
-            mistakes: wrong.iter().take(MISTAKES).filter_map(mistake).collect(),
+            mistakes: wrong.iter().take(MISTAKES).map(mistake).collect(),
         }
     }
 }
 
 impl Observer for Teller {
-    fn decoded(&mut self, done: usize, total: usize) {
-        if self.is_due() || done == total {
-            self.tell(What::Reading { done, total });
-        }
-    }
-
     fn begun(&mut self, run: &Path) {
         self.tell(What::Begun(run.to_owned()));
     }
@@ -241,7 +231,7 @@ impl Observer for Teller {
     fn start(&mut self, start: &Start) {
         self.pace = Some(Pace::begin(start));
         let history = self.history.drain(..).take(start.done as usize).collect();
-        self.tell(What::Started { start: start.clone(), labels: self.labels.clone(), history });
+        self.tell(What::Started { start: start.clone(), labels: self.dataset.labels.clone(), history });
     }
 
     fn batch(&mut self, progress: &BatchProgress) {

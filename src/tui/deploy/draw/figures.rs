@@ -93,7 +93,7 @@ fn table(model: &Model, prepared: Option<&Prepared>, theme: Theme) -> Vec<Line<'
     let chosen = model.spec.config.export.precision;
     let estimate = |precision: Precision| -> Option<&Estimate> {
         let own = (chosen == precision).then_some(&model.estimate);
-        prepared.map(|prepared| &prepared.build(precision).estimate).or(own)
+        prepared.map(|prepared| &prepared.build(precision).export.estimate).or(own)
     };
     let both = [Precision::Float, Precision::Int8];
     let family = model.board.as_ref().map_or(Family::Dsp, |board| board.core.family());
@@ -105,12 +105,11 @@ fn table(model: &Model, prepared: Option<&Prepared>, theme: Theme) -> Vec<Line<'
         })
     };
     let heading = both.map(|precision| {
-        let name = super::super::word(precision);
+        let name = precision.word();
         let style = if precision == chosen { theme.accent() } else { theme.label() };
         (if precision == chosen { format!("[{name}]") } else { name.to_owned() }, style)
     });
-    let mut lines =
-        vec![row("", heading, &format!("x writes {}; F1 x changes that", super::super::word(chosen)), theme)];
+    let mut lines = vec![row("", heading, &format!("x writes {}; F1 x changes that", chosen.word()), theme)];
     lines.push(accuracy(prepared, theme));
     lines.push(agreement(prepared, theme));
     lines.push(row("RAM object", bytes(&|costs| costs.ram_bytes), "", theme));

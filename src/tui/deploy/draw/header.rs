@@ -1,6 +1,6 @@
 //! The header's text, highlighted.
 
-use super::super::{Part, State, word};
+use super::super::{Part, State};
 use crate::escape;
 use crate::tui::design::Sheet;
 use crate::tui::theme::Theme;
@@ -23,7 +23,7 @@ pub fn draw(state: &State, sheet: &Sheet, has_focus: bool, area: Rect, buffer: &
     let build = prepared.build(precision);
     let top = state.top[Part::Header as usize].min(build.lines.saturating_sub(1));
     let name = escape::terminal(&build.export.sources.class_name);
-    let text = format!("{name}.h in {}, line {} of {}", word(precision), top + 1, build.lines);
+    let text = format!("{name}.h in {}, line {} of {}", precision.word(), top + 1, build.lines);
     let inner = titled(&super::part_title(state, Part::Header, &text), has_focus, area, buffer, theme);
     let lines = build.export.sources.header.lines().skip(top).take(usize::from(inner.height));
     let lines: Vec<Line<'_>> = lines.map(|line| highlighted(&escape::terminal(line), theme)).collect();

@@ -39,7 +39,7 @@ pub fn draw(state: &State, sheet: &Sheet, has_focus: bool, area: Rect, buffer: &
 }
 
 fn title(sheet: &Sheet) -> String {
-    let precision = sheet.model().map(|model| super::super::word(model.estimate.precision));
+    let precision = sheet.model().map(|model| model.estimate.precision.word());
     format!("layers in {}", precision.unwrap_or("float"))
 }
 

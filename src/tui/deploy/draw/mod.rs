@@ -7,12 +7,9 @@ mod layers;
 use super::{Part, State};
 use crate::tui::design::Sheet;
 use crate::tui::theme::Theme;
-use crate::tui::widgets::frame::titled;
+use crate::tui::widgets::{self, frame::titled};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
-use ratatui::style::Style;
-use ratatui::text::{Line, Span};
-use ratatui::widgets::Widget as _;
 
 /// Columns from which on the header has a place of its own.
 const WIDE: u16 = 140;
@@ -69,23 +66,6 @@ fn memory(state: &State, sheet: &Sheet, has_focus: bool, area: Rect, buffer: &mu
     let title = part_title(state, Part::Memory, "RAM over time");
     let inner = titled(&title, has_focus, area, buffer, theme);
     let Some(model) = sheet.model() else { return };
-    let picture = model.estimate.arena.draw(usize::from(inner.width));
-    let count = picture.lines().count();
-    let top = state.top[Part::Memory as usize].min(count.saturating_sub(usize::from(inner.height)));
-    for (line, y) in picture.lines().skip(top).zip(inner.y..inner.bottom()) {
-        let spans: Vec<Span<'_>> =
-            line.split_inclusive(|_: char| true).map(|letter| Span::styled(letter, glyph(letter, theme))).collect();
-        Line::from(spans).render(Rect { y, height: 1, ..inner }, buffer);
-    }
-}
-
-fn glyph(sign: &str, theme: Theme) -> Style {
-    match sign {
-        "░" => theme.label(),
-        "▒" => theme.warning(),
-        "▓" | "█" => theme.good(),
-        "#" => theme.series(1),
-        "·" => theme.dim(),
-        _ => theme.text(),
-    }
+    let top = state.top[Part::Memory as usize];
+    widgets::arena::draw(&model.estimate.arena, top, inner, buffer, theme);
 }

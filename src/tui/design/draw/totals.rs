@@ -3,7 +3,6 @@
 use super::super::State;
 use crate::escape;
 use crate::plan::{Estimate, Family, thousands};
-use crate::spec::Precision;
 use crate::tui::theme::Theme;
 use crate::tui::widgets::bar::gauge;
 use crate::tui::widgets::frame::titled;
@@ -18,10 +17,7 @@ type Figure = fn(&Estimate, Family) -> u64;
 /// Draws totals on the left and gauges on the right.
 pub fn draw(state: &State, area: Rect, buffer: &mut Buffer, theme: Theme) {
     let Some(model) = state.sheet.model().filter(|_| area.height > 0) else { return };
-    let arithmetic = match model.estimate.precision {
-        Precision::Float => "float",
-        Precision::Int8 => "int8",
-    };
+    let arithmetic = model.estimate.precision.word();
     let stale = if state.sheet.faults().is_some() { ", stale" } else { "" };
     let inner = titled(&format!("Costs in {arithmetic}{stale}"), false, area, buffer, theme);
     let [left, right] = Layout::horizontal([Constraint::Min(30), Constraint::Length(38)]).areas(inner);
