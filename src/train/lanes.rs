@@ -3,21 +3,25 @@
 
 use super::simd::{LANES, Lane};
 use crate::graph::{Pixels, Shape};
-use std::cell::RefCell;
 use std::collections::HashMap;
-use std::rc::Rc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// Buffers that wait for their next use, by length.
 #[derive(Debug, Clone, Default)]
-pub struct Pool(Rc<RefCell<HashMap<usize, Vec<Vec<Lane>>>>>);
+pub struct Pool(Arc<Mutex<HashMap<usize, Vec<Vec<Lane>>>>>);
 
 impl Pool {
     /// A map whose values are whatever they are: for kernels that write all of it.
     pub fn map(&self, shape: Shape, images: usize) -> LaneMap {
         let length = images.div_ceil(LANES) * shape.values();
-        let free = self.0.borrow_mut().get_mut(&length).and_then(Vec::pop);
+        let free = self.waiting().get_mut(&length).and_then(Vec::pop);
         let values = free.unwrap_or_else(|| vec![Lane::ZERO; length]);
         LaneMap { shape, images, values, pool: self.clone() }
+    }
+
+    /// A panic elsewhere leaves nothing half done here.
+    fn waiting(&self) -> MutexGuard<'_, HashMap<usize, Vec<Vec<Lane>>>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -36,7 +40,7 @@ pub struct LaneMap {
 impl Drop for LaneMap {
     fn drop(&mut self) {
         let values = std::mem::take(&mut self.values);
-        self.pool.0.borrow_mut().entry(values.len()).or_default().push(values);
+        self.pool.waiting().entry(values.len()).or_default().push(values);
     }
 }
 

@@ -32,4 +32,6 @@ mod golden_tests;
 #[cfg(test)]
 mod gradient_tests;
 #[cfg(test)]
+mod kernel_tests;
+#[cfg(test)]
 mod trainer_tests;

@@ -5,11 +5,12 @@
 //! each block is one operation on its tape, and passes the gradient of its map to the block below.
 
 use super::lanes::{LaneMap, Pool};
-use super::layer::{self, Forward, Saved};
+use super::layer::{self, Activations, Flow, Forward, Saved};
 use crate::graph::{Graph, Op, OpId, Param, Role, Source, Tensor as Values, Weights};
 use dfdx::prelude::*;
 use std::cell::RefCell;
 use std::rc::Rc;
+use std::sync::Arc;
 
 /// A parameter's values, flat.
 pub type Flat = Tensor<(usize,), f32, Cpu>;
@@ -35,7 +36,7 @@ pub struct Network {
 }
 
 /// The gradient of a map on its way down.
-type Slot = Rc<RefCell<Option<LaneMap>>>;
+type Slot = Rc<RefCell<Option<Flow>>>;
 
 impl Network {
     /// The network of `graph` with `weights`, which were checked against it.
@@ -124,6 +125,7 @@ impl Network {
     /// The logits of a batch in evaluation mode, a row an image.
     pub fn evaluate(&self, images: LaneMap) -> Vec<f32> {
         let (features, _) = self.features(images, false);
+        let features = &features.map;
         let (count, width) = (features.images, features.shape.channels);
         let features: Matrix = self.device.tensor_from_vec(features.to_rows(), (count, width));
         let mut logits = vec![0.0; count * self.graph.classes];
@@ -135,11 +137,12 @@ impl Network {
     /// factor for every pooled feature of every image, for dropout. Running statistics are updated.
     pub fn train(&mut self, images: LaneMap, keep: Option<Vec<f32>>) -> Matrix<OwnedTape<f32, Cpu>> {
         let mut tape = OwnedTape::<f32, Cpu>::default();
-        let (features, groups) = self.features(images, true);
+        let (pooled, groups) = self.features(images, true);
+        let features = &pooled.map;
         let count = features.images;
         let shape = (count, features.shape.channels);
         let tensor: Matrix = self.device.tensor_from_vec(features.to_rows(), shape);
-        self.record(groups, &features, &tensor, &mut tape);
+        self.record(groups, features, &tensor, &mut tape);
         let mut features = tensor.put_tape(tape);
         if let Some(keep) = keep {
             features = features * self.device.tensor_from_vec(keep, shape);
@@ -158,10 +161,10 @@ impl Network {
     }
 
     /// Runs every operation but the head.
-    fn features(&self, images: LaneMap, training: bool) -> (Rc<LaneMap>, Vec<Step>) {
+    fn features(&self, images: LaneMap, training: bool) -> (Arc<Activations>, Vec<Step>) {
         let mut steps: Vec<Step> = Vec::new();
-        let mut maps: Vec<Option<Rc<LaneMap>>> = vec![None; self.graph.ops.len()];
-        let images = Rc::new(images);
+        let mut maps: Vec<Option<Arc<Activations>>> = vec![None; self.graph.ops.len()];
+        let images = Arc::new(Activations::plain(images));
         let mut last = images.clone();
         for op in &self.graph.ops[..self.graph.ops.len() - 1] {
             let read = |source: &Source| match source {
@@ -173,7 +176,7 @@ impl Network {
             let Forward { output, saved, running } = layer::forward(op, &last, skip.as_ref(), &values, training);
             last = output.clone();
             if training {
-                steps.extend(saved.map(|saved| Step { op: op.id, saved, values, running }));
+                steps.push(Step { op: op.id, saved, values, running });
             } else {
                 // A skip is the only map that anybody reads later.
                 let needed = |source: &Source| {
@@ -230,7 +233,7 @@ impl Network {
             let rows = gradients.get_or_alloc_mut(&ghost)?;
             let mut map = pool.map(shape, images);
             map.fill_rows(rows);
-            *top.borrow_mut() = Some(map);
+            *top.borrow_mut() = Some(Flow { map, sums: Vec::new() });
             Ok(())
         });
     }
@@ -271,29 +274,27 @@ struct BlockGradient {
 impl BlockGradient {
     fn run(self, parameters: &[Vec<Flat>], gradients: &mut Gradients<f32, Cpu>) -> Result<(), CpuError> {
         let mut gradient = self.above.borrow_mut().take();
-        let mut skip: Option<(Source, LaneMap)> = None;
+        let mut skip: Option<(Source, Flow)> = None;
         for (step, tensors) in self.steps.into_iter().zip(parameters).rev() {
             let op = &self.graph.ops[step.op.0];
             let Some(flowing) = gradient.take() else { break };
-            if let Some(source) = op.inputs.get(1) {
-                let mut copy = flowing.pool().map(flowing.shape, flowing.images);
-                copy.values.copy_from_slice(&flowing.values);
-                skip = Some((*source, copy));
-            }
             let wanted = op.inputs[0] != Source::Image;
-            let (own, mut below) = layer::backward(op, step.saved, flowing, &step.values, wanted);
-            for (tensor, own) in tensors.iter().zip(own) {
+            let mut back = layer::backward(op, step.saved, flowing, &step.values, wanted);
+            for (tensor, own) in tensors.iter().zip(back.parameters) {
                 let sum = gradients.get_or_alloc_mut(tensor)?;
                 sum.iter_mut().zip(own).for_each(|(sum, own)| *sum += own);
             }
+            if let (Some(source), Some(extra)) = (op.inputs.get(1), back.skip) {
+                skip = Some((*source, extra));
+            }
             // The skip joins where the block's input is read.
-            if let (Some(below), Some((source, extra))) = (&mut below, &skip)
+            if let (Some(below), Some((source, extra))) = (&mut back.input, &skip)
                 && op.inputs[0] == *source
             {
-                layer::add_to(below, extra);
+                below.join(extra);
                 skip = None;
             }
-            gradient = below;
+            gradient = back.input;
         }
         *self.below.borrow_mut() = gradient;
         Ok(())

@@ -9,6 +9,7 @@ use super::observer::{BatchProgress, End, EpochMetrics, Observer, Start, Validat
 use super::optimizer::Optimizer;
 use super::predict::{self, Answers};
 use super::schedule::learning_rate;
+use super::simd::flush_denormals;
 use crate::graph::{Weights, argmax};
 use dfdx::prelude::{AsArray as _, Backward as _, Optimizer as _, TensorFromVec as _, cross_entropy_with_logits_loss};
 use std::any::Any;
@@ -35,6 +36,7 @@ fn attempt(job: Job, control: &Control, observer: &mut dyn Observer) -> Result<O
     let pool = rayon::ThreadPoolBuilder::new()
         .num_threads(threads)
         .thread_name(|i| format!("trainer {i}"))
+        .start_handler(|_| flush_denormals())
         .build()
         .map_err(|error| TrainError::Threads { threads, reason: error.to_string() })?;
     // The whole loop runs on the pool, so that its tasks are begun where they are worked on.

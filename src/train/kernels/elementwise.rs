@@ -1,17 +1,81 @@
 //! Sums, products and scalings of planes, for squeeze-and-excitation, pooling and skips.
 
-use crate::train::simd::{Kernel, Lane, Simd};
+use super::rows::{self, Read, Sums};
+use crate::train::simd::{Kernel, LANES, Lane, Simd};
 
-/// The sum of a plane, image by image.
-pub struct Total<'a>(pub &'a [Lane]);
+/// `output = read(input)`
+pub struct Apply<'a> {
+    /// The plane before.
+    pub input: &'a [Lane],
+    /// Norm and activation.
+    pub read: Read,
+    /// The plane after.
+    pub output: &'a mut [Lane],
+}
+
+impl Kernel for Apply<'_> {
+    type Output = ();
+    #[inline(always)]
+    fn run<S: Simd>(self, s: S) {
+        rows::read(s, self.input, self.read, self.output);
+    }
+}
+
+/// Lets a gradient pass where the activation does; Σg and Σg·(x − mean) of it.
+pub struct Gate<'a> {
+    /// The plane before norm and activation.
+    pub input: &'a [Lane],
+    /// Norm and activation.
+    pub read: Read,
+    /// The mean of the plane over the batch.
+    pub mean: f32,
+    /// The gradient, before and after.
+    pub gradient: &'a mut [Lane],
+}
+
+impl Kernel for Gate<'_> {
+    type Output = (f64, f64);
+    #[inline(always)]
+    fn run<S: Simd>(self, s: S) -> (f64, f64) {
+        let mut sums = Sums::default();
+        rows::gate(s, self.input, self.read, self.mean, self.gradient, &mut sums);
+        sums.of(LANES)
+    }
+}
+
+/// The sum of a plane as it is read, image by image.
+pub struct Total<'a>(pub &'a [Lane], pub Read);
 
 impl Kernel for Total<'_> {
     type Output = Lane;
     #[inline(always)]
     fn run<S: Simd>(self, s: S) -> Lane {
-        let sum = self.0.iter().fold(s.splat(0.0), |sum, lane| s.add(sum, s.load(lane)));
         let mut out = Lane::ZERO;
-        s.store(sum, &mut out);
+        for part in s.parts() {
+            let read = self.1.held(s);
+            let sum = self.0.iter().fold(s.splat(0.0), |sum, lane| s.add(sum, read.of(s, s.load(lane, part))));
+            s.store(sum, &mut out, part);
+        }
+        out
+    }
+}
+
+/// The largest value of a plane as it is read, image by image.
+pub struct Largest<'a>(pub &'a [Lane], pub Read);
+
+impl Kernel for Largest<'_> {
+    type Output = Lane;
+    #[inline(always)]
+    fn run<S: Simd>(self, s: S) -> Lane {
+        let mut out = Lane::ZERO;
+        for part in s.parts() {
+            let read = self.1.held(s);
+            let largest = self
+                .0
+                .iter()
+                .fold(s.splat(f32::NEG_INFINITY), |largest, lane| s.at_least(read.of(s, s.load(lane, part)), largest));
+            s.store(largest, &mut out, part);
+        }
         out
     }
 }
@@ -23,25 +87,12 @@ impl Kernel for Dot<'_> {
     type Output = Lane;
     #[inline(always)]
     fn run<S: Simd>(self, s: S) -> Lane {
-        let pairs = self.0.iter().zip(self.1);
-        let sum = pairs.fold(s.splat(0.0), |sum, (a, b)| s.fma(s.load(a), s.load(b), sum));
         let mut out = Lane::ZERO;
-        s.store(sum, &mut out);
-        out
-    }
-}
-
-/// The largest value of a plane, image by image.
-pub struct Largest<'a>(pub &'a [Lane]);
-
-impl Kernel for Largest<'_> {
-    type Output = Lane;
-    #[inline(always)]
-    fn run<S: Simd>(self, s: S) -> Lane {
-        let start = s.splat(f32::NEG_INFINITY);
-        let largest = self.0.iter().fold(start, |largest, lane| s.at_least(s.load(lane), largest));
-        let mut out = Lane::ZERO;
-        s.store(largest, &mut out);
+        for part in s.parts() {
+            let pairs = self.0.iter().zip(self.1);
+            let sum = pairs.fold(s.splat(0.0), |sum, (a, b)| s.fma(s.load(a, part), s.load(b, part), sum));
+            s.store(sum, &mut out, part);
+        }
         out
     }
 }
@@ -62,17 +113,21 @@ impl Kernel for Scale<'_> {
     type Output = ();
     #[inline(always)]
     fn run<S: Simd>(self, s: S) {
-        let (factor, shift) = (s.load(&self.factor), s.load(&self.shift));
-        for (x, y) in self.input.iter().zip(self.output) {
-            s.store(s.fma(s.load(x), factor, shift), y);
+        for part in s.parts() {
+            let (factor, shift) = (s.load(&self.factor, part), s.load(&self.shift, part));
+            for (x, y) in self.input.iter().zip(&mut *self.output) {
+                s.store(s.fma(s.load(x, part), factor, shift), y, part);
+            }
         }
     }
 }
 
-/// `sum += term`
+/// `sum += read(term)`
 pub struct AddTo<'a> {
     /// What is added.
     pub term: &'a [Lane],
+    /// How it is read.
+    pub read: Read,
     /// What it is added to.
     pub sum: &'a mut [Lane],
 }
@@ -81,9 +136,12 @@ impl Kernel for AddTo<'_> {
     type Output = ();
     #[inline(always)]
     fn run<S: Simd>(self, s: S) {
-        for (term, sum) in self.term.iter().zip(self.sum) {
-            let value = s.add(s.load(sum), s.load(term));
-            s.store(value, sum);
+        for part in s.parts() {
+            let read = self.read.held(s);
+            for (term, sum) in self.term.iter().zip(&mut *self.sum) {
+                let value = s.add(s.load(sum, part), read.of(s, s.load(term, part)));
+                s.store(value, sum, part);
+            }
         }
     }
 }

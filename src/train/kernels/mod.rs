@@ -1,10 +1,40 @@
 //! The kernels: plain functions on lanes, each over one unit of work.
 //!
-//! A map of `blocks` × 16 images lies as `[block][channel][row][column]` of lanes. A unit is one
-//! plane (a channel of a block) or a few; which units there are does not depend on the number of
-//! threads, and whoever sums over units does so in their order.
+//! A map of `blocks` × 16 images lies as `[block][channel][row][column]` of lanes, as a convolution
+//! wrote it: norm and activation are applied as it is read. A unit is a band of one plane, or of
+//! all planes of a block; which units there are does not depend on the number of threads, and
+//! whoever sums over units does so in their order.
 #![expect(clippy::inline_always, reason = "a kernel must be compiled for the instruction set it runs on")]
-pub mod batch_norm;
+pub mod conv;
+pub mod depthwise;
 pub mod elementwise;
-pub mod plane;
+mod planes;
 pub mod pointwise;
+pub mod rows;
+
+pub use planes::Planes;
+
+/// Evaluates an expression with the kernel's side and its stride as constants.
+macro_rules! sized {
+    ($window:expr, |$k:ident, $t:ident| $work:expr) => {{
+        macro_rules! at {
+            ($side:literal, $stride:literal) => {{
+                const $k: usize = $side;
+                const $t: usize = $stride;
+                $work
+            }};
+        }
+        match ($window.kernel, $window.stride) {
+            (1, 1) => at!(1, 1),
+            (1, 2) => at!(1, 2),
+            (1, _) => at!(1, 3),
+            (3, 1) => at!(3, 1),
+            (3, 2) => at!(3, 2),
+            (3, _) => at!(3, 3),
+            (_, 1) => at!(5, 1),
+            (_, 2) => at!(5, 2),
+            (_, _) => at!(5, 3),
+        }
+    }};
+}
+use sized;

@@ -1,154 +1,283 @@
-//! 1×1 convolution as outer products held in registers.
+//! 1×1 convolution with all that surrounds it, over a band of pixels of one block: products are
+//! held in registers, norms and activations are applied as values are read, sums are gathered as
+//! they are written.
 
-use crate::train::simd::{Kernel, Lane, Simd};
+use super::rows::{self, Pull, Read, Sums};
+use crate::train::simd::{Kernel, LANES, Lane, Part, Simd};
+use std::ops::Range;
 
-/// Output channels of one unit.
-pub const GROUP: usize = 8;
+/// Output channels that are computed together.
+pub const GROUP: usize = 6;
 
-/// `output[o] = Σᵢ weights[o][i] · input[i]` for up to [`GROUP`] output channels of one block; with
-/// transposed weights, the gradient of the input.
-pub struct Mix<'a> {
+/// Pixels that are computed together where there are many registers.
+const TILE: usize = 4;
+
+/// Rows of factors in the order in which [`Forward`] and [`Backward`] read them: for each group of
+/// up to [`GROUP`] rows, column by column.
+pub fn pack(rows: usize, columns: usize, weight: impl Fn(usize, usize) -> f32) -> Vec<f32> {
+    let mut packed = Vec::with_capacity(rows * columns);
+    for first in (0..rows).step_by(GROUP) {
+        let group = first..rows.min(first + GROUP);
+        packed.extend(
+            (0..columns)
+                .flat_map(|column| group.clone().map(move |row| (row, column)))
+                .map(|(row, column)| weight(row, column)),
+        );
+    }
+    packed
+}
+
+/// `output[o] = Σᵢ weights[o][i] · read(input[i])`, and Σ and Σ² of every output channel.
+pub struct Forward<'a> {
     /// All input channels of the block, plane by plane.
     pub input: &'a [Lane],
-    /// One row of factors an output channel.
+    /// How each is read.
+    pub reads: &'a [Read],
+    /// Pixels of a plane.
+    pub pixels: usize,
+    /// The pixels to compute.
+    pub band: Range<usize>,
+    /// A row an output channel, [packed](pack).
     pub weights: &'a [f32],
-    /// The output planes.
-    pub output: &'a mut [Lane],
-    /// Pixels of a plane.
-    pub pixels: usize,
+    /// The band of each output plane.
+    pub output: Vec<&'a mut [Lane]>,
+    /// Images that count.
+    pub images: usize,
+    /// Room for a lane an input channel and pixel of the band.
+    pub scratch: &'a mut [Lane],
 }
 
-impl Kernel for Mix<'_> {
-    type Output = ();
+impl Kernel for Forward<'_> {
+    type Output = Vec<(f64, f64)>;
     #[inline(always)]
-    fn run<S: Simd>(self, s: S) {
-        let inputs = self.input.len() / self.pixels;
-        let mut outputs = self.output;
-        let mut weights = self.weights;
-        while !outputs.is_empty() {
-            let channels = outputs.len() / self.pixels;
-            let step = if channels >= 8 {
-                8
-            } else if channels >= 4 {
-                4
-            } else {
-                1
-            };
-            let (out, rest) = outputs.split_at_mut(step * self.pixels);
-            let (rows, rest_weights) = weights.split_at(step * inputs);
-            match step {
-                8 => tile::<S, 8>(s, self.input, rows, out, self.pixels),
-                4 => tile::<S, 4>(s, self.input, rows, out, self.pixels),
-                _ => tile::<S, 1>(s, self.input, rows, out, self.pixels),
+    fn run<S: Simd>(mut self, s: S) -> Self::Output {
+        let (inputs, length) = (self.reads.len(), self.band.len());
+        let values = &mut self.scratch[..inputs * length];
+        gather(s, self.input, self.reads, self.pixels, &self.band, values);
+        let mut moments = Vec::with_capacity(self.output.len());
+        for (group, planes) in self.output.chunks_mut(GROUP).enumerate() {
+            let weights = &self.weights[group * GROUP * inputs..][..planes.len() * inputs];
+            mix(s, values, weights, length, planes);
+            for plane in planes {
+                let mut sums = Sums::default();
+                rows::moments(s, plane, &mut sums);
+                moments.push(sums.of(self.images));
             }
-            outputs = rest;
-            weights = rest_weights;
         }
+        moments
     }
 }
 
-/// O output channels, two pixels at a time.
+/// The band of every channel as it is read.
 #[inline(always)]
-fn tile<S: Simd, const O: usize>(s: S, input: &[Lane], weights: &[f32], output: &mut [Lane], pixels: usize) {
-    let inputs = input.len() / pixels;
-    let rows: [&[f32]; O] = std::array::from_fn(|o| &weights[o * inputs..(o + 1) * inputs]);
-    let mut pixel = 0;
-    while pixel + 2 <= pixels {
-        let mut sums = [[s.splat(0.0); 2]; O];
-        for (i, plane) in input.chunks_exact(pixels).enumerate() {
-            let (a, b) = (s.load(&plane[pixel]), s.load(&plane[pixel + 1]));
-            for o in 0..O {
-                let weight = s.splat(rows[o][i]);
-                sums[o][0] = s.fma(a, weight, sums[o][0]);
-                sums[o][1] = s.fma(b, weight, sums[o][1]);
-            }
-        }
-        for (sums, plane) in sums.iter().zip(output.chunks_exact_mut(pixels)) {
-            s.store(sums[0], &mut plane[pixel]);
-            s.store(sums[1], &mut plane[pixel + 1]);
-        }
-        pixel += 2;
+fn gather<S: Simd>(s: S, input: &[Lane], reads: &[Read], pixels: usize, band: &Range<usize>, out: &mut [Lane]) {
+    let planes = input.chunks_exact(pixels).zip(out.chunks_exact_mut(band.len()));
+    for ((plane, out), how) in planes.zip(reads) {
+        rows::read(s, &plane[band.clone()], *how, out);
     }
-    if pixel < pixels {
-        let mut sums = [s.splat(0.0); O];
-        for (i, plane) in input.chunks_exact(pixels).enumerate() {
-            let a = s.load(&plane[pixel]);
-            for o in 0..O {
-                sums[o] = s.fma(a, s.splat(rows[o][i]), sums[o]);
+}
+
+/// `outputs[o] = Σᵢ weights[i][o] · values[i]` for one group of outputs.
+#[inline(always)]
+fn mix<S: Simd>(s: S, values: &[Lane], weights: &[f32], length: usize, outputs: &mut [&mut [Lane]]) {
+    match outputs.len() {
+        1 => mix_group::<S, 1>(s, values, weights, length, outputs),
+        2 => mix_group::<S, 2>(s, values, weights, length, outputs),
+        3 => mix_group::<S, 3>(s, values, weights, length, outputs),
+        4 => mix_group::<S, 4>(s, values, weights, length, outputs),
+        5 => mix_group::<S, 5>(s, values, weights, length, outputs),
+        _ => mix_group::<S, GROUP>(s, values, weights, length, outputs),
+    }
+}
+
+#[inline(always)]
+fn mix_group<S: Simd, const O: usize>(
+    s: S,
+    values: &[Lane],
+    weights: &[f32],
+    length: usize,
+    outputs: &mut [&mut [Lane]],
+) {
+    for part in s.parts() {
+        let mut pixel = 0;
+        if S::REGISTERS >= 32 {
+            while pixel + TILE <= length {
+                mix_tile::<S, O, TILE>(s, part, values, weights, length, pixel, outputs);
+                pixel += TILE;
             }
         }
-        for (sum, plane) in sums.iter().zip(output.chunks_exact_mut(pixels)) {
-            s.store(*sum, &mut plane[pixel]);
+        while pixel + 2 <= length {
+            mix_tile::<S, O, 2>(s, part, values, weights, length, pixel, outputs);
+            pixel += 2;
+        }
+        if pixel < length {
+            mix_tile::<S, O, 1>(s, part, values, weights, length, pixel, outputs);
         }
     }
 }
 
-/// `out[o][i]` = Σ over pixels and images of `output[o] · input[i]`: the gradient of the weights of
-/// up to [`GROUP`] output channels of one block.
-pub struct MixTaps<'a> {
-    /// All input channels of the block.
+#[inline(always)]
+fn mix_tile<S: Simd, const O: usize, const P: usize>(
+    s: S,
+    part: Part<S>,
+    values: &[Lane],
+    weights: &[f32],
+    length: usize,
+    pixel: usize,
+    outputs: &mut [&mut [Lane]],
+) {
+    let mut sums = [[s.splat(0.0); P]; O];
+    for (plane, weights) in values.chunks_exact(length).zip(weights.as_chunks::<O>().0) {
+        let plane = &plane[pixel..][..P];
+        let x: [S::V; P] = std::array::from_fn(|p| s.load(&plane[p], part));
+        for o in 0..O {
+            let weight = s.splat(weights[o]);
+            for p in 0..P {
+                sums[o][p] = s.fma(x[p], weight, sums[o][p]);
+            }
+        }
+    }
+    for (sums, plane) in sums.iter().zip(outputs) {
+        let plane = &mut plane[pixel..][..P];
+        for p in 0..P {
+            s.store(sums[p], &mut plane[p], part);
+        }
+    }
+}
+
+/// The way back through a band: gradients of the weights and of the input.
+pub struct Backward<'a> {
+    /// All input channels of the block, plane by plane.
     pub input: &'a [Lane],
-    /// The gradient of the output planes.
-    pub output: &'a [Lane],
-    /// One row of sums an output channel.
-    pub sums: &'a mut [f32],
+    /// How each is read.
+    pub reads: &'a [Read],
+    /// The mean of each over the batch.
+    pub means: &'a [f32],
     /// Pixels of a plane.
     pub pixels: usize,
+    /// The pixels of the band.
+    pub band: Range<usize>,
+    /// The gradient of the output planes of the block, behind their norm.
+    pub gradient: &'a [Lane],
+    /// The output planes; empty where they have no norm.
+    pub raw: &'a [Lane],
+    /// The norm of each output channel; empty where they have none.
+    pub pulls: &'a [Pull],
+    /// A row an input channel, [packed](pack).
+    pub weights: &'a [f32],
+    /// Where the gradient of the band of each input plane goes.
+    pub below: Option<Vec<&'a mut [Lane]>>,
+    /// Images that count.
+    pub images: usize,
+    /// Room for a lane an input and output channel and pixel of the band.
+    pub scratch: &'a mut [Lane],
 }
 
-impl Kernel for MixTaps<'_> {
-    type Output = ();
+/// What [`Backward`] sums up.
+pub struct Gradients {
+    /// The gradient of the weights, a row an output channel.
+    pub weights: Vec<f32>,
+    /// Σg and Σg·(x − mean) of every input channel.
+    pub sums: Vec<(f64, f64)>,
+}
+
+impl Kernel for Backward<'_> {
+    type Output = Gradients;
     #[inline(always)]
-    fn run<S: Simd>(self, s: S) {
-        let inputs = self.input.len() / self.pixels;
-        for (outputs, sums) in self.output.chunks(4 * self.pixels).zip(self.sums.chunks_mut(4 * inputs)) {
-            for (group, planes) in self.input.chunks(4 * self.pixels).enumerate() {
-                let (o, i) = (outputs.len() / self.pixels, planes.len() / self.pixels);
-                if o == 4 && i == 4 {
-                    products::<S, 4, 4>(s, planes, outputs, self.pixels, &mut sums[group * 4..], inputs);
-                } else {
-                    for o in 0..o {
-                        let output = &outputs[o * self.pixels..(o + 1) * self.pixels];
-                        let sums = &mut sums[o * inputs + group * 4..];
-                        match i {
-                            4 => products::<S, 1, 4>(s, planes, output, self.pixels, sums, inputs),
-                            3 => products::<S, 1, 3>(s, planes, output, self.pixels, sums, inputs),
-                            2 => products::<S, 1, 2>(s, planes, output, self.pixels, sums, inputs),
-                            _ => products::<S, 1, 1>(s, planes, output, self.pixels, sums, inputs),
-                        }
-                    }
+    fn run<S: Simd>(self, s: S) -> Gradients {
+        let (inputs, length) = (self.reads.len(), self.band.len());
+        let outputs = self.gradient.len() / self.pixels;
+        let (values, gradients) = self.scratch[..(inputs + outputs) * length].split_at_mut(inputs * length);
+        gather(s, self.input, self.reads, self.pixels, &self.band, values);
+        for (o, out) in gradients.chunks_exact_mut(length).enumerate() {
+            let place = o * self.pixels + self.band.start..o * self.pixels + self.band.end;
+            let raw = self.raw.get(place.clone()).unwrap_or(&[]);
+            rows::pull(s, &self.gradient[place], raw, self.pulls.get(o).copied(), self.images, out);
+        }
+        let mut weights = vec![0.0; inputs * outputs];
+        products(s, values, gradients, length, &mut weights);
+        let mut of_inputs = Vec::new();
+        if let Some(mut below) = self.below {
+            of_inputs.reserve(inputs);
+            for (group, planes) in below.chunks_mut(GROUP).enumerate() {
+                let first = group * GROUP;
+                let factors = &self.weights[first * outputs..][..planes.len() * outputs];
+                mix(s, gradients, factors, length, planes);
+                for (i, plane) in (first..).zip(planes) {
+                    let mut sums = Sums::default();
+                    let raw = &self.input[i * self.pixels..][self.band.clone()];
+                    rows::gate(s, raw, self.reads[i], self.means[i], plane, &mut sums);
+                    of_inputs.push(sums.of(LANES));
                 }
             }
         }
+        Gradients { weights, sums: of_inputs }
+    }
+}
+
+/// `sums[o][i]` = Σ over pixels and images of `gradients[o] · values[i]`.
+#[inline(always)]
+fn products<S: Simd>(s: S, values: &[Lane], gradients: &[Lane], length: usize, sums: &mut [f32]) {
+    let inputs = values.len() / length;
+    // As many products as registers hold.
+    let high = if S::REGISTERS >= 32 { 4 } else { 2 };
+    for (group, values) in values.chunks(GROUP * length).enumerate() {
+        for (row, gradients) in gradients.chunks(high * length).enumerate() {
+            let sums = &mut sums[row * high * inputs + group * GROUP..];
+            macro_rules! at {
+                ($o:literal) => {
+                    match values.len() / length {
+                        1 => products_tile::<S, $o, 1>(s, values, gradients, length, sums, inputs),
+                        2 => products_tile::<S, $o, 2>(s, values, gradients, length, sums, inputs),
+                        3 => products_tile::<S, $o, 3>(s, values, gradients, length, sums, inputs),
+                        4 => products_tile::<S, $o, 4>(s, values, gradients, length, sums, inputs),
+                        5 => products_tile::<S, $o, 5>(s, values, gradients, length, sums, inputs),
+                        _ => products_tile::<S, $o, GROUP>(s, values, gradients, length, sums, inputs),
+                    }
+                };
+            }
+            match gradients.len() / length {
+                1 => at!(1),
+                2 => at!(2),
+                3 => at!(3),
+                _ => at!(4),
+            }
+        }
     }
 }
 
 #[inline(always)]
-fn products<S: Simd, const O: usize, const I: usize>(
+fn products_tile<S: Simd, const O: usize, const I: usize>(
     s: S,
-    input: &[Lane],
-    output: &[Lane],
-    pixels: usize,
+    values: &[Lane],
+    gradients: &[Lane],
+    length: usize,
     sums: &mut [f32],
     stride: usize,
 ) {
-    let inputs: [&[Lane]; I] = std::array::from_fn(|i| &input[i * pixels..(i + 1) * pixels]);
-    let outputs: [&[Lane]; O] = std::array::from_fn(|o| &output[o * pixels..(o + 1) * pixels]);
-    let mut products = [[s.splat(0.0); I]; O];
-    for pixel in 0..pixels {
-        let x: [S::V; I] = std::array::from_fn(|i| s.load(&inputs[i][pixel]));
+    let values: [&[Lane]; I] = std::array::from_fn(|i| &values[i * length..][..length]);
+    let gradients: [&[Lane]; O] = std::array::from_fn(|o| &gradients[o * length..][..length]);
+    let mut lanes = [[Lane::ZERO; I]; O];
+    for part in s.parts() {
+        let mut products = [[s.splat(0.0); I]; O];
+        for pixel in 0..length {
+            let x: [S::V; I] = std::array::from_fn(|i| s.load(&values[i][pixel], part));
+            for o in 0..O {
+                let gradient = s.load(&gradients[o][pixel], part);
+                for i in 0..I {
+                    products[o][i] = s.fma(gradient, x[i], products[o][i]);
+                }
+            }
+        }
         for o in 0..O {
-            let gradient = s.load(&outputs[o][pixel]);
             for i in 0..I {
-                products[o][i] = s.fma(gradient, x[i], products[o][i]);
+                s.store(products[o][i], &mut lanes[o][i], part);
             }
         }
     }
     for o in 0..O {
         for i in 0..I {
-            let mut lane = Lane::ZERO;
-            s.store(products[o][i], &mut lane);
-            sums[o * stride + i] = lane.sum();
+            sums[o * stride + i] = lanes[o][i].sum();
         }
     }
 }

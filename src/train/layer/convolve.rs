@@ -1,212 +1,133 @@
-//! Convolutions: standard, pointwise and depthwise.
+//! Standard convolution: a unit is a plane, or a pair of an input and an output plane.
 
-use super::{each_plane, grain, map_units};
+use super::activations::{Activations, Flow, per_channel};
+use super::units::{each_plane, map_planes, map_units, with_scratch};
 use crate::graph::{Shape, Window};
-use crate::train::kernels::plane::{Correlate, Planes, Scatter, Taps};
-use crate::train::kernels::pointwise::{GROUP, Mix, MixTaps};
-use crate::train::lanes::LaneMap;
+use crate::train::kernels::Planes;
+use crate::train::kernels::conv::{Forward, Gradient, Pad, Spread, Taps};
+use crate::train::kernels::rows::{Pull, Read};
+use crate::train::lanes::{LaneMap, images_in};
 use crate::train::simd::{Lane, run};
-use rayon::prelude::*;
+use std::sync::Arc;
 
-fn planes(window: Window, input: Shape, output: Shape) -> Planes {
-    Planes { window, input: (input.height, input.width), output: (output.height, output.width) }
+/// What a convolution reads, with padding around it.
+pub enum Padded {
+    /// The input itself: it is read as it is, and there is no padding.
+    Input(Arc<Activations>),
+    /// A copy.
+    Copy(LaneMap),
 }
 
-/// Depthwise convolution; `weights` is C×k×k.
-pub fn depthwise(window: Window, input: &LaneMap, weights: &[f32], output: Shape) -> LaneMap {
-    let planes = planes(window, input.shape, output);
-    let taps = window.kernel * window.kernel;
-    let (pixels, channels) = (input.shape.pixels(), input.shape.channels);
-    let mut out = input.pool().map(output, input.images);
-    let values = &input.values;
-    each_plane(&mut out, taps, |unit, plane| {
-        let weights = &weights[unit % channels * taps..][..taps];
-        run(Correlate { planes, input: &values[unit * pixels..][..pixels], weights, output: plane, accumulate: false });
-    });
-    out
-}
-
-/// The gradient of a depthwise convolution's input.
-pub fn depthwise_input(window: Window, gradient: &LaneMap, weights: &[f32], input: Shape) -> LaneMap {
-    let taps = window.kernel * window.kernel;
-    let channels = input.channels;
-    let below = Below::new(window, input, gradient.shape);
-    let weights = below.arranged(weights);
-    let pixels = gradient.shape.pixels();
-    let mut out = gradient.pool().map(input, gradient.images);
-    let values = &gradient.values;
-    each_plane(&mut out, taps, |unit, plane| {
-        let weights = &weights[unit % channels * taps..][..taps];
-        below.add(&values[unit * pixels..][..pixels], weights, plane, true);
-    });
-    out
-}
-
-/// The gradient of a depthwise convolution's weights.
-pub fn depthwise_weights(window: Window, input: &LaneMap, gradient: &LaneMap) -> Vec<f32> {
-    let planes = planes(window, input.shape, gradient.shape);
-    let taps = window.kernel * window.kernel;
-    let channels = input.shape.channels;
-    let (above, below) = (input.shape.pixels(), gradient.shape.pixels());
-    let (x, g) = (&input.values, &gradient.values);
-    let units = map_units(input.blocks() * channels, below * taps, |unit| {
-        run(Taps { planes, input: &x[unit * above..][..above], output: &g[unit * below..][..below] })
-    });
-    let mut sums = vec![0.0; channels * taps];
-    for (unit, lanes) in units.iter().enumerate() {
-        let sums = &mut sums[unit % channels * taps..][..taps];
-        sums.iter_mut().zip(lanes).for_each(|(sum, lane)| *sum += lane.sum());
-    }
-    sums
-}
-
-/// Standard convolution; `weights` is O×I×k×k.
-pub fn conv(window: Window, input: &LaneMap, weights: &[f32], output: Shape) -> LaneMap {
-    if window == Window::PIXEL {
-        return mix(input, weights, output);
-    }
-    let planes = planes(window, input.shape, output);
-    let taps = window.kernel * window.kernel;
-    let (pixels, inputs) = (input.shape.pixels(), input.shape.channels);
-    let mut out = input.pool().map(output, input.images);
-    let values = &input.values;
-    each_plane(&mut out, taps * inputs, |unit, plane| {
-        let (block, o) = (unit / output.channels, unit % output.channels);
-        let block = &values[block * inputs * pixels..][..inputs * pixels];
-        for (i, input) in block.chunks_exact(pixels).enumerate() {
-            let weights = &weights[(o * inputs + i) * taps..][..taps];
-            run(Correlate { planes, input, weights, output: plane, accumulate: i > 0 });
+impl Padded {
+    fn new(planes: Planes, input: &Arc<Activations>) -> Self {
+        if planes.window.pad == 0 && input.reads.iter().all(|read| *read == Read::PLAIN) {
+            return Self::Input(input.clone());
         }
-    });
-    out
-}
-
-/// The gradient of a standard convolution's input.
-pub fn conv_input(window: Window, gradient: &LaneMap, weights: &[f32], input: Shape) -> LaneMap {
-    let (outputs, inputs) = (gradient.shape.channels, input.channels);
-    if window == Window::PIXEL {
-        let transposed: Vec<f32> =
-            (0..inputs * outputs).map(|at| weights[at % outputs * inputs + at / outputs]).collect();
-        return mix(gradient, &transposed, input);
+        let shape = Shape::new(input.map.shape.channels, planes.padded_height(), planes.padded_width());
+        let mut copy = input.map.pool().map(shape, input.map.images);
+        each_plane(&mut copy, 2, |unit, output| {
+            run(Pad { planes, input: input.plane(unit), read: input.read(unit), output });
+        });
+        Self::Copy(copy)
     }
-    let taps = window.kernel * window.kernel;
-    let below = Below::new(window, input, gradient.shape);
-    let weights = below.arranged(weights);
-    let pixels = gradient.shape.pixels();
-    let mut out = gradient.pool().map(input, gradient.images);
-    let values = &gradient.values;
-    each_plane(&mut out, taps * outputs, |unit, plane| {
-        let (block, i) = (unit / inputs, unit % inputs);
-        let block = &values[block * outputs * pixels..][..outputs * pixels];
-        for (o, gradient) in block.chunks_exact(pixels).enumerate() {
-            below.add(gradient, &weights[(o * inputs + i) * taps..][..taps], plane, o == 0);
+
+    fn lanes(&self) -> &[Lane] {
+        match self {
+            Self::Input(input) => &input.map.values,
+            Self::Copy(copy) => &copy.values,
         }
-    });
-    out
+    }
 }
 
-/// The gradient of a standard convolution's weights.
-pub fn conv_weights(window: Window, input: &LaneMap, gradient: &LaneMap) -> Vec<f32> {
-    if window == Window::PIXEL {
-        return mix_weights(input, gradient);
-    }
-    let planes = planes(window, input.shape, gradient.shape);
-    let taps = window.kernel * window.kernel;
-    let (inputs, outputs) = (input.shape.channels, gradient.shape.channels);
-    let (above, below) = (input.shape.pixels(), gradient.shape.pixels());
-    let (x, g) = (&input.values, &gradient.values);
-    let units = map_units(input.blocks() * outputs * inputs, below * taps, |unit| {
+/// The output, and Σ and Σ² of each channel; `weights` is O×I×k×k. And what was read.
+pub fn forward(
+    window: Window,
+    input: &Arc<Activations>,
+    weights: &[f32],
+    output: Shape,
+) -> (LaneMap, Vec<(f64, f64)>, Padded) {
+    let planes = Planes::new(window, input.map.shape, output);
+    let padded = Padded::new(planes, input);
+    let (images, channels) = (input.map.images, output.channels);
+    let factors = input.map.shape.channels * window.kernel * window.kernel;
+    let block = input.map.shape.channels * planes.padded_height() * planes.padded_width();
+    let mut out = input.map.pool().map(output, images);
+    let x = padded.lanes();
+    let sums = map_planes(&mut out, factors, |unit, output| {
+        run(Forward {
+            planes,
+            input: &x[unit / channels * block..][..block],
+            weights: &weights[unit % channels * factors..][..factors],
+            output,
+            images: images_in(images, unit / channels),
+        })
+    });
+    (out, per_channel(sums.into_iter(), channels), padded)
+}
+
+/// The gradients of the weights and of the input (where it is `wanted`), given that of the output
+/// and its norm.
+pub fn backward(
+    window: Window,
+    (input, padded): (&Activations, &Padded),
+    output: &LaneMap,
+    flow: &Flow,
+    pulls: &[Pull],
+    weights: &[f32],
+    wanted: bool,
+) -> (Vec<f32>, Option<Flow>) {
+    let planes = Planes::new(window, input.map.shape, output.shape);
+    let (inputs, outputs, images) = (input.map.shape.channels, output.shape.channels, output.images);
+    let (taps, pixels) = (window.kernel * window.kernel, output.shape.pixels());
+    let shape = Shape::new(outputs, output.shape.height, planes.gradient_width());
+    let mut gradients = output.pool().map(shape, images);
+    each_plane(&mut gradients, 3, |unit, out| {
+        let raw = if pulls.is_empty() { &[] } else { &output.values[unit * pixels..][..pixels] };
+        let gradient = &flow.map.values[unit * pixels..][..pixels];
+        let (pull, images) = (pulls.get(unit % outputs).copied(), images_in(images, unit / outputs));
+        run(Gradient { planes, gradient, raw, pull, images, output: out });
+    });
+    let (above, below) = (planes.padded_height() * planes.padded_width(), shape.pixels());
+    let (x, g) = (padded.lanes(), &gradients.values);
+    let units = map_units(output.blocks() * outputs * inputs, pixels * taps, |unit| {
         let (block, pair) = (unit / (outputs * inputs), unit % (outputs * inputs));
         let (o, i) = (pair / inputs, pair % inputs);
         let input = &x[(block * inputs + i) * above..][..above];
-        run(Taps { planes, input, output: &g[(block * outputs + o) * below..][..below] })
+        run(Taps { planes, input, gradient: &g[(block * outputs + o) * below..][..below] })
     });
-    let mut sums = vec![0.0; outputs * inputs * taps];
-    for (unit, lanes) in units.iter().enumerate() {
-        let sums = &mut sums[unit % (outputs * inputs) * taps..][..taps];
-        sums.iter_mut().zip(lanes).for_each(|(sum, lane)| *sum += lane.sum());
+    let mut gradient = vec![0.0; outputs * inputs * taps];
+    for (unit, own) in units.iter().enumerate() {
+        let sums = &mut gradient[unit % (outputs * inputs) * taps..][..taps];
+        sums.iter_mut().zip(own).for_each(|(sum, term)| *sum += term);
     }
-    sums
+    let flow = wanted.then(|| input_gradient(planes, input, &gradients, weights));
+    (gradient, flow)
 }
 
-/// 1×1 convolution; `weights` has a row an output channel.
-fn mix(input: &LaneMap, weights: &[f32], output: Shape) -> LaneMap {
-    let (pixels, inputs) = (input.shape.pixels(), input.shape.channels);
-    let mut out = input.pool().map(output, input.images);
-    let values = &input.values;
-    let groups = output.channels.div_ceil(GROUP);
-    let mut units: Vec<&mut [Lane]> =
-        out.values.chunks_exact_mut(output.values()).flat_map(|block| block.chunks_mut(GROUP * pixels)).collect();
-    units.par_iter_mut().enumerate().with_min_len(grain(pixels * inputs * GROUP)).for_each(|(unit, planes)| {
-        let (block, group) = (unit / groups, unit % groups);
-        let rows = planes.len() / pixels;
-        run(Mix {
-            input: &values[block * inputs * pixels..][..inputs * pixels],
-            weights: &weights[group * GROUP * inputs..][..rows * inputs],
-            output: planes,
-            pixels,
-        });
+fn input_gradient(planes: Planes, input: &Activations, gradients: &LaneMap, weights: &[f32]) -> Flow {
+    let (inputs, outputs) = (input.map.shape.channels, gradients.shape.channels);
+    let taps = planes.window.kernel * planes.window.kernel;
+    // By input channel, as each of them reads every output channel.
+    let turned: Vec<f32> = (0..inputs)
+        .flat_map(|i| (0..outputs).map(move |o| (o * inputs + i) * taps))
+        .flat_map(|first| &weights[first..first + taps])
+        .copied()
+        .collect();
+    let block = gradients.block_lanes();
+    let mut below = input.map.pool().map(input.map.shape, input.map.images);
+    let sums = map_planes(&mut below, taps * outputs, |unit, below| {
+        with_scratch(planes.backward_scratch(), |scratch| {
+            run(Spread {
+                planes,
+                gradient: &gradients.values[unit / inputs * block..][..block],
+                weights: &turned[unit % inputs * taps * outputs..][..taps * outputs],
+                input: input.plane(unit),
+                read: input.read(unit),
+                mean: input.means[unit % inputs],
+                below,
+                scratch,
+            })
+        })
     });
-    out
-}
-
-fn mix_weights(input: &LaneMap, gradient: &LaneMap) -> Vec<f32> {
-    let (pixels, inputs, outputs) = (input.shape.pixels(), input.shape.channels, gradient.shape.channels);
-    let groups = outputs.div_ceil(GROUP);
-    let (x, g) = (&input.values, &gradient.values);
-    let units = map_units(input.blocks() * groups, pixels * inputs * GROUP, |unit| {
-        let (block, group) = (unit / groups, unit % groups);
-        let rows = GROUP.min(outputs - group * GROUP);
-        let mut sums = vec![0.0; rows * inputs];
-        run(MixTaps {
-            input: &x[block * inputs * pixels..][..inputs * pixels],
-            output: &g[(block * outputs + group * GROUP) * pixels..][..rows * pixels],
-            sums: &mut sums,
-            pixels,
-        });
-        sums
-    });
-    let mut sums = vec![0.0; outputs * inputs];
-    for (unit, part) in units.iter().enumerate() {
-        let sums = &mut sums[unit % groups * GROUP * inputs..][..part.len()];
-        sums.iter_mut().zip(part).for_each(|(sum, part)| *sum += part);
-    }
-    sums
-}
-
-/// How a gradient flows down through a window: with stride 1 it is a correlation with the kernel
-/// turned around, which writes each value once; else it is scattered.
-struct Below {
-    planes: Planes,
-    turned: bool,
-}
-
-impl Below {
-    fn new(window: Window, input: Shape, output: Shape) -> Self {
-        if window.stride > 1 {
-            return Self { planes: planes(window, input, output), turned: false };
-        }
-        let back = Window { pad: window.kernel - 1 - window.pad, ..window };
-        Self { planes: planes(back, output, input), turned: true }
-    }
-
-    /// The weights in the order that [`Self::add`] wants.
-    fn arranged(&self, weights: &[f32]) -> Vec<f32> {
-        let taps = self.planes.window.kernel.pow(2);
-        if !self.turned {
-            return weights.to_vec();
-        }
-        weights.chunks_exact(taps).flat_map(|kernel| kernel.iter().rev().copied()).collect()
-    }
-
-    fn add(&self, gradient: &[Lane], weights: &[f32], below: &mut [Lane], first: bool) {
-        if self.turned {
-            run(Correlate { planes: self.planes, input: gradient, weights, output: below, accumulate: !first });
-            return;
-        }
-        if first {
-            below.fill(Lane::ZERO);
-        }
-        run(Scatter { planes: self.planes, output: gradient, weights, input: below });
-    }
+    Flow { map: below, sums: per_channel(sums.into_iter(), inputs) }
 }

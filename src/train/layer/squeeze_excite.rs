@@ -1,11 +1,12 @@
 //! Squeeze-and-excitation (arXiv 1709.01507), forwards and backwards. Its dense layers are small:
 //! a block of images is one unit.
 
-use super::{Forward, Saved, Values, each_plane, map_units};
+use super::Values;
+use super::units::{each_plane, map_units};
 use crate::train::kernels::elementwise::{Dot, Scale, Total};
+use crate::train::kernels::rows::Read;
 use crate::train::lanes::LaneMap;
 use crate::train::simd::{Lane, run};
-use std::rc::Rc;
 
 /// What led to the gates of one block, and how far they are open; a lane a unit of each layer.
 pub struct Gates {
@@ -26,16 +27,18 @@ fn dense(weights: &[f32], bias: &[f32], from: &[Lane], finish: impl Fn(f32) -> f
     weights.chunks_exact(from.len()).zip(bias).map(row).collect()
 }
 
-fn plane_lanes(input: &LaneMap, work: impl Fn(usize) -> Lane + Sync + Send) -> Vec<Lane> {
+fn plane_lanes<T: Send>(input: &LaneMap, work: impl Fn(usize) -> T + Sync + Send) -> Vec<T> {
     map_units(input.blocks() * input.shape.channels, input.shape.pixels(), work)
 }
 
-/// Scales every channel by its gate. `values` are weights and biases of the two dense layers.
-pub fn forward(input: &Rc<LaneMap>, values: Values<'_>) -> Forward {
+/// Every channel scaled by its gate, and the gates. `values` are weights and biases of the two dense layers.
+pub fn forward(input: &LaneMap, values: Values<'_>) -> (LaneMap, Vec<Gates>) {
     let (pixels, channels) = (input.shape.pixels(), input.shape.channels);
     let x = &input.values;
-    let means =
-        plane_lanes(input, |unit| Lane(run(Total(&x[unit * pixels..][..pixels])).0.map(|sum| sum / pixels as f32)));
+    let means = plane_lanes(input, |unit| {
+        run(Total(&x[unit * pixels..][..pixels], Read::PLAIN)).0.map(|sum| sum / pixels as f32)
+    });
+    let means: Vec<Lane> = means.into_iter().map(Lane).collect();
     let gates: Vec<Gates> = means
         .chunks_exact(channels)
         .map(|means| {
@@ -49,17 +52,11 @@ pub fn forward(input: &Rc<LaneMap>, values: Values<'_>) -> Forward {
         let factor = gates[unit / channels].open[unit % channels];
         run(Scale { input: &x[unit * pixels..][..pixels], factor, shift: Lane::ZERO, output });
     });
-    let saved = Some(Saved::SqueezeExcite { input: input.clone(), gates });
-    Forward { output: Rc::new(output), saved, running: None }
+    (output, gates)
 }
 
 /// Gradients of the four parameters and of the input.
-pub fn backward(
-    input: &LaneMap,
-    gates: &[Gates],
-    gradient: &LaneMap,
-    values: Values<'_>,
-) -> (Vec<Vec<f32>>, Option<LaneMap>) {
+pub fn backward(input: &LaneMap, gates: &[Gates], gradient: &LaneMap, values: Values<'_>) -> (Vec<Vec<f32>>, LaneMap) {
     let (pixels, channels) = (input.shape.pixels(), input.shape.channels);
     let (x, g) = (&input.values, &gradient.values);
     let products = plane_lanes(input, |unit| run(Dot(&x[unit * pixels..][..pixels], &g[unit * pixels..][..pixels])));
@@ -90,7 +87,7 @@ pub fn backward(
         let factor = gates[unit / channels].open[unit % channels];
         run(Scale { input: &g[unit * pixels..][..pixels], factor, shift: shifts[unit], output });
     });
-    (sums, Some(below))
+    (sums, below)
 }
 
 fn lanes(value: impl Fn(usize) -> f32) -> Lane {

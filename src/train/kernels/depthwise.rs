@@ -1,0 +1,180 @@
+//! Depthwise convolution of one plane with all that surrounds it: the input is normalised and
+//! clamped as it is read, statistics of the output are gathered as it is written, and on the way
+//! back the gradient passes through both norms. Rows wait in a ring that stays in the nearest cache.
+
+use super::Planes;
+use super::conv::sources;
+use super::rows::{self, Pull, Read, Sums};
+use crate::train::simd::{Kernel, LANES, Lane, Simd};
+use std::ops::Range;
+
+/// A band of output rows of a plane, and Σ and Σ² of what is written.
+pub struct Forward<'a> {
+    /// Sizes.
+    pub planes: Planes,
+    /// The output rows to compute.
+    pub band: Range<usize>,
+    /// The input plane.
+    pub input: &'a [Lane],
+    /// How it is read.
+    pub read: Read,
+    /// k×k factors, row by row.
+    pub weights: &'a [f32],
+    /// The rows of the output plane.
+    pub output: &'a mut [Lane],
+    /// Images that count.
+    pub images: usize,
+    /// Room for [`Planes::forward_scratch`] lanes.
+    pub scratch: &'a mut [Lane],
+}
+
+impl Kernel for Forward<'_> {
+    type Output = (f64, f64);
+    #[inline(always)]
+    fn run<S: Simd>(self, s: S) -> (f64, f64) {
+        super::sized!(self.planes.window, |K, T| self.sized::<S, K, T>(s))
+    }
+}
+
+impl Forward<'_> {
+    #[inline(always)]
+    fn sized<S: Simd, const K: usize, const T: usize>(self, s: S) -> (f64, f64) {
+        let columns = self.planes.output.1;
+        let mut ring = Ring::<K>::new(self.planes, self.band.start * T, self.scratch);
+        let mut sums = Sums::default();
+        for (y, out) in self.band.zip(self.output.chunks_exact_mut(columns)) {
+            ring.fill(s, y * T + K, self.input, self.read);
+            rows::correlate::<S, K, T>(s, ring.window(y * T), self.weights, out, false);
+            rows::moments(s, out, &mut sums);
+        }
+        sums.of(self.images)
+    }
+}
+
+/// The last K rows of a plane with the padding around them.
+struct Ring<'a, const K: usize> {
+    planes: Planes,
+    /// Lanes of a row with its padding.
+    width: usize,
+    /// The next row to be read, counted with padding.
+    next: usize,
+    lanes: &'a mut [Lane],
+}
+
+impl<'a, const K: usize> Ring<'a, K> {
+    #[inline(always)]
+    fn new(planes: Planes, first: usize, lanes: &'a mut [Lane]) -> Self {
+        let width = planes.padded_width();
+        let lanes = &mut lanes[..K * width];
+        // The borders stay as they are from here on.
+        lanes.fill(Lane::ZERO);
+        Self { planes, width, next: first, lanes }
+    }
+
+    /// Reads the rows before `end`.
+    #[inline(always)]
+    fn fill<S: Simd>(&mut self, s: S, end: usize, input: &[Lane], read: Read) {
+        let (height, width) = self.planes.input;
+        let pad = self.planes.window.pad;
+        for row in self.next.max(end.saturating_sub(K))..end {
+            let slot = &mut self.lanes[row % K * self.width + pad..][..width];
+            match row.checked_sub(pad) {
+                Some(y) if y < height => rows::read(s, &input[y * width..][..width], read, slot),
+                _ => slot.fill(Lane::ZERO),
+            }
+        }
+        self.next = self.next.max(end);
+    }
+
+    #[inline(always)]
+    fn window(&self, first: usize) -> [&[Lane]; K] {
+        std::array::from_fn(|k| &self.lanes[(first + k) % K * self.width..][..self.width])
+    }
+}
+
+/// The way back through a band: gradients of the weights, and of the input rows that belong to it.
+pub struct Backward<'a> {
+    /// Sizes.
+    pub planes: Planes,
+    /// The output rows of the band.
+    pub band: Range<usize>,
+    /// The input plane.
+    pub input: &'a [Lane],
+    /// How it is read.
+    pub read: Read,
+    /// The mean of the input plane over the batch.
+    pub mean: f32,
+    /// The gradient of the output plane, behind its norm.
+    pub gradient: &'a [Lane],
+    /// The output plane; empty where it has no norm.
+    pub raw: &'a [Lane],
+    /// The norm of the output.
+    pub pull: Option<Pull>,
+    /// k×k factors, row by row.
+    pub weights: &'a [f32],
+    /// Where the gradient of the input rows goes that [`Planes::input_rows`] names.
+    pub below: Option<&'a mut [Lane]>,
+    /// Images that count.
+    pub images: usize,
+    /// Room for [`Planes::backward_scratch`] lanes.
+    pub scratch: &'a mut [Lane],
+}
+
+impl Kernel for Backward<'_> {
+    type Output = ([f32; 25], (f64, f64));
+    #[inline(always)]
+    fn run<S: Simd>(self, s: S) -> Self::Output {
+        super::sized!(self.planes.window, |K, T| self.sized::<S, K, T>(s))
+    }
+}
+
+impl Backward<'_> {
+    #[inline(always)]
+    fn sized<S: Simd, const K: usize, const T: usize>(mut self, s: S) -> ([f32; 25], (f64, f64)) {
+        let planes = self.planes;
+        let (outputs, columns) = planes.output;
+        let (scratch, gradients) = std::mem::take(&mut self.scratch).split_at_mut(K * planes.padded_width());
+        let mut ring = Ring::<K>::new(planes, self.band.start * T, scratch);
+        let before = (K - 1) / T;
+        let width = planes.gradient_width();
+        let (gradients, wide) = gradients.split_at_mut(K * width);
+        let wide = &mut wide[..planes.steps() * T];
+        gradients.fill(Lane::ZERO);
+        let mut taps = [Lane::ZERO; 25];
+        let mut sums = Sums::default();
+        let mut below = self.below.take();
+        let mut rows_below = planes.input_rows(&self.band);
+        let first = rows_below.start;
+        for y in self.band.start.saturating_sub(before)..self.band.end {
+            let row = &mut gradients[y % K * width + before..][..columns];
+            let place = y * columns..(y + 1) * columns;
+            let raw = self.raw.get(place.clone()).unwrap_or(&[]);
+            rows::pull(s, &self.gradient[place], raw, self.pull, self.images, row);
+            if y < self.band.start {
+                continue;
+            }
+            ring.fill(s, y * T + K, self.input, self.read);
+            rows::taps::<S, K, T>(s, ring.window(y * T), row, &mut taps);
+            let Some(below) = &mut below else { continue };
+            // Input rows to which no later output row adds anything.
+            let last = y + 1 == outputs;
+            while !rows_below.is_empty() && (last || (rows_below.start + planes.window.pad) / T <= y) {
+                let i = rows_below.start;
+                rows_below.start += 1;
+                let ring = |y: usize| &gradients[y % K * width..][..width];
+                let (sources, count) = sources::<K, T>(i + planes.window.pad, outputs, ring, self.weights);
+                rows::spread::<S, K, T>(s, &sources[..count], wide, false);
+                let columns = planes.input.1;
+                let out = &mut below[(i - first) * columns..][..columns];
+                out.copy_from_slice(&wide[planes.window.pad..][..columns]);
+                let raw = &self.input[i * columns..][..columns];
+                rows::gate(s, raw, self.read, self.mean, out, &mut sums);
+            }
+        }
+        let mut weights = [0.0; 25];
+        for (sum, lane) in weights.iter_mut().zip(&taps[..K * K]) {
+            *sum = lane.sum();
+        }
+        (weights, sums.of(LANES))
+    }
+}

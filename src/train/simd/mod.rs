@@ -1,0 +1,242 @@
+//! Sixteen images at a time: arithmetic on lanes at the width the processor has.
+//!
+//! A kernel is written once against [`Simd`] and compiled for each instruction set; [`run`] picks
+//! the widest one that this processor has. A register holds a part of a lane, all of it at best:
+//! kernels go through the parts outside and through a row inside, so that what they keep in
+//! registers (weights, sums) is as many registers on every processor.
+//!
+//! All unsafe code of the crate is in this folder, and it is of three kinds: intrinsics, which are
+//! sound because a token such as `Avx512` is made only after the processor was asked for the
+//! features and a [`Part`] only for parts that there are; the calls into functions compiled with
+//! those features; and the thread's control register in [`flush_denormals`].
+#![expect(clippy::inline_always, reason = "what is inlined takes on the caller's instruction set")]
+#![expect(unsafe_code, reason = "intrinsics and functions compiled for instruction sets found at run time")]
+
+#[cfg(target_arch = "aarch64")]
+mod arm;
+mod portable;
+#[cfg(target_arch = "x86_64")]
+mod x86;
+
+use portable::Portable;
+use std::marker::PhantomData;
+use std::sync::OnceLock;
+
+/// Images in a lane.
+pub const LANES: usize = 16;
+
+/// One value of each of 16 images.
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[repr(C, align(64))]
+pub struct Lane(pub [f32; LANES]);
+
+impl Lane {
+    /// Sixteen zeros.
+    pub const ZERO: Self = Self([0.0; LANES]);
+
+    /// The sum of all sixteen, in an order of its own that never changes.
+    #[inline(always)]
+    pub fn sum(&self) -> f32 {
+        let halves: [f32; 8] = std::array::from_fn(|i| self.0[i] + self.0[i + 8]);
+        let quarters: [f32; 4] = std::array::from_fn(|i| halves[i] + halves[i + 4]);
+        (quarters[0] + quarters[2]) + (quarters[1] + quarters[3])
+    }
+}
+
+/// Which part of a lane a register holds.
+#[derive(Debug, Clone, Copy)]
+pub struct Part<S>(usize, PhantomData<S>);
+
+/// What an instruction set can do with a part of a lane held in a register.
+pub trait Simd: Copy + Send + Sync {
+    /// A part of a lane in a register.
+    type V: Copy;
+    /// Registers that a lane takes.
+    const PARTS: usize;
+    /// Registers there are.
+    const REGISTERS: usize;
+    /// From memory.
+    fn load(self, lane: &Lane, part: Part<Self>) -> Self::V;
+    /// To memory.
+    fn store(self, value: Self::V, lane: &mut Lane, part: Part<Self>);
+    /// The same number everywhere.
+    fn splat(self, value: f32) -> Self::V;
+    /// a + b
+    fn add(self, a: Self::V, b: Self::V) -> Self::V;
+    /// a − b
+    fn sub(self, a: Self::V, b: Self::V) -> Self::V;
+    /// a · b
+    fn mul(self, a: Self::V, b: Self::V) -> Self::V;
+    /// a · b + c, rounded once where the processor can.
+    fn fma(self, a: Self::V, b: Self::V, c: Self::V) -> Self::V;
+    /// The larger; where `x` is NaN, NaN.
+    fn at_least(self, x: Self::V, low: Self::V) -> Self::V;
+    /// The smaller; where `x` is NaN, NaN.
+    fn at_most(self, x: Self::V, high: Self::V) -> Self::V;
+    /// `value` where low < x < high, else 0.
+    fn inside(self, value: Self::V, x: Self::V, low: Self::V, high: Self::V) -> Self::V;
+
+    /// Every part of a lane.
+    #[inline(always)]
+    fn parts(self) -> impl Iterator<Item = Part<Self>> {
+        (0..Self::PARTS).map(|part| Part(part, PhantomData))
+    }
+}
+
+/// Work on lanes, for any instruction set.
+pub trait Kernel {
+    /// What it yields.
+    type Output;
+    /// Does the work. Must be `#[inline(always)]`, so that it is compiled for the set it runs on.
+    fn run<S: Simd>(self, simd: S) -> Self::Output;
+}
+
+/// An instruction set this processor has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Level {
+    /// Whatever the compiler makes of loops.
+    Portable,
+    /// 512-bit vectors.
+    #[cfg(target_arch = "x86_64")]
+    Avx512,
+    /// 256-bit vectors with fused multiply-add.
+    #[cfg(target_arch = "x86_64")]
+    Avx2,
+    /// 128-bit vectors of 64-bit Arm.
+    #[cfg(target_arch = "aarch64")]
+    Neon,
+}
+
+/// The widest instruction set this processor has; `MICROMOBILENET_SIMD=portable` (or `avx2`)
+/// asks for less.
+pub fn level() -> Level {
+    static LEVEL: OnceLock<Level> = OnceLock::new();
+    *LEVEL.get_or_init(|| {
+        let wish = std::env::var("MICROMOBILENET_SIMD").unwrap_or_default();
+        available()
+            .into_iter()
+            .find(|level| wish.is_empty() || format!("{level:?}").eq_ignore_ascii_case(&wish))
+            .unwrap_or(Level::Portable)
+    })
+}
+
+/// Every instruction set this processor has, widest first.
+pub fn available() -> Vec<Level> {
+    let mut levels = Vec::new();
+    #[cfg(target_arch = "x86_64")]
+    {
+        if is_x86_feature_detected!("avx512f") {
+            levels.push(Level::Avx512);
+        }
+        if is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma") {
+            levels.push(Level::Avx2);
+        }
+    }
+    #[cfg(target_arch = "aarch64")]
+    levels.push(Level::Neon);
+    levels.push(Level::Portable);
+    levels
+}
+
+/// Runs `kernel` on the widest instruction set.
+pub fn run<K: Kernel>(kernel: K) -> K::Output {
+    run_on(level(), kernel)
+}
+
+/// Runs `kernel` on `level`, which is one of [`available`].
+pub fn run_on<K: Kernel>(level: Level, kernel: K) -> K::Output {
+    match level {
+        Level::Portable => kernel.run(Portable),
+        // SAFETY: a level is made only where its features were found.
+        #[cfg(target_arch = "x86_64")]
+        Level::Avx512 => unsafe { x86::avx512(kernel) },
+        // SAFETY: as above.
+        #[cfg(target_arch = "x86_64")]
+        Level::Avx2 => unsafe { x86::avx2(kernel) },
+        #[cfg(target_arch = "aarch64")]
+        Level::Neon => kernel.run(arm::Neon(())),
+    }
+}
+
+/// Makes this thread take numbers too small to be normal for 0: arithmetic with them is many times
+/// slower, and nothing that is learned hangs on them.
+pub fn flush_denormals() {
+    // SAFETY: only the bits that say how denormals are treated change: FTZ and DAZ, or FZ.
+    #[cfg(target_arch = "x86_64")]
+    unsafe {
+        let mut control = 0_u32;
+        std::arch::asm!("stmxcsr [{}]", in(reg) &raw mut control, options(nostack, preserves_flags));
+        control |= 0x8040;
+        std::arch::asm!("ldmxcsr [{}]", in(reg) &raw const control, options(nostack, preserves_flags));
+    }
+    // SAFETY: as above.
+    #[cfg(target_arch = "aarch64")]
+    unsafe {
+        let mut control: u64;
+        std::arch::asm!("mrs {}, fpcr", out(reg) control, options(nomem, nostack, preserves_flags));
+        control |= 1 << 24;
+        std::arch::asm!("msr fpcr, {}", in(reg) control, options(nomem, nostack, preserves_flags));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    struct Everything<'a>(&'a [Lane; 3]);
+
+    impl Kernel for Everything<'_> {
+        type Output = [Lane; 7];
+        #[inline(always)]
+        fn run<S: Simd>(self, s: S) -> [Lane; 7] {
+            let mut out = [Lane::ZERO; 7];
+            for part in s.parts() {
+                let [a, b, c] = self.0.each_ref().map(|lane| s.load(lane, part));
+                let values = [
+                    s.add(a, b),
+                    s.sub(a, b),
+                    s.mul(a, b),
+                    s.fma(a, b, c),
+                    s.at_least(a, b),
+                    s.at_most(a, b),
+                    s.inside(a, b, c, s.splat(3.0)),
+                ];
+                values.iter().zip(&mut out).for_each(|(value, lane)| s.store(*value, lane, part));
+            }
+            out
+        }
+    }
+
+    #[test]
+    fn every_instruction_set_computes_the_same() {
+        // Small integers, so that fused and unfused products agree exactly.
+        let lanes: [Lane; 3] =
+            std::array::from_fn(|k| Lane(std::array::from_fn(|i| ((i * (k + 3) * 7) % 11) as f32 - 4.0)));
+        let expected = run_on(Level::Portable, Everything(&lanes));
+        assert!((0..LANES).all(|i| expected[0].0[i] == lanes[0].0[i] + lanes[1].0[i]));
+        for level in available() {
+            assert_eq!(run_on(level, Everything(&lanes)), expected, "{level:?}");
+        }
+    }
+
+    #[test]
+    fn clamping_does_not_hide_a_nan() {
+        let lanes = [Lane([f32::NAN; LANES]), Lane([1.0; LANES]), Lane([2.0; LANES])];
+        for level in available() {
+            let out = run_on(level, Everything(&lanes));
+            assert!(out[4].0[0].is_nan() && out[5].0[0].is_nan(), "{level:?}");
+        }
+    }
+
+    #[test]
+    fn denormals_are_nothing_to_a_thread_that_flushes_them() {
+        let product = || std::hint::black_box(1e-30_f32) * std::hint::black_box(1e-10);
+        assert!(product() > 0.0);
+        std::thread::spawn(move || {
+            flush_denormals();
+            assert_eq!(product(), 0.0);
+        })
+        .join()
+        .unwrap();
+    }
+}
