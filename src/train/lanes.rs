@@ -6,6 +6,9 @@ use crate::graph::{Pixels, Shape};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+/// Pixels that are put into lanes together.
+const RUN: usize = 64;
+
 /// Buffers that wait for their next use, by length.
 #[derive(Debug, Clone, Default)]
 pub struct Pool(Arc<Mutex<HashMap<usize, Vec<Vec<Lane>>>>>);
@@ -72,10 +75,13 @@ impl LaneMap {
             }
             for (channel, plane) in block.chunks_exact_mut(count).enumerate() {
                 let table = &tables[channel];
-                for (image, bytes) in images.iter().enumerate() {
-                    let samples = bytes[channel..].iter().step_by(channels);
-                    for (lane, byte) in plane.iter_mut().zip(samples) {
-                        lane.0[image] = table[usize::from(*byte)];
+                // A few pixels of every image after each other: they stay in the nearest cache.
+                for (run, lanes) in plane.chunks_mut(RUN).enumerate() {
+                    for (image, bytes) in images.iter().enumerate() {
+                        let samples = &bytes[run * RUN * channels..][..lanes.len() * channels];
+                        for (lane, sample) in lanes.iter_mut().zip(samples.chunks_exact(channels)) {
+                            lane.0[image] = table[usize::from(sample[channel])];
+                        }
                     }
                 }
             }

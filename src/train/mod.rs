@@ -3,6 +3,7 @@
 //! A [`Job`] runs on the thread of a [`Trainer`], steered by a [`Control`], and tells an
 //! [`Observer`] what it does. Its state is a [`Checkpoint`].
 
+mod awake;
 mod batches;
 mod checkpoint;
 mod control;

@@ -1,5 +1,6 @@
 //! The loop: batches, steps, validation, checkpoints.
 
+use super::awake::Awake;
 use super::batches::{Batches, Targets};
 use super::checkpoint::{Checkpoint, Identity, Progress};
 use super::control::Control;
@@ -186,6 +187,7 @@ impl Loop {
     /// One step: its loss and how many images were answered right; `None` where the loss is no
     /// number, and nothing has changed then.
     fn step(&mut self, images: &crate::data::Images, places: &[u32]) -> Option<(f64, usize)> {
+        let _awake = Awake::new();
         let config = &self.job.spec.config.train;
         let (epoch, batch) = (self.progress.epoch, self.progress.batch);
         let before = self.network.running_statistics();

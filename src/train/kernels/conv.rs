@@ -179,8 +179,7 @@ impl Spread<'_> {
                 let (sources, count) = sources::<K, T>(padded, outputs, |y| &gradient[y * width..][..width], weights);
                 rows::spread::<S, K, T>(s, &sources[..count], wide, true);
             }
-            out.copy_from_slice(&wide[planes.window.pad..][..columns]);
-            rows::gate(s, raw, self.read, self.mean, out, &mut sums);
+            rows::gate_row(s, raw, self.read, self.mean, &wide[planes.window.pad..], out, &mut sums);
         }
         sums.of(LANES)
     }

@@ -166,9 +166,8 @@ impl Backward<'_> {
                 rows::spread::<S, K, T>(s, &sources[..count], wide, false);
                 let columns = planes.input.1;
                 let out = &mut below[(i - first) * columns..][..columns];
-                out.copy_from_slice(&wide[planes.window.pad..][..columns]);
-                let raw = &self.input[i * columns..][..columns];
-                rows::gate(s, raw, self.read, self.mean, out, &mut sums);
+                let (raw, from) = (&self.input[i * columns..][..columns], &wide[planes.window.pad..]);
+                rows::gate_row(s, raw, self.read, self.mean, from, out, &mut sums);
             }
         }
         let mut weights = [0.0; 25];

@@ -179,24 +179,56 @@ pub fn pull<S: Simd>(s: S, gradient: &[Lane], raw: &[Lane], pull: Option<Pull>, 
     }
 }
 
+/// What [`gate`] keeps in registers.
+struct Passing<S: Simd> {
+    how: Held<S>,
+    mean: S::V,
+    sum: S::V,
+    products: S::V,
+}
+
+impl<S: Simd> Passing<S> {
+    #[inline(always)]
+    fn new(s: S, how: Read, mean: f32) -> Self {
+        Self { how: how.held(s), mean: s.splat(mean), sum: s.splat(0.0), products: s.splat(0.0) }
+    }
+
+    #[inline(always)]
+    fn pass(&mut self, s: S, gradient: S::V, x: S::V) -> S::V {
+        let how = &self.how;
+        let passed = s.inside(gradient, s.fma(x, how.scale, how.shift), how.low, how.high);
+        self.sum = s.add(self.sum, passed);
+        self.products = s.fma(passed, s.sub(x, self.mean), self.products);
+        passed
+    }
+}
+
 /// Lets a gradient pass where the activation does, and adds Σg and Σg·(value − mean) to `sums`.
 #[inline(always)]
 pub fn gate<S: Simd>(s: S, raw: &[Lane], how: Read, mean: f32, gradient: &mut [Lane], sums: &mut Sums) {
-    let (how, mean) = (how.held(s), s.splat(mean));
     for (raw, gradient) in raw.chunks(RUN).zip(gradient.chunks_mut(RUN)) {
         for part in s.parts() {
-            let (mut sum, mut products) = (s.splat(0.0), s.splat(0.0));
+            let mut passing = Passing::new(s, how, mean);
             for (x, g) in raw.iter().zip(&mut *gradient) {
-                let x = s.load(x, part);
-                let passed = s.inside(s.load(g, part), s.fma(x, how.scale, how.shift), how.low, how.high);
-                s.store(passed, g, part);
-                sum = s.add(sum, passed);
-                products = s.fma(passed, s.sub(x, mean), products);
+                s.store(passing.pass(s, s.load(g, part), s.load(x, part)), g, part);
             }
-            sums.add(s, sum, products, part);
+            sums.add(s, passing.sum, passing.products, part);
         }
         sums.added(raw.len());
     }
+}
+
+/// [`gate`] from one row to another, which is at most a few hundred lanes long.
+#[inline(always)]
+pub fn gate_row<S: Simd>(s: S, raw: &[Lane], how: Read, mean: f32, from: &[Lane], to: &mut [Lane], sums: &mut Sums) {
+    for part in s.parts() {
+        let mut passing = Passing::new(s, how, mean);
+        for ((x, from), to) in raw.iter().zip(from).zip(&mut *to) {
+            s.store(passing.pass(s, s.load(from, part), s.load(x, part)), to, part);
+        }
+        sums.add(s, passing.sum, passing.products, part);
+    }
+    sums.added(raw.len());
 }
 
 /// `out` (+)= Σ over the K rows of `rows` correlated with one row of `weights` (K×K) each, every

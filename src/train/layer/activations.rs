@@ -25,7 +25,7 @@ impl Activations {
         Self { map, reads: vec![Read::PLAIN; channels], means: vec![0.0; channels] }
     }
 
-    /// The plane of channel `unit` modulo the channels of block `unit` over the channels.
+    /// Plane `unit`, counted through all blocks.
     pub fn plane(&self, unit: usize) -> &[super::Lane] {
         let pixels = self.map.shape.pixels();
         &self.map.values[unit * pixels..][..pixels]
@@ -51,7 +51,7 @@ impl Activations {
         let units = map_planes(&mut gradient, 3, |unit, gradient| {
             run(Gate { input: self.plane(unit), read: self.read(unit), mean: self.means[unit % channels], gradient })
         });
-        Flow { map: gradient, sums: per_channel(units.into_iter(), channels) }
+        Flow { map: gradient, sums: per_channel(units.into_iter(), 1, channels) }
     }
 }
 
@@ -77,11 +77,12 @@ impl Flow {
     }
 }
 
-/// Sums over the units of each channel, in their order; units come channel by channel, again and again.
-pub fn per_channel(units: impl Iterator<Item = (f64, f64)>, channels: usize) -> Vec<(f64, f64)> {
+/// Sums over the units of each channel, in their order: a plane is so many `bands`, and a block so
+/// many channels.
+pub fn per_channel(units: impl Iterator<Item = (f64, f64)>, bands: usize, channels: usize) -> Vec<(f64, f64)> {
     let mut sums = vec![(0.0, 0.0); channels];
     for (unit, (first, second)) in units.enumerate() {
-        let sums = &mut sums[unit % channels];
+        let sums = &mut sums[unit / bands % channels];
         *sums = (sums.0 + first, sums.1 + second);
     }
     sums

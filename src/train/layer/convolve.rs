@@ -62,7 +62,7 @@ pub fn forward(
             images: images_in(images, unit / channels),
         })
     });
-    (out, per_channel(sums.into_iter(), channels), padded)
+    (out, per_channel(sums.into_iter(), 1, channels), padded)
 }
 
 /// The gradients of the weights and of the input (where it is `wanted`), given that of the output
@@ -129,5 +129,5 @@ fn input_gradient(planes: Planes, input: &Activations, gradients: &LaneMap, weig
             })
         })
     });
-    Flow { map: below, sums: per_channel(sums.into_iter(), inputs) }
+    Flow { map: below, sums: per_channel(sums.into_iter(), 1, inputs) }
 }

@@ -7,7 +7,7 @@ use crate::train::kernels::Planes;
 use crate::train::kernels::depthwise::{Backward, Forward};
 use crate::train::kernels::rows::Pull;
 use crate::train::lanes::{LaneMap, images_in};
-use crate::train::simd::{Lane, run};
+use crate::train::simd::run;
 
 /// The output, and Σ and Σ² of each channel; `weights` is C×k×k.
 pub fn forward(window: Window, input: &Activations, weights: &[f32], output: Shape) -> (LaneMap, Vec<(f64, f64)>) {
@@ -15,8 +15,9 @@ pub fn forward(window: Window, input: &Activations, weights: &[f32], output: Sha
     let (taps, channels, images) = (window.kernel * window.kernel, output.channels, input.map.images);
     let bands = bands(output.height, output.width * taps);
     let mut out = input.map.pool().map(output, images);
-    let units: Vec<_> = of_planes(&mut out, &bands).into_iter().zip(&bands).flat_map(spread_out).collect();
-    let sums = map_owned(units, output.pixels() * taps / bands.len(), |_, (band, plane, output)| {
+    let cost = output.pixels() * taps / bands.len();
+    let sums = map_owned(of_planes(&mut out, &bands), cost, |unit, output| {
+        let (plane, band) = (unit / bands.len(), bands[unit % bands.len()].clone());
         with_scratch(planes.forward_scratch(), |scratch| {
             run(Forward {
                 planes,
@@ -30,17 +31,7 @@ pub fn forward(window: Window, input: &Activations, weights: &[f32], output: Sha
             })
         })
     });
-    (out, per_channel(sums.into_iter(), channels))
-}
-
-type Unit<'a> = (std::ops::Range<usize>, usize, &'a mut [Lane]);
-
-/// The units of one band: its rows, a plane, and what is written.
-fn spread_out<'a>(
-    (own, band): (Vec<(usize, &'a mut [Lane])>, &std::ops::Range<usize>),
-) -> impl Iterator<Item = Unit<'a>> {
-    let band = band.clone();
-    own.into_iter().map(move |(plane, lanes)| (band.clone(), plane, lanes))
+    (out, per_channel(sums.into_iter(), bands.len(), channels))
 }
 
 /// The gradients of the weights and of the input, given that of the output and its norm.
@@ -58,8 +49,9 @@ pub fn backward(
     let bands = bands(output.shape.height, output.shape.width * taps * 2);
     let rows: Vec<_> = bands.iter().map(|band| planes.input_rows(band)).collect();
     let mut below = input.map.pool().map(input.map.shape, images);
-    let units: Vec<_> = of_planes(&mut below, &rows).into_iter().zip(&bands).flat_map(spread_out).collect();
-    let results = map_owned(units, pixels * taps * 2 / bands.len(), |_, (band, plane, below)| {
+    let cost = pixels * taps * 2 / bands.len();
+    let results = map_owned(of_planes(&mut below, &rows), cost, |unit, below| {
+        let (plane, band) = (unit / bands.len(), bands[unit % bands.len()].clone());
         let channel = plane % channels;
         with_scratch(planes.backward_scratch(), |scratch| {
             run(Backward {
@@ -80,9 +72,9 @@ pub fn backward(
     });
     let mut gradient = vec![0.0; channels * taps];
     for (unit, (taps_of, _)) in results.iter().enumerate() {
-        let own = &mut gradient[unit % channels * taps..][..taps];
+        let own = &mut gradient[unit / bands.len() % channels * taps..][..taps];
         own.iter_mut().zip(taps_of).for_each(|(sum, term)| *sum += term);
     }
-    let sums = per_channel(results.into_iter().map(|(_, sums)| sums), channels);
+    let sums = per_channel(results.into_iter().map(|(_, sums)| sums), bands.len(), channels);
     (gradient, Flow { map: below, sums })
 }

@@ -85,15 +85,11 @@ pub fn of_blocks<'a>(map: &'a mut LaneMap, bands: &[Range<usize>]) -> Vec<Vec<&'
     units
 }
 
-/// For each band and plane of `map` the rows that `rows` says; planes of a block after each other.
-pub fn of_planes<'a>(map: &'a mut LaneMap, rows: &[Range<usize>]) -> Vec<Vec<(usize, &'a mut [Lane])>> {
+/// For each plane of `map` and each of `rows`, those rows of the plane.
+pub fn of_planes<'a>(map: &'a mut LaneMap, rows: &[Range<usize>]) -> Vec<&'a mut [Lane]> {
     let (pixels, width) = (map.shape.pixels(), map.shape.width);
-    let mut units: Vec<Vec<(usize, &mut [Lane])>> = rows.iter().map(|_| Vec::new()).collect();
-    for (index, plane) in map.values.chunks_exact_mut(pixels).enumerate() {
-        let own = split(plane, rows.iter().map(|rows| rows.start * width..rows.end * width));
-        units.iter_mut().zip(own).for_each(|(unit, own)| unit.push((index, own)));
-    }
-    units
+    let planes = map.values.chunks_exact_mut(pixels);
+    planes.flat_map(|plane| split(plane, rows.iter().map(|rows| rows.start * width..rows.end * width))).collect()
 }
 
 /// Pieces of `plane`, which follow each other without a gap.
