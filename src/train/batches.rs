@@ -1,12 +1,12 @@
 //! Which images make a batch, how they are changed, and what is expected of them.
 
-use super::lanes::LaneMap;
-use super::network::Network;
+use super::lanes::{LaneMap, Pool};
 use crate::data::{Augmenter, Images};
-use crate::graph::Shape;
+use crate::graph::{Graph, Pixels, Shape};
 use crate::random::{Purpose, Stream};
 use crate::spec::{ClassWeights, Config, Train};
 use rayon::prelude::*;
+use std::sync::{Mutex, PoisonError};
 
 /// The batches of every epoch.
 pub struct Batches {
@@ -15,19 +15,29 @@ pub struct Batches {
     seed: u32,
     dropout: f32,
     augmenter: Augmenter,
+    /// Buffers for maps, and what the network sees in them.
+    pool: Pool,
+    pixels: Pixels,
+    input: Shape,
     /// The changed images of a batch.
-    changed: Vec<u8>,
+    changed: Mutex<Vec<u8>>,
 }
 
 impl Batches {
-    /// Over `images`, as `config` asks for.
-    pub fn new(images: &Images, config: &Config, input: Shape) -> Self {
+    /// Over `images`, for the network of `graph`, as `config` asks for.
+    pub fn new(images: &Images, config: &Config, graph: &Graph) -> Self {
         let (train, seed) = (&config.train, config.train.seed);
-        let batch = train.batch_size as usize;
-        let augmenter = Augmenter::new(&config.augment, config.model.input, seed);
-        let changed = if augmenter.is_identity() { 0 } else { batch * input.values() };
-        let dropout = config.head.dropout as f32;
-        Self { images: images.len(), batch, seed, dropout, augmenter, changed: vec![0; changed] }
+        Self {
+            images: images.len(),
+            batch: train.batch_size as usize,
+            seed,
+            dropout: config.head.dropout as f32,
+            augmenter: Augmenter::new(&config.augment, config.model.input, seed),
+            pool: Pool::default(),
+            pixels: graph.pixels.clone(),
+            input: graph.input,
+            changed: Mutex::default(),
+        }
     }
 
     /// Batches of one epoch; the last may be smaller.
@@ -53,18 +63,23 @@ impl Batches {
     }
 
     /// The images at `places`, changed at random, in lanes.
-    pub fn assemble(&mut self, network: &Network, images: &Images, epoch: u32, places: &[u32]) -> LaneMap {
+    pub fn assemble(&self, images: &Images, epoch: u32, places: &[u32]) -> LaneMap {
+        let mut map = self.pool.map(self.input, places.len());
         if self.augmenter.is_identity() {
             let bytes: Vec<&[u8]> = places.iter().map(|place| images.image(*place as usize)).collect();
-            return network.batch(&bytes);
+            map.fill(&bytes, &self.pixels);
+            return map;
         }
         let size = images.image_bytes();
-        let augmenter = &self.augmenter;
-        self.changed.par_chunks_exact_mut(size).zip(places).for_each(|(changed, place)| {
-            augmenter.apply(epoch, u64::from(*place), images.image(*place as usize), changed);
+        // A panic elsewhere leaves a buffer that is written over.
+        let mut changed = self.changed.lock().unwrap_or_else(PoisonError::into_inner);
+        changed.resize(places.len() * size, 0);
+        changed.par_chunks_exact_mut(size).zip(places).for_each(|(changed, place)| {
+            self.augmenter.apply(epoch, u64::from(*place), images.image(*place as usize), changed);
         });
-        let bytes: Vec<&[u8]> = self.changed.chunks_exact(size).take(places.len()).collect();
-        network.batch(&bytes)
+        let bytes: Vec<&[u8]> = changed.chunks_exact(size).collect();
+        map.fill(&bytes, &self.pixels);
+        map
     }
 
     /// A factor for each of `features` features of each of `images` images: 0 with the probability
@@ -114,6 +129,7 @@ impl Targets {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::spec::Spec;
 
     fn images(labels: &[u16]) -> Images {
         Images {
@@ -129,7 +145,8 @@ mod tests {
     fn batches(count: usize) -> Batches {
         let mut config = Config::default();
         config.head.dropout = 0.25;
-        Batches::new(&images(&vec![0; count]), &config, Shape::new(1, 1, 1))
+        let spec = Spec::parse("t", "[stem]\nfilters = 3\n", &[]).unwrap();
+        Batches::new(&images(&vec![0; count]), &config, &Graph::build(&spec, 1).unwrap())
     }
 
     #[test]

@@ -3,11 +3,14 @@
 
 use super::simd::{LANES, Lane};
 use crate::graph::{Pixels, Shape};
+use rayon::prelude::*;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-/// Pixels that are put into lanes together.
+/// Pixels of every image that are put into lanes after each other: they stay in the nearest cache.
 const RUN: usize = 64;
+/// Such runs that are worth a task of their own.
+const TASK: usize = 8;
 
 /// Buffers that wait for their next use, by length.
 #[derive(Debug, Clone, Default)]
@@ -75,15 +78,14 @@ impl LaneMap {
             }
             for (channel, plane) in block.chunks_exact_mut(count).enumerate() {
                 let table = &tables[channel];
-                // A few pixels of every image after each other: they stay in the nearest cache.
-                for (run, lanes) in plane.chunks_mut(RUN).enumerate() {
+                plane.par_chunks_mut(RUN).enumerate().with_min_len(TASK).for_each(|(run, lanes)| {
                     for (image, bytes) in images.iter().enumerate() {
                         let samples = &bytes[run * RUN * channels..][..lanes.len() * channels];
                         for (lane, sample) in lanes.iter_mut().zip(samples.chunks_exact(channels)) {
                             lane.0[image] = table[usize::from(sample[channel])];
                         }
                     }
-                }
+                });
             }
         }
     }

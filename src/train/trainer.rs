@@ -5,16 +5,19 @@ use super::batches::{Batches, Targets};
 use super::checkpoint::{Checkpoint, Identity, Progress};
 use super::control::Control;
 use super::job::{Begin, Job, Outcome, TrainError};
+use super::lanes::LaneMap;
 use super::network::Network;
 use super::observer::{BatchProgress, End, EpochMetrics, Observer, Start, Validation};
 use super::optimizer::Optimizer;
 use super::predict::{self, Answers};
 use super::schedule::learning_rate;
 use super::simd::flush_denormals;
+use crate::data::Images;
 use crate::graph::{Weights, argmax};
 use dfdx::prelude::{AsArray as _, Backward as _, Optimizer as _, TensorFromVec as _, cross_entropy_with_logits_loss};
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 /// Trains `job` on a pool of its own and tells `observer`. A defect ends the job and not the
@@ -60,7 +63,7 @@ struct Loop {
     network: Network,
     optimizer: Optimizer,
     average: Option<Weights>,
-    batches: Batches,
+    batches: Arc<Batches>,
     targets: Targets,
     progress: Progress,
 }
@@ -96,7 +99,7 @@ impl Loop {
         };
         let average = average.or_else(|| (config.ema > 0.0).then(|| weights.clone()));
         let network = Network::new(&job.graph, &weights);
-        let batches = Batches::new(&job.dataset.train, &job.spec.config, job.graph.input);
+        let batches = Arc::new(Batches::new(&job.dataset.train, &job.spec.config, &job.graph));
         observer.start(&Start {
             name: job.graph.name.clone(),
             epochs: config.epochs,
@@ -157,9 +160,22 @@ impl Loop {
         let begun = Instant::now();
         let spent = self.progress.seconds;
         let mut waited = Duration::ZERO;
+        let batches = self.batches.clone();
+        let assemble = |batch| batches.assemble(&dataset.train, epoch, batches.places(&order, batch));
+        let mut next = None;
         while self.progress.batch < count {
-            let places = self.batches.places(&order, self.progress.batch);
-            let Some((loss, correct)) = self.step(&dataset.train, places) else {
+            let batch = self.progress.batch;
+            let input = next.take().unwrap_or_else(|| assemble(batch));
+            let places = batches.places(&order, batch);
+            // Threads that have nothing to do in this step prepare the next one.
+            let result = rayon::in_place_scope(|scope| {
+                let _awake = Awake::new();
+                if batch + 1 < count {
+                    scope.spawn(|_| next = Some(assemble(batch + 1)));
+                }
+                self.step(input, &dataset.train, places)
+            });
+            let Some((loss, correct)) = result else {
                 return Batching::Diverged { batch: self.progress.batch + 1 };
             };
             self.progress.batch += 1;
@@ -186,12 +202,10 @@ impl Loop {
 
     /// One step: its loss and how many images were answered right; `None` where the loss is no
     /// number, and nothing has changed then.
-    fn step(&mut self, images: &crate::data::Images, places: &[u32]) -> Option<(f64, usize)> {
-        let _awake = Awake::new();
+    fn step(&mut self, input: LaneMap, images: &Images, places: &[u32]) -> Option<(f64, usize)> {
         let config = &self.job.spec.config.train;
         let (epoch, batch) = (self.progress.epoch, self.progress.batch);
         let before = self.network.running_statistics();
-        let input = self.batches.assemble(&self.network, images, epoch, places);
         let keep = self.batches.dropout(epoch, batch, places.len(), self.job.graph.feature_count());
         let logits = self.network.train(input, keep);
         let (count, classes) = (places.len(), self.job.graph.classes);

@@ -8,7 +8,7 @@ use std::cell::RefCell;
 use std::ops::Range;
 
 /// Lane operations that are worth a task of their own.
-const TASK: usize = 16_384;
+const TASK: usize = 4_096;
 /// Lane operations beyond which a plane is cut into bands, so that four cores have something to do
 /// where channels are few.
 const BAND: usize = 12_288;
