@@ -83,6 +83,7 @@ fn main() {
                 dataset: dataset.clone(),
                 checkpoints: folder.path().to_owned(),
                 begin: Begin::Random,
+                teacher: None,
                 threads,
                 governor: Governor::default(),
                 disk: Arc::new(RealDisk),

@@ -64,6 +64,9 @@ pub struct Cli {
     /// Go on with a training that was interrupted (the latest run, or --run DIR)
     #[arg(long, requires = "train")]
     resume: bool,
+    /// Learn from the network of this run as well as from the labels
+    #[arg(long, value_name = "RUN", requires = "train", conflicts_with = "resume")]
+    distill: Option<PathBuf>,
     /// Take weights from this file, by the names of the parameters
     #[arg(long, value_name = "FILE.safetensors")]
     weights: Option<PathBuf>,
@@ -169,6 +172,7 @@ impl Cli {
             overrides,
             run: self.run,
             resume: self.resume,
+            distill: self.distill,
             weights: self.weights,
             output: self.output,
             board: self.board,

@@ -51,6 +51,8 @@ pub struct Request {
     pub run: Option<PathBuf>,
     /// Go on with a training.
     pub resume: bool,
+    /// The run of a network to learn from.
+    pub distill: Option<PathBuf>,
     /// File of weights.
     pub weights: Option<PathBuf>,
     /// Where export and report write.

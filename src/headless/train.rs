@@ -4,7 +4,7 @@ use super::project::Project;
 use super::{Exit, Failure, progress};
 use crate::escape;
 use crate::files::RealDisk;
-use crate::jobs::{Ended, Place, RUNS, Training, TrainingError, read_weights};
+use crate::jobs::{Ended, Place, RUNS, Teaching, Training, TrainingError, read_weights};
 use crate::runs::Run;
 use crate::train::{End, Governor};
 use anyhow::anyhow;
@@ -37,12 +37,17 @@ pub fn run(project: &mut Project<'_>, governor: Governor) -> Result<Exit, Failur
     if request.resume && !held.has_state() {
         project.console.note("nothing was saved yet: beginning anew");
     }
+    let teacher = match &request.distill {
+        Some(path) => Some(Teaching::of_run(&Run::open(path)?, &project.graph, &dataset.labels)?),
+        None => None,
+    };
     let training = Training {
         spec: project.spec.clone(),
         graph: project.graph.clone(),
         dataset,
         place: Place::Held(held),
         weights: given.map(|given| given.weights),
+        teacher,
         threads: project.threads,
         governor,
         disk: Arc::new(RealDisk),

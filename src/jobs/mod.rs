@@ -17,6 +17,7 @@ mod pace;
 mod place;
 mod recorder;
 mod report;
+mod teaching;
 mod training;
 mod weights;
 
@@ -24,6 +25,7 @@ pub use deployment::{Build, Deployment, Export, JUDGED, Judged};
 pub use images::{Classes, ClassesUnknown, DatasetError, Decoding, class_labels, load_dataset};
 pub use pace::{Pace, clock};
 pub use place::{Held, Place};
+pub use teaching::{Teaching, TeachingError};
 pub use training::{Ended, Training, TrainingError};
 pub use weights::{ReadWeightsError, Trained, checkpoint, latest_run, read_weights, trained_run, unfinished_run};
 

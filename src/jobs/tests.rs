@@ -47,7 +47,7 @@ fn training(place: Place, sets: &[&str]) -> Training {
     let spec = spec(sets);
     let graph = Graph::build(&spec, 3).unwrap();
     let (threads, governor, disk) = (1, Governor::default(), Arc::new(RealDisk));
-    Training { spec, graph, dataset: dataset(), place, weights: None, threads, governor, disk }
+    Training { spec, graph, dataset: dataset(), place, weights: None, teacher: None, threads, governor, disk }
 }
 
 /// Notes what it is told; at the call `stop_at`, asks the training to stop.

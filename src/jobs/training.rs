@@ -3,6 +3,7 @@
 use super::place::Place;
 use super::recorder::Recorder;
 use super::report;
+use super::teaching::{Teaching, TeachingError};
 use super::weights::{ReadWeightsError, Trained, checkpoint, read_weights};
 use crate::data::Dataset;
 use crate::escape;
@@ -31,6 +32,8 @@ pub struct Training {
     /// Weights to begin with in place of random ones. A run that is resumed goes on from its own
     /// state where it has one.
     pub weights: Option<Weights>,
+    /// A trained network to learn from. A run that is resumed learns from the one it began with.
+    pub teacher: Option<Teaching>,
     /// Threads to train with; the result does not depend on them.
     pub threads: usize,
     /// Lets it wait while the processor is too hot; the result does not depend on it either.
@@ -68,6 +71,9 @@ pub enum TrainingError {
     /// Training failed; `run.json` says why.
     #[error(transparent)]
     Train(TrainError),
+    /// The teacher's files cannot be read or written.
+    #[error(transparent)]
+    Teacher(#[from] TeachingError),
     /// The weights cannot be read back for the report.
     #[error(transparent)]
     Weights(#[from] ReadWeightsError),
@@ -98,7 +104,7 @@ impl Training {
     /// [`State`](TrainingError::State) the run is as it was (a new folder has only a lock); after
     /// any other the checkpoints there were are intact.
     pub fn run(self, control: &Control, observer: Box<dyn Observer>) -> Result<Ended, TrainingError> {
-        let Self { spec, graph, dataset, place, weights, threads, governor, disk } = self;
+        let Self { spec, graph, dataset, place, weights, teacher, threads, governor, disk } = self;
         let held = place.hold(&spec.config.model.name).map_err(TrainingError::Place)?;
         let run = held.run();
         let checkpoints = run.file(Run::CHECKPOINTS);
@@ -112,7 +118,14 @@ impl Training {
             let begin = weights.map_or(Begin::Random, |weights| Begin::Weights(Box::new(weights)));
             (begin, new_info(&spec, &dataset, threads))
         };
+        let teacher = match (&begin, teacher) {
+            (Begin::Resume(_), _) => Teaching::of_student(run)?,
+            (_, teacher) => teacher,
+        };
         run.begin(&info, &spec.text, &dataset.labels)?;
+        if let Some(teacher) = &teacher {
+            teacher.keep(run)?;
+        }
         make_folder(&checkpoints).map_err(RunError::from)?;
         let history: &[EpochMetrics] = match &begin {
             Begin::Resume(state) => &state.progress.history,
@@ -132,6 +145,7 @@ impl Training {
             dataset: dataset.clone(),
             checkpoints,
             begin,
+            teacher: teacher.map(|teaching| teaching.teacher),
             threads,
             governor,
             disk,

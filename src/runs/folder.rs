@@ -53,6 +53,8 @@ impl Run {
     pub const LAYERS: &'static str = "layers.csv";
     /// What was found about the images.
     pub const DATA_CHECK: &'static str = "data-check.md";
+    /// The network it learns from, where there is one: its configuration and weights.
+    pub const TEACHER: &'static str = "teacher";
     /// Weights and what training needs to go on.
     pub const CHECKPOINTS: &'static str = "checkpoints";
     /// Loss and accuracy over the epochs.

@@ -173,6 +173,15 @@ pub struct Train {
     /// Share of each target spread over all classes.
     #[schemars(range(min = 0.0, max = 0.9))]
     pub label_smoothing: f64,
+    /// Share of the epochs, at the end, in which the network learns to be the integers of int8; 0: none.
+    #[schemars(range(min = 0.0, max = 1.0))]
+    pub quantization_aware: f64,
+    /// With --distill: share of the loss that is the difference from the teacher's answers.
+    #[schemars(range(min = 0.0, max = 1.0))]
+    pub distill_weight: f64,
+    /// With --distill: what logits are divided by before they are compared with the teacher's.
+    #[schemars(range(min = 0.1, max = 100.0))]
+    pub distill_temperature: f64,
     /// How much each class counts in the loss.
     pub class_weights: ClassWeights,
     /// Decay of the moving average of weights that is evaluated and kept; 0: none.
@@ -203,6 +212,9 @@ impl Default for Train {
             weight_decay: 0.0,
             momentum: 0.9,
             label_smoothing: 0.0,
+            quantization_aware: 0.0,
+            distill_weight: 0.7,
+            distill_temperature: 2.0,
             class_weights: ClassWeights::None,
             ema: 0.0,
             early_stopping: 0,
@@ -210,6 +222,15 @@ impl Default for Train {
             checkpoint_min_accuracy: 0.0,
             seed: 0,
         }
+    }
+}
+
+impl Train {
+    /// How many epochs, the last ones, are to teach the network to be integers: at least one where
+    /// any share of them is asked for.
+    #[must_use]
+    pub fn integer_epochs(&self) -> u32 {
+        (f64::from(self.epochs) * self.quantization_aware).ceil() as u32
     }
 }
 

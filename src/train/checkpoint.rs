@@ -2,9 +2,10 @@
 //!
 //! `last.safetensors` holds, under their own names, the weights to deploy; under `train/…` the
 //! weights being trained where those differ (a moving average is kept); under `optimizer/…` the
-//! optimiser's state; and as metadata the rest. Random numbers need no state of their own: they
+//! optimiser's state; under `steps/…` those of the integers it learns to be; and as metadata the rest. Random numbers need no state of their own: they
 //! follow from seed, epoch and place ([`crate::random`]), and so does the order of images.
 
+use super::aware::{self, Grid};
 use super::job::TrainError;
 use super::observer::EpochMetrics;
 use crate::files::{self, Disk};
@@ -123,6 +124,8 @@ pub struct Checkpoint {
     pub average: Option<Weights>,
     /// The optimiser's state, parameter by parameter.
     pub optimizer: Vec<Vec<f32>>,
+    /// The steps of the integers that the network learns to be; empty where it does not yet.
+    pub grids: Vec<Grid>,
 }
 
 impl Checkpoint {
@@ -157,6 +160,7 @@ impl Checkpoint {
             let tensor = Tensor { shape: vec![values.len()], values: values.clone() };
             tensors.insert(format!("optimizer/{index:05}"), tensor);
         }
+        aware::to_tensors(&self.grids, &mut tensors);
         let about = BTreeMap::from([
             ("identity".to_owned(), serde_json::to_string(&self.identity).map_err(json)?),
             ("progress".to_owned(), serde_json::to_string(&self.progress).map_err(json)?),
@@ -198,6 +202,7 @@ impl Checkpoint {
         } else {
             (deployed, None)
         };
-        Ok(Self { identity, progress, weights, average, optimizer })
+        let grids = aware::from_bytes(&bytes, graph).map_err(wrong)?;
+        Ok(Self { identity, progress, weights, average, optimizer, grids })
     }
 }

@@ -1,6 +1,7 @@
 //! What is to be trained, and what came of it.
 
 use super::checkpoint::Checkpoint;
+use super::distill::Teacher;
 use super::governor::Governor;
 use super::observer::{End, EpochMetrics};
 use crate::data::Dataset;
@@ -22,6 +23,8 @@ pub struct Job {
     pub checkpoints: PathBuf,
     /// What it begins with.
     pub begin: Begin,
+    /// A network to learn from.
+    pub teacher: Option<Arc<Teacher>>,
     /// Threads to work with.
     pub threads: usize,
     /// Lets it wait while the processor is too hot; the result does not depend on it.
@@ -68,6 +71,9 @@ pub enum TrainError {
         /// What is wrong with it.
         source: WeightsError,
     },
+    /// The network cannot be made into integers, which it was to learn to be.
+    #[error(transparent)]
+    Integers(#[from] crate::quant::QuantError),
     /// A checkpoint is of another network or other images.
     #[error("cannot resume: {0}")]
     Changed(String),

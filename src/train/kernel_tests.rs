@@ -23,7 +23,8 @@ fn numbers(stream: &mut Stream, count: usize) -> Vec<f32> {
 }
 
 fn read(stream: &mut Stream) -> Read {
-    Read { scale: stream.symmetric(2.0), shift: stream.symmetric(0.5), bounds: Bounds { low: -0.3, high: 0.6 } }
+    let bounds = Bounds { low: -0.3, high: 0.6 };
+    Read { scale: stream.symmetric(2.0), shift: stream.symmetric(0.5), bounds, step: 0.0 }
 }
 
 fn pull(stream: &mut Stream) -> Pull {
@@ -311,6 +312,28 @@ proptest! {
                 let raw = channel(&input, i);
                 gated(below, &expected, &raw, reads[i])?;
                 products_of(result.sums[i], below, &raw, means[i])?;
+            }
+        }
+    }
+
+    #[test]
+    fn rounded_values_are_the_nearest_multiples_of_the_step(
+        pixels in 1usize..40, step in 0.001f32..0.2, seed in any::<u32>(),
+    ) {
+        let mut stream = Stream::new(seed, Purpose::Weights, 0, 0);
+        let (input, how) = (lanes(&mut stream, pixels), read(&mut stream));
+        let exact = as_read(how, &input);
+        for level in available() {
+            let mut found = vec![Lane::ZERO; pixels];
+            run_on(level, Apply { input: &input, read: Read { step, ..how }, output: &mut found });
+            let total = run_on(level, Total(&input, Read { step, ..how }));
+            for i in 0..LANES {
+                for (found, exact) in found.iter().zip(&exact) {
+                    let (value, step) = (f64::from(found.0[i]), f64::from(step));
+                    prop_assert!((value - exact[i]).abs() <= 0.5001 * step, "{value} for {}", exact[i]);
+                    prop_assert!((value / step - (value / step).round()).abs() < 1e-3, "{value} by {step}");
+                }
+                near(f64::from(total.0[i]), found.iter().map(|lane| f64::from(lane.0[i])).sum(), pixels as f64)?;
             }
         }
     }

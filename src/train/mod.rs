@@ -4,9 +4,11 @@
 //! [`Observer`] what it does. Its state is a [`Checkpoint`].
 
 mod awake;
+mod aware;
 mod batches;
 mod checkpoint;
 mod control;
+mod distill;
 mod governor;
 mod job;
 mod kernels;
@@ -22,6 +24,7 @@ mod trainer;
 
 pub use checkpoint::{BEST, Checkpoint, Identity, LAST, Progress};
 pub use control::{Control, Ticket, Trainer};
+pub use distill::Teacher;
 pub use governor::{Governor, NoThermometer, Thermal};
 pub use job::{Begin, Job, Outcome, TrainError};
 pub use observer::{BatchProgress, End, EpochMetrics, Observer, Start, Unobserved, Validation};

@@ -4,8 +4,9 @@
 //! [`Gradients`]. The maps in between lie in lanes ([`super::lanes`]), which dfdx has no name for;
 //! each block is one operation on its tape, and passes the gradient of its map to the block below.
 
+use super::aware::Grid;
 use super::lanes::{LaneMap, Pool};
-use super::layer::{self, Activations, Flow, Forward, Saved};
+use super::layer::{self, Activations, Flow, Forward, Mode, Saved};
 use crate::graph::{Graph, Op, OpId, Param, Role, Source, Tensor as Values, Weights};
 use dfdx::prelude::*;
 use std::cell::RefCell;
@@ -33,6 +34,8 @@ pub struct Network {
     first: Vec<usize>,
     device: Cpu,
     pool: Pool,
+    /// The steps of every operation's integers; empty until it is trained for those.
+    grids: Vec<Grid>,
 }
 
 /// The gradient of a map on its way down.
@@ -57,7 +60,7 @@ impl Network {
             first.push(at);
             at += op.params().len();
         }
-        Self { graph: Rc::new(graph.clone()), parameters, first, device, pool: Pool::default() }
+        Self { graph: Rc::new(graph.clone()), parameters, first, device, pool: Pool::default(), grids: Vec::new() }
     }
 
     /// What the network computes.
@@ -107,23 +110,33 @@ impl Network {
         }
     }
 
+    /// From now on the network learns to be integers with these steps.
+    pub fn train_for(&mut self, grids: Vec<Grid>) {
+        self.grids = grids;
+    }
+
+    /// The steps of the integers that it learns to be; empty where it does not.
+    pub fn grids(&self) -> &[Grid] {
+        &self.grids
+    }
+
     /// A batch of images (camera bytes) in lanes.
-    pub fn batch(&self, images: &[&[u8]]) -> LaneMap {
+    pub fn batch(&self, images: &[&[u8]]) -> Arc<Activations> {
         let mut map = self.pool.map(self.graph.input, images.len());
         map.fill(images, &self.graph.pixels);
-        map
+        Arc::new(Activations::plain(map))
     }
 
     /// A batch of images that are numbers already, `[image][channel, row, column]`.
     #[cfg(test)]
-    pub fn batch_of_rows(&self, rows: &[f32]) -> LaneMap {
+    pub fn batch_of_rows(&self, rows: &[f32]) -> Arc<Activations> {
         let mut map = self.pool.map(self.graph.input, rows.len() / self.graph.input.values());
         map.fill_rows(rows);
-        map
+        Arc::new(Activations::plain(map))
     }
 
     /// The logits of a batch in evaluation mode, a row an image.
-    pub fn evaluate(&self, images: LaneMap) -> Vec<f32> {
+    pub fn evaluate(&self, images: Arc<Activations>) -> Vec<f32> {
         let (features, _) = self.features(images, false);
         let features = &features.map;
         let (count, width) = (features.images, features.shape.channels);
@@ -135,7 +148,7 @@ impl Network {
 
     /// The logits of a batch in training mode, with the tape that leads to them. `keep` has a
     /// factor for every pooled feature of every image, for dropout. Running statistics are updated.
-    pub fn train(&mut self, images: LaneMap, keep: Option<Vec<f32>>) -> Matrix<OwnedTape<f32, Cpu>> {
+    pub fn train(&mut self, images: Arc<Activations>, keep: Option<Vec<f32>>) -> Matrix<OwnedTape<f32, Cpu>> {
         let mut tape = OwnedTape::<f32, Cpu>::default();
         let (pooled, groups) = self.features(images, true);
         let features = &pooled.map;
@@ -161,10 +174,9 @@ impl Network {
     }
 
     /// Runs every operation but the head.
-    fn features(&self, images: LaneMap, training: bool) -> (Arc<Activations>, Vec<Step>) {
+    fn features(&self, images: Arc<Activations>, training: bool) -> (Arc<Activations>, Vec<Step>) {
         let mut steps: Vec<Step> = Vec::new();
         let mut maps: Vec<Option<Arc<Activations>>> = vec![None; self.graph.ops.len()];
-        let images = Arc::new(Activations::plain(images));
         let mut last = images.clone();
         for op in &self.graph.ops[..self.graph.ops.len() - 1] {
             let read = |source: &Source| match source {
@@ -172,8 +184,18 @@ impl Network {
                 Source::Op(OpId(index)) => maps[*index].clone(),
             };
             let skip = op.inputs.get(1).and_then(read);
-            let values = self.values_of(op);
-            let Forward { output, saved, running } = layer::forward(op, &last, skip.as_ref(), &values, training);
+            let mut values = self.values_of(op);
+            let mode = match self.grids.get(op.id.0) {
+                _ if !training => Mode::Evaluate,
+                None => Mode::Train,
+                Some(grid) => {
+                    if !grid.weights.is_empty() {
+                        values[0] = grid.rounded(op, &values);
+                    }
+                    Mode::Aware(grid)
+                }
+            };
+            let Forward { output, saved, running } = layer::forward(op, &last, skip.as_ref(), &values, mode);
             last = output.clone();
             if training {
                 steps.push(Step { op: op.id, saved, values, running });

@@ -1,11 +1,14 @@
 //! The loop: batches, steps, validation, checkpoints.
 
 use super::awake::Awake;
+use super::aware;
 use super::batches::{Batches, Targets};
 use super::checkpoint::{Checkpoint, Identity, Progress};
 use super::control::Control;
+use super::distill::{self, Lesson};
 use super::job::{Begin, Job, Outcome, TrainError};
 use super::lanes::LaneMap;
+use super::layer::Activations;
 use super::network::Network;
 use super::observer::{BatchProgress, End, EpochMetrics, Observer, Start, Validation};
 use super::optimizer::Optimizer;
@@ -14,7 +17,7 @@ use super::schedule::learning_rate;
 use super::simd::flush_denormals;
 use crate::data::Images;
 use crate::graph::{Weights, argmax};
-use dfdx::prelude::{AsArray as _, Backward as _, Optimizer as _, TensorFromVec as _, cross_entropy_with_logits_loss};
+use dfdx::prelude::{Backward as _, Optimizer as _};
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -65,6 +68,7 @@ struct Loop {
     average: Option<Weights>,
     batches: Arc<Batches>,
     targets: Targets,
+    lesson: Option<Lesson>,
     progress: Progress,
 }
 
@@ -97,8 +101,12 @@ impl Loop {
                 (state.weights.clone(), state.average.clone())
             }
         };
+        let lesson = job.teacher.as_deref().map(|teacher| Lesson::new(teacher, config));
         let average = average.or_else(|| (config.ema > 0.0).then(|| weights.clone()));
-        let network = Network::new(&job.graph, &weights);
+        let mut network = Network::new(&job.graph, &weights);
+        if let Begin::Resume(state) = &job.begin {
+            network.train_for(state.grids.clone());
+        }
         let batches = Arc::new(Batches::new(&job.dataset.train, &job.spec.config, &job.graph));
         observer.start(&Start {
             name: job.graph.name.clone(),
@@ -110,7 +118,7 @@ impl Loop {
             threads: job.threads.max(1),
         });
         let targets = Targets::new(config, &job.dataset.train, job.graph.classes);
-        Ok(Self { job, identity, network, optimizer, average, batches, targets, progress })
+        Ok(Self { job, identity, network, optimizer, average, batches, targets, lesson, progress })
     }
 
     fn run(&mut self, control: &Control, observer: &mut dyn Observer) -> Result<Outcome, TrainError> {
@@ -123,6 +131,7 @@ impl Loop {
             if let Some(end) = self.no_progress() {
                 break end;
             }
+            self.learn_integers()?;
             match self.epoch(control, observer) {
                 Batching::Done => {}
                 Batching::Stopped => {
@@ -149,6 +158,18 @@ impl Loop {
         let best = best_of(&history);
         let weights = self.average.clone().unwrap_or_else(|| self.network.weights());
         Ok(Outcome { end, history, best, weights })
+    }
+
+    /// In the last epochs, where that is asked for, the network learns to be integers.
+    fn learn_integers(&mut self) -> Result<(), TrainError> {
+        let train = &self.job.spec.config.train;
+        if train.integer_epochs() > train.epochs - self.progress.epoch.min(train.epochs) - 1
+            && self.network.grids().is_empty()
+        {
+            let grids = aware::grids(&self.job.graph, &self.network.weights(), &self.job.dataset.train)?;
+            self.network.train_for(grids);
+        }
+        Ok(())
     }
 
     /// The batches of the epoch that are not done yet.
@@ -207,6 +228,8 @@ impl Loop {
         let (epoch, batch) = (self.progress.epoch, self.progress.batch);
         let before = self.network.running_statistics();
         let keep = self.batches.dropout(epoch, batch, places.len(), self.job.graph.feature_count());
+        let input = Arc::new(Activations::plain(input));
+        let lesson = self.lesson.as_ref().map(|lesson| (lesson, lesson.answers(input.clone())));
         let logits = self.network.train(input, keep);
         let (count, classes) = (places.len(), self.job.graph.classes);
         let mut values = vec![0.0; count * classes];
@@ -214,9 +237,7 @@ impl Loop {
         let labels: Vec<usize> = places.iter().map(|place| usize::from(images.labels[*place as usize])).collect();
         let right = values.chunks_exact(classes).zip(&labels).filter(|(row, label)| argmax(row) == **label).count();
         let targets = self.targets.rows(&labels);
-        let targets = logits.device().tensor_from_vec(targets, (count, classes));
-        let loss = cross_entropy_with_logits_loss(logits, targets);
-        let value = loss.array();
+        let (loss, value) = distill::loss(logits, targets, lesson);
         if !value.is_finite() {
             self.network.set_running_statistics(&before);
             return None;
@@ -287,6 +308,7 @@ impl Loop {
             weights: self.network.weights(),
             average: self.average.clone(),
             optimizer: self.optimizer.state.clone(),
+            grids: self.network.grids().to_vec(),
         };
         state.save(&*self.job.disk, &self.job.checkpoints, best)
     }

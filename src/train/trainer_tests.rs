@@ -52,6 +52,7 @@ fn job(folder: &Path, sets: &[&str], threads: usize) -> Job {
         dataset: dataset(),
         checkpoints: folder.to_owned(),
         begin: Begin::Random,
+        teacher: None,
         threads,
         governor: Governor::default(),
         disk: Arc::new(RealDisk),

@@ -31,12 +31,14 @@ pub struct Read {
     pub shift: f32,
     /// The activation.
     pub bounds: Bounds,
+    /// Where larger than 0: what is read is the nearest multiple of it, halves up.
+    pub step: f32,
 }
 
 impl Read {
     /// Values are read as they are.
     pub const PLAIN: Self =
-        Self { scale: 1.0, shift: 0.0, bounds: Bounds { low: f32::NEG_INFINITY, high: f32::INFINITY } };
+        Self { scale: 1.0, shift: 0.0, bounds: Bounds { low: f32::NEG_INFINITY, high: f32::INFINITY }, step: 0.0 };
 }
 
 /// How the gradient before batch norm comes from that behind it: `a · gradient + b · (value − mean) + c`.
@@ -104,13 +106,26 @@ pub struct Held<S: Simd> {
     shift: S::V,
     low: S::V,
     high: S::V,
+    is_rounded: bool,
+    step: S::V,
+    inverse: S::V,
 }
 
 impl<S: Simd> Held<S> {
     /// What a value is read as.
     #[inline(always)]
     pub fn of(&self, s: S, x: S::V) -> S::V {
+        if self.is_rounded { self.rounded(s, x) } else { self.clamped(s, x) }
+    }
+
+    #[inline(always)]
+    fn clamped(&self, s: S, x: S::V) -> S::V {
         s.at_most(s.at_least(s.fma(x, self.scale, self.shift), self.low), self.high)
+    }
+
+    #[inline(always)]
+    fn rounded(&self, s: S, x: S::V) -> S::V {
+        s.mul(s.floor(s.fma(self.clamped(s, x), self.inverse, s.splat(0.5))), self.step)
     }
 }
 
@@ -119,7 +134,16 @@ impl Read {
     #[inline(always)]
     pub fn held<S: Simd>(self, s: S) -> Held<S> {
         let Bounds { low, high } = self.bounds;
-        Held { scale: s.splat(self.scale), shift: s.splat(self.shift), low: s.splat(low), high: s.splat(high) }
+        let is_rounded = self.step > 0.0;
+        Held {
+            scale: s.splat(self.scale),
+            shift: s.splat(self.shift),
+            low: s.splat(low),
+            high: s.splat(high),
+            is_rounded,
+            step: s.splat(self.step),
+            inverse: s.splat(if is_rounded { self.step.recip() } else { 0.0 }),
+        }
     }
 }
 
@@ -128,8 +152,14 @@ impl Read {
 pub fn read<S: Simd>(s: S, input: &[Lane], how: Read, out: &mut [Lane]) {
     let how = how.held(s);
     for part in s.parts() {
-        for (x, y) in input.iter().zip(&mut *out) {
-            s.store(how.of(s, s.load(x, part)), y, part);
+        if how.is_rounded {
+            for (x, y) in input.iter().zip(&mut *out) {
+                s.store(how.rounded(s, s.load(x, part)), y, part);
+            }
+        } else {
+            for (x, y) in input.iter().zip(&mut *out) {
+                s.store(how.clamped(s, s.load(x, part)), y, part);
+            }
         }
     }
 }

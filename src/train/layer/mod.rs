@@ -14,6 +14,8 @@ mod units;
 
 pub use activations::{Activations, Flow};
 
+use super::aware::Grid;
+use super::kernels::rows::Read;
 use super::lanes::LaneMap;
 use super::simd::Lane;
 use crate::graph::{Kind, Op, Window};
@@ -21,12 +23,13 @@ use std::sync::Arc;
 
 /// What a backward pass needs to know of the forward one.
 pub enum Saved {
-    /// Input, output, and the batch's statistics (where there is a norm).
+    /// Input, output, and the statistics of the norm, where there is one; frozen are the running ones.
     Convolution {
         input: Arc<Activations>,
         output: Arc<Activations>,
         statistics: Vec<norm::Statistics>,
         read: Option<convolve::Padded>,
+        is_frozen: bool,
     },
     /// Input, its values as they are read, and what led to the gates.
     SqueezeExcite { input: Arc<Activations>, values: LaneMap, gates: Vec<squeeze_excite::Gates> },
@@ -52,15 +55,35 @@ pub struct Forward {
 /// The values of an operation's parameters, in the order of [`Op::params`].
 pub type Values<'a> = &'a [Vec<f32>];
 
-/// The output of `op` for `input` (and `skip`), in training or evaluation mode.
+/// What a forward pass is for.
+#[derive(Debug, Clone, Copy)]
+pub enum Mode<'a> {
+    /// Answers, with running statistics.
+    Evaluate,
+    /// Learning, with the batch's statistics.
+    Train,
+    /// Learning what the integers will do, with running statistics that stay as they are.
+    Aware(&'a Grid),
+}
+
+/// The output of `op` for `input` (and `skip`).
 pub fn forward(
     op: &Op,
     input: &Arc<Activations>,
     skip: Option<&Arc<Activations>>,
     values: Values<'_>,
-    training: bool,
+    mode: Mode<'_>,
 ) -> Forward {
-    let plain = |map| Arc::new(Activations::plain(map));
+    let plain = |map| {
+        let mut made = Activations::plain(map);
+        if let Mode::Aware(grid) = mode {
+            for (channel, read) in made.reads.iter_mut().enumerate() {
+                let (step, bounds) = grid.of_channel(channel, read.bounds);
+                *read = Read { step, bounds, ..*read };
+            }
+        }
+        Arc::new(made)
+    };
     let (raw, sums, norm, activation, read) = match &op.kind {
         Kind::Conv(conv) if conv.window == Window::PIXEL => {
             let (raw, sums) = pointwise::forward(input, &values[0], op.output);
@@ -92,9 +115,10 @@ pub fn forward(
         }
         Kind::Dense(_) => unreachable!("the head is computed on tensors of dfdx"),
     };
-    let (output, statistics, running) = norm::finish(raw, &sums, norm, activation, &values[1..], training);
+    let (output, statistics, running) = norm::finish(raw, &sums, norm, activation, &values[1..], mode);
     let output = Arc::new(output);
-    let saved = Saved::Convolution { input: input.clone(), output: output.clone(), statistics, read };
+    let is_frozen = matches!(mode, Mode::Aware(_));
+    let saved = Saved::Convolution { input: input.clone(), output: output.clone(), statistics, read, is_frozen };
     Forward { output, saved, running }
 }
 
@@ -113,9 +137,9 @@ pub struct Backward {
 pub fn backward(op: &Op, saved: Saved, flow: Flow, values: Values<'_>, wanted: bool) -> Backward {
     let of_input = |input| Backward { parameters: Vec::new(), input: Some(input), skip: None };
     match saved {
-        Saved::Convolution { input, output, statistics, read } => {
+        Saved::Convolution { input, output, statistics, read, is_frozen } => {
             let output = &output.map;
-            let count = (output.images * output.shape.pixels()) as f64;
+            let count = if is_frozen { f64::INFINITY } else { (output.images * output.shape.pixels()) as f64 };
             let norm = match &op.kind {
                 Kind::Conv(conv) => conv.norm,
                 Kind::Depthwise(depthwise) => depthwise.norm,

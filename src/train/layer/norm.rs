@@ -3,7 +3,7 @@
 //! gradient is made of.
 
 use super::activations::Activations;
-use super::{Running, Values};
+use super::{Mode, Running, Values};
 use crate::graph::Norm;
 use crate::spec::Activation;
 use crate::train::kernels::rows::{Bounds, Pull, Read};
@@ -34,24 +34,32 @@ const fn bounds(activation: Activation) -> Bounds {
 }
 
 /// Norm and activation of `raw`, whose channels have the sums Σ and Σ². `values` are γ, β, running
-/// mean and variance; or the bias. And the batch's statistics, and new running ones, in training
-/// with batch norm.
+/// mean and variance; or the bias. And the statistics used, and new running ones, in training with
+/// batch norm.
 pub fn finish(
     raw: LaneMap,
     sums: &[(f64, f64)],
     norm: Norm,
     activation: Activation,
     values: Values<'_>,
-    training: bool,
+    mode: Mode<'_>,
 ) -> (Activations, Vec<Statistics>, Option<Running>) {
     let bounds = bounds(activation);
+    let as_bytes = |channel: usize| match mode {
+        Mode::Aware(grid) => grid.of_channel(channel, bounds),
+        Mode::Evaluate | Mode::Train => (0.0, bounds),
+    };
     let Norm::Batch { epsilon } = norm else {
         let shift = |channel: usize| if norm == Norm::Bias { values[0][channel] } else { 0.0 };
-        let reads = (0..sums.len()).map(|channel| Read { scale: 1.0, shift: shift(channel), bounds }).collect();
+        let read = |channel| {
+            let (step, bounds) = as_bytes(channel);
+            Read { scale: 1.0, shift: shift(channel), bounds, step }
+        };
+        let reads = (0..sums.len()).map(read).collect();
         return (Activations { map: raw, reads, means: vec![0.0; sums.len()] }, Vec::new(), None);
     };
     let count = (raw.images * raw.shape.pixels()) as f64;
-    let statistics: Vec<Statistics> = if training {
+    let statistics: Vec<Statistics> = if matches!(mode, Mode::Train) {
         let of = |(sum, squares): &(f64, f64)| {
             let mean = sum / count;
             Statistics { mean, variance: (squares / count - mean * mean).max(0.0) }
@@ -64,11 +72,12 @@ pub fn finish(
     };
     let read = |(channel, own): (usize, &Statistics)| {
         let scale = f64::from(values[0][channel]) / own.deviation(epsilon);
-        Read { scale: scale as f32, shift: (f64::from(values[1][channel]) - own.mean * scale) as f32, bounds }
+        let (step, bounds) = as_bytes(channel);
+        Read { scale: scale as f32, shift: (f64::from(values[1][channel]) - own.mean * scale) as f32, bounds, step }
     };
     let reads = statistics.iter().enumerate().map(read).collect();
     let means = statistics.iter().map(|own| own.mean as f32).collect();
-    let running = training.then(|| running(count, &statistics, values));
+    let running = matches!(mode, Mode::Train).then(|| running(count, &statistics, values));
     (Activations { map: raw, reads, means }, statistics, running)
 }
 
@@ -83,7 +92,7 @@ fn running(count: f64, statistics: &[Statistics], values: Values<'_>) -> Running
 
 /// How the gradient of a map's values follows from that behind its norm, whose sums Σg and
 /// Σg·(x − mean) are given, and the gradients of γ and β, or of the bias. `count` is how many
-/// values a channel has in the batch.
+/// values a channel has in the batch; infinite where the statistics are not the batch's own.
 pub fn backward(
     sums: &[(f64, f64)],
     count: f64,

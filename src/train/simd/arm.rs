@@ -50,6 +50,10 @@ impl Simd for Neon {
         unsafe { vminq_f32(x, high) }
     }
     #[inline(always)]
+    fn floor(self, x: Self::V) -> Self::V {
+        unsafe { vrndmq_f32(x) }
+    }
+    #[inline(always)]
     fn inside(self, value: Self::V, x: Self::V, low: Self::V, high: Self::V) -> Self::V {
         unsafe {
             let both = vandq_u32(vcgtq_f32(x, low), vcltq_f32(x, high));

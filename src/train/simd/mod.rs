@@ -73,6 +73,8 @@ pub trait Simd: Copy + Send + Sync {
     fn at_least(self, x: Self::V, low: Self::V) -> Self::V;
     /// The smaller; where `x` is NaN, NaN.
     fn at_most(self, x: Self::V, high: Self::V) -> Self::V;
+    /// The largest whole number that is not larger.
+    fn floor(self, x: Self::V) -> Self::V;
     /// `value` where low < x < high, else 0.
     fn inside(self, value: Self::V, x: Self::V, low: Self::V, high: Self::V) -> Self::V;
 
@@ -186,10 +188,10 @@ mod tests {
     struct Everything<'a>(&'a [Lane; 3]);
 
     impl Kernel for Everything<'_> {
-        type Output = [Lane; 7];
+        type Output = [Lane; 8];
         #[inline(always)]
-        fn run<S: Simd>(self, s: S) -> [Lane; 7] {
-            let mut out = [Lane::ZERO; 7];
+        fn run<S: Simd>(self, s: S) -> [Lane; 8] {
+            let mut out = [Lane::ZERO; 8];
             for part in s.parts() {
                 let [a, b, c] = self.0.each_ref().map(|lane| s.load(lane, part));
                 let values = [
@@ -200,6 +202,7 @@ mod tests {
                     s.at_least(a, b),
                     s.at_most(a, b),
                     s.inside(a, b, c, s.splat(3.0)),
+                    s.floor(s.mul(a, s.splat(0.3))),
                 ];
                 values.iter().zip(&mut out).for_each(|(value, lane)| s.store(*value, lane, part));
             }
@@ -214,6 +217,7 @@ mod tests {
             std::array::from_fn(|k| Lane(std::array::from_fn(|i| ((i * (k + 3) * 7) % 11) as f32 - 4.0)));
         let expected = run_on(Level::Portable, Everything(&lanes));
         assert!((0..LANES).all(|i| expected[0].0[i] == lanes[0].0[i] + lanes[1].0[i]));
+        assert!((0..LANES).all(|i| expected[7].0[i] == (lanes[0].0[i] * 0.3).floor()));
         for level in available() {
             assert_eq!(run_on(level, Everything(&lanes)), expected, "{level:?}");
         }

@@ -56,6 +56,10 @@ impl Simd for Portable {
         each(x, high, |x, high| if x > high { high } else { x })
     }
     #[inline(always)]
+    fn floor(self, x: Self::V) -> Self::V {
+        x.map(f32::floor)
+    }
+    #[inline(always)]
     fn inside(self, value: Self::V, x: Self::V, low: Self::V, high: Self::V) -> Self::V {
         let above = each(
             value,

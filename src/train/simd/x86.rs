@@ -71,6 +71,10 @@ impl Simd for Avx512 {
         unsafe { _mm512_min_ps(high, x) }
     }
     #[inline(always)]
+    fn floor(self, x: Self::V) -> Self::V {
+        unsafe { _mm512_roundscale_ps::<{ _MM_FROUND_TO_NEG_INF | _MM_FROUND_NO_EXC }>(x) }
+    }
+    #[inline(always)]
     fn inside(self, value: Self::V, x: Self::V, low: Self::V, high: Self::V) -> Self::V {
         unsafe {
             let above = _mm512_cmp_ps_mask::<_CMP_GT_OQ>(x, low);
@@ -119,6 +123,10 @@ impl Simd for Avx2 {
     #[inline(always)]
     fn at_most(self, x: Self::V, high: Self::V) -> Self::V {
         unsafe { _mm256_min_ps(high, x) }
+    }
+    #[inline(always)]
+    fn floor(self, x: Self::V) -> Self::V {
+        unsafe { _mm256_floor_ps(x) }
     }
     #[inline(always)]
     fn inside(self, value: Self::V, x: Self::V, low: Self::V, high: Self::V) -> Self::V {

@@ -158,7 +158,7 @@ impl Job {
         }
         let place = held.map_or_else(|| Place::Below(RUNS.into()), Place::Held);
         let (threads, governor, disk) = (self.threads, self.governor.clone(), Arc::new(RealDisk));
-        let training = Training { spec, graph, dataset, place, weights: None, threads, governor, disk };
+        let training = Training { spec, graph, dataset, place, weights: None, teacher: None, threads, governor, disk };
         match training.run(&self.control, Box::new(teller)) {
             Ok(ended) => {
                 let info = ended.run.info()?;

@@ -1,0 +1,107 @@
+//! The network that another one learns from.
+
+use super::weights::{ReadWeightsError, checkpoint, read_weights};
+use crate::files::{FileError, make_folder};
+use crate::graph::{Graph, WeightsError};
+use crate::runs::{Run, RunError};
+use crate::spec::{self, Diagnostics};
+use crate::train::Teacher;
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+/// The file of its weights, beside its configuration.
+const WEIGHTS: &str = "weights.safetensors";
+
+/// A teacher, and the configuration it was trained with.
+#[derive(Debug, Clone)]
+pub struct Teaching {
+    /// The network.
+    pub teacher: Arc<Teacher>,
+    config: String,
+}
+
+/// Why a run cannot be learned from.
+#[derive(Debug, thiserror::Error)]
+pub enum TeachingError {
+    /// Its folder cannot be read, or the student's not written.
+    #[error(transparent)]
+    Run(#[from] RunError),
+    /// Its configuration is not one.
+    #[error(transparent)]
+    Config(#[from] Diagnostics),
+    /// Its weights cannot be read.
+    #[error(transparent)]
+    Weights(#[from] ReadWeightsError),
+    /// A file cannot be written.
+    #[error(transparent)]
+    File(#[from] FileError),
+    /// Its weights cannot be written.
+    #[error(transparent)]
+    Format(#[from] WeightsError),
+    /// Its classes or its images are others.
+    #[error("{}: this network cannot be learned from here: {reason}", run.display())]
+    Differs {
+        /// The teacher's run.
+        run: PathBuf,
+        /// Why.
+        reason: String,
+    },
+}
+
+impl Teaching {
+    /// The best weights of `run`, for the network of `student`, whose classes are `labels`.
+    ///
+    /// # Errors
+    /// Where the run cannot be read, has no weights yet, or sees or answers something else.
+    pub fn of_run(run: &Run, student: &Graph, labels: &[String]) -> Result<Self, TeachingError> {
+        let differs = |reason| TeachingError::Differs { run: run.path().to_owned(), reason };
+        let own = run.labels()?;
+        if own != labels {
+            return Err(differs(format!("its classes are {}, not {}", own.join(", "), labels.join(", "))));
+        }
+        let teaching = Self::read(run.file(Run::CONFIG), checkpoint(run), own.len(), differs)?;
+        match teaching.teacher.obstacle(student) {
+            Some(reason) => Err(differs(reason)),
+            None => Ok(teaching),
+        }
+    }
+
+    /// What the run of a student has kept of its teacher; `None` where it learned from none.
+    ///
+    /// # Errors
+    /// Where it cannot be read.
+    pub fn of_student(run: &Run) -> Result<Option<Self>, TeachingError> {
+        let folder = run.file(Run::TEACHER);
+        if !folder.exists() {
+            return Ok(None);
+        }
+        let differs = |reason| TeachingError::Differs { run: folder.clone(), reason };
+        let classes = run.labels()?.len();
+        Self::read(folder.join(Run::CONFIG), folder.join(WEIGHTS), classes, differs).map(Some)
+    }
+
+    fn read(
+        config: PathBuf,
+        weights: PathBuf,
+        classes: usize,
+        differs: impl Fn(String) -> TeachingError,
+    ) -> Result<Self, TeachingError> {
+        let spec = spec::load(&config, &[])?;
+        let graph = Graph::build(&spec, classes).map_err(|error| differs(error.to_string()))?;
+        let weights = read_weights(&weights, &graph)?.weights;
+        Ok(Self { teacher: Arc::new(Teacher { graph, weights }), config: spec.text })
+    }
+
+    /// Copies the teacher into the run of its student, which can then go on without it.
+    ///
+    /// # Errors
+    /// Where a file cannot be written.
+    pub fn keep(&self, run: &Run) -> Result<(), TeachingError> {
+        make_folder(&run.file(Run::TEACHER))?;
+        run.write(&format!("{}/{}", Run::TEACHER, Run::CONFIG), &self.config)?;
+        let bytes = self.teacher.weights.to_safetensors(&BTreeMap::new())?;
+        crate::files::write_atomic(&run.file(Run::TEACHER).join(WEIGHTS), &bytes)?;
+        Ok(())
+    }
+}

@@ -1,0 +1,173 @@
+//! Training for integers: the last epochs see weights and maps as the deployed bytes will hold them
+//! (Jacob et al. 2018, arXiv 1712.05877).
+//!
+//! Batch norm keeps its running statistics from then on, so that weights can be rounded to the steps
+//! they have once it is folded away. Steps and ranges are those of [`Deployed`]: what calibration
+//! finds, equalised channels included. A map is rounded as it is read, to nearest and halves up, as
+//! the contract does; gradients pass as if nothing was rounded.
+
+use super::kernels::rows::Bounds;
+use crate::data::Images;
+use crate::graph::{Graph, Kind, Norm, Op, Tensor, Weights, WeightsError};
+use crate::quant::{self, Deployed, Filters, QuantError, Settings, fold};
+
+/// The largest weight in steps.
+const MOST: f32 = 127.0;
+/// Where steps stand in a checkpoint.
+const PREFIX: &str = "steps/";
+
+/// The steps of an operation's weights and of what it makes.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Grid {
+    /// A step of each output channel's weights, once batch norm is folded; empty where the
+    /// operation has no weights that a step could be given.
+    pub weights: Vec<f32>,
+    /// What the weights to each input are multiplied by before.
+    pub inputs: Vec<f32>,
+    /// A step of each channel of the output; empty where it is not rounded.
+    pub steps: Vec<f32>,
+    /// The least value of each.
+    pub low: Vec<f32>,
+    /// The largest value of each.
+    pub high: Vec<f32>,
+}
+
+impl Grid {
+    /// The step of channel `channel` and its range, no wider than `bounds`.
+    pub fn of_channel(&self, channel: usize, bounds: Bounds) -> (f32, Bounds) {
+        match self.steps.get(channel) {
+            None => (0.0, bounds),
+            Some(step) => {
+                let low = self.low[channel].max(bounds.low);
+                (*step, Bounds { low, high: self.high[channel].min(bounds.high).max(low) })
+            }
+        }
+    }
+
+    /// The weights `values[0]` of `op`, rounded to their steps; `values` are in the order of
+    /// [`Op::params`].
+    pub fn rounded(&self, op: &Op, values: &[Vec<f32>]) -> Vec<f32> {
+        let weights = &values[0];
+        if self.weights.is_empty() {
+            return weights.clone();
+        }
+        let norm = match &op.kind {
+            Kind::Conv(conv) => conv.norm,
+            Kind::Depthwise(depthwise) => depthwise.norm,
+            _ => Norm::None,
+        };
+        let each = weights.len() / self.weights.len();
+        let taps = each / self.inputs.len().min(each).max(1);
+        let filters = weights.chunks_exact(each).zip(&self.weights).enumerate();
+        let rounded = filters.flat_map(|(channel, (filter, step))| {
+            let factor = match norm {
+                Norm::Batch { epsilon } => values[1][channel] / (values[4][channel] + epsilon as f32).sqrt(),
+                Norm::None | Norm::Bias => 1.0,
+            };
+            filter.iter().enumerate().map(move |(at, weight)| {
+                let step = step / (factor * self.inputs[at / taps % self.inputs.len()]);
+                let inverse = step.recip();
+                // A channel that batch norm has silenced has no steps.
+                if inverse.is_normal() { (weight * inverse).round().clamp(-MOST, MOST) * step } else { *weight }
+            })
+        });
+        rounded.collect()
+    }
+}
+
+/// The grids of every operation of `graph`, whose `weights` were trained so far, calibrated on
+/// some of `images`. Where the network cannot be made into integers there are none to train for.
+///
+/// # Errors
+/// As [`Deployed::of`].
+pub fn grids(graph: &Graph, weights: &Weights, images: &Images) -> Result<Vec<Grid>, QuantError> {
+    let deployed = Deployed::of(graph, weights, images, Settings::default())?;
+    let (_, folded) = fold(graph, weights);
+    let ops = graph.ops.iter().zip(&deployed.quantised.ops);
+    Ok(ops.map(|(op, integers)| grid(graph, op, integers, &folded, &deployed.weights)).collect())
+}
+
+fn grid(graph: &Graph, op: &Op, integers: &quant::Op, folded: &Weights, equal: &Weights) -> Grid {
+    let name = format!("{}.weight", op.name);
+    // How much larger equalising made each filter.
+    let larger = |filters: &Filters| -> Vec<f64> {
+        let size = |weights: &Weights| -> Vec<f64> {
+            let values = weights.values(&name);
+            let filters = values.chunks_exact(values.len() / filters.scales.len());
+            filters.map(|filter| filter.iter().map(|weight| f64::from(weight.abs())).sum()).collect()
+        };
+        let ratio = |(before, after): (&f64, &f64)| if *before > 0.0 { after / before } else { 1.0 };
+        size(folded).iter().zip(&size(equal)).map(ratio).collect()
+    };
+    let (weights, factors) = match (&op.kind, &integers.kind) {
+        (Kind::Conv(_), quant::Kind::Conv { filters, .. }) => {
+            let larger = larger(filters);
+            (divided(&filters.scales, &larger), larger)
+        }
+        // What a depthwise filter reads was made larger, not what it makes.
+        (Kind::Depthwise(_), quant::Kind::Depthwise { filters, .. }) => {
+            (divided(&filters.scales, &larger(filters)), vec![1.0; filters.scales.len()])
+        }
+        (Kind::Add(_) | Kind::SqueezeExcite(_), _) => (Vec::new(), vec![1.0; op.output.channels]),
+        _ => return Grid::default(),
+    };
+    let quantum = integers.quantum;
+    let from_image = op.inputs.first() == Some(&crate::graph::Source::Image);
+    let inputs = if from_image { graph.pixels.scale.clone() } else { vec![1.0] };
+    let ends = |end: i8| -> Vec<f32> { factors.iter().map(|factor| (quantum.real(end) / factor) as f32).collect() };
+    Grid {
+        weights,
+        inputs,
+        steps: factors.iter().map(|factor| (quantum.scale / factor) as f32).collect(),
+        low: ends(i8::MIN),
+        high: ends(i8::MAX),
+    }
+}
+
+fn divided(values: &[f64], by: &[f64]) -> Vec<f32> {
+    values.iter().zip(by).map(|(value, by)| (value / by) as f32).collect()
+}
+
+/// Grids as tensors of a checkpoint.
+pub fn to_tensors(grids: &[Grid], tensors: &mut Weights) {
+    for (index, grid) in grids.iter().enumerate() {
+        let parts = [&grid.weights, &grid.inputs, &grid.steps, &grid.low, &grid.high];
+        for (part, values) in parts.into_iter().enumerate() {
+            let tensor = Tensor { shape: vec![values.len()], values: values.clone() };
+            tensors.insert(format!("{PREFIX}{index:05}/{part}"), tensor);
+        }
+    }
+}
+
+/// The grids in a checkpoint's bytes; empty where it has none.
+///
+/// # Errors
+/// Where the bytes are damaged.
+pub fn from_bytes(bytes: &[u8], graph: &Graph) -> Result<Vec<Grid>, WeightsError> {
+    let tensors = Weights::with_prefix(bytes, PREFIX)?;
+    if tensors.iter().next().is_none() {
+        return Ok(Vec::new());
+    }
+    let damaged = || WeightsError::Format("the steps of a training for integers are not whole".into());
+    let part = |index: usize, part: usize| -> Result<Vec<f32>, WeightsError> {
+        let tensor = tensors.get(&format!("{PREFIX}{index:05}/{part}")).ok_or_else(damaged)?;
+        Ok(tensor.values.clone())
+    };
+    let grid = |(index, op): (usize, &Op)| {
+        let grid = Grid {
+            weights: part(index, 0)?,
+            inputs: part(index, 1)?,
+            steps: part(index, 2)?,
+            low: part(index, 3)?,
+            high: part(index, 4)?,
+        };
+        let channels = op.output.channels;
+        let fits = |values: &[f32]| values.is_empty() || values.len() == channels;
+        let is_whole = [&grid.weights, &grid.steps].into_iter().all(|values| fits(values))
+            && grid.low.len() == grid.steps.len()
+            && grid.high.len() == grid.steps.len()
+            && (grid.weights.is_empty() || !grid.inputs.is_empty());
+        if is_whole { Ok(grid) } else { Err(damaged()) }
+    };
+    graph.ops.iter().enumerate().map(grid).collect()
+}
