@@ -118,7 +118,8 @@ impl Layer<'_> {
 /// `weights`, at most 127 steps of `scale` large, in steps: rounded so that their sum is, to within
 /// half a step, what it was. They read neighbouring pixels, which are much alike: what matters
 /// first is what the filter makes of a plain area.
-fn rounded(weights: &[f64], scale: f64) -> Vec<i8> {
+#[must_use]
+pub fn rounded(weights: &[f64], scale: f64) -> Vec<i8> {
     let exact: Vec<f64> = weights.iter().map(|weight| weight / scale).collect();
     let mut steps: Vec<f64> = exact.iter().map(|weight| weight.round().clamp(-MOST, MOST)).collect();
     let mut excess = steps.iter().sum::<f64>() - exact.iter().sum::<f64>();

@@ -25,6 +25,7 @@ pub use deployed::Deployed;
 pub use equalise::equalised;
 pub use execute::Gates;
 pub use fast::Executor;
+pub use filters::rounded;
 pub use float::{Part, forward};
 pub use fold::fold;
 pub use histogram::{Histogram, RangeRule};

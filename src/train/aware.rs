@@ -8,11 +8,11 @@
 
 use super::kernels::rows::Bounds;
 use crate::data::Images;
-use crate::graph::{Graph, Kind, Norm, Op, Tensor, Weights, WeightsError};
-use crate::quant::{self, Deployed, Filters, QuantError, Settings, fold};
+use crate::graph::{Graph, Kind, Norm, Op, Source, Tensor, Weights, WeightsError};
+use crate::quant::{
+    self, CALIBRATION_IMAGES, Calibration, Deployed, Filters, Part, QuantError, Settings, fold, rounded,
+};
 
-/// The largest weight in steps.
-const MOST: f32 = 127.0;
 /// Where steps stand in a checkpoint.
 const PREFIX: &str = "steps/";
 
@@ -24,6 +24,8 @@ pub struct Grid {
     pub weights: Vec<f32>,
     /// What the weights to each input are multiplied by before.
     pub inputs: Vec<f32>,
+    /// The mean of each channel of the input.
+    pub means: Vec<f32>,
     /// A step of each channel of the output; empty where it is not rounded.
     pub steps: Vec<f32>,
     /// The least value of each.
@@ -44,34 +46,46 @@ impl Grid {
         }
     }
 
-    /// The weights `values[0]` of `op`, rounded to their steps; `values` are in the order of
-    /// [`Op::params`].
-    pub fn rounded(&self, op: &Op, values: &[Vec<f32>]) -> Vec<f32> {
-        let weights = &values[0];
-        if self.weights.is_empty() {
-            return weights.clone();
-        }
-        let norm = match &op.kind {
-            Kind::Conv(conv) => conv.norm,
-            Kind::Depthwise(depthwise) => depthwise.norm,
-            _ => Norm::None,
+    /// The weights `values[0]` of `op` as integers will have them, and what is added to each output
+    /// channel, behind the norm, because of what they lose; `values` are in the order of
+    /// [`Op::params`]. Empty where the operation has no weights to round.
+    pub fn rounded(&self, op: &Op, values: &[Vec<f32>]) -> (Vec<f32>, Vec<f32>) {
+        let (norm, taps) = match &op.kind {
+            Kind::Conv(conv) => (conv.norm, conv.window.kernel.pow(2)),
+            Kind::Depthwise(depthwise) => (depthwise.norm, depthwise.window.kernel.pow(2)),
+            _ => return (Vec::new(), Vec::new()),
         };
-        let each = weights.len() / self.weights.len();
-        let taps = each / self.inputs.len().min(each).max(1);
-        let filters = weights.chunks_exact(each).zip(&self.weights).enumerate();
-        let rounded = filters.flat_map(|(channel, (filter, step))| {
+        let is_depthwise = matches!(op.kind, Kind::Depthwise(_));
+        let each = values[0].len() / self.weights.len().max(1);
+        let (mut weights, mut lost) = (Vec::with_capacity(values[0].len()), Vec::with_capacity(self.weights.len()));
+        for (channel, (filter, step)) in values[0].chunks_exact(each.max(1)).zip(&self.weights).enumerate() {
             let factor = match norm {
-                Norm::Batch { epsilon } => values[1][channel] / (values[4][channel] + epsilon as f32).sqrt(),
+                Norm::Batch { epsilon } => {
+                    f64::from(values[1][channel]) / (f64::from(values[4][channel]) + epsilon).sqrt()
+                }
                 Norm::None | Norm::Bias => 1.0,
             };
-            filter.iter().enumerate().map(move |(at, weight)| {
-                let step = step / (factor * self.inputs[at / taps % self.inputs.len()]);
-                let inverse = step.recip();
+            let mut loss = 0.0;
+            for (i, plane) in filter.chunks_exact(taps).enumerate() {
+                let input = f64::from(self.inputs[i % self.inputs.len()]);
+                let step = f64::from(*step) / (factor * input);
                 // A channel that batch norm has silenced has no steps.
-                if inverse.is_normal() { (weight * inverse).round().clamp(-MOST, MOST) * step } else { *weight }
-            })
-        });
-        rounded.collect()
+                let plane_of = |weight: &f32| f64::from(*weight) / step;
+                if plane.iter().all(|weight| plane_of(weight).is_finite()) {
+                    let exact: Vec<f64> = plane.iter().map(plane_of).collect();
+                    let mean = self.means[if is_depthwise { channel } else { i }];
+                    for (weight, byte) in plane.iter().zip(rounded(&exact, 1.0)) {
+                        let near = (f64::from(byte) * step) as f32;
+                        loss += f64::from(weight - near) * factor * f64::from(mean);
+                        weights.push(near);
+                    }
+                } else {
+                    weights.extend(plane);
+                }
+            }
+            lost.push(loss as f32);
+        }
+        (weights, lost)
     }
 }
 
@@ -82,9 +96,20 @@ impl Grid {
 /// As [`Deployed::of`].
 pub fn grids(graph: &Graph, weights: &Weights, images: &Images) -> Result<Vec<Grid>, QuantError> {
     let deployed = Deployed::of(graph, weights, images, Settings::default())?;
-    let (_, folded) = fold(graph, weights);
+    let (folded_graph, folded) = fold(graph, weights);
+    let seen = Calibration::of(&folded_graph, &folded, images, CALIBRATION_IMAGES);
     let ops = graph.ops.iter().zip(&deployed.quantised.ops);
-    Ok(ops.map(|(op, integers)| grid(graph, op, integers, &folded, &deployed.weights)).collect())
+    let made = ops.map(|(op, integers)| {
+        let means = seen.means(&op.inputs[0], Part::Output).into_iter().enumerate();
+        let means = means.map(|(channel, mean)| match op.inputs[0] {
+            Source::Image => {
+                ((mean - f64::from(graph.pixels.mean[channel])) * f64::from(graph.pixels.scale[channel])) as f32
+            }
+            Source::Op(_) => mean as f32,
+        });
+        Grid { means: means.collect(), ..grid(graph, op, integers, &folded, &deployed.weights) }
+    });
+    Ok(made.collect())
 }
 
 fn grid(graph: &Graph, op: &Op, integers: &quant::Op, folded: &Weights, equal: &Weights) -> Grid {
@@ -112,12 +137,13 @@ fn grid(graph: &Graph, op: &Op, integers: &quant::Op, folded: &Weights, equal: &
         _ => return Grid::default(),
     };
     let quantum = integers.quantum;
-    let from_image = op.inputs.first() == Some(&crate::graph::Source::Image);
+    let from_image = op.inputs.first() == Some(&Source::Image);
     let inputs = if from_image { graph.pixels.scale.clone() } else { vec![1.0] };
     let ends = |end: i8| -> Vec<f32> { factors.iter().map(|factor| (quantum.real(end) / factor) as f32).collect() };
     Grid {
         weights,
         inputs,
+        means: Vec::new(),
         steps: factors.iter().map(|factor| (quantum.scale / factor) as f32).collect(),
         low: ends(i8::MIN),
         high: ends(i8::MAX),
@@ -131,7 +157,7 @@ fn divided(values: &[f64], by: &[f64]) -> Vec<f32> {
 /// Grids as tensors of a checkpoint.
 pub fn to_tensors(grids: &[Grid], tensors: &mut Weights) {
     for (index, grid) in grids.iter().enumerate() {
-        let parts = [&grid.weights, &grid.inputs, &grid.steps, &grid.low, &grid.high];
+        let parts = [&grid.weights, &grid.inputs, &grid.means, &grid.steps, &grid.low, &grid.high];
         for (part, values) in parts.into_iter().enumerate() {
             let tensor = Tensor { shape: vec![values.len()], values: values.clone() };
             tensors.insert(format!("{PREFIX}{index:05}/{part}"), tensor);
@@ -157,16 +183,17 @@ pub fn from_bytes(bytes: &[u8], graph: &Graph) -> Result<Vec<Grid>, WeightsError
         let grid = Grid {
             weights: part(index, 0)?,
             inputs: part(index, 1)?,
-            steps: part(index, 2)?,
-            low: part(index, 3)?,
-            high: part(index, 4)?,
+            means: part(index, 2)?,
+            steps: part(index, 3)?,
+            low: part(index, 4)?,
+            high: part(index, 5)?,
         };
         let channels = op.output.channels;
         let fits = |values: &[f32]| values.is_empty() || values.len() == channels;
         let is_whole = [&grid.weights, &grid.steps].into_iter().all(|values| fits(values))
             && grid.low.len() == grid.steps.len()
             && grid.high.len() == grid.steps.len()
-            && (grid.weights.is_empty() || !grid.inputs.is_empty());
+            && (grid.weights.is_empty() || (!grid.inputs.is_empty() && grid.means.len() == op.input.channels));
         if is_whole { Ok(grid) } else { Err(damaged()) }
     };
     graph.ops.iter().enumerate().map(grid).collect()

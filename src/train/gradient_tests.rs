@@ -1,5 +1,6 @@
 //! Layers against finite differences.
 
+use super::aware::Grid;
 use super::network::{Network, values};
 use crate::graph::{Graph, Weights};
 use crate::random::{Purpose, Stream};
@@ -10,9 +11,18 @@ fn numbers(stream: &mut Stream, count: usize) -> Vec<f32> {
     (0..count).map(|_| stream.symmetric(1.0)).collect()
 }
 
-/// The loss of `network` on a fixed batch, without touching its running statistics.
-fn loss_of(graph: &Graph, weights: &Weights, rows: &[f32], targets: &[f32]) -> f64 {
+/// A network; where it is frozen, its norms use their running statistics.
+fn network(graph: &Graph, weights: &Weights, is_frozen: bool) -> Network {
     let mut network = Network::new(graph, weights);
+    if is_frozen {
+        network.train_for(vec![Grid::default(); graph.ops.len()]);
+    }
+    network
+}
+
+/// The loss on a fixed batch.
+fn loss_of(graph: &Graph, weights: &Weights, is_frozen: bool, rows: &[f32], targets: &[f32]) -> f64 {
+    let mut network = network(graph, weights, is_frozen);
     let batch = network.batch_of_rows(rows);
     let logits = network.train(batch, None);
     let (images, classes) = *logits.shape();
@@ -34,11 +44,13 @@ fn gradients_agree_with_finite_differences_on_odd_shapes() {
     let text = "[model]\ninput = { height = 9, width = 7, channels = 3 }\n[stem]\nfilters = 3\nkernel = 5\nstride = 2\nactivation = \"none\"\n\
         [[blocks]]\ntype = \"conv\"\nfilters = 5\nkernel = 3\nstride = 1\nactivation = \"none\"\n\
         [[blocks]]\ntype = \"conv\"\nfilters = 4\nkernel = 1\nstride = 2\nactivation = \"none\"\n";
-    for (batch_norm, extra) in [
-        (true, ""),
-        (false, ""),
+    for (batch_norm, is_frozen, extra) in [
+        (true, false, ""),
+        (false, false, ""),
+        (true, true, ""),
         (
             true,
+            false,
             "[[blocks]]\ntype = \"bottleneck\"\nfilters = 4\nexpansion = 2\nsqueeze_excite = { after = \"project\", ratio = 2 }\n",
         ),
     ] {
@@ -52,7 +64,7 @@ fn gradients_agree_with_finite_differences_on_odd_shapes() {
         let targets: Vec<f32> =
             (0..images).flat_map(|i| (0..3).map(move |c| f32::from(u8::from(i % 3 == c)))).collect();
 
-        let mut network = Network::new(&graph, &weights);
+        let mut network = network(&graph, &weights, is_frozen);
         let batch = network.batch_of_rows(&rows);
         let logits = network.train(batch, None);
         let tensor = logits.device().tensor_from_vec(targets.clone(), (images, 3));
@@ -66,7 +78,7 @@ fn gradients_agree_with_finite_differences_on_odd_shapes() {
                 let mut tensor = weights.get(name).unwrap().clone();
                 tensor.values[at] += by;
                 weights.insert(name.clone(), tensor);
-                loss_of(&graph, &weights, &rows, &targets)
+                loss_of(&graph, &weights, is_frozen, &rows, &targets)
             };
             let step = 1e-3;
             let numeric = (moved(step) - moved(-step)) / (2.0 * f64::from(step));

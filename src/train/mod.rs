@@ -32,6 +32,8 @@ pub use predict::{Answers, Predictor, evaluate, evaluate_until};
 pub use trainer::{best_of, train};
 
 #[cfg(test)]
+mod aware_tests;
+#[cfg(test)]
 mod golden_tests;
 #[cfg(test)]
 mod gradient_tests;

@@ -185,14 +185,15 @@ impl Network {
             };
             let skip = op.inputs.get(1).and_then(read);
             let mut values = self.values_of(op);
+            let mut lost = Vec::new();
             let mode = match self.grids.get(op.id.0) {
                 _ if !training => Mode::Evaluate,
                 None => Mode::Train,
                 Some(grid) => {
                     if !grid.weights.is_empty() {
-                        values[0] = grid.rounded(op, &values);
+                        (values[0], lost) = grid.rounded(op, &values);
                     }
-                    Mode::Aware(grid)
+                    Mode::Aware(grid, &lost)
                 }
             };
             let Forward { output, saved, running } = layer::forward(op, &last, skip.as_ref(), &values, mode);

@@ -17,7 +17,7 @@ const NET: &str = "[model]\nname = \"tiny\"\ninput = { height = 12, width = 12, 
     [head]\ndropout = 0.1\n[augment]\nflip = true\nshift = 0.1\nnoise = 0.02\n\
     [train]\nepochs = 3\nbatch_size = 20\nlearning_rate = 0.01\nema = 0.9\nlabel_smoothing = 0.05\nclass_weights = \"balanced\"\n";
 
-fn images(count: usize, seed: u32) -> Images {
+pub(super) fn images(count: usize, seed: u32) -> Images {
     let mut stream = Stream::new(seed, Purpose::Split, 0, 0);
     let labels: Vec<u16> = (0..count).map(|i| (i % 3) as u16).collect();
     // Each class is bright in another third of its rows.
@@ -43,7 +43,7 @@ fn spec(sets: &[&str]) -> Spec {
     Spec::parse("tiny.toml", NET, &sets).unwrap()
 }
 
-fn job(folder: &Path, sets: &[&str], threads: usize) -> Job {
+pub(super) fn job(folder: &Path, sets: &[&str], threads: usize) -> Job {
     let spec = spec(sets);
     let graph = Graph::build(&spec, 3).unwrap();
     Job {
@@ -154,15 +154,20 @@ fn a_network_learns_and_its_observer_hears_of_all_in_order() {
 
 #[test]
 fn any_number_of_threads_gives_the_same_bytes() {
+    for sets in [&[][..], &["train.quantization_aware=0.5"]] {
+        let one = finished(sets, 1);
+        assert_eq!(one, finished(sets, 2));
+        assert_eq!(one, finished(sets, 3));
+    }
     let one = finished(&[], 1);
-    assert_eq!(one, finished(&[], 2));
-    assert_eq!(one, finished(&[], 3));
+    assert_ne!(one, finished(&["train.quantization_aware=0.5"], 1), "integers are learned");
     assert_ne!(one.0, finished(&["train.seed=1"], 1).0);
 }
 
 #[test]
 fn a_training_stopped_after_any_batch_and_resumed_ends_with_the_same_bytes() {
-    for sets in [vec![], vec!["train.ema=0", "train.optimizer=\"sgd\""], vec!["train.optimizer=\"rmsprop\""]] {
+    let others = [vec!["train.optimizer=\"rmsprop\""], vec!["train.quantization_aware=0.5"]];
+    for sets in [vec![], vec!["train.ema=0", "train.optimizer=\"sgd\""]].into_iter().chain(others) {
         let whole = finished(&sets, 2);
         for stops in [vec![1], vec![4], vec![6], vec![11], vec![2, 3, 1, 4]] {
             let folder = tempfile::tempdir().unwrap();

@@ -63,7 +63,8 @@ pub enum Mode<'a> {
     /// Learning, with the batch's statistics.
     Train,
     /// Learning what the integers will do, with running statistics that stay as they are.
-    Aware(&'a Grid),
+    /// And what is added to each output channel because of the rounding of its weights.
+    Aware(&'a Grid, &'a [f32]),
 }
 
 /// The output of `op` for `input` (and `skip`).
@@ -76,7 +77,7 @@ pub fn forward(
 ) -> Forward {
     let plain = |map| {
         let mut made = Activations::plain(map);
-        if let Mode::Aware(grid) = mode {
+        if let Mode::Aware(grid, _) = mode {
             for (channel, read) in made.reads.iter_mut().enumerate() {
                 let (step, bounds) = grid.of_channel(channel, read.bounds);
                 *read = Read { step, bounds, ..*read };
@@ -117,7 +118,7 @@ pub fn forward(
     };
     let (output, statistics, running) = norm::finish(raw, &sums, norm, activation, &values[1..], mode);
     let output = Arc::new(output);
-    let is_frozen = matches!(mode, Mode::Aware(_));
+    let is_frozen = matches!(mode, Mode::Aware(..));
     let saved = Saved::Convolution { input: input.clone(), output: output.clone(), statistics, read, is_frozen };
     Forward { output, saved, running }
 }

@@ -45,17 +45,16 @@ pub fn finish(
     mode: Mode<'_>,
 ) -> (Activations, Vec<Statistics>, Option<Running>) {
     let bounds = bounds(activation);
-    let as_bytes = |channel: usize| match mode {
-        Mode::Aware(grid) => grid.of_channel(channel, bounds),
-        Mode::Evaluate | Mode::Train => (0.0, bounds),
+    let read = |channel: usize, scale: f32, shift: f32| match mode {
+        Mode::Aware(grid, lost) => {
+            let (step, bounds) = grid.of_channel(channel, bounds);
+            Read { scale, shift: shift + lost.get(channel).copied().unwrap_or(0.0), bounds, step }
+        }
+        Mode::Evaluate | Mode::Train => Read { scale, shift, bounds, step: 0.0 },
     };
     let Norm::Batch { epsilon } = norm else {
         let shift = |channel: usize| if norm == Norm::Bias { values[0][channel] } else { 0.0 };
-        let read = |channel| {
-            let (step, bounds) = as_bytes(channel);
-            Read { scale: 1.0, shift: shift(channel), bounds, step }
-        };
-        let reads = (0..sums.len()).map(read).collect();
+        let reads = (0..sums.len()).map(|channel| read(channel, 1.0, shift(channel))).collect();
         return (Activations { map: raw, reads, means: vec![0.0; sums.len()] }, Vec::new(), None);
     };
     let count = (raw.images * raw.shape.pixels()) as f64;
@@ -70,12 +69,11 @@ pub fn finish(
             |(mean, variance): (&f32, &f32)| Statistics { mean: f64::from(*mean), variance: f64::from(*variance) };
         values[2].iter().zip(&values[3]).map(pair).collect()
     };
-    let read = |(channel, own): (usize, &Statistics)| {
+    let normed = |(channel, own): (usize, &Statistics)| {
         let scale = f64::from(values[0][channel]) / own.deviation(epsilon);
-        let (step, bounds) = as_bytes(channel);
-        Read { scale: scale as f32, shift: (f64::from(values[1][channel]) - own.mean * scale) as f32, bounds, step }
+        read(channel, scale as f32, (f64::from(values[1][channel]) - own.mean * scale) as f32)
     };
-    let reads = statistics.iter().enumerate().map(read).collect();
+    let reads = statistics.iter().enumerate().map(normed).collect();
     let means = statistics.iter().map(|own| own.mean as f32).collect();
     let running = matches!(mode, Mode::Train).then(|| running(count, &statistics, values));
     (Activations { map: raw, reads, means }, statistics, running)
