@@ -24,9 +24,13 @@ pub fn run(project: &mut Project<'_>, governor: Governor) -> Result<Exit, Failur
         }
         _ => Place::Below(RUNS.into()),
     };
-    // Neither must images that cannot be loaded.
+    // Neither must images that cannot be loaded, nor a teacher that cannot teach.
+    let mut teacher = None;
     if !request.resume {
-        project.dataset()?;
+        let labels = project.dataset()?.labels.clone();
+        if let Some(path) = &request.distill {
+            teacher = Some(Teaching::of_run(&Run::open(path)?, &project.graph, &labels)?);
+        }
     }
     let held = place.hold(&project.spec.config.model.name)?;
     let dataset = project.dataset()?;
@@ -37,10 +41,6 @@ pub fn run(project: &mut Project<'_>, governor: Governor) -> Result<Exit, Failur
     if request.resume && !held.has_state() {
         project.console.note("nothing was saved yet: beginning anew");
     }
-    let teacher = match &request.distill {
-        Some(path) => Some(Teaching::of_run(&Run::open(path)?, &project.graph, &dataset.labels)?),
-        None => None,
-    };
     let training = Training {
         spec: project.spec.clone(),
         graph: project.graph.clone(),

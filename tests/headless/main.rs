@@ -9,6 +9,7 @@ mod bad_config;
 mod boards;
 mod calls;
 mod checkpoint;
+mod distill;
 mod estimate;
 mod evaluate_predict;
 mod export;
