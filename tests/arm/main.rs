@@ -1,7 +1,8 @@
-//! The program for 64-bit Arm, as a Raspberry Pi runs it, beside the one of this machine.
+//! The program for Arm, as a Raspberry Pi runs it, beside the one of this machine.
 //!
-//! `.ci/arm` builds it, names it in `MICROMOBILENET_ARM` and runs these tests with QEMU's user-mode
-//! emulation. Images are drawn here: JPEGs of two sizes, ten kinds of pattern.
+//! `.ci/arm --env` builds it, names it in `MICROMOBILENET_ARM` and what runs it, QEMU's user-mode
+//! emulation, in `MICROMOBILENET_ARM_RUNNER`; `.ci/arm --test` runs these tests with them. Images are
+//! drawn here: JPEGs of two sizes, ten kinds of pattern.
 
 #![cfg(unix)]
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
@@ -19,7 +20,8 @@ use std::ffi::OsString;
 use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
+use std::time::Duration;
 use tempfile::TempDir;
 use terminal::Terminal;
 
@@ -59,9 +61,12 @@ impl Machine {
         Self(vec![env!("CARGO_BIN_EXE_micromobilenet").into()])
     }
 
-    /// The one for Arm; `None` where there is none, which was said then.
+    /// The one for Arm; `None` where there is none, which was said then, or is a failure where every
+    /// tool is required.
     fn arm() -> Option<Self> {
         let Some(program) = std::env::var_os("MICROMOBILENET_ARM") else {
+            let required = std::env::var_os("MICROMOBILENET_REQUIRE_TOOLS").is_some();
+            assert!(!required, "MICROMOBILENET_REQUIRE_TOOLS is set, and .ci/arm --env has named no program for Arm");
             let _ = writeln!(std::io::stderr(), "SKIPPED: .ci/arm --env has not named the program for Arm");
             return None;
         };
@@ -69,10 +74,14 @@ impl Machine {
         Some(Self(runner.split_whitespace().map(OsString::from).chain([program]).collect()))
     }
 
-    fn run(&self, folder: &Path, arguments: &str) -> Output {
+    fn command(&self, folder: &Path, arguments: &str) -> Command {
         let mut command = Command::new(&self.0[0]);
         command.args(&self.0[1..]).args(arguments.split_whitespace()).current_dir(folder);
-        let output = command.output().unwrap();
+        command
+    }
+
+    fn run(&self, folder: &Path, arguments: &str) -> Output {
+        let output = self.command(folder, arguments).output().unwrap();
         assert!(output.status.success(), "{arguments}:\n{}", String::from_utf8_lossy(&output.stderr));
         output
     }
@@ -106,6 +115,16 @@ fn scene(count: u32) -> TempDir {
     folder
 }
 
+/// Whether two runs ended with the same weights.
+fn assert_same_end(folder: &Path, runs: [&str; 2]) {
+    let last = runs.map(|run| fs::read(folder.join(run).join("checkpoints/last.safetensors")).unwrap());
+    let [one, other] = [&last[0], &last[1]].map(|bytes| SafeTensors::deserialize(bytes).unwrap());
+    assert!(one.len() > 10 && one.len() == other.len());
+    for (name, tensor) in one.tensors() {
+        assert!(tensor.data() == other.tensor(&name).unwrap().data(), "{name} of {runs:?} differs");
+    }
+}
+
 fn weights(net: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("assets/weights/{net}.safetensors"))
 }
@@ -126,13 +145,31 @@ fn an_epoch_there_is_an_epoch_here() {
     }
     // Its threads are its own affair: one makes the same bytes there.
     arm.json(folder.path(), &format!("{arguments} alone --threads 1"));
-    let last = |run: &str| fs::read(folder.path().join(run).join("checkpoints/last.safetensors")).unwrap();
-    let (there, alone) = (last("there"), last("alone"));
-    let (there, alone) = (SafeTensors::deserialize(&there).unwrap(), SafeTensors::deserialize(&alone).unwrap());
-    assert!(there.len() > 10 && there.len() == alone.len());
-    for (name, tensor) in there.tensors() {
-        assert!(tensor.data() == alone.tensor(&name).unwrap().data(), "threads make a difference to {name}");
+    assert_same_end(folder.path(), ["there", "alone"]);
+}
+
+/// Power that fails leaves what the last whole epoch wrote.
+#[test]
+fn a_training_killed_again_and_again_comes_to_the_same_end() {
+    let Some(arm) = Machine::arm() else { return };
+    let folder = scene(5);
+    let call =
+        |run: &str| format!("--config pico --data photos --set train.batch_size=4 --epochs 8 --train --run {run}");
+    arm.run(folder.path(), &call("whole"));
+    let rows = || fs::read_to_string(folder.path().join("killed/metrics.csv")).map_or(0, |text| text.lines().count());
+    for (resume, epochs) in [("", 1), ("--resume", 2), ("--resume", 5)] {
+        let mut command = arm.command(folder.path(), &format!("{} {resume}", call("killed")));
+        let mut child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        while rows() <= epochs {
+            assert!(child.try_wait().unwrap().is_none(), "it was over after {} rows", rows());
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        child.kill().unwrap();
+        child.wait().unwrap();
     }
+    assert!(rows() <= 8, "nothing was left to do");
+    arm.run(folder.path(), &format!("{} --resume", call("killed")));
+    assert_same_end(folder.path(), ["whole", "killed"]);
 }
 
 #[test]

@@ -1,0 +1,33 @@
+//! How much memory a training takes.
+
+use super::scene::{Scene, finish};
+use std::fs;
+
+/// What a training on photographs may hold at most, on a machine of 64 bits.
+const MOST: u64 = 200_000_000;
+
+/// The most that a process has held so far, while it is there.
+fn held(process: u32) -> Option<u64> {
+    let status = fs::read_to_string(format!("/proc/{process}/status")).ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    line.trim().strip_suffix(" kB")?.parse::<u64>().ok().map(|kilobytes| kilobytes * 1_024)
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn a_training_on_photographs_fits_a_small_board() {
+    let Ok(photographs) = std::env::var("MICROMOBILENET_PHOTOS") else {
+        println!("skipped: MICROMOBILENET_PHOTOS is not set");
+        return;
+    };
+    let scene = Scene::empty();
+    let mut child =
+        scene.spawn(&format!("--config micro --data {photographs} --epochs 1 --threads 4 --train --run run"));
+    let mut most = 0;
+    while child.try_wait().unwrap().is_none() {
+        most = most.max(held(child.id()).unwrap_or(0));
+        std::thread::sleep(std::time::Duration::from_millis(20));
+    }
+    finish(child).ends(0);
+    assert!((1_000_000..=MOST).contains(&most), "{most} bytes");
+}
