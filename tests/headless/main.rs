@@ -18,6 +18,7 @@ mod int8;
 mod interrupt;
 mod resume;
 mod scene;
+mod seeds;
 mod temperature;
 mod training;
 mod watch;
