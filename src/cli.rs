@@ -104,7 +104,7 @@ pub struct Cli {
     /// Never start the screen
     #[arg(long)]
     no_tui: bool,
-    /// Say more
+    /// Say more; with --train, afterwards, where its time went
     #[arg(short, long)]
     verbose: bool,
     /// Print this help

@@ -26,6 +26,6 @@ complete -c micromobilenet -l resume -d 'Go on with a training that was interrup
 complete -c micromobilenet -l test -d 'Try the whole path: one epoch on few images'
 complete -c micromobilenet -l json -d 'Machine-readable lines on stdout, and nothing else there'
 complete -c micromobilenet -l no-tui -d 'Never start the screen'
-complete -c micromobilenet -s v -l verbose -d 'Say more'
+complete -c micromobilenet -s v -l verbose -d 'Say more; with --train, afterwards, where its time went'
 complete -c micromobilenet -s h -l help -d 'Print this help'
 complete -c micromobilenet -s V -l version -d 'Print the version'

@@ -8,6 +8,7 @@ mod export;
 mod int8;
 mod interrupt;
 mod predict;
+mod profile;
 mod progress;
 mod project;
 mod report;

@@ -1,7 +1,7 @@
 //! `--train`
 
 use super::project::Project;
-use super::{Exit, Failure, progress, seeds};
+use super::{Exit, Failure, profile, progress, seeds};
 use crate::escape;
 use crate::files::RealDisk;
 use crate::graph::Weights;
@@ -100,6 +100,9 @@ fn conclude(project: &Project<'_>, ended: &Ended) -> Result<Exit, Failure> {
         ));
         let report = run.file(Run::REPORT);
         project.console.say(&format!("report: {}", escape::terminal(&report.to_string_lossy())));
+    }
+    if project.console.is_verbose() && outcome.profile.steps > 0 {
+        profile::show(project.console, &outcome.profile);
     }
     match &outcome.end {
         End::Finished => Ok(Exit::Done),

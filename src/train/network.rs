@@ -6,6 +6,7 @@
 
 use super::lanes::{LaneMap, Pool};
 use super::layer::{self, Activations, Flow, Forward, Saved};
+use super::profile::{Work, span};
 use crate::graph::{Graph, Op, OpId, Param, Role, Source, Tensor as Values, Weights};
 use dfdx::prelude::*;
 use std::cell::RefCell;
@@ -173,7 +174,9 @@ impl Network {
             };
             let skip = op.inputs.get(1).and_then(read);
             let values = self.values_of(op);
+            let work = span(Work::forward(op));
             let Forward { output, saved, running } = layer::forward(op, &last, skip.as_ref(), &values, training);
+            drop(work);
             last = output.clone();
             if training {
                 steps.push(Step { op: op.id, saved, values, running });
@@ -279,6 +282,7 @@ impl BlockGradient {
             let op = &self.graph.ops[step.op.0];
             let Some(flowing) = gradient.take() else { break };
             let wanted = op.inputs[0] != Source::Image;
+            let work = span(Work::backward(op));
             let mut back = layer::backward(op, step.saved, flowing, &step.values, wanted);
             for (tensor, own) in tensors.iter().zip(back.parameters) {
                 let sum = gradients.get_or_alloc_mut(tensor)?;
@@ -294,6 +298,7 @@ impl BlockGradient {
                 below.join(extra);
                 skip = None;
             }
+            drop(work);
             gradient = back.input;
         }
         *self.below.borrow_mut() = gradient;
