@@ -79,6 +79,10 @@ pub struct Cli {
     /// Training seed, as --set train.seed=N
     #[arg(long, value_name = "N")]
     seed: Option<u32>,
+    /// With --train: train N times (2 to 100), with this seed and those after it, each in a run folder
+    /// of its own (--run DIR: in DIR-seed0, DIR-seed1, …); says mean and deviation of what they reach
+    #[arg(long, value_name = "N", requires = "train", value_parser = clap::value_parser!(u16).range(2..=100))]
+    seeds: Option<u16>,
     /// Threads to work with [default: as many as the machine has cores]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
     threads: Option<u16>,
@@ -103,7 +107,7 @@ pub struct Cli {
     /// Never start the screen
     #[arg(long)]
     no_tui: bool,
-    /// Say more
+    /// Say more; with --train, afterwards, where its time went
     #[arg(short, long)]
     verbose: bool,
     /// Print this help
@@ -171,6 +175,7 @@ impl Cli {
             report: self.report,
             overrides,
             run: self.run,
+            seeds: self.seeds,
             resume: self.resume,
             distill: self.distill,
             weights: self.weights,

@@ -10,6 +10,7 @@ complete -c micromobilenet -l weights -d 'Take weights from this file, by the na
 complete -c micromobilenet -l output -d 'Where --export (ArduinoCode) and --report (runs/report) write' -r -F
 complete -c micromobilenet -l epochs -d 'Epochs to train, as --set train.epochs=N' -r
 complete -c micromobilenet -l seed -d 'Training seed, as --set train.seed=N' -r
+complete -c micromobilenet -l seeds -d 'With --train: train N times (2 to 100), with this seed and those after it, each in a run folder of its own (--run DIR: in DIR-seed0, DIR-seed1, …); says mean and deviation of what they reach' -r
 complete -c micromobilenet -l threads -d 'Threads to work with [default: as many as the machine has cores]' -r
 complete -c micromobilenet -l max-temp -d 'Training waits from this temperature of the processor on, in °C, until it is 5 °C cooler' -r
 complete -c micromobilenet -l split -d 'Images to evaluate on: validation, test or train' -r -f -a "validation\t'The images held out while training'
@@ -25,6 +26,6 @@ complete -c micromobilenet -l resume -d 'Go on with a training that was interrup
 complete -c micromobilenet -l test -d 'Try the whole path: one epoch on few images'
 complete -c micromobilenet -l json -d 'Machine-readable lines on stdout, and nothing else there'
 complete -c micromobilenet -l no-tui -d 'Never start the screen'
-complete -c micromobilenet -s v -l verbose -d 'Say more'
+complete -c micromobilenet -s v -l verbose -d 'Say more; with --train, afterwards, where its time went'
 complete -c micromobilenet -s h -l help -d 'Print this help'
 complete -c micromobilenet -s V -l version -d 'Print the version'

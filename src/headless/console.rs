@@ -22,6 +22,11 @@ impl Console {
         self.json
     }
 
+    /// Whether more is to be said.
+    pub const fn is_verbose(self) -> bool {
+        self.verbose
+    }
+
     /// Whether a person watches stderr, so that bars make sense.
     pub fn has_bars(self) -> bool {
         !self.json && std::io::stderr().is_terminal()

@@ -8,9 +8,11 @@ mod export;
 mod int8;
 mod interrupt;
 mod predict;
+mod profile;
 mod progress;
 mod project;
 mod report;
+mod seeds;
 mod train;
 mod watch;
 
@@ -49,6 +51,8 @@ pub struct Request {
     pub overrides: Vec<String>,
     /// Run folder.
     pub run: Option<PathBuf>,
+    /// Train with so many seeds, one after the other.
+    pub seeds: Option<u16>,
     /// Go on with a training.
     pub resume: bool,
     /// The run of a network to learn from.
@@ -185,6 +189,7 @@ fn act(request: &Request, console: Console) -> Result<Exit, Failure> {
     if request.max_temperature.is_some() && !train {
         return Err(anyhow::anyhow!("--max-temp lets training wait: pass --train as well").into());
     }
+    seeds::check(request)?;
     let governor = Governor::new(Sensors::here(), request.max_temperature).context("--max-temp")?;
     let threads = threads(request.threads);
     // It fails only where a pool is there already, which then serves.

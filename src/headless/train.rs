@@ -1,21 +1,25 @@
 //! `--train`
 
 use super::project::Project;
-use super::{Exit, Failure, progress};
+use super::{Exit, Failure, profile, progress, seeds};
 use crate::escape;
 use crate::files::RealDisk;
-use crate::jobs::{Ended, Place, RUNS, Teaching, Training, TrainingError, read_weights};
+use crate::graph::Weights;
+use crate::jobs::{Ended, Held, Place, RUNS, Teaching, Training, TrainingError, read_weights};
 use crate::runs::Run;
+use crate::spec::Spec;
 use crate::train::{End, Governor};
 use anyhow::anyhow;
 use std::path::Path;
 use std::sync::Arc;
 
-/// Trains, in a new run folder or in the one to go on with.
+/// Trains, in a new run folder or in the one to go on with; with `--seeds`, in several.
 pub fn run(project: &mut Project<'_>, governor: Governor) -> Result<Exit, Failure> {
     let request = project.request;
-    // Weights that do not fit must not leave an empty run behind.
-    let given = request.weights.as_deref().map(|path| read_weights(path, &project.graph)).transpose()?;
+    if let Some(count) = request.seeds {
+        return seeds::run(project, &governor, count);
+    }
+    let given = given(project)?;
     let place = match (&request.run, project.run.take()) {
         (_, Some(run)) if request.resume => Place::Resume(run),
         (Some(path), _) => {
@@ -24,41 +28,77 @@ pub fn run(project: &mut Project<'_>, governor: Governor) -> Result<Exit, Failur
         }
         _ => Place::Below(RUNS.into()),
     };
-    // Neither must images that cannot be loaded, nor a teacher that cannot teach.
-    let mut teacher = None;
+    // Images that cannot be loaded must not leave an empty run behind.
     if !request.resume {
-        let labels = project.dataset()?.labels.clone();
-        if let Some(path) = &request.distill {
-            teacher = Some(Teaching::of_run(&Run::open(path)?, &project.graph, &labels)?);
-        }
+        project.dataset()?;
     }
     let held = place.hold(&project.spec.config.model.name)?;
-    let dataset = project.dataset()?;
-    let found = dataset.check.to_string();
-    if !found.is_empty() {
-        project.console.note(found.trim_end());
-    }
+    look_at_images(project)?;
     if request.resume && !held.has_state() {
         project.console.note("nothing was saved yet: beginning anew");
     }
+    let (exit, ended) = fit(project, project.spec.clone(), held, given, governor)?;
+    if let Some(ended) = ended {
+        project.trained_in(ended.run, ended.trained);
+    }
+    Ok(exit)
+}
+
+/// What a training begins with.
+#[derive(Clone)]
+pub struct Given {
+    weights: Option<Weights>,
+    teacher: Option<Teaching>,
+}
+
+/// The weights and the teacher to begin with, where there are some. Read first: those that do not fit
+/// must not leave an empty run behind.
+pub fn given(project: &mut Project<'_>) -> Result<Given, Failure> {
+    let request = project.request;
+    let path = request.weights.as_deref();
+    let weights = path.map(|path| read_weights(path, &project.graph)).transpose()?.map(|given| given.weights);
+    let teacher = match &request.distill {
+        Some(path) => {
+            let labels = project.dataset()?.labels.clone();
+            Some(Teaching::of_run(&Run::open(path)?, &project.graph, &labels)?)
+        }
+        None => None,
+    };
+    Ok(Given { weights, teacher })
+}
+
+/// Loads the images, once, and says what was found about them.
+pub fn look_at_images(project: &mut Project<'_>) -> Result<(), Failure> {
+    let found = project.dataset()?.check.to_string();
+    if !found.is_empty() {
+        project.console.note(found.trim_end());
+    }
+    Ok(())
+}
+
+/// Trains as `spec` says, in the folder that is `held`, and says how it went. `None` where it was
+/// interrupted before it began.
+pub fn fit(
+    project: &mut Project<'_>,
+    spec: Spec,
+    held: Held,
+    begin: Given,
+    governor: Governor,
+) -> Result<(Exit, Option<Ended>), Failure> {
     let training = Training {
-        spec: project.spec.clone(),
+        spec,
         graph: project.graph.clone(),
-        dataset,
+        dataset: project.dataset()?,
         place: Place::Held(held),
-        weights: given.map(|given| given.weights),
-        teacher,
+        weights: begin.weights,
+        teacher: begin.teacher,
         threads: project.threads,
         governor,
         disk: Arc::new(RealDisk),
     };
     match training.run(&project.control, progress::observer(project.console)) {
-        Ok(ended) => {
-            let exit = conclude(project, &ended);
-            project.trained_in(ended.run, ended.trained);
-            exit
-        }
-        Err(TrainingError::NotBegun { run: Some(run) }) => Ok(interrupted(project, &run)),
+        Ok(ended) => Ok((conclude(project, &ended)?, Some(ended))),
+        Err(TrainingError::NotBegun { run: Some(run) }) => Ok((interrupted(project, &run), None)),
         Err(error @ (TrainingError::Place(_) | TrainingError::State(_))) => Err(error.into()),
         Err(error) => Err(Failure::on_the_way(error)),
     }
@@ -77,6 +117,9 @@ fn conclude(project: &Project<'_>, ended: &Ended) -> Result<Exit, Failure> {
         ));
         let report = run.file(Run::REPORT);
         project.console.say(&format!("report: {}", escape::terminal(&report.to_string_lossy())));
+    }
+    if project.console.is_verbose() && outcome.profile.steps > 0 {
+        profile::show(project.console, &outcome.profile);
     }
     match &outcome.end {
         End::Finished => Ok(Exit::Done),

@@ -1,6 +1,7 @@
 //! Which images make a batch, how they are changed, and what is expected of them.
 
 use super::lanes::{LaneMap, Pool};
+use super::profile::{Work, span};
 use crate::data::{Augmenter, Images};
 use crate::graph::{Graph, Pixels, Shape};
 use crate::random::{Purpose, Stream};
@@ -64,6 +65,7 @@ impl Batches {
 
     /// The images at `places`, changed at random, in lanes.
     pub fn assemble(&self, images: &Images, epoch: u32, places: &[u32]) -> LaneMap {
+        let _work = span(Work::Batches);
         let mut map = self.pool.map(self.input, places.len());
         if self.augmenter.is_identity() {
             let bytes: Vec<&[u8]> = places.iter().map(|place| images.image(*place as usize)).collect();
@@ -75,6 +77,7 @@ impl Batches {
         let mut changed = self.changed.lock().unwrap_or_else(PoisonError::into_inner);
         changed.resize(places.len() * size, 0);
         changed.par_chunks_exact_mut(size).zip(places).for_each(|(changed, place)| {
+            let _work = span(Work::Batches);
             self.augmenter.apply(epoch, u64::from(*place), images.image(*place as usize), changed);
         });
         let bytes: Vec<&[u8]> = changed.chunks_exact(size).collect();

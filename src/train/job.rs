@@ -4,6 +4,7 @@ use super::checkpoint::Checkpoint;
 use super::distill::Teacher;
 use super::governor::Governor;
 use super::observer::{End, EpochMetrics};
+use super::profile::Profile;
 use crate::data::Dataset;
 use crate::files::{Disk, FileError};
 use crate::graph::{Graph, Weights, WeightsError};
@@ -55,6 +56,8 @@ pub struct Outcome {
     pub best: Option<EpochMetrics>,
     /// The weights after the last epoch: the moving average where there is one.
     pub weights: Weights,
+    /// Where its time went, that before a resume left out.
+    pub profile: Profile,
 }
 
 /// Why a training could not be done.

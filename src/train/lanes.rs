@@ -1,6 +1,7 @@
 //! Maps of a batch in lanes, `[block][channel][row][column]` of sixteen images, in buffers that are
 //! used again.
 
+use super::profile::{Work, span};
 use super::simd::{LANES, Lane};
 use crate::graph::{Pixels, Shape};
 use rayon::prelude::*;
@@ -79,6 +80,7 @@ impl LaneMap {
             for (channel, plane) in block.chunks_exact_mut(count).enumerate() {
                 let table = &tables[channel];
                 plane.par_chunks_mut(RUN).enumerate().with_min_len(TASK).for_each(|(run, lanes)| {
+                    let _work = span(Work::Batches);
                     for (image, bytes) in images.iter().enumerate() {
                         let samples = &bytes[run * RUN * channels..][..lanes.len() * channels];
                         for (lane, sample) in lanes.iter_mut().zip(samples.chunks_exact(channels)) {

@@ -18,6 +18,7 @@ mod network;
 mod observer;
 mod optimizer;
 mod predict;
+mod profile;
 mod schedule;
 mod simd;
 mod trainer;
@@ -29,6 +30,7 @@ pub use governor::{Governor, NoThermometer, Thermal};
 pub use job::{Begin, Job, Outcome, TrainError};
 pub use observer::{BatchProgress, End, EpochMetrics, Observer, Start, Unobserved, Validation};
 pub use predict::{Answers, Predictor, evaluate, evaluate_until};
+pub use profile::{Layer, Profile, Work};
 pub use trainer::{best_of, train};
 
 #[cfg(test)]

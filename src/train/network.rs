@@ -7,6 +7,7 @@
 use super::aware::Grid;
 use super::lanes::{LaneMap, Pool};
 use super::layer::{self, Activations, Flow, Forward, Mode, Saved};
+use super::profile::{Work, span};
 use crate::graph::{Graph, Op, OpId, Param, Role, Source, Tensor as Values, Weights};
 use dfdx::prelude::*;
 use std::cell::RefCell;
@@ -196,7 +197,9 @@ impl Network {
                     Mode::Aware(grid, &lost)
                 }
             };
+            let work = span(Work::forward(op));
             let Forward { output, saved, running } = layer::forward(op, &last, skip.as_ref(), &values, mode);
+            drop(work);
             last = output.clone();
             if training {
                 steps.push(Step { op: op.id, saved, values, running });
@@ -302,6 +305,7 @@ impl BlockGradient {
             let op = &self.graph.ops[step.op.0];
             let Some(flowing) = gradient.take() else { break };
             let wanted = op.inputs[0] != Source::Image;
+            let work = span(Work::backward(op));
             let mut back = layer::backward(op, step.saved, flowing, &step.values, wanted);
             for (tensor, own) in tensors.iter().zip(back.parameters) {
                 let sum = gradients.get_or_alloc_mut(tensor)?;
@@ -317,6 +321,7 @@ impl BlockGradient {
                 below.join(extra);
                 skip = None;
             }
+            drop(work);
             gradient = back.input;
         }
         *self.below.borrow_mut() = gradient;

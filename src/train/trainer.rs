@@ -13,6 +13,7 @@ use super::network::Network;
 use super::observer::{BatchProgress, End, EpochMetrics, Observer, Start, Validation};
 use super::optimizer::Optimizer;
 use super::predict::{self, Answers};
+use super::profile::{self, Work};
 use super::schedule::learning_rate;
 use super::simd::flush_denormals;
 use crate::data::Images;
@@ -123,6 +124,8 @@ impl Loop {
 
     fn run(&mut self, control: &Control, observer: &mut dyn Observer) -> Result<Outcome, TrainError> {
         let epochs = self.job.spec.config.train.epochs;
+        let steps = self.progress.steps;
+        profile::begin();
         self.job.governor.look(observer);
         let end = loop {
             if self.progress.epoch >= epochs {
@@ -157,7 +160,8 @@ impl Loop {
         let history = self.progress.history.clone();
         let best = best_of(&history);
         let weights = self.average.clone().unwrap_or_else(|| self.network.weights());
-        Ok(Outcome { end, history, best, weights })
+        let profile = profile::end(self.progress.steps - steps, self.job.threads.max(1));
+        Ok(Outcome { end, history, best, weights, profile })
     }
 
     /// In the last epochs, where that is asked for, the network learns to be integers.
@@ -186,6 +190,7 @@ impl Loop {
         let mut next = None;
         while self.progress.batch < count {
             let batch = self.progress.batch;
+            let waiting = profile::span(Work::Batches);
             let input = next.take().unwrap_or_else(|| assemble(batch));
             let places = batches.places(&order, batch);
             // Threads that have nothing to do in this step prepare the next one.
@@ -196,6 +201,7 @@ impl Loop {
                 }
                 self.step(input, &dataset.train, places)
             });
+            drop(waiting);
             let Some((loss, correct)) = result else {
                 return Batching::Diverged { batch: self.progress.batch + 1 };
             };
@@ -213,7 +219,9 @@ impl Loop {
                 lr: self.progress.lr,
                 images_per_second: images as f64 / self.progress.seconds.max(1e-9),
             });
-            waited += control.checkpoint(&mut self.job.governor, observer);
+            let pause = control.checkpoint(&mut self.job.governor, observer);
+            profile::leave_out(pause);
+            waited += pause;
             if control.is_stopped() && self.progress.batch < count {
                 return Batching::Stopped;
             }
@@ -224,6 +232,7 @@ impl Loop {
     /// One step: its loss and how many images were answered right; `None` where the loss is no
     /// number, and nothing has changed then.
     fn step(&mut self, input: LaneMap, images: &Images, places: &[u32]) -> Option<(f64, usize)> {
+        let _step = profile::span(Work::Engine);
         let config = &self.job.spec.config.train;
         let (epoch, batch) = (self.progress.epoch, self.progress.batch);
         let before = self.network.running_statistics();
@@ -243,6 +252,7 @@ impl Loop {
             return None;
         }
         let gradients = loss.backward();
+        let _last = profile::span(Work::Optimizer);
         let done = f64::from(epoch) + batch as f64 / self.batches.count() as f64;
         self.progress.lr = learning_rate(config, done);
         self.optimizer.learning_rate = self.progress.lr as f32;
@@ -257,6 +267,7 @@ impl Loop {
 
     /// Answers on the validation images, with the weights to deploy.
     fn validate(&self) -> Answers {
+        let _validation = profile::span(Work::Validation);
         let images = &self.job.dataset.validation;
         match &self.average {
             Some(average) => predict::answers(&Network::new(&self.job.graph, average), images),

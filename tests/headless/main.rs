@@ -20,6 +20,7 @@ mod interrupt;
 mod memory;
 mod resume;
 mod scene;
+mod seeds;
 mod temperature;
 mod training;
 mod watch;

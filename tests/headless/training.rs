@@ -209,3 +209,43 @@ fn training_begins_with_given_weights_and_what_follows_uses_the_trained_ones() {
     let reached = scene.run("--run second --evaluate --json").ends(0).object("evaluation");
     assert_eq!(answer.object("evaluation")["loss"], reached["loss"]);
 }
+
+#[test]
+fn somebody_who_asks_for_more_hears_where_the_time_went() {
+    let scene = Scene::new();
+    let call = "--config tiny.toml --set augment.shift=0.1 --set train.ema=0.9 --epochs 20 --train";
+    let begun = std::time::Instant::now();
+    let answer = scene.run(&format!("{call} --json -v --run objects")).ends(0);
+    let passed = begun.elapsed().as_secs_f64();
+    let profile = answer.object("profile");
+    let parts = profile["parts"].as_array().unwrap();
+    let sum = |field: &str| parts.iter().map(|part| part[field].as_f64().unwrap()).sum::<f64>();
+    assert!((sum("share") - 1.0).abs() < 1e-6, "{profile}");
+    assert!((sum("seconds") - profile["seconds"].as_f64().unwrap()).abs() < 1e-6 && sum("seconds") < passed);
+    assert_eq!(profile["steps"], 20 * 57_u32.div_ceil(16));
+    let seconds = |name: &str, pass: &Value| {
+        let found = parts.iter().find(|part| part["part"] == name && part["pass"] == *pass);
+        found.unwrap_or_else(|| panic!("{name}: {profile}"))["seconds"].as_f64().unwrap()
+    };
+    for name in ["convolution", "depthwise", "pointwise", "pool"] {
+        assert!(seconds(name, &"forward".into()) > 0.0 && seconds(name, &"backward".into()) > 0.0, "{name}: {profile}");
+    }
+    assert_eq!(seconds("add", &"forward".into()), 0.0);
+    for name in ["batches", "dfdx", "optimizer", "validation", "rest"] {
+        assert!(seconds(name, &Value::Null) > 0.0, "{name}: {profile}");
+    }
+    let share = profile["dfdx_share_of_steps"].as_f64().unwrap();
+    assert!(share > 0.0 && share < 1.0, "{profile}");
+
+    let answer = scene.run(&format!("{call} -v --run lines")).ends(0);
+    let answer = answer.prints(&[
+        "\nprofile: ",
+        " 80 steps, ",
+        "\ndepthwise  ",
+        "\ndfdx: tape, head, loss  ",
+        " % of the steps",
+    ]);
+    assert!(!answer.stdout.contains("squeeze-and-excitation"), "it has none:\n{answer}");
+    let quiet = scene.run(&format!("{call} --json --run quiet")).ends(0);
+    assert!(quiet.objects().iter().all(|object| object["type"] != "profile"), "{quiet}");
+}

@@ -1,0 +1,259 @@
+//! Where the time of a training goes.
+//!
+//! The thread of the loop always does one kind of [`Work`]; a [`Span`] says that it does another for
+//! a while, and what it interrupts is not counted meanwhile. So the parts sum up to the whole, and
+//! work of others that this thread takes over while it waits for them is counted as what it is. A
+//! change reads the clock once, some tens of nanoseconds: measuring is never turned off.
+
+use crate::graph::{Kind, Op, Window};
+use std::cell::RefCell;
+use std::marker::PhantomData;
+use std::time::{Duration, Instant};
+
+/// Operations of one kind.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Layer {
+    /// Standard convolution, the stem first of all.
+    Convolution,
+    /// Depthwise convolution.
+    Depthwise,
+    /// 1×1 convolution.
+    Pointwise,
+    /// Global pooling.
+    Pool,
+    /// Squeeze-and-excitation.
+    SqueezeExcite,
+    /// The skip of a bottleneck.
+    Add,
+}
+
+impl Layer {
+    /// All of them.
+    pub const ALL: [Self; 6] =
+        [Self::Convolution, Self::Depthwise, Self::Pointwise, Self::Pool, Self::SqueezeExcite, Self::Add];
+
+    /// What `op` is; `None` for the head, which dfdx computes.
+    #[must_use]
+    pub fn of(op: &Op) -> Option<Self> {
+        match &op.kind {
+            Kind::Conv(conv) if conv.window == Window::PIXEL => Some(Self::Pointwise),
+            Kind::Conv(_) => Some(Self::Convolution),
+            Kind::Depthwise(_) => Some(Self::Depthwise),
+            Kind::SqueezeExcite(_) => Some(Self::SqueezeExcite),
+            Kind::Add(_) => Some(Self::Add),
+            Kind::GlobalPool(_) => Some(Self::Pool),
+            Kind::Dense(_) => None,
+        }
+    }
+}
+
+/// What a training spends time on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Work {
+    /// Forward passes of a kind of operation, with the norm and activation before it.
+    Forward(Layer),
+    /// Backward passes.
+    Backward(Layer),
+    /// Putting batches together and augmentation, as far as the step has to wait for it.
+    Batches,
+    /// dfdx: tensors, tape, head and loss. All of a step that is nothing else here.
+    Engine,
+    /// The optimiser and the moving average of the weights.
+    Optimizer,
+    /// Answers on the validation images.
+    Validation,
+    /// Checkpoints, metrics, progress.
+    Rest,
+}
+
+const LAYERS: usize = Layer::ALL.len();
+const WORKS: usize = 2 * LAYERS + 5;
+
+impl Work {
+    const fn place(self) -> usize {
+        match self {
+            Self::Forward(layer) => layer as usize,
+            Self::Backward(layer) => LAYERS + layer as usize,
+            Self::Batches => 2 * LAYERS,
+            Self::Engine => 2 * LAYERS + 1,
+            Self::Optimizer => 2 * LAYERS + 2,
+            Self::Validation => 2 * LAYERS + 3,
+            Self::Rest => 2 * LAYERS + 4,
+        }
+    }
+
+    /// Every kind of work, passes first.
+    pub fn all() -> impl Iterator<Item = Self> {
+        let forward = Layer::ALL.into_iter().map(Self::Forward);
+        let others = [Self::Batches, Self::Engine, Self::Optimizer, Self::Validation, Self::Rest];
+        forward.chain(Layer::ALL.into_iter().map(Self::Backward)).chain(others)
+    }
+
+    pub(super) fn forward(op: &Op) -> Self {
+        Layer::of(op).map_or(Self::Engine, Self::Forward)
+    }
+
+    pub(super) fn backward(op: &Op) -> Self {
+        Layer::of(op).map_or(Self::Engine, Self::Backward)
+    }
+}
+
+/// How long a training spent on what, by the clock on the wall; waiting for somebody to go on, or
+/// for the processor to cool, is left out.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Profile {
+    spent: [Duration; WORKS],
+    /// Steps that were made.
+    pub steps: u32,
+    /// Threads at work.
+    pub threads: usize,
+}
+
+impl Profile {
+    /// Seconds spent on `work`.
+    #[must_use]
+    pub fn seconds(&self, work: Work) -> f64 {
+        self.spent[work.place()].as_secs_f64()
+    }
+
+    /// Seconds in all.
+    #[must_use]
+    pub fn total(&self) -> f64 {
+        Work::all().map(|work| self.seconds(work)).sum()
+    }
+
+    /// The share of `work` in all, from 0 to 1.
+    #[must_use]
+    pub fn share(&self, work: Work) -> f64 {
+        self.seconds(work) / self.total().max(1e-9)
+    }
+
+    /// The share of dfdx in the steps, from 0 to 1: forwards, backwards, its own part and the
+    /// optimiser make a step.
+    #[must_use]
+    pub fn engine_share_of_steps(&self) -> f64 {
+        let is_step = |work: &Work| !matches!(work, Work::Batches | Work::Validation | Work::Rest);
+        let steps: f64 = Work::all().filter(is_step).map(|work| self.seconds(work)).sum();
+        self.seconds(Work::Engine) / steps.max(1e-9)
+    }
+}
+
+struct Clock {
+    spent: [Duration; WORKS],
+    now: Work,
+    since: Instant,
+}
+
+impl Clock {
+    /// Goes over to `work`; what was done before.
+    fn turn(&mut self, work: Work) -> Work {
+        let now = Instant::now();
+        self.spent[self.now.place()] += now - self.since;
+        self.since = now;
+        std::mem::replace(&mut self.now, work)
+    }
+}
+
+thread_local!(static CLOCK: RefCell<Option<Clock>> = const { RefCell::new(None) });
+
+/// Measures on this thread from now on.
+pub(super) fn begin() {
+    let clock = Clock { spent: [Duration::ZERO; WORKS], now: Work::Rest, since: Instant::now() };
+    CLOCK.set(Some(clock));
+}
+
+/// What was measured since [`begin`], with `steps` made on `threads`.
+pub(super) fn end(steps: u32, threads: usize) -> Profile {
+    let mut clock = CLOCK.take();
+    let spent = clock.as_mut().map_or([Duration::ZERO; WORKS], |clock| {
+        clock.turn(Work::Rest);
+        clock.spent
+    });
+    Profile { spent, steps, threads }
+}
+
+/// Leaves out the last `waited` of what this thread does now.
+pub(super) fn leave_out(waited: Duration) {
+    CLOCK.with_borrow_mut(|clock| {
+        if let Some(clock) = clock {
+            clock.since = (clock.since + waited).min(Instant::now());
+        }
+    });
+}
+
+/// While this lives, its thread does what was said, if it is measured. Validation is not taken
+/// apart.
+pub(super) struct Span {
+    before: Option<Work>,
+    /// It ends on the thread it began on.
+    _here: PhantomData<*const ()>,
+}
+
+/// From here on, `work` is done.
+pub(super) fn span(work: Work) -> Span {
+    let before = CLOCK.with_borrow_mut(|clock| {
+        let clock = clock.as_mut().filter(|clock| clock.now != Work::Validation)?;
+        Some(clock.turn(work))
+    });
+    Span { before, _here: PhantomData }
+}
+
+impl Drop for Span {
+    fn drop(&mut self) {
+        if let Some(before) = self.before {
+            CLOCK.with_borrow_mut(|clock| clock.as_mut().map(|clock| clock.turn(before)));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::thread::sleep;
+
+    const NAP: Duration = Duration::from_millis(20);
+
+    #[test]
+    fn what_interrupts_is_not_counted_twice_and_all_is_counted() {
+        let begun = Instant::now();
+        begin();
+        {
+            let _step = span(Work::Engine);
+            sleep(NAP);
+            {
+                let _kernel = span(Work::Forward(Layer::Pool));
+                sleep(3 * NAP);
+            }
+            let _optimizer = span(Work::Optimizer);
+        }
+        {
+            let _validation = span(Work::Validation);
+            let _kernel = span(Work::Forward(Layer::Add));
+            sleep(NAP);
+        }
+        sleep(2 * NAP);
+        leave_out(2 * NAP);
+        let profile = end(1, 1);
+        let least = |work, nap: Duration| assert!(profile.seconds(work) >= nap.as_secs_f64(), "{work:?} {profile:?}");
+        least(Work::Engine, NAP);
+        least(Work::Forward(Layer::Pool), 3 * NAP);
+        least(Work::Validation, NAP);
+        assert_eq!(profile.seconds(Work::Forward(Layer::Add)), 0.0);
+        assert!(profile.total() <= (begun.elapsed() - 2 * NAP).as_secs_f64());
+        assert!((Work::all().map(|work| profile.share(work)).sum::<f64>() - 1.0).abs() < 1e-9);
+        let step = [Work::Engine, Work::Forward(Layer::Pool), Work::Optimizer].map(|work| profile.seconds(work));
+        let share = profile.seconds(Work::Engine) / step.iter().sum::<f64>();
+        assert!((profile.engine_share_of_steps() - share).abs() < 1e-9);
+    }
+
+    #[test]
+    fn a_thread_that_is_not_measured_has_spans_for_nothing() {
+        let _span = span(Work::Engine);
+        assert_eq!(end(0, 1), Profile { threads: 1, ..Profile::default() });
+    }
+
+    #[test]
+    fn every_kind_of_work_has_a_place_of_its_own() {
+        assert!(Work::all().map(Work::place).eq(0..WORKS));
+    }
+}
