@@ -1,0 +1,220 @@
+//! How near training comes to what the machine can do: `cargo bench --bench roofline`.
+//!
+//! Trains `micro` on one thread, on random images, batch 32, augmentation off, `ROUNDS` times for
+//! `BENCH_SECONDS` (4) in all, and sets the time of each kind of operation, in the fastest of the
+//! rounds, beside the roofline: the time that its arithmetic takes at the processor's peak, or that
+//! its maps take through memory or through the cache, whichever is longer. Prints Markdown.
+//!
+//! What is counted, for a batch of 32 images. Let I and O be the values of an operation's input and
+//! output over the batch, M its products over the batch, and a value 4 bytes.
+//!
+//! * Forwards, convolutions: 2·M FLOPs; I is read and O written. Norm and activation of the input,
+//!   applied as it is read, and the sums of the output are left out, and so are weights.
+//! * Backwards, convolutions: 2·M for the gradient of the weights and 2·M for that of the input (the
+//!   stem has none of it). I is read again (products, and where its activation lets pass), O is
+//!   (its norm), the gradient of O is, and the gradient of I is written.
+//! * Pooling reads I; backwards it reads I and writes its gradient. One FLOP a value read.
+//!
+//! Every map passes once, as in the kernels of whole blocks. What the stem does beyond that (the
+//! padded copy that it reads, the padded gradient) is its loss, and not counted as traffic.
+
+#![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a benchmark prints, and what fails ends it")]
+
+use micromobilenet::data::{Check, Dataset, Images};
+use micromobilenet::files::RealDisk;
+use micromobilenet::graph::{Graph, Op, Source};
+use micromobilenet::spec::{Spec, preset};
+use micromobilenet::train::{
+    BatchProgress, Begin, Control, End, EpochMetrics, Governor, Job, Layer, Observer, Profile, Start, Validation, Work,
+    bandwidth, peak_flops, train,
+};
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Instant;
+
+const BATCH: usize = 32;
+/// Others who want the processor disturb some of them, with luck not all.
+const ROUNDS: u32 = 12;
+
+/// What a pass costs for one batch.
+#[derive(Clone, Copy, Default)]
+struct Cost {
+    flops: f64,
+    bytes: f64,
+}
+
+/// The costs of `op`, forwards and backwards, as stated above.
+fn costs(op: &Op, layer: Layer) -> [Cost; 2] {
+    let [input, output] = [op.input, op.output].map(|shape| (BATCH * shape.values()) as f64);
+    let products = BATCH as f64 * op.macs() as f64;
+    if layer == Layer::Pool {
+        return [Cost { flops: input, bytes: 4.0 * input }, Cost { flops: input, bytes: 8.0 * input }];
+    }
+    // The gradient of an image is nobody's.
+    let wanted = f64::from(op.inputs[0] != Source::Image);
+    let forward = Cost { flops: 2.0 * products, bytes: 4.0 * (input + output) };
+    let gradients =
+        Cost { flops: 2.0 * (1.0 + wanted) * products, bytes: 4.0 * (input * (1.0 + wanted) + 2.0 * output) };
+    [forward, gradients]
+}
+
+/// What the machine can do on one thread, a second.
+struct Machine {
+    flops: f64,
+    memory: f64,
+    cache: f64,
+}
+
+impl Machine {
+    fn measured() -> Self {
+        Self { flops: peak_flops(), memory: bandwidth(64 << 20), cache: bandwidth(1 << 20) }
+    }
+
+    /// The least seconds that `cost` takes with `bandwidth`.
+    fn least(&self, cost: Cost, bandwidth: f64) -> f64 {
+        (cost.flops / self.flops).max(cost.bytes / bandwidth)
+    }
+}
+
+/// Stops in time.
+struct Watch {
+    control: Control,
+    begun: Instant,
+    limit: f64,
+}
+
+impl Observer for Watch {
+    fn start(&mut self, _: &Start) {}
+    fn batch(&mut self, _: &BatchProgress) {
+        if self.begun.elapsed().as_secs_f64() > self.limit {
+            self.control.stop();
+        }
+    }
+    fn epoch(&mut self, _: &EpochMetrics, _: Validation<'_>) {}
+    fn end(&mut self, _: &End) {}
+}
+
+fn images(count: usize) -> Images {
+    let byte = |i: usize| (i as u32).wrapping_mul(2_654_435_761).rotate_left(7) as u8;
+    Images {
+        height: 96,
+        width: 96,
+        channels: 1,
+        pixels: (0..count * 96 * 96).map(byte).collect(),
+        labels: (0..count).map(|i| (i % 5) as u16).collect(),
+        names: (0..count).map(|i| i.to_string()).collect(),
+    }
+}
+
+/// Where the time of a training goes on one thread, in the fastest of all rounds, and its network.
+fn trained(limit: f64) -> (Graph, Profile) {
+    let sets = ["augment={}".into(), "train.epochs=100000".into(), format!("train.batch_size={BATCH}")];
+    let spec = Spec::parse("micro", preset(Path::new("micro")).unwrap(), &sets).unwrap();
+    let graph = Graph::build(&spec, 5).unwrap();
+    let dataset = Arc::new(Dataset {
+        labels: (0..5).map(|i| i.to_string()).collect(),
+        train: images(960),
+        validation: images(16),
+        test: None,
+        fingerprint: String::new(),
+        check: Check::default(),
+        source: "random".into(),
+    });
+    let round = || {
+        let folder = tempfile::tempdir().unwrap();
+        let control = Control::default();
+        let job = Job {
+            spec: spec.clone(),
+            graph: graph.clone(),
+            dataset: dataset.clone(),
+            checkpoints: folder.path().to_owned(),
+            begin: Begin::Random,
+            threads: 1,
+            governor: Governor::default(),
+            disk: Arc::new(RealDisk),
+        };
+        let limit = limit / f64::from(ROUNDS);
+        let mut watch = Watch { control: control.clone(), begun: Instant::now(), limit };
+        train(job, &control, &mut watch).unwrap().profile
+    };
+    let step = |profile: &Profile| profile.total() / f64::from(profile.steps);
+    let fastest = (0..ROUNDS).map(|_| round()).min_by(|a, b| step(a).total_cmp(&step(b))).unwrap();
+    (graph, fastest)
+}
+
+const PASSES: [&str; 2] = ["forwards", "backwards"];
+
+fn operations(graph: &Graph) {
+    println!("\n| operation | forwards: MFLOP | MB | FLOP/byte | backwards: MFLOP | MB | FLOP/byte |");
+    println!("|---|---:|---:|---:|---:|---:|---:|");
+    for op in &graph.ops {
+        let Some(layer) = Layer::of(op) else { continue };
+        let cells = costs(op, layer)
+            .map(|Cost { flops, bytes }| format!("{:.2} | {:.2} | {:.2}", flops / 1e6, bytes / 1e6, flops / bytes));
+        println!("| {} | {} |", op.name, cells.join(" | "));
+    }
+}
+
+fn kinds(graph: &Graph, profile: &Profile, machine: &Machine) {
+    println!("\n| kind | pass | ms a step | GFLOP/s | GB/s | of the roofline, memory | of the roofline, cache |");
+    println!("|---|---|---:|---:|---:|---:|---:|");
+    let steps = f64::from(profile.steps);
+    let row = |name: &str, pass: &str, seconds: f64, sums: [f64; 4]| {
+        let [flops, bytes, memory, cache] = sums;
+        println!(
+            "| {name} | {pass} | {:.3} | {:.1} | {:.1} | {:.0} % | {:.0} % |",
+            1e3 * seconds,
+            flops / seconds / 1e9,
+            bytes / seconds / 1e9,
+            100.0 * memory / seconds,
+            100.0 * cache / seconds
+        );
+    };
+    let (mut all, mut kernels) = ([0.0; 4], 0.0);
+    for layer in Layer::ALL {
+        let costs: Vec<[Cost; 2]> =
+            graph.ops.iter().filter(|op| Layer::of(op) == Some(layer)).map(|op| costs(op, layer)).collect();
+        if costs.is_empty() {
+            continue;
+        }
+        for (pass, work) in [Work::Forward(layer), Work::Backward(layer)].into_iter().enumerate() {
+            let mut sums = [0.0; 4];
+            for cost in costs.iter().map(|costs| costs[pass]) {
+                let least = [machine.memory, machine.cache].map(|bandwidth| machine.least(cost, bandwidth));
+                let own = [cost.flops, cost.bytes, least[0], least[1]];
+                sums.iter_mut().zip(own).for_each(|(sum, own)| *sum += own);
+            }
+            let seconds = profile.seconds(work) / steps;
+            row(&format!("{layer:?}"), PASSES[pass], seconds, sums);
+            all.iter_mut().zip(sums).for_each(|(all, sum)| *all += sum);
+            kernels += seconds;
+        }
+    }
+    row("all of these", "both", kernels, all);
+    println!();
+    for work in [Work::Batches, Work::Engine, Work::Optimizer, Work::Validation, Work::Rest] {
+        println!("{work:?}: {:.3} ms a step", 1e3 * profile.seconds(work) / steps);
+    }
+    println!("Engine (dfdx) is {:.1} % of the steps.", 100.0 * profile.engine_share_of_steps());
+}
+
+fn main() {
+    let limit = std::env::var("BENCH_SECONDS").ok().and_then(|text| text.parse().ok()).unwrap_or(4.0);
+    // Before and after: the better figures are the machine's.
+    let before = Machine::measured();
+    let (graph, profile) = trained(limit);
+    let after = Machine::measured();
+    let machine = Machine {
+        flops: before.flops.max(after.flops),
+        memory: before.memory.max(after.memory),
+        cache: before.cache.max(after.cache),
+    };
+    println!(
+        "One thread: {:.0} GFLOP/s in registers, {:.1} GB/s through memory (64 MB), {:.1} GB/s in the cache (1 MB).",
+        machine.flops / 1e9,
+        machine.memory / 1e9,
+        machine.cache / 1e9
+    );
+    operations(&graph);
+    kinds(&graph, &profile, &machine);
+}
