@@ -129,6 +129,7 @@ fn trained(limit: f64) -> (Graph, Profile) {
             dataset: dataset.clone(),
             checkpoints: folder.path().to_owned(),
             begin: Begin::Random,
+            teacher: None,
             threads: 1,
             governor: Governor::default(),
             disk: Arc::new(RealDisk),

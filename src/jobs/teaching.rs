@@ -7,7 +7,7 @@ use crate::runs::{Run, RunError};
 use crate::spec::{self, Diagnostics};
 use crate::train::Teacher;
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// The file of its weights, beside its configuration.
@@ -60,7 +60,7 @@ impl Teaching {
         if own != labels {
             return Err(differs(format!("its classes are {}, not {}", own.join(", "), labels.join(", "))));
         }
-        let teaching = Self::read(run.file(Run::CONFIG), checkpoint(run), own.len(), differs)?;
+        let teaching = Self::read(&run.file(Run::CONFIG), &checkpoint(run), own.len(), differs)?;
         match teaching.teacher.obstacle(student) {
             Some(reason) => Err(differs(reason)),
             None => Ok(teaching),
@@ -78,18 +78,18 @@ impl Teaching {
         }
         let differs = |reason| TeachingError::Differs { run: folder.clone(), reason };
         let classes = run.labels()?.len();
-        Self::read(folder.join(Run::CONFIG), folder.join(WEIGHTS), classes, differs).map(Some)
+        Self::read(&folder.join(Run::CONFIG), &folder.join(WEIGHTS), classes, differs).map(Some)
     }
 
     fn read(
-        config: PathBuf,
-        weights: PathBuf,
+        config: &Path,
+        weights: &Path,
         classes: usize,
         differs: impl Fn(String) -> TeachingError,
     ) -> Result<Self, TeachingError> {
-        let spec = spec::load(&config, &[])?;
+        let spec = spec::load(config, &[])?;
         let graph = Graph::build(&spec, classes).map_err(|error| differs(error.to_string()))?;
-        let weights = read_weights(&weights, &graph)?.weights;
+        let weights = read_weights(weights, &graph)?.weights;
         Ok(Self { teacher: Arc::new(Teacher { graph, weights }), config: spec.text })
     }
 

@@ -1,8 +1,7 @@
 //! Training for integers: the last epochs see weights and maps as the deployed bytes will hold them
 //! (Jacob et al. 2018, arXiv 1712.05877).
 //!
-//! Batch norm keeps its running statistics from then on, so that weights can be rounded to the steps
-//! they have once it is folded away. Steps and ranges are those of [`Deployed`]: what calibration
+//! Weights are rounded to the steps they have once batch norm is folded away. Steps and ranges are those of [`Deployed`]: what calibration
 //! finds, equalised channels included. A map is rounded as it is read, to nearest and halves up, as
 //! the contract does; gradients pass as if nothing was rounded.
 

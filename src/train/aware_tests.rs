@@ -1,14 +1,13 @@
 //! What a network that learns to be integers sees is what the integers do; and learning from another.
 
-use super::aware::grids;
+use super::aware::{Grid, grids};
 use super::network::Network;
 use super::trainer_tests::{images, job};
 use super::{Control, Outcome, Teacher, Unobserved, train};
-use crate::data::Images;
-use crate::graph::tests::graph_of;
+use crate::data::{Silent, load};
 use crate::graph::{Graph, Weights};
-use crate::quant::{Deployed, Settings};
-use crate::random::{Purpose, Stream};
+use crate::quant::{Deployed, Settings, fold};
+use crate::spec::{PRESETS, Spec};
 use std::sync::Arc;
 
 const EPOCHS: [&str; 2] = ["train.epochs=10", "head.dropout=0"];
@@ -28,40 +27,65 @@ fn distance(a: &[f32], b: &[f32]) -> f32 {
 
 #[test]
 fn learning_integers_sees_what_the_integers_do() {
-    // Deep enough that the rounding of the class scores is little beside that of all the maps.
-    let graph = graph_of("micro", 5);
-    let weights = Weights::random(&graph, 3);
-    let mut stream = Stream::new(1, Purpose::Augment, 0, 0);
-    let mut examples = Images { height: 96, width: 96, channels: 1, ..images(16, 1) };
-    examples.pixels = (0..16 * 96 * 96).map(|i| ((i / 700 * 37) % 200) as u8 + stream.below(56) as u8).collect();
-    let deployed = Deployed::of(&graph, &weights, &examples, Settings::default()).unwrap();
-    let batch: Vec<&[u8]> = (0..16).map(|i| examples.image(i)).collect();
-    let quantum = deployed.quantised.scores();
-    let integers: Vec<f32> = batch
-        .iter()
-        .flat_map(|image| deployed.quantised.run(image).pop().unwrap())
-        .map(|score| quantum.real(score) as f32)
-        .collect();
-    let mut network = Network::new(&graph, &weights);
-    let float = distance(&network.evaluate(network.batch(&batch)), &integers);
-    network.train_for(grids(&graph, &weights, &examples).unwrap());
-    let logits = network.train(network.batch(&batch), None);
-    let mut seen = vec![0.0; integers.len()];
-    logits.copy_into(&mut seen);
-    let seen = distance(&seen, &integers);
-    assert!(seen < 0.6 * float, "{seen} beside {float}; a score's step is {}", quantum.scale);
+    for name in ["nano", "micro"] {
+        let text = PRESETS.iter().find(|(preset, _)| *preset == name).unwrap().1;
+        let spec = Spec::parse(name, text, &[]).unwrap();
+        let data = load(&spec.config.data, spec.config.model.input, Some(300), &Silent).unwrap();
+        let graph = Graph::build(&spec, data.labels.len()).unwrap();
+        let root = env!("CARGO_MANIFEST_DIR");
+        let bytes = std::fs::read(format!("{root}/assets/weights/{name}.safetensors")).unwrap();
+        // Folded, so that the batch's own statistics play no part.
+        let (graph, weights) = fold(&graph, &Weights::from_safetensors(&bytes, &graph).unwrap());
+        let deployed = Deployed::of(&graph, &weights, &data.train, Settings::default()).unwrap();
+        let batch: Vec<&[u8]> = (0..32).map(|i| data.train.image(i)).collect();
+        let quantum = deployed.quantised.scores();
+        let integers: Vec<f32> = batch
+            .iter()
+            .flat_map(|image| deployed.quantised.run(image).pop().unwrap())
+            .map(|score| quantum.real(score) as f32)
+            .collect();
+        let mut network = Network::new(&graph, &weights);
+        let float = distance(&network.evaluate(&network.batch(&batch)), &integers);
+        let found = grids(&graph, &weights, &data.train).unwrap();
+        let seen_with = |network: &mut Network, change: &dyn Fn(&mut Grid)| {
+            let mut grids = found.clone();
+            grids.iter_mut().for_each(change);
+            network.train_for(grids);
+            let logits = network.train(&network.batch(&batch), None);
+            let mut seen = vec![0.0; integers.len()];
+            logits.copy_into(&mut seen);
+            distance(&seen, &integers)
+        };
+        let seen = seen_with(&mut network, &|_| {});
+        let blind = seen_with(&mut network, &|grid| grid.weights.clear());
+        assert!(seen < blind, "{name}: {seen}, and {blind} without rounding weights");
+        // What is left is the rounding of the class scores and of the head's weights.
+        assert!(seen < 0.6 * float, "{name}: {seen} beside {float}; a score's step is {}", quantum.scale);
+    }
 }
 
 #[test]
-fn statistics_stay_as_they_are_while_integers_are_learned() {
+fn statistics_are_those_of_weights_that_are_not_rounded() {
     let (graph, outcome) = trained(&["train.ema=0"], None);
-    let mut network = Network::new(&graph, &outcome.weights);
-    let examples = images(70, 1);
-    let batch: Vec<&[u8]> = (0..32).map(|i| examples.image(i)).collect();
-    network.train_for(grids(&graph, &outcome.weights, &examples).unwrap());
-    let before = network.running_statistics();
-    let _ = network.train(network.batch(&batch), None);
-    assert_eq!(before, network.running_statistics());
+    let examples = images(64, 1);
+    let batch: Vec<&[u8]> = (0..64).map(|i| examples.image(i)).collect();
+    let statistics = |coarser: Option<f32>| {
+        let mut network = Network::new(&graph, &outcome.weights);
+        if let Some(coarser) = coarser {
+            let mut grids = grids(&graph, &outcome.weights, &examples).unwrap();
+            for grid in &mut grids {
+                grid.weights.iter_mut().for_each(|step| *step *= coarser);
+                grid.steps.clear();
+            }
+            network.train_for(grids);
+        }
+        let _ = network.train(&network.batch(&batch), None);
+        // The stem's, whose input is the same.
+        network.running_statistics()[0].clone()
+    };
+    let (exact, rounded) = (statistics(None), statistics(Some(8.0)));
+    assert_ne!(exact, rounded);
+    assert!(distance(&exact, &rounded) < 1e-3 * distance(&exact, &vec![0.0; exact.len()]), "{exact:?} {rounded:?}");
 }
 
 #[test]
@@ -71,7 +95,7 @@ fn a_student_comes_nearer_to_its_teacher() {
     let batch: Vec<&[u8]> = (0..64).map(|i| examples.image(i)).collect();
     let logits = |weights: &Weights| {
         let network = Network::new(&graph, weights);
-        network.evaluate(network.batch(&batch))
+        network.evaluate(&network.batch(&batch))
     };
     let (_, alone) = trained(&[], None);
     let own = Teacher { graph: graph.clone(), weights: teacher.weights.clone() };

@@ -53,9 +53,11 @@ impl Lesson {
     }
 
     /// The teacher's probabilities of each class, softened, a row an image.
-    pub fn answers(&self, images: Arc<Activations>) -> Vec<f32> {
+    pub fn answers(&self, images: &Arc<Activations>) -> Vec<f32> {
         let mut logits = self.network.evaluate(images);
-        logits.iter_mut().for_each(|logit| *logit /= self.temperature);
+        for logit in &mut logits {
+            *logit /= self.temperature;
+        }
         logits.chunks_exact(self.network.graph().classes).flat_map(softmax).collect()
     }
 }

@@ -111,7 +111,7 @@ fn near(name: &str, what: &str, found: &[f32], expected: &[f32], limit: f32) {
 fn logits_in_evaluation_agree_with_pytorch() {
     for golden in Golden::all() {
         let network = golden.network();
-        let logits = network.evaluate(network.batch_of_rows(&golden.floats("input")));
+        let logits = network.evaluate(&network.batch_of_rows(&golden.floats("input")));
         near(&golden.name, "eval/logits", &logits, &golden.floats("eval/logits"), 1e-4);
     }
 }
@@ -138,7 +138,7 @@ fn a_training_step_agrees_with_pytorch() {
     for golden in Golden::all() {
         let mut network = golden.network();
         let batch = network.batch_of_rows(&golden.floats("input"));
-        let logits = network.train(batch, None);
+        let logits = network.train(&batch, None);
         let (images, classes) = *logits.shape();
         let mut found = vec![0.0; images * classes];
         logits.copy_into(&mut found);

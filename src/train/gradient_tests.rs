@@ -1,6 +1,5 @@
 //! Layers against finite differences.
 
-use super::aware::Grid;
 use super::network::{Network, values};
 use crate::graph::{Graph, Weights};
 use crate::random::{Purpose, Stream};
@@ -11,20 +10,11 @@ fn numbers(stream: &mut Stream, count: usize) -> Vec<f32> {
     (0..count).map(|_| stream.symmetric(1.0)).collect()
 }
 
-/// A network; where it is frozen, its norms use their running statistics.
-fn network(graph: &Graph, weights: &Weights, is_frozen: bool) -> Network {
+/// The loss on a fixed batch, without touching the network's running statistics.
+fn loss_of(graph: &Graph, weights: &Weights, rows: &[f32], targets: &[f32]) -> f64 {
     let mut network = Network::new(graph, weights);
-    if is_frozen {
-        network.train_for(vec![Grid::default(); graph.ops.len()]);
-    }
-    network
-}
-
-/// The loss on a fixed batch.
-fn loss_of(graph: &Graph, weights: &Weights, is_frozen: bool, rows: &[f32], targets: &[f32]) -> f64 {
-    let mut network = network(graph, weights, is_frozen);
     let batch = network.batch_of_rows(rows);
-    let logits = network.train(batch, None);
+    let logits = network.train(&batch, None);
     let (images, classes) = *logits.shape();
     let mut values = vec![0.0; images * classes];
     logits.copy_into(&mut values);
@@ -44,13 +34,11 @@ fn gradients_agree_with_finite_differences_on_odd_shapes() {
     let text = "[model]\ninput = { height = 9, width = 7, channels = 3 }\n[stem]\nfilters = 3\nkernel = 5\nstride = 2\nactivation = \"none\"\n\
         [[blocks]]\ntype = \"conv\"\nfilters = 5\nkernel = 3\nstride = 1\nactivation = \"none\"\n\
         [[blocks]]\ntype = \"conv\"\nfilters = 4\nkernel = 1\nstride = 2\nactivation = \"none\"\n";
-    for (batch_norm, is_frozen, extra) in [
-        (true, false, ""),
-        (false, false, ""),
-        (true, true, ""),
+    for (batch_norm, extra) in [
+        (true, ""),
+        (false, ""),
         (
             true,
-            false,
             "[[blocks]]\ntype = \"bottleneck\"\nfilters = 4\nexpansion = 2\nsqueeze_excite = { after = \"project\", ratio = 2 }\n",
         ),
     ] {
@@ -64,9 +52,9 @@ fn gradients_agree_with_finite_differences_on_odd_shapes() {
         let targets: Vec<f32> =
             (0..images).flat_map(|i| (0..3).map(move |c| f32::from(u8::from(i % 3 == c)))).collect();
 
-        let mut network = network(&graph, &weights, is_frozen);
+        let mut network = Network::new(&graph, &weights);
         let batch = network.batch_of_rows(&rows);
-        let logits = network.train(batch, None);
+        let logits = network.train(&batch, None);
         let tensor = logits.device().tensor_from_vec(targets.clone(), (images, 3));
         let gradients = cross_entropy_with_logits_loss(logits, tensor).backward();
         for parameter in network.parameters().iter().filter(|parameter| parameter.about.role.is_trained()) {
@@ -78,7 +66,7 @@ fn gradients_agree_with_finite_differences_on_odd_shapes() {
                 let mut tensor = weights.get(name).unwrap().clone();
                 tensor.values[at] += by;
                 weights.insert(name.clone(), tensor);
-                loss_of(&graph, &weights, is_frozen, &rows, &targets)
+                loss_of(&graph, &weights, &rows, &targets)
             };
             let step = 1e-3;
             let numeric = (moved(step) - moved(-step)) / (2.0 * f64::from(step));
@@ -99,7 +87,7 @@ fn a_gradient_does_not_depend_on_how_images_fall_into_blocks() {
     let gradient = |rows: &[f32]| -> Vec<f32> {
         let mut network = Network::new(&graph, &weights);
         let batch = network.batch_of_rows(rows);
-        let logits = network.train(batch, None);
+        let logits = network.train(&batch, None);
         let images = logits.shape().0;
         let targets = logits.device().tensor_from_vec([1.0, 0.0].repeat(images), (images, 2));
         let gradients = cross_entropy_with_logits_loss(logits, targets).backward();

@@ -1,6 +1,6 @@
 //! Kernels of every instruction set against naive sums in double precision.
 
-use super::kernels::conv::{self, Gradient, Pad, Spread, Taps};
+use super::kernels::conv::{self, Gather, Pad, Spread, Taps};
 use super::kernels::elementwise::{AddTo, Apply, Dot, Gate, Largest, Scale, Total};
 use super::kernels::pointwise::pack;
 use super::kernels::rows::{Bounds, Pull, Read};
@@ -82,8 +82,8 @@ fn near(found: f64, expected: f64, terms: f64) -> Result<(), TestCaseError> {
 fn close(found: &[Lane], expected: &Plane) -> Result<(), TestCaseError> {
     prop_assert_eq!(found.len(), expected.len());
     for (found, expected) in found.iter().zip(expected) {
-        for i in 0..LANES {
-            near(f64::from(found.0[i]), expected[i], 1.0)?;
+        for (found, expected) in found.0.iter().zip(expected) {
+            near(f64::from(*found), *expected, 1.0)?;
         }
     }
     Ok(())
@@ -240,7 +240,7 @@ proptest! {
             moments(of_output, &found, images)?;
             let mut wide = vec![Lane([f32::NAN; LANES]); rows * planes.gradient_width()];
             let raw = if is_normed { &raw[..] } else { &[] };
-            run_on(level, Gradient { planes, gradient: &gradient, raw, pull: norm, images, output: &mut wide });
+            run_on(level, Gather { planes, gradient: &gradient, raw, pull: norm, images, output: &mut wide });
             for (i, input) in padded.chunks(plane).enumerate() {
                 let found = run_on(level, Taps { planes, input, gradient: &wide });
                 for (found, expected) in found.iter().zip(&of_taps[i * taps..][..taps]) {

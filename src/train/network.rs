@@ -137,7 +137,7 @@ impl Network {
     }
 
     /// The logits of a batch in evaluation mode, a row an image.
-    pub fn evaluate(&self, images: Arc<Activations>) -> Vec<f32> {
+    pub fn evaluate(&self, images: &Arc<Activations>) -> Vec<f32> {
         let (features, _) = self.features(images, false);
         let features = &features.map;
         let (count, width) = (features.images, features.shape.channels);
@@ -149,7 +149,7 @@ impl Network {
 
     /// The logits of a batch in training mode, with the tape that leads to them. `keep` has a
     /// factor for every pooled feature of every image, for dropout. Running statistics are updated.
-    pub fn train(&mut self, images: Arc<Activations>, keep: Option<Vec<f32>>) -> Matrix<OwnedTape<f32, Cpu>> {
+    pub fn train(&mut self, images: &Arc<Activations>, keep: Option<Vec<f32>>) -> Matrix<OwnedTape<f32, Cpu>> {
         let mut tape = OwnedTape::<f32, Cpu>::default();
         let (pooled, groups) = self.features(images, true);
         let features = &pooled.map;
@@ -175,7 +175,7 @@ impl Network {
     }
 
     /// Runs every operation but the head.
-    fn features(&self, images: Arc<Activations>, training: bool) -> (Arc<Activations>, Vec<Step>) {
+    fn features(&self, images: &Arc<Activations>, training: bool) -> (Arc<Activations>, Vec<Step>) {
         let mut steps: Vec<Step> = Vec::new();
         let mut maps: Vec<Option<Arc<Activations>>> = vec![None; self.graph.ops.len()];
         let mut last = images.clone();

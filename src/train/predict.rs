@@ -31,7 +31,7 @@ pub struct Answers {
 /// batch.
 fn batches<'a>(network: &'a Network, images: &'a [&[u8]]) -> impl Iterator<Item = Vec<f32>> + 'a {
     images.chunks(BATCH).map(|images| {
-        let logits = network.evaluate(network.batch(images));
+        let logits = network.evaluate(&network.batch(images));
         logits.chunks_exact(network.graph().classes).flat_map(softmax).collect()
     })
 }

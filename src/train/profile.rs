@@ -239,7 +239,7 @@ mod tests {
         least(Work::Forward(Layer::Pool), 3 * NAP);
         least(Work::Validation, NAP);
         assert_eq!(profile.seconds(Work::Forward(Layer::Add)), 0.0);
-        assert!(profile.total() <= (begun.elapsed() - 2 * NAP).as_secs_f64());
+        assert!(profile.total() <= (begun.elapsed().checked_sub(2 * NAP).unwrap()).as_secs_f64());
         assert!((Work::all().map(|work| profile.share(work)).sum::<f64>() - 1.0).abs() < 1e-9);
         let step = [Work::Engine, Work::Forward(Layer::Pool), Work::Optimizer].map(|work| profile.seconds(work));
         let share = profile.seconds(Work::Engine) / step.iter().sum::<f64>();

@@ -238,8 +238,8 @@ impl Loop {
         let before = self.network.running_statistics();
         let keep = self.batches.dropout(epoch, batch, places.len(), self.job.graph.feature_count());
         let input = Arc::new(Activations::plain(input));
-        let lesson = self.lesson.as_ref().map(|lesson| (lesson, lesson.answers(input.clone())));
-        let logits = self.network.train(input, keep);
+        let lesson = self.lesson.as_ref().map(|lesson| (lesson, lesson.answers(&input)));
+        let logits = self.network.train(&input, keep);
         let (count, classes) = (places.len(), self.job.graph.classes);
         let mut values = vec![0.0; count * classes];
         logits.copy_into(&mut values);

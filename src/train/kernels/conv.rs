@@ -75,7 +75,7 @@ fn window<const K: usize>(plane: &[Lane], width: usize, first: usize) -> [&[Lane
 }
 
 /// The gradient of an output plane before its norm, with padding between its rows.
-pub struct Gradient<'a> {
+pub struct Gather<'a> {
     /// Sizes.
     pub planes: Planes,
     /// The gradient behind the norm.
@@ -90,7 +90,7 @@ pub struct Gradient<'a> {
     pub output: &'a mut [Lane],
 }
 
-impl Kernel for Gradient<'_> {
+impl Kernel for Gather<'_> {
     type Output = ();
     #[inline(always)]
     fn run<S: Simd>(self, s: S) {
@@ -110,7 +110,7 @@ pub struct Taps<'a> {
     pub planes: Planes,
     /// The input plane, [padded](Pad).
     pub input: &'a [Lane],
-    /// The [gradient](Gradient) of the output plane.
+    /// The [gradient](Gather) of the output plane.
     pub gradient: &'a [Lane],
 }
 
@@ -139,7 +139,7 @@ impl Taps<'_> {
 pub struct Spread<'a> {
     /// Sizes.
     pub planes: Planes,
-    /// The [gradients](Gradient) of every output plane of the block.
+    /// The [gradients](Gather) of every output plane of the block.
     pub gradient: &'a [Lane],
     /// k×k factors for each of them.
     pub weights: &'a [f32],
@@ -185,6 +185,9 @@ impl Spread<'_> {
     }
 }
 
+/// A row of gradients and the row of weights that it was reached by.
+type Source<'a> = (&'a [Lane], &'a [f32]);
+
 /// The rows of gradients that reach the input row `padded` (padding counted), each with the row of
 /// weights it reaches it by; and how many there are.
 #[inline(always)]
@@ -193,8 +196,8 @@ pub fn sources<'a, const K: usize, const T: usize>(
     outputs: usize,
     row: impl Fn(usize) -> &'a [Lane],
     weights: &'a [f32],
-) -> ([(&'a [Lane], &'a [f32]); K], usize) {
-    let mut sources: [(&[Lane], &[f32]); K] = [(&[], &[]); K];
+) -> ([Source<'a>; K], usize) {
+    let mut sources: [Source<'_>; K] = [(&[], &[]); K];
     let mut count = 0;
     for k in (padded % T..K).step_by(T) {
         if let Some(y) = (padded / T).checked_sub(k / T).filter(|y| *y < outputs) {

@@ -76,8 +76,8 @@ impl Sums {
     #[inline(always)]
     fn gather(&mut self) {
         for (run, totals) in self.run.iter_mut().zip(&mut self.totals) {
-            for i in 0..LANES {
-                totals[i] += f64::from(run.0[i]);
+            for (total, value) in totals.iter_mut().zip(run.0) {
+                *total += f64::from(value);
             }
             *run = Lane::ZERO;
         }
@@ -205,7 +205,9 @@ pub fn pull<S: Simd>(s: S, gradient: &[Lane], raw: &[Lane], pull: Option<Pull>, 
         }
     }
     if images < LANES {
-        out.iter_mut().for_each(|lane| lane.0[images..].fill(0.0));
+        for lane in out {
+            lane.0[images..].fill(0.0);
+        }
     }
 }
 

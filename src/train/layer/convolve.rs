@@ -4,7 +4,7 @@ use super::activations::{Activations, Flow, per_channel};
 use super::units::{each_plane, map_planes, map_units, with_scratch};
 use crate::graph::{Shape, Window};
 use crate::train::kernels::Planes;
-use crate::train::kernels::conv::{Forward, Gradient, Pad, Spread, Taps};
+use crate::train::kernels::conv::{Forward, Gather, Pad, Spread, Taps};
 use crate::train::kernels::rows::{Pull, Read};
 use crate::train::lanes::{LaneMap, images_in};
 use crate::train::simd::{Lane, run};
@@ -85,7 +85,7 @@ pub fn backward(
         let raw = if pulls.is_empty() { &[] } else { &output.values[unit * pixels..][..pixels] };
         let gradient = &flow.map.values[unit * pixels..][..pixels];
         let (pull, images) = (pulls.get(unit % outputs).copied(), images_in(images, unit / outputs));
-        run(Gradient { planes, gradient, raw, pull, images, output: out });
+        run(Gather { planes, gradient, raw, pull, images, output: out });
     });
     let (above, below) = (planes.padded_height() * planes.padded_width(), shape.pixels());
     let (x, g) = (padded.lanes(), &gradients.values);

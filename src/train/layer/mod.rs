@@ -23,13 +23,12 @@ use std::sync::Arc;
 
 /// What a backward pass needs to know of the forward one.
 pub enum Saved {
-    /// Input, output, and the statistics of the norm, where there is one; frozen are the running ones.
+    /// Input, output, and the batch's statistics (where there is a norm).
     Convolution {
         input: Arc<Activations>,
         output: Arc<Activations>,
         statistics: Vec<norm::Statistics>,
         read: Option<convolve::Padded>,
-        is_frozen: bool,
     },
     /// Input, its values as they are read, and what led to the gates.
     SqueezeExcite { input: Arc<Activations>, values: LaneMap, gates: Vec<squeeze_excite::Gates> },
@@ -62,7 +61,7 @@ pub enum Mode<'a> {
     Evaluate,
     /// Learning, with the batch's statistics.
     Train,
-    /// Learning what the integers will do, with running statistics that stay as they are.
+    /// Learning what the integers will do.
     /// And what is added to each output channel because of the rounding of its weights.
     Aware(&'a Grid, &'a [f32]),
 }
@@ -80,7 +79,7 @@ pub fn forward(
         if let Mode::Aware(grid, _) = mode {
             for (channel, read) in made.reads.iter_mut().enumerate() {
                 let (step, bounds) = grid.of_channel(channel, read.bounds);
-                *read = Read { step, bounds, ..*read };
+                *read = Read { bounds, step, ..*read };
             }
         }
         Arc::new(made)
@@ -118,8 +117,7 @@ pub fn forward(
     };
     let (output, statistics, running) = norm::finish(raw, &sums, norm, activation, &values[1..], mode);
     let output = Arc::new(output);
-    let is_frozen = matches!(mode, Mode::Aware(..));
-    let saved = Saved::Convolution { input: input.clone(), output: output.clone(), statistics, read, is_frozen };
+    let saved = Saved::Convolution { input: input.clone(), output: output.clone(), statistics, read };
     Forward { output, saved, running }
 }
 
@@ -138,9 +136,9 @@ pub struct Backward {
 pub fn backward(op: &Op, saved: Saved, flow: Flow, values: Values<'_>, wanted: bool) -> Backward {
     let of_input = |input| Backward { parameters: Vec::new(), input: Some(input), skip: None };
     match saved {
-        Saved::Convolution { input, output, statistics, read, is_frozen } => {
+        Saved::Convolution { input, output, statistics, read } => {
             let output = &output.map;
-            let count = if is_frozen { f64::INFINITY } else { (output.images * output.shape.pixels()) as f64 };
+            let count = (output.images * output.shape.pixels()) as f64;
             let norm = match &op.kind {
                 Kind::Conv(conv) => conv.norm,
                 Kind::Depthwise(depthwise) => depthwise.norm,

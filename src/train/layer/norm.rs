@@ -45,10 +45,13 @@ pub fn finish(
     mode: Mode<'_>,
 ) -> (Activations, Vec<Statistics>, Option<Running>) {
     let bounds = bounds(activation);
+    let is_normed = matches!(norm, Norm::Batch { .. });
     let read = |channel: usize, scale: f32, shift: f32| match mode {
         Mode::Aware(grid, lost) => {
             let (step, bounds) = grid.of_channel(channel, bounds);
-            Read { scale, shift: shift + lost.get(channel).copied().unwrap_or(0.0), bounds, step }
+            // The mean that batch norm subtracts has lost as much.
+            let lost = if is_normed { 0.0 } else { lost.get(channel).copied().unwrap_or(0.0) };
+            Read { scale, shift: shift + lost, bounds, step }
         }
         Mode::Evaluate | Mode::Train => Read { scale, shift, bounds, step: 0.0 },
     };
@@ -58,24 +61,37 @@ pub fn finish(
         return (Activations { map: raw, reads, means: vec![0.0; sums.len()] }, Vec::new(), None);
     };
     let count = (raw.images * raw.shape.pixels()) as f64;
-    let statistics: Vec<Statistics> = if matches!(mode, Mode::Train) {
+    let statistics: Vec<Statistics> = if matches!(mode, Mode::Evaluate) {
+        let pair =
+            |(mean, variance): (&f32, &f32)| Statistics { mean: f64::from(*mean), variance: f64::from(*variance) };
+        values[2].iter().zip(&values[3]).map(pair).collect()
+    } else {
         let of = |(sum, squares): &(f64, f64)| {
             let mean = sum / count;
             Statistics { mean, variance: (squares / count - mean * mean).max(0.0) }
         };
         sums.iter().map(of).collect()
-    } else {
-        let pair =
-            |(mean, variance): (&f32, &f32)| Statistics { mean: f64::from(*mean), variance: f64::from(*variance) };
-        values[2].iter().zip(&values[3]).map(pair).collect()
     };
     let normed = |(channel, own): (usize, &Statistics)| {
         let scale = f64::from(values[0][channel]) / own.deviation(epsilon);
         read(channel, scale as f32, (f64::from(values[1][channel]) - own.mean * scale) as f32)
     };
-    let reads = statistics.iter().enumerate().map(normed).collect();
+    let reads: Vec<Read> = statistics.iter().enumerate().map(normed).collect();
     let means = statistics.iter().map(|own| own.mean as f32).collect();
-    let running = matches!(mode, Mode::Train).then(|| running(count, &statistics, values));
+    let running = match mode {
+        Mode::Evaluate => None,
+        Mode::Train => Some(running(count, &statistics, values)),
+        Mode::Aware(_, lost) => {
+            // What is kept are the statistics of the weights as they are before they are rounded:
+            // the deployed bias gives back what those lose.
+            let mut kept = statistics.clone();
+            for ((own, read), lost) in kept.iter_mut().zip(&reads).zip(lost) {
+                let lost = f64::from(*lost) / f64::from(read.scale);
+                own.mean += if lost.is_finite() { lost } else { 0.0 };
+            }
+            Some(running(count, &kept, values))
+        }
+    };
     (Activations { map: raw, reads, means }, statistics, running)
 }
 
@@ -90,7 +106,7 @@ fn running(count: f64, statistics: &[Statistics], values: Values<'_>) -> Running
 
 /// How the gradient of a map's values follows from that behind its norm, whose sums Σg and
 /// Σg·(x − mean) are given, and the gradients of γ and β, or of the bias. `count` is how many
-/// values a channel has in the batch; infinite where the statistics are not the batch's own.
+/// values a channel has in the batch.
 pub fn backward(
     sums: &[(f64, f64)],
     count: f64,

@@ -93,10 +93,7 @@ pub fn of_planes<'a>(map: &'a mut LaneMap, rows: &[Range<usize>]) -> Vec<&'a mut
 }
 
 /// Pieces of `plane`, which follow each other without a gap.
-fn split<'a>(
-    mut plane: &'a mut [Lane],
-    pieces: impl Iterator<Item = Range<usize>>,
-) -> impl Iterator<Item = &'a mut [Lane]> {
+fn split(mut plane: &mut [Lane], pieces: impl Iterator<Item = Range<usize>>) -> impl Iterator<Item = &mut [Lane]> {
     pieces.map(move |piece| {
         let (own, rest) = std::mem::take(&mut plane).split_at_mut(piece.len());
         plane = rest;
