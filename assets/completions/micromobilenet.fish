@@ -6,6 +6,7 @@ complete -c micromobilenet -l data -d 'Images: a folder with one sub-folder per 
 complete -c micromobilenet -l set -d 'Override a key of the configuration, like train.epochs=5 or blocks.2.filters=8 (repeatable)' -r
 complete -c micromobilenet -l board -d 'With --estimate: does it fit this board? Exit code 1 if not. With --export: no more sample images than its flash holds. As --set target.board=ID' -r
 complete -c micromobilenet -l run -d 'Run folder to write, or to take configuration and weights from' -r -F
+complete -c micromobilenet -l distill -d 'Learn from the network of this run as well as from the labels' -r -F
 complete -c micromobilenet -l weights -d 'Take weights from this file, by the names of the parameters' -r -F
 complete -c micromobilenet -l output -d 'Where --export (ArduinoCode) and --report (runs/report) write' -r -F
 complete -c micromobilenet -l epochs -d 'Epochs to train, as --set train.epochs=N' -r

@@ -5,7 +5,6 @@
 //! finds, equalised channels included. A map is rounded as it is read, to nearest and halves up, as
 //! the contract does; gradients pass as if nothing was rounded.
 
-use super::kernels::rows::Bounds;
 use crate::data::Images;
 use crate::graph::{Graph, Kind, Norm, Op, Source, Tensor, Weights, WeightsError};
 use crate::quant::{
@@ -18,31 +17,24 @@ const PREFIX: &str = "steps/";
 /// The steps of an operation's weights and of what it makes.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Grid {
-    /// A step of each output channel's weights, once batch norm is folded; empty where the
-    /// operation has no weights that a step could be given.
+    /// A step of each output channel's weights, as a share of the largest of them; empty where the
+    /// operation has no weights that a step could be given. A share, as the largest weight goes on
+    /// growing: steps that stay as they are would clip it, and it would grow behind the clip.
     pub weights: Vec<f32>,
     /// What the weights to each input are multiplied by before.
     pub inputs: Vec<f32>,
     /// The mean of each channel of the input.
     pub means: Vec<f32>,
-    /// A step of each channel of the output; empty where it is not rounded.
+    /// A step of each channel of the output; empty where it is not rounded. Values beyond what bytes
+    /// span now are not clipped: calibration will make room for them, and a network that learned
+    /// with a clip would lean on it.
     pub steps: Vec<f32>,
-    /// The least value of each.
-    pub low: Vec<f32>,
-    /// The largest value of each.
-    pub high: Vec<f32>,
 }
 
 impl Grid {
-    /// The step of channel `channel` and its range, no wider than `bounds`.
-    pub fn of_channel(&self, channel: usize, bounds: Bounds) -> (f32, Bounds) {
-        match self.steps.get(channel) {
-            None => (0.0, bounds),
-            Some(step) => {
-                let low = self.low[channel].max(bounds.low);
-                (*step, Bounds { low, high: self.high[channel].min(bounds.high).max(low) })
-            }
-        }
+    /// The step of channel `channel` of the output; 0 where it is not rounded.
+    pub fn step(&self, channel: usize) -> f32 {
+        self.steps.get(channel).copied().unwrap_or(0.0)
     }
 
     /// The weights `values[0]` of `op` as integers will have them, and what is added to each output
@@ -64,10 +56,12 @@ impl Grid {
                 }
                 Norm::None | Norm::Bias => 1.0,
             };
+            let input_of = |at: usize| f64::from(self.inputs[at / taps % self.inputs.len()]);
+            let seen = filter.iter().enumerate().map(|(at, weight)| (f64::from(*weight) * factor * input_of(at)).abs());
+            let step = f64::from(*step) * seen.fold(0.0, f64::max);
             let mut loss = 0.0;
             for (i, plane) in filter.chunks_exact(taps).enumerate() {
-                let input = f64::from(self.inputs[i % self.inputs.len()]);
-                let step = f64::from(*step) / (factor * input);
+                let step = step / (factor * input_of(i * taps));
                 // A channel that batch norm has silenced has no steps.
                 let plane_of = |weight: &f32| f64::from(*weight) / step;
                 if plane.iter().all(|weight| plane_of(weight).is_finite()) {
@@ -123,40 +117,45 @@ fn grid(graph: &Graph, op: &Op, integers: &quant::Op, folded: &Weights, equal: &
         let ratio = |(before, after): (&f64, &f64)| if *before > 0.0 { after / before } else { 1.0 };
         size(folded).iter().zip(&size(equal)).map(ratio).collect()
     };
+    let from_image = op.inputs.first() == Some(&Source::Image);
+    let inputs = if from_image { graph.pixels.scale.clone() } else { vec![1.0] };
+    let shares = |filters: &Filters, larger: &[f64], taps: usize| -> Vec<f32> {
+        let values = folded.values(&name);
+        let largest = values.chunks_exact(values.len() / larger.len()).map(|filter| {
+            let seen = filter.iter().enumerate().map(|(at, weight)| weight.abs() * inputs[at / taps % inputs.len()]);
+            f64::from(seen.fold(0.0, f32::max))
+        });
+        let share = |((largest, scale), larger): ((f64, &f64), &f64)| {
+            if largest > 0.0 { (scale / larger / largest) as f32 } else { 0.0 }
+        };
+        largest.zip(&filters.scales).zip(larger).map(share).collect()
+    };
     let (weights, factors) = match (&op.kind, &integers.kind) {
-        (Kind::Conv(_), quant::Kind::Conv { filters, .. }) => {
+        (Kind::Conv(conv), quant::Kind::Conv { filters, .. }) => {
             let larger = larger(filters);
-            (divided(&filters.scales, &larger), larger)
+            (shares(filters, &larger, conv.window.kernel.pow(2)), larger)
         }
         // What a depthwise filter reads was made larger, not what it makes.
-        (Kind::Depthwise(_), quant::Kind::Depthwise { filters, .. }) => {
-            (divided(&filters.scales, &larger(filters)), vec![1.0; filters.scales.len()])
+        (Kind::Depthwise(depthwise), quant::Kind::Depthwise { filters, .. }) => {
+            let taps = depthwise.window.kernel.pow(2);
+            (shares(filters, &larger(filters), taps), vec![1.0; filters.scales.len()])
         }
         (Kind::Add(_) | Kind::SqueezeExcite(_), _) => (Vec::new(), vec![1.0; op.output.channels]),
         _ => return Grid::default(),
     };
     let quantum = integers.quantum;
-    let from_image = op.inputs.first() == Some(&Source::Image);
-    let inputs = if from_image { graph.pixels.scale.clone() } else { vec![1.0] };
-    let ends = |end: i8| -> Vec<f32> { factors.iter().map(|factor| (quantum.real(end) / factor) as f32).collect() };
     Grid {
         weights,
         inputs,
         means: Vec::new(),
         steps: factors.iter().map(|factor| (quantum.scale / factor) as f32).collect(),
-        low: ends(i8::MIN),
-        high: ends(i8::MAX),
     }
-}
-
-fn divided(values: &[f64], by: &[f64]) -> Vec<f32> {
-    values.iter().zip(by).map(|(value, by)| (value / by) as f32).collect()
 }
 
 /// Grids as tensors of a checkpoint.
 pub fn to_tensors(grids: &[Grid], tensors: &mut Weights) {
     for (index, grid) in grids.iter().enumerate() {
-        let parts = [&grid.weights, &grid.inputs, &grid.means, &grid.steps, &grid.low, &grid.high];
+        let parts = [&grid.weights, &grid.inputs, &grid.means, &grid.steps];
         for (part, values) in parts.into_iter().enumerate() {
             let tensor = Tensor { shape: vec![values.len()], values: values.clone() };
             tensors.insert(format!("{PREFIX}{index:05}/{part}"), tensor);
@@ -179,19 +178,11 @@ pub fn from_bytes(bytes: &[u8], graph: &Graph) -> Result<Vec<Grid>, WeightsError
         Ok(tensor.values.clone())
     };
     let grid = |(index, op): (usize, &Op)| {
-        let grid = Grid {
-            weights: part(index, 0)?,
-            inputs: part(index, 1)?,
-            means: part(index, 2)?,
-            steps: part(index, 3)?,
-            low: part(index, 4)?,
-            high: part(index, 5)?,
-        };
+        let grid =
+            Grid { weights: part(index, 0)?, inputs: part(index, 1)?, means: part(index, 2)?, steps: part(index, 3)? };
         let channels = op.output.channels;
         let fits = |values: &[f32]| values.is_empty() || values.len() == channels;
         let is_whole = [&grid.weights, &grid.steps].into_iter().all(|values| fits(values))
-            && grid.low.len() == grid.steps.len()
-            && grid.high.len() == grid.steps.len()
             && (grid.weights.is_empty() || (!grid.inputs.is_empty() && grid.means.len() == op.input.channels));
         if is_whole { Ok(grid) } else { Err(damaged()) }
     };

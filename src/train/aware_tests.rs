@@ -60,7 +60,7 @@ fn learning_integers_sees_what_the_integers_do() {
         let blind = seen_with(&mut network, &|grid| grid.weights.clear());
         assert!(seen < blind, "{name}: {seen}, and {blind} without rounding weights");
         // What is left is the rounding of the class scores and of the head's weights.
-        assert!(seen < 0.6 * float, "{name}: {seen} beside {float}; a score's step is {}", quantum.scale);
+        assert!(seen < 0.7 * float, "{name}: {seen} beside {float}; a score's step is {}", quantum.scale);
     }
 }
 

@@ -78,8 +78,7 @@ pub fn forward(
         let mut made = Activations::plain(map);
         if let Mode::Aware(grid, _) = mode {
             for (channel, read) in made.reads.iter_mut().enumerate() {
-                let (step, bounds) = grid.of_channel(channel, read.bounds);
-                *read = Read { bounds, step, ..*read };
+                *read = Read { step: grid.step(channel), ..*read };
             }
         }
         Arc::new(made)

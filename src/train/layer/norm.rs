@@ -48,10 +48,9 @@ pub fn finish(
     let is_normed = matches!(norm, Norm::Batch { .. });
     let read = |channel: usize, scale: f32, shift: f32| match mode {
         Mode::Aware(grid, lost) => {
-            let (step, bounds) = grid.of_channel(channel, bounds);
             // The mean that batch norm subtracts has lost as much.
             let lost = if is_normed { 0.0 } else { lost.get(channel).copied().unwrap_or(0.0) };
-            Read { scale, shift: shift + lost, bounds, step }
+            Read { scale, shift: shift + lost, bounds, step: grid.step(channel) }
         }
         Mode::Evaluate | Mode::Train => Read { scale, shift, bounds, step: 0.0 },
     };
