@@ -17,6 +17,7 @@ mod failing;
 mod hostile;
 mod int8;
 mod interrupt;
+#[cfg(target_os = "linux")]
 mod memory;
 mod resume;
 mod scene;

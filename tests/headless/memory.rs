@@ -14,7 +14,6 @@ fn held(process: u32) -> Option<u64> {
 }
 
 #[test]
-#[cfg(target_os = "linux")]
 fn a_training_on_photographs_fits_a_small_board() {
     let Ok(photographs) = std::env::var("MICROMOBILENET_PHOTOS") else {
         println!("skipped: MICROMOBILENET_PHOTOS is not set");

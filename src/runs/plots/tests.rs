@@ -28,7 +28,7 @@ fn rows(epochs: u32, speed: f64) -> Vec<EpochMetrics> {
 }
 
 fn mix(image: usize) -> usize {
-    image.wrapping_add(1).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 20
+    ((image as u64 + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 20) as usize
 }
 
 fn evaluation(labels: &[String], each: usize) -> Evaluation {
