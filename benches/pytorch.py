@@ -79,8 +79,12 @@ def build(config, batch_norm, classes):
 def optimizer(config, parameters):
     """The optimiser of `config`."""
     train = config.get("train", {})
-    kinds = {"adam": torch.optim.Adam, "adamw": torch.optim.AdamW, "sgd": torch.optim.SGD, "rmsprop": torch.optim.RMSprop}
-    return kinds[train.get("optimizer", "adamw")](parameters, lr=train.get("learning_rate", 0.001))
+    rate, decay = train.get("learning_rate", 0.001), train.get("weight_decay", 0.0)
+    kinds = {"adam": torch.optim.Adam, "adamw": torch.optim.AdamW, "rmsprop": torch.optim.RMSprop}
+    kind = train.get("optimizer", "adamw")
+    if kind == "sgd":
+        return torch.optim.SGD(parameters, lr=rate, momentum=train.get("momentum", 0.9), weight_decay=decay)
+    return kinds[kind](parameters, lr=rate, weight_decay=decay)
 
 
 def images_per_second(config, batch_norm, layout, seconds):
