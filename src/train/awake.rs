@@ -70,6 +70,6 @@ mod tests {
             });
             let _ = sender.send(());
         });
-        receiver.recv_timeout(Duration::from_secs(120)).unwrap();
+        receiver.recv_timeout(Duration::from_mins(2)).unwrap();
     }
 }
