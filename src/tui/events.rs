@@ -1,6 +1,7 @@
 //! Where events come from: each source has a thread that waits, and all go into one channel.
 
 use super::effect::News;
+use super::workshop::Copies;
 use crossterm::event::Event as Key;
 use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGTERM, SIGTSTP, SIGWINCH};
 use signal_hook::iterator::{Handle, Signals};
@@ -103,12 +104,17 @@ fn batch() -> io::Result<Vec<Key>> {
 /// The exit code of a program that was interrupted.
 const INTERRUPTED: i32 = 130;
 
+/// How long the copies of unsaved texts are waited for, by a program that is to end at once: longer
+/// than a keystroke's copy waits for the next keystroke, and for a slow memory card.
+const LAST_COPIES: Duration = Duration::from_secs(2);
+
 /// Turns signals into events. Once `is_ending`, which the first wish to end sets too, another one
-/// gives the terminal back and ends the program at once.
+/// gives the terminal back and ends the program as soon as `copies` are written: a terminal that is
+/// closed sends several such wishes.
 ///
 /// # Errors
 /// Where they cannot be caught.
-pub fn watch_signals(source: Source, is_ending: Arc<AtomicBool>) -> io::Result<Handle> {
+pub fn watch_signals(source: Source, is_ending: Arc<AtomicBool>, copies: Copies) -> io::Result<Handle> {
     let mut signals = Signals::new([SIGINT, SIGTERM, SIGHUP, SIGTSTP, SIGCONT, SIGWINCH])?;
     let handle = signals.handle();
     let wait = move || {
@@ -123,6 +129,7 @@ pub fn watch_signals(source: Source, is_ending: Arc<AtomicBool>) -> io::Result<H
                 },
                 _ if is_ending.swap(true, Ordering::SeqCst) => {
                     super::terminal::give_back();
+                    copies.wait(LAST_COPIES);
                     std::process::exit(INTERRUPTED);
                 }
                 _ => Event::Stop,

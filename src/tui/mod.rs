@@ -80,11 +80,11 @@ pub fn run(start: &Start) -> anyhow::Result<()> {
     let frame = frame_time(|name| std::env::var_os(name).is_some_and(|value| !value.is_empty()));
     let (events, source) = events::channel();
     let is_ending = Arc::new(AtomicBool::new(false));
-    let signals = events::watch_signals(source.clone(), is_ending.clone()).context("signals")?;
+    let mut workshop = Workshop::new(source.clone(), start.threads, governor);
+    let signals = events::watch_signals(source.clone(), is_ending.clone(), workshop.copies()).context("signals")?;
     let mut screen = Screen::enter().context("the terminal cannot be used")?;
     let size = screen.size();
     let (mut app, effects) = App::new(sheet, left, theme, size);
-    let mut workshop = Workshop::new(source.clone(), start.threads, governor);
     screen.draw(|frame| app::draw(&app, frame))?;
     let result = (|| {
         // What the terminal can draw is asked only now that something is to be seen.
@@ -189,7 +189,9 @@ fn typed(event: crossterm::event::Event, app: &mut App) -> Vec<Effect> {
 
 /// Does what is to be done; whether the program ends.
 fn perform(app: &mut App, screen: &mut Screen, workshop: &mut Workshop, todo: Vec<Effect>) -> anyhow::Result<bool> {
-    for effect in todo {
+    // Unsaved texts are kept before anything that a closed terminal makes fail.
+    let (copies, others): (Vec<_>, Vec<_>) = todo.into_iter().partition(|effect| matches!(effect, Effect::Keep { .. }));
+    for effect in copies.into_iter().chain(others) {
         match effect {
             Effect::Quit => return Ok(true),
             Effect::Suspend => screen.suspend()?,

@@ -328,6 +328,7 @@ proptest! {
         survive(&mut world, actions);
         world.app.dialog = None;
         while world.app.design.sheet.undo() {}
+        world.app.design.text_changed();
         prop_assert_eq!(world.app.design.sheet.text(), first);
         world.screen(80, 24);
     }

@@ -206,7 +206,7 @@ impl App {
             }
             News::DiskChanged { path, text } if path == self.design.sheet.path() => self.disk_changed(text, reply),
             News::Classes { source, found } => match found {
-                Ok(labels) => self.design.sheet.learn_classes(&source, labels.len()),
+                Ok(labels) => self.design.learn_classes(&source, labels.len()),
                 Err(error) => reply.warn(format!("the classes of {source} cannot be read: {error}")),
             },
             _ => {}

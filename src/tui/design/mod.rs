@@ -185,6 +185,12 @@ impl State {
         self.sheet.replace(self.editor.text(), None);
     }
 
+    /// `source` was found to hold `count` classes, which may be what the text waited for.
+    pub fn learn_classes(&mut self, source: &str, count: usize) {
+        self.sheet.learn_classes(source, count);
+        self.settle();
+    }
+
     /// Keeps the cursor on a cell, and the editor at the text.
     fn settle(&mut self) {
         let rows = self.rows();

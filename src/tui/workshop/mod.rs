@@ -13,6 +13,7 @@ mod train;
 
 pub use files::{edit, left_over, save};
 pub use images::{Images, Key as ImagesKey};
+pub use keeper::Copies;
 
 use super::effect::{Effect, News};
 use super::events::Source;
@@ -44,6 +45,12 @@ impl Workshop {
         let exports = Exports::new(source.clone(), images.clone(), threads);
         let data = data::Desk::new(source.clone(), images, threads);
         Self { source, keeper, trainings, exports, data, press: graphics::Press::default(), watcher: None }
+    }
+
+    /// The copies of unsaved texts that wait to be written.
+    #[must_use]
+    pub fn copies(&self) -> Copies {
+        self.keeper.copies()
     }
 
     /// Asks what the terminal can draw. Nobody may read the terminal meanwhile.

@@ -134,18 +134,16 @@ fn pairs(state: &State, row: &Row, is_here: bool, room: usize, theme: Theme) -> 
     let mut spans = vec![Span::styled(name, theme.dim())];
     let widths: Vec<usize> =
         row.cells.iter().map(|cell| cell.label.chars().count() + shown(cell).chars().count() + 3).collect();
-    // The cell under the cursor has to be on the screen. Another screen may have changed the text
-    // since the cursor was set, so that the row has fewer cells by now.
-    let here = state.cell.min(row.cells.len().saturating_sub(1));
+    // The cell under the cursor has to be on the screen.
     let mut first = 0;
     if is_here {
-        while first < here && widths[first..=here].iter().sum::<usize>() > room {
+        while first < state.cell && widths[first..=state.cell].iter().sum::<usize>() > room {
             first += 1;
         }
     }
     for (at, cell) in row.cells.iter().enumerate().skip(first) {
         spans.push(Span::styled(format!("{} ", cell.label), theme.label()));
-        spans.push(value(state, cell, is_here && at == here, shown(cell), theme));
+        spans.push(value(state, cell, is_here && at == state.cell, shown(cell), theme));
         spans.push(Span::raw("  "));
     }
     spans
