@@ -1,9 +1,9 @@
 //! Training for integers: the last epochs see weights and maps as the deployed bytes will hold them
 //! (Jacob et al. 2018, arXiv 1712.05877).
 //!
-//! Weights are rounded to the steps they have once batch norm is folded away. Steps and ranges are those of [`Deployed`]: what calibration
-//! finds, equalised channels included. A map is rounded as it is read, to nearest and halves up, as
-//! the contract does; gradients pass as if nothing was rounded.
+//! Weights are rounded to the steps they have once batch norm is folded away. Steps and ranges are
+//! those of [`Deployed`]: what calibration finds, equalised channels included. A map is rounded as it
+//! is read, to nearest and halves up, as the contract does; gradients pass as if nothing was rounded.
 
 use crate::data::Images;
 use crate::graph::{Graph, Kind, Norm, Op, Source, Tensor, Weights, WeightsError};
@@ -83,10 +83,10 @@ impl Grid {
 }
 
 /// The grids of every operation of `graph`, whose `weights` were trained so far, calibrated on
-/// some of `images`. Where the network cannot be made into integers there are none to train for.
+/// some of `images`.
 ///
 /// # Errors
-/// As [`Deployed::of`].
+/// As [`Deployed::of`]: weights that cannot be made into integers.
 pub fn grids(graph: &Graph, weights: &Weights, images: &Images) -> Result<Vec<Grid>, QuantError> {
     let deployed = Deployed::of(graph, weights, images, Settings::default())?;
     let (folded_graph, folded) = fold(graph, weights);

@@ -187,7 +187,7 @@ proptest! {
                 let (taps, part) = run_on(level, depthwise::Backward {
                     planes, band, input: &input, read: how, mean, gradient: &gradient,
                     raw: if is_normed { &raw } else { &[] }, pull: norm, weights: &weights,
-                    below: Some(&mut flowing[rows.start * width..rows.end * width]), images, scratch: &mut scratch,
+                    below: &mut flowing[rows.start * width..rows.end * width], images, scratch: &mut scratch,
                 });
                 of_input = (of_input.0 + part.0, of_input.1 + part.1);
                 found_taps.iter_mut().zip(taps).for_each(|(sum, tap)| *sum += f64::from(tap));

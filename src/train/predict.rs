@@ -107,12 +107,12 @@ impl Predictor {
 
 /// Whether memory suffices to train `graph` in batches of `batch`.
 pub(super) fn enough_memory(graph: &Graph, batch: u32) -> Result<(), TrainError> {
-    // Each map stands in memory before and after its norm, and its gradient for a while.
+    // Each map stands in memory before its norm, and a few gradients for a while.
     let lanes = u64::from(batch.next_multiple_of(16));
     let maps: u64 = graph.ops.iter().map(|op| op.output.values() as u64).sum::<u64>() + graph.input.values() as u64;
     let largest = graph.ops.iter().map(|op| op.output.values() as u64).max().unwrap_or(0);
     let parameters: u64 = graph.params().iter().map(|param| param.values() as u64).sum();
-    let needed = (2 * maps + 3 * largest) * lanes * 4 + parameters * 32;
+    let needed = (maps + 3 * largest) * lanes * 4 + parameters * 32;
     match available_memory() {
         Some(available) if needed > available => {
             Err(TrainError::Memory { batch, needed: needed / 1_000_000, available: available / 1_000_000 })

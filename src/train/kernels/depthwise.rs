@@ -113,7 +113,7 @@ pub struct Backward<'a> {
     /// k×k factors, row by row.
     pub weights: &'a [f32],
     /// Where the gradient of the input rows goes that [`Planes::input_rows`] names.
-    pub below: Option<&'a mut [Lane]>,
+    pub below: &'a mut [Lane],
     /// Images that count.
     pub images: usize,
     /// Room for [`Planes::backward_scratch`] lanes.
@@ -142,7 +142,7 @@ impl Backward<'_> {
         gradients.fill(Lane::ZERO);
         let mut taps = [Lane::ZERO; 25];
         let mut sums = Sums::default();
-        let mut below = self.below.take();
+        let below = std::mem::take(&mut self.below);
         let mut rows_below = planes.input_rows(&self.band);
         let first = rows_below.start;
         for y in self.band.start.saturating_sub(before)..self.band.end {
@@ -155,7 +155,6 @@ impl Backward<'_> {
             }
             ring.fill(s, y * T + K, self.input, self.read);
             rows::taps::<S, K, T>(s, ring.window(y * T), row, &mut taps);
-            let Some(below) = &mut below else { continue };
             // Input rows to which no later output row adds anything.
             let last = y + 1 == outputs;
             while !rows_below.is_empty() && (last || (rows_below.start + planes.window.pad) / T <= y) {

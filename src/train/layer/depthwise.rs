@@ -64,7 +64,7 @@ pub fn backward(
                 raw: if raw { &output.values[plane * pixels..][..pixels] } else { &[] },
                 pull: pulls.get(channel).copied(),
                 weights: &weights[channel * taps..][..taps],
-                below: Some(below),
+                below,
                 images: images_in(images, plane / channels),
                 scratch,
             })
