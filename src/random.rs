@@ -21,6 +21,8 @@ pub enum Purpose {
     Dropout = 4,
     /// Which images are held out.
     Split = 5,
+    /// How much of an image is mixed into another.
+    Mixup = 6,
 }
 
 /// A stream of random numbers.

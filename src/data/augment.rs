@@ -41,7 +41,8 @@ impl Augmenter {
     #[must_use]
     pub fn new(augment: &Augment, input: Input, seed: u32) -> Self {
         Self {
-            augment: augment.clone(),
+            // Images are mixed once all of them were changed.
+            augment: Augment { mixup: 0.0, ..augment.clone() },
             height: input.height as usize,
             width: input.width as usize,
             channels: input.channels as usize,
@@ -203,10 +204,26 @@ mod tests {
 
     use super::*;
 
-    const ALL: Augment =
-        Augment { flip: true, shift: 0.1, rotate: 15.0, zoom: 0.2, brightness: 0.2, contrast: 0.2, noise: 0.05 };
-    const NONE: Augment =
-        Augment { flip: false, shift: 0.0, rotate: 0.0, zoom: 0.0, brightness: 0.0, contrast: 0.0, noise: 0.0 };
+    const ALL: Augment = Augment {
+        flip: true,
+        shift: 0.1,
+        rotate: 15.0,
+        zoom: 0.2,
+        brightness: 0.2,
+        contrast: 0.2,
+        noise: 0.05,
+        ..NONE
+    };
+    const NONE: Augment = Augment {
+        flip: false,
+        shift: 0.0,
+        rotate: 0.0,
+        zoom: 0.0,
+        brightness: 0.0,
+        contrast: 0.0,
+        noise: 0.0,
+        mixup: 0.0,
+    };
 
     fn ramp(input: Input) -> Vec<u8> {
         let (width, channels) = (input.width as usize, input.channels as usize);
@@ -283,7 +300,7 @@ mod tests {
             brightness in 0.0..1.0, contrast in 0.0..1.0, noise in 0.0..1.0,
         ) {
             let input = Input { height, width, channels: if rgb { 3 } else { 1 } };
-            let augment = Augment { flip, shift, rotate, zoom, brightness, contrast, noise };
+            let augment = Augment { flip, shift, rotate, zoom, brightness, contrast, noise, ..NONE };
             let augmenter = Augmenter::new(&augment, input, 5);
             let src = ramp(input);
             prop_assert_eq!(changed(&augmenter, index, &src), changed(&augmenter, index, &src));

@@ -142,6 +142,9 @@ pub struct Augment {
     /// Standard deviation of noise, as a share of white.
     #[schemars(range(min = 0.0, max = 1.0))]
     pub noise: f64,
+    /// Largest share of another image, and of its class, that is mixed into an image (mixup, arXiv 1710.09412).
+    #[schemars(range(min = 0.0, max = 0.5))]
+    pub mixup: f64,
 }
 
 /// `[train]`
@@ -226,11 +229,11 @@ impl Default for Train {
 }
 
 impl Train {
-    /// How many epochs, the last ones, are to teach the network to be integers: at least one where
-    /// any share of them is asked for.
+    /// How many epochs, the last ones, are to teach the network to be integers: none where so few are
+    /// trained that the share is less than half of one.
     #[must_use]
     pub fn integer_epochs(&self) -> u32 {
-        (f64::from(self.epochs) * self.quantization_aware).ceil() as u32
+        (f64::from(self.epochs) * self.quantization_aware).round() as u32
     }
 }
 

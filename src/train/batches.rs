@@ -15,6 +15,7 @@ pub struct Batches {
     batch: usize,
     seed: u32,
     dropout: f32,
+    mixup: f32,
     augmenter: Augmenter,
     /// Buffers for maps, and what the network sees in them.
     pool: Pool,
@@ -33,6 +34,7 @@ impl Batches {
             batch: train.batch_size as usize,
             seed,
             dropout: config.head.dropout as f32,
+            mixup: config.augment.mixup as f32,
             augmenter: Augmenter::new(&config.augment, config.model.input, seed),
             pool: Pool::default(),
             pixels: graph.pixels.clone(),
@@ -63,11 +65,12 @@ impl Batches {
         &order[batch * self.batch..self.images_until(batch + 1)]
     }
 
-    /// The images at `places`, changed at random, in lanes.
-    pub fn assemble(&self, images: &Images, epoch: u32, places: &[u32]) -> LaneMap {
+    /// The images of batch `batch` in `order`, changed at random, in lanes.
+    pub fn assemble(&self, images: &Images, epoch: u32, order: &[u32], batch: usize) -> LaneMap {
         let _work = span(Work::Batches);
+        let places = self.places(order, batch);
         let mut map = self.pool.map(self.input, places.len());
-        if self.augmenter.is_identity() {
+        if self.augmenter.is_identity() && self.mixup == 0.0 {
             let bytes: Vec<&[u8]> = places.iter().map(|place| images.image(*place as usize)).collect();
             map.fill(&bytes, &self.pixels);
             return map;
@@ -80,9 +83,25 @@ impl Batches {
             let _work = span(Work::Batches);
             self.augmenter.apply(epoch, u64::from(*place), images.image(*place as usize), changed);
         });
+        if let Some(shares) = self.shares(epoch, batch, places.len()) {
+            mix(&mut changed, size, &shares, |a, b, share| {
+                let share = (share * 256.0).round() as u32;
+                ((u32::from(a) * (256 - share) + u32::from(b) * share + 128) >> 8) as u8
+            });
+        }
         let bytes: Vec<&[u8]> = changed.chunks_exact(size).collect();
         map.fill(&bytes, &self.pixels);
         map
+    }
+
+    /// How much of the image behind it is mixed into each of the `images` images of a batch, and of
+    /// the first into the last. `None` without mixup.
+    pub fn shares(&self, epoch: u32, batch: usize, images: usize) -> Option<Vec<f32>> {
+        if self.mixup == 0.0 {
+            return None;
+        }
+        let mut stream = Stream::new(self.seed, Purpose::Mixup, epoch, batch as u64);
+        Some((0..images).map(|_| stream.uniform() * self.mixup).collect())
     }
 
     /// A factor for each of `features` features of each of `images` images: 0 with the probability
@@ -94,6 +113,17 @@ impl Batches {
         let mut stream = Stream::new(self.seed, Purpose::Dropout, epoch, batch as u64);
         let kept = 1.0 / (1.0 - self.dropout);
         Some((0..images * features).map(|_| if stream.uniform() < self.dropout { 0.0 } else { kept }).collect())
+    }
+}
+
+/// Mixes into every row of `values`, which has `length` values, a share of the row behind it (into the
+/// last: of the first); `both` mixes two values.
+fn mix<T: Copy>(values: &mut [T], length: usize, shares: &[f32], both: impl Fn(T, T, f32) -> T) {
+    let first = values[..length].to_vec();
+    for (row, share) in shares.iter().enumerate() {
+        let (own, behind) = values[row * length..].split_at_mut(length);
+        let behind = behind.get(..length).unwrap_or(&first);
+        own.iter_mut().zip(behind).for_each(|(own, other)| *own = both(*own, *other, *share));
     }
 }
 
@@ -116,8 +146,9 @@ impl Targets {
     }
 
     /// A row of target probabilities for each label, times its class's weight over the mean weight
-    /// of the batch: the mean of their cross-entropies is the weighted mean, as in PyTorch.
-    pub fn rows(&self, labels: &[usize]) -> Vec<f32> {
+    /// of the batch: the mean of their cross-entropies is the weighted mean, as in PyTorch. `shares`
+    /// are those of the images that were mixed, if any.
+    pub fn rows(&self, labels: &[usize], shares: Option<&[f32]>) -> Vec<f32> {
         let classes = self.weights.len();
         let mean = labels.iter().map(|label| self.weights[*label]).sum::<f32>() / labels.len() as f32;
         let spread = self.smoothing / classes as f32;
@@ -125,7 +156,11 @@ impl Targets {
             let (label, weight) = (*label, self.weights[*label] / mean);
             (0..classes).map(move |class| weight * (spread + if class == label { 1.0 - self.smoothing } else { 0.0 }))
         };
-        labels.iter().flat_map(row).collect()
+        let mut rows: Vec<f32> = labels.iter().flat_map(row).collect();
+        if let Some(shares) = shares {
+            mix(&mut rows, classes, shares, |own, other, share| own + (other - own) * share);
+        }
+        rows
     }
 }
 
@@ -175,13 +210,34 @@ mod tests {
     }
 
     #[test]
+    fn images_and_their_classes_are_mixed_alike() {
+        let mut config = Config::default();
+        config.augment.mixup = 0.5;
+        let spec = Spec::parse("t", "[stem]\nfilters = 3\n", &[]).unwrap();
+        let three = Images { pixels: vec![0, 100, 200], ..images(&[0, 1, 2]) };
+        let batches = Batches::new(&three, &config, &Graph::build(&spec, 3).unwrap());
+        let shares = batches.shares(4, 0, 3).unwrap();
+        assert!(shares.iter().all(|share| (0.0..0.5).contains(share)) && shares[0] != shares[1], "{shares:?}");
+        assert_ne!(Some(&shares), batches.shares(4, 1, 3).as_ref());
+        let mut bytes = [0_u8, 100, 200];
+        mix(&mut bytes, 1, &[0.25, 0.5, 0.5], |a, b, share| {
+            ((1.0 - share) * f32::from(a) + share * f32::from(b)) as u8
+        });
+        assert_eq!(bytes, [25, 150, 100], "the last gets of the first as it was");
+        let rows = Targets::new(&Train::default(), &three, 3).rows(&[0, 1, 2], Some(&[0.25, 0.5, 0.5]));
+        let plain = Train::default().label_smoothing;
+        assert_eq!(plain, 0.0);
+        assert_eq!(rows, [0.75, 0.25, 0.0, 0.0, 0.5, 0.5, 0.5, 0.0, 0.5]);
+    }
+
+    #[test]
     fn targets_are_smoothed_and_rare_classes_count_more() {
         let train = Train { label_smoothing: 0.3, ..Train::default() };
-        let rows = Targets::new(&train, &images(&[0, 1, 2]), 3).rows(&[1]);
+        let rows = Targets::new(&train, &images(&[0, 1, 2]), 3).rows(&[1], None);
         assert!(rows.iter().zip([0.1, 0.8, 0.1]).all(|(a, b)| (a - b).abs() < 1e-6), "{rows:?}");
         let train = Train { class_weights: ClassWeights::Balanced, ..Train::default() };
         let targets = Targets::new(&train, &images(&[0, 0, 0, 1]), 2);
-        let rows = targets.rows(&[0, 1]);
+        let rows = targets.rows(&[0, 1], None);
         assert!((rows[3] / rows[0] - 3.0).abs() < 1e-6, "{rows:?}");
         assert!((rows.iter().sum::<f32>() - 2.0).abs() < 1e-6, "{rows:?}");
     }

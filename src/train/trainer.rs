@@ -167,9 +167,7 @@ impl Loop {
     /// In the last epochs, where that is asked for, the network learns to be integers.
     fn learn_integers(&mut self) -> Result<(), TrainError> {
         let train = &self.job.spec.config.train;
-        if train.integer_epochs() > train.epochs - self.progress.epoch.min(train.epochs) - 1
-            && self.network.grids().is_empty()
-        {
+        if self.progress.epoch + train.integer_epochs() >= train.epochs && self.network.grids().is_empty() {
             let grids = aware::grids(&self.job.graph, &self.network.weights(), &self.job.dataset.train)?;
             self.network.train_for(grids);
         }
@@ -186,7 +184,7 @@ impl Loop {
         let spent = self.progress.seconds;
         let mut waited = Duration::ZERO;
         let batches = self.batches.clone();
-        let assemble = |batch| batches.assemble(&dataset.train, epoch, batches.places(&order, batch));
+        let assemble = |batch| batches.assemble(&dataset.train, epoch, &order, batch);
         let mut next = None;
         while self.progress.batch < count {
             let batch = self.progress.batch;
@@ -245,7 +243,8 @@ impl Loop {
         logits.copy_into(&mut values);
         let labels: Vec<usize> = places.iter().map(|place| usize::from(images.labels[*place as usize])).collect();
         let right = values.chunks_exact(classes).zip(&labels).filter(|(row, label)| argmax(row) == **label).count();
-        let targets = self.targets.rows(&labels);
+        let shares = self.batches.shares(epoch, batch, places.len());
+        let targets = self.targets.rows(&labels, shares.as_deref());
         let (loss, value) = distill::loss(logits, targets, lesson);
         if !value.is_finite() {
             self.network.set_running_statistics(&before);

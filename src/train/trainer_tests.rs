@@ -166,7 +166,7 @@ fn any_number_of_threads_gives_the_same_bytes() {
 
 #[test]
 fn a_training_stopped_after_any_batch_and_resumed_ends_with_the_same_bytes() {
-    let others = [vec!["train.optimizer=\"rmsprop\""], vec!["train.quantization_aware=0.5"]];
+    let others = [vec!["train.optimizer=\"rmsprop\""], vec!["train.quantization_aware=0.5"], vec!["augment.mixup=0.5"]];
     for sets in [vec![], vec!["train.ema=0", "train.optimizer=\"sgd\""]].into_iter().chain(others) {
         let whole = finished(&sets, 2);
         for stops in [vec![1], vec![4], vec![6], vec![11], vec![2, 3, 1, 4]] {
