@@ -599,7 +599,7 @@ static const char *const names[17] = {
 };
 #endif
 
-#if defined(__ARM_FEATURE_DSP)
+#if defined(__ARM_FEATURE_DSP) && __ARM_ARCH_PROFILE == 'M'
 
 // From a sum of products to a byte: (sum * multiplier + offset) >> 16, saturated to 0..255.
 // Bytes are kept with 128 added, so that what a rectifier cuts off is 0.
@@ -2545,7 +2545,7 @@ static void products(const Tile &tile, uint16_t quads, const uint8_t *weights, c
 }
 #endif
 
-#if defined(__ARM_FEATURE_DSP)
+#if defined(__ARM_FEATURE_DSP) && __ARM_ARCH_PROFILE == 'M'
 // A row of a 3x3 kernel over at least three columns.
 static void depthwise3Row(const Step &step, const uint8_t *const *rows, uint8_t *out) {
     // The weights of the first layer are the first.
@@ -2648,7 +2648,7 @@ static inline uint16_t lesser(uint16_t one, uint16_t other) { return one < other
 
 static inline uint16_t quadsOf(uint16_t depth) { return static_cast<uint16_t>((depth + 3u) >> 2); }
 
-#if defined(__ARM_FEATURE_DSP)
+#if defined(__ARM_FEATURE_DSP) && __ARM_ARCH_PROFILE == 'M'
 // A pointwise row over at most four planes, which needs no tile.
 MICROMOBILENET_APART static void shallowRow(const Step &step, const uint8_t *in, uint8_t *out) {
     for (uint16_t f = 0; f < step.filters; f = static_cast<uint16_t>(f + shallowFilters)) {
@@ -2667,7 +2667,7 @@ static void filters(const Step &step, const Source &source, uint8_t *values, uin
     const uint8_t *const weights = weightTable + step.weights;
     const uint16_t *const multipliers = multiplierTable + step.constants;
     const uint32_t *const offsets = offsetTable + step.constants;
-#if defined(__ARM_FEATURE_DSP)
+#if defined(__ARM_FEATURE_DSP) && __ARM_ARCH_PROFILE == 'M'
     static_cast<void>(gap);
     products(values, source.rows[0], source.plane, depth, weights, multipliers, offsets, step.filters, out,
              step.columns, step.columns);
@@ -2685,7 +2685,7 @@ static void filters(const Step &step, const Source &source, uint8_t *values, uin
 // Fully connected: `channels` bytes to `count` bytes.
 static void dense(uint32_t at, uint16_t constants, uint8_t shift, uint16_t channels, uint16_t count,
                   const uint8_t *in, uint8_t *values, uint8_t *out) {
-#if defined(__ARM_FEATURE_DSP)
+#if defined(__ARM_FEATURE_DSP) && __ARM_ARCH_PROFILE == 'M'
     static_cast<void>(shift);
     products(values, in, 1, channels, weightTable + at, multiplierTable + constants, offsetTable + constants, count, out,
              1, 1);
@@ -2706,7 +2706,7 @@ static void dense(uint32_t at, uint16_t constants, uint8_t shift, uint16_t chann
 
 
 
-#if defined(__ARM_FEATURE_DSP)
+#if defined(__ARM_FEATURE_DSP) && __ARM_ARCH_PROFILE == 'M'
 // Of each byte the larger one.
 static inline uint32_t larger(uint32_t one, uint32_t other) {
     uint32_t most;
@@ -2719,7 +2719,7 @@ static inline uint32_t larger(uint32_t one, uint32_t other) {
 static void pool(uint8_t *arena, const uint8_t *row) {
     uint8_t *const largest = arena + poolPlace;
     for (uint16_t c = 0; c < pooledChannels; c++) {
-#if defined(__ARM_FEATURE_DSP)
+#if defined(__ARM_FEATURE_DSP) && __ARM_ARCH_PROFILE == 'M'
         if (pooledWidth >= 4) {
             // Four at a time; the last four may have been among those before.
             uint32_t four, most = largest[c];
@@ -2772,7 +2772,7 @@ static inline void compute(const Step &step, uint8_t *arena, uint16_t index, con
         depthwise(step, rows, out);
         break;
     default:
-#if defined(__ARM_FEATURE_DSP)
+#if defined(__ARM_FEATURE_DSP) && __ARM_ARCH_PROFILE == 'M'
         if (step.channels <= 4 && step.kernel == 1 && step.stride == 1 && step.columns >= 3 && step.kind == filtersKind
         ) {
             shallowRow(step, rows[0], out);

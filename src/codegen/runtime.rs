@@ -12,7 +12,7 @@ use crate::spec::{Pool, Precision, Resize};
 /// the texts of each family, the last of which serves all others.
 pub const INT8_FAMILIES: [(&str, &[&str]); 4] = [
     (
-        "defined(__ARM_FEATURE_DSP)",
+        "defined(__ARM_FEATURE_DSP) && __ARM_ARCH_PROFILE == 'M'",
         &[
             include_str!("runtime/int8/requantise_dsp.h"),
             include_str!("runtime/int8/depthwise_dsp.h"),

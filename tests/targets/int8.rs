@@ -10,6 +10,8 @@ use crate::pictures::pictures;
 use crate::{folder, holds, on, ready, runnable};
 use micromobilenet::quant::Quantised;
 use rayon::prelude::*;
+use std::fs;
+use std::process::Command;
 use std::time::Instant;
 
 /// Images whose every row is compared.
@@ -142,6 +144,28 @@ fn optimisers_and_sanitizers_change_nothing() {
         }
         Ok(())
     });
+}
+
+/// 32-bit Linux boards have a Cortex-A, which knows the instructions that the kernels for Cortex-M4 are
+/// made of, but not all of their forms.
+#[test]
+fn the_headers_of_all_nets_compile_for_cortex_a() {
+    if !ready(Target::CortexM4) {
+        return;
+    }
+    for name in NETS {
+        let folder = folder(&preset(name));
+        let source = folder.path().join("net.cpp");
+        fs::write(&source, "#include \"Net.h\"\nvoid use(Net &net, const uint8_t *image) { net.predict(image); }\n")
+            .unwrap();
+        for (form, optimise) in [("-marm", "-O2"), ("-mthumb", "-O2"), ("-marm", "-Os"), ("-mthumb", "-O0")] {
+            let mut command = Command::new("arm-none-eabi-g++");
+            command.args(["-std=c++11", "-Wall", "-Wextra", "-Werror", "-march=armv7-a+fp", "-mfloat-abi=hard", form]);
+            command.args([optimise, "-c", "-o", "/dev/null"]).arg(&source);
+            let output = command.output().unwrap();
+            assert!(output.status.success(), "{name} {form}: {}", String::from_utf8_lossy(&output.stderr));
+        }
+    }
 }
 
 #[test]

@@ -53,7 +53,7 @@ static inline void compute(const Step &step, uint8_t *arena, uint16_t index, con
 //@end
     default:
 //@if shallow
-#if defined(__ARM_FEATURE_DSP)
+#if defined(__ARM_FEATURE_DSP) && __ARM_ARCH_PROFILE == 'M'
         if (step.channels <= 4 && step.kernel == 1 && step.stride == 1 && step.columns >= 3 && step.kind == filtersKind
 //@if shifts
             && step.shift == 16

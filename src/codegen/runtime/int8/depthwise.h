@@ -1,5 +1,5 @@
 //@if fastDepthwise
-#if defined(__ARM_FEATURE_DSP)
+#if defined(__ARM_FEATURE_DSP) && __ARM_ARCH_PROFILE == 'M'
 // A row of a 3x3 kernel over at least three columns.
 static void depthwise3Row(const Step &step, const uint8_t *const *rows, uint8_t *out) {
 //@if stem

@@ -76,7 +76,7 @@ static void shiftedFilters(const Step &step, const Source &source, uint8_t *out)
 
 //@end
 //@if shallow
-#if defined(__ARM_FEATURE_DSP)
+#if defined(__ARM_FEATURE_DSP) && __ARM_ARCH_PROFILE == 'M'
 // A pointwise row over at most four planes, which needs no tile.
 MICROMOBILENET_APART static void shallowRow(const Step &step, const uint8_t *in, uint8_t *out) {
     for (uint16_t f = 0; f < step.filters; f = static_cast<uint16_t>(f + shallowFilters)) {
@@ -102,7 +102,7 @@ static void filters(const Step &step, const Source &source, uint8_t *values, uin
     const uint8_t *const weights = weightTable + step.weights;
     const uint16_t *const multipliers = multiplierTable + step.constants;
     const uint32_t *const offsets = offsetTable + step.constants;
-#if defined(__ARM_FEATURE_DSP)
+#if defined(__ARM_FEATURE_DSP) && __ARM_ARCH_PROFILE == 'M'
 //@if tilesByValue
     if (step.kernel == 1 && gap == 1) {
         products(values, source.rows[0], source.plane, depth, weights, multipliers, offsets, step.filters, out,
@@ -163,7 +163,7 @@ static void filters(const Step &step, const Source &source, uint8_t *values, uin
 // Fully connected: `channels` bytes to `count` bytes.
 static void dense(uint32_t at, uint16_t constants, uint8_t shift, uint16_t channels, uint16_t count,
                   const uint8_t *in, uint8_t *values, uint8_t *out) {
-#if defined(__ARM_FEATURE_DSP)
+#if defined(__ARM_FEATURE_DSP) && __ARM_ARCH_PROFILE == 'M'
 //@if shifts
     if (shift == 16) {
         products(values, in, 1, channels, weightTable + at, multiplierTable + constants, offsetTable + constants, count,

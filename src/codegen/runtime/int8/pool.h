@@ -1,5 +1,5 @@
 //@if max
-#if defined(__ARM_FEATURE_DSP)
+#if defined(__ARM_FEATURE_DSP) && __ARM_ARCH_PROFILE == 'M'
 // Of each byte the larger one.
 static inline uint32_t larger(uint32_t one, uint32_t other) {
     uint32_t most;
@@ -12,7 +12,7 @@ static inline uint32_t larger(uint32_t one, uint32_t other) {
 static void pool(uint8_t *arena, const uint8_t *row) {
     uint8_t *const largest = arena + poolPlace;
     for (uint16_t c = 0; c < pooledChannels; c++) {
-#if defined(__ARM_FEATURE_DSP)
+#if defined(__ARM_FEATURE_DSP) && __ARM_ARCH_PROFILE == 'M'
         if (pooledWidth >= 4) {
             // Four at a time; the last four may have been among those before.
             uint32_t four, most = largest[c];
