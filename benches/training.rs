@@ -69,7 +69,13 @@ fn main() {
     println!("net,batch_norm,threads,images_per_second");
     for batch_norm in [true, false] {
         for (name, text) in PRESETS.into_iter().filter(|(name, _)| is_wanted(name)) {
-            let sets = [format!("model.batch_norm={batch_norm}"), "augment={}".into(), "train.epochs=100000".into()];
+            let sets = [
+                format!("model.batch_norm={batch_norm}"),
+                "model.input={height=96,width=96,channels=1}".into(),
+                "augment={}".into(),
+                "train.epochs=100000".into(),
+                "train.ema=0".into(),
+            ];
             let spec = Spec::parse(name, text, &sets).unwrap();
             let graph = Graph::build(&spec, 5).unwrap();
             let folder = tempfile::tempdir().unwrap();

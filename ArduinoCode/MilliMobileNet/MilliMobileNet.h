@@ -8,7 +8,7 @@
 // tables          15548 bytes of flash: weights, constants, steps
 // object          4520 bytes of RAM, 4496 of them rows and maps
 // arithmetic      8-bit integers, single rounding: (sum * multiplier + offset) >> 16
-// configuration   c4dc40c63f623698
+// configuration   cf567b2727375c7b
 // trained weights b214bfa1a93fdc56
 // data            fashion-mnist (6946d1d21e77229d)
 // accuracy        0.8910 in validation

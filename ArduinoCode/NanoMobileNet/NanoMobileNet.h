@@ -8,7 +8,7 @@
 // tables          2728 bytes of flash: weights, constants, steps
 // object          1624 bytes of RAM, 1600 of them rows and maps
 // arithmetic      8-bit integers, single rounding: (sum * multiplier + offset) >> 16
-// configuration   c367214fa6bbf6eb
+// configuration   a19ded3063611337
 // trained weights ec7f46f745e8ebd8
 // data            fashion-mnist (6946d1d21e77229d)
 // accuracy        0.8270 in validation

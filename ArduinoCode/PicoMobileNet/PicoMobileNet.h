@@ -8,7 +8,7 @@
 // tables          1576 bytes of flash: weights, constants, steps
 // object          1008 bytes of RAM, 984 of them rows and maps
 // arithmetic      8-bit integers, single rounding: (sum * multiplier + offset) >> 16
-// configuration   c88e047ff0d63b3d
+// configuration   5bb97d9f681dbca1
 // trained weights 6ac4c28a7b56281f
 // data            fashion-mnist (6946d1d21e77229d)
 // accuracy        0.8060 in validation

@@ -36,6 +36,16 @@ fn the_five_nets_of_the_family_have_the_published_counts() {
 }
 
 #[test]
+fn the_other_presets_have_the_counts_that_they_say() {
+    for (name, classes, params) in [("meadow", 5, 68_703), ("fashion_small", 10, 4_162), ("fashion", 10, 23_042)] {
+        let graph = build(name, &["model.batch_norm=false"], classes).unwrap();
+        assert_eq!(graph.trainable(), params, "{name}");
+        let text = crate::spec::preset(name.as_ref()).unwrap();
+        assert!(text.contains(&format!(" {} parameters", crate::plan::thousands(params))), "{name}");
+    }
+}
+
+#[test]
 fn batch_norm_adds_two_trained_values_a_channel_and_folds_into_one() {
     let plain = build("micro", &["model.batch_norm=false"], 5).unwrap();
     let normed = graph_of("micro", 5);

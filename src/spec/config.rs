@@ -167,6 +167,10 @@ pub struct Train {
     /// Epochs over which the rate rises from 0 (one_cycle: 30 % of all where this is 0).
     #[schemars(range(min = 0.0, max = 100_000.0))]
     pub warmup: f64,
+    /// Share of the highest rate that is left at the end of cosine and one_cycle. A wide network on few images
+    /// learns them by heart while the rate is near 0.
+    #[schemars(range(min = 0.0, max = 1.0))]
+    pub final_rate: f64,
     /// Weight decay (adam, sgd, rmsprop: L2; adamw: decoupled); not on batch norm, biases and depthwise weights.
     #[schemars(range(min = 0.0, max = 1.0))]
     pub weight_decay: f64,
@@ -212,6 +216,7 @@ impl Default for Train {
             optimizer: Optimizer::Adamw,
             schedule: Schedule::Cosine,
             warmup: 0.0,
+            final_rate: 0.0,
             weight_decay: 0.0,
             momentum: 0.9,
             label_smoothing: 0.0,

@@ -8,14 +8,17 @@ use std::fs;
 use std::io::{ErrorKind, Read};
 use std::path::Path;
 
-/// Name and text of every preset, smallest first.
-pub const PRESETS: [(&str, &str); 6] = [
+/// Name and text of every preset: the family, smallest first, then others.
+pub const PRESETS: [(&str, &str); 9] = [
     ("pico", include_str!("../../configs/pico.toml")),
     ("nano", include_str!("../../configs/nano.toml")),
     ("micro", include_str!("../../configs/micro.toml")),
     ("milli", include_str!("../../configs/milli.toml")),
     ("mobilenet", include_str!("../../configs/mobilenet.toml")),
     ("squeeze", include_str!("../../configs/squeeze.toml")),
+    ("meadow", include_str!("../../configs/meadow.toml")),
+    ("fashion_small", include_str!("../../configs/fashion_small.toml")),
+    ("fashion", include_str!("../../configs/fashion.toml")),
 ];
 
 /// The text of the preset that `path` names (`micro`, `micro.toml`, `configs/micro.toml`).

@@ -22,12 +22,18 @@ pub fn learning_rate(train: &Train, done: f64) -> f64 {
             if done < rise {
                 between(peak * ONE_CYCLE_START, peak, done / rise)
             } else {
-                between(peak, peak * ONE_CYCLE_END, (done - rise) / (epochs - rise).max(f64::MIN_POSITIVE))
+                between(
+                    peak,
+                    peak * train.final_rate.max(ONE_CYCLE_END),
+                    (done - rise) / (epochs - rise).max(f64::MIN_POSITIVE),
+                )
             }
         }
         _ if done < warmup => peak * done / warmup,
         Schedule::Constant => peak,
-        Schedule::Cosine => between(peak, 0.0, (done - warmup) / (epochs - warmup).max(f64::MIN_POSITIVE)),
+        Schedule::Cosine => {
+            between(peak, peak * train.final_rate, (done - warmup) / (epochs - warmup).max(f64::MIN_POSITIVE))
+        }
     }
 }
 
@@ -56,6 +62,15 @@ mod tests {
         close(rate(Schedule::OneCycle, 0.0, 0.0), 0.04);
         close(rate(Schedule::OneCycle, 0.0, 3.0), 1.0);
         close(rate(Schedule::OneCycle, 0.0, 10.0), 4e-6);
+    }
+
+    #[test]
+    fn a_share_of_the_rate_is_left_where_that_is_asked_for() {
+        for schedule in [Schedule::Cosine, Schedule::OneCycle] {
+            let train = Train { epochs: 10, learning_rate: 2.0, schedule, final_rate: 0.25, ..Train::default() };
+            assert!((learning_rate(&train, 10.0) - 0.5).abs() < 1e-9, "{schedule:?}");
+            assert!((learning_rate(&train, 3.0) - 2.0).abs() < 0.4, "{schedule:?}");
+        }
     }
 
     #[test]
