@@ -1,7 +1,7 @@
 //! Images a second, forwards, backwards and optimiser, of the presets: `cargo bench --bench training`.
 //!
-//! Random images, batch 32, augmentation off. `BENCH_THREADS` (2), `BENCH_SECONDS` (3, for each figure)
-//! and `BENCH_NETS` (all presets) may be set. `benches/pytorch.py` does the same with PyTorch, and
+//! Random images, batch 32, augmentation off unless `BENCH_AUGMENT=1` asks for that of the presets.
+//! `BENCH_THREADS` (2), `BENCH_SECONDS` (3, for each figure) and `BENCH_NETS` (all presets) may be set. `benches/pytorch.py` does the same with PyTorch, and
 //! `benches/compare.sh` sets both side by side.
 
 #![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a benchmark prints, and what fails ends it")]
@@ -66,16 +66,19 @@ fn main() {
     });
     let nets = std::env::var("BENCH_NETS").ok();
     let is_wanted = |name: &str| nets.as_ref().is_none_or(|nets| nets.split_whitespace().any(|net| net == name));
+    let augmented = number("BENCH_AUGMENT", 0.0) != 0.0;
     println!("net,batch_norm,threads,images_per_second");
     for batch_norm in [true, false] {
         for (name, text) in PRESETS.into_iter().filter(|(name, _)| is_wanted(name)) {
-            let sets = [
+            let mut sets = vec![
                 format!("model.batch_norm={batch_norm}"),
                 "model.input={height=96,width=96,channels=1}".into(),
-                "augment={}".into(),
                 "train.epochs=100000".into(),
                 "train.ema=0".into(),
             ];
+            if !augmented {
+                sets.push("augment={}".into());
+            }
             let spec = Spec::parse(name, text, &sets).unwrap();
             let graph = Graph::build(&spec, 5).unwrap();
             let folder = tempfile::tempdir().unwrap();
