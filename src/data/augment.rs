@@ -370,23 +370,4 @@ mod tests {
         let one_in_a_row = pixels.windows(2).map(|pair| (f64::from(pair[0]) - mean) * (f64::from(pair[1]) - mean));
         assert!((one_in_a_row.sum::<f64>() / 100_000.0 / variance).abs() < 0.02, "neighbours are independent");
     }
-
-    #[test]
-    fn thousands_of_images_a_second() {
-        let input = Input::default();
-        let src = ramp(input);
-        let mut out = vec![0; src.len()];
-        let usual = Augment { flip: true, shift: 0.1, brightness: 0.2, ..NONE };
-        // The least that is far from holding up training, well below what is measured.
-        for (name, augment, least) in [("flip, shift, brightness", usual, 5_000.0), ("everything", ALL, 1_000.0)] {
-            let augmenter = Augmenter::new(&augment, input, 1);
-            let start = std::time::Instant::now();
-            for index in 0..2_000 {
-                augmenter.apply(0, index, &src, &mut out);
-            }
-            let rate = 2_000.0 / start.elapsed().as_secs_f64();
-            println!("{name}: {rate:.0} images of 96×96 a second");
-            assert!(rate > least, "{name}: {rate}");
-        }
-    }
 }

@@ -179,6 +179,14 @@ pub fn flush_denormals() {
         control |= 1 << 24;
         std::arch::asm!("msr fpcr, {}", in(reg) control, options(nomem, nostack, preserves_flags));
     }
+    // SAFETY: as above.
+    #[cfg(target_arch = "arm")]
+    unsafe {
+        let mut control: u32;
+        std::arch::asm!("vmrs {}, fpscr", out(reg) control, options(nomem, nostack, preserves_flags));
+        control |= 1 << 24;
+        std::arch::asm!("vmsr fpscr, {}", in(reg) control, options(nomem, nostack, preserves_flags));
+    }
 }
 
 #[cfg(test)]
