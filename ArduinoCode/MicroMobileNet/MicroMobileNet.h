@@ -8,7 +8,7 @@
 // tables          6728 bytes of flash: weights, constants, steps
 // object          4520 bytes of RAM, 4496 of them rows and maps
 // arithmetic      8-bit integers, single rounding: (sum * multiplier + offset) >> 16
-// configuration   2f6d3c70625a9287
+// configuration   403c7ccf6491438c
 // trained weights ccc953c242354ba3
 // data            fashion-mnist (6946d1d21e77229d)
 // accuracy        0.8780 in validation

@@ -8,7 +8,7 @@
 // tables          36720 bytes of flash: weights, constants, steps
 // object          4520 bytes of RAM, 4496 of them rows and maps
 // arithmetic      8-bit integers, single rounding: (sum * multiplier + offset) >> 16
-// configuration   0ba5c4658fd29932
+// configuration   1a38981f1ad3c469
 // trained weights 8d535cc30999b10f
 // data            fashion-mnist (6946d1d21e77229d)
 // accuracy        0.8720 in validation
