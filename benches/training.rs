@@ -1,8 +1,8 @@
 //! Images a second, forwards, backwards and optimiser, of the presets: `cargo bench --bench training`.
 //!
 //! Random images, batch 32, augmentation off unless `BENCH_AUGMENT=1` asks for that of the presets.
-//! `BENCH_THREADS` (2), `BENCH_SECONDS` (3, for each figure) and `BENCH_NETS` (all presets) may be set. `benches/pytorch.py` does the same with PyTorch, and
-//! `benches/compare.sh` sets both side by side.
+//! `BENCH_THREADS` (2), `BENCH_SECONDS` (3, for each figure) and `BENCH_NETS` (all presets) may be set.
+//! `benches/pytorch.py` does the same with PyTorch, and `benches/compare.sh` sets both side by side.
 
 #![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a benchmark prints, and what fails ends it")]
 

@@ -9,7 +9,8 @@ pub(crate) fn graph_of(name: &str, classes: usize) -> Graph {
     build(name, &[], classes).unwrap()
 }
 
-fn build(name: &str, overrides: &[&str], classes: usize) -> Result<Graph, String> {
+/// The preset `name`, with overrides.
+pub(crate) fn build(name: &str, overrides: &[&str], classes: usize) -> Result<Graph, String> {
     let text = PRESETS.iter().find(|(known, _)| *known == name).unwrap().1;
     let overrides: Vec<String> = overrides.iter().map(ToString::to_string).collect();
     let spec = Spec::parse(&format!("{name}.toml"), text, &overrides).map_err(|error| error.to_string())?;

@@ -123,7 +123,7 @@ fn values(op: &Op, trained: bool) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::graph::tests::graph_of;
+    use crate::graph::tests::{build, graph_of};
 
     fn estimate(name: &str, precision: Precision) -> Estimate {
         Estimate::of(&graph_of(name, 5), precision, Plan::Smallest)
@@ -160,6 +160,16 @@ mod tests {
         assert!(micro <= 18_000, "{micro}");
         let tables = estimate("micro", Precision::Int8).table_bytes;
         assert!(tables * 10 <= 4_139 * 16, "{tables}");
+    }
+
+    #[test]
+    fn meadow_takes_less_memory_than_micro_in_color_too() {
+        let bytes = |overrides| {
+            let graph = build("meadow", overrides, 5).unwrap();
+            Estimate::of(&graph, Precision::Int8, Plan::Smallest).ram_bytes
+        };
+        let (gray, color) = (bytes(&[]), bytes(&["model.input.channels=3"]));
+        assert!(gray < estimate("micro", Precision::Int8).ram_bytes && color <= gray, "{gray}, {color}");
     }
 
     #[test]
