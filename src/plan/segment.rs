@@ -7,7 +7,7 @@
 //! neighbouring temporaries are ever alive. A skip waits in a ring of its own until the addition
 //! catches up. Nothing is computed twice.
 
-use super::chain::Chain;
+use super::chain::{Chain, Link};
 use crate::graph::Window;
 
 /// What a segment needs.
@@ -82,7 +82,7 @@ impl<'a> Growing<'a> {
             tile: 0,
             ready,
             macs: 0,
-            reach: Reach { scale: 1, offset: 0 },
+            reach: Reach::of_rows(chain.links[first].input.0),
         }
     }
 
@@ -104,7 +104,7 @@ impl<'a> Growing<'a> {
         let rows = (self.ready + window.pad).checked_sub(window.kernel).map_or(0, |room| room / window.stride + 1);
         self.ready = rows.min(link.output.0);
         self.macs += link.row_macs * (link.output.0 - self.ready) as u64;
-        self.reach = self.reach.then(window);
+        self.reach = self.reach.then(link);
         if self.end == self.chain.links.len() {
             self.pass_on(at);
         }
@@ -200,22 +200,19 @@ impl<'a> Growing<'a> {
             return 0;
         }
         let (row_in, row_out) = (chain.row_in(first) as i64, chain.row_out(end - 1) as i64);
-        let (rows_in, rows_out) = (links[first].input.0 as i64, links[end - 1].output.0 as i64);
+        let rows_out = links[end - 1].output.0 as i64;
         // Channel by channel, or from a copy: a row is read for the last time before it is written.
         let pixelwise = end == first + 1 && links[first].window == Window::PIXEL;
         let direct = end == first + 1 && !pixelwise;
         let added = chain.skips.iter().find(|skip| skip.from + 1 == first && (first..end).contains(&skip.to));
         let skip = added.map(|skip| Reach::of(chain, skip.to + 1, end));
         let unread = |o: i64| {
-            let row = newest.row(o);
-            let read = if row >= rows_in { rows_in } else { row + i64::from(!direct) };
-            skip.map_or(read, |skip| read.min(skip.row(o).min(rows_in - 1) + 1))
+            let read = newest.read(o, !direct);
+            skip.map_or(read, |skip| read.min(skip.read(o, true)))
         };
+        // Convex in o, so that the first or the last row decides.
         let over = |o: i64| (o + 1) * row_out - unread(o) * row_in;
-        // Linear in o but where the source ends.
-        let corner = (rows_in - 1 - newest.offset).max(0) / newest.scale;
-        let candidates = [0, corner - 1, corner, corner + 1, rows_out - 1];
-        let most = candidates.into_iter().map(|o| over(o.clamp(0, rows_out - 1))).max().unwrap_or(0);
+        let most = over(0).max(over(rows_out - 1));
         most.max(0) as usize
     }
 }
@@ -236,27 +233,44 @@ fn copied_row(chain: &Chain, first: usize, end: usize) -> usize {
     }
 }
 
-/// Which row of the input of a run of operations must be there for a row of its output:
-/// scale · row + offset.
+/// Which row of the input of a run of operations is the newest when a row of its output is made:
+/// scale · row + offset, but at most `last`, with which the last row between two of them was made.
 #[derive(Debug, Clone, Copy)]
 struct Reach {
     scale: i64,
     offset: i64,
+    last: i64,
 }
 
 impl Reach {
+    /// Of no operation, on `rows` rows.
+    const fn of_rows(rows: usize) -> Self {
+        Self { scale: 1, offset: 0, last: rows as i64 - 1 }
+    }
+
+    /// Of links `first..end`, where `first` is not the first of all.
     fn of(chain: &Chain, first: usize, end: usize) -> Self {
-        chain.links[first..end].iter().fold(Self { scale: 1, offset: 0 }, |reach, link| reach.then(link.window))
+        let rows = chain.links[first - 1].output.0;
+        chain.links[first..end].iter().fold(Self::of_rows(rows), |reach, link| reach.then(link))
     }
 
     /// That of the same operations and another one behind them.
-    const fn then(self, window: Window) -> Self {
-        let newest = (window.kernel - 1) as i64 - window.pad as i64;
-        Self { scale: self.scale * window.stride as i64, offset: self.scale * newest + self.offset }
+    const fn then(self, link: &Link) -> Self {
+        let Window { kernel, stride, pad } = link.window;
+        let newest = (kernel - 1) as i64 - pad as i64;
+        // Rows that nobody waits for come after its last one.
+        let (ends, last) = (self.scale * (link.input.0 as i64 - 1) + self.offset, self.last);
+        Self {
+            scale: self.scale * stride as i64,
+            offset: self.scale * newest + self.offset,
+            last: if ends < last { ends } else { last },
+        }
     }
 
-    const fn row(self, output: i64) -> i64 {
-        self.scale * output + self.offset
+    /// How many rows of the input have been read for the last time when row `output` is made; the
+    /// newest one is among them where what reads it `is_done`.
+    fn read(self, output: i64, is_done: bool) -> i64 {
+        (self.scale * output + self.offset + i64::from(is_done)).min(self.last + 1)
     }
 }
 
