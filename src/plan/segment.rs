@@ -251,7 +251,7 @@ impl Reach {
     /// Of links `first..end`, where `first` is not the first of all.
     fn of(chain: &Chain, first: usize, end: usize) -> Self {
         let rows = chain.links[first - 1].output.0;
-        chain.links[first..end].iter().fold(Self::of_rows(rows), |reach, link| reach.then(link))
+        chain.links[first..end].iter().fold(Self::of_rows(rows), Self::then)
     }
 
     /// That of the same operations and another one behind them.
