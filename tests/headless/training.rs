@@ -68,7 +68,8 @@ fn a_run_folder_holds_all_that_it_should() {
     assert_eq!((&info["status"], &info["epochs_done"]), (&"finished".into(), &4.into()));
     assert_eq!(info["version"], env!("CARGO_PKG_VERSION"));
     assert!(info["host"]["arch"].is_string() && info["host"]["threads"].as_u64().unwrap() >= 1);
-    assert!(info["started"].as_str().unwrap() <= info["ended"].as_str().unwrap());
+    let moment = |field: &str| info[field].as_str().unwrap().parse::<jiff::Timestamp>().unwrap();
+    assert!(moment("started") <= moment("ended"));
 
     let metrics = read("metrics.csv");
     let rows: Vec<Vec<f64>> =
