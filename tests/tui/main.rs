@@ -9,6 +9,7 @@ mod picture;
 mod terminal;
 
 use std::fs;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 use tempfile::TempDir;
@@ -307,7 +308,10 @@ fn nothing_happens_while_nobody_does_anything() {
     assert!(before.0.len() > 2, "its threads are there: {before:?}");
     terminal.take(Duration::from_secs(2));
     assert_eq!((terminal.waits(), terminal.bytes.len()), before, "it works while idle");
-    assert!(terminal.resident_bytes() < 30_000_000, "{} bytes", terminal.resident_bytes());
+    match terminal.resident_bytes() {
+        Some(bytes) => assert!(bytes < 30_000_000, "{bytes} bytes"),
+        None => writeln!(std::io::stderr(), "SKIPPED: what an emulated program has in memory").unwrap(),
+    }
     terminal.send("b").wait_for("Board").send(ENTER).send("q");
     assert_eq!(terminal.end(), 0);
 }

@@ -186,8 +186,9 @@ impl Terminal {
 
     /// Sends a signal.
     pub fn signal(&mut self, name: &str) {
-        let id = self.child.process_id().unwrap().to_string();
-        assert!(std::process::Command::new("kill").args([&format!("-{name}"), &id]).status().unwrap().success());
+        // The shell's own: a small system has no program of that name.
+        let kill = format!("kill -{name} {}", self.child.process_id().unwrap());
+        assert!(std::process::Command::new("sh").args(["-c", &kill]).status().unwrap().success());
     }
 
     /// The state letter of the process: `T` where it is stopped.
@@ -229,12 +230,15 @@ impl Terminal {
         tasks.map(|task| of(task.unwrap().path())).collect()
     }
 
-    /// Bytes of memory that the process has.
-    pub fn resident_bytes(&self) -> u64 {
-        let path = format!("/proc/{}/status", self.child.process_id().unwrap());
-        let status = std::fs::read_to_string(path).unwrap();
+    /// Bytes of memory that the process has; `None` where it is an emulator's, which has some of its own.
+    pub fn resident_bytes(&self) -> Option<u64> {
+        let process = Path::new("/proc").join(self.child.process_id().unwrap().to_string());
+        if !std::fs::read_link(process.join("exe")).unwrap().ends_with("micromobilenet") {
+            return None;
+        }
+        let status = std::fs::read_to_string(process.join("status")).unwrap();
         let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
-        1024 * line.trim().trim_end_matches(" kB").parse::<u64>().unwrap()
+        Some(1024 * line.trim().trim_end_matches(" kB").parse::<u64>().unwrap())
     }
 
     /// Takes the terminal away, as when its window is closed.
