@@ -124,7 +124,9 @@ fn main() {
     std::thread::sleep(IDLE);
     let woken = terminal.waits() != before;
     println!("idle for {} s: {}", IDLE.as_secs(), if woken { "woken up" } else { "no thread was woken" });
-    println!("resident memory: {:.1} MB", terminal.resident_bytes() as f64 / 1e6);
+    if let Some(bytes) = terminal.resident_bytes() {
+        println!("resident memory: {:.1} MB", bytes as f64 / 1e6);
+    }
 
     let (bytes, times) = keystrokes(&mut terminal);
     println!("keystroke to frame, {KEYS}: {}; {bytes} bytes a frame", told(times));
