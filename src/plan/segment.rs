@@ -210,10 +210,13 @@ impl<'a> Growing<'a> {
             let read = newest.read(o, !direct);
             skip.map_or(read, |skip| read.min(skip.read(o, true)))
         };
-        // Convex in o, so that the first or the last row decides.
         let over = |o: i64| (o + 1) * row_out - unread(o) * row_in;
-        let most = over(0).max(over(rows_out - 1));
-        most.max(0) as usize
+        // Convex in o up to the row that the last row of the source gives, and convex from the next
+        // one on: the ends of both decide.
+        let full = newest.full().min(rows_out - 1);
+        let ends = [0, full, (full + 1).min(rows_out - 1), rows_out - 1];
+        let most = ends.into_iter().map(over).fold(0, i64::max);
+        most as usize
     }
 }
 
@@ -267,10 +270,19 @@ impl Reach {
         }
     }
 
-    /// How many rows of the input have been read for the last time when row `output` is made; the
-    /// newest one is among them where what reads it `is_done`.
-    fn read(self, output: i64, is_done: bool) -> i64 {
-        (self.scale * output + self.offset + i64::from(is_done)).min(self.last + 1)
+    /// The first row of the output that is made with the last row of the input.
+    const fn full(self) -> i64 {
+        let missing = self.last - self.offset;
+        if missing > 0 { (missing + self.scale - 1) / self.scale } else { 0 }
+    }
+
+    /// How many rows of the input are never read again while row `output` is written. The newest row
+    /// is among them if what reads it `is_done`, or if it was read before and is kept since: below the
+    /// last row there is padding, of which more rows may be made.
+    const fn read(self, output: i64, is_done: bool) -> i64 {
+        let reach = self.scale * output + self.offset;
+        let newest = if reach < self.last { reach } else { self.last };
+        newest + (is_done || output > self.full()) as i64
     }
 }
 
