@@ -7,17 +7,15 @@ use super::writer::CWriter;
 use super::{CodegenError, Model, TOOL, float, int8, runtime, steps};
 use crate::escape;
 use crate::graph::Graph;
-use crate::plan::{self, Program};
+use crate::plan::{self, MAX_AVR_ARRAY, Program};
 use crate::spec::Precision;
-
-/// Bytes of the largest array that AVR's compiler takes.
-const LARGEST_AVR_ARRAY: usize = 32_767;
 
 /// The text of `<class_name>.h`. The same model gives the same bytes.
 ///
 /// # Errors
 /// A class name that cannot be one, labels that do not match the classes, a weight that is no
-/// finite number, or a network that is not folded.
+/// finite number, a network that is not folded, or one with more of something than the exported
+/// program can count.
 pub fn header(model: &Model<'_>) -> Result<String, CodegenError> {
     let name = &model.class_name;
     if !symbols::is_class_name(name) {
@@ -29,6 +27,9 @@ pub fn header(model: &Model<'_>) -> Result<String, CodegenError> {
     }
     let graph = model.graph;
     let program = model.program();
+    if let Some(limit) = plan::exceeded(graph, &program) {
+        return Err(CodegenError::Limit(limit));
+    }
     let tables = match model.quantised {
         Some(quantised) => int8::tables(quantised)?,
         None => float::tables(graph, model.weights)?,
@@ -121,7 +122,7 @@ fn front_matter(w: &mut CWriter, model: &Model<'_>, program: &Program) {
 /// Says why a header does not compile for AVR, where that is so: the compiler has no larger arrays
 /// there, and constants are read by 16-bit addresses.
 fn refuse_avr(w: &mut CWriter, model: &Model<'_>, tables: &Tables) {
-    let Some(bytes) = tables.arrays.iter().map(Array::bytes).max().filter(|bytes| *bytes > LARGEST_AVR_ARRAY) else {
+    let Some(bytes) = tables.arrays.iter().map(Array::bytes).max().filter(|bytes| *bytes > MAX_AVR_ARRAY) else {
         return;
     };
     let help = if model.quantised.is_some() {
@@ -131,7 +132,7 @@ fn refuse_avr(w: &mut CWriter, model: &Model<'_>, tables: &Tables) {
     };
     w.directive("if defined(__AVR__)");
     w.directive(&format!(
-        "error \"{}: the weights take {bytes} bytes, an array on AVR at most {LARGEST_AVR_ARRAY}: {help}\"",
+        "error \"{}: the weights take {bytes} bytes, an array on AVR at most {MAX_AVR_ARRAY}: {help}\"",
         model.class_name
     ));
     w.directive("endif");

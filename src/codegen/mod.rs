@@ -99,6 +99,9 @@ pub enum CodegenError {
     /// The network has batch normalisation that is not folded, or no convolution first.
     #[error("`{0}` cannot be written as C++ in this place of a network")]
     Unsupported(String),
+    /// It has more of something than an exported program can count.
+    #[error("this network cannot be exported: {0}")]
+    Limit(crate::plan::Limit),
     /// A sample image has the wrong size or class.
     #[error("the sample {} does not fit the network: {bytes} bytes of class {label}", crate::escape::terminal(name))]
     Sample {

@@ -17,6 +17,11 @@ pub(crate) fn build(name: &str, overrides: &[&str], classes: usize) -> Result<Gr
     Graph::build(&spec, classes).map_err(|error| error.to_string())
 }
 
+/// The network of a configuration's text.
+pub(crate) fn graph_of_text(text: &str, classes: usize) -> Graph {
+    Graph::build(&Spec::parse("t.toml", text, &[]).unwrap(), classes).unwrap()
+}
+
 fn parse(text: &str) -> Result<Graph, String> {
     let spec = Spec::parse("t.toml", text, &[]).map_err(|error| error.to_string())?;
     Graph::build(&spec, 5).map_err(|error| error.to_string())

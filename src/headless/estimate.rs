@@ -33,12 +33,17 @@ pub fn show(project: &Project<'_>) -> Result<Exit, Failure> {
     console.say(&estimate.arena.draw(width));
     console.say("\nCode is an estimate within a tenth, the stack a bound; all else is exact:");
     console.say(&estimate.target_lines());
-    console.say(&format!("\n{}", verdict_lines(&verdicts)));
+    if estimate.limit.is_none() {
+        console.say(&format!("\n{}", verdict_lines(&verdicts)));
+    }
     let family = chosen.map_or(Family::Dsp, |board| board.core.family());
     let target = estimate.on(family);
     let (flash_bytes, stack_bytes) = (target.flash_bytes, target.stack_bytes);
     let report = Report { estimate: &estimate, family, flash_bytes, stack_bytes, boards: &verdicts };
     console.object("estimate", report);
+    if let Some(limit) = &estimate.limit {
+        return Err(Failure::on_the_way(anyhow::anyhow!("this network cannot be exported: {limit}")));
+    }
     let fits = chosen.is_none() || verdicts.iter().all(|verdict| verdict.fits);
     Ok(if fits { Exit::Done } else { Exit::No })
 }

@@ -3,6 +3,7 @@
 use super::Failure;
 use super::int8;
 use super::project::Project;
+use crate::codegen::CodegenError;
 use crate::escape;
 use crate::jobs::{Build, EXPORTS, JUDGED};
 use crate::plan::{Board, Boards};
@@ -14,6 +15,9 @@ use std::path::PathBuf;
 pub fn run(project: &mut Project<'_>) -> Result<(), Failure> {
     let boards = Boards::beside(&project.config_path)?;
     let board = board(project, &boards)?;
+    if let Some(limit) = project.estimate().limit {
+        return Err(CodegenError::Limit(limit).into());
+    }
     let deployment = project.deployment()?;
     let export = match project.spec.config.export.precision {
         Precision::Float => deployment.export(Build::Float, board)?,

@@ -3,6 +3,7 @@
 //! The list is `assets/boards.toml`; a `boards.toml` beside the configuration goes before it.
 
 use super::estimate::Estimate;
+use super::limits::refused_on;
 use super::targets::Core;
 use crate::spec::{Diagnostics, ID, KeyPath, ONE_LINE, Parsed, nearest, schema_of, text_of};
 use schemars::JsonSchema;
@@ -75,8 +76,10 @@ pub struct Verdict {
     pub id: String,
     /// What people call it.
     pub name: String,
-    /// Whether both RAM and flash suffice.
+    /// Whether both RAM and flash suffice, and nothing else stands in the way.
     pub fits: bool,
+    /// What else does: more than the exported program can count, or than the compiler can hold.
+    pub why: Option<String>,
     /// Bytes of RAM needed: the object and the stack.
     pub ram_bytes: u64,
     /// Bytes of RAM that a sketch has.
@@ -94,10 +97,14 @@ impl Board {
         let target = estimate.on(self.core.family());
         let (ram_bytes, flash_bytes) = (estimate.ram_bytes + target.stack_bytes, target.flash_bytes);
         let (ram_left, flash_left) = (u64::from(self.ram_left), u64::from(self.flash_left));
+        let limit = estimate.limit.as_ref().map(ToString::to_string);
+        let refused = || refused_on(self.core.family(), estimate.largest_array_bytes, estimate.table_bytes);
+        let why = limit.or_else(refused);
         Verdict {
             id: self.id.clone(),
             name: self.name.clone(),
-            fits: ram_bytes <= ram_left && flash_bytes <= flash_left,
+            fits: ram_bytes <= ram_left && flash_bytes <= flash_left && why.is_none(),
+            why,
             ram_bytes,
             ram_left,
             flash_bytes,

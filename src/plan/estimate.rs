@@ -4,6 +4,7 @@
 use super::arena::ArenaPicture;
 use super::code::Pieces;
 use super::flash::Tables;
+use super::limits::{Limit, exceeded};
 use super::program::Program;
 use super::targets::{Family, TargetEstimate};
 use crate::graph::{Graph, Op, Shape};
@@ -47,12 +48,16 @@ pub struct Estimate {
     pub weight_bytes: u64,
     /// Bytes of flash for all tables: weights, constants and the steps of the program.
     pub table_bytes: u64,
+    /// Bytes of the largest of these tables that is one array.
+    pub largest_array_bytes: u64,
     /// Bytes of the arena for rows and maps.
     pub peak_activation_bytes: u64,
     /// Bytes of RAM: the object that the header declares.
     pub ram_bytes: u64,
     /// The arithmetic that all of this is for.
     pub precision: Precision,
+    /// Why this network cannot be exported, if it cannot.
+    pub limit: Option<Limit>,
     /// The layers that stream together where most of the arena is in use.
     pub peak_layers: String,
     /// What depends on the processor, for each family of [`Family::ALL`].
@@ -98,9 +103,11 @@ impl Estimate {
             macs: total(|layer| layer.macs),
             weight_bytes: total(|layer| layer.weight_bytes),
             table_bytes: tables.bytes() as u64,
+            largest_array_bytes: tables.largest_array as u64,
             peak_activation_bytes: program.arena_bytes as u64,
             ram_bytes: program.object_bytes() as u64,
             precision,
+            limit: exceeded(&folded, &program),
             peak_layers,
             targets: Family::ALL.map(|family| TargetEstimate::of(family, &pieces, tables.bytes() as u64)).to_vec(),
             arena: ArenaPicture::of(graph, &program),

@@ -7,6 +7,8 @@ use crate::spec::{Pool, Precision};
 
 /// Bytes of a multiplier and an offset.
 const CONSTANT: usize = 6;
+/// Bytes of an offset.
+const OFFSET: usize = 4;
 /// Bytes of a description of gates.
 const fn gates_bytes(precision: Precision) -> usize {
     match precision {
@@ -93,24 +95,29 @@ pub struct Tables {
     pub ops: Vec<usize>,
     /// The steps of the program and what else is not of one operation.
     pub program: usize,
+    /// The largest array among them: weights, or offsets of int8 filters.
+    pub largest_array: usize,
 }
 
 impl Tables {
     /// The tables of `graph`, batch norm folded, as `program` runs it.
     #[must_use]
     pub fn of(graph: &Graph, program: &Program) -> Self {
-        let ops = match program.precision {
-            Precision::Float => graph.ops.iter().map(|op| float_values(op) * FLOAT).collect(),
+        let (mut weights, mut constants) = (0, 0);
+        let bytes = |op: &Op| match program.precision {
+            Precision::Float => {
+                weights += float_values(op) * FLOAT;
+                float_values(op) * FLOAT
+            }
             Precision::Int8 => {
-                let mut weights = 0;
-                let mut bytes = |op: &Op| {
-                    let before = weights;
-                    int8_weights(op, &mut weights);
-                    weights - before + int8_constants(op) * CONSTANT
-                };
-                graph.ops.iter().map(&mut bytes).collect()
+                let before = weights;
+                int8_weights(op, &mut weights);
+                constants += int8_constants(op);
+                weights - before + int8_constants(op) * CONSTANT
             }
         };
+        let ops = graph.ops.iter().map(bytes).collect();
+        let largest_array = weights.max(constants * OFFSET);
         let format = StepFormat::of(program);
         let gated = graph.ops.iter().filter(|op| matches!(op.kind, Kind::SqueezeExcite(_))).count();
         let streams = program.streams.len();
@@ -128,7 +135,7 @@ impl Tables {
             + shared
             + image_zeros
             + streams;
-        Self { ops, program }
+        Self { ops, program, largest_array }
     }
 
     /// All of them.
@@ -157,7 +164,7 @@ fn int8_weights(op: &Op, at: &mut usize) {
 }
 
 /// Pairs of a multiplier and an offset.
-fn int8_constants(op: &Op) -> usize {
+pub(super) fn int8_constants(op: &Op) -> usize {
     match op.kind {
         // Those of filters come in pairs.
         Kind::SqueezeExcite(se) => 2 + se.hidden.next_multiple_of(2) + op.input.channels.next_multiple_of(2),

@@ -99,10 +99,11 @@ pub fn verdict_lines(verdicts: &[Verdict]) -> String {
         }
     };
     let line = |verdict: &Verdict| {
-        let Verdict { id, fits, ram_bytes, ram_left, flash_bytes, flash_left, .. } = verdict;
+        let Verdict { id, fits, why, ram_bytes, ram_left, flash_bytes, flash_left, .. } = verdict;
         let (id, fits) = (escape::terminal(id), if *fits { "fits" } else { "no" });
         let (ram, flash) = (part("RAM", *ram_bytes, *ram_left), part("flash", *flash_bytes, *flash_left));
-        format!("{id:<widest$}{GAP}{fits:<4}{GAP}{ram}, {flash}\n")
+        let why = why.as_ref().map_or_else(|| format!("{ram}, {flash}"), Clone::clone);
+        format!("{id:<widest$}{GAP}{fits:<4}{GAP}{why}\n")
     };
     verdicts.iter().map(line).collect()
 }
@@ -168,7 +169,7 @@ mod tests {
 
     #[test]
     fn targets_and_boards_fit_80_columns_and_say_what_is_missing() {
-        let estimate = estimate("mobilenet", Precision::Float);
+        let estimate = Estimate { largest_array_bytes: 0, table_bytes: 0, ..estimate("mobilenet", Precision::Float) };
         let verdicts: Vec<Verdict> =
             Boards::built_in().unwrap().0.iter().map(|board| board.verdict(&estimate)).collect();
         let text = estimate.target_lines() + &verdict_lines(&verdicts);
@@ -178,6 +179,19 @@ mod tests {
         let over = verdicts[0].ram_bytes - 1_826;
         assert!(uno.contains(&format!("RAM {} over", thousands(over))), "{uno}");
         assert!(text.contains("esp32-s3           fits  RAM "), "{text}");
+    }
+
+    #[test]
+    fn a_table_that_no_compiler_for_the_board_can_hold_is_why_it_does_not_fit() {
+        let estimate = estimate("mobilenet", Precision::Float);
+        let boards = Boards::built_in().unwrap();
+        let line = |id: &str, estimate: &Estimate| verdict_lines(&[boards.get(id).unwrap().verdict(estimate)]);
+        assert_eq!(line("mega-2560", &estimate), "mega-2560  no    a table takes 123,136 B, AVR holds 32,767 B\n");
+        let split = Estimate { largest_array_bytes: 32_767, table_bytes: 64_001, ..estimate.clone() };
+        let said = "mega-2560  no    a table takes 64,001 B with others, AVR holds 64,000 B\n";
+        assert_eq!(line("mega-2560", &split), said);
+        assert!(line("uno-r4", &estimate).starts_with("uno-r4  "), "{}", line("uno-r4", &estimate));
+        assert!(!line("uno-r4", &estimate).contains("table"));
     }
 
     #[test]

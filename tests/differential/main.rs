@@ -1,12 +1,28 @@
 //! Random architectures, planned, exported, compiled and run against the executor.
 
+#![expect(clippy::unwrap_used, reason = "a helper of tests fails by panicking")]
+
+#[expect(dead_code, reason = "other tests use the rest")]
+#[path = "../header/case.rs"]
+mod case;
+mod headers;
 mod memory;
 mod nets;
+#[path = "../support/mod.rs"]
+mod support;
 
+use micromobilenet::graph::Graph;
 use micromobilenet::plan::Program;
-use micromobilenet::spec::{Plan, Precision};
+use micromobilenet::spec::{PRESETS, Plan, Precision, Spec};
 use nets::{Net, census};
 use rayon::prelude::*;
+use std::fs;
+use support::has;
+
+/// Networks whose headers are compiled together.
+const TOGETHER: usize = 4;
+/// Networks whose headers are compiled and run, where `MICROMOBILENET_NETS` says nothing else.
+const NETS: u32 = 60;
 
 /// A seed that is new each time, or that of `MICROMOBILENET_SEED`; what it was is printed.
 fn seed() -> u32 {
@@ -37,9 +53,83 @@ fn no_plan_writes_over_what_is_still_read() {
     let seed = seed();
     let nets: Vec<Net> = (0..2_000).into_par_iter().map(|number| Net::random(seed, number)).collect();
     println!("{}", census(&nets));
-    let wrong: Vec<Vec<String>> = nets.par_iter().map(memory_of).filter(|wrong| !wrong.is_empty()).collect();
-    for wrong in wrong.iter().take(10) {
-        println!("{}", wrong.join("\n"));
+    let said = |net: &Net| Some(memory_of(net)).filter(|wrong| !wrong.is_empty()).map(|wrong| (net.clone(), wrong));
+    let wrong: Vec<(Net, Vec<String>)> = nets.par_iter().filter_map(said).collect();
+    for (net, wrong) in wrong.iter().take(10) {
+        println!("{}\n{:?}\n{}", wrong.join("\n"), net.plan, net.text);
     }
     assert!(wrong.is_empty(), "{} of {} networks are wrong", wrong.len(), nets.len());
+}
+
+/// The networks that were wrong once.
+fn kept() -> Vec<Net> {
+    let folder = format!("{}/tests/differential/kept", env!("CARGO_MANIFEST_DIR"));
+    let mut files: Vec<_> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    files.sort();
+    let nets = files.iter().flat_map(|file| {
+        let text = fs::read_to_string(file).unwrap();
+        let name = file.file_stem().unwrap().to_str().unwrap();
+        let plans = [("Smallest", Plan::Smallest), ("Fastest", Plan::LowestLatency)];
+        plans.map(|(plan, goal)| Net::parse(&format!("Net_{name}{plan}"), &text, goal).unwrap())
+    });
+    nets.collect()
+}
+
+/// Compiles and runs the headers of `nets`, and fails with what is wrong.
+fn run(nets: &[Net]) {
+    let start = std::time::Instant::now();
+    let chunks: Vec<&[Net]> = nets.chunks(TOGETHER).collect();
+    let builds = [headers::PLAIN, headers::SANITIZED];
+    let wrong: Vec<String> = chunks
+        .par_iter()
+        .flat_map(|chunk| builds.into_iter().flat_map(|build| headers::check(chunk, build)).collect::<Vec<_>>())
+        .collect();
+    println!("{}; {:.0} s", census(nets), start.elapsed().as_secs_f64());
+    for wrong in &wrong {
+        println!("{wrong}");
+        let is_of = |net: &&Net| ["i", "f"].iter().any(|end| wrong.contains(&format!("{}{end}", net.name)));
+        if let Some(net) = nets.iter().find(is_of) {
+            println!("{:?}\n{}", net.plan, net.text);
+        }
+    }
+    assert!(wrong.is_empty(), "{} of {} headers are wrong", wrong.len(), 2 * nets.len());
+}
+
+#[test]
+fn headers_of_random_networks_predict_as_the_executor_does() {
+    if !has("g++") {
+        return;
+    }
+    let count = std::env::var("MICROMOBILENET_NETS").ok().and_then(|count| count.parse().ok()).unwrap_or(NETS);
+    let seed = seed();
+    run(&(0..count).into_par_iter().map(|number| Net::random(seed, number)).collect::<Vec<_>>());
+}
+
+#[test]
+fn the_presets_lose_nothing_either() {
+    let graph = |text: &str, channels: &str| {
+        let spec = Spec::parse("preset.toml", text, &[format!("model.input.channels={channels}")]).unwrap();
+        Graph::build(&spec, 10).unwrap()
+    };
+    for (name, text) in PRESETS {
+        for channels in ["1", "3"] {
+            let net = Net {
+                name: (*name).to_owned(),
+                text: String::new(),
+                plan: Plan::Smallest,
+                graph: graph(text, channels),
+            };
+            assert_eq!(memory_of(&net), [""; 0], "in {channels} channels");
+        }
+    }
+}
+
+#[test]
+fn networks_that_were_wrong_once_are_right() {
+    let nets = kept();
+    let wrong: Vec<String> = nets.iter().flat_map(memory_of).collect();
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    if has("g++") {
+        run(&nets);
+    }
 }

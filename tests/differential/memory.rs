@@ -92,7 +92,8 @@ impl<'a> Machine<'a> {
 
     fn read(&self, at: usize, of: Of, first: usize, count: usize, bytes: usize) -> Result<(), String> {
         let end = at + count * bytes;
-        let place = self.arena.get(at..end).ok_or_else(|| format!("reads bytes {at}..{end} of {}", self.arena.len()))?;
+        let place =
+            self.arena.get(at..end).ok_or_else(|| format!("reads bytes {at}..{end} of {}", self.arena.len()))?;
         for (i, found) in place.iter().enumerate() {
             let wanted = of.label(first + i / bytes, i % bytes);
             if *found != wanted {

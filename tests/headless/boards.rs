@@ -70,6 +70,54 @@ fn a_board_that_is_asked_for_decides_how_the_program_ends() {
 }
 
 #[test]
+fn a_network_that_the_exported_program_cannot_count_is_refused_with_the_layer_and_the_limit() {
+    let scene = Scene::empty();
+    let head = "[model]\nnum_classes = 4\nbatch_norm = false\n";
+    for (text, said) in [
+        (
+            "input = { height = 4, width = 160, channels = 1 }\n[stem]\nfilters = 420\nkernel = 1\nstride = 1\n\
+             [[blocks]]\ntype = \"separable\"\nfilters = 2\nkernel = 5\n",
+            "stem has 67,200 values in a row, an exported program at most 65,535: a narrower image or fewer filters",
+        ),
+        (
+            "input = { height = 5, width = 5, channels = 1 }\n[stem]\nfilters = 2700\nkernel = 1\nstride = 1\n\
+             [[blocks]]\ntype = \"conv\"\nfilters = 3\nkernel = 5\n",
+            "block0.conv has 67,500 weights in a filter, an exported program at most 33,000",
+        ),
+        (
+            "input = { height = 8, width = 8, channels = 1 }\n[stem]\nfilters = 2\nstride = 1\n\
+             [[blocks]]\ntype = \"separable\"\nfilters = 2\nrepeat = 64\n\
+             [[blocks]]\ntype = \"separable\"\nfilters = 2\nrepeat = 64\n",
+            "block127.depthwise has 256 steps, an exported program at most 254: fewer blocks",
+        ),
+    ] {
+        fs::write(scene.path("large.toml"), format!("{head}{text}")).unwrap();
+        let answer = scene.run("--config large.toml --precision int8 --estimate").ends(1);
+        let answer = answer.says(&["error: this network cannot be exported: ", said]);
+        assert!(!answer.stdout.contains("fits"), "{answer}");
+        let estimate = scene.run("--config large.toml --precision int8 --estimate --json").ends(1).object("estimate");
+        assert!(estimate["boards"].as_array().unwrap().iter().all(|board| board["fits"] == false), "{estimate}");
+        assert!(estimate["limit"]["most"].is_u64() && estimate["limit"]["layer"].is_string(), "{estimate}");
+        // Before any image is looked for.
+        let answer = scene.run("--config large.toml --precision int8 --data nowhere --export").ends(2);
+        drop(answer.says(&["cannot be exported", said]));
+    }
+}
+
+#[test]
+fn a_table_that_avr_cannot_hold_does_not_fit_there_and_says_why() {
+    let scene = Scene::empty();
+    let text = "[model]\nnum_classes = 10\nbatch_norm = false\ninput = { height = 6, width = 6, channels = 1 }\n\
+                [stem]\nfilters = 144\nkernel = 1\nstride = 1\n[[blocks]]\ntype = \"conv\"\nfilters = 144\nkernel = 1\n\
+                [[blocks]]\ntype = \"conv\"\nfilters = 112\nkernel = 1\n[head]\npool = \"avg\"\n";
+    fs::write(scene.path("big.toml"), text).unwrap();
+    let answer = scene.run("--config big.toml --precision int8 --estimate --board mega-2560").ends(1);
+    let last = answer.stdout.lines().last().unwrap();
+    assert_eq!(last, "mega-2560  no    a table takes 38,560 B, AVR holds 32,767 B", "{answer}");
+    scene.run("--config big.toml --precision int8 --estimate --board uno-r4").ends(0);
+}
+
+#[test]
 fn a_board_that_is_not_known_is_named_with_what_may_have_been_meant() {
     let scene = Scene::empty();
     let said = |answer: Answer, parts: &[&str]| {

@@ -2,10 +2,11 @@
 
 #![expect(clippy::unwrap_used, reason = "a helper of tests fails by panicking")]
 
-use crate::case::{Case, random_case};
+use crate::case::{Case, images, random_case};
 use crate::count::{self, MANY};
 use crate::harness::answers::TraceRow;
 use crate::harness::{Options, Target};
+use crate::nets::Net;
 use crate::pictures::pictures;
 use crate::{folder, holds, on, ready, runnable};
 use micromobilenet::quant::Quantised;
@@ -122,6 +123,28 @@ fn random_networks_are_the_same_bytes_too() {
         }
         Ok(())
     });
+}
+
+/// Architectures that nobody chose, as many as `MICROMOBILENET_NETS_ON_M4` says.
+#[test]
+fn random_architectures_are_the_same_bytes_on_cortex_m4() {
+    if !ready(Target::CortexM4) {
+        return;
+    }
+    let number = |name: &str, usual: u32| std::env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or(usual);
+    let (count, seed) = (number("MICROMOBILENET_NETS_ON_M4", 6), number("MICROMOBILENET_SEED", 1));
+    let start = Instant::now();
+    let check = |index: u32| {
+        let net = Net::random(seed, index);
+        let case = Case::new("Net", &net.graph, images(&net.graph, 8, index), index).int8();
+        let case = Case { plan: net.plan, ..case };
+        let optimise = if index % 2 == 0 { "-Os" } else { "-O2" };
+        let wrong = check_rows(Target::CortexM4, &case, optimise).err()?;
+        Some(format!("{}: {wrong}\n{}", net.name, net.text))
+    };
+    let wrong: Vec<String> = (0..count).into_par_iter().filter_map(check).collect();
+    println!("{count} networks on Cortex-M4, {} wrong, {:.0} s", wrong.len(), start.elapsed().as_secs_f64());
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
 #[test]

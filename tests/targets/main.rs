@@ -10,6 +10,9 @@ mod fake;
 mod float;
 mod harness;
 mod int8;
+#[expect(dead_code, reason = "other tests use the rest")]
+#[path = "../differential/nets.rs"]
+mod nets;
 mod pictures;
 mod sketch;
 #[path = "../support/mod.rs"]

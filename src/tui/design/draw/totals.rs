@@ -6,6 +6,7 @@ use crate::plan::{Estimate, Family, thousands};
 use crate::tui::theme::Theme;
 use crate::tui::widgets::bar::gauge;
 use crate::tui::widgets::frame::titled;
+use crate::tui::widgets::words::wrap;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::text::{Line, Span};
@@ -85,12 +86,18 @@ fn board_lines(state: &State, width: usize, theme: Theme) -> Vec<Line<'static>> 
         Line::from(spans)
     };
     let (fits, style) = if verdict.fits { ("fits", theme.good()) } else { ("does not fit", theme.bad()) };
+    let name = Line::from(vec![
+        Span::styled(format!("{} ", escape::terminal(&verdict.name)), theme.text()),
+        Span::styled(fits, style),
+    ]);
+    if let Some(why) = &verdict.why {
+        let lines = wrap(&escape::terminal(why), width);
+        let why = lines.into_iter().map(|line| Line::from(Span::styled(line, theme.bad())));
+        return std::iter::once(name).chain(why).collect();
+    }
     let of = |needed: u64, left: u64| format!("{:6}{} of {} B", "", thousands(needed), thousands(left));
     vec![
-        Line::from(vec![
-            Span::styled(format!("{} ", escape::terminal(&verdict.name)), theme.text()),
-            Span::styled(fits, style),
-        ]),
+        name,
         gauge_line("RAM", verdict.ram_bytes, verdict.ram_left),
         Line::from(Span::styled(of(verdict.ram_bytes, verdict.ram_left), theme.dim())),
         gauge_line("flash", verdict.flash_bytes, verdict.flash_left),

@@ -1,0 +1,166 @@
+//! What the exported program can count, and what a compiler can hold.
+//!
+//! The generated code counts rows, values and constants in integers of a fixed width. A network
+//! beyond one of them would compile and predict wrongly, so it is refused.
+
+use super::chain::depth;
+use super::flash::int8_constants;
+use super::program::Program;
+use super::targets::Family;
+use super::text::thousands;
+use crate::contract::Mean;
+use crate::graph::{Graph, Kind, Op};
+use crate::spec::{Pool, Precision};
+use serde::Serialize;
+use std::fmt;
+
+/// Values of a row: 16-bit counters.
+pub const MAX_ROW_VALUES: usize = u16::MAX as usize;
+/// Values that a filter of an int8 network reads: products of a byte and a weight, to which 128 is
+/// added, sum up to less than 2³¹.
+pub const MAX_INT8_FILTER: usize = 33_000;
+/// Values that a filter of a float network reads: a 16-bit counter.
+pub const MAX_FLOAT_FILTER: usize = u16::MAX as usize;
+/// Steps of the program: an 8-bit counter, and one number that means "behind the last".
+pub const MAX_STEPS: usize = u8::MAX as usize - 1;
+/// Pairs of multiplier and offset of an int8 network: a 16-bit index.
+pub const MAX_CONSTANTS: usize = u16::MAX as usize;
+/// Bytes of an array for AVR, whose compiler refuses larger ones.
+pub const MAX_AVR_ARRAY: usize = i16::MAX as usize;
+/// Bytes that constants take together on AVR, where they are read through 16-bit addresses;
+/// interrupt vectors and labels lie there too.
+pub const MAX_AVR_CONSTANTS: usize = 64_000;
+
+/// Something that a network has more of than the exported program can count.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Limit {
+    /// The layer: `block3.depthwise`.
+    pub layer: String,
+    /// What it has too many of.
+    pub what: &'static str,
+    /// How many there are.
+    pub found: usize,
+    /// How many there may be.
+    pub most: usize,
+    /// What to change.
+    pub help: &'static str,
+}
+
+impl fmt::Display for Limit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { layer, what, found, most, help } = self;
+        let [found, most] = [*found, *most].map(|count| thousands(count as u64));
+        write!(f, "{layer} has {found} {what}, an exported program at most {most}: {help}")
+    }
+}
+
+impl std::error::Error for Limit {}
+
+/// The first limit of the exported program that `program`, which runs the folded `graph`, is beyond.
+#[must_use]
+pub fn exceeded(graph: &Graph, program: &Program) -> Option<Limit> {
+    let of = |op: &Op, what, found, most, help| {
+        (found > most).then(|| Limit { layer: op.name.clone(), what, found, most, help })
+    };
+    let smaller = "a narrower image or fewer filters";
+    let filter = match program.precision {
+        Precision::Int8 => MAX_INT8_FILTER,
+        Precision::Float => MAX_FLOAT_FILTER,
+    };
+    let mut constants = 0;
+    for (index, op) in graph.ops.iter().enumerate() {
+        let row = |shape: crate::graph::Shape| shape.width * shape.channels;
+        let is_row = index < program.steps.len();
+        let pixels = match op.kind {
+            Kind::GlobalPool(pool) if pool.pool == Pool::Avg => op.input.pixels(),
+            Kind::SqueezeExcite(_) => op.input.pixels(),
+            _ => 0,
+        };
+        if program.precision == Precision::Int8 {
+            constants += int8_constants(op);
+        }
+        let found = of(op, "steps", index + 1, if is_row { MAX_STEPS } else { usize::MAX }, "fewer blocks")
+            .or_else(|| {
+                of(op, "values in a row of its input", row(op.input), MAX_ROW_VALUES, smaller).filter(|_| is_row)
+            })
+            .or_else(|| of(op, "values in a row", row(op.output), MAX_ROW_VALUES, smaller).filter(|_| is_row))
+            .or_else(|| of(op, "weights in a filter", depth(op), filter, "fewer filters before it or a smaller kernel"))
+            .or_else(|| of(op, "pixels to take the mean of", pixels, Mean::MOST, "a smaller image or larger strides"))
+            .or_else(|| of(op, "filters with those before it", constants, MAX_CONSTANTS, "fewer filters"));
+        if found.is_some() {
+            return found;
+        }
+    }
+    None
+}
+
+/// Why no compiler for `family` can hold tables of `all` bytes, the largest of them of `largest`
+/// bytes, where that is so.
+#[must_use]
+pub fn refused_on(family: Family, largest: u64, all: u64) -> Option<String> {
+    let says = |what: &str, bytes: u64, most: usize| {
+        let (bytes, most) = (thousands(bytes), thousands(most as u64));
+        Some(format!("a table takes {bytes} B{what}, AVR holds {most} B"))
+    };
+    match family {
+        Family::Avr if largest > MAX_AVR_ARRAY as u64 => says("", largest, MAX_AVR_ARRAY),
+        Family::Avr if all > MAX_AVR_CONSTANTS as u64 => says(" with others", all, MAX_AVR_CONSTANTS),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::graph::tests::graph_of_text;
+    use crate::spec::Plan;
+
+    fn limit(text: &str, precision: Precision) -> Option<String> {
+        let graph = graph_of_text(&format!("[model]\nbatch_norm = false\n{text}"), 4).folded();
+        exceeded(&graph, &Program::of(&graph, precision, Plan::Smallest)).map(|limit| limit.to_string())
+    }
+
+    #[test]
+    fn the_largest_row_filter_and_program_pass_and_the_next_larger_is_refused_by_layer() {
+        let row = |filters: usize| {
+            format!(
+                "input = {{ height = 4, width = 160, channels = 1 }}\n[stem]\nfilters = {filters}\nkernel = 1\nstride = 1\n\
+                 [[blocks]]\ntype = \"separable\"\nfilters = 2\nkernel = 5\n"
+            )
+        };
+        let taps = |filters: usize| {
+            format!(
+                "input = {{ height = 5, width = 5, channels = 1 }}\n[stem]\nfilters = {filters}\nkernel = 1\nstride = 1\n\
+                 [[blocks]]\ntype = \"conv\"\nfilters = 3\nkernel = 5\n"
+            )
+        };
+        let steps = |repeat: usize| {
+            let blocks =
+                |repeat: usize| format!("[[blocks]]\ntype = \"conv\"\nfilters = 1\nkernel = 1\nrepeat = {repeat}\n");
+            format!(
+                "input = {{ height = 2, width = 2, channels = 1 }}\n[stem]\nfilters = 1\nkernel = 1\n{}{}",
+                blocks(64).repeat(3),
+                blocks(repeat)
+            )
+        };
+        for precision in [Precision::Float, Precision::Int8] {
+            assert_eq!(limit(&row(409), precision), None);
+            let said = limit(&row(410), precision).unwrap();
+            assert_eq!(
+                said,
+                "stem has 65,600 values in a row, an exported program at most 65,535: a narrower image or fewer filters"
+            );
+            assert_eq!(limit(&steps(61), precision), None);
+            let said = limit(&steps(62), precision).unwrap();
+            assert!(said.starts_with("block253.conv has 255 steps, an exported program at most 254"), "{said}");
+        }
+        assert_eq!(limit(&taps(1_320), Precision::Int8), None);
+        let said = limit(&taps(1_321), Precision::Int8).unwrap();
+        assert!(
+            said.starts_with("block0.conv has 33,025 weights in a filter, an exported program at most 33,000"),
+            "{said}"
+        );
+        assert_eq!(limit(&taps(2_621), Precision::Float), None);
+        assert!(limit(&taps(2_622), Precision::Float).is_some());
+    }
+}
