@@ -1,6 +1,7 @@
 //! Random architectures, planned, exported, compiled and run against the executor.
 
 #![expect(clippy::unwrap_used, reason = "a helper of tests fails by panicking")]
+#![expect(clippy::print_stdout, reason = "what was tried is shown with --nocapture")]
 
 #[expect(dead_code, reason = "other tests use the rest")]
 #[path = "../header/case.rs"]
