@@ -11,13 +11,18 @@ use crate::spec::Precision;
 use serde_json::json;
 use std::path::PathBuf;
 
+/// Refuses a network that cannot be exported, before anything is trained.
+pub fn check(project: &Project<'_>) -> Result<(), Failure> {
+    match project.estimate().limit {
+        Some(limit) => Err(CodegenError::Limit(limit).into()),
+        None => Ok(()),
+    }
+}
+
 /// Writes header, sketch and sample images.
 pub fn run(project: &mut Project<'_>) -> Result<(), Failure> {
     let boards = Boards::beside(&project.config_path)?;
     let board = board(project, &boards)?;
-    if let Some(limit) = project.estimate().limit {
-        return Err(CodegenError::Limit(limit).into());
-    }
     let deployment = project.deployment()?;
     let export = match project.spec.config.export.precision {
         Precision::Float => deployment.export(Build::Float, board)?,

@@ -206,6 +206,9 @@ fn act(request: &Request, console: Console) -> Result<Exit, Failure> {
             return Ok(exit);
         }
     }
+    if export {
+        export::check(&project)?;
+    }
     if train {
         let exit = train::run(&mut project, governor)?;
         if exit != Exit::Done {

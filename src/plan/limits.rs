@@ -79,14 +79,18 @@ pub fn exceeded(graph: &Graph, program: &Program) -> Option<Limit> {
         if program.precision == Precision::Int8 {
             constants += int8_constants(op);
         }
-        let found = of(op, "steps", index + 1, if is_row { MAX_STEPS } else { usize::MAX }, "fewer blocks")
-            .or_else(|| {
-                of(op, "values in a row of its input", row(op.input), MAX_ROW_VALUES, smaller).filter(|_| is_row)
-            })
-            .or_else(|| of(op, "values in a row", row(op.output), MAX_ROW_VALUES, smaller).filter(|_| is_row))
-            .or_else(|| of(op, "weights in a filter", depth(op), filter, "fewer filters before it or a smaller kernel"))
-            .or_else(|| of(op, "pixels to take the mean of", pixels, Mean::MOST, "a smaller image or larger strides"))
-            .or_else(|| of(op, "filters with those before it", constants, MAX_CONSTANTS, "fewer filters"));
+        let found = of(
+            op,
+            "steps with those before it",
+            index + 1,
+            if is_row { MAX_STEPS } else { usize::MAX },
+            "fewer blocks",
+        )
+        .or_else(|| of(op, "values in a row of its input", row(op.input), MAX_ROW_VALUES, smaller).filter(|_| is_row))
+        .or_else(|| of(op, "values in a row", row(op.output), MAX_ROW_VALUES, smaller).filter(|_| is_row))
+        .or_else(|| of(op, "weights in a filter", depth(op), filter, "fewer filters before it or a smaller kernel"))
+        .or_else(|| of(op, "pixels to take the mean of", pixels, Mean::MOST, "a smaller image or larger strides"))
+        .or_else(|| of(op, "filters with those before it", constants, MAX_CONSTANTS, "fewer filters"));
         if found.is_some() {
             return found;
         }
@@ -152,7 +156,10 @@ mod tests {
             );
             assert_eq!(limit(&steps(61), precision), None);
             let said = limit(&steps(62), precision).unwrap();
-            assert!(said.starts_with("block253.conv has 255 steps, an exported program at most 254"), "{said}");
+            assert!(
+                said.starts_with("block253.conv has 255 steps with those before it, an exported program at most 254"),
+                "{said}"
+            );
         }
         assert_eq!(limit(&taps(1_320), Precision::Int8), None);
         let said = limit(&taps(1_321), Precision::Int8).unwrap();
