@@ -5,6 +5,7 @@
 //! `header` writes everything around them. Only `writer` knows line breaks, indentation,
 //! braces and comments.
 
+mod check;
 mod export;
 mod float;
 mod header;
@@ -18,6 +19,7 @@ mod tables;
 mod template;
 mod writer;
 
+pub use check::{OUTPUT_FAILED, check, trial};
 pub use export::{Sources, export};
 pub use header::header;
 pub use literal::float as float_literal;

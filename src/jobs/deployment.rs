@@ -1,11 +1,12 @@
 //! A trained network on its way to a board.
 
+use super::check::{self, CheckError, Checked, Compilers, Network};
 use super::weights::Trained;
 use crate::codegen::{self, CodegenError, Model, Provenance, Sample, SampleRoom, Sources, symbols};
 use crate::data::{Dataset, Images};
 use crate::graph::Graph;
 use crate::plan::{Board, Estimate};
-use crate::quant::{self, Answers, Comparison, Deployed, QuantError, Settings};
+use crate::quant::{self, Answers, Comparison, Deployed, QuantError, Settings, Stop};
 use crate::runs::{Evaluation, config_hash};
 use crate::spec::{Precision, Spec};
 use crate::train::{self, Control};
@@ -69,6 +70,8 @@ pub struct Export {
     pub int8_accuracy: Option<f64>,
     /// What it costs; its RAM is `sizeof` of the object that the header defines.
     pub estimate: Estimate,
+    /// What its header has to answer.
+    pub network: Network,
 }
 
 impl Deployment {
@@ -150,7 +153,9 @@ impl Deployment {
         let estimate = Estimate::of(&self.graph, precision, export.plan);
         let room = board.map_or_else(SampleRoom::default, |board| SampleRoom::on(board, &estimate));
         let sources = Sources::of(&model, &samples, export.samples as usize, room)?;
-        Ok(Export { sources, accuracy, int8_accuracy, estimate })
+        let quantised = deployed.map(|deployed| deployed.quantised.clone());
+        let network = Network { graph, weights, quantised, labels: self.labels.clone() };
+        Ok(Export { sources, accuracy, int8_accuracy, estimate, network })
     }
 
     fn evaluation(&self, images: &Images, probabilities: &[f32]) -> Evaluation {
@@ -159,6 +164,18 @@ impl Deployment {
 }
 
 impl Export {
+    /// Compiles header and samples with the first of `compilers` that works, in a temporary folder, and
+    /// compares what the header answers for the samples and for test images with what the executor does:
+    /// int8 byte for byte, probabilities within a ten-thousandth. To be asked before [`write`](Self::write).
+    /// Takes seconds; on the rayon pool of the caller.
+    ///
+    /// # Errors
+    /// Where the header is wrong, and must not be written; where `stop` said so. That there is no compiler,
+    /// or none that works, is no error.
+    pub fn check(&self, compilers: &Compilers, stop: Stop<'_>) -> Result<Checked, CheckError> {
+        check::check(&self.sources, &self.network, compilers, stop)
+    }
+
     /// Writes header, samples and sketch into a folder of their own in `root`, as
     /// [`codegen::export`] does, and returns the files written.
     ///

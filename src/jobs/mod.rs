@@ -1,5 +1,5 @@
 //! What a front end does with a network, without a word to anybody: training into a run folder,
-//! loading images, finding weights, preparing and writing an export.
+//! loading images, finding weights, preparing, checking and writing an export.
 //!
 //! Everything here takes a loaded configuration, blocks the calling thread until it is done and
 //! reports through return values, an [`Observer`](crate::train::Observer) or a
@@ -8,9 +8,10 @@
 //!
 //! ```text
 //! class_labels → Graph::build → load_dataset ─┬→ Training::run ─────┐ Ended::trained
-//!                latest_run → checkpoint ─────┴→ read_weights ──────┴→ Deployment → Export::write
+//!                latest_run → checkpoint ─────┴→ read_weights ──────┴→ Deployment → Export::check → Export::write
 //! ```
 
+mod check;
 mod deployment;
 mod images;
 mod pace;
@@ -21,6 +22,7 @@ mod teaching;
 mod training;
 mod weights;
 
+pub use check::{CheckError, Checked, Compilers, Difference, Network, probe_images};
 pub use deployment::{Build, Deployment, Export, JUDGED, Judged};
 pub use images::{Classes, ClassesUnknown, DatasetError, Decoding, class_labels, load_dataset};
 pub use pace::{Pace, clock};

@@ -5,6 +5,7 @@
 use micromobilenet::codegen::{Model, Provenance, symbols};
 use micromobilenet::data::Images;
 use micromobilenet::graph::{Graph, Role, Tensor, Weights, softmax};
+use micromobilenet::jobs::probe_images;
 use micromobilenet::quant::{Calibration, Quantised, Settings, fold};
 use micromobilenet::random::{Purpose, Stream};
 use micromobilenet::spec::{PRESETS, Plan, Resize, Spec};
@@ -206,24 +207,7 @@ pub fn weights(graph: &Graph, seed: u32) -> Weights {
     weights
 }
 
-/// `count` images for `graph` in camera order: extremes, gradients, a lone pixel, then noise of
-/// several brightnesses.
+/// `count` images for `graph`: see [`probe_images`].
 pub fn images(graph: &Graph, count: usize, seed: u32) -> Vec<Vec<u8>> {
-    let (width, size) = (graph.input.width * graph.input.channels, graph.input.values());
-    let make = |index: usize| -> Vec<u8> {
-        let mut stream = Stream::new(seed, Purpose::Augment, 0, index as u64);
-        let (top, floor) = (1 + stream.below(256), stream.below(256));
-        let lone = stream.below(size);
-        let pixel = |at: usize, noise: usize| match index {
-            0 => 0,
-            1 => 255,
-            2 => at % width * 255 / width,
-            3 => 255 - at / width * 255 / graph.input.height,
-            4 => (at % width + at / width) % 2 * 255,
-            5 => usize::from(at == lone) * 255,
-            _ => (floor + noise).min(255),
-        };
-        (0..size).map(|at| pixel(at, stream.below(top)) as u8).collect()
-    };
-    (0..count).map(make).collect()
+    probe_images(graph.input, count, seed)
 }

@@ -3,6 +3,7 @@
 mod build;
 mod camera;
 mod case;
+mod check;
 mod int8;
 mod sizes;
 mod streaming;

@@ -1,0 +1,235 @@
+//! What an exported header answers, beside what it has to answer.
+
+use super::Network;
+use crate::escape;
+use crate::graph::softmax;
+use crate::quant::{self, Executor, Stop};
+use rayon::prelude::*;
+
+/// How far a probability may be from the reference's: sums may be taken in another order.
+const TOLERANCE: f32 = 1e-4;
+/// How much farther for each unit of the largest logit, in which a rounding error is that much larger.
+const TOLERANCE_OF_LOGITS: f32 = 1e-6;
+/// The ways in which the program gives the header an image, in its order.
+const WAYS: [&str; 3] = ["predict()", "push()", "nextRow()"];
+/// The way of an answer that `samples.h` holds itself.
+const SAMPLES: &str = "samples.h";
+
+/// A value that differs from the reference's.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Difference {
+    /// The image, for people.
+    pub image: String,
+    /// How the header got the image: `predict()`, `push()` or `nextRow()`; or `samples.h`, where what
+    /// the sketch expects is wrong.
+    pub way: &'static str,
+    /// What differs, for people: the score or the probability of a class, or the class.
+    pub what: String,
+    /// The header's value.
+    pub found: String,
+    /// The reference's.
+    pub expected: String,
+}
+
+/// Why answers are not those of the reference.
+#[derive(Debug)]
+pub(super) enum Wrong {
+    /// A value differs.
+    Differs(Difference),
+    /// There are too few or too many bytes.
+    Length,
+    /// Somebody asked to stop.
+    Stopped,
+}
+
+/// The most bytes that the program of [`crate::codegen::check`] writes for as many samples as a
+/// `samples.h` of `text` bytes can hold, and for `probes` images.
+pub(super) fn most_bytes(network: &Network, text: usize, probes: usize) -> u64 {
+    let classes = network.labels.len();
+    // A pixel is a digit and a comma at least.
+    let samples = text / (2 * network.image_bytes()) + 1;
+    let answers = WAYS.len() * (2 + 5 * classes);
+    (2 + samples * (network.image_bytes() + 4 * classes + answers) + probes * answers) as u64
+}
+
+/// Compares `bytes`, written by the program of [`crate::codegen::check`], with what `network` answers,
+/// for the samples and for `probes`; how many images there were. On the rayon pool of the caller.
+pub(super) fn compare(network: &Network, probes: &[Vec<u8>], bytes: &[u8], stop: Stop<'_>) -> Result<usize, Wrong> {
+    let mut rest = Bytes(bytes);
+    let mut records = Vec::new();
+    for index in 0..usize::from(rest.class()?) {
+        let image = rest.take(network.image_bytes())?;
+        let expected = network.values(&mut rest)?;
+        let answers = network.answers(&mut rest)?;
+        let name = format!("image{index} of samples.h");
+        records.push(Record { name, image, expected: Some(expected), answers });
+    }
+    for (index, image) in probes.iter().enumerate() {
+        let answers = network.answers(&mut rest)?;
+        records.push(Record { name: format!("test image {index}"), image, expected: None, answers });
+    }
+    if !rest.0.is_empty() {
+        return Err(Wrong::Length);
+    }
+    let executor = network.quantised.as_ref().map(Executor::of);
+    let judge = |record: &Record<'_>| {
+        if stop() {
+            return Err(Wrong::Stopped);
+        }
+        record.judge(network, &network.reference(executor.as_ref(), record.image)).map_err(Wrong::Differs)
+    };
+    // The first of all differences, whatever the number of threads.
+    let judged: Vec<Result<(), Wrong>> = records.par_iter().map(judge).collect();
+    judged.into_iter().collect::<Result<(), Wrong>>()?;
+    Ok(records.len())
+}
+
+/// Bytes that are still to be read.
+struct Bytes<'a>(&'a [u8]);
+
+impl<'a> Bytes<'a> {
+    fn take(&mut self, count: usize) -> Result<&'a [u8], Wrong> {
+        let (taken, rest) = self.0.split_at_checked(count).ok_or(Wrong::Length)?;
+        self.0 = rest;
+        Ok(taken)
+    }
+
+    fn class(&mut self) -> Result<u16, Wrong> {
+        Ok(self.take(2)?.as_chunks().0.first().copied().map_or(0, u16::from_ne_bytes))
+    }
+
+    fn scores(&mut self, count: usize) -> Result<Vec<i8>, Wrong> {
+        Ok(self.take(count)?.iter().map(|byte| byte.cast_signed()).collect())
+    }
+
+    fn floats(&mut self, count: usize) -> Result<Vec<f32>, Wrong> {
+        Ok(self.take(4 * count)?.as_chunks().0.iter().copied().map(f32::from_ne_bytes).collect())
+    }
+}
+
+/// Scores where there are any, else probabilities.
+enum Values {
+    Scores(Vec<i8>),
+    Probabilities(Vec<f32>),
+}
+
+/// What the header makes of an image.
+struct Answer {
+    class: usize,
+    /// In int8.
+    scores: Option<Vec<i8>>,
+    probabilities: Vec<f32>,
+}
+
+/// What the reference makes of an image, and how far a probability may be from it.
+struct Reference {
+    scores: Option<Vec<i8>>,
+    probabilities: Vec<f32>,
+    tolerance: f32,
+}
+
+/// What the program wrote of an image.
+struct Record<'a> {
+    name: String,
+    image: &'a [u8],
+    /// What `samples.h` says.
+    expected: Option<Values>,
+    /// One for each of the ways.
+    answers: Vec<Answer>,
+}
+
+impl Network {
+    fn image_bytes(&self) -> usize {
+        self.graph.input.values()
+    }
+
+    fn values(&self, rest: &mut Bytes<'_>) -> Result<Values, Wrong> {
+        let classes = self.labels.len();
+        Ok(match self.quantised {
+            Some(_) => Values::Scores(rest.scores(classes)?),
+            None => Values::Probabilities(rest.floats(classes)?),
+        })
+    }
+
+    fn answers(&self, rest: &mut Bytes<'_>) -> Result<Vec<Answer>, Wrong> {
+        let classes = self.labels.len();
+        let answer = |_| {
+            let class = usize::from(rest.class()?);
+            let scores = self.quantised.is_some().then(|| rest.scores(classes)).transpose()?;
+            Ok(Answer { class, scores, probabilities: rest.floats(classes)? })
+        };
+        WAYS.iter().map(answer).collect()
+    }
+
+    fn reference(&self, executor: Option<&Executor>, image: &[u8]) -> Reference {
+        if let (Some(executor), Some(quantised)) = (executor, &self.quantised) {
+            let scores = executor.scores(image);
+            let probabilities = quantised.probabilities(&scores);
+            return Reference { scores: Some(scores), probabilities, tolerance: TOLERANCE };
+        }
+        let maps = self.graph.reference(&self.weights, &self.graph.image_map(image));
+        let logits = maps.last().map(|map| map.values.as_slice()).unwrap_or_default();
+        let largest = logits.iter().fold(0.0, |largest: f32, logit| largest.max(logit.abs()));
+        let tolerance = TOLERANCE + TOLERANCE_OF_LOGITS * largest;
+        Reference { scores: None, probabilities: softmax(logits), tolerance }
+    }
+
+    /// A class, for people.
+    fn class(&self, class: usize) -> String {
+        let label = self.labels.get(class).map_or("unknown", String::as_str);
+        format!("class {class} ({})", escape::terminal(label))
+    }
+}
+
+impl Record<'_> {
+    fn judge(&self, network: &Network, reference: &Reference) -> Result<(), Difference> {
+        let differs = |way, what: String, found: &dyn ToString, expected: &dyn ToString| {
+            let (found, expected) = (found.to_string(), expected.to_string());
+            Err(Difference { image: self.name.clone(), way, what, found, expected })
+        };
+        let scores = |way, found: &[i8]| {
+            let pairs = found.iter().zip(reference.scores.iter().flatten());
+            match pairs.enumerate().find(|(_, (found, expected))| found != expected) {
+                Some((class, (found, expected))) => {
+                    differs(way, format!("the score of {}", network.class(class)), found, expected)
+                }
+                None => Ok(()),
+            }
+        };
+        let probabilities = |way, found: &[f32]| {
+            // A reference that is no number proves nothing.
+            let is_off = |(_, (found, expected)): &(usize, (&f32, &f32))| {
+                let error = (*found - *expected).abs();
+                expected.is_finite() && (error.is_nan() || error > reference.tolerance)
+            };
+            match found.iter().zip(&reference.probabilities).enumerate().find(is_off) {
+                Some((class, (found, expected))) => {
+                    differs(way, format!("the probability of {}", network.class(class)), found, expected)
+                }
+                None => Ok(()),
+            }
+        };
+        match &self.expected {
+            Some(Values::Scores(found)) => scores(SAMPLES, found)?,
+            Some(Values::Probabilities(found)) => probabilities(SAMPLES, found)?,
+            None => {}
+        }
+        for (way, answer) in WAYS.into_iter().zip(&self.answers) {
+            answer.scores.as_ref().map_or(Ok(()), |found| scores(way, found))?;
+            probabilities(way, &answer.probabilities)?;
+            // Among probabilities that are nearly equal, either may be the largest.
+            let largest = answer.probabilities.iter().copied().fold(0.0, f32::max);
+            let is_largest = answer.probabilities.get(answer.class).is_some_and(|found| *found >= largest);
+            let expected = match &reference.scores {
+                Some(scores) => quant::answer(scores),
+                None if is_largest || !largest.is_finite() => answer.class,
+                None => crate::graph::argmax(&answer.probabilities),
+            };
+            if answer.class != expected {
+                let (found, expected) = (network.class(answer.class), network.class(expected));
+                return differs(way, "the answer".into(), &found, &expected);
+            }
+        }
+        Ok(())
+    }
+}
