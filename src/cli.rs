@@ -101,6 +101,11 @@ pub struct Cli {
     /// Exit with 1, and export nothing, where int8 loses more accuracy than this, like 0.005
     #[arg(long, value_name = "FRACTION", value_parser = fraction)]
     max_accuracy_drop: Option<f64>,
+    /// Export without trying the header first. Otherwise, with a C++ compiler on the path, it is
+    /// compiled and run on the samples and on test images; where it answers something else than the
+    /// executor does, the exit code is 1 and nothing is written
+    #[arg(long, requires = "export")]
+    no_check: bool,
     /// Machine-readable lines on stdout, and nothing else there
     #[arg(long)]
     json: bool,
@@ -184,6 +189,7 @@ impl Cli {
             threads: self.threads.map(usize::from),
             max_temperature: self.max_temp.map(f64::from),
             max_accuracy_drop: self.max_accuracy_drop,
+            no_check: self.no_check,
             split: self.split,
             test: self.test,
             json: self.json,

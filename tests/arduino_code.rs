@@ -50,6 +50,7 @@ fn the_shipped_sketches_are_what_the_shipped_weights_give() {
             "--precision",
             "int8",
             "--export",
+            "--no-check",
             "--output",
             output,
         ]);

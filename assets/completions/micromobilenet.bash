@@ -23,7 +23,7 @@ _micromobilenet() {
 
     case "${cmd}" in
         micromobilenet)
-            opts="-v -h -V --estimate --train --evaluate --export --predict --watch --report --config --data --set --board --run --resume --distill --weights --output --epochs --seed --seeds --threads --max-temp --split --test --precision --max-accuracy-drop --json --no-tui --verbose --help --version"
+            opts="-v -h -V --estimate --train --evaluate --export --predict --watch --report --config --data --set --board --run --resume --distill --weights --output --epochs --seed --seeds --threads --max-temp --split --test --precision --max-accuracy-drop --no-check --json --no-tui --verbose --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

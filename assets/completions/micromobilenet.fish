@@ -25,6 +25,7 @@ complete -c micromobilenet -l evaluate -d 'Accuracy per class, confusion matrix,
 complete -c micromobilenet -l export -d 'Write a C++ header, a sketch and sample images'
 complete -c micromobilenet -l resume -d 'Go on with a training that was interrupted (the latest run, or --run DIR)'
 complete -c micromobilenet -l test -d 'Try the whole path: one epoch on few images'
+complete -c micromobilenet -l no-check -d 'Export without trying the header first. Otherwise, with a C++ compiler on the path, it is compiled and run on the samples and on test images; where it answers something else than the executor does, the exit code is 1 and nothing is written'
 complete -c micromobilenet -l json -d 'Machine-readable lines on stdout, and nothing else there'
 complete -c micromobilenet -l no-tui -d 'Never start the screen'
 complete -c micromobilenet -s v -l verbose -d 'Say more; with --train, afterwards, where its time went'

@@ -5,7 +5,7 @@ use super::int8;
 use super::project::Project;
 use crate::codegen::CodegenError;
 use crate::escape;
-use crate::jobs::{Build, EXPORTS, JUDGED};
+use crate::jobs::{Build, CheckError, Checked, Compilers, EXPORTS, Export, JUDGED};
 use crate::plan::{Board, Boards};
 use crate::spec::Precision;
 use serde_json::json;
@@ -19,7 +19,7 @@ pub fn check(project: &Project<'_>) -> Result<(), Failure> {
     }
 }
 
-/// Writes header, sketch and sample images.
+/// Checks header and sample images, then writes them and a sketch.
 pub fn run(project: &mut Project<'_>) -> Result<(), Failure> {
     let boards = Boards::beside(&project.config_path)?;
     let board = board(project, &boards)?;
@@ -34,20 +34,44 @@ pub fn run(project: &mut Project<'_>) -> Result<(), Failure> {
             deployment.export(Build::Int8 { deployed: &deployed, comparison: Some(&judged.comparison) }, board)?
         }
     };
+    let checked = try_header(project, &export)?;
     let root = project.request.output.clone().unwrap_or_else(|| PathBuf::from(EXPORTS));
     let files = export.write(&root).map_err(Failure::on_the_way)?;
     for file in &files {
         project.console.say(&format!("wrote {}", escape::terminal(&file.display().to_string())));
     }
+    let (proof, reason) = match &checked {
+        Checked::Equal { compiler, images } => (Some(json!({ "compiler": compiler, "images": images })), None),
+        Checked::Not(why) => (None, Some(why)),
+    };
     let object = json!({
         "class_name": export.sources.class_name,
         "files": files,
         "accuracy": export.accuracy,
         "int8_accuracy": export.int8_accuracy,
         "object_bytes": export.estimate.ram_bytes,
+        "checked": proof,
+        "not_checked": reason,
     });
     project.console.object("export", object);
     Ok(())
+}
+
+/// Tries the header, unless `--no-check` is given, and says what came of it; a failure where it is wrong.
+fn try_header(project: &Project<'_>, export: &Export) -> Result<Checked, Failure> {
+    if project.request.no_check {
+        return Ok(Checked::Not("--no-check".into()));
+    }
+    let stop = || project.control.is_stopped();
+    let checked = export.check(&Compilers::here(), &stop).map_err(|error| match error {
+        CheckError::Stopped => Failure::interrupted(),
+        wrong => Failure::on_the_way(wrong),
+    })?;
+    match &checked {
+        Checked::Equal { .. } => project.console.say(&checked.to_string()),
+        Checked::Not(_) => project.console.note(&checked.to_string()),
+    }
+    Ok(checked)
 }
 
 /// The board that the sample images are for.

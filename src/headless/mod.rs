@@ -69,6 +69,8 @@ pub struct Request {
     pub max_temperature: Option<f64>,
     /// The most accuracy, as a fraction, that int8 may lose.
     pub max_accuracy_drop: Option<f64>,
+    /// Export without compiling and running the header first.
+    pub no_check: bool,
     /// Images to evaluate on.
     pub split: Split,
     /// One epoch on few images.

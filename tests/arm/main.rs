@@ -198,7 +198,7 @@ fn the_same_weights_make_the_same_files() {
         let export = |machine: &Machine, to: &str| {
             let weights = weights(net);
             let from = format!("--config {net} --data photos --weights {}", weights.display());
-            machine.run(folder.path(), &format!("{from} --precision {precision} --export --output {to}"));
+            machine.run(folder.path(), &format!("{from} --precision {precision} --export --no-check --output {to}"));
         };
         export(&Machine::here(), "here");
         export(&arm, "there");
@@ -248,7 +248,7 @@ fn its_header_answers_as_it_does() {
     let folder = scene(4);
     let weights = weights("pico");
     let from = format!("--config pico --data photos --precision int8 --weights {}", weights.display());
-    arm.run(folder.path(), &format!("{from} --export --output out"));
+    arm.run(folder.path(), &format!("{from} --export --no-check --output out"));
     let root = folder.path().join("out/PicoMobileNet");
     fs::write(root.join("main.cpp"), ASK).unwrap();
     let program = root.join("program");

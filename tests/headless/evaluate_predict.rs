@@ -106,7 +106,7 @@ fn weights_from_elsewhere_are_taken_by_name() {
     let own = scene.run("--run run --evaluate --json").ends(0).object("evaluation");
     let call = "--config tiny.toml --weights good.safetensors --evaluate --json";
     assert_eq!(scene.run(call).ends(0).object("evaluation"), own);
-    let export = "--config tiny.toml --weights good.safetensors --export --output there";
+    let export = "--config tiny.toml --weights good.safetensors --export --no-check --output there";
     scene.run(export).ends(0).prints(&["wrote there/Tiny/Tiny.h"]);
     let predict = "--config tiny.toml --weights good.safetensors --predict pictures/disc/000.png";
     scene.run(predict).ends(0).prints(&["disc"]);

@@ -8,19 +8,19 @@ use std::process::Command;
 #[test]
 fn header_sketch_and_samples_are_written_and_a_second_export_gives_the_same_bytes() {
     let scene = Scene::new();
-    let answer = scene.run("--config tiny.toml --train --export --run run --json").ends(0);
+    let answer = scene.run("--config tiny.toml --train --export --no-check --run run --json").ends(0);
     let files = ["ArduinoCode/Tiny/Tiny.h", "ArduinoCode/Tiny/samples.h", "ArduinoCode/Tiny/Tiny.ino"];
     let object = answer.object("export");
     assert_eq!((&object["class_name"], &object["files"]), (&"Tiny".into(), &serde_json::json!(files)));
     let before: Vec<Vec<u8>> = files.iter().map(|file| fs::read(scene.path(file)).unwrap()).collect();
-    scene.run("--run run --export").ends(0).prints(&files);
+    scene.run("--run run --export --no-check").ends(0).prints(&files);
     let after: Vec<Vec<u8>> = files.iter().map(|file| fs::read(scene.path(file)).unwrap()).collect();
     assert!(before == after, "two exports of one run differ");
     assert_eq!(fs::read_dir(scene.path("ArduinoCode/Tiny")).unwrap().count(), 3);
-    scene.run("--run run --export --output elsewhere --set export.class_name=Other").ends(0);
+    scene.run("--run run --export --no-check --output elsewhere --set export.class_name=Other").ends(0);
     assert!(scene.read("elsewhere/Other/Other.ino").contains("#include \"Other.h\""));
     scene
-        .run("--run run --export --set export.class_name=class")
+        .run("--run run --export --no-check --set export.class_name=class")
         .ends(0)
         .prints(&["wrote ArduinoCode/Netclass/Netclass.h"]);
     scene.run("--run run --export --set export.class_name=../x").ends(2).says(&["class_name must be"]);
@@ -37,7 +37,8 @@ fn the_sketch_has_as_many_images_as_the_board_has_flash_for() {
     };
     fs::write(scene.path("boards.toml"), board("large", 500_000) + &board("full", 5_000)).unwrap();
     scene.run("--config tiny.toml --train --run run").ends(0);
-    let call = "--config tiny.toml --weights run/checkpoints/last.safetensors --set export.samples=100 --export";
+    let call =
+        "--config tiny.toml --weights run/checkpoints/last.safetensors --set export.samples=100 --export --no-check";
     let images = |arguments: &str| {
         scene.run(&format!("{call} {arguments}")).ends(0);
         let samples = scene.read("ArduinoCode/Tiny/samples.h");
@@ -57,11 +58,11 @@ fn the_sketch_has_as_many_images_as_the_board_has_flash_for() {
 #[test]
 fn an_edited_sketch_is_kept() {
     let scene = Scene::new();
-    scene.run("--config tiny.toml --train --export --run run").ends(0);
+    scene.run("--config tiny.toml --train --export --no-check --run run").ends(0);
     let sketch = "ArduinoCode/Tiny/Tiny.ino";
     let edited = scene.read(sketch) + "// mine\n";
     fs::write(scene.path(sketch), &edited).unwrap();
-    scene.run("--run run --export").ends(0).prints(&["wrote ArduinoCode/Tiny/Tiny.ino.new"]);
+    scene.run("--run run --export --no-check").ends(0).prints(&["wrote ArduinoCode/Tiny/Tiny.ino.new"]);
     assert_eq!(scene.read(sketch), edited);
     assert_eq!(scene.read("ArduinoCode/Tiny/Tiny.ino.new") + "// mine\n", edited);
 }
@@ -91,7 +92,7 @@ fn the_header_answers_as_prediction_does() {
         return;
     }
     let scene = Scene::new();
-    scene.run("--config tiny.toml --train --epochs 20 --export --run run").ends(0);
+    scene.run("--config tiny.toml --train --epochs 20 --export --no-check --run run").ends(0);
     let lines = answers(&scene, "net.outputs[i]");
     let ours = scene.run("--run run --predict pictures/disc/003.png --json").ends(0).object("prediction");
     for (line, label) in lines.iter().zip(["dark", "disc", "stripes"]) {
@@ -104,7 +105,7 @@ fn the_header_answers_as_prediction_does() {
 #[test]
 fn the_int8_header_answers_exactly_as_int8_prediction_does() {
     let scene = Scene::new();
-    let call = "--config tiny.toml --train --epochs 20 --export --precision int8 --run run --json";
+    let call = "--config tiny.toml --train --epochs 20 --export --no-check --precision int8 --run run --json";
     let exported = scene.run(call).ends(0).object("export");
     let header = scene.read("ArduinoCode/Tiny/Tiny.h");
     assert!(header.contains("8-bit integers") && header.contains("scores[3]"), "{header}");

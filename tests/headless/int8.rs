@@ -31,10 +31,10 @@ fn int8_is_told_beside_float() {
     let layers: Vec<_> = comparison["layers"].as_array().unwrap().iter().map(|layer| layer["name"].clone()).collect();
     assert_eq!(layers, ["stem", "block0.depthwise", "block0.pointwise", "pool", "head"]);
     assert!(comparison["layers"][4]["snr_db"].as_f64().unwrap() > 20.0, "{comparison}");
-    let text = scene.run("--run run --export --precision int8").ends(0);
+    let text = scene.run("--run run --export --no-check --precision int8").ends(0);
     text.prints(&["float ", "int8 ", "SNR", "costs most", "wrote ArduinoCode/Tiny/Tiny.h"]);
     // Without a comparison the accuracy is that of training.
-    let export = scene.run("--run run --export --json").ends(0).object("export");
+    let export = scene.run("--run run --export --no-check --json").ends(0).object("export");
     assert_eq!((&export["accuracy"], &export["int8_accuracy"]), (&float["accuracy"], &serde_json::Value::Null));
 }
 
@@ -44,7 +44,7 @@ fn an_export_that_loses_too_much_writes_nothing_and_ends_with_1() {
     let int8 = "--config tiny.toml --precision int8 --output out";
     let good = format!("{int8} --weights run/checkpoints/best.safetensors --max-accuracy-drop 0.07");
     let broken = format!("{int8} --weights broken.safetensors --max-accuracy-drop");
-    for action in ["--export", "--evaluate", "--evaluate --export"] {
+    for action in ["--export --no-check", "--evaluate", "--evaluate --export --no-check"] {
         let answer = scene.run(&format!("{broken} 0.05 {action}")).ends(1);
         answer.says(&["int8 loses too much", "on 15 images", "--max-accuracy-drop allows 0.05"]);
         assert!(!scene.path("out").exists());

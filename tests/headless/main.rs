@@ -8,6 +8,7 @@ mod support;
 mod bad_config;
 mod boards;
 mod calls;
+mod check;
 mod checkpoint;
 mod distill;
 mod estimate;

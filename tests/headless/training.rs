@@ -176,7 +176,7 @@ fn the_whole_path_can_be_tried_on_few_images() {
     let scene = Scene::new();
     scene.pictures("many/a", 0, 150);
     scene.pictures("many/b", 1, 150);
-    let call = "--config tiny.toml --data many --test --epochs 50 --train --evaluate --export --run new";
+    let call = "--config tiny.toml --data many --test --epochs 50 --train --evaluate --export --no-check --run new";
     scene.run(call).ends(0).prints(&[" 96 images, ", "1 epoch\n", "confusion", "wrote ArduinoCode/Tiny/Tiny.h"]);
 }
 
