@@ -81,7 +81,7 @@ fn every_screen_shows_what_the_console_knows() {
     terminal.wait_for("done, runs/");
     look(&mut terminal, "Train");
     terminal.send(KEYS[0]).wait_for("Costs").send("x").wait_for("precision int8").send(SAVE).wait_for("wrote");
-    terminal.send(KEYS[3]).wait_for("quantises and compares").send("x").wait_for("wrote 3 files into");
+    terminal.send(KEYS[3]).wait_for("quantises and compares").send("x").wait_for("wrote 3 files");
     for pane in ["figures", "memory", "header"] {
         look(&mut terminal, pane);
         terminal.send(TAB);

@@ -75,7 +75,7 @@ fn a_network_is_designed_trained_and_exported() {
     terminal.wait_for("truth → answer");
     // Both arithmetics, and the files of int8.
     terminal.send(F1).send("x").wait_for("precision int8").send(SAVE).wait_for("wrote net.toml");
-    terminal.send(F4).wait_for("quantises and compares").send("x").wait_for("wrote 3 files into");
+    terminal.send(F4).wait_for("quantises and compares").send("x").wait_for("wrote 3 files");
     terminal.send(F5).wait_for("1 run").wait_for("finished").send("q");
     assert_eq!(terminal.end(), 0);
     assert!(terminal.is_restored());
@@ -93,7 +93,7 @@ fn a_network_is_designed_trained_and_exported() {
     // What the command line writes from the same run is the same.
     let command = std::process::Command::new(env!("CARGO_BIN_EXE_micromobilenet"))
         .current_dir(folder.path())
-        .args(["--precision", "int8", "--export", "--output", "again", "--run"])
+        .args(["--precision", "int8", "--export", "--no-check", "--output", "again", "--run"])
         .arg(&run)
         .output()
         .unwrap();
@@ -102,6 +102,24 @@ fn a_network_is_designed_trained_and_exported() {
         let again = fs::read(folder.path().join("again/PicoMobileNet").join(file)).unwrap();
         assert!(fs::read(export.join(file)).unwrap() == again, "{file} differs");
     }
+}
+
+#[test]
+fn a_header_that_answers_wrongly_is_shown_and_not_written() {
+    let folder = folder_with("pico");
+    let liar = folder.path().join("liar");
+    let script = "while [ \"$1\" != -o ]; do shift; done\nprintf '#!/bin/sh\\n' > \"$2\"\nchmod +x \"$2\"\n\
+                  case $3 in *check.cpp) echo 'exit 5' >> \"$2\" ;; esac\n";
+    fs::write(&liar, script).unwrap();
+    let compiler = format!("sh {}", liar.display());
+    let variables = [("TERM", "xterm-256color"), ("CXX", compiler.as_str())];
+    let arguments = ["--config", "net.toml", "--set", "train.epochs=1"];
+    let mut terminal = Terminal::with(folder.path(), &arguments, &variables);
+    terminal.send(F3).wait_for("trains it as it is now").send("s").wait_for("done, runs/");
+    terminal.send(F4).wait_for("quantises and compares").send("x").wait_for("nothing was written");
+    terminal.wait_for("The exported header").send(ENTER).wait_for("writes the files").send("qk");
+    assert_eq!(terminal.end(), 0);
+    assert!(!folder.path().join("ArduinoCode").exists());
 }
 
 #[test]

@@ -10,11 +10,15 @@ pub use prepared::{Build, Prepared, Wanted};
 
 use super::action::{Action, Deploy, Move};
 use super::design::Sheet;
+use super::dialog::{Dialog, Page};
 use super::effect::{self, Reply};
+use super::widgets::words::wrap;
 use crate::escape;
+use crate::jobs::Checked;
 use crate::plan::Board;
 use crate::spec::{Precision, Spec};
 use crate::train::EpochMetrics;
+use ratatui::text::Line;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -51,6 +55,8 @@ pub enum News {
         files: Vec<PathBuf>,
         /// Their arithmetic.
         precision: Precision,
+        /// Whether their header was tried before.
+        checked: Checked,
     },
     /// All that was asked for is done.
     Done,
@@ -58,6 +64,8 @@ pub enum News {
     Stopped,
     /// There is nothing to work with.
     Untrained,
+    /// The header was tried and must not be written.
+    Wrong(String),
     /// It did not work.
     Failed(String),
 }
@@ -116,6 +124,8 @@ const PAGE: usize = 10;
 const SIDE: usize = 8;
 /// A width at which the arena's picture has all of its lines.
 const WIDTH: usize = 80;
+/// Columns of a page that any terminal has room for.
+const PAGE_WIDTH: usize = 76;
 
 impl State {
     /// Does `what`.
@@ -174,9 +184,13 @@ impl State {
                 self.found = Weights::Found(Found { run: prepared.run.clone(), best });
                 self.prepared = Some(prepared);
             }
-            News::Written { files, precision } => {
-                let folder = files.first().and_then(|file| file.parent()).map(shown).unwrap_or_default();
-                reply.good(format!("wrote {} files into {folder}", files.len()));
+            News::Written { files, precision, checked } => {
+                // Their folder stands below the figures.
+                let text = format!("wrote {} files, {checked}", files.len());
+                match checked {
+                    Checked::Equal { .. } => reply.good(text),
+                    Checked::Not(_) => reply.warn(text),
+                }
                 if let Some(prepared) = &self.prepared {
                     reply.command = Some(prepared.command(precision));
                 }
@@ -190,6 +204,12 @@ impl State {
             News::Untrained => {
                 (self.work, self.found) = (None, Weights::Missing);
                 reply.warn("there are no weights for this design yet: train it first (F3, s)");
+            }
+            News::Wrong(why) => {
+                self.work = None;
+                reply.error("the header is wrong: nothing was written");
+                let lines = wrap(&why, PAGE_WIDTH).into_iter().map(Line::from).collect();
+                reply.dialog = Some(Dialog::Page(Page::new("The exported header", lines)));
             }
             News::Failed(why) => {
                 self.work = None;

@@ -2,8 +2,8 @@
 
 use super::*;
 use crate::codegen::Sources;
-use crate::graph::Graph;
-use crate::jobs::Export;
+use crate::graph::{Graph, Weights};
+use crate::jobs::{Export, Network};
 use crate::plan::{Boards, Estimate};
 use crate::quant::{Comparison, LayerNoise};
 use crate::spec::{KeyPath, preset};
@@ -42,7 +42,9 @@ pub fn prepared(sheet: &Sheet) -> Option<Prepared> {
         let estimate = Estimate::of(&graph, precision, model.spec.config.export.plan);
         let header = format!("// {} \u{1b}[31m\n#pragma once\nint a = 1;\n", precision.word());
         let sources = Sources { class_name: "Micro".into(), header, samples: String::new(), sketch: String::new() };
-        let export = Export { sources, accuracy: None, int8_accuracy: None, estimate };
+        let network =
+            Network { graph: graph.clone(), weights: Weights::default(), quantised: None, labels: Vec::new() };
+        let export = Export { sources, accuracy: None, int8_accuracy: None, estimate, network };
         Build { export, lines: 3 }
     };
     let layers = graph.ops.iter().enumerate().map(|(at, op)| LayerNoise {
@@ -119,11 +121,35 @@ fn x_writes_in_the_arithmetic_of_the_configuration() {
     assert_eq!(reply.effects, [effect::Effect::Deploy(Effect::Stop)]);
     tell(&mut state, News::Ready(Arc::new(prepared(&sheet).unwrap())));
     let files = vec!["ArduinoCode/Micro/Micro.h".into(), "ArduinoCode/Micro/Micro.ino".into()];
-    let reply = tell(&mut state, News::Written { files, precision: Precision::Int8 });
-    assert_eq!(reply.notice.unwrap().text, "wrote 2 files into ArduinoCode/Micro");
+    let checked = Checked::Equal { compiler: "g++".into(), images: 42 };
+    let reply = tell(&mut state, News::Written { files, precision: Precision::Int8, checked });
+    assert_eq!(reply.notice.unwrap().text, "wrote 2 files, checked with g++: 42 images equal");
     assert_eq!(reply.command.unwrap(), "micromobilenet --run 'runs/2026 micro' --precision int8 --export");
     tell(&mut state, News::Done);
     assert!(drawn(&state, &sheet, 80, 21, theme(&[])).contains("in ArduinoCode/Micro: Micro.h  Micro.ino"));
+}
+
+#[test]
+fn an_export_that_was_not_checked_is_a_warning_and_a_wrong_one_is_told_in_full() {
+    let (mut state, sheet) = (State::default(), sheet());
+    act(&mut state, Deploy::Export, &sheet);
+    let checked = Checked::Not("no C++ compiler found (c++, g++, clang++)".into());
+    let files = vec!["ArduinoCode/Micro/Micro.h".into()];
+    let notice = tell(&mut state, News::Written { files, precision: Precision::Float, checked }).notice.unwrap();
+    assert_eq!(notice.weight, Weight::Warning);
+    assert_eq!(notice.text, "wrote 1 files, not checked: no C++ compiler found (c++, g++, clang++)");
+    tell(&mut state, News::Done);
+    act(&mut state, Deploy::Export, &sheet);
+    let why = "the exported header is wrong: for image3 of samples.h ".repeat(4);
+    let reply = tell(&mut state, News::Wrong(why.clone()));
+    let notice = reply.notice.unwrap();
+    assert!(notice.weight == Weight::Error && notice.text.contains("nothing was written"), "{}", notice.text);
+    let Some(Dialog::Page(page)) = reply.dialog else { panic!("no page") };
+    let lines: Vec<String> = page.lines.iter().map(ToString::to_string).collect();
+    assert_eq!(lines.join(" "), why.trim());
+    assert!(lines.iter().all(|line| line.len() <= 76), "{lines:?}");
+    let text = drawn(&state, &sheet, 80, 21, theme(&[]));
+    assert!(!text.contains("in ArduinoCode") && !text.contains("Esc stops"), "{text}");
 }
 
 #[test]

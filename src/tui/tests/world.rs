@@ -1,5 +1,6 @@
 //! A world around the state: files in memory, classes of the bundled images, jobs that take no time.
 
+use crate::jobs::Checked;
 use crate::plan::Boards;
 use crate::runs::config_hash;
 use crate::spec::preset;
@@ -158,7 +159,8 @@ impl World {
                 let mut tell = |news| self.tell(News::Deploy(news));
                 tell(deploy::News::Ready(Arc::new(prepared)));
                 if let Some(precision) = write {
-                    tell(deploy::News::Written { files: vec![folder.join("Micro.h")], precision });
+                    let checked = Checked::Equal { compiler: "g++".into(), images: 42 };
+                    tell(deploy::News::Written { files: vec![folder.join("Micro.h")], precision, checked });
                 }
                 tell(deploy::News::Done);
             }

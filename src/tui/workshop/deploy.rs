@@ -3,7 +3,7 @@
 use super::images::Images;
 use super::load::{Reading, load};
 use crate::graph::Graph;
-use crate::jobs::{self, Classes, Deployment, EXPORTS, JUDGED, RUNS};
+use crate::jobs::{self, CheckError, Classes, Compilers, Deployment, EXPORTS, JUDGED, RUNS};
 use crate::plan::Board;
 use crate::runs::Run;
 use crate::spec::{self, Precision, Spec};
@@ -121,9 +121,17 @@ impl Job {
         };
         self.tell(News::Ready(prepared.clone()));
         if let Some(precision) = write {
+            let export = &prepared.build(precision).export;
+            self.at("checking the header with a C++ compiler");
+            let stop = || self.control.is_stopped();
+            let checked = match pool.install(|| export.check(&Compilers::here(), &stop)) {
+                Ok(checked) => checked,
+                Err(CheckError::Stopped) => return Ok(News::Stopped),
+                Err(wrong) => return Ok(News::Wrong(super::one_line(&wrong.to_string()))),
+            };
             self.at("writing");
-            let files = prepared.build(precision).export.write(Path::new(EXPORTS))?;
-            self.tell(News::Written { files, precision });
+            let files = export.write(Path::new(EXPORTS))?;
+            self.tell(News::Written { files, precision, checked });
         }
         Ok(News::Done)
     }
