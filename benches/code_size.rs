@@ -112,7 +112,7 @@ fn main() {
         let _ = writeln!(table, "    // {}", family.name());
         table += "    [\n";
         for (precision, measured, others) in &networks {
-            let pieces = if linked::tools(family).into_iter().all(support::has) {
+            let pieces = if linked::ready(family) {
                 let found = samples(measured, family);
                 let pieces = fit(&found);
                 check(&format!("{family:?} {precision:?}"), &found, &pieces);

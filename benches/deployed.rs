@@ -9,6 +9,9 @@
 #[path = "../tests/targets/harness/mod.rs"]
 #[expect(dead_code, reason = "traces are for tests")]
 mod harness;
+#[path = "../tests/support/mod.rs"]
+#[expect(dead_code, reason = "some is for tests")]
+mod support;
 
 use harness::{Options, Target};
 use micromobilenet::codegen::{Model, Provenance, header};
@@ -105,12 +108,7 @@ fn main() {
             let images: Vec<Vec<u8>> = (0..IMAGES).map(|i| data.validation.image(i).to_vec()).collect();
             let macs = graph.macs() as f64;
             for (target, optimise) in runs(net, precision) {
-                let ready = target.needs().iter().all(|tool| {
-                    std::env::split_paths(&std::env::var_os("PATH").unwrap()).any(|path| path.join(tool).is_file())
-                        || Path::new(tool).exists()
-                });
-                if !ready {
-                    println!("# {target:?} is left out: {} not all installed", target.needs().join(", "));
+                if !target.ready(&Options::new(optimise)) {
                     continue;
                 }
                 let program = target.build(folder.path(), &Options::new(optimise)).unwrap();

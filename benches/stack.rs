@@ -16,6 +16,7 @@ mod harness;
 #[expect(dead_code, reason = "some is for the sizes of code")]
 mod networks;
 #[path = "../tests/support/mod.rs"]
+#[expect(dead_code, reason = "some is for tests")]
 mod support;
 
 use harness::{Options, Target};
@@ -43,7 +44,7 @@ fn main() {
                     Target::CortexM0 => MICROBIT,
                     _ => usize::MAX,
                 };
-                if object > room || !target.needs().into_iter().all(support::has) {
+                if object > room || !target.ready(&Options::new("-Os")) {
                     continue;
                 }
                 let levels: &[&str] = if target.is_avr() { &["-Os"] } else { &["-Os", "-O2"] };

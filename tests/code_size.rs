@@ -17,7 +17,7 @@ use rayon::prelude::*;
 const LARGEST_AVR_ARRAY: u64 = 32_767;
 
 fn check(family: Family) {
-    if !linked::tools(family).into_iter().all(support::has) {
+    if !linked::ready(family) {
         return;
     }
     for precision in [Precision::Float, Precision::Int8] {

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a helper of tests fails by panicking")]
 
 use crate::case::Case;
+use crate::support::usable;
 use micromobilenet::codegen::header;
 use std::fmt::Write as _;
 use std::fs;
@@ -13,6 +14,14 @@ use std::process::{Command, Stdio};
 const TOLERANCE: f32 = 1e-4;
 /// What every header is compiled with.
 pub const STRICT: [&str; 4] = ["-std=c++11", "-Wall", "-Wextra", "-Werror"];
+
+/// What finds accesses out of bounds and undefined behaviour while a program runs.
+const SANITIZED: [&str; 3] = ["-O1", "-fsanitize=address,undefined", "-fno-sanitize-recover=all"];
+
+/// Flags of g++ for a program that its sanitizers watch; without them where they are missing, which is said.
+pub fn sanitized() -> &'static [&'static str] {
+    if usable("g++", &SANITIZED) { &SANITIZED } else { &SANITIZED[..1] }
+}
 
 /// Compiles `sources` in `folder`; what the compiler says is an error, warnings too.
 pub fn compile(folder: &Path, compiler: &str, arguments: &[&str], sources: &[&str]) -> Result<PathBuf, String> {

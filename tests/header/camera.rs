@@ -1,8 +1,8 @@
 //! Rows of a camera become the rows that a picture becomes in training, byte for byte.
 
-use crate::build::{STRICT, compile, run};
+use crate::build::{STRICT, compile, run, sanitized};
 use crate::case::{Case, preset};
-use crate::support::has;
+use crate::support::usable;
 use image::{GrayImage, RgbImage};
 use micromobilenet::codegen::header;
 use micromobilenet::data::load_image;
@@ -56,7 +56,7 @@ fn widened(value: u8, bits: u32) -> u8 {
 
 #[test]
 fn rows_of_any_camera_are_scaled_as_pictures_are() {
-    if !has("g++") {
+    if !usable("g++", &[]) {
         return;
     }
     let folder = tempfile::tempdir().unwrap();
@@ -114,8 +114,7 @@ fn rows_of_any_camera_are_scaled_as_pictures_are() {
     }
     main += "    return 0;\n}\n";
     fs::write(folder.path().join("main.cpp"), main).unwrap();
-    let sanitized =
-        ["-Wshadow", "-Wconversion", "-pedantic", "-O1", "-fsanitize=address,undefined", "-fno-sanitize-recover=all"];
-    let program = compile(folder.path(), "g++", &[&STRICT[..], &sanitized].concat(), &["main.cpp"]).unwrap();
+    let arguments = [&STRICT[..], &["-Wshadow", "-Wconversion", "-pedantic"], sanitized()].concat();
+    let program = compile(folder.path(), "g++", &arguments, &["main.cpp"]).unwrap();
     assert_eq!(run(&program, &input), expected);
 }

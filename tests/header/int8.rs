@@ -2,9 +2,9 @@
 
 #![expect(clippy::unwrap_used, reason = "a helper of tests fails by panicking")]
 
-use crate::build::{STRICT, compile, run};
+use crate::build::{STRICT, compile, run, sanitized};
 use crate::case::{Case, random_case};
-use crate::support::has;
+use crate::support::usable;
 use micromobilenet::codegen::header;
 use rayon::prelude::*;
 use std::fmt::Write as _;
@@ -79,7 +79,7 @@ fn check(program: &Path, cases: &[Case], limit: usize) {
 
 #[test]
 fn scores_are_those_of_the_executor_byte_for_byte() {
-    if !has("g++") {
+    if !usable("g++", &[]) {
         return;
     }
     let presets = ["pico", "nano", "micro", "milli", "mobilenet", "squeeze"];
@@ -88,8 +88,7 @@ fn scores_are_those_of_the_executor_byte_for_byte() {
     cases.extend((40..60).map(|number| random_case(number).int8().fast()));
     let folder = tempfile::tempdir().unwrap();
     write_program(folder.path(), &cases, false);
-    let sanitized: &[&str] = &["-O1", "-fsanitize=address,undefined", "-fno-sanitize-recover=all"];
-    let builds: [(&[&str], usize); 2] = [(&["-O2"], 40), (sanitized, 10)];
+    let builds: [(&[&str], usize); 2] = [(&["-O2"], 40), (sanitized(), 10)];
     builds.par_iter().for_each(|(flags, limit)| {
         let arguments = [&STRICT[..], &["-Wshadow", "-Wconversion", "-pedantic"], flags].concat();
         let program = compile(folder.path(), "g++", &arguments, &["main.cpp"]).unwrap();

@@ -10,20 +10,20 @@ mod streaming;
 #[path = "../support/mod.rs"]
 mod support;
 
-use build::{STRICT, check, compile, run, run_sketch, write_program};
+use build::{STRICT, check, compile, run, run_sketch, sanitized, write_program};
 use case::{Case, images, preset, random_case, weights};
 use micromobilenet::codegen::{Model, Sample, SampleRoom, Sources, export, float_literal, header};
 use micromobilenet::graph::argmax;
 use micromobilenet::random::{Purpose, Stream};
 use rayon::prelude::*;
 use std::fs;
-use support::has;
+use support::usable;
 
 const STRICTER: [&str; 3] = ["-Wshadow", "-Wconversion", "-pedantic"];
 
 #[test]
 fn generated_headers_answer_as_the_reference_does() {
-    if !has("g++") {
+    if !usable("g++", &[]) {
         return;
     }
     let trained = ["pico", "nano", "micro", "milli", "mobilenet"];
@@ -33,8 +33,7 @@ fn generated_headers_answer_as_the_reference_does() {
     let folder = tempfile::tempdir().unwrap();
     write_program(folder.path(), &cases);
     let expected: Vec<Vec<f32>> = cases.iter().map(Case::expected).collect();
-    let sanitized: &[&str] = &["-O1", "-fsanitize=address,undefined", "-fno-sanitize-recover=all"];
-    let builds: [(&[&str], usize); 2] = [(&["-O2"], 200), (sanitized, 30)];
+    let builds: [(&[&str], usize); 2] = [(&["-O2"], 200), (sanitized(), 30)];
     builds.par_iter().for_each(|(flags, limit)| {
         let arguments = [&STRICT[..], &STRICTER[..], flags].concat();
         let program = compile(folder.path(), "g++", &arguments, &["main.cpp", "second.cpp"]).unwrap();
@@ -44,7 +43,7 @@ fn generated_headers_answer_as_the_reference_does() {
 
 #[test]
 fn clang_finds_nothing_to_say() {
-    if !has("clang++") {
+    if !usable("clang++", &[]) {
         return;
     }
     let cases = [Case::preset("squeeze", 1), random_case(0), random_case(1)];
@@ -56,7 +55,7 @@ fn clang_finds_nothing_to_say() {
 
 #[test]
 fn weights_and_images_are_read_from_flash_where_flash_is_apart() {
-    if !has("g++") {
+    if !usable("g++", &[]) {
         return;
     }
     let cases = [Case::trained("pico", 40), random_case(2)];
@@ -71,7 +70,8 @@ fn weights_and_images_are_read_from_flash_where_flash_is_apart() {
 
 #[test]
 fn tables_too_large_for_avr_are_refused_there_with_what_to_do() {
-    if !has("avr-g++") {
+    let flags = ["-std=gnu++11", "-mmcu=atmega2560", "-fsyntax-only", "-Wfatal-errors"];
+    if !usable("avr-g++", &flags) {
         return;
     }
     for (name, refused) in [("micro", false), ("mobilenet", true)] {
@@ -79,7 +79,6 @@ fn tables_too_large_for_avr_are_refused_there_with_what_to_do() {
         let folder = tempfile::tempdir().unwrap();
         fs::write(folder.path().join("Net.h"), header(&case.model()).unwrap()).unwrap();
         fs::write(folder.path().join("main.cpp"), "#include \"Net.h\"\n").unwrap();
-        let flags = ["-std=gnu++11", "-mmcu=atmega2560", "-fsyntax-only", "-Wfatal-errors"];
         match compile(folder.path(), "avr-g++", &flags, &["main.cpp"]) {
             Err(said) if refused => {
                 assert!(
@@ -90,7 +89,7 @@ fn tables_too_large_for_avr_are_refused_there_with_what_to_do() {
             built => assert!(built.is_ok() && !refused, "{name}: {built:?}"),
         }
         // Elsewhere, and in int8, it is as large as it likes.
-        if has("g++") {
+        if usable("g++", &[]) {
             compile(folder.path(), "g++", &["-std=c++11", "-fsyntax-only"], &["main.cpp"]).unwrap();
         }
         assert!(!header(&Case::preset(name, 16).int8().model()).unwrap().contains("#error"));
@@ -99,7 +98,7 @@ fn tables_too_large_for_avr_are_refused_there_with_what_to_do() {
 
 #[test]
 fn an_object_of_another_size_does_not_compile() {
-    if !has("g++") {
+    if !usable("g++", &[]) {
         return;
     }
     let case = Case::preset("pico", 1);
@@ -116,7 +115,7 @@ fn an_object_of_another_size_does_not_compile() {
 
 #[test]
 fn a_compiler_reads_every_literal_as_the_same_bits() {
-    if !has("g++") {
+    if !usable("g++", &[]) {
         return;
     }
     let mut stream = Stream::new(5, Purpose::Weights, 0, 0);
@@ -138,7 +137,7 @@ fn a_compiler_reads_every_literal_as_the_same_bits() {
 
 #[test]
 fn the_sketch_runs_and_hostile_names_do_no_harm() {
-    if !has("g++") {
+    if !usable("g++", &[]) {
         return;
     }
     let mut case = Case::preset("pico", 12);
@@ -220,7 +219,7 @@ void loop() {
 
 #[test]
 fn the_sketch_of_the_family_compiles_unchanged() {
-    if !has("g++") {
+    if !usable("g++", &[]) {
         return;
     }
     let family = ["PicoMobileNet", "NanoMobileNet", "MicroMobileNet", "MilliMobileNet", "MobileNet"];

@@ -4,7 +4,7 @@
 
 use crate::build::compile;
 use crate::case::{Case, random_case};
-use crate::support::has;
+use crate::support::usable;
 use micromobilenet::codegen::header;
 use micromobilenet::plan::{Estimate, Tables};
 use micromobilenet::spec::{Plan, Precision};
@@ -42,7 +42,7 @@ fn proof(case: &Case, precision: Precision) -> String {
 
 #[test]
 fn ram_and_tables_are_as_estimated_for_random_architectures() {
-    if !has("g++") {
+    if !usable("g++", &[]) {
         return;
     }
     let folder = tempfile::tempdir().unwrap();

@@ -1,7 +1,7 @@
 //! `--export`
 
 use super::scene::Scene;
-use super::support::has;
+use super::support::usable;
 use std::fs;
 use std::process::Command;
 
@@ -88,7 +88,7 @@ fn answers(scene: &Scene, value: &str) -> Vec<String> {
 
 #[test]
 fn the_header_answers_as_prediction_does() {
-    if !has("g++") {
+    if !usable("g++", &[]) {
         return;
     }
     let scene = Scene::new();
@@ -115,7 +115,7 @@ fn the_int8_header_answers_exactly_as_int8_prediction_does() {
     }
     let bytes = format!("// object          {} bytes of RAM", exported["object_bytes"]);
     assert!(header.contains(&bytes), "{bytes}");
-    if !has("g++") {
+    if !usable("g++", &[]) {
         return;
     }
     let ours = scene.run("--run run --predict pictures/disc/003.png --precision int8 --json");

@@ -1,7 +1,7 @@
 //! Names made to do harm, through the whole path.
 
 use super::scene::{Answer, Scene};
-use super::support::has;
+use super::support::usable;
 use std::fs;
 use std::process::Command;
 
@@ -102,7 +102,7 @@ fn names_full_of_quotes_line_breaks_and_escape_codes_do_no_harm_anywhere() {
 
 /// Whether the header compiles, and holds the labels as they are.
 fn compiles(scene: &Scene) {
-    if !has("g++") {
+    if !usable("g++", &[]) {
         return;
     }
     let program = "#include <stdio.h>\n#include \"Tiny.h\"\n#include \"samples.h\"\nstatic Tiny net;\nint main() {\n  for (int i = 0; i < 6; i++) fwrite(net.labels[i], 1, strlen(net.labels[i]) + 1, stdout);\n}\n";

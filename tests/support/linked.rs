@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a helper of tests and benchmarks fails by panicking")]
 
+use crate::support::{has, usable};
 use micromobilenet::codegen::{Model, header};
 use micromobilenet::plan::{Family, Tables};
 use std::fs;
@@ -24,13 +25,21 @@ const COMMON: [&str; 7] = [
 ];
 
 /// Compiler and `size` for a family.
-pub fn tools(family: Family) -> [&'static str; 2] {
+fn tools(family: Family) -> [&'static str; 2] {
     match family {
         Family::Avr => ["avr-g++", "avr-size"],
         Family::Thumb1 | Family::Thumb2 | Family::Dsp => ["arm-none-eabi-g++", "arm-none-eabi-size"],
         Family::Xtensa => ["xtensa-lx106-elf-g++", "xtensa-lx106-elf-size"],
         Family::Riscv => ["riscv64-unknown-elf-g++", "riscv64-unknown-elf-size"],
     }
+}
+
+/// Whether the tools for a family are here, with what a sketch links to.
+pub fn ready(family: Family) -> bool {
+    let [compiler, size] = tools(family);
+    let flags = flags(family);
+    let flags: Vec<&str> = COMMON.into_iter().chain(flags.iter().map(String::as_str)).collect();
+    has(size) && usable(compiler, &flags)
 }
 
 /// What follows the source on the command line; libraries count in this order.

@@ -8,7 +8,8 @@ use crate::harness::answers::TraceRow;
 use crate::harness::{Options, Target};
 use crate::nets::Net;
 use crate::pictures::pictures;
-use crate::{folder, holds, on, ready, runnable};
+use crate::support::usable;
+use crate::{folder, holds, on, ready, runnable, sanitizing};
 use micromobilenet::quant::Quantised;
 use rayon::prelude::*;
 use std::fs;
@@ -153,11 +154,11 @@ fn optimisers_and_sanitizers_change_nothing() {
     let folder = folder(&case);
     let images = &case.images[..40];
     let expected: Vec<Vec<i8>> = images.par_iter().map(|image| quantised(&case).run(image).pop().unwrap()).collect();
+    let sanitizing = sanitizing();
     on(&[Target::HostGcc, Target::HostClang, Target::CortexM4, Target::Rv32], |target| {
         let mut all: Vec<Options> = ["-O0", "-Os", "-O2", "-O3"].map(Options::new).into();
-        if target.is_host() {
-            let sanitized = Options::new("-O1").flag("-fsanitize=address,undefined");
-            all.push(sanitized.flag("-fno-sanitize-recover=all"));
+        if sanitizing.contains(&target) {
+            all.push(Options::sanitized());
         }
         for options in all {
             let scores = target.build(folder.path(), &options)?.run(images)?.scores;
@@ -173,7 +174,8 @@ fn optimisers_and_sanitizers_change_nothing() {
 /// made of, but not all of their forms.
 #[test]
 fn the_headers_of_all_nets_compile_for_cortex_a() {
-    if !ready(Target::CortexM4) {
+    let strict = ["-std=c++11", "-Wall", "-Wextra", "-Werror", "-march=armv7-a+fp", "-mfloat-abi=hard", "-c"];
+    if !usable("arm-none-eabi-g++", &strict) {
         return;
     }
     for name in NETS {
@@ -183,8 +185,7 @@ fn the_headers_of_all_nets_compile_for_cortex_a() {
             .unwrap();
         for (form, optimise) in [("-marm", "-O2"), ("-mthumb", "-O2"), ("-marm", "-Os"), ("-mthumb", "-O0")] {
             let mut command = Command::new("arm-none-eabi-g++");
-            command.args(["-std=c++11", "-Wall", "-Wextra", "-Werror", "-march=armv7-a+fp", "-mfloat-abi=hard", form]);
-            command.args([optimise, "-c", "-o", "/dev/null"]).arg(&source);
+            command.args(strict).args([form, optimise, "-o", "/dev/null"]).arg(&source);
             let output = command.output().unwrap();
             assert!(output.status.success(), "{name} {form}: {}", String::from_utf8_lossy(&output.stderr));
         }

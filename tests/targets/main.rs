@@ -25,11 +25,16 @@ use harness::{Feed, Options, Target};
 use micromobilenet::codegen::header;
 use rayon::prelude::*;
 use std::fs;
-use support::has;
 
 /// Whether everything that `target` wants is installed.
 fn ready(target: Target) -> bool {
-    target.needs().into_iter().all(has)
+    target.ready(&Options::new("-Os"))
+}
+
+/// The compilers of this computer that have their sanitizers.
+fn sanitizing() -> Vec<Target> {
+    let compilers = [Target::HostGcc, Target::HostClang].into_iter();
+    compilers.filter(|target| target.ready(&Options::sanitized())).collect()
 }
 
 fn runnable() -> Vec<Target> {
@@ -100,11 +105,11 @@ fn optimisers_change_no_answer_and_sanitizers_find_nothing() {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("Net.h"), fake::HEADER).unwrap();
     let images = fake::images(5);
+    let sanitizing = sanitizing();
     on(&[Target::HostGcc, Target::HostClang, Target::CortexM4], |target| {
         let mut all: Vec<Options> = ["-O0", "-O1", "-O2", "-O3"].map(Options::new).into();
-        if target.is_host() {
-            let sanitized = Options::new("-O1").flag("-fsanitize=address,undefined");
-            all.push(sanitized.flag("-fno-sanitize-recover=all"));
+        if sanitizing.contains(&target) {
+            all.push(Options::sanitized());
         }
         for options in all {
             check_fake(&target.build(folder.path(), &options)?.run(&images)?, &images)?;

@@ -2,7 +2,7 @@
 
 use super::answers::Clock;
 use super::program::Sections;
-use super::{Options, Target, compiler, process, sources};
+use super::{Options, Target, compiler, process, sources, write};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -10,15 +10,17 @@ use std::sync::OnceLock;
 
 const ARDUINO: &str = "/usr/share/arduino/hardware/arduino/avr";
 
-pub const NEEDS: [&str; 7] = [
-    "avr-g++",
-    "avr-gcc-ar",
-    "avr-size",
-    "cc",
-    "/usr/share/arduino/hardware/arduino/avr/cores/arduino/Arduino.h",
-    "/usr/include/simavr/sim_avr.h",
-    "/usr/include/libelf.h",
-];
+pub const NEEDS: [&str; 4] = ["avr-g++", "avr-gcc-ar", "avr-size", "cc"];
+pub const SOURCE: &str = "avr/sketch.cpp";
+
+/// Links when the simulator's library is there, and that for ELF files, with their headers.
+const SIMULATOR: &str = "
+#include <libelf.h>
+#include <simavr/sim_avr.h>
+int main(void) {
+    return elf_version(EV_CURRENT) != EV_NONE && avr_make_mcu_by_name(\"atmega328p\") ? 0 : 1;
+}
+";
 
 /// What the core's `platform.txt` compiles and links with, but for its `-w`.
 const COMMON: [&str; 6] =
@@ -49,9 +51,9 @@ fn board_flags(command: &mut Command, target: Target) {
     command.arg(format!("-I{ARDUINO}/variants/{pins}"));
 }
 
-pub fn build(target: Target, work: &Path, options: &Options) -> Result<PathBuf, String> {
+pub fn build(target: Target, source: &Path, work: &Path, options: &Options) -> Result<PathBuf, String> {
     let elf = work.join("program.elf");
-    link(target, compiler("avr-g++", work, options), &sources().join("avr/sketch.cpp"), &elf)?;
+    link(target, compiler("avr-g++", work, options), source, &elf)?;
     Ok(elf)
 }
 
@@ -140,11 +142,24 @@ pub fn listen(target: Target, elf: &Path, words: &[&str]) -> Result<String, Stri
 fn simulator(name: &str) -> Result<PathBuf, String> {
     let folder = temporary()?;
     let program = folder.path().join(name);
-    let mut command = Command::new("cc");
-    let source = sources().join(format!("avr/{name}.c"));
-    command.args(["-std=gnu11", "-O2", "-Wall", "-Wextra", "-Werror"]).arg(source);
-    process::output(command.arg("-o").arg(&program).args(["-lsimavr", "-lelf"]))?;
+    compile_simulator(&sources().join(format!("avr/{name}.c")), &program)?;
     keep(&program, name)
+}
+
+fn compile_simulator(source: &Path, program: &Path) -> Result<(), String> {
+    let mut command = Command::new("cc");
+    command.args(["-std=gnu11", "-O2", "-Wall", "-Wextra", "-Werror"]).arg(source);
+    process::output(command.arg("-o").arg(program).args(["-lsimavr", "-lelf"]))?;
+    Ok(())
+}
+
+/// Whether programs that simulate boards can be made, and run.
+pub fn simulates(folder: &Path) -> Result<(), String> {
+    let (source, program) = (folder.join("simulator.c"), folder.join("simulator"));
+    write(&source, SIMULATOR.as_bytes())?;
+    compile_simulator(&source, &program)?;
+    process::output(&mut Command::new(program))?;
+    Ok(())
 }
 
 /// A folder beside that of [`keep`].

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 pub const NEEDS: [&str; 3] = ["arm-none-eabi-g++", "arm-none-eabi-size", "qemu-system-arm"];
+pub const SOURCE: &str = "cortex_m/platform.cpp";
 
 /// A board of QEMU. Memory is an origin and a length in bytes.
 struct Board {
@@ -56,7 +57,7 @@ fn board(target: Target) -> Board {
     }
 }
 
-pub fn build(target: Target, work: &Path, options: &Options) -> Result<PathBuf, String> {
+pub fn build(target: Target, source: &Path, work: &Path, options: &Options) -> Result<PathBuf, String> {
     let board = board(target);
     let ((flash, flash_bytes), (ram, ram_bytes)) = (board.flash, board.ram);
     let memory = format!(
@@ -68,9 +69,17 @@ pub fn build(target: Target, work: &Path, options: &Options) -> Result<PathBuf, 
     let mut command = compiler("arm-none-eabi-g++", work, options);
     command.args(SECTIONS).args(["-mthumb", "-nostartfiles", board.timer]).args(board.core);
     command.arg("-L").arg(work).arg("-T").arg(sources().join("cortex_m/link.ld"));
-    command.arg(sources().join("cortex_m/platform.cpp")).arg("-o").arg(&elf);
+    command.arg(source).arg("-o").arg(&elf);
     process::output(&mut command)?;
     Ok(elf)
+}
+
+/// Whether this QEMU knows the board: some came with version 5.1.
+pub fn emulates(target: Target) -> Result<(), String> {
+    let machine = board(target).machine;
+    let known = process::output(Command::new("qemu-system-arm").args(["-machine", "help"]))?;
+    let known = known.lines().any(|line| line.split_whitespace().next() == Some(machine));
+    if known { Ok(()) } else { Err(format!("qemu-system-arm has no machine {machine}")) }
 }
 
 pub fn run(target: Target, elf: &Path, folder: &Path, counted: bool) -> Result<Clock, String> {

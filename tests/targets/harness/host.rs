@@ -1,14 +1,16 @@
 //! The computer that runs the tests.
 
 use super::answers::Clock;
-use super::{Options, compiler, process, sources};
+use super::{Options, compiler, process};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-pub fn build(name: &str, work: &Path, options: &Options) -> Result<PathBuf, String> {
+pub const SOURCE: &str = "host/platform.cpp";
+
+pub fn build(name: &str, source: &Path, work: &Path, options: &Options) -> Result<PathBuf, String> {
     let elf = work.join("program");
     let mut command = compiler(name, work, options);
-    process::output(command.arg(sources().join("host/platform.cpp")).arg("-o").arg(&elf))?;
+    process::output(command.arg(source).arg("-o").arg(&elf))?;
     Ok(elf)
 }
 

@@ -16,6 +16,7 @@ mod process;
 pub mod program;
 mod rv32;
 mod target;
+mod trial;
 
 pub use program::Program;
 pub use target::Target;

@@ -6,14 +6,15 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 pub const NEEDS: [&str; 3] = ["riscv64-unknown-elf-g++", "riscv64-unknown-elf-size", "qemu-riscv32-static"];
+pub const SOURCE: &str = "rv32/platform.cpp";
 
-pub fn build(work: &Path, options: &Options) -> Result<PathBuf, String> {
+pub fn build(source: &Path, work: &Path, options: &Options) -> Result<PathBuf, String> {
     let elf = work.join("program.elf");
     let mut command = compiler("riscv64-unknown-elf-g++", work, options);
     command.args(SECTIONS);
     // Only C is there for this target, no library of C++.
     command.args(["--specs=picolibc.specs", "-march=rv32imc", "-mabi=ilp32", "-nostartfiles", "-nodefaultlibs"]);
-    command.arg("-T").arg(sources().join("rv32/link.ld")).arg(sources().join("rv32/platform.cpp"));
+    command.arg("-T").arg(sources().join("rv32/link.ld")).arg(source);
     command.args(["-lm", "-lc", "-lgcc"]).arg("-o").arg(&elf);
     process::output(&mut command)?;
     Ok(elf)

@@ -1,7 +1,7 @@
 //! The targets, and which file of this folder builds for which.
 
-use super::{Feed, Options, Program, avr, cortex_m, esp8266, flash_image, host, rv32, write};
-use std::path::Path;
+use super::{Feed, Options, Program, avr, cortex_m, esp8266, flash_image, host, rv32, sources, write};
+use std::path::{Path, PathBuf};
 
 /// Where a header is run, or for the last only compiled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -51,7 +51,7 @@ impl Target {
         self != Self::Esp8266
     }
 
-    /// Commands, and files by their full path, that must be there.
+    /// Commands that must be there.
     pub fn needs(self) -> Vec<&'static str> {
         match self {
             Self::HostGcc => vec!["g++", "size"],
@@ -68,20 +68,32 @@ impl Target {
     /// # Errors
     /// Whatever a compiler says, warnings too.
     pub fn build(self, folder: &Path, options: &Options) -> Result<Program, String> {
+        let source = match self {
+            Self::HostGcc | Self::HostClang => host::SOURCE,
+            Self::Rv32 => rv32::SOURCE,
+            Self::Uno | Self::Mega => avr::SOURCE,
+            Self::Esp8266 => esp8266::SOURCE,
+            _ => cortex_m::SOURCE,
+        };
+        let elf = self.compile(&sources().join(source), folder, options)?;
+        Ok(Program::new(self, elf, options))
+    }
+
+    /// Makes a program of `source` in a new folder in `folder`.
+    pub(super) fn compile(self, source: &Path, folder: &Path, options: &Options) -> Result<PathBuf, String> {
         let name = format!("{self:?}{}", options.optimise);
         let work = tempfile::Builder::new().prefix(&name).tempdir_in(folder).map_err(|error| error.to_string())?.keep();
         if let Feed::Flash(image) = &options.feed {
             write(&work.join("image.h"), &flash_image(image))?;
         }
-        let elf = match self {
-            Self::HostGcc => host::build("g++", &work, options),
-            Self::HostClang => host::build("clang++", &work, options),
-            Self::Rv32 => rv32::build(&work, options),
-            Self::Uno | Self::Mega => avr::build(self, &work, options),
-            Self::Esp8266 => esp8266::build(&work, options),
-            _ => cortex_m::build(self, &work, options),
-        }?;
-        Ok(Program::new(self, elf, options))
+        match self {
+            Self::HostGcc => host::build("g++", source, &work, options),
+            Self::HostClang => host::build("clang++", source, &work, options),
+            Self::Rv32 => rv32::build(source, &work, options),
+            Self::Uno | Self::Mega => avr::build(self, source, &work, options),
+            Self::Esp8266 => esp8266::build(source, &work, options),
+            _ => cortex_m::build(self, source, &work, options),
+        }
     }
 
     pub fn size_command(self) -> &'static str {
