@@ -8,6 +8,7 @@ pub mod skipped;
 use skipped::skipped;
 use std::collections::BTreeMap;
 use std::fs;
+use std::io::ErrorKind;
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
@@ -55,9 +56,11 @@ pub fn passes(question: &str, trial: impl FnOnce() -> Result<(), String>) -> boo
 
 /// Whether the command `tool` is there.
 pub fn has(tool: &str) -> bool {
-    passes(tool, || {
-        let run = Command::new(tool).arg("--version").stdin(Stdio::null()).output();
-        if run.is_ok_and(|output| output.status.success()) { Ok(()) } else { Err(format!("{tool} is not installed")) }
+    passes(tool, || match Command::new(tool).arg("--version").stdin(Stdio::null()).output() {
+        Ok(output) if output.status.success() => Ok(()),
+        Err(error) if error.kind() == ErrorKind::NotFound => Err(format!("{tool} is not installed")),
+        Err(error) => Err(format!("{tool} cannot be run: {error}")),
+        Ok(output) => Err(format!("{tool} does not run: {}", reason(&String::from_utf8_lossy(&output.stderr)))),
     })
 }
 

@@ -18,8 +18,8 @@ impl Target {
         self.needs().into_iter().all(has)
             && passes(&format!("{self:?} {options:?}"), || {
                 self.attempt(options).map_err(|said| {
-                    let told = [&[options.optimise.clone()], &options.flags[..]].concat().join(" ");
-                    format!("no program can be made for {self:?} with {told}: {}", reason(&said))
+                    let (optimise, flags) = (&options.optimise, options.flags.join(" "));
+                    format!("no program can be made for {self:?} with {optimise} {flags}: {}", reason(&said))
                 })
             })
     }
