@@ -80,17 +80,23 @@ pub fn usable(compiler: &str, flags: &[&str]) -> bool {
         })
 }
 
-/// Runs `command`; an error is the line of what it says that tells why it failed.
+/// Runs `command`; an error is the part of what it says that tells why it failed.
 fn done(command: &mut Command) -> Result<(), String> {
     let output = command.stdin(Stdio::null()).output().map_err(|error| error.to_string())?;
     let said = String::from_utf8_lossy(&output.stderr);
-    if output.status.success() { Ok(()) } else { Err(format!("{}: {}", output.status, reason(&said))) }
+    match reason(&said) {
+        _ if output.status.success() => Ok(()),
+        "" => Err(output.status.to_string()),
+        why => Err(why.to_owned()),
+    }
 }
 
-/// The line of what a compiler says that tells why it failed.
+/// The part of what a compiler says that tells why it failed, without the name of a temporary file.
 pub fn reason(said: &str) -> &str {
-    let telling = |line: &&str| line.contains("error: ") || line.contains("ERROR: ") || line.contains("cannot find");
-    said.lines().find(telling).or_else(|| said.lines().last()).unwrap_or_default().trim()
+    let telling = ["cannot find", "undefined reference", "error: ", "ERROR: "];
+    let line = said.lines().find(|line| telling.iter().any(|words| line.contains(words)));
+    let line = line.or_else(|| said.lines().last()).unwrap_or_default();
+    line.find("error: ").map_or(line, |at| &line[at..]).trim()
 }
 
 fn is_program(path: &Path) -> bool {

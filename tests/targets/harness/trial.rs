@@ -18,8 +18,9 @@ impl Target {
         self.needs().into_iter().all(has)
             && passes(&format!("{self:?} {options:?}"), || {
                 self.attempt(options).map_err(|said| {
-                    let (optimise, flags) = (&options.optimise, options.flags.join(" "));
-                    format!("no program can be made for {self:?} with {optimise} {flags}: {}", reason(&said))
+                    let told: Vec<&str> =
+                        [&options.optimise].into_iter().chain(&options.flags).map(String::as_str).collect();
+                    format!("no program can be made for {self:?} with {}: {}", told.join(" "), reason(&said))
                 })
             })
     }
