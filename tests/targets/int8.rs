@@ -139,7 +139,7 @@ fn random_architectures_are_the_same_bytes_on_cortex_m4() {
         let net = Net::random(seed, index);
         let case = Case::new("Net", &net.graph, images(&net.graph, 8, index), index).int8();
         let case = Case { plan: net.plan, ..case };
-        let optimise = if index % 2 == 0 { "-Os" } else { "-O2" };
+        let optimise = if index.is_multiple_of(2) { "-Os" } else { "-O2" };
         let wrong = check_rows(Target::CortexM4, &case, optimise).err()?;
         Some(format!("{}: {wrong}\n{}", net.name, net.text))
     };
