@@ -88,7 +88,8 @@ fn link(target: Target, mut command: Command, source: &Path, elf: &Path) -> Resu
 /// Compiles the Arduino core for a board.
 fn core_archive(target: Target) -> Result<PathBuf, String> {
     let folder = temporary()?;
-    let sources = fs::read_dir(Path::new(ARDUINO).join("cores/arduino")).map_err(|error| error.to_string())?;
+    let sources = Path::new(ARDUINO).join("cores/arduino");
+    let sources = fs::read_dir(&sources).map_err(|error| format!("{}: {error}", sources.display()))?;
     let mut paths: Vec<PathBuf> = sources.filter_map(|entry| entry.ok().map(|entry| entry.path())).collect();
     paths.sort();
     let archive = folder.path().join("core.a");
