@@ -1,6 +1,7 @@
 //! What goes wrong on a target comes back as an error that says so.
 
 use crate::harness::{Options, Target};
+use crate::support::reason;
 use crate::{fake, on};
 use std::fs;
 
@@ -47,4 +48,16 @@ fn a_fault_ends_the_program() {
     let boards = [Target::CortexM0, Target::CortexM3, Target::CortexM4, Target::CortexM7, Target::CortexM33];
     on(&boards, |target| says(target, from, to, "a fault"));
     on(&[Target::HostGcc, Target::Rv32], |target| says(target, from, to, "signal"));
+}
+
+#[test]
+fn the_reason_of_a_skip_is_what_the_compiler_lacks() {
+    let clang = "/usr/bin/ld: cannot find /usr/lib/libclang_rt.asan.a: No such file or directory\n\
+                 clang: error: linker command failed with exit code 1 (use -v to see invocation)\n";
+    assert_eq!(reason(clang), "/usr/bin/ld: cannot find /usr/lib/libclang_rt.asan.a: No such file or directory");
+    let gcc = "In file included from a.h:1,\n    from /tmp/t.cpp:2:\n/tmp/t.cpp:2:10: fatal error: math.h: No such file\n\
+               compilation terminated.\n";
+    assert_eq!(reason(gcc), "error: math.h: No such file");
+    assert_eq!(reason("a\nb: not found\n"), "b: not found");
+    assert_eq!(reason(""), "");
 }
