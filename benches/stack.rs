@@ -1,8 +1,9 @@
 //! How much stack headers take: `cargo bench --bench stack`.
 //!
-//! The presets with random weights, painted stacks, in the emulators of `tests/targets`. What
-//! comes out is what the table of stacks in `src/plan/targets.rs` is an upper bound of. Of AVR the
-//! frames of the driver count too.
+//! The presets, in gray and in colour, with random weights, painted stacks, in the emulators of
+//! `tests/targets`. What comes out is what the table of stacks in `src/plan/targets.rs`, the last
+//! column, is an upper bound of if rows are pushed; predict() of a whole image adds what stands in the
+//! column before. Of AVR the frames of the driver count too.
 
 #![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a benchmark prints, and what fails ends it")]
 
@@ -19,20 +20,22 @@ mod networks;
 #[expect(dead_code, reason = "some is for tests")]
 mod support;
 
-use harness::{Options, Target};
+use harness::{Feed, Options, Target};
 use micromobilenet::codegen::header;
+use micromobilenet::plan::Estimate;
 use micromobilenet::spec::Precision;
 
-/// Bytes of RAM of an Arduino Mega.
-const MEGA: u64 = 8_192;
 /// Bytes of RAM of a BBC micro:bit, without what its driver takes.
 const MICROBIT: usize = 13_000;
 
 fn main() {
-    println!("net,precision,target,options,stack_bytes");
-    for precision in [Precision::Float, Precision::Int8] {
+    println!("net,channels,precision,target,options,stack_bytes,predict_adds,stated_bytes");
+    for (precision, channels) in
+        [Precision::Float, Precision::Int8].into_iter().flat_map(|precision| [(precision, 1), (precision, 3)])
+    {
         for name in networks::PRESETS {
-            let case = networks::shipped(name, precision);
+            let case = networks::shipped(name, channels, precision);
+            let estimate = Estimate::of(&case.graph, precision, case.plan);
             let folder = tempfile::tempdir().unwrap();
             std::fs::write(folder.path().join("Net.h"), header(&case.model()).unwrap()).unwrap();
             let object = case.model().program().object_bytes();
@@ -49,17 +52,20 @@ fn main() {
                 }
                 let levels: &[&str] = if target.is_avr() { &["-Os"] } else { &["-Os", "-O2"] };
                 for optimise in levels {
-                    let answers = target.build(folder.path(), &Options::new(optimise)).and_then(|program| {
-                        let variables = program.sections()?;
-                        Ok((program.run(&case.images[..1])?, variables.data + variables.bss))
+                    // A small board has no room for the image.
+                    let is_small = matches!(target, Target::Mega | Target::CortexM0);
+                    let whole = if is_small { Feed::Flash(case.images[0].clone()) } else { Feed::Predict };
+                    let measured = [Feed::Rows, whole].map(|feed| {
+                        let program = target.build(folder.path(), &Options::new(optimise).feed(feed))?;
+                        program.run(&case.images[..1]).map(|answers| answers.stack_bytes.unwrap_or(0))
                     });
-                    match answers {
-                        Ok((answers, variables)) => {
-                            let free = answers.free_bytes.map(|free| MEGA - variables - u64::from(free));
-                            let bytes = answers.stack_bytes.map(u64::from).or(free).unwrap_or(0);
-                            println!("{name},{precision:?},{target:?},{optimise},{bytes}");
+                    let stated = target.family().map_or(0, |family| estimate.on(family).stack_bytes);
+                    match measured {
+                        [Ok(rows), Ok(whole)] => {
+                            let adds = whole.saturating_sub(rows);
+                            println!("{name},{channels},{precision:?},{target:?},{optimise},{rows},{adds},{stated}");
                         }
-                        Err(said) => println!("# {name},{precision:?},{target:?}: {said}"),
+                        [rows, whole] => println!("# {name},{channels},{precision:?},{target:?}: {rows:?} {whole:?}"),
                     }
                 }
             }

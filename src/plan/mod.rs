@@ -28,7 +28,7 @@ pub use limits::{Limit, MAX_AVR_ARRAY, MAX_AVR_CONSTANTS, exceeded};
 pub use program::{Program, Region, Step, Stream, Target, Use, Waiting};
 pub use rows::{RowPlan, Segment};
 pub use segment::{Growing, Layout, Need, Stage as RowStage, layout};
-pub use targets::{Core, Family, TargetEstimate};
+pub use targets::{Core, Family, PREDICT_STACK, TargetEstimate};
 pub use text::{thousands, verdict_lines};
 
 #[cfg(test)]

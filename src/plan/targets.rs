@@ -73,29 +73,34 @@ impl Family {
         }
     }
 
-    /// Bytes of stack that the calls of a header of these pieces take at the most.
+    /// Bytes of stack that the calls of a header of these pieces take at the most while rows are pushed
+    /// and an image is finished; see also [`PREDICT_STACK`].
     #[must_use]
     pub const fn stack_bytes(self, pieces: &Pieces) -> u64 {
-        let by_pieces = STACK[self as usize][pieces.precision as usize];
+        let by_channels = STACK[self as usize][pieces.precision as usize];
+        let by_pieces = by_channels[pieces.has(Piece::Colours) as usize];
         by_pieces[if pieces.has(Piece::Gates) { 2 } else { pieces.has(Piece::Streams) as usize }]
     }
 }
 
-/// Bytes of stack by family; float and int8; of networks with one stream, with several, and with
-/// squeeze-and-excitation.
+/// Bytes of stack that `predict()` takes for itself at the most, which pushes all rows of an image.
+pub const PREDICT_STACK: u64 = 80;
+
+/// Bytes of stack by family; float and int8; in gray and in colour; of networks with one stream, with
+/// several, and with squeeze-and-excitation.
 ///
 /// `cargo bench --bench stack` paints the stack before a call and looks at it afterwards, at `-Os`
 /// and `-O2`, in the emulators of `tests/targets`; these are the worst of the presets and of
 /// squeeze, rounded up. Of AVR the frames of the driver are in it. Estimates, by the other
 /// families: what did not fit the emulated RAM (AVR and Cortex-M0 beyond one stream of floats and
 /// with gates), and Xtensa, for which there is no emulator: RV32's and a quarter more.
-const STACK: [[[u64; 3]; 2]; Family::ALL.len()] = [
-    [[350, 400, 450], [150, 190, 250]],
-    [[520, 600, 700], [368, 360, 520]],
-    [[456, 536, 680], [296, 352, 552]],
-    [[360, 448, 560], [376, 384, 584]],
-    [[640, 760, 944], [376, 456, 656]],
-    [[512, 608, 752], [304, 368, 528]],
+const STACK: [[[[u64; 3]; 2]; 2]; Family::ALL.len()] = [
+    [[[350, 400, 450], [350, 400, 450]], [[150, 190, 250], [190, 210, 270]]],
+    [[[520, 600, 700], [520, 600, 700]], [[368, 360, 520], [368, 360, 520]]],
+    [[[456, 536, 680], [456, 536, 680]], [[296, 352, 552], [312, 360, 552]]],
+    [[[360, 448, 560], [360, 448, 560]], [[376, 384, 584], [376, 432, 584]]],
+    [[[656, 760, 960], [680, 800, 976]], [[376, 456, 656], [392, 456, 664]]],
+    [[[528, 608, 768], [544, 640, 784]], [[304, 368, 528], [312, 368, 528]]],
 ];
 
 /// What a header costs on a family of cores.
@@ -107,7 +112,7 @@ pub struct TargetEstimate {
     pub code_bytes: u64,
     /// Bytes of flash: code and tables.
     pub flash_bytes: u64,
-    /// Bytes of stack while a row or an image is worked on.
+    /// Bytes of stack while rows are pushed and an image is finished.
     pub stack_bytes: u64,
 }
 

@@ -187,8 +187,13 @@ pub fn random_case(number: u32) -> Case {
 
 /// The network of a preset.
 pub fn preset(name: &str, classes: usize) -> Graph {
+    preset_with(name, &[], classes)
+}
+
+/// The network of a preset with some keys set to other values.
+pub fn preset_with(name: &str, sets: &[String], classes: usize) -> Graph {
     let text = PRESETS.iter().find(|(known, _)| *known == name).unwrap().1;
-    Graph::build(&Spec::parse(name, text, &[]).unwrap(), classes).unwrap()
+    Graph::build(&Spec::parse(name, text, sets).unwrap(), classes).unwrap()
 }
 
 /// Random weights with random biases and statistics of batch norm.

@@ -2,7 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a helper of tests and benchmarks fails by panicking")]
 
-use crate::case::{Case, preset, random_case};
+use crate::case::{Case, preset_with, random_case};
 use micromobilenet::contract::FRACTION_BITS;
 use micromobilenet::graph::Graph;
 use micromobilenet::quant::{Filters, Kind, Requantise};
@@ -38,9 +38,9 @@ pub fn named_net(mut case: Case, precision: Precision) -> Case {
     if precision == Precision::Int8 { case.int8() } else { case }
 }
 
-/// A preset.
-pub fn shipped(name: &str, precision: Precision) -> Case {
-    let graph = preset(name, 5);
+/// A preset for images of so many channels.
+pub fn shipped(name: &str, channels: usize, precision: Precision) -> Case {
+    let graph = preset_with(name, &[format!("model.input.channels={channels}")], 5);
     let images = noise(&graph);
     named_net(Case::new("Net", &graph, images, 2), precision)
 }
@@ -56,9 +56,9 @@ fn small(number: usize, channels: usize, precision: Precision) -> Case {
 /// Networks that the pieces are measured with.
 pub fn measured(precision: Precision) -> Vec<(String, Case)> {
     let mut cases: Vec<(String, Case)> =
-        PRESETS.iter().map(|name| ((*name).to_owned(), shipped(name, precision))).collect();
+        PRESETS.iter().map(|name| ((*name).to_owned(), shipped(name, 1, precision))).collect();
     for name in ["micro", "squeeze"] {
-        cases.push((format!("{name}, fast"), Case { plan: Plan::LowestLatency, ..shipped(name, precision) }));
+        cases.push((format!("{name}, fast"), Case { plan: Plan::LowestLatency, ..shipped(name, 1, precision) }));
     }
     for number in 0..SMALL.len() {
         let channels = if number % 4 == 3 { 3 } else { 1 };

@@ -13,8 +13,12 @@ mod int8;
 #[expect(dead_code, reason = "other tests use the rest")]
 #[path = "../differential/nets.rs"]
 mod nets;
+#[path = "../support/networks.rs"]
+#[expect(dead_code, reason = "some is for the sizes of code")]
+mod networks;
 mod pictures;
 mod sketch;
+mod stack;
 #[path = "../support/mod.rs"]
 mod support;
 mod wrong;

@@ -1,6 +1,7 @@
 //! The targets, and which file of this folder builds for which.
 
 use super::{Feed, Options, Program, avr, cortex_m, esp8266, flash_image, host, rv32, sources, write};
+use micromobilenet::plan::Family;
 use std::path::{Path, PathBuf};
 
 /// Where a header is run, or for the last only compiled.
@@ -49,6 +50,19 @@ impl Target {
     /// Whether a program can be run, and not only compiled.
     pub fn runs(self) -> bool {
         self != Self::Esp8266
+    }
+
+    /// What its code is like, if estimates know it.
+    pub fn family(self) -> Option<Family> {
+        match self {
+            Self::HostGcc | Self::HostClang => None,
+            Self::CortexM0 => Some(Family::Thumb1),
+            Self::CortexM3 => Some(Family::Thumb2),
+            Self::CortexM4 | Self::CortexM7 | Self::CortexM33 => Some(Family::Dsp),
+            Self::Rv32 => Some(Family::Riscv),
+            Self::Uno | Self::Mega => Some(Family::Avr),
+            Self::Esp8266 => Some(Family::Xtensa),
+        }
     }
 
     /// Commands that must be there.
