@@ -33,6 +33,22 @@
 
 class __FlashStringHelper;
 
+#if defined(ESP32)
+struct FakeEsp {
+    uint32_t getFreeHeap() { return 250000; }
+};
+static FakeEsp ESP;
+#elif defined(ARDUINO_ARCH_RP2040) && !defined(ARDUINO_ARCH_MBED)
+struct FakeRp2040 {
+    int getFreeHeap() { return 180000; }
+};
+static FakeRp2040 rp2040;
+#elif defined(STACK_BELOW_THE_HEAP)
+#include <unistd.h>
+static void *heapAboveTheStack(intptr_t) { return reinterpret_cast<void *>(UINTPTR_MAX); }
+#define sbrk heapAboveTheStack
+#endif
+
 // What avr-libc knows of the heap.
 static char fakeHeap[1];
 #define __brkval fakeBreak
@@ -50,6 +66,7 @@ struct FakeSerial {
     void print(unsigned int value) { printf("%u", value); }
     void print(unsigned long value) { printf("%lu", value); }
     void print(double value, int digits = 2) { printf("%.*f", digits, value); }
+    void println() { putchar('\n'); }
     template <typename Value>
     void println(Value value) {
         print(value);
