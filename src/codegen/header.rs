@@ -36,7 +36,7 @@ pub fn header(model: &Model<'_>) -> Result<String, CodegenError> {
     };
     let template = runtime::template(name, model.resize, graph, &program, &tables);
     let mut w = CWriter::default();
-    front_matter(&mut w, model, &program);
+    front_matter(&mut w, model, &program, &template);
     w.directive("pragma once");
     let guard = format!("MICROMOBILENET_{}_H", name.to_ascii_uppercase());
     w.directive(&format!("ifndef {guard}"));
@@ -44,16 +44,33 @@ pub fn header(model: &Model<'_>) -> Result<String, CodegenError> {
     w.blank();
     w.text(&template.lines(include_str!("runtime/front.h")));
     w.blank();
-    refuse_avr(&mut w, model, &tables);
+    w.namespace(&format!("{name}_detail"), |w| {
+        w.blank();
+        w.text(&template.lines(include_str!("runtime/hooks.h")));
+        w.blank();
+    });
+    w.blank();
+    let code = code(model, &program, &tables, &template);
+    leave_sketch(&mut w, &code, |w| w.text(&code.lines().map(str::to_owned).collect::<Vec<_>>()));
+    w.text(&template.lines(include_str!("runtime/back.h")));
+    w.directive("endif");
+    Ok(w.finish())
+}
+
+/// Everything but what has to do with the sketch around it.
+fn code(model: &Model<'_>, program: &Program, tables: &Tables, template: &Template) -> String {
+    let (name, graph) = (&model.class_name, model.graph);
+    let mut w = CWriter::default();
+    refuse_avr(&mut w, model, tables);
     w.namespace(&format!("{name}_detail"), |w| {
         w.blank();
         write_labels(w, model.labels);
         w.blank();
         w.text(&template.lines(include_str!("runtime/flash.h")));
         w.blank();
-        write_tables(w, graph, &program, &tables, &template);
+        write_tables(w, graph, program, tables, template);
         if program.precision == Precision::Int8 {
-            write_families(w, &template);
+            write_families(w, template);
         }
         for text in runtime::kernels(program.precision) {
             w.blank();
@@ -68,15 +85,32 @@ pub fn header(model: &Model<'_>) -> Result<String, CodegenError> {
     w.blank();
     w.text(&template.lines(include_str!("runtime/class.h")));
     w.blank();
-    w.comment("Takes rows of a camera: gray(), rgb888() or rgb565() after begin(), and finish() at the end.");
+    w.comment("Takes rows of a camera: gray(), rgb888() or rgb565() for each of its rows, and finish() at the end.");
     w.line(&format!("typedef {name}_detail::Camera<{name}> {name}Camera;"));
-    w.blank();
-    w.text(&template.lines(include_str!("runtime/back.h")));
-    w.directive("endif");
-    Ok(w.finish())
+    w.finish()
 }
 
-fn front_matter(w: &mut CWriter, model: &Model<'_>, program: &Program) {
+/// Writes `code` by `write` so that macros and variables of the sketch do it no harm.
+fn leave_sketch(w: &mut CWriter, code: &str, write: impl FnOnce(&mut CWriter)) {
+    let macros = symbols::macros(code);
+    w.comment("Macros of these names, which cores, libraries or the sketch may have, are put aside until the end.");
+    for name in &macros {
+        w.directive(&format!("pragma push_macro(\"{name}\")"));
+        w.directive(&format!("undef {name}"));
+    }
+    w.comment("Parameters may have the names of variables of the sketch.");
+    w.directive("pragma GCC diagnostic push");
+    w.directive("pragma GCC diagnostic ignored \"-Wshadow\"");
+    w.blank();
+    write(w);
+    w.blank();
+    w.directive("pragma GCC diagnostic pop");
+    for name in macros {
+        w.directive(&format!("pragma pop_macro(\"{name}\")"));
+    }
+}
+
+fn front_matter(w: &mut CWriter, model: &Model<'_>, program: &Program, template: &Template) {
     let graph = model.graph;
     let colours = if graph.input.channels == 1 { "grayscale" } else { "RGB" };
     let (height, width) = (graph.input.height, graph.input.width);
@@ -113,7 +147,7 @@ fn front_matter(w: &mut CWriter, model: &Model<'_>, program: &Program) {
     }
     w.comment("");
     w.comment(&format!("{} net;", model.class_name));
-    w.text(&include_str!("runtime/usage.h").lines().map(str::to_owned).collect::<Vec<_>>());
+    w.text(&template.lines(include_str!("runtime/usage.h")));
     if program.precision == Precision::Int8 {
         w.comment("net.scores[i]          the score of class i, the same bytes on every processor");
     }

@@ -45,6 +45,18 @@ impl Scope {
     }
 }
 
+/// The names in lower case in `code` that a sketch may have as macros, each once, in alphabetical order.
+pub(super) fn macros(code: &str) -> Vec<&'static str> {
+    let used: BTreeSet<&str> = code
+        .lines()
+        .filter_map(|line| line.split("//").next())
+        .flat_map(|line| line.split(|c: char| !c.is_ascii_alphanumeric() && c != '_'))
+        .collect();
+    let names = ARDUINO.split_ascii_whitespace().chain(MACROS.split_ascii_whitespace());
+    let known: BTreeSet<&str> = names.filter(|name| !name.contains(|c: char| c.is_ascii_uppercase())).collect();
+    known.into_iter().filter(|name| used.contains(name)).collect()
+}
+
 fn camel_case(text: &str) -> String {
     let mut out = String::new();
     for word in text.split(|c: char| !c.is_ascii_alphanumeric()) {
@@ -101,6 +113,18 @@ const ARDUINO: &str = "
     setup loop yield delay micros millis random randomSeed tone noTone pinMode digitalRead digitalWrite analogRead
     analogWrite shiftIn shiftOut pulseIn init initVariant serialEvent _BV I";
 
+/// Words that are macros of libraries (the sockets of lwIP, curses) or that sketches like to define, for
+/// pins, colours and sizes.
+const MACROS: &str = "
+    accept bind close connect ioctl listen open poll read recv select send shutdown socket write
+    add border box clear echo erase insert move refresh scroll timeout
+    black blue brown cyan gray green magenta orange pink purple red white yellow
+    above below bottom down first in in1 in2 last left middle out right second top up
+    bits block clock column columns copy count current depth dx dy end even flash from gap head height high image index
+    input inner kernel label larger led length lesser level local low made make mean mid next odd offset one output over
+    pad pair pick pixel pixels place plane pool put raw reach rest ring room row rows scale shift side size source start
+    state step steps store stream sum take target times total value values weight weights width window x y z zero";
+
 /// Members of the class and names of the sketch.
 const MEMBERS: &str = "
     predict predict_P output outputs proba labels width height channels classes numInputs numOutputs net run arena_
@@ -130,6 +154,12 @@ mod tests {
             assert_eq!(name, format!("Net{taken}"));
             assert!(is_class_name(&name), "{name}");
         }
+    }
+
+    #[test]
+    fn macros_of_a_sketch_are_found_as_whole_words_of_code() {
+        let code = "int red = read(row3, min) + PROGMEM;  // blue\nwidth_ = first.width;";
+        assert_eq!(macros(code), ["first", "min", "read", "red", "width"]);
     }
 
     #[test]

@@ -20,10 +20,16 @@ struct Sink {
     enum : uint32_t { height = Height, width = Width, channels = Channels };
     uint8_t rows[(Height + 1) * Width * Channels];
     uint32_t made;
+    bool hasArena() const { return true; }
+    bool hasRows() const { return made != 0; }
     void begin() { made = 0; }
     uint8_t *nextRow() { return rows + (made < Height ? made : Height) * Width * Channels; }
     void commitRow() { made++; }
-    uint16_t finish() { return 0; }
+    uint16_t finish() {
+        if (made != height) fprintf(stderr, \"%u rows\\n\", static_cast<unsigned>(made));
+        made = 0;
+        return 0;
+    }
 };
 
 template <class Net, template <typename> class Camera>
@@ -34,8 +40,12 @@ static bool take() {
     if (fread(head, sizeof head, 1, stdin) != 1) return false;
     Camera<Net> camera(net, head[0], head[1]);
     const size_t bytes = head[0] * static_cast<size_t>(head[2] & 3);
-    for (int again = 0; again < 1 + (head[2] >> 4); again++) {
-        camera.begin();
+    const int times = head[2] >> 4;
+    for (int time = 0; time < times; time++) {
+        // It begins of itself after the end of an image, whoever was told of it.
+        if (time == 1) camera.finish();
+        if (time == 2) net.finish();
+        if (time == 3) camera.begin();
         for (uint16_t y = 0; y < head[1]; y++) {
             if (fread(row, bytes, 1, stdin) != 1) return false;
             if ((head[2] & 3) == 1) camera.gray(row);
@@ -44,7 +54,6 @@ static bool take() {
         }
     }
     camera.finish();
-    if (net.made != Net::height) fprintf(stderr, \"%u rows\\n\", static_cast<unsigned>(net.made));
     return fwrite(net.rows, Net::height * Net::width * Net::channels, 1, stdout) == 1;
 }
 ";
@@ -97,11 +106,11 @@ fn rows_of_any_camera_are_scaled_as_pictures_are() {
                     _ => RgbImage::from_raw(columns as u32, rows as u32, sent.clone()).unwrap().save(&path).unwrap(),
                 }
                 expected.extend(load_image(&path, Input { height, width, channels }, resize).unwrap());
-                // Every fifth image comes twice: the second starts afresh.
-                let twice = usize::from(round % 5 == 0);
-                let head = [columns, rows, format | usize::from(!red_first) << 2 | twice << 4];
+                // Every fifth image comes four times: each starts afresh.
+                let times = if round % 5 == 0 { 4 } else { 1 };
+                let head = [columns, rows, format | usize::from(!red_first) << 2 | times << 4];
                 input.extend(head.iter().flat_map(|value| (*value as u16).to_le_bytes()));
-                for _ in 0..=twice {
+                for _ in 0..times {
                     input.extend(&sent);
                 }
                 writeln!(

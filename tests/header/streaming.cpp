@@ -45,12 +45,13 @@ static void keep(Net &net) { memcpy(first, net.outputs, sizeof first); }
 int main() {
 #if defined(MICROMOBILENET_CALLER_ARENA)
     const size_t ours = Net::arenaBytes, theirs = Second::arenaBytes;
-    static float arena[(ours > theirs ? ours : theirs) / sizeof(float)];
+    static uint8_t arena[ours > theirs ? ours : theirs];
     Net net(arena);
     Second second(arena);
     static Net *place = &net;
 #else
     static Net net;
+    demand(net.finish() == 0 && !(net.proba > 0), "a class before any image");
     static Second second;
     static Net *place = &net;
 #endif
@@ -90,11 +91,28 @@ int main() {
     net.finish();
     same(net, label, "push");
 
+    // Without a row the answer remains the last one.
+    demand(net.finish() == label && net.finish() == label, "finish() without rows");
+    same(net, label, "finish() twice");
+    net.begin();
+    demand(!net.hasRows() && net.finish() == label, "finish() after begin()");
+    same(net, label, "finish() after begin()");
+
     // begin() forgets an image that was not finished.
     net.push(image + 3 * row);
     net.begin();
     net.predict(image);
     same(net, label, "an image that was not finished");
+
+    // A camera's image begins anew after finish() without begin() too.
+    NetCamera camera(net, Net::width, Net::height);
+    for (int time = 0; time < 3; time++) {
+        for (size_t y = 0; y < Net::height; y++) {
+            Net::channels == 3 ? camera.rgb888(image + y * row) : camera.gray(image + y * row);
+        }
+        demand(camera.finish() == label && camera.finish() == label, "a camera");
+        same(net, label, "a camera");
+    }
 
     // Rows that never came are black.
     const size_t seen = Net::height / 3 + 1;

@@ -3,6 +3,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a helper of tests fails by panicking")]
 
+mod arena;
 #[path = "../header/case.rs"]
 mod case;
 mod count;

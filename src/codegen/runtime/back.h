@@ -5,7 +5,6 @@ static_assert(sizeof(@Class@) == @objectBytes@, "its size is not the one that wa
 #undef MICROMOBILENET_STEP
 #undef MICROMOBILENET_OF
 #undef MICROMOBILENET_TRACED
-#undef MICROMOBILENET_CLOCK
 #undef MICROMOBILENET_CHARGE
 #undef MICROMOBILENET_APART
 #undef MICROMOBILENET_INLINE

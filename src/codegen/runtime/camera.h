@@ -5,7 +5,7 @@ template <typename Net>
 class Camera {
 public:
     // A camera of this many columns and rows.
-    Camera(Net &net, uint16_t columns, uint16_t rows) : net_(net), columns_(columns), rows_(rows) {
+    Camera(Net &network, uint16_t columns, uint16_t rows) : net_(network), columns_(columns), rows_(rows) {
         source_.width = columns;
         source_.height = rows;
         source_.x = source_.y = 0;
@@ -43,15 +43,10 @@ public:
         begin();
     }
 
-    // Starts an image.
+    // Starts an image, whether the last one was finished or not.
     void begin() {
         net_.begin();
         taken_ = given_ = 0;
-        room_ = source_.height;
-        memset(&rowsKept_, 0, sizeof rowsKept_);
-        for (uint16_t y = 0; y < target_.y; y++) {
-            black();
-        }
     }
 
     // The next row of the camera: a byte a pixel.
@@ -64,8 +59,11 @@ public:
     // the byte with red first.
     void rgb565(const uint8_t *row, bool redFirst = true) { take(Rgb565{row, redFirst}); }
 
-    // Ends an image and returns its class.
-    uint16_t finish() { return net_.finish(); }
+    // Ends an image and returns its class; the next row starts another one.
+    uint16_t finish() {
+        taken_ = 0;
+        return net_.finish();
+    }
 
 private:
     struct Part {
@@ -109,6 +107,16 @@ private:
         return static_cast<uint8_t>((sum + 500) / 1000);
     }
 
+    // What comes before the first row. The outputs of the last image are gone from here on.
+    void start() {
+        given_ = 0;
+        room_ = source_.height;
+        memset(&rowsKept_, 0, sizeof rowsKept_);
+        for (uint16_t y = 0; y < target_.y; y++) {
+            black();
+        }
+    }
+
     void black() {
         memset(net_.nextRow(), 0, Net::width * Net::channels);
         net_.commitRow();
@@ -116,9 +124,16 @@ private:
 
     template <typename Read>
     void take(const Read &read) {
+        if (given_ != 0 && !net_.hasRows()) {
+            // The network itself was told to finish, or to begin.
+            taken_ = 0;
+        }
         const uint16_t row = taken_;
-        if (row >= rows_) {
+        if (row >= rows_ || !net_.hasArena()) {
             return;
+        }
+        if (row == 0) {
+            start();
         }
         taken_++;
         if (row < source_.y || row >= source_.y + source_.height) {

@@ -7,7 +7,15 @@ public:
         classes = @classes@,
         numInputs = @numInputs@,
         numOutputs = @classes@,
+        // Rows and maps begin at a multiple of so many bytes.
+        arenaAlignment = 4,
+#if defined(MICROMOBILENET_CALLER_ARENA)
+        // Bytes of an arena that begins anywhere: rows and maps, and what is left free in front of them
+        // and behind them. Kernels load up to three bytes beyond the values that they use.
+        arenaBytes = @arenaBytes@ + 2 * arenaAlignment,
+#else
         arenaBytes = @arenaBytes@,
+#endif
     };
 
 #if defined(MICROMOBILENET_CALLER_ARENA)
@@ -47,17 +55,31 @@ private:
 
 public:
 #if defined(MICROMOBILENET_CALLER_ARENA)
-    // The arena holds arenaBytes and stays with the caller; between images it may serve others.
-    explicit @Class@(void *arena) : words_(static_cast<@Class@_detail::Word *>(arena)) { clear(); }
+    // The arena holds arenaBytes and stays with the caller; between images it may serve others. It may
+    // begin anywhere. If it is null, as what malloc() returns where there is no room, rows are ignored
+    // and the class and its probability remain 0.
+    explicit @Class@(void *arena) : words_(aligned(arena)) { clear(); }
+
+    // Whether there is an arena to work in.
+    bool hasArena() const { return words_ != nullptr; }
 #else
     @Class@() { clear(); }
+
+    // Whether there is an arena to work in: it is part of the object.
+    bool hasArena() const { return true; }
 #endif
 
-    // Starts an image.
+    // Starts an image, whether the last one was finished or not.
     void begin() { memset(state_.made, 0, sizeof state_.made); }
 
-    // Where the next row of the image goes: width * channels camera bytes.
+    // Whether a row has come since the last image was finished, or one was begun.
+    bool hasRows() const { return state_.made[0] != 0; }
+
+    // Where the next row of the image goes: width * channels camera bytes; null without an arena.
     uint8_t *nextRow() {
+        if (!hasArena()) {
+            return nullptr;
+        }
 //@if int8
         return @Class@_detail::nextRow(arena(), state_);
 //@else
@@ -67,7 +89,7 @@ public:
 
     // The row that nextRow() pointed to is complete.
     void commitRow() {
-        if (state_.made[0] < height) {
+        if (isDue()) {
 //@if float
             uint8_t *const bytes = nextRow();
             float *const values = reinterpret_cast<float *>(bytes - width * channels * (sizeof(float) - 1));
@@ -83,26 +105,30 @@ public:
 
     // A row of width * channels camera bytes that lies elsewhere.
     void push(const uint8_t *row) {
-        if (state_.made[0] < height) {
+        if (isDue()) {
             @Class@_detail::copy(nextRow(), row, width * channels);
             commitRow();
         }
     }
 
-    // Ends an image and returns its class; rows that never came are black.
-    uint16_t finish() {
-        while (state_.made[0] < height) {
-            memset(nextRow(), 0, width * channels);
-            commitRow();
-        }
+    // Ends an image and returns its class; rows that never came are black. The next row starts another
+    // image. If no row has come yet, the class is that of the last image again. It is a call of its own,
+    // and the last of predict(), whose stack is given back before.
+    MICROMOBILENET_APART uint16_t finish() {
+        if (hasRows()) {
+            while (state_.made[0] < height) {
+                memset(nextRow(), 0, width * channels);
+                commitRow();
+            }
 //@if streams
-        for (uint8_t i = 1; i < @Class@_detail::numStreams; i++) {
-            begin();
-            @Class@_detail::streamMap(arena(), state_, i);
-        }
+            for (uint8_t i = 1; i < @Class@_detail::numStreams; i++) {
+                begin();
+                @Class@_detail::streamMap(arena(), state_, i);
+            }
 //@end
-        conclude();
-        begin();
+            conclude();
+            begin();
+        }
         return output;
     }
 
@@ -118,7 +144,7 @@ public:
     // The same image in flash, where that is not memory like any other.
     uint16_t predict_P(const uint8_t *image) {
         begin();
-        for (uint32_t y = 0; y < height; y++, image += width * channels) {
+        for (uint32_t y = 0; hasArena() && y < height; y++, image += width * channels) {
             @Class@_detail::fetch(nextRow(), image, width * channels);
             commitRow();
         }
@@ -128,7 +154,7 @@ public:
     // An image of numbers from 0 to 1.
     uint16_t predict(const float *image) {
         begin();
-        for (uint32_t y = 0; y < height; y++) {
+        for (uint32_t y = 0; hasArena() && y < height; y++) {
 //@if int8
             uint8_t *const row = nextRow();
             for (uint32_t i = 0; i < width * channels; i++, image++) {
@@ -165,16 +191,35 @@ public:
 private:
     uint8_t *arena() { return reinterpret_cast<uint8_t *>(words_); }
 
+    // Whether another row of the image may come.
+    bool isDue() const { return hasArena() && state_.made[0] < height; }
+
+#if defined(MICROMOBILENET_CALLER_ARENA)
+    // The first place in an arena where rows and maps may begin.
+    static @Class@_detail::Word *aligned(void *arena) {
+        const uintptr_t skipped = (0u - reinterpret_cast<uintptr_t>(arena)) % arenaAlignment;
+        return reinterpret_cast<@Class@_detail::Word *>(static_cast<uint8_t *>(arena) + skipped);
+    }
+#endif
+
     void clear() {
-        memset(words_, 0, arenaBytes);
+#if defined(MICROMOBILENET_CALLER_ARENA)
+        memset(outputs, 0, sizeof outputs);
         memset(&state_, 0, sizeof state_);
         proba = 0.0f;
         output = 0;
 //@if int8
         memset(scores, 0, sizeof scores);
 //@end
+        if (hasArena()) {
+            memset(words_, 0, @arenaBytes@);
+        }
+#else
+        // Every member is numbers.
+        memset(static_cast<void *>(this), 0, sizeof *this);
+#endif
 //@if padding
-        memset(padding_, 0, sizeof padding_);
+        static_cast<void>(padding_);
 //@end
     }
 
@@ -185,7 +230,7 @@ private:
         }
 //@end
         @Class@_detail::commitRow(arena(), state_);
-        MICROMOBILENET_YIELD();
+        @Class@_detail::mmnYield();
     }
 
     // Scores become the class and probabilities: exp(x - largest), divided by their sum.
@@ -193,36 +238,39 @@ private:
 //@if int8
         uint8_t *const raw = reinterpret_cast<uint8_t *>(scores);
         @Class@_detail::head(arena(), raw);
-        output = 0;
+        uint16_t best = 0;
         for (uint16_t i = 0; i < classes; i++) {
             raw[i] ^= 0x80;
-            if (scores[i] > scores[output]) {
-                output = i;
+            if (scores[i] > scores[best]) {
+                best = i;
             }
         }
         float sum = 0.0f;
         for (uint16_t i = 0; i < classes; i++) {
-            outputs[i] = expf(static_cast<float>(scores[i] - scores[output]) * @scoreScale@);
-            sum += outputs[i];
+            const float value = expf(static_cast<float>(scores[i] - scores[best]) * @scoreScale@);
+            outputs[i] = value;
+            sum += value;
         }
 //@else
         @Class@_detail::head(arena(), outputs);
-        output = 0;
+        uint16_t best = 0;
         for (uint16_t i = 1; i < classes; i++) {
-            if (outputs[i] > outputs[output]) {
-                output = i;
+            if (outputs[i] > outputs[best]) {
+                best = i;
             }
         }
-        const float largest = outputs[output];
+        const float largest = outputs[best];
         float sum = 0.0f;
         for (uint16_t i = 0; i < classes; i++) {
-            outputs[i] = expf(outputs[i] - largest);
-            sum += outputs[i];
+            const float value = expf(outputs[i] - largest);
+            outputs[i] = value;
+            sum += value;
         }
 //@end
         for (uint16_t i = 0; i < classes; i++) {
             outputs[i] /= sum;
         }
-        proba = outputs[output];
+        output = best;
+        proba = outputs[best];
     }
 };

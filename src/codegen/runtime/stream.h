@@ -91,7 +91,7 @@ MICROMOBILENET_APART static void stream(uint8_t *arena, State &state, uint8_t fi
     const Step *at = begin;
     state.made[0]++;
     for (;;) {
-        const uint32_t start = MICROMOBILENET_CLOCK();
+        const uint32_t start = mmnClock();
         const uint8_t counter = MICROMOBILENET_OF(at, out);
         const bool isWindowed = MICROMOBILENET_OF(at, in) != counter;
         uint8_t *out = nullptr;
@@ -202,7 +202,7 @@ static void streamMap(uint8_t *arena, State &state, uint8_t index) {
         }
 //@end
         stream(arena, state, current.first, current.end, row);
-        MICROMOBILENET_YIELD();
+        mmnYield();
     }
 }
 //@end

@@ -46,6 +46,16 @@ uint32_t ticks() {
 // board.c knows.
 uint32_t stack_bytes() { return 0; }
 
+#if defined(MICROMOBILENET_CALLER_ARENA)
+// At the end of RAM.
+void *arena(uint32_t bytes) {
+#if defined(READ_BEYOND)
+    static_cast<void>(*reinterpret_cast<volatile uint8_t *>(READ_BEYOND));
+#endif
+    return reinterpret_cast<void *>(RAMEND + 1 - static_cast<uint16_t>(bytes));
+}
+#endif
+
 }  // namespace platform
 
 void setup() {

@@ -8,6 +8,7 @@
 
 extern "C" {
 extern uint32_t stack_top, data_load, data_begin, data_end, bss_begin, bss_end;
+extern uint8_t ram_begin[], ram_end[];
 extern void (*init_array_begin[])();
 extern void (*init_array_end[])();
 void start();
@@ -140,6 +141,21 @@ uint32_t ticks() {
 
 uint32_t stack_bytes() { return stack::deepest; }
 
+#if defined(MICROMOBILENET_CALLER_ARENA)
+// At the end of RAM, or where ARENA_AT_BEGIN is defined at its beginning: nothing is beyond.
+void *arena(uint32_t bytes) {
+#if defined(READ_BEYOND)
+    static_cast<void>(*reinterpret_cast<volatile uint8_t *>(READ_BEYOND));
+#endif
+#if defined(ARENA_AT_BEGIN)
+    static_cast<void>(bytes);
+    return ram_begin;
+#else
+    return reinterpret_cast<void *>(reinterpret_cast<uintptr_t>(ram_end) - bytes);
+#endif
+}
+#endif
+
 }  // namespace platform
 
 extern "C" void fault() { fail("a fault\n"); }
@@ -153,6 +169,17 @@ extern "C" void start() {
     }
 #if defined(__ARM_FP)
     at(0xE000ED88) |= 0xFu << 20;  // CPACR: the floating-point unit is off after reset
+    __asm__ volatile("dsb\n\tisb" ::: "memory");
+#endif
+#if defined(GUARDED)
+    // The memory protection unit forbids 4 KB before RAM and 4 KB behind it, where an emulator may have more.
+    const uintptr_t guards[2] = {reinterpret_cast<uintptr_t>(ram_begin) - 4096, reinterpret_cast<uintptr_t>(ram_end)};
+    for (uint32_t region = 0; region < 2; region++) {
+        at(0xE000ED98) = region;                       // RNR
+        at(0xE000ED9C) = guards[region];               // RBAR
+        at(0xE000EDA0) = 1u << 28 | 11u << 1 | 1u;     // RASR: no access to 2^12 bytes
+    }
+    at(0xE000ED94) = 1u << 2 | 1u;  // CTRL: what is in no region is as ever
     __asm__ volatile("dsb\n\tisb" ::: "memory");
 #endif
     for (void (**constructor)() = init_array_begin; constructor < init_array_end; constructor++) {

@@ -37,6 +37,10 @@ __attribute__((noinline)) void call_ended();
 // Ticks in calls since this was asked last.
 uint32_t ticks();
 uint32_t stack_bytes();
+#if defined(MICROMOBILENET_CALLER_ARENA)
+// Where an arena of so many bytes begins.
+void *arena(uint32_t bytes);
+#endif
 
 }  // namespace platform
 
@@ -74,7 +78,11 @@ void trace(uint8_t step, uint16_t row, const T *data, uint32_t count) {
 
 namespace driver {
 
+#if defined(MICROMOBILENET_CALLER_ARENA)
+static Net net(platform::arena(Net::arenaBytes));
+#else
 static Net net;
+#endif
 
 // The second parameter prefers the member that Net has to nothing.
 template <typename N>

@@ -3,7 +3,7 @@
 #if !defined(__AVR_HAVE_MUL__)
 //@end
 // Words of the largest tile that is put on the stack.
-enum : uint16_t { localWords = stackQuads * tileBytesPerQuad / 4 };
+enum : uint16_t { localWords = static_cast<uint32_t>(stackQuads) * tileBytesPerQuad / 4 };
 
 // What filters read: rows, the bytes from a channel to the next, and from a pixel to the next.
 struct Source {
@@ -11,8 +11,6 @@ struct Source {
     uint16_t plane;
     uint8_t gap;
 };
-
-static inline uint16_t lesser(uint16_t one, uint16_t other) { return one < other ? one : other; }
 
 static inline uint16_t quadsOf(uint16_t depth) { return static_cast<uint16_t>((depth + 3u) >> 2); }
 
@@ -75,6 +73,10 @@ static void shiftedFilters(const Step &step, const Source &source, uint8_t *out)
 }
 
 //@end
+#if defined(__ARM_FEATURE_DSP) && __ARM_ARCH_PROFILE == 'M'
+static inline uint16_t lesser(uint16_t one, uint16_t other) { return one < other ? one : other; }
+#endif
+
 //@if shallow
 #if defined(__ARM_FEATURE_DSP) && __ARM_ARCH_PROFILE == 'M'
 // A pointwise row over at most four planes, which needs no tile.

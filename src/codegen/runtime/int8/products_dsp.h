@@ -248,11 +248,11 @@ MMN_WHOLE static void shallowProducts(const uint8_t *, uint32_t, uint32_t, const
         "stm lr!, {r9-r12}\n"
         "bne 1b\n"
         // Planes that do not exist have no weights; others are read instead.
-        "mov r4, r1\n"
         "mov r3, r1\n"
         "cmp r2, #2\n"
         "it cc\n"
         "movcc r3, #0\n"
+        "mov r4, r3\n"
         "it hi\n"
         "addhi r4, r4, r1\n"
         "cmp r2, #4\n"
