@@ -21,6 +21,9 @@ use rayon::prelude::*;
 use std::fs;
 use support::usable;
 
+/// Free RAM that a sketch prints, if it does, and its bytes where they are known.
+type Ram = Option<Option<u64>>;
+
 const STRICTER: [&str; 3] = ["-Wshadow", "-Wconversion", "-pedantic"];
 
 #[test]
@@ -176,7 +179,7 @@ fn the_sketch_runs_and_hostile_names_do_no_harm() {
     assert!(paths.iter().all(|path| path.starts_with(&folder)));
     // An Uno has flash for one image of this size. Free RAM is printed where the core tells it, with
     // the number where the core of this test makes it up.
-    let ram: [(&[&str], usize, Option<Option<u64>>); 7] = [
+    let ram: [(&[&str], usize, Ram); 7] = [
         (&[], 10, None),
         (&["-D__AVR__"], 1, Some(None)),
         (&["-D__arm__"], 10, Some(None)),

@@ -1,8 +1,6 @@
 //! An arena of the caller's at the very end, and at the very beginning, of a board's RAM: kernels in
 //! assembly read nothing beyond it.
 
-#![expect(clippy::unwrap_used, reason = "a helper of tests fails by panicking")]
-
 use crate::case::{Case, random_case};
 use crate::harness::{Options, Target};
 use crate::{folder, holds, on};
@@ -15,16 +13,14 @@ const IMAGES: usize = 3;
 /// Options for an arena of `bytes` that nothing follows, or with `begin` nothing precedes.
 fn options(target: Target, bytes: usize, begin: bool) -> Options {
     let options = Options::new("-O2").flag("-DMICROMOBILENET_CALLER_ARENA");
-    match target {
+    if target == Target::Mega {
         // SRAM of an ATmega2560 ends there.
-        Target::Mega => options.flag(&format!("-Wl,--defsym=__stack={}", 0x21FF - bytes)),
-        _ => {
-            let options = if target == Target::CortexM0 { options } else { options.flag("-DGUARDED") };
-            let options = if begin { options.flag("-DARENA_AT_BEGIN") } else { options };
-            let place = if begin { "FIRST" } else { "LAST" };
-            options.flag(&format!("-Wl,--defsym=ARENA_{place}={}", bytes.next_multiple_of(8)))
-        }
+        return options.flag(&format!("-Wl,--defsym=__stack={}", 0x21FF - bytes));
     }
+    let options = if target == Target::CortexM0 { options } else { options.flag("-DGUARDED") };
+    let options = if begin { options.flag("-DARENA_AT_BEGIN") } else { options };
+    let place = if begin { "FIRST" } else { "LAST" };
+    options.flag(&format!("-Wl,--defsym=ARENA_{place}={}", bytes.next_multiple_of(8)))
 }
 
 /// Bytes of the arena of `case`, as its header says.

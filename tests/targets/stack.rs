@@ -1,7 +1,5 @@
 //! The stack that an estimate states is enough, in gray and in colour.
 
-#![expect(clippy::unwrap_used, reason = "a helper of tests fails by panicking")]
-
 use crate::harness::{Feed, Options, Target};
 use crate::{holds, networks, on};
 use micromobilenet::plan::{Estimate, PREDICT_STACK};
