@@ -2,6 +2,7 @@
 
 use crate::headless::{self, Request, Split};
 use crate::runs::Run;
+use crate::spec::PRESETS;
 use crate::tui;
 use clap::{ArgGroup, Parser};
 use std::io::IsTerminal as _;
@@ -16,8 +17,8 @@ use std::path::PathBuf;
     next_help_heading = "Options",
     disable_help_flag = true,
     disable_version_flag = true,
-    override_usage = "micromobilenet [--config FILE]                         the workbench
-       micromobilenet [--config FILE] ACTION... [OPTIONS]     without a screen",
+    override_usage = "micromobilenet [FILE.toml]                         the workbench
+       micromobilenet [FILE.toml] ACTION... [OPTIONS]     without a screen",
     after_help = AFTER,
     group = ArgGroup::new("for_a_board").args(["estimate", "export"]).multiple(true)
 )]
@@ -45,8 +46,9 @@ pub struct Cli {
     #[arg(long, value_name = "RUN", num_args = 1.., help_heading = ACTIONS)]
     report: Vec<PathBuf>,
 
-    /// Configuration file, or the name of a preset: pico, nano, micro, milli, mobilenet, squeeze
-    #[arg(long, value_name = "FILE")]
+    #[arg(value_name = "FILE.toml", conflicts_with = "config", help = "As --config FILE.toml")]
+    file: Option<PathBuf>,
+    #[arg(long, value_name = "FILE", help = about_config())]
     config: Option<PathBuf>,
     /// Images: a folder with one sub-folder per class, IDX files, or a bundled name
     #[arg(long, value_name = "DIR|FILE|NAME")]
@@ -170,7 +172,7 @@ impl Cli {
         overrides.extend(self.seed.map(|seed| format!("train.seed={seed}")));
         overrides.extend(self.precision.map(|precision| format!("export.precision={}", quoted(&precision))));
         Request {
-            config: self.config,
+            config: self.config.or(self.file),
             estimate: self.estimate,
             train: self.train,
             evaluate: self.evaluate,
@@ -196,6 +198,12 @@ impl Cli {
             verbose: self.verbose,
         }
     }
+}
+
+/// The help of `--config`.
+fn about_config() -> String {
+    let names = PRESETS.map(|(name, _)| name).join(", ");
+    format!("Configuration file (./NAME, where it is called like a preset), or the name of a preset: {names}")
 }
 
 /// A number from 0 to 1.

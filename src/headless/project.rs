@@ -217,7 +217,7 @@ fn labels(request: &Request, spec: &Spec, run: Option<&Run>) -> Result<Vec<Strin
     }
     jobs::class_labels(spec).map_err(|unknown| {
         if request.train || request.evaluate || request.export {
-            return unknown.0.into();
+            return unknown.of_data(spec).into();
         }
         let help = "name images with --data DIR, or give a number: --set model.num_classes=5";
         unknown.diagnostics(spec, help).into()

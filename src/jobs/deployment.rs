@@ -136,7 +136,11 @@ impl Deployment {
             labels: &self.labels,
             provenance: Provenance {
                 config_hash: config_hash(&spec.text),
-                data: format!("{} ({})", dataset.source, &dataset.fingerprint[..16.min(dataset.fingerprint.len())]),
+                data: format!(
+                    "{} ({})",
+                    name_of(&dataset.source),
+                    &dataset.fingerprint[..16.min(dataset.fingerprint.len())]
+                ),
                 accuracy,
                 int8_accuracy,
                 weights_hash: self.trained.hash.clone(),
@@ -161,6 +165,11 @@ impl Deployment {
     fn evaluation(&self, images: &Images, probabilities: &[f32]) -> Evaluation {
         Evaluation::from_answers(&self.labels, &images.labels, probabilities, &images.names)
     }
+}
+
+/// What the data set is called: where its folder is on this machine belongs into no header.
+fn name_of(source: &str) -> String {
+    Path::new(source).file_name().map_or_else(|| source.to_owned(), |name| name.to_string_lossy().into_owned())
 }
 
 impl Export {

@@ -5,12 +5,26 @@ use crate::spec::{Diagnostics, KeyPath, NumClasses, Spec};
 use crate::train::{Control, Observer};
 use std::sync::{Arc, Mutex, PoisonError};
 
+/// `error` at the place in `spec` where its data set is named, if that is not there.
+fn placed(spec: &Spec, error: DataError) -> DatasetError {
+    match error {
+        DataError::Unknown { .. } => DatasetError::Config(spec.diagnose_source(error.to_string())),
+        other => other.into(),
+    }
+}
+
 /// `num_classes` is "auto", and the data set does not tell.
 #[derive(Debug, thiserror::Error)]
 #[error("num_classes is \"auto\", but the classes cannot be read: {0}")]
 pub struct ClassesUnknown(pub DataError);
 
 impl ClassesUnknown {
+    /// What is wrong with the data set alone, for who needs its images.
+    #[must_use]
+    pub fn of_data(self, spec: &Spec) -> DatasetError {
+        placed(spec, self.0)
+    }
+
     /// The same at its place in `spec`, with `help` on what would be right.
     #[must_use]
     pub fn diagnostics(&self, spec: &Spec, help: &str) -> Diagnostics {
@@ -49,9 +63,9 @@ pub enum DatasetError {
     /// They cannot be loaded, or loading was cancelled.
     #[error(transparent)]
     Data(#[from] DataError),
-    /// There are more or fewer classes than the network has outputs.
+    /// There is no such data set, or it has more or fewer classes than the network has outputs.
     #[error(transparent)]
-    Count(Diagnostics),
+    Config(Diagnostics),
     /// The classes are others than those trained on.
     #[error("the classes differ: trained on {}; {from} has {}", trained.join(", "), found.join(", "))]
     Labels {
@@ -76,7 +90,8 @@ pub fn load_dataset(
     limit: Option<usize>,
     progress: &dyn data::Progress,
 ) -> Result<Arc<Dataset>, DatasetError> {
-    let dataset = data::load(&spec.config.data, spec.config.model.input, limit, progress)?;
+    let dataset =
+        data::load(&spec.config.data, spec.config.model.input, limit, progress).map_err(|error| placed(spec, error))?;
     let count = match classes {
         Classes::Count(count) => count,
         Classes::Named(trained) => trained.len(),
@@ -90,7 +105,7 @@ pub fn load_dataset(
         );
         let help = "use num_classes = \"auto\"".to_owned();
         let diagnostic = spec.diagnose(&KeyPath::of("model.num_classes"), message, Some(help));
-        return Err(DatasetError::Count(Diagnostics(vec![diagnostic])));
+        return Err(DatasetError::Config(Diagnostics(vec![diagnostic])));
     }
     match classes {
         Classes::Named(trained) if trained != dataset.labels => {

@@ -269,7 +269,7 @@ fn images_of_other_classes_are_refused_where_they_are_wrong() {
     let ten = spec(&["model.num_classes=10"]);
     let found = load(&ten, Classes::Count(10)).unwrap();
     assert!(load(&ten, Classes::Named(&found.labels)).is_ok());
-    let Err(DatasetError::Count(diagnostics)) = load(&spec(&["model.num_classes=3"]), Classes::Count(3)) else {
+    let Err(DatasetError::Config(diagnostics)) = load(&spec(&["model.num_classes=3"]), Classes::Count(3)) else {
         panic!("three classes");
     };
     assert!(

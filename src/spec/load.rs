@@ -3,6 +3,7 @@
 use super::check::nearest;
 use super::diagnostic::{Diagnostic, Diagnostics, Place, place_in};
 use super::key::KeyPath;
+use super::paths::folder_of;
 use super::read::{MAX_BYTES, Spec};
 use std::fs;
 use std::io::{ErrorKind, Read};
@@ -21,24 +22,66 @@ pub const PRESETS: [(&str, &str); 9] = [
     ("fashion", include_str!("../../configs/fashion.toml")),
 ];
 
-/// The text of the preset that `path` names (`micro`, `micro.toml`, `configs/micro.toml`).
-#[must_use]
-pub fn preset(path: &Path) -> Option<&'static str> {
-    let name = path.file_name()?.to_str()?;
-    let name = name.strip_suffix(".toml").unwrap_or(name);
-    PRESETS.iter().find(|(known, _)| *known == name).map(|(_, text)| *text)
+/// A configuration's text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Opened {
+    /// That of a file.
+    File(String),
+    /// That of a preset.
+    Preset(&'static str),
 }
 
-/// Opens a configuration: the file at `path`, or, where there is none, the preset of that name.
+impl Opened {
+    /// The text.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        match self {
+            Self::File(text) => text,
+            Self::Preset(text) => text,
+        }
+    }
+}
+
+/// The text of the preset that `path` names: `micro`, `micro.toml`, `configs/micro.toml`, but not
+/// `./micro`.
+#[must_use]
+pub fn preset(path: &Path) -> Option<&'static str> {
+    let parent = path.parent()?;
+    let name = path.file_name()?.to_str()?;
+    let name = name.strip_suffix(".toml").unwrap_or(name);
+    let is_name = parent == Path::new("") || parent == Path::new("configs");
+    PRESETS.iter().find(|(known, _)| is_name && *known == name).map(|(_, text)| *text)
+}
+
+/// The text of the configuration that `path` names. The name of a preset means the preset, whatever
+/// else is called so; any other path means a file, and where there is none, a preset again
+/// (`micro.toml`).
 ///
 /// # Errors
-/// A file that cannot be read or is no text of at most 1 MiB; whatever is wrong inside.
+/// A file that cannot be read or is no text of at most 1 MiB; neither file nor preset.
+pub fn open(path: &Path) -> Result<Opened, Diagnostics> {
+    if let Some((_, text)) = PRESETS.iter().find(|(name, _)| path.as_os_str() == *name) {
+        return Ok(Opened::Preset(text));
+    }
+    match text_of(path)? {
+        Some(text) => Ok(Opened::File(text)),
+        None => preset(path).map(Opened::Preset).ok_or_else(|| missing(path)),
+    }
+}
+
+/// Opens a configuration as [`open`] does, its paths absolute: those in a file are relative to it,
+/// those of a preset and of `overrides` to the working directory.
+///
+/// # Errors
+/// As [`open`]; whatever is wrong inside.
 pub fn load(path: &Path, overrides: &[String]) -> Result<Spec, Diagnostics> {
-    let text = match text_of(path)? {
-        Some(text) => text,
-        None => preset(path).ok_or_else(|| missing(path))?.to_owned(),
+    let opened = open(path)?;
+    let spec = Spec::parse(&path.display().to_string(), opened.text(), overrides)?;
+    let folder = match opened {
+        Opened::File(_) => folder_of(path),
+        Opened::Preset(_) => Path::new(""),
     };
-    Spec::parse(&path.display().to_string(), &text, overrides)
+    Ok(spec.absolute(folder))
 }
 
 /// The text of the file at `path`; `None` where there is no file.

@@ -8,6 +8,7 @@ mod edit;
 mod key;
 mod legal;
 mod load;
+mod paths;
 mod read;
 
 pub use check::{ID, ONE_LINE, nearest, schema, schema_of};
@@ -20,7 +21,8 @@ pub use diagnostic::{Diagnostic, Diagnostics, Place};
 pub use edit::{BlockKind, Document};
 pub use key::{KeyPath, Step};
 pub use legal::{KeyInfo, Legal, Range, block_keys, key_info};
-pub use load::{PRESETS, load, preset, text_of};
+pub use load::{Opened, PRESETS, load, open, preset, text_of};
+pub use paths::{BUNDLED, absolute, folder_of, from_home};
 pub use read::{Parsed, Spec};
 
 #[cfg(test)]

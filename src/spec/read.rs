@@ -5,13 +5,18 @@ use super::config::Config;
 use super::diagnostic::{Diagnostic, Diagnostics, Place, place_in};
 use super::edit::Document;
 use super::key::{KeyPath, Step};
+use super::paths::absolute;
 use serde::de::DeserializeOwned;
 use serde_json::Value as Json;
+use std::path::Path;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 /// The largest configuration file, in bytes.
 pub const MAX_BYTES: u64 = 1 << 20;
+
+/// The key of a path.
+const SOURCE: &str = "data.source";
 
 /// A configuration, the text it was read from and where that came from.
 #[derive(Debug, Clone, PartialEq)]
@@ -32,7 +37,8 @@ struct Origin {
 }
 
 impl Spec {
-    /// Reads `text`, which stands in `file`, with `overrides` (`KEY=VALUE`) applied to it.
+    /// Reads `text`, which stands in `file`, with `overrides` (`KEY=VALUE`) applied to it. A path in
+    /// an override is made absolute: it is relative to the working directory, not to the file.
     ///
     /// # Errors
     /// Everything that is wrong: syntax; else keys, types and ranges.
@@ -44,6 +50,7 @@ impl Spec {
             let mut document = Document::parse(text).map_err(|message| origin.whole_file(message))?;
             for argument in overrides {
                 let (key, value) = split_override(argument)?;
+                let value = if key == KeyPath::of(SOURCE) { absolute_value(&value) } else { value };
                 document.set(&key, &value).map_err(|message| override_error(argument, &key, message))?;
                 origin.overrides.push((key, argument.clone()));
             }
@@ -59,6 +66,37 @@ impl Spec {
     pub fn diagnose(&self, key: &KeyPath, message: String, help: Option<String>) -> Diagnostic {
         let place = self.origin.place(&self.text, key, None);
         Diagnostic { place, key: key.clone(), message, help }
+    }
+
+    /// The same with absolute paths, in the text too, where relative ones begin in `folder`.
+    #[must_use]
+    pub fn absolute(mut self, folder: &Path) -> Self {
+        let source = absolute(&self.config.data.source, folder);
+        if source != self.config.data.source
+            && let Ok(mut document) = Document::parse(&self.text)
+            && document.set(&KeyPath::of(SOURCE), &quoted(&source)).is_ok()
+        {
+            self.text = document.to_string();
+            self.config.data.source = source;
+        }
+        self
+    }
+
+    /// What is wrong with the source of images, placed where it was written.
+    #[must_use]
+    pub fn diagnose_source(&self, message: String) -> Diagnostics {
+        let key = KeyPath::of(SOURCE);
+        let given = self.origin.overrides.iter().rev().find(|(set, _)| *set == key);
+        let help = match given.and_then(|(_, argument)| argument.split_once('=')) {
+            Some((_, value)) => is_relative(&text_in(value)).then(|| "the path is relative to the folder you are in"),
+            None => {
+                let was = locate(&self.origin.original, &key);
+                let was = self.origin.original.get(was).unwrap_or_default();
+                is_relative(&text_in(was))
+                    .then(|| "a path in a configuration is relative to the configuration's folder")
+            }
+        };
+        Diagnostics(vec![self.diagnose(&key, message, help.map(ToOwned::to_owned))])
     }
 
     /// The name of the file the text came from.
@@ -133,7 +171,7 @@ impl Origin {
     /// place in the file is looked up in the text as it was before them.
     fn place(&self, text: &str, key: &KeyPath, span: Option<std::ops::Range<usize>>) -> Place {
         if let Some((_, argument)) = self.overrides.iter().rev().find(|(set, _)| key.is_within(set)) {
-            return Place::Argument(format!("--set {argument}"));
+            return Place::Argument(shown(argument));
         }
         match span {
             Some(span) if text == self.original => place_in(&self.file, text, span),
@@ -160,6 +198,37 @@ fn locate(text: &str, key: &KeyPath) -> std::ops::Range<usize> {
     found
 }
 
+/// A path as the value of an override, absolute where it is a text.
+fn absolute_value(value: &str) -> String {
+    match value.parse::<toml_edit::Value>() {
+        Ok(value) if !value.is_str() => value.to_string(),
+        _ => quoted(&absolute(&text_in(value), Path::new(""))),
+    }
+}
+
+/// The text that `value` says, in quotes or without.
+fn text_in(value: &str) -> String {
+    let parsed = value.trim().parse::<toml_edit::Value>().ok();
+    parsed.as_ref().and_then(toml_edit::Value::as_str).unwrap_or(value.trim()).to_owned()
+}
+
+fn is_relative(path: &str) -> bool {
+    !path.starts_with(['/', '~'])
+}
+
+fn quoted(text: &str) -> String {
+    toml_edit::Value::from(text).to_string()
+}
+
+/// An override as it is given on the command line.
+fn shown(argument: &str) -> String {
+    match argument.split_once('=') {
+        // The option that stands for it is what most people pass.
+        Some((key, value)) if key.trim() == SOURCE => format!("--data {}", text_in(value)),
+        _ => format!("--set {argument}"),
+    }
+}
+
 fn split_override(argument: &str) -> Result<(KeyPath, String), Diagnostics> {
     let fault = |message| override_error(argument, &KeyPath::default(), message);
     let (key, value) = argument
@@ -169,6 +238,6 @@ fn split_override(argument: &str) -> Result<(KeyPath, String), Diagnostics> {
 }
 
 fn override_error(argument: &str, key: &KeyPath, message: String) -> Diagnostics {
-    let place = Place::Argument(format!("--set {argument}"));
+    let place = Place::Argument(shown(argument));
     Diagnostics(vec![Diagnostic { place, key: key.clone(), message, help: None }])
 }

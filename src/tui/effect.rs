@@ -32,7 +32,12 @@ pub enum Effect {
     /// Look from now on whether this file changes.
     Watch(PathBuf),
     /// Find the classes of a source of images.
-    Classes(String),
+    Classes {
+        /// The source, as the configuration names it.
+        source: String,
+        /// The folder that it is relative to.
+        folder: PathBuf,
+    },
     /// Keep a copy of what is not saved, or none.
     Keep {
         /// The file that the copy is of.

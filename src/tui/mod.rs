@@ -24,7 +24,7 @@ mod workshop;
 
 use crate::plan::Boards;
 use crate::sensors::Sensors;
-use crate::spec::{self, Diagnostics, preset, text_of};
+use crate::spec::{self, Diagnostics, Opened, Spec};
 use crate::train::Governor;
 use anyhow::Context as _;
 use app::App;
@@ -73,7 +73,7 @@ pub fn run(start: &Start) -> anyhow::Result<()> {
     let left = workshop::left_over(&path);
     let mut sheet = Sheet::open(path, text, origin, boards);
     if !start.overrides.is_empty() {
-        let changed = spec::load(&start.config, &start.overrides)?;
+        let changed = Spec::parse(&start.config.display().to_string(), sheet.text(), &start.overrides)?;
         sheet.replace(changed.text, None);
     }
     let theme = Theme::of(|name| std::env::var(name).ok());
@@ -221,18 +221,14 @@ fn perform(app: &mut App, screen: &mut Screen, workshop: &mut Workshop, todo: Ve
 
 /// The text to begin with.
 fn opening(config: &Path) -> Result<(PathBuf, String, Origin), Diagnostics> {
-    if let Some(text) = text_of(config)? {
-        return Ok((config.to_owned(), text, Origin::File));
+    match spec::open(config)? {
+        Opened::File(text) => Ok((config.to_owned(), text, Origin::File)),
+        Opened::Preset(text) => {
+            // A preset is saved here; nobody asked for a folder of that name.
+            let name = config.file_stem().unwrap_or(config.as_os_str());
+            Ok((Path::new(name).with_extension("toml"), text.to_owned(), Origin::New))
+        }
     }
-    let text = preset(config).ok_or_else(|| missing(config))?;
-    // A preset is saved here; nobody asked for a folder of that name.
-    let name = config.file_stem().unwrap_or(config.as_os_str());
-    Ok((Path::new(name).with_extension("toml"), text.to_owned(), Origin::New))
-}
-
-/// What `load` says of a file that is neither there nor a preset.
-fn missing(config: &Path) -> Diagnostics {
-    spec::load(config, &[]).err().unwrap_or(Diagnostics(Vec::new()))
 }
 
 #[cfg(test)]

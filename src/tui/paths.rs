@@ -1,17 +1,19 @@
 //! Completing paths.
 
+use crate::spec::absolute;
 use std::path::{MAIN_SEPARATOR, Path};
 
 /// The most completions that are offered.
 const MOST: usize = 200;
 
-/// Files and folders whose path begins with `text`; folders end with a separator.
+/// Files and folders whose path, relative to `folder`, begins with `text`; folders end with a
+/// separator.
 #[must_use]
-pub fn files(text: &str) -> Vec<String> {
+pub fn files(text: &str, folder: &Path) -> Vec<String> {
     let (parent, name) = text.rsplit_once(MAIN_SEPARATOR).map_or(("", text), |(parent, name)| (parent, name));
     let prefix = if text.contains(MAIN_SEPARATOR) { format!("{parent}{MAIN_SEPARATOR}") } else { String::new() };
-    let folder = if prefix.is_empty() { Path::new(".") } else { Path::new(&prefix) };
-    let Ok(found) = std::fs::read_dir(folder) else { return Vec::new() };
+    let listed = if prefix.is_empty() { "." } else { &prefix };
+    let Ok(found) = std::fs::read_dir(absolute(listed, folder)) else { return Vec::new() };
     let mut paths: Vec<String> = found
         .flatten()
         .filter_map(|entry| {
@@ -41,10 +43,14 @@ mod tests {
         std::fs::create_dir(folder.path().join("mine")).unwrap();
         let base = format!("{}{MAIN_SEPARATOR}", folder.path().display());
         let names = |text: &str| {
-            files(&format!("{base}{text}")).iter().map(|path| path[base.len()..].to_owned()).collect::<Vec<_>>()
+            files(&format!("{base}{text}"), Path::new(""))
+                .iter()
+                .map(|path| path[base.len()..].to_owned())
+                .collect::<Vec<_>>()
         };
         assert_eq!(names("mi"), ["micro.toml", "milli.toml", "mine/"]);
         assert_eq!(names("."), [".hidden"]);
-        assert!(files("/nowhere/at/all/").is_empty());
+        assert!(files("/nowhere/at/all/", Path::new("")).is_empty());
+        assert_eq!(files("mi", folder.path()), ["micro.toml", "milli.toml", "mine/"]);
     }
 }

@@ -20,6 +20,7 @@ mod int8;
 mod interrupt;
 #[cfg(target_os = "linux")]
 mod memory;
+mod paths;
 mod resume;
 mod scene;
 mod seeds;

@@ -20,14 +20,14 @@ pub fn act(app: &mut App, file: &File, reply: &mut Reply) {
         File::SaveAs => {
             let path = app.design.sheet.path().display().to_string();
             let prompt = Prompt::new("Save as", "", &path, |path| Action::File(File::SaveTo(path.into())));
-            reply.dialog = Some(Dialog::Prompt(prompt.completed_by(paths::files)));
+            reply.dialog = Some(Dialog::Prompt(prompt.completed_by(paths::files, Path::new(""))));
         }
         File::SaveTo(path) => app.save_to(path.clone(), reply),
         File::Open => {
             let prompt = Prompt::new("Open", "a .toml file, or the name of a preset", "", |path| {
                 Action::File(File::OpenPath(path.into()))
             });
-            reply.dialog = Some(Dialog::Prompt(prompt.completed_by(paths::files)));
+            reply.dialog = Some(Dialog::Prompt(prompt.completed_by(paths::files, Path::new(""))));
         }
         File::Preset => reply.dialog = Some(presets()),
         File::OpenPath(path) => app.open(path.clone(), reply),

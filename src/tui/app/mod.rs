@@ -17,6 +17,7 @@ use super::keymap::{self, Context, Key};
 use super::theme::Theme;
 use super::{data, deploy, runs, train};
 use ratatui_textarea::Input;
+use std::path::PathBuf;
 
 /// The whole state.
 #[derive(Debug, Clone)]
@@ -49,8 +50,8 @@ pub struct App {
     kept: Option<String>,
     /// What an earlier session left unsaved, until somebody says what becomes of it.
     left: Option<String>,
-    /// The source whose classes were asked for.
-    asked: Option<String>,
+    /// The source whose classes were asked for, and the folder that it is relative to.
+    asked: Option<(String, PathBuf)>,
 }
 
 impl App {
@@ -289,10 +290,12 @@ impl App {
         }
         let sheet = &self.design.sheet;
         if let Some(source) = sheet.wants_classes_of()
-            && self.asked.as_deref() != Some(source)
+            && let asked = (source.to_owned(), sheet.folder().to_owned())
+            && self.asked.as_ref() != Some(&asked)
         {
-            self.asked = Some(source.to_owned());
-            effects.push(Effect::Classes(source.to_owned()));
+            let (source, folder) = asked.clone();
+            self.asked = Some(asked);
+            effects.push(Effect::Classes { source, folder });
         }
         let is_kept = if sheet.is_changed() { self.kept.as_deref() == Some(sheet.text()) } else { self.kept.is_none() };
         if !is_kept && self.left.is_none() {

@@ -19,9 +19,10 @@ use super::workshop::ImagesKey as Key;
 use crate::data::{BUNDLED, Dataset};
 use crate::escape;
 use crate::random::{Purpose, Stream};
-use crate::spec::{KeyPath, NumClasses, Spec};
+use crate::spec::{KeyPath, NumClasses, Spec, absolute};
 use ratatui::layout::{Position, Rect};
 use ratatui::text::Line;
+use std::path::Path;
 use std::sync::Arc;
 
 /// Something to be done outside of the state.
@@ -164,15 +165,14 @@ impl State {
             Data::Load => {
                 self.read(sheet, true, reply);
                 if let Some(model) = sheet.model() {
-                    let source = escape::shell(model.source());
-                    reply.command = Some(format!("{} --data {source}", command(sheet)));
+                    reply.command = Some(command_on(sheet, model.source()));
                 }
             }
             Data::Source => {
                 let help = "A folder with one sub-folder per class, IDX files, or the name of a bundled set.";
                 let current = sheet.model().map_or("", |model| model.source());
                 let prompt = Prompt::new("Images from", help, current, |text| Action::Data(Data::From(text)));
-                reply.dialog = Some(Dialog::Prompt(prompt.completed_by(sources)));
+                reply.dialog = Some(Dialog::Prompt(prompt.completed_by(sources, sheet.folder())));
             }
             Data::From(source) => self.take_from(source, sheet, reply),
             Data::Augment => {
@@ -309,7 +309,7 @@ impl State {
         self.ticket += 1;
         self.failure = None;
         self.reading = Some(Reading { key: Key::of(&model.spec), done: 0, total: 0 });
-        let spec = Box::new(model.spec.clone());
+        let spec = Box::new(model.spec.clone().absolute(sheet.folder()));
         reply.effect(Wish::Data(Effect::Read { ticket: self.ticket, spec, again }));
     }
 
@@ -326,7 +326,7 @@ impl State {
         match sheet.edit(None, |document| document.set(&KeyPath::of("data.source"), &value)) {
             Ok(()) => {
                 self.read(sheet, true, reply);
-                reply.command = Some(format!("{} --data {}", command(sheet), escape::shell(source)));
+                reply.command = Some(command_on(sheet, source));
             }
             Err(error) => reply.error(format!("the text has to be mended first (F1): {error}")),
         }
@@ -421,13 +421,18 @@ fn wanted(sheet: &Sheet) -> Option<Key> {
     sheet.model().map(|model| Key::of(&model.spec))
 }
 
-fn command(sheet: &Sheet) -> String {
-    format!("micromobilenet --config {}", escape::shell(&sheet.path().to_string_lossy()))
+/// The command line that does the same with the images of `source`, as the sheet's text names them:
+/// on a command line paths are relative to the working directory.
+fn command_on(sheet: &Sheet, source: &str) -> String {
+    let is_beside = sheet.folder() == Path::new("");
+    let source = if is_beside { source.to_owned() } else { absolute(source, sheet.folder()) };
+    let config = escape::shell(&sheet.path().to_string_lossy());
+    format!("micromobilenet --config {config} --data {}", escape::shell(&source))
 }
 
 /// What a source may be completed to: bundled sets, folders, IDX files.
-fn sources(text: &str) -> Vec<String> {
+fn sources(text: &str, folder: &Path) -> Vec<String> {
     let bundled = BUNDLED.iter().filter(|name| name.starts_with(text)).map(|name| (*name).to_owned());
     let is_source = |path: &String| path.ends_with(std::path::MAIN_SEPARATOR) || path.contains("idx");
-    bundled.chain(paths::files(text).into_iter().filter(is_source)).collect()
+    bundled.chain(paths::files(text, folder).into_iter().filter(is_source)).collect()
 }

@@ -109,12 +109,16 @@ fn another_source_is_written_into_the_text_and_read() {
     assert_eq!(sheet.model().unwrap().source(), "my photos");
     assert_eq!(reply.command.as_deref(), Some("micromobilenet --config micro.toml --data 'my photos'"));
     let [Wish::Data(Effect::Read { spec, .. })] = &reply.effects[..] else { panic!("{:?}", reply.effects) };
-    assert_eq!(spec.config.data.source, "my photos");
+    assert_eq!(
+        spec.config.data.source,
+        absolute("my photos", Path::new("")),
+        "no thread has to know the sheet's folder"
+    );
     state.act(&Data::From("1".into()), &mut sheet, &mut Reply::default());
     assert_eq!(sheet.model().unwrap().source(), "1", "a number is a name here");
     assert!(sheet.undo() && sheet.undo());
     assert_eq!(sheet.model().unwrap().source(), "fashion-mnist");
-    assert!(sources("fash").contains(&"fashion-mnist".to_owned()));
+    assert!(sources("fash", Path::new("")).contains(&"fashion-mnist".to_owned()));
 }
 
 #[test]

@@ -4,7 +4,7 @@ use super::history::History;
 use super::model::Model;
 use crate::plan::{Boards, Estimate};
 use crate::runs::config_hash;
-use crate::spec::{Diagnostics, Document};
+use crate::spec::{Diagnostics, Document, folder_of};
 use std::path::{Path, PathBuf};
 
 /// A text that is open, with every change since it was opened.
@@ -67,6 +67,12 @@ impl Sheet {
     #[must_use]
     pub fn path(&self) -> &Path {
         &self.path
+    }
+
+    /// The folder that paths in the text are relative to.
+    #[must_use]
+    pub fn folder(&self) -> &Path {
+        folder_of(&self.path)
     }
 
     /// The file's name, for titles.
@@ -210,6 +216,10 @@ impl Sheet {
 
     /// It was saved at `path` as `text`, which may be older than what is there now.
     pub fn saved(&mut self, path: PathBuf, text: String) {
+        if folder_of(&path) != self.folder() {
+            // The same text names other images there.
+            self.classes = None;
+        }
         self.path = path;
         self.on_disk = Some(text);
         self.weigh_saved();

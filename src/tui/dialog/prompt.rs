@@ -3,9 +3,10 @@
 use super::{Outcome, moved};
 use crate::tui::action::Action;
 use crate::tui::line::Line;
+use std::path::{Path, PathBuf};
 
-/// What a line may be completed to: its whole texts.
-pub type Completer = fn(&str) -> Vec<String>;
+/// What a line may be completed to: its whole texts. Paths in it are relative to the folder.
+pub type Completer = fn(&str, &Path) -> Vec<String>;
 
 /// A line to type.
 #[derive(Debug, Clone)]
@@ -18,6 +19,8 @@ pub struct Prompt {
     pub line: Line,
     /// What it may be completed to, where it may.
     pub completer: Option<Completer>,
+    /// What paths in it are relative to.
+    pub folder: PathBuf,
     /// What it may be completed to now.
     pub completions: Vec<String>,
     /// The completion under the cursor.
@@ -35,22 +38,24 @@ impl Prompt {
             help: help.to_owned(),
             line: Line::new(text),
             completer: None,
+            folder: PathBuf::new(),
             completions: Vec::new(),
             at: None,
             then,
         }
     }
 
-    /// One that can be completed.
+    /// One that can be completed; paths are relative to `folder`.
     #[must_use]
-    pub fn completed_by(mut self, completer: Completer) -> Self {
+    pub fn completed_by(mut self, completer: Completer, folder: &Path) -> Self {
         self.completer = Some(completer);
+        folder.clone_into(&mut self.folder);
         self.complete();
         self
     }
 
     fn complete(&mut self) {
-        self.completions = self.completer.map_or_else(Vec::new, |completer| completer(self.line.text()));
+        self.completions = self.completer.map_or_else(Vec::new, |completer| completer(self.line.text(), &self.folder));
         self.at = None;
     }
 
@@ -109,7 +114,7 @@ mod tests {
 
     #[test]
     fn a_line_is_completed_and_accepted() {
-        let known = |text: &str| {
+        let known = |text: &str, _: &Path| {
             ["configs/micro.toml", "configs/milli.toml"]
                 .into_iter()
                 .filter(|known| known.starts_with(text))
@@ -117,7 +122,7 @@ mod tests {
                 .collect()
         };
         let then = |text: String| Action::File(File::OpenPath(text.into()));
-        let mut prompt = Prompt::new("Open", "", "con", then).completed_by(known);
+        let mut prompt = Prompt::new("Open", "", "con", then).completed_by(known, Path::new(""));
         prompt.update(&Action::Focus { back: false });
         assert_eq!(prompt.line.text(), "configs/mi");
         prompt.update(&Action::Move(Move::Down));

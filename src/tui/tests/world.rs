@@ -81,7 +81,7 @@ impl World {
                     Some(text) => News::Opened { path, text, origin: Origin::New, left: None },
                     None => News::Failed("there is no such file".into()),
                 },
-                Effect::Classes(source) => {
+                Effect::Classes { source, .. } => {
                     News::Classes { source, found: Ok((0..10).map(|at| format!("class {at}")).collect()) }
                 }
                 Effect::Keep { path, text } => {

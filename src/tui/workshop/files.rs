@@ -2,7 +2,7 @@
 
 use crate::files::write_atomic;
 use crate::runs::{Run, config_hash};
-use crate::spec::{preset, text_of};
+use crate::spec::{self, Opened, from_home, text_of};
 use crate::tui::design::Origin;
 use crate::tui::effect::{Expected, News};
 use anyhow::{Context as _, ensure};
@@ -25,27 +25,25 @@ pub fn left_over(path: &Path) -> Option<String> {
 /// Reads a configuration in order to open it.
 #[must_use]
 pub fn open(path: PathBuf) -> News {
-    match text_of(&path) {
-        Ok(Some(text)) if run_of(&path).is_some() => {
+    let path = from_home(&path.to_string_lossy());
+    match spec::open(&path) {
+        Ok(Opened::File(text)) if run_of(&path).is_some() => {
             // What a run was trained with is a record: it is not written over.
             let path = free(run_of(&path).unwrap_or_default().as_ref());
             let left = left_over(&path);
             News::Opened { path, text, origin: Origin::New, left }
         }
-        Ok(Some(text)) => {
+        Ok(Opened::File(text)) => {
             let left = left_over(&path);
             News::Opened { path, text, origin: Origin::File, left }
         }
-        Ok(None) => match preset(&path) {
-            Some(text) => {
-                let name = path.file_stem().unwrap_or(path.as_os_str());
-                // Another file of that name is not to be mistaken for the preset.
-                let path = free(name);
-                let left = left_over(&path);
-                News::Opened { path, text: text.to_owned(), origin: Origin::New, left }
-            }
-            None => News::Failed(format!("there is no file {} and no preset of that name", path.display())),
-        },
+        Ok(Opened::Preset(text)) => {
+            let name = path.file_stem().unwrap_or(path.as_os_str());
+            // Another file of that name is not to be mistaken for the preset.
+            let path = free(name);
+            let left = left_over(&path);
+            News::Opened { path, text: text.to_owned(), origin: Origin::New, left }
+        }
         Err(error) => News::Failed(error.to_string()),
     }
 }

@@ -66,10 +66,11 @@ impl Workshop {
         match effect {
             Effect::Open(path) => self.source.tell(files::open(path)),
             Effect::Watch(path) => self.watch(path),
-            Effect::Classes(source) => {
+            Effect::Classes { source, folder } => {
                 let events = self.source.clone();
                 self.on_a_thread("classes", move || {
-                    let found = crate::data::class_names(&source).map_err(|error| error.to_string());
+                    let found = crate::data::class_names(&crate::spec::absolute(&source, &folder))
+                        .map_err(|error| error.to_string());
                     events.tell(News::Classes { source, found });
                 });
             }

@@ -171,7 +171,7 @@ impl Job {
 }
 
 fn parse(file: &Path, text: &str) -> Result<Spec, spec::Diagnostics> {
-    Spec::parse(&file.display().to_string(), text, &[])
+    Ok(Spec::parse(&file.display().to_string(), text, &[])?.absolute(spec::folder_of(file)))
 }
 
 /// Puts what a training tells into the channel of events, not more often than somebody can see.
