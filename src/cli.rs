@@ -83,14 +83,14 @@ pub struct Cli {
     seed: Option<u32>,
     /// With --train: train N times (2 to 100), with this seed and those after it, each in a run folder
     /// of its own (--run DIR: in DIR-seed0, DIR-seed1, …); says mean and deviation of what they reach
-    #[arg(long, value_name = "N", requires = "train", value_parser = clap::value_parser!(u16).range(2..=100))]
+    #[arg(long, value_name = "N", requires = "train", value_parser = |text: &str| within(text, 2, 100))]
     seeds: Option<u16>,
     /// Threads to work with [default: as many as the machine has cores]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
+    #[arg(long, value_name = "N", value_parser = |text: &str| within(text, 1, 256))]
     threads: Option<u16>,
     /// Training waits from this temperature of the processor on, in °C, until it is 5 °C cooler
-    #[arg(long, value_name = "CELSIUS", value_parser = clap::value_parser!(u8).range(40..=110))]
-    max_temp: Option<u8>,
+    #[arg(long, value_name = "CELSIUS", value_parser = |text: &str| within(text, 40, 110))]
+    max_temp: Option<u16>,
     /// Images to evaluate on: validation, test or train
     #[arg(long, value_enum, default_value_t, value_name = "SPLIT", hide_possible_values = true)]
     split: Split,
@@ -138,7 +138,7 @@ Examples:
   micromobilenet --report runs/*
 
 Exit codes: 0 done; 1 it ran and the answer is no; 2 bad usage, configuration or data;
-130 interrupted.";
+3 the system failed (output, disk, permission); 130 interrupted.";
 
 impl Cli {
     /// The workbench, where it is meant: no action is asked for, and somebody sits at a terminal.
@@ -204,6 +204,17 @@ impl Cli {
 fn about_config() -> String {
     let names = PRESETS.map(|(name, _)| name).join(", ");
     format!("Configuration file (./NAME, where it is called like a preset), or the name of a preset: {names}")
+}
+
+/// A whole number from `least` to `most`.
+fn within(text: &str, least: u16, most: u16) -> Result<u16, String> {
+    let range = format!("it is a whole number from {least} to {most}");
+    let value: i64 = text.parse().map_err(|_| range.clone())?;
+    let nearest = value.clamp(least.into(), most.into());
+    match u16::try_from(nearest) {
+        Ok(legal) if nearest == value => Ok(legal),
+        _ => Err(format!("{range}; the nearest is {nearest}")),
+    }
 }
 
 /// A number from 0 to 1.

@@ -121,6 +121,24 @@ pub fn make_folder(path: &Path) -> Result<(), FileError> {
     fs::create_dir_all(path).map_err(FileError::of("make the folder", path))
 }
 
+/// Finds out whether files can be written to the folder `path`, which may not be there yet, by a
+/// file that is gone again afterwards. Nothing else is made.
+///
+/// # Errors
+/// Where they cannot, or something that is no folder stands in the way.
+pub fn check_writable(path: &Path) -> Result<(), FileError> {
+    let folders = path.ancestors().map(|folder| if folder.as_os_str().is_empty() { Path::new(".") } else { folder });
+    let folder = folders.into_iter().find(|folder| folder.exists()).unwrap_or(path);
+    let probe = folder.join(format!(".micromobilenet-{}.part", std::process::id()));
+    let about = fs::metadata(folder).and_then(|about| match about.is_dir() {
+        true => Ok(()),
+        false => Err(io::ErrorKind::NotADirectory.into()),
+    });
+    let written = about.and_then(|()| fs::write(&probe, b"."));
+    let _ = fs::remove_file(&probe);
+    written.map_err(FileError::of("write to the folder", path))
+}
+
 /// The whole of `path`, if it has at most `limit` bytes and is a regular file.
 ///
 /// # Errors
@@ -196,6 +214,17 @@ mod tests {
         assert!(write_atomic(&occupied, b"x").is_err());
         assert!(occupied.is_dir());
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "no temporary file is left");
+    }
+
+    #[test]
+    fn a_folder_can_be_written_if_what_is_there_of_it_can() {
+        let folder = tempfile::tempdir().unwrap();
+        check_writable(&folder.path().join("a/b")).unwrap();
+        check_writable(Path::new("nothing of that name")).unwrap();
+        fs::write(folder.path().join("file"), "").unwrap();
+        let error = check_writable(&folder.path().join("file/b")).unwrap_err().to_string();
+        assert!(error.starts_with("cannot write to the folder ") && error.contains("ot a directory"), "{error}");
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "nothing is left or made");
     }
 
     #[test]

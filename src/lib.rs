@@ -9,6 +9,7 @@ pub mod contract;
 
 pub mod escape;
 pub mod files;
+pub mod number;
 pub mod random;
 pub mod sensors;
 

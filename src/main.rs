@@ -5,10 +5,12 @@ use micromobilenet::cli::Cli;
 use micromobilenet::{headless, tui};
 
 fn main() -> std::process::ExitCode {
-    let cli = Cli::parse();
-    let exit = match cli.workbench() {
-        Some(start) => headless::concluded(tui::run(&start)),
-        None => headless::run(&cli.into_request()),
+    let exit = match Cli::try_parse() {
+        Err(error) => headless::answered(&error),
+        Ok(cli) => match cli.workbench() {
+            Some(start) => headless::concluded(tui::run(&start)),
+            None => headless::run(&cli.into_request()),
+        },
     };
     exit.into()
 }

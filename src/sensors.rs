@@ -6,6 +6,7 @@
 //! <https://www.raspberrypi.com/documentation/computers/os.html#get_throttled>, and the kernel's
 //! alarm where the firmware's file is missing: <https://docs.kernel.org/hwmon/raspberrypi-hwmon.html>.
 
+use crate::number::fixed;
 use std::fs::{self, File};
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
@@ -120,7 +121,7 @@ impl Sensors {
 /// `61 °C`
 #[must_use]
 pub fn celsius(degrees: f64) -> String {
-    format!("{degrees:.0} °C")
+    format!("{} °C", fixed(degrees, 0))
 }
 
 /// Whether a thermal zone of this type is of the processor: `cpu-thermal` of a Raspberry Pi,

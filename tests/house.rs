@@ -7,9 +7,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// A module uses only those before it.
-const ORDER: [&str; 17] = [
-    "escape", "files", "random", "sensors", "contract", "spec", "graph", "plan", "data", "quant", "train", "codegen",
-    "runs", "jobs", "headless", "tui", "cli",
+const ORDER: [&str; 18] = [
+    "escape", "files", "number", "random", "sensors", "contract", "spec", "graph", "plan", "data", "quant", "train",
+    "codegen", "runs", "jobs", "headless", "tui", "cli",
 ];
 /// Crates, and the modules that alone may know them.
 const GUESTS: [(&[&str], &[&str]); 2] = [

@@ -108,6 +108,24 @@ pub enum DataError {
     Cancelled,
 }
 
+impl DataError {
+    /// The file or folder that it is about, where it names one.
+    #[must_use]
+    pub fn file(&self) -> Option<&std::path::Path> {
+        match self {
+            Self::File(error) => Some(&error.path),
+            Self::Unknown { name } | Self::Idx { name, .. } => Some(name.as_ref()),
+            Self::NoData { path }
+            | Self::NoClasses { path }
+            | Self::OneClass { path, .. }
+            | Self::TooManyClasses { path, .. }
+            | Self::UnknownClass { path }
+            | Self::Picture { path, .. } => Some(path),
+            _ => None,
+        }
+    }
+}
+
 fn shown(path: &std::path::Path) -> String {
     terminal(&path.to_string_lossy())
 }

@@ -23,6 +23,7 @@ pub fn tell(hear: impl Fn() + Send + 'static) {
 /// A control that the first signal stops.
 pub fn watch() -> Control {
     let control = Control::default();
+    super::console::stop_when_output_fails(control.clone());
     let wishes = control.clone();
     // Without a thread for signals, they end the program as they do by default.
     if let Ok(mut signals) = Signals::new([SIGINT, SIGTERM, SIGHUP]) {

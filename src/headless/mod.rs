@@ -5,9 +5,11 @@ mod console;
 mod estimate;
 mod evaluate;
 mod export;
+mod fault;
 mod int8;
 mod interrupt;
 mod predict;
+mod preflight;
 mod profile;
 mod progress;
 mod project;
@@ -103,6 +105,8 @@ pub enum Exit {
     No = 1,
     /// Bad usage, configuration or data.
     Usage = 2,
+    /// The system failed: output, disk, permission.
+    System = 3,
     /// Interrupted.
     Interrupted = 130,
 }
@@ -121,16 +125,21 @@ pub struct Failure {
 }
 
 impl<E: Into<anyhow::Error>> From<E> for Failure {
-    /// Most that can go wrong is in what was passed.
+    /// Most that can go wrong is in what was passed; else it is the system.
     fn from(error: E) -> Self {
-        Self { exit: Exit::Usage, error: error.into() }
+        Self::with(Exit::Usage, error.into())
     }
 }
 
 impl Failure {
     /// A failure of something that ran.
     fn on_the_way(error: impl Into<anyhow::Error>) -> Self {
-        Self { exit: Exit::No, error: error.into() }
+        Self::with(Exit::No, error.into())
+    }
+
+    /// Ends with `exit`, if it was not the system that failed.
+    fn with(exit: Exit, error: anyhow::Error) -> Self {
+        Self { exit: if fault::is_of_system(&error) { Exit::System } else { exit }, error }
     }
 
     fn interrupted() -> Self {
@@ -143,13 +152,40 @@ impl Failure {
 pub fn run(request: &Request) -> Exit {
     interrupt::outlive_full_files();
     let console = Console::new(request.json, request.verbose);
-    match act(request, console) {
+    let exit = match act(request, console) {
         Ok(exit) => exit,
+        // It was stopped because its output failed, which is said below.
+        Err(Failure { exit: Exit::Interrupted, .. }) if console::output_failure().is_some() => Exit::Interrupted,
         Err(Failure { exit, error }) => {
             console.error(&error);
             exit
         }
+    };
+    heard(exit)
+}
+
+/// `exit`, if what was printed could be written.
+fn heard(exit: Exit) -> Exit {
+    let Some(error) = console::output_failure() else { return exit };
+    Console::new(false, false).note(&format!("error: cannot write to standard output: {error}"));
+    Exit::System
+}
+
+/// Says what is wrong with a command line, or prints the help or version that it asks for.
+#[must_use]
+pub fn answered(error: &clap::Error) -> Exit {
+    if !error.use_stderr() {
+        console::noted(error.print().and_then(|()| std::io::Write::flush(&mut std::io::stdout())));
+        return heard(Exit::Done);
     }
+    // What could not be read as a whole may still have said who reads the output.
+    let json = std::env::args_os().skip(1).any(|argument| argument == "--json");
+    let message = error.to_string();
+    let message = message.trim_end().trim_start_matches("error: ");
+    Console::new(json, false).object("error", serde_json::json!({ "message": message }));
+    // Nothing is left to be told of a stderr that fails.
+    let _ = error.print();
+    heard(Exit::Usage)
 }
 
 /// Says what went wrong outside of any action, if something did, and how the program ends.
@@ -159,7 +195,7 @@ pub fn concluded(result: anyhow::Result<()>) -> Exit {
         Ok(()) => Exit::Done,
         Err(error) => {
             Console::new(false, false).error(&error);
-            Exit::Usage
+            Failure::from(error).exit
         }
     }
 }
@@ -202,6 +238,7 @@ fn act(request: &Request, console: Console) -> Result<Exit, Failure> {
         let usage = "--max-accuracy-drop compares int8 with float: pass --precision int8 as well";
         return Err(anyhow::anyhow!(usage).into());
     }
+    preflight::check(&project)?;
     if estimate {
         let exit = estimate::show(&project)?;
         if exit != Exit::Done {

@@ -39,18 +39,22 @@ fn list(project: &Project<'_>, folder: &Path, paths: &mut Vec<PathBuf>) -> bool 
     let Pictures { paths: found, unreadable, ignored, folders } = match data::pictures(folder) {
         Ok(pictures) => pictures,
         Err(error) => {
-            console.error(&error.into());
+            console.error_about(folder, &error.into());
             return false;
         }
     };
     let shown = escape::terminal(&folder.to_string_lossy());
     for file in &unreadable {
-        let name = escape::terminal(&folder.join(&file.name).to_string_lossy());
-        console.error(&anyhow!("cannot read the picture {name}: {}", escape::terminal(&file.reason)));
+        let path = folder.join(&file.name);
+        let name = escape::terminal(&path.to_string_lossy());
+        console.error_about(&path, &anyhow!("cannot read the picture {name}: {}", escape::terminal(&file.reason)));
     }
     if found.is_empty() && unreadable.is_empty() {
         let below = if folders > 0 { "; pass the folders in it, which are not looked into" } else { "" };
-        console.error(&anyhow!("there is no image in {shown}: JPEG, PNG, BMP, GIF, WebP and PNM are read{below}"));
+        console.error_about(
+            folder,
+            &anyhow!("there is no image in {shown}: JPEG, PNG, BMP, GIF, WebP and PNM are read{below}"),
+        );
         return false;
     }
     if ignored + folders > 0 {

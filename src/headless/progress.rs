@@ -3,6 +3,7 @@
 use super::console::Console;
 use crate::escape;
 use crate::jobs::{Pace, clock};
+use crate::number::fixed;
 use crate::sensors::celsius;
 use crate::train::{BatchProgress, End, EpochMetrics, Observer, Start, Thermal, Validation};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
@@ -111,7 +112,7 @@ impl Heat {
     /// Tells, of somebody who asked for more, how hot it was at the end of an epoch.
     fn epoch(&self, epoch: u32) {
         if let Some(temperature) = self.temperature() {
-            self.console.detail(&format!("epoch {epoch}: {temperature:.1} °C"));
+            self.console.detail(&format!("epoch {epoch}: {} °C", fixed(temperature, 1)));
         }
     }
 }

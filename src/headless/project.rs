@@ -4,15 +4,16 @@ use super::console::Console;
 use super::progress;
 use super::{Failure, Request};
 use crate::data::Dataset;
+use crate::escape;
 use crate::graph::Graph;
-use crate::jobs::{self, Classes, Decoding, Deployment, RUNS, Trained};
+use crate::jobs::{self, Classes, DatasetError, Decoding, Deployment, RUNS, Trained};
 use crate::plan::{Board, Boards, Estimate, UnknownBoard};
 use crate::quant::Deployed;
 use crate::runs::Run;
-use crate::spec::{self, KeyPath, Spec};
+use crate::spec::{self, KeyPath, Opened, Spec};
 use crate::train::Control;
 use anyhow::anyhow;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// Images of each split with `--test`.
@@ -48,6 +49,11 @@ impl<'a> Project<'a> {
     pub fn open(request: &'a Request, console: Console, control: Control, threads: usize) -> Result<Self, Failure> {
         let run = find_run(request, console)?;
         let path = match (&request.config, &run) {
+            // A preset says which network is meant; what it was trained with, and on, is the run's.
+            (Some(config), Some(run)) if is_of_preset(run, config) => {
+                console.note(&format!("the configuration is that of the run: {}", shown(&run.file(Run::CONFIG))));
+                run.file(Run::CONFIG)
+            }
             (Some(config), _) => config.clone(),
             (None, Some(run)) if !run.file(Run::CONFIG).exists() => {
                 let path = run.path().display();
@@ -70,7 +76,7 @@ impl<'a> Project<'a> {
             console,
             control,
             threads,
-            config_path: path,
+            config_path: request.config.clone().unwrap_or(path),
             spec,
             labels,
             graph,
@@ -115,10 +121,30 @@ impl<'a> Project<'a> {
         let mut observer = progress::observer(self.console);
         let loaded = jobs::load_dataset(&self.spec, classes, limit, &Decoding::new(&mut *observer, &self.control));
         self.go_on()?;
-        let dataset = loaded?;
+        let dataset = match loaded {
+            Err(error @ DatasetError::Labels { .. }) => {
+                let told = format!("{error}\n  help: {}", self.other_classes());
+                return Err(anyhow::Error::from(error).context(told).into());
+            }
+            other => other?,
+        };
         self.labels.clone_from(&dataset.labels);
         self.dataset = Some(dataset.clone());
         Ok(dataset)
+    }
+
+    /// What to do where the images are of other classes than the network was trained on.
+    fn other_classes(&self) -> &'static str {
+        let request = self.request;
+        if self.run.is_none() {
+            "name the images that the weights were trained on by --data DIR"
+        } else if request.overrides.iter().any(|set| set.starts_with("data.source=")) {
+            "leave out --data: the images that the run was trained on are then taken"
+        } else if request.config.is_some() {
+            "leave out --config: the run's own configuration names the images that it was trained on"
+        } else {
+            "the images have changed since the run: name those that it was trained on by --data DIR"
+        }
     }
 
     /// The weights: those just trained, `--weights`, or the run's best (its last where none was
@@ -202,10 +228,29 @@ fn find_run(request: &Request, console: Console) -> Result<Option<Run>, Failure>
     let model = model.map(|spec| spec.config.model.name);
     let Some(found) = jobs::latest_run(RUNS.as_ref(), model.as_deref(), !request.resume)? else {
         let of = model.map(|model| format!(" of {model}")).unwrap_or_default();
-        return Err(anyhow!("there is no run{of} in {RUNS}/: pass --train, --run DIR or --weights FILE").into());
+        return Err(if request.resume {
+            anyhow!(
+                "there is no run{of} in {RUNS}/ to go on with: train without --resume, or name its folder by --run DIR"
+            )
+        } else {
+            anyhow!("there is no trained run{of} in {RUNS}/: pass --train, --run DIR or --weights FILE")
+        }
+        .into());
     };
     console.note(&format!("taking {}", found.path().display()));
     Ok(Some(found))
+}
+
+/// Whether `config` is the preset that `run` was begun with.
+fn is_of_preset(run: &Run, config: &Path) -> bool {
+    let Ok(Opened::Preset(text)) = spec::open(config) else { return false };
+    let name = Spec::parse(&config.display().to_string(), text, &[]).map(|preset| preset.config.model.name);
+    let own = run.info().map(|info| info.name);
+    run.file(Run::CONFIG).exists() && matches!((name, own), (Ok(name), Ok(own)) if name == own)
+}
+
+fn shown(path: &Path) -> String {
+    escape::terminal(&path.to_string_lossy())
 }
 
 /// The classes: as the run has them, as the data has them, or numbered.
@@ -219,7 +264,11 @@ fn labels(request: &Request, spec: &Spec, run: Option<&Run>) -> Result<Vec<Strin
         if request.train || request.evaluate || request.export {
             return unknown.of_data(spec).into();
         }
-        let help = "name images with --data DIR, or give a number: --set model.num_classes=5";
+        let help = if request.overrides.iter().any(|set| set.starts_with("data.source=")) {
+            "give --data another folder, or a number in place of it: --set model.num_classes=5"
+        } else {
+            "name images with --data DIR, or give a number: --set model.num_classes=5"
+        };
         unknown.diagnostics(spec, help).into()
     })
 }

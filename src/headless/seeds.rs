@@ -3,6 +3,7 @@
 use super::project::Project;
 use super::{Exit, Failure, Request, train};
 use crate::escape;
+use crate::files::check_writable;
 use crate::jobs::{Ended, Place, RUNS};
 use crate::runs::Run;
 use crate::spec::Spec;
@@ -53,6 +54,7 @@ pub fn run(project: &mut Project<'_>, governor: &Governor, count: u16) -> Result
             Run::check(&of_seed(root, seed)?, false)?;
         }
     }
+    check_writable(root.as_deref().map_or(Path::new(RUNS), |root| root.parent().unwrap_or(root)))?;
     train::look_at_images(project)?;
     let mut done: Vec<Done> = Vec::new();
     for seed in first..=last {

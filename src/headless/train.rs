@@ -28,12 +28,12 @@ pub fn run(project: &mut Project<'_>, governor: Governor) -> Result<Exit, Failur
         }
         _ => Place::Below(RUNS.into()),
     };
-    // Images that cannot be loaded must not leave an empty run behind.
-    if !request.resume {
-        project.dataset()?;
-    }
     let held = place.hold(&project.spec.config.model.name)?;
-    look_at_images(project)?;
+    // Last, as it may take minutes: whatever else can be refused has been.
+    if let Err(failure) = look_at_images(project) {
+        held.give_up();
+        return Err(failure);
+    }
     if request.resume && !held.has_state() {
         project.console.note("nothing was saved yet: beginning anew");
     }
@@ -58,10 +58,7 @@ pub fn given(project: &mut Project<'_>) -> Result<Given, Failure> {
     let path = request.weights.as_deref();
     let weights = path.map(|path| read_weights(path, &project.graph)).transpose()?.map(|given| given.weights);
     let teacher = match &request.distill {
-        Some(path) => {
-            let labels = project.dataset()?.labels.clone();
-            Some(Teaching::of_run(&Run::open(path)?, &project.graph, &labels)?)
-        }
+        Some(path) => Some(Teaching::of_run(&Run::open(path)?, &project.graph, &project.labels)?),
         None => None,
     };
     Ok(Given { weights, teacher })

@@ -90,29 +90,40 @@ pub fn load_dataset(
     limit: Option<usize>,
     progress: &dyn data::Progress,
 ) -> Result<Arc<Dataset>, DatasetError> {
+    let source = &spec.config.data.source;
+    // Names and numbers are known before any image is decoded.
+    let labels = data::class_names(source).map_err(|error| placed(spec, error))?;
+    fits(spec, classes, &labels)?;
     let dataset =
         data::load(&spec.config.data, spec.config.model.input, limit, progress).map_err(|error| placed(spec, error))?;
+    fits(spec, classes, &dataset.labels)?;
+    Ok(Arc::new(dataset))
+}
+
+/// Whether images of the classes `labels` go with the network.
+fn fits(spec: &Spec, classes: Classes<'_>, labels: &[String]) -> Result<(), DatasetError> {
+    let source = &spec.config.data.source;
+    let is_auto = matches!(spec.config.model.num_classes, NumClasses::Auto(_));
     let count = match classes {
-        Classes::Count(count) => count,
-        Classes::Named(trained) => trained.len(),
-    };
-    if dataset.labels.len() != count {
-        let Dataset { labels, source, .. } = &dataset;
-        let message = format!(
-            "the network tells {count} classes apart, but {source} has {}: {}",
-            labels.len(),
-            labels.join(", ")
-        );
-        let help = "use num_classes = \"auto\"".to_owned();
-        let diagnostic = spec.diagnose(&KeyPath::of("model.num_classes"), message, Some(help));
-        return Err(DatasetError::Config(Diagnostics(vec![diagnostic])));
-    }
-    match classes {
-        Classes::Named(trained) if trained != dataset.labels => {
-            Err(DatasetError::Labels { trained: trained.to_vec(), found: dataset.labels, from: dataset.source })
+        // Where the configuration leaves their number to the images, it is those which are wrong.
+        Classes::Named(trained) if trained.len() == labels.len() || is_auto => {
+            if trained == labels {
+                return Ok(());
+            }
+            let (trained, found) = (trained.to_vec(), labels.to_vec());
+            return Err(DatasetError::Labels { trained, found, from: source.clone() });
         }
-        _ => Ok(Arc::new(dataset)),
+        Classes::Named(trained) => trained.len(),
+        Classes::Count(count) => count,
+    };
+    if labels.len() == count {
+        return Ok(());
     }
+    let message =
+        format!("the network tells {count} classes apart, but {source} has {}: {}", labels.len(), labels.join(", "));
+    let help = (!is_auto).then(|| "use num_classes = \"auto\"".to_owned());
+    let diagnostic = spec.diagnose(&KeyPath::of("model.num_classes"), message, help);
+    Err(DatasetError::Config(Diagnostics(vec![diagnostic])))
 }
 
 /// Passes the progress of decoding, which comes from many threads, to

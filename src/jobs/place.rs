@@ -2,7 +2,7 @@
 
 use crate::runs::{Run, RunError, RunLock};
 use crate::train::LAST;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Where a run goes.
 #[derive(Debug)]
@@ -22,7 +22,11 @@ pub enum Place {
 #[derive(Debug)]
 pub struct Held {
     run: Run,
-    _lock: RunLock,
+    lock: RunLock,
+    /// Whether it was begun here, and did not wait to go on.
+    is_new: bool,
+    /// The folders that were made for it, innermost first.
+    made: Vec<PathBuf>,
 }
 
 impl Place {
@@ -33,14 +37,28 @@ impl Place {
     /// # Errors
     /// Where the folder cannot be made, holds something else, or somebody trains in it.
     pub fn hold(self, name: &str) -> Result<Held, RunError> {
+        let missing = |path: &Path| -> Vec<PathBuf> {
+            path.ancestors()
+                .take_while(|folder| !folder.as_os_str().is_empty() && !folder.exists())
+                .map(Into::into)
+                .collect()
+        };
+        let mut made = match &self {
+            Self::Below(path) | Self::At(path) => missing(path),
+            Self::Resume(_) | Self::Held(_) => Vec::new(),
+        };
+        let (is_named, is_new) = (matches!(self, Self::Below(_)), !matches!(self, Self::Resume(_)));
         let run = match self {
             Self::Below(root) => Run::create(&root, &jiff::Zoned::now(), name)?,
             Self::At(path) => Run::create_at(&path, false)?,
             Self::Resume(run) => run,
             Self::Held(held) => return Ok(held),
         };
+        if is_named {
+            made.insert(0, run.path().to_owned());
+        }
         let lock = run.lock()?;
-        Ok(Held { run, _lock: lock })
+        Ok(Held { run, lock, is_new, made })
     }
 }
 
@@ -49,6 +67,17 @@ impl Held {
     #[must_use]
     pub const fn run(&self) -> &Run {
         &self.run
+    }
+
+    /// Gives the place up before a training has begun there: its lock, and folders that were made for
+    /// it, are gone again. A run that was to go on stays as it is.
+    pub fn give_up(self) {
+        if self.is_new {
+            self.run.remove_lock();
+        }
+        drop(self.lock);
+        // One that somebody else has put something in stays.
+        let _ = self.made.iter().try_for_each(std::fs::remove_dir);
     }
 
     /// Whether it has saved a state to go on from.

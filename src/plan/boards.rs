@@ -5,7 +5,7 @@
 use super::estimate::Estimate;
 use super::limits::refused_on;
 use super::targets::Core;
-use crate::spec::{Diagnostics, ID, KeyPath, ONE_LINE, Parsed, nearest, schema_of, text_of};
+use crate::spec::{Diagnostics, ID, KeyPath, ONE_LINE, Parsed, schema_of, text_of};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
@@ -156,11 +156,42 @@ impl Boards {
     pub fn get(&self, id: &str) -> Result<&Board, UnknownBoard> {
         self.0.iter().find(|board| board.id == id).ok_or_else(|| {
             let known: Vec<&str> = self.0.iter().map(|board| board.id.as_str()).collect();
-            let near = nearest(id, known.iter().copied()).map(|near| format!("did you mean {near}? "));
+            let near = self.like(id).map(|board| format!("did you mean {} ({})? ", board.id, board.name));
             let help = format!("{}boards: {}", near.unwrap_or_default(), known.join(", "));
             UnknownBoard { id: id.chars().take(60).collect(), help }
         })
     }
+}
+
+/// How like a board has to be to be suggested, of 1.
+const LIKE: f64 = 0.7;
+
+impl Boards {
+    /// The board that is most like `text` by its id or by the name that people call it, if one is
+    /// like it at all.
+    fn like(&self, text: &str) -> Option<&Board> {
+        let text = words(text);
+        let likeness = |board: &Board| {
+            [&board.id, &board.name].map(|name| likeness(&text, &words(name))).into_iter().fold(0.0, f64::max)
+        };
+        let found = self.0.iter().map(|board| (likeness(board), board)).filter(|(likeness, _)| *likeness > LIKE);
+        // Of several that are equally like it, the first.
+        found.reduce(|best, other| if other.0 > best.0 { other } else { best }).map(|(_, board)| board)
+    }
+}
+
+/// Small letters and digits in words, at most 64 characters.
+fn words(text: &str) -> String {
+    let plain: String = text.chars().take(64).map(|c| if c.is_alphanumeric() { c } else { ' ' }).collect();
+    plain.to_lowercase().split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// 1 for the same words; next come names that hold all of `text`.
+fn likeness(text: &str, name: &str) -> f64 {
+    if !text.is_empty() && name.contains(text) {
+        return 0.9 + 0.1 * text.len() as f64 / name.len() as f64;
+    }
+    strsim::jaro_winkler(text, name)
 }
 
 /// There is no board of that name.

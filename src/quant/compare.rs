@@ -6,6 +6,7 @@ use super::float;
 use super::network::{Quantised, Quantum, signed};
 use crate::data::Images;
 use crate::graph::{OpId, Source, argmax};
+use crate::number::{self, fixed};
 use rayon::prelude::*;
 use serde::Serialize;
 use std::fmt::Write as _;
@@ -69,10 +70,10 @@ impl Comparison {
     pub fn table(&self) -> String {
         let percent = |share: f64| format!("{:.2} %", 100.0 * share);
         let mut out = format!(
-            "float {}, int8 {}: {:+.2} points; both answer alike on {} of {} images\n",
+            "float {}, int8 {}: {} points; both answer alike on {} of {} images\n",
             percent(self.float_accuracy),
             percent(self.int8_accuracy),
-            -100.0 * self.accuracy_drop(),
+            number::signed(-100.0 * self.accuracy_drop(), 2),
             percent(self.agreement),
             self.images
         );
@@ -81,13 +82,16 @@ impl Comparison {
         for layer in &self.layers {
             let LayerNoise { name, snr_db, alone_snr_db, alone_accuracy } = layer;
             let accuracy = percent(*alone_accuracy);
-            let _ = writeln!(out, "{name:width$} {snr_db:>7.1} dB {alone_snr_db:>11.1} dB {accuracy:>9}");
+            let (snr_db, alone_snr_db) = (fixed(*snr_db, 1), fixed(*alone_snr_db, 1));
+            let _ = writeln!(out, "{name:width$} {snr_db:>7} dB {alone_snr_db:>11} dB {accuracy:>9}");
         }
         if let Some(layer) = self.costliest() {
             let _ = writeln!(
                 out,
-                "\n{} costs most: {:.1} dB with it alone in int8 (layers on {} images)",
-                layer.name, layer.alone_snr_db, self.layer_images
+                "\n{} costs most: {} dB with it alone in int8 (layers on {} images)",
+                layer.name,
+                fixed(layer.alone_snr_db, 1),
+                self.layer_images
             );
         }
         out

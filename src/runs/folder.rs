@@ -253,6 +253,11 @@ impl Run {
         Err(RunError::Busy { path: self.path.clone() })
     }
 
+    /// Removes the file of [`Self::lock`], for a run that was given up before anything was written.
+    pub fn remove_lock(&self) {
+        let _ = fs::remove_file(self.file(LOCK));
+    }
+
     /// Whether somebody holds [`Self::lock`].
     #[must_use]
     pub fn is_at_work(&self) -> bool {

@@ -221,7 +221,37 @@ fn wrong(schema: &'static Json, item: &Spanned<DeValue<'_>>, key: &KeyPath) -> F
         key: key.clone(),
         span: item.span(),
         message: format!("{} must be {}, not {}", name.unwrap_or("this"), describe(schema), show(item.get_ref())),
-        help: near.map(|near| format!("did you mean \"{near}\"?")),
+        help: near
+            .map(|near| format!("did you mean \"{near}\"?"))
+            .or_else(|| nearest_number(schema, item.get_ref()).map(|near| format!("the nearest is {near}"))),
+    }
+}
+
+/// The number that `schema` allows and that is nearest to `found`, where that is a number and one of
+/// those is the nearest.
+fn nearest_number(schema: &'static Json, found: &DeValue<'_>) -> Option<Json> {
+    let schema = resolve(schema);
+    let value = number(found).filter(|value| value.is_finite())?;
+    if let Some(options) = schema["anyOf"].as_array() {
+        return options.iter().find_map(|option| nearest_number(option, found));
+    }
+    if let Some(legal) = schema["enum"].as_array() {
+        let legal = legal.iter().filter(|legal| legal.is_number());
+        let distance = |legal: &Json| (legal.as_f64().unwrap_or(f64::MAX) - value).abs();
+        return legal.min_by(|a, b| distance(a).total_cmp(&distance(b))).cloned();
+    }
+    let (least, most) = (schema["minimum"].as_f64(), schema["maximum"].as_f64());
+    match schema["type"].as_str() {
+        Some("integer") => {
+            let (least, most) = (least.unwrap_or(0.0), most.unwrap_or(u32::MAX.into()));
+            Some((value.round().clamp(least, most) as i64).into())
+        }
+        Some("number") => {
+            let is_open = schema["exclusiveMinimum"].as_f64().is_some_and(|least| value <= least);
+            let clamped = value.max(least.unwrap_or(value)).min(most.unwrap_or(value));
+            (!is_open).then(|| clamped.into())
+        }
+        _ => None,
     }
 }
 

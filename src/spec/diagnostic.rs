@@ -22,6 +22,8 @@ pub enum Place {
     },
     /// A file as a whole.
     File(String),
+    /// A file that the system refuses to read.
+    Refused(String),
     /// A command-line argument.
     Argument(String),
 }
@@ -69,7 +71,7 @@ impl fmt::Display for Diagnostic {
                     write!(f, "\n  {line} | {shown}\n  {gutter} | {:>at$}{carets}", "", at = column - 1)?;
                 }
             }
-            Place::File(file) => write!(f, "{}: {message}", escape::terminal(file))?,
+            Place::File(file) | Place::Refused(file) => write!(f, "{}: {message}", escape::terminal(file))?,
             Place::Argument(argument) => write!(f, "{}: {message}", escape::terminal(argument))?,
         }
         if let Some(help) = &self.help {

@@ -17,21 +17,28 @@ pub enum Step {
 pub struct KeyPath(Vec<Step>);
 
 impl KeyPath {
-    /// Reads a dotted path; a part that is a number is an index.
+    /// Reads a dotted path; a part that is a number is an index, as is one in brackets:
+    /// `blocks.2.filters`, `blocks[2].filters`.
     ///
     /// # Errors
-    /// Where a part is empty.
+    /// Where a part is empty, or a bracket does not hold an index.
     pub fn parse(text: &str) -> Result<Self, String> {
-        let parts: Vec<&str> = text.split('.').map(str::trim).collect();
-        if parts.iter().any(|part| part.is_empty()) {
-            return Err(format!("`{}` is no key; write it like train.epochs or blocks.2.filters", text.escape_debug()));
+        let wrong = || format!("`{}` is no key; write it like train.epochs or blocks.2.filters", text.escape_debug());
+        let mut steps = Vec::new();
+        for part in text.split('.').map(str::trim) {
+            let (name, indices) = part.split_once('[').map_or((part, None), |(name, rest)| (name, Some(rest)));
+            if name.is_empty() {
+                return Err(wrong());
+            }
+            steps.push(name.parse().map_or_else(|_| Step::Key(name.to_owned()), Step::Index));
+            if let Some(indices) = indices {
+                let indices = indices.strip_suffix(']').ok_or_else(wrong)?;
+                for index in indices.split("][") {
+                    steps.push(Step::Index(index.trim().parse().map_err(|_| wrong())?));
+                }
+            }
         }
-        Ok(Self(
-            parts
-                .into_iter()
-                .map(|part| part.parse().map_or_else(|_| Step::Key(part.to_owned()), Step::Index))
-                .collect(),
-        ))
+        Ok(Self(steps))
     }
 
     /// A path of keys and indices known to the program.

@@ -93,6 +93,7 @@ pub fn text_of(path: &Path) -> Result<Option<String>, Diagnostics> {
     match read_text(path) {
         Ok(text) => Ok(Some(text)),
         Err(Fault::Missing) => Ok(None),
+        Err(Fault::Refused(message)) => Err(fault(Place::Refused(file), message, None)),
         Err(Fault::Other(message, help)) => Err(fault(Place::File(file), message, help)),
         Err(Fault::NotUtf8(bytes, at)) => {
             let valid = String::from_utf8_lossy(&bytes[..at]).into_owned();
@@ -106,12 +107,14 @@ pub fn text_of(path: &Path) -> Result<Option<String>, Diagnostics> {
 enum Fault {
     Missing,
     NotUtf8(Vec<u8>, usize),
+    Refused(String),
     Other(String, Option<String>),
 }
 
 fn read_text(path: &Path) -> Result<String, Fault> {
     let describe = |error: std::io::Error| match error.kind() {
         ErrorKind::NotFound | ErrorKind::NotADirectory => Fault::Missing,
+        ErrorKind::PermissionDenied => Fault::Refused(format!("cannot be read: {error}")),
         _ => Fault::Other(format!("cannot be read: {error}"), None),
     };
     let about = fs::metadata(path).map_err(describe)?;

@@ -36,8 +36,16 @@ fn every_fixture_is_refused_with_its_place_and_what_would_be_right() {
         assert_eq!(answer.stdout, "", "{name}");
         assert!(!answer.stderr.contains(|c: char| c.is_control() && c != '\n'), "{name}: {answer}");
         // A program that reads JSON is told the same.
-        let object = scene.run(&format!("{call} --json")).ends(2).object("error");
-        assert!(object["message"].as_str().unwrap().contains(&expected), "{name}: {object}");
+        let objects = scene.run(&format!("{call} --json")).ends(2).objects();
+        let is_it = |object: &serde_json::Value| {
+            let place = format!("{name}:{}:{}: ", object["line"], object["column"]);
+            let message = object["message"].as_str().unwrap();
+            object["type"] == "error"
+                && object["file"] == name
+                && message.starts_with(&place)
+                && message.contains(&expected)
+        };
+        assert!(objects.iter().any(is_it), "{name}: {objects:?}");
     }
     assert!(seen >= 25, "{seen} fixtures");
 }
@@ -68,7 +76,7 @@ fn a_file_without_permission_is_named() {
     let scene = Scene::empty();
     fs::set_permissions(scene.path("tiny.toml"), fs::Permissions::from_mode(0o000)).unwrap();
     scene.give_away();
-    scene.run_unprivileged("--config tiny.toml --estimate").ends(2).says(&["tiny.toml: cannot be read", "ermission"]);
+    scene.run_unprivileged("--config tiny.toml --estimate").ends(3).says(&["tiny.toml: cannot be read", "ermission"]);
 }
 
 #[test]
@@ -105,6 +113,12 @@ fn an_override_that_is_wrong_is_shown_as_it_was_given() {
     let scene = Scene::empty();
     for (argument, said) in [
         ("train.epochs=-1", "--set train.epochs=-1: epochs must be"),
+        ("train.epochs=0", "help: the nearest is 1"),
+        ("train.epochs=2.7", "help: the nearest is 3"),
+        ("train.label_smoothing=7", "help: the nearest is 0."),
+        ("blocks[0].filters=0", "--set blocks[0].filters=0: filters must be"),
+        ("blocks[7].filters=8", "there is no number 7: they are 0 to 0"),
+        ("blocks[0.filters=8", "is no key"),
         ("train.epoch=1", "did you mean `epochs`?"),
         ("blocks.7.filters=8", "--set blocks.7.filters=8: "),
         ("blocks.0.filters=0", "--set blocks.0.filters=0: filters must be"),

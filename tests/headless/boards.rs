@@ -127,7 +127,7 @@ fn a_board_that_is_not_known_is_named_with_what_may_have_been_meant() {
     let known = "boards: uno-r3, mega-2560, uno-r4,";
     said(
         scene.run("--config micro --estimate --board uno-r33"),
-        &["--board: there is no board \"uno-r33\"", "did you mean uno-r3?", known],
+        &["--board: there is no board \"uno-r33\"", "did you mean uno-r3 (Arduino Uno R3)?", known],
     );
     said(
         scene.run("--config micro --estimate --set target.board=pico-rp2040"),
@@ -136,7 +136,7 @@ fn a_board_that_is_not_known_is_named_with_what_may_have_been_meant() {
     fs::write(scene.path("net.toml"), "[target]\nboard = \"esp23\"\n").unwrap();
     said(
         scene.run("--config net.toml --estimate"),
-        &["net.toml:2:9: there is no board \"esp23\"", "did you mean esp32?"],
+        &["net.toml:2:9: there is no board \"esp23\"", "did you mean esp32 (ESP32)?"],
     );
     let answer = scene.run("--config micro --train --board uno-r3").ends(2);
     assert!(answer.stderr.contains("--estimate"), "{answer}");

@@ -49,7 +49,7 @@ fn a_full_disk_is_an_error_that_leaves_the_old_checkpoint() {
     // The checkpoint grows with its history: in blocks of 512 bytes, half of its last size is
     // reached on the way.
     let limit = format!("ulimit -f {}", size / 512 / 2);
-    let answer = scene.run_limited(&limit, &format!("{long} --run full")).ends(1);
+    let answer = scene.run_limited(&limit, &format!("{long} --run full")).ends(3);
     let answer = answer.says(&["cannot write full/", "File too large"]);
     let info: serde_json::Value = serde_json::from_str(&scene.read("full/run.json")).unwrap();
     assert_eq!(info["status"], "failed", "{answer}");
@@ -74,9 +74,9 @@ fn a_disk_full_from_the_beginning_is_an_error() {
     }
     let scene = Scene::new();
     scene.run("--config tiny.toml --train --run run").ends(0);
-    scene.run_limited("ulimit -f 0", "--config tiny.toml --train --run full").ends(1).says(&["cannot write full/"]);
-    scene.run_limited("ulimit -f 1", "--run run --export").ends(1).says(&["cannot write ArduinoCode/Tiny/"]);
-    scene.run_limited("ulimit -f 0", "--report run").ends(1).says(&["cannot write runs/report/"]);
+    scene.run_limited("ulimit -f 0", "--config tiny.toml --train --run full").ends(3).says(&["cannot write full/"]);
+    scene.run_limited("ulimit -f 1", "--run run --export").ends(3).says(&["cannot write ArduinoCode/Tiny/"]);
+    scene.run_limited("ulimit -f 0", "--report run").ends(3).says(&["cannot write runs/report/"]);
     scene.run_limited("ulimit -f 0", "--run run --evaluate").ends(0);
 }
 
@@ -90,19 +90,19 @@ fn a_folder_that_cannot_be_written_is_named() {
     fs::set_permissions(scene.path("run"), fs::Permissions::from_mode(0o555)).unwrap();
     fs::set_permissions(scene.path("run/checkpoints"), fs::Permissions::from_mode(0o555)).unwrap();
     let resume = "--train --resume --run run --epochs 6";
-    scene.run_unprivileged(resume).says(&["cannot write run/", "ermission denied"]);
+    scene.run_unprivileged(resume).ends(3).says(&["cannot write run/", "ermission denied"]);
     scene.run_unprivileged("--run run --evaluate").ends(0);
     // Where only the checkpoints cannot be written, it is found out before or after an epoch.
     fs::set_permissions(scene.path("run"), fs::Permissions::from_mode(0o755)).unwrap();
     fs::set_permissions(scene.path("run/.lock"), fs::Permissions::from_mode(0o644)).unwrap();
-    let answer = scene.run_unprivileged(resume).ends(1).says(&["cannot write run/checkpoints/", "ermission denied"]);
+    let answer = scene.run_unprivileged(resume).ends(3).says(&["cannot write run/checkpoints/", "ermission denied"]);
     assert!(!answer.stderr.contains(".part"), "{answer}");
     fs::set_permissions(scene.path("run/checkpoints"), fs::Permissions::from_mode(0o755)).unwrap();
     assert_eq!(before.last, trained(&scene, "run").last);
     scene.run_unprivileged(resume).ends(0);
     // Somebody else's folder.
     fs::create_dir(scene.path("runs")).unwrap();
-    scene.run_unprivileged("--config tiny.toml --train").says(&["cannot make the folder runs/"]);
+    scene.run_unprivileged("--config tiny.toml --train").ends(3).says(&["cannot make the folder runs/"]);
 }
 
 #[test]

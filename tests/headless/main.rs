@@ -15,12 +15,14 @@ mod estimate;
 mod evaluate_predict;
 mod export;
 mod failing;
+mod full_output;
 mod hostile;
 mod int8;
 mod interrupt;
 #[cfg(target_os = "linux")]
 mod memory;
 mod paths;
+mod refusals;
 mod resume;
 mod scene;
 mod seeds;

@@ -5,9 +5,9 @@ mod source;
 
 use super::classify::{BATCH, Classifier, width};
 use super::project::Project;
-use super::{Exit, Failure, interrupt};
+use super::{Exit, Failure, console, interrupt};
 use crate::escape;
-use anyhow::anyhow;
+use anyhow::{Context as _, anyhow};
 use arrivals::Arrivals;
 use source::{News, Source};
 use std::collections::HashSet;
@@ -17,7 +17,8 @@ use std::time::Instant;
 
 /// Refuses early what is no folder that can be read.
 pub fn look_at(folder: &Path) -> Result<(), Failure> {
-    std::fs::read_dir(folder).map(drop).map_err(|error| cannot(folder, &error).into())
+    let read = std::fs::read_dir(folder).map(drop);
+    Ok(read.with_context(|| format!("cannot watch the folder {}", shown(folder)))?)
 }
 
 /// Classifies images as they appear in `folder`, until a signal comes. It sleeps while nothing
@@ -36,7 +37,7 @@ pub fn run(project: &mut Project<'_>, folder: &Path) -> Result<Exit, Failure> {
     project.console.note(&format!("watching {}: Ctrl-C ends it", shown(folder)));
     let ended = follow(project, &mut classifier, &mut arrivals, &source, &news);
     classifier.tell_speed(project);
-    ended.map(|()| Exit::Interrupted)
+    ended.map(|()| if console::is_reader_gone() { Exit::Done } else { Exit::Interrupted })
 }
 
 /// Answers what is complete, again and again, until a signal comes. An error where the folder can
@@ -80,6 +81,10 @@ fn follow(
                 break;
             }
             classifier.classify(project, batch, width(batch), true);
+            // Nobody is left to tell.
+            if console::is_reader_gone() {
+                return Ok(());
+            }
         }
     }
     Ok(())

@@ -1,5 +1,7 @@
 //! From figures to places: ranges, ticks, and curves with no more points than a screen shows.
 
+use crate::number::fixed;
+
 /// Curves are thinned to this many points.
 pub(super) const MAX_POINTS: usize = 1000;
 
@@ -23,7 +25,7 @@ pub fn label(tick: f64, step: f64) -> String {
         return format!("{tick:.1e}");
     }
     let decimals = (-step.log10().floor()).clamp(0.0, 6.0) as usize;
-    format!("{tick:.decimals$}")
+    fixed(tick, decimals)
 }
 
 /// From 0 to a little above the largest loss. A few losses that tower over all others (a first

@@ -1,6 +1,7 @@
 //! A cell is changed: step by step, digit by digit, or from a list.
 
 use super::{State, cells};
+use crate::number::fixed;
 use crate::spec::{Legal, Range};
 use crate::tui::action::{Action, Design};
 use crate::tui::dialog::{Choice, Choose, Dialog, Prompt};
@@ -145,5 +146,5 @@ fn above(value: f64, range: &Range, step: f64) -> f64 {
 /// A number as it stands in a file, without the dust of binary fractions.
 fn number(value: f64) -> String {
     let rounded = (value * 1e6).round() / 1e6;
-    if rounded.fract() == 0.0 && value.abs() < 1e9 { format!("{rounded:.0}") } else { rounded.to_string() }
+    if rounded.fract() == 0.0 && value.abs() < 1e9 { fixed(rounded, 0) } else { rounded.to_string() }
 }

@@ -150,13 +150,24 @@ impl Job {
         let graph = Graph::build(&spec, labels.len())?;
         let classes = if held.is_some() { Classes::Named(&labels) } else { Classes::Count(labels.len()) };
         let reading = Reading::new(&self.control, |done, total| self.tell(What::Reading { done, total }));
-        let dataset = load(&spec, classes, &self.images, &reading)?;
+        let held = match held {
+            Some(held) => held,
+            // A folder that cannot be made is found before minutes of reading.
+            None => Place::Below(RUNS.into()).hold(&spec.config.model.name)?,
+        };
+        let dataset = match load(&spec, classes, &self.images, &reading) {
+            Ok(dataset) => dataset,
+            Err(error) => {
+                held.give_up();
+                return Err(error.into());
+            }
+        };
         let mut teller = Teller::new(self.id, self.source.clone(), dataset.clone());
-        if let Some(held) = held.as_ref().filter(|held| held.has_state()) {
+        if held.has_state() {
             // Without them the curves begin at the resume.
             teller.history = runs::metrics::read(&held.run().file(Run::METRICS)).unwrap_or_default();
         }
-        let place = held.map_or_else(|| Place::Below(RUNS.into()), Place::Held);
+        let place = Place::Held(held);
         let (threads, governor, disk) = (self.threads, self.governor.clone(), Arc::new(RealDisk));
         let training = Training { spec, graph, dataset, place, weights: None, teacher: None, threads, governor, disk };
         match training.run(&self.control, Box::new(teller)) {

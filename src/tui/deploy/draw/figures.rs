@@ -2,6 +2,7 @@
 
 use super::super::{Prepared, State, Weights, shown};
 use crate::escape;
+use crate::number::signed;
 use crate::plan::{Estimate, Family, thousands};
 use crate::spec::Precision;
 use crate::tui::design::{Model, Sheet};
@@ -136,7 +137,7 @@ fn accuracy(prepared: Option<&Prepared>, theme: Theme) -> Line<'static> {
     } else {
         theme.good()
     };
-    let remark = format!("{:+.1} points on {} images", 0.0 - 100.0 * drop, thousands(comparison.images as u64));
+    let remark = format!("{} points on {} images", signed(-100.0 * drop, 1), thousands(comparison.images as u64));
     row(
         "accuracy",
         [(percent(comparison.float_accuracy), theme.text()), (percent(comparison.int8_accuracy), style)],

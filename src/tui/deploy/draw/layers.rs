@@ -2,6 +2,7 @@
 
 use super::super::{Part, State};
 use crate::escape;
+use crate::number::fixed;
 use crate::plan::{LayerEstimate, thousands};
 use crate::quant::LayerNoise;
 use crate::tui::design::Sheet;
@@ -62,7 +63,7 @@ fn row(
     let mut spans = vec![Span::styled(format!("{name:<longest$}"), theme.label()), Span::raw(figures)];
     if let Some(noise) = noise {
         let style = if is_costliest { theme.warning() } else { theme.text() };
-        spans.push(Span::styled(format!("{:>8.1}{:>9.1}", noise.snr_db, noise.alone_snr_db), style));
+        spans.push(Span::styled(format!("{:>8}{:>9}", fixed(noise.snr_db, 1), fixed(noise.alone_snr_db, 1)), style));
         if is_costliest {
             let mark = if theme.has_glyphs { "◀" } else { "<" };
             spans.push(Span::styled(format!(" {mark} most"), theme.warning()));
