@@ -238,16 +238,13 @@ fn act(request: &Request, console: Console) -> Result<Exit, Failure> {
         let usage = "--max-accuracy-drop compares int8 with float: pass --precision int8 as well";
         return Err(anyhow::anyhow!(usage).into());
     }
-    preflight::check(&project)?;
     if estimate {
         let exit = estimate::show(&project)?;
         if exit != Exit::Done {
             return Ok(exit);
         }
     }
-    if export {
-        export::check(&project)?;
-    }
+    preflight::check(&project)?;
     if train {
         let exit = train::run(&mut project, governor)?;
         if exit != Exit::Done {

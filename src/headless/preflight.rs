@@ -1,8 +1,7 @@
 //! What can be refused before images are read and networks trained.
 
-use super::Failure;
 use super::project::Project;
-use crate::codegen::CodegenError;
+use super::{Failure, export};
 use crate::files::check_writable;
 use crate::jobs::EXPORTS;
 use crate::plan::Boards;
@@ -15,10 +14,7 @@ pub fn check(project: &Project<'_>) -> Result<(), Failure> {
         project.board(&Boards::beside(&project.config_path)?)?;
     }
     if request.export {
-        // --estimate says the same beside its figures.
-        if let Some(limit) = project.estimate().limit.filter(|_| !request.estimate) {
-            return Err(CodegenError::Limit(limit).into());
-        }
+        export::check(project)?;
         check_writable(request.output.as_deref().unwrap_or(Path::new(EXPORTS)))?;
     }
     Ok(())
