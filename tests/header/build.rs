@@ -25,7 +25,7 @@ pub fn sanitized() -> &'static [&'static str] {
 
 /// Compiles `sources` in `folder`; what the compiler says is an error, warnings too.
 pub fn compile(folder: &Path, compiler: &str, arguments: &[&str], sources: &[&str]) -> Result<PathBuf, String> {
-    let program = folder.join(format!("program{}", arguments.concat().replace(['/', ' '], "_")));
+    let program = folder.join(format!("program_{compiler}{}", arguments.concat().replace(['/', ' '], "_")));
     let mut command = Command::new(compiler);
     command.current_dir(folder).args(arguments).args(sources).arg("-I.").arg("-o").arg(&program);
     let output = command.output().unwrap();

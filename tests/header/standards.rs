@@ -5,7 +5,7 @@
 use crate::STRICTER;
 use crate::build::{STRICT, compile};
 use crate::case::{Case, random_case};
-use crate::support::has;
+use crate::support::usable;
 use micromobilenet::codegen::header;
 use rayon::prelude::*;
 use std::fmt::Write as _;
@@ -63,7 +63,10 @@ fn compile_as_all(text: &str, headers: &[String]) {
     for (number, header) in headers.iter().enumerate() {
         fs::write(folder.path().join(format!("Net{number}.h")), header).unwrap();
     }
-    let ready: Vec<_> = STANDARDS.into_iter().filter(|(compiler, ..)| has(compiler)).collect();
+    let ready: Vec<_> = STANDARDS
+        .into_iter()
+        .filter(|(compiler, flags, _)| usable(compiler, &[flags, &["-fsyntax-only"][..]].concat()))
+        .collect();
     let all: Vec<_> =
         ready.iter().flat_map(|(name, flags, all)| all.iter().map(move |std| (*name, *flags, *std))).collect();
     let wrong: Vec<String> = all

@@ -112,9 +112,8 @@ public:
     }
 
     // Ends an image and returns its class; rows that never came are black. The next row starts another
-    // image. If no row has come yet, the class is that of the last image again. It is a call of its own,
-    // and the last of predict(), whose stack is given back before.
-    MICROMOBILENET_APART uint16_t finish() {
+    // image. If no row has come yet, the class is that of the last image again.
+    uint16_t finish() {
         if (hasRows()) {
             while (state_.made[0] < height) {
                 memset(nextRow(), 0, width * channels);
