@@ -130,10 +130,8 @@ pub fn check_writable(path: &Path) -> Result<(), FileError> {
     let folders = path.ancestors().map(|folder| if folder.as_os_str().is_empty() { Path::new(".") } else { folder });
     let folder = folders.into_iter().find(|folder| folder.exists()).unwrap_or(path);
     let probe = folder.join(format!(".micromobilenet-{}.part", std::process::id()));
-    let about = fs::metadata(folder).and_then(|about| match about.is_dir() {
-        true => Ok(()),
-        false => Err(io::ErrorKind::NotADirectory.into()),
-    });
+    let not_a_folder = || io::Error::from(io::ErrorKind::NotADirectory);
+    let about = fs::metadata(folder).and_then(|about| if about.is_dir() { Ok(()) } else { Err(not_a_folder()) });
     let written = about.and_then(|()| fs::write(&probe, b"."));
     let _ = fs::remove_file(&probe);
     written.map_err(FileError::of("write to the folder", path))

@@ -39,19 +39,17 @@ fn is_refusal(error: &io::Error) -> bool {
 
 /// What programs are told of the error: an object for each place that is wrong.
 pub fn objects(error: &anyhow::Error, message: String) -> Vec<Map<String, Value>> {
-    match diagnostics_in(error.as_ref()) {
-        Some(found) => found.0.iter().map(object).collect(),
-        None => {
-            let mut object = Map::from_iter([("message".to_owned(), message.into())]);
-            if let Some(file) = error.chain().find_map(file_of) {
-                object.insert("file".into(), file.display().to_string().into());
-            }
-            if let Some(RunError::Content { line, .. }) = error.downcast_ref() {
-                object.insert("line".into(), (*line).into());
-            }
-            vec![object]
-        }
+    if let Some(found) = diagnostics_in(error.as_ref()) {
+        return found.0.iter().map(object).collect();
     }
+    let mut object = Map::from_iter([("message".to_owned(), message.into())]);
+    if let Some(file) = error.chain().find_map(file_of) {
+        object.insert("file".into(), file.display().to_string().into());
+    }
+    if let Some(RunError::Content { line, .. }) = error.downcast_ref() {
+        object.insert("line".into(), (*line).into());
+    }
+    vec![object]
 }
 
 fn object(diagnostic: &Diagnostic) -> Map<String, Value> {

@@ -87,15 +87,13 @@ impl Spec {
     pub fn diagnose_source(&self, message: String) -> Diagnostics {
         let key = KeyPath::of(SOURCE);
         let given = self.origin.overrides.iter().rev().find(|(set, _)| *set == key);
-        let help = match given.and_then(|(_, argument)| argument.split_once('=')) {
-            Some((_, value)) => is_relative(&text_in(value)).then(|| "the path is relative to the folder you are in"),
-            None => {
-                let was = locate(&self.origin.original, &key);
-                let was = self.origin.original.get(was).unwrap_or_default();
-                is_relative(&text_in(was))
-                    .then(|| "a path in a configuration is relative to the configuration's folder")
-            }
+        let (written, base) = if let Some((_, value)) = given.and_then(|(_, argument)| argument.split_once('=')) {
+            (value, "the path is relative to the folder you are in")
+        } else {
+            let value = self.origin.original.get(locate(&self.origin.original, &key)).unwrap_or_default();
+            (value, "a path in a configuration is relative to the configuration's folder")
         };
+        let help = is_relative(&text_in(written)).then_some(base);
         Diagnostics(vec![self.diagnose(&key, message, help.map(ToOwned::to_owned))])
     }
 

@@ -24,8 +24,8 @@ pub fn left_over(path: &Path) -> Option<String> {
 
 /// Reads a configuration in order to open it.
 #[must_use]
-pub fn open(path: PathBuf) -> News {
-    let path = from_home(&path.to_string_lossy());
+pub fn open(path: &Path) -> News {
+    let path = path.to_str().map_or_else(|| path.to_owned(), from_home);
     match spec::open(&path) {
         Ok(Opened::File(text)) if run_of(&path).is_some() => {
             // What a run was trained with is a record: it is not written over.

@@ -64,7 +64,7 @@ impl Workshop {
     /// Does `effect`, or begins to.
     pub fn perform(&mut self, effect: Effect) {
         match effect {
-            Effect::Open(path) => self.source.tell(files::open(path)),
+            Effect::Open(path) => self.source.tell(files::open(&path)),
             Effect::Watch(path) => self.watch(path),
             Effect::Classes { source, folder } => {
                 let events = self.source.clone();
