@@ -18,13 +18,16 @@
 // net.predict(image);    the class; image holds camera bytes, or floats from 0 to 1,
 //                        row by row, the colours of a pixel side by side
 // net.push(row);         or row by row: after the last one,
-// net.finish();          the class
+// net.finish();          the class; the next row starts another image
+// net.begin();           gives an image up that was not finished
 // net.nextRow();         where the next row may be written instead,
 // net.commitRow();       which is then called
 // net.output             the class again
 // net.proba              its probability
 // net.outputs[i]         the probability of class i, until the next image begins
 // net.labels[i]          the name of class i
+// With MICROMOBILENET_CALLER_ARENA defined, rows and maps are kept in memory of yours:
+// MicroMobileNet net(arena);    arena holds MicroMobileNet::arenaBytes and may begin anywhere
 // net.scores[i]          the score of class i, the same bytes on every processor
 #pragma once
 #ifndef MICROMOBILENET_MICROMOBILENET_H
@@ -41,7 +44,8 @@ class __FlashStringHelper;
 #include <pgmspace.h>
 #endif
 
-// Where constants take up RAM unless they are marked, they are marked.
+// What marks constants: where they take up RAM unless they are marked, PROGMEM. Define it as that for a
+// Teensy 4 too, whose core else copies constants to RAM1.
 #ifndef MICROMOBILENET_FLASH
 #if defined(__AVR__) || defined(ESP8266)
 #define MICROMOBILENET_FLASH PROGMEM
@@ -50,32 +54,235 @@ class __FlashStringHelper;
 #endif
 #endif
 
-// Called between rows: define it as what your board has to do meanwhile.
-#ifndef MICROMOBILENET_YIELD
-#define MICROMOBILENET_YIELD() static_cast<void>(0)
+// Functions that stay apart, so that only those take up the stack that are at work.
+#define MICROMOBILENET_APART __attribute__((noinline))
+// Functions whose arguments belong in registers, at -Os as well.
+#define MICROMOBILENET_INLINE __attribute__((always_inline)) static inline
+
+namespace MicroMobileNet_detail {
+
+// What the sketch defined before it included this is used in these functions only: below them, macros
+// of some names are put aside.
+//
+// MICROMOBILENET_YIELD() is called between rows: define it as what your board has to do meanwhile.
+static inline void mmnYield() {
+#if defined(MICROMOBILENET_YIELD)
+    MICROMOBILENET_YIELD();
 #endif
+}
 
 // Define MICROMOBILENET_TRACE(step, row, data, count) to be told of every row that is made: steps
 // are counted from 0, and a row is its channels, one after another.
 #if defined(MICROMOBILENET_TRACE)
-#define MICROMOBILENET_TRACED(step, row, data, count) MICROMOBILENET_TRACE(step, row, data, count)
+template <typename T>
+static inline void mmnTrace(uint8_t mmnStep, uint16_t mmnRow, const T *mmnData, size_t mmnCount) {
+    MICROMOBILENET_TRACE(mmnStep, mmnRow, mmnData, mmnCount);
+    static_cast<void>(mmnStep), static_cast<void>(mmnRow), static_cast<void>(mmnData), static_cast<void>(mmnCount);
+}
+#define MICROMOBILENET_TRACED(step, row, data, count) mmnTrace(step, row, data, count)
 #else
 #define MICROMOBILENET_TRACED(step, row, data, count) static_cast<void>(0)
 #endif
 
 // Define MICROMOBILENET_PROFILE to have printProfile(Serial): how long each operation takes.
 #if defined(MICROMOBILENET_PROFILE)
-#define MICROMOBILENET_CLOCK() static_cast<uint32_t>(micros())
-#define MICROMOBILENET_CHARGE(state, step, start) state.microseconds[step] += static_cast<uint32_t>(micros()) - start
+static inline uint32_t mmnClock() { return static_cast<uint32_t>(micros()); }
+#define MICROMOBILENET_CHARGE(state, step, start) state.microseconds[step] += mmnClock() - start
 #else
-#define MICROMOBILENET_CLOCK() 0
+static inline uint32_t mmnClock() { return 0; }
 #define MICROMOBILENET_CHARGE(state, step, start) static_cast<void>(start)
 #endif
 
-// Functions that stay apart, so that only those take up the stack that are at work.
-#define MICROMOBILENET_APART __attribute__((noinline))
-// Functions whose arguments belong in registers, at -Os as well.
-#define MICROMOBILENET_INLINE __attribute__((always_inline)) static inline
+}  // namespace MicroMobileNet_detail
+
+// Macros of these names, which cores, libraries or the sketch may have, are put aside until the end.
+#pragma push_macro("above")
+#undef above
+#pragma push_macro("add")
+#undef add
+#pragma push_macro("below")
+#undef below
+#pragma push_macro("bits")
+#undef bits
+#pragma push_macro("black")
+#undef black
+#pragma push_macro("blue")
+#undef blue
+#pragma push_macro("byte")
+#undef byte
+#pragma push_macro("clear")
+#undef clear
+#pragma push_macro("columns")
+#undef columns
+#pragma push_macro("copy")
+#undef copy
+#pragma push_macro("count")
+#undef count
+#pragma push_macro("current")
+#undef current
+#pragma push_macro("depth")
+#undef depth
+#pragma push_macro("end")
+#undef end
+#pragma push_macro("even")
+#undef even
+#pragma push_macro("first")
+#undef first
+#pragma push_macro("flash")
+#undef flash
+#pragma push_macro("from")
+#undef from
+#pragma push_macro("gap")
+#undef gap
+#pragma push_macro("gray")
+#undef gray
+#pragma push_macro("green")
+#undef green
+#pragma push_macro("head")
+#undef head
+#pragma push_macro("height")
+#undef height
+#pragma push_macro("high")
+#undef high
+#pragma push_macro("image")
+#undef image
+#pragma push_macro("in")
+#undef in
+#pragma push_macro("index")
+#undef index
+#pragma push_macro("inner")
+#undef inner
+#pragma push_macro("kernel")
+#undef kernel
+#pragma push_macro("label")
+#undef label
+#pragma push_macro("larger")
+#undef larger
+#pragma push_macro("last")
+#undef last
+#pragma push_macro("left")
+#undef left
+#pragma push_macro("lesser")
+#undef lesser
+#pragma push_macro("local")
+#undef local
+#pragma push_macro("loop")
+#undef loop
+#pragma push_macro("low")
+#undef low
+#pragma push_macro("made")
+#undef made
+#pragma push_macro("make")
+#undef make
+#pragma push_macro("mid")
+#undef mid
+#pragma push_macro("middle")
+#undef middle
+#pragma push_macro("next")
+#undef next
+#pragma push_macro("odd")
+#undef odd
+#pragma push_macro("offset")
+#undef offset
+#pragma push_macro("one")
+#undef one
+#pragma push_macro("out")
+#undef out
+#pragma push_macro("output")
+#undef output
+#pragma push_macro("over")
+#undef over
+#pragma push_macro("pad")
+#undef pad
+#pragma push_macro("pair")
+#undef pair
+#pragma push_macro("pick")
+#undef pick
+#pragma push_macro("pixel")
+#undef pixel
+#pragma push_macro("pixels")
+#undef pixels
+#pragma push_macro("place")
+#undef place
+#pragma push_macro("plane")
+#undef plane
+#pragma push_macro("pool")
+#undef pool
+#pragma push_macro("put")
+#undef put
+#pragma push_macro("raw")
+#undef raw
+#pragma push_macro("reach")
+#undef reach
+#pragma push_macro("read")
+#undef read
+#pragma push_macro("red")
+#undef red
+#pragma push_macro("rest")
+#undef rest
+#pragma push_macro("right")
+#undef right
+#pragma push_macro("ring")
+#undef ring
+#pragma push_macro("room")
+#undef room
+#pragma push_macro("row")
+#undef row
+#pragma push_macro("rows")
+#undef rows
+#pragma push_macro("second")
+#undef second
+#pragma push_macro("shift")
+#undef shift
+#pragma push_macro("side")
+#undef side
+#pragma push_macro("source")
+#undef source
+#pragma push_macro("start")
+#undef start
+#pragma push_macro("state")
+#undef state
+#pragma push_macro("step")
+#undef step
+#pragma push_macro("steps")
+#undef steps
+#pragma push_macro("stream")
+#undef stream
+#pragma push_macro("sum")
+#undef sum
+#pragma push_macro("take")
+#undef take
+#pragma push_macro("target")
+#undef target
+#pragma push_macro("times")
+#undef times
+#pragma push_macro("top")
+#undef top
+#pragma push_macro("total")
+#undef total
+#pragma push_macro("up")
+#undef up
+#pragma push_macro("value")
+#undef value
+#pragma push_macro("values")
+#undef values
+#pragma push_macro("weight")
+#undef weight
+#pragma push_macro("weights")
+#undef weights
+#pragma push_macro("width")
+#undef width
+#pragma push_macro("x")
+#undef x
+#pragma push_macro("y")
+#undef y
+#pragma push_macro("z")
+#undef z
+#pragma push_macro("zero")
+#undef zero
+// Parameters may have the names of variables of the sketch.
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wshadow"
 
 namespace MicroMobileNet_detail {
 
@@ -1286,11 +1493,11 @@ MMN_WHOLE static void shallowProducts(const uint8_t *, uint32_t, uint32_t, const
         "stm lr!, {r9-r12}\n"
         "bne 1b\n"
         // Planes that do not exist have no weights; others are read instead.
-        "mov r4, r1\n"
         "mov r3, r1\n"
         "cmp r2, #2\n"
         "it cc\n"
         "movcc r3, #0\n"
+        "mov r4, r3\n"
         "it hi\n"
         "addhi r4, r4, r1\n"
         "cmp r2, #4\n"
@@ -2635,7 +2842,7 @@ MICROMOBILENET_APART static void depthwise(const Step &step, const uint8_t *cons
 
 #if !defined(__AVR_HAVE_MUL__)
 // Words of the largest tile that is put on the stack.
-enum : uint16_t { localWords = stackQuads * tileBytesPerQuad / 4 };
+enum : uint16_t { localWords = static_cast<uint32_t>(stackQuads) * tileBytesPerQuad / 4 };
 
 // What filters read: rows, the bytes from a channel to the next, and from a pixel to the next.
 struct Source {
@@ -2644,9 +2851,11 @@ struct Source {
     uint8_t gap;
 };
 
-static inline uint16_t lesser(uint16_t one, uint16_t other) { return one < other ? one : other; }
-
 static inline uint16_t quadsOf(uint16_t depth) { return static_cast<uint16_t>((depth + 3u) >> 2); }
+
+#if defined(__ARM_FEATURE_DSP) && __ARM_ARCH_PROFILE == 'M'
+static inline uint16_t lesser(uint16_t one, uint16_t other) { return one < other ? one : other; }
+#endif
 
 #if defined(__ARM_FEATURE_DSP) && __ARM_ARCH_PROFILE == 'M'
 // A pointwise row over at most four planes, which needs no tile.
@@ -2869,7 +3078,7 @@ MICROMOBILENET_APART static void stream(uint8_t *arena, State &state, uint8_t fi
     const Step *at = begin;
     state.made[0]++;
     for (;;) {
-        const uint32_t start = MICROMOBILENET_CLOCK();
+        const uint32_t start = mmnClock();
         const uint8_t counter = MICROMOBILENET_OF(at, out);
         const bool isWindowed = MICROMOBILENET_OF(at, in) != counter;
         uint8_t *out = nullptr;
@@ -2954,7 +3163,7 @@ static void streamMap(uint8_t *arena, State &state, uint8_t index) {
     for (uint16_t y = 0; y < height; y++) {
         uint8_t *row = arena + current.source + y * bytes;
         stream(arena, state, current.first, current.end, row);
-        MICROMOBILENET_YIELD();
+        mmnYield();
     }
 }
 
@@ -2965,7 +3174,7 @@ template <typename Net>
 class Camera {
 public:
     // A camera of this many columns and rows.
-    Camera(Net &net, uint16_t columns, uint16_t rows) : net_(net), columns_(columns), rows_(rows) {
+    Camera(Net &network, uint16_t columns, uint16_t rows) : net_(network), columns_(columns), rows_(rows) {
         source_.width = columns;
         source_.height = rows;
         source_.x = source_.y = 0;
@@ -2985,15 +3194,10 @@ public:
         begin();
     }
 
-    // Starts an image.
+    // Starts an image, whether the last one was finished or not.
     void begin() {
         net_.begin();
         taken_ = given_ = 0;
-        room_ = source_.height;
-        memset(&rowsKept_, 0, sizeof rowsKept_);
-        for (uint16_t y = 0; y < target_.y; y++) {
-            black();
-        }
     }
 
     // The next row of the camera: a byte a pixel.
@@ -3006,8 +3210,11 @@ public:
     // the byte with red first.
     void rgb565(const uint8_t *row, bool redFirst = true) { take(Rgb565{row, redFirst}); }
 
-    // Ends an image and returns its class.
-    uint16_t finish() { return net_.finish(); }
+    // Ends an image and returns its class; the next row starts another one.
+    uint16_t finish() {
+        taken_ = 0;
+        return net_.finish();
+    }
 
 private:
     struct Part {
@@ -3051,6 +3258,16 @@ private:
         return static_cast<uint8_t>((sum + 500) / 1000);
     }
 
+    // What comes before the first row. The outputs of the last image are gone from here on.
+    void start() {
+        given_ = 0;
+        room_ = source_.height;
+        memset(&rowsKept_, 0, sizeof rowsKept_);
+        for (uint16_t y = 0; y < target_.y; y++) {
+            black();
+        }
+    }
+
     void black() {
         memset(net_.nextRow(), 0, Net::width * Net::channels);
         net_.commitRow();
@@ -3058,9 +3275,16 @@ private:
 
     template <typename Read>
     void take(const Read &read) {
+        if (given_ != 0 && !net_.hasRows()) {
+            // The network itself was told to finish, or to begin.
+            taken_ = 0;
+        }
         const uint16_t row = taken_;
-        if (row >= rows_) {
+        if (row >= rows_ || !net_.hasArena()) {
             return;
+        }
+        if (row == 0) {
+            start();
         }
         taken_++;
         if (row < source_.y || row >= source_.y + source_.height) {
@@ -3197,7 +3421,15 @@ public:
         classes = 10,
         numInputs = 9216,
         numOutputs = 10,
+        // Rows and maps begin at a multiple of so many bytes.
+        arenaAlignment = 4,
+#if defined(MICROMOBILENET_CALLER_ARENA)
+        // Bytes of an arena that begins anywhere: rows and maps, and what is left free in front of them
+        // and behind them. Kernels load up to three bytes beyond the values that they use.
+        arenaBytes = 4496 + 2 * arenaAlignment,
+#else
         arenaBytes = 4496,
+#endif
     };
 
 #if defined(MICROMOBILENET_CALLER_ARENA)
@@ -3233,47 +3465,64 @@ private:
 
 public:
 #if defined(MICROMOBILENET_CALLER_ARENA)
-    // The arena holds arenaBytes and stays with the caller; between images it may serve others.
-    explicit MicroMobileNet(void *arena) : words_(static_cast<MicroMobileNet_detail::Word *>(arena)) { clear(); }
+    // The arena holds arenaBytes and stays with the caller; between images it may serve others. It may
+    // begin anywhere. If it is null, as what malloc() returns where there is no room, rows are ignored
+    // and the class and its probability remain 0.
+    explicit MicroMobileNet(void *arena) : words_(aligned(arena)) { clear(); }
+
+    // Whether there is an arena to work in.
+    bool hasArena() const { return words_ != nullptr; }
 #else
     MicroMobileNet() { clear(); }
+
+    // Whether there is an arena to work in: it is part of the object.
+    bool hasArena() const { return true; }
 #endif
 
-    // Starts an image.
+    // Starts an image, whether the last one was finished or not.
     void begin() { memset(state_.made, 0, sizeof state_.made); }
 
-    // Where the next row of the image goes: width * channels camera bytes.
+    // Whether a row has come since the last image was finished, or one was begun.
+    bool hasRows() const { return state_.made[0] != 0; }
+
+    // Where the next row of the image goes: width * channels camera bytes; null without an arena.
     uint8_t *nextRow() {
+        if (!hasArena()) {
+            return nullptr;
+        }
         return MicroMobileNet_detail::nextRow(arena(), state_);
     }
 
     // The row that nextRow() pointed to is complete.
     void commitRow() {
-        if (state_.made[0] < height) {
+        if (isDue()) {
             stream();
         }
     }
 
     // A row of width * channels camera bytes that lies elsewhere.
     void push(const uint8_t *row) {
-        if (state_.made[0] < height) {
+        if (isDue()) {
             MicroMobileNet_detail::copy(nextRow(), row, width * channels);
             commitRow();
         }
     }
 
-    // Ends an image and returns its class; rows that never came are black.
+    // Ends an image and returns its class; rows that never came are black. The next row starts another
+    // image. If no row has come yet, the class is that of the last image again.
     uint16_t finish() {
-        while (state_.made[0] < height) {
-            memset(nextRow(), 0, width * channels);
-            commitRow();
-        }
-        for (uint8_t i = 1; i < MicroMobileNet_detail::numStreams; i++) {
+        if (hasRows()) {
+            while (state_.made[0] < height) {
+                memset(nextRow(), 0, width * channels);
+                commitRow();
+            }
+            for (uint8_t i = 1; i < MicroMobileNet_detail::numStreams; i++) {
+                begin();
+                MicroMobileNet_detail::streamMap(arena(), state_, i);
+            }
+            conclude();
             begin();
-            MicroMobileNet_detail::streamMap(arena(), state_, i);
         }
-        conclude();
-        begin();
         return output;
     }
 
@@ -3289,7 +3538,7 @@ public:
     // The same image in flash, where that is not memory like any other.
     uint16_t predict_P(const uint8_t *image) {
         begin();
-        for (uint32_t y = 0; y < height; y++, image += width * channels) {
+        for (uint32_t y = 0; hasArena() && y < height; y++, image += width * channels) {
             MicroMobileNet_detail::fetch(nextRow(), image, width * channels);
             commitRow();
         }
@@ -3299,7 +3548,7 @@ public:
     // An image of numbers from 0 to 1.
     uint16_t predict(const float *image) {
         begin();
-        for (uint32_t y = 0; y < height; y++) {
+        for (uint32_t y = 0; hasArena() && y < height; y++) {
             uint8_t *const row = nextRow();
             for (uint32_t i = 0; i < width * channels; i++, image++) {
                 const float value = *image * 255.0f;
@@ -3327,46 +3576,160 @@ public:
 private:
     uint8_t *arena() { return reinterpret_cast<uint8_t *>(words_); }
 
+    // Whether another row of the image may come.
+    bool isDue() const { return hasArena() && state_.made[0] < height; }
+
+#if defined(MICROMOBILENET_CALLER_ARENA)
+    // The first place in an arena where rows and maps may begin.
+    static MicroMobileNet_detail::Word *aligned(void *arena) {
+        const uintptr_t skipped = (0u - reinterpret_cast<uintptr_t>(arena)) % arenaAlignment;
+        return reinterpret_cast<MicroMobileNet_detail::Word *>(static_cast<uint8_t *>(arena) + skipped);
+    }
+#endif
+
     void clear() {
-        memset(words_, 0, arenaBytes);
+#if defined(MICROMOBILENET_CALLER_ARENA)
+        memset(outputs, 0, sizeof outputs);
         memset(&state_, 0, sizeof state_);
         proba = 0.0f;
         output = 0;
         memset(scores, 0, sizeof scores);
-        memset(padding_, 0, sizeof padding_);
+        if (hasArena()) {
+            memset(words_, 0, 4496);
+        }
+#else
+        // Every member is numbers.
+        memset(static_cast<void *>(this), 0, sizeof *this);
+#endif
+        static_cast<void>(padding_);
     }
 
     void stream() {
         MicroMobileNet_detail::commitRow(arena(), state_);
-        MICROMOBILENET_YIELD();
+        MicroMobileNet_detail::mmnYield();
     }
 
     // Scores become the class and probabilities: exp(x - largest), divided by their sum.
     MICROMOBILENET_APART void conclude() {
         uint8_t *const raw = reinterpret_cast<uint8_t *>(scores);
         MicroMobileNet_detail::head(arena(), raw);
-        output = 0;
+        uint16_t best = 0;
         for (uint16_t i = 0; i < classes; i++) {
             raw[i] ^= 0x80;
-            if (scores[i] > scores[output]) {
-                output = i;
+            if (scores[i] > scores[best]) {
+                best = i;
             }
         }
         float sum = 0.0f;
         for (uint16_t i = 0; i < classes; i++) {
-            outputs[i] = expf(static_cast<float>(scores[i] - scores[output]) * 0.109184414f);
-            sum += outputs[i];
+            const float value = expf(static_cast<float>(scores[i] - scores[best]) * 0.109184414f);
+            outputs[i] = value;
+            sum += value;
         }
         for (uint16_t i = 0; i < classes; i++) {
             outputs[i] /= sum;
         }
-        proba = outputs[output];
+        output = best;
+        proba = outputs[best];
     }
 };
 
-// Takes rows of a camera: gray(), rgb888() or rgb565() after begin(), and finish() at the end.
+// Takes rows of a camera: gray(), rgb888() or rgb565() for each of its rows, and finish() at the end.
 typedef MicroMobileNet_detail::Camera<MicroMobileNet> MicroMobileNetCamera;
 
+#pragma GCC diagnostic pop
+#pragma pop_macro("above")
+#pragma pop_macro("add")
+#pragma pop_macro("below")
+#pragma pop_macro("bits")
+#pragma pop_macro("black")
+#pragma pop_macro("blue")
+#pragma pop_macro("byte")
+#pragma pop_macro("clear")
+#pragma pop_macro("columns")
+#pragma pop_macro("copy")
+#pragma pop_macro("count")
+#pragma pop_macro("current")
+#pragma pop_macro("depth")
+#pragma pop_macro("end")
+#pragma pop_macro("even")
+#pragma pop_macro("first")
+#pragma pop_macro("flash")
+#pragma pop_macro("from")
+#pragma pop_macro("gap")
+#pragma pop_macro("gray")
+#pragma pop_macro("green")
+#pragma pop_macro("head")
+#pragma pop_macro("height")
+#pragma pop_macro("high")
+#pragma pop_macro("image")
+#pragma pop_macro("in")
+#pragma pop_macro("index")
+#pragma pop_macro("inner")
+#pragma pop_macro("kernel")
+#pragma pop_macro("label")
+#pragma pop_macro("larger")
+#pragma pop_macro("last")
+#pragma pop_macro("left")
+#pragma pop_macro("lesser")
+#pragma pop_macro("local")
+#pragma pop_macro("loop")
+#pragma pop_macro("low")
+#pragma pop_macro("made")
+#pragma pop_macro("make")
+#pragma pop_macro("mid")
+#pragma pop_macro("middle")
+#pragma pop_macro("next")
+#pragma pop_macro("odd")
+#pragma pop_macro("offset")
+#pragma pop_macro("one")
+#pragma pop_macro("out")
+#pragma pop_macro("output")
+#pragma pop_macro("over")
+#pragma pop_macro("pad")
+#pragma pop_macro("pair")
+#pragma pop_macro("pick")
+#pragma pop_macro("pixel")
+#pragma pop_macro("pixels")
+#pragma pop_macro("place")
+#pragma pop_macro("plane")
+#pragma pop_macro("pool")
+#pragma pop_macro("put")
+#pragma pop_macro("raw")
+#pragma pop_macro("reach")
+#pragma pop_macro("read")
+#pragma pop_macro("red")
+#pragma pop_macro("rest")
+#pragma pop_macro("right")
+#pragma pop_macro("ring")
+#pragma pop_macro("room")
+#pragma pop_macro("row")
+#pragma pop_macro("rows")
+#pragma pop_macro("second")
+#pragma pop_macro("shift")
+#pragma pop_macro("side")
+#pragma pop_macro("source")
+#pragma pop_macro("start")
+#pragma pop_macro("state")
+#pragma pop_macro("step")
+#pragma pop_macro("steps")
+#pragma pop_macro("stream")
+#pragma pop_macro("sum")
+#pragma pop_macro("take")
+#pragma pop_macro("target")
+#pragma pop_macro("times")
+#pragma pop_macro("top")
+#pragma pop_macro("total")
+#pragma pop_macro("up")
+#pragma pop_macro("value")
+#pragma pop_macro("values")
+#pragma pop_macro("weight")
+#pragma pop_macro("weights")
+#pragma pop_macro("width")
+#pragma pop_macro("x")
+#pragma pop_macro("y")
+#pragma pop_macro("z")
+#pragma pop_macro("zero")
 #if !defined(MICROMOBILENET_CALLER_ARENA) && !defined(MICROMOBILENET_PROFILE)
 static_assert(sizeof(MicroMobileNet) == 4520, "its size is not the one that was planned");
 #endif
@@ -3374,7 +3737,6 @@ static_assert(sizeof(MicroMobileNet) == 4520, "its size is not the one that was 
 #undef MICROMOBILENET_STEP
 #undef MICROMOBILENET_OF
 #undef MICROMOBILENET_TRACED
-#undef MICROMOBILENET_CLOCK
 #undef MICROMOBILENET_CHARGE
 #undef MICROMOBILENET_APART
 #undef MICROMOBILENET_INLINE

@@ -1,24 +1,34 @@
-// micromobilenet sketch 67d04dcbc868f1be
+// micromobilenet sketch 4f8530b9f5a2a46e
 // Classifies the images of samples.h again and again: prints what it thinks, what is right,
 // whether the answer is the one that was worked out when this was exported (PASS or FAIL), and how
 // long it took. Open the serial monitor at 115200 baud.
 // Written by micromobilenet 0.1.0. Edit it as you like: an edited sketch is never overwritten.
 #include "NanoMobileNet.h"
 #include "samples.h"
+#if defined(__arm__)
+#include <unistd.h>
+#endif
 
 NanoMobileNet net;
 
-// Bytes of RAM that nobody uses, where the core tells; else -1.
-static long freeRam() {
-#if defined(__AVR__)
+// Bytes of RAM that nobody uses; 0 where the core does not tell.
+static unsigned long freeRam() {
+#if defined(ESP8266) || defined(ESP32)
+    return ESP.getFreeHeap();
+#elif defined(ARDUINO_ARCH_RP2040) && !defined(ARDUINO_ARCH_MBED)
+    return static_cast<unsigned long>(rp2040.getFreeHeap());
+#elif defined(__AVR__)
     extern char *__brkval;
     extern char __heap_start;
     char top;
-    return static_cast<long>(&top - (__brkval ? __brkval : &__heap_start));
-#elif defined(ESP8266) || defined(ESP32)
-    return static_cast<long>(ESP.getFreeHeap());
+    return static_cast<unsigned long>(&top - (__brkval ? __brkval : &__heap_start));
+#elif defined(__arm__) && !defined(ARDUINO_ARCH_MBED)
+    // From the end of the heap to the stack, unless the stack lies elsewhere.
+    char top;
+    const uintptr_t stack = reinterpret_cast<uintptr_t>(&top), heap = reinterpret_cast<uintptr_t>(sbrk(0));
+    return stack > heap ? static_cast<unsigned long>(stack - heap) : 0;
 #else
-    return -1;
+    return 0;
 #endif
 }
 
@@ -72,8 +82,12 @@ void loop() {
     Serial.print(F(", microseconds each: "));
     Serial.print(total / NanoMobileNet_samples::count);
     Serial.print(F(", bytes of the object: "));
-    Serial.print(static_cast<uint16_t>(sizeof net));
-    Serial.print(F(", bytes of RAM free: "));
-    Serial.println(freeRam());
+    Serial.print(static_cast<unsigned long>(sizeof net));
+    const unsigned long unused = freeRam();
+    if (unused != 0) {
+        Serial.print(F(", bytes of RAM free: "));
+        Serial.print(unused);
+    }
+    Serial.println();
     delay(5000);
 }
