@@ -86,9 +86,17 @@ fn run(nets: &[Net]) {
     if builds.is_empty() {
         return;
     }
+    // Sanitized programs take three times as long to compile: of very many, every fourth chunk.
+    let is_built = |index: usize, build: &Build| {
+        build.name == headers::PLAIN.name || nets.len() <= NETS as usize || index.is_multiple_of(4)
+    };
     let wrong: Vec<String> = chunks
         .par_iter()
-        .flat_map(|chunk| builds.iter().flat_map(|build| headers::check(chunk, *build)).collect::<Vec<_>>())
+        .enumerate()
+        .flat_map(|(index, chunk)| {
+            let builds = builds.iter().filter(|build| is_built(index, build));
+            builds.flat_map(|build| headers::check(chunk, *build)).collect::<Vec<_>>()
+        })
         .collect();
     println!("{}; {:.0} s", census(nets), start.elapsed().as_secs_f64());
     for wrong in &wrong {
