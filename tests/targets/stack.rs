@@ -21,8 +21,10 @@ fn the_stack_is_within_what_is_stated() {
                 }
                 let stated = estimate.on(target.family().unwrap()).stack_bytes;
                 let mut calls = vec![(Options::new("-Os"), stated)];
-                if target == Target::CortexM4 {
+                if matches!(target, Target::CortexM4 | Target::Rv32) {
                     calls.push((Options::new("-O2"), stated));
+                }
+                if target == Target::CortexM4 {
                     calls.push((Options::new("-Os").feed(Feed::Predict), stated + PREDICT_STACK));
                 }
                 for (options, stated) in calls {
