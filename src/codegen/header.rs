@@ -1,7 +1,7 @@
 //! The header: front matter, tables, kernels, and the class that runs them.
 
 use super::symbols;
-use super::tables::{Array, Tables};
+use super::tables::Tables;
 use super::template::Template;
 use super::writer::CWriter;
 use super::{CodegenError, Model, TOOL, float, int8, runtime, steps};
@@ -61,7 +61,7 @@ pub fn header(model: &Model<'_>) -> Result<String, CodegenError> {
 fn code(model: &Model<'_>, program: &Program, tables: &Tables, template: &Template) -> String {
     let (name, graph) = (&model.class_name, model.graph);
     let mut w = CWriter::default();
-    refuse_avr(&mut w, model, tables);
+    refuse_avr(&mut w, model, program);
     w.namespace(&format!("{name}_detail"), |w| {
         w.blank();
         write_labels(w, model.labels);
@@ -155,10 +155,11 @@ fn front_matter(w: &mut CWriter, model: &Model<'_>, program: &Program, template:
 
 /// Says why a header does not compile for AVR, where that is so: the compiler has no larger arrays
 /// there, and constants are read by 16-bit addresses.
-fn refuse_avr(w: &mut CWriter, model: &Model<'_>, tables: &Tables) {
-    let Some(bytes) = tables.arrays.iter().map(Array::bytes).max().filter(|bytes| *bytes > MAX_AVR_ARRAY) else {
+fn refuse_avr(w: &mut CWriter, model: &Model<'_>, program: &Program) {
+    let bytes = plan::Tables::of(model.graph, program).largest_array;
+    if bytes <= MAX_AVR_ARRAY {
         return;
-    };
+    }
     let help = if model.quantised.is_some() {
         "make the network smaller"
     } else {

@@ -4,7 +4,7 @@ use super::template::Template;
 use super::writer::CWriter;
 use super::{CodegenError, Model, TOOL, literal, symbols};
 use crate::graph::softmax;
-use crate::plan::{Board, Core, Estimate, MAX_AVR_CONSTANTS};
+use crate::plan::{Board, Core, Estimate};
 
 /// Flash for sample images and what is expected of them, in bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,11 +32,7 @@ impl SampleRoom {
         // with doubles comes along, to print numbers. And the estimate may be off by a tenth.
         let sketch = if is_avr { 2_000 } else { 8_000 };
         let taken = target.flash_bytes + target.code_bytes / 10 + sketch;
-        let mut bytes = u64::from(board.flash_left).saturating_sub(taken) as usize;
-        if is_avr {
-            // Images are read through 16-bit addresses too.
-            bytes = bytes.min(MAX_AVR_CONSTANTS.saturating_sub(estimate.table_bytes as usize));
-        }
+        let bytes = u64::from(board.flash_left).saturating_sub(taken) as usize;
         let avr_bytes = if is_avr { bytes } else { Self::default().avr_bytes.min(bytes) };
         Self { bytes, avr_bytes }
     }

@@ -26,18 +26,6 @@ pub struct Array {
     pub items: Vec<String>,
 }
 
-impl Array {
-    /// Bytes of all its values.
-    pub fn bytes(&self) -> usize {
-        let each = match self.of {
-            "uint8_t" | "int8_t" => 1,
-            "uint16_t" | "int16_t" => 2,
-            _ => 4,
-        };
-        each * self.items.len()
-    }
-}
-
 /// How gates come about: see `runtime/int8/gates.h` and `runtime/float/gates.h`.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Gates {

@@ -98,7 +98,7 @@ impl Board {
         let (ram_bytes, flash_bytes) = (estimate.ram_bytes + target.stack_bytes, target.flash_bytes);
         let (ram_left, flash_left) = (u64::from(self.ram_left), u64::from(self.flash_left));
         let limit = estimate.limit.as_ref().map(ToString::to_string);
-        let refused = || refused_on(self.core.family(), estimate.largest_array_bytes, estimate.table_bytes);
+        let refused = || refused_on(self.core.family(), estimate.largest_array_bytes);
         let why = limit.or_else(refused);
         Verdict {
             id: self.id.clone(),

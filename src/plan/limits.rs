@@ -9,7 +9,7 @@ use super::program::Program;
 use super::targets::Family;
 use super::text::thousands;
 use crate::contract::Mean;
-use crate::graph::{Graph, Kind, Op};
+use crate::graph::{Graph, Kind, Shape};
 use crate::spec::{Pool, Precision};
 use serde::Serialize;
 use std::fmt;
@@ -27,9 +27,6 @@ pub const MAX_STEPS: usize = u8::MAX as usize - 1;
 pub const MAX_CONSTANTS: usize = u16::MAX as usize;
 /// Bytes of an array for AVR, whose compiler refuses larger ones.
 pub const MAX_AVR_ARRAY: usize = i16::MAX as usize;
-/// Bytes that constants take together on AVR, where they are read through 16-bit addresses;
-/// interrupt vectors and labels lie there too.
-pub const MAX_AVR_CONSTANTS: usize = 64_000;
 
 /// Something that a network has more of than the exported program can count.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -59,19 +56,18 @@ impl std::error::Error for Limit {}
 /// The first limit of the exported program that `program`, which runs the folded `graph`, is beyond.
 #[must_use]
 pub fn exceeded(graph: &Graph, program: &Program) -> Option<Limit> {
-    let of = |op: &Op, what, found, most, help| {
-        (found > most).then(|| Limit { layer: op.name.clone(), what, found, most, help })
-    };
     let smaller = "a narrower image or fewer filters";
     let filter = match program.precision {
         Precision::Int8 => MAX_INT8_FILTER,
         Precision::Float => MAX_FLOAT_FILTER,
     };
     let mut constants = 0;
-    for (index, op) in graph.ops.iter().enumerate() {
-        let row = |shape: crate::graph::Shape| shape.width * shape.channels;
-        let is_row = index < program.steps.len();
-        let pixels = match op.kind {
+    graph.ops.iter().enumerate().find_map(|(index, op)| {
+        // What follows the last step has no rows.
+        let is_step = index < program.steps.len();
+        let row = |shape: Shape| if is_step { shape.width * shape.channels } else { 0 };
+        let steps = if is_step { index + 1 } else { 0 };
+        let averaged = match op.kind {
             Kind::GlobalPool(pool) if pool.pool == Pool::Avg => op.input.pixels(),
             Kind::SqueezeExcite(_) => op.input.pixels(),
             _ => 0,
@@ -79,38 +75,27 @@ pub fn exceeded(graph: &Graph, program: &Program) -> Option<Limit> {
         if program.precision == Precision::Int8 {
             constants += int8_constants(op);
         }
-        let found = of(
-            op,
-            "steps with those before it",
-            index + 1,
-            if is_row { MAX_STEPS } else { usize::MAX },
-            "fewer blocks",
-        )
-        .or_else(|| of(op, "values in a row of its input", row(op.input), MAX_ROW_VALUES, smaller).filter(|_| is_row))
-        .or_else(|| of(op, "values in a row", row(op.output), MAX_ROW_VALUES, smaller).filter(|_| is_row))
-        .or_else(|| of(op, "weights in a filter", depth(op), filter, "fewer filters before it or a smaller kernel"))
-        .or_else(|| of(op, "pixels to take the mean of", pixels, Mean::MOST, "a smaller image or larger strides"))
-        .or_else(|| of(op, "filters with those before it", constants, MAX_CONSTANTS, "fewer filters"));
-        if found.is_some() {
-            return found;
-        }
-    }
-    None
+        let counts = [
+            ("steps with those before it", steps, MAX_STEPS, "fewer blocks"),
+            ("values in a row of its input", row(op.input), MAX_ROW_VALUES, smaller),
+            ("values in a row", row(op.output), MAX_ROW_VALUES, smaller),
+            ("weights in a filter", depth(op), filter, "fewer filters before it or a smaller kernel"),
+            ("pixels to take the mean of", averaged, Mean::MOST, "a smaller image or larger strides"),
+            ("filters with those before it", constants, MAX_CONSTANTS, "fewer filters"),
+        ];
+        let (what, found, most, help) = counts.into_iter().find(|(_, found, most, _)| found > most)?;
+        Some(Limit { layer: op.name.clone(), what, found, most, help })
+    })
 }
 
-/// Why no compiler for `family` can hold tables of `all` bytes, the largest of them of `largest`
-/// bytes, where that is so.
+/// Why no compiler for `family` can hold an array of `largest` bytes, where that is so.
 #[must_use]
-pub fn refused_on(family: Family, largest: u64, all: u64) -> Option<String> {
-    let says = |what: &str, bytes: u64, most: usize| {
-        let (bytes, most) = (thousands(bytes), thousands(most as u64));
-        Some(format!("a table takes {bytes} B{what}, AVR holds {most} B"))
-    };
-    match family {
-        Family::Avr if largest > MAX_AVR_ARRAY as u64 => says("", largest, MAX_AVR_ARRAY),
-        Family::Avr if all > MAX_AVR_CONSTANTS as u64 => says(" with others", all, MAX_AVR_CONSTANTS),
-        _ => None,
-    }
+pub fn refused_on(family: Family, largest: u64) -> Option<String> {
+    let is_refused = family == Family::Avr && largest > MAX_AVR_ARRAY as u64;
+    is_refused.then(|| {
+        let [largest, most] = [largest, MAX_AVR_ARRAY as u64].map(thousands);
+        format!("a table takes {largest} B, AVR holds {most} B")
+    })
 }
 
 #[cfg(test)]
@@ -169,5 +154,20 @@ mod tests {
         );
         assert_eq!(limit(&taps(2_621), Precision::Float), None);
         assert!(limit(&taps(2_622), Precision::Float).is_some());
+    }
+
+    #[test]
+    fn filters_of_all_layers_together_and_pixels_of_a_mean_have_limits_too() {
+        let block = |filters: u32| format!("[[blocks]]\ntype = \"conv\"\nfilters = {filters}\nkernel = 1\n");
+        let blocks = (block(4_096) + &block(1)).repeat(16);
+        let head = "input = { height = 1, width = 1, channels = 1 }\n[stem]\nfilters = 1\nkernel = 1\n";
+        let said = limit(&format!("{head}{blocks}"), Precision::Int8).unwrap();
+        // Filters come in pairs.
+        assert!(said.starts_with("block30.conv has 65,568 filters with those before it, "), "{said}");
+        assert_eq!(limit(&format!("{head}{blocks}"), Precision::Float), None);
+        let wide = "input = { height = 4096, width = 4096, channels = 1 }\n[stem]\nfilters = 1\nkernel = 1\nstride = 1\n\
+                    [head]\npool = \"avg\"\n";
+        let said = limit(wide, Precision::Int8).unwrap();
+        assert!(said.contains(" has 16,777,216 pixels to take the mean of, "), "{said}");
     }
 }

@@ -24,7 +24,7 @@ pub use chain::{Cell, Chain, Link, STACK_TILES, Skip, depth};
 pub use code::{Piece, Pieces};
 pub use estimate::{Estimate, LayerEstimate};
 pub use flash::{StepFormat, Tables};
-pub use limits::{Limit, MAX_AVR_ARRAY, MAX_AVR_CONSTANTS, exceeded};
+pub use limits::{Limit, MAX_AVR_ARRAY, exceeded};
 pub use program::{Program, Region, Step, Stream, Target, Use, Waiting};
 pub use rows::{RowPlan, Segment};
 pub use segment::{Growing, Layout, Need, Stage as RowStage, layout};

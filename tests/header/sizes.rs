@@ -35,6 +35,14 @@ fn proof(case: &Case, precision: Precision) -> String {
     let ram = estimate.ram_bytes;
     writeln!(text, "static_assert(sizeof({class}) == {ram}, \"RAM\");").unwrap();
     writeln!(text, "static_assert({sum} == {}, \"tables\");", tables.bytes()).unwrap();
+    let largest = tables.largest_array;
+    let is_largest = |name: &String| format!("sizeof {class}_detail::{name} == {largest}");
+    let is_in = |name: &String| format!("sizeof {class}_detail::{name} <= {largest}");
+    let weights =
+        || arrays.iter().filter(|name| ["weightTable", "multiplierTable", "offsetTable"].contains(&name.as_str()));
+    let any = weights().map(is_largest).collect::<Vec<_>>().join(" || ");
+    let all = weights().map(is_in).collect::<Vec<_>>().join(" && ");
+    writeln!(text, "static_assert(({any}) && {all}, \"largest array\");").unwrap();
     assert_eq!(estimate.table_bytes, tables.bytes() as u64);
     assert_eq!(estimate.weight_bytes, tables.ops.iter().sum::<usize>() as u64);
     text
