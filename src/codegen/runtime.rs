@@ -5,7 +5,7 @@ use super::steps::kind;
 use super::tables::{Numbers, Tables};
 use super::template::Template;
 use crate::graph::{Graph, Kind, Op, Window};
-use crate::plan::{Program, Step, StepFormat, Target, depth};
+use crate::plan::{ARENA_ALIGNMENT, Program, Step, StepFormat, Target, depth};
 use crate::spec::{Pool, Precision, Resize};
 
 /// The int8 kernels that processors are particular about: the condition in the preprocessor and
@@ -184,7 +184,9 @@ pub fn template(class: &str, resize: Resize, graph: &Graph, program: &Program, t
         ("channels", input.channels),
         ("classes", graph.classes),
         ("numInputs", input.values()),
-        ("arenaBytes", program.arena_bytes.next_multiple_of(4)),
+        ("arenaBytes", program.arena_bytes.next_multiple_of(ARENA_ALIGNMENT)),
+        ("arenaAlignment", ARENA_ALIGNMENT),
+        ("callerArenaBytes", program.caller_arena_bytes()),
         ("objectBytes", program.object_bytes()),
         ("camera", program.camera),
         ("counters", program.counters),

@@ -25,7 +25,7 @@ pub use code::{Piece, Pieces};
 pub use estimate::{Estimate, LayerEstimate};
 pub use flash::{StepFormat, Tables};
 pub use limits::{Limit, MAX_AVR_ARRAY, exceeded};
-pub use program::{Program, Region, Step, Stream, Target, Use, Waiting};
+pub use program::{ARENA_ALIGNMENT, Program, Region, Step, Stream, Target, Use, Waiting};
 pub use rows::{RowPlan, Segment};
 pub use segment::{Growing, Layout, Need, Stage as RowStage, layout};
 pub use targets::{Core, Family, PREDICT_STACK, TargetEstimate};

@@ -134,6 +134,9 @@ pub struct Program {
     pub classes: usize,
 }
 
+/// Rows and maps begin at a multiple of this many bytes.
+pub const ARENA_ALIGNMENT: usize = 4;
+
 /// Bytes of a `float`.
 const FLOAT: usize = 4;
 /// Bytes of the number of the class found.
@@ -234,6 +237,13 @@ impl Program {
         };
         let waiting = step.keeps.map_or(0, |waiting| waiting.rows * row(step.output));
         (step.window.kernel - 1) * row(step.input) + waiting + written
+    }
+
+    /// Bytes of an arena of the caller's, which may begin anywhere: what is left free in front of rows and
+    /// maps to align them, and behind them, since kernels load up to three bytes beyond what they use.
+    #[must_use]
+    pub const fn caller_arena_bytes(&self) -> usize {
+        self.arena_bytes.next_multiple_of(ARENA_ALIGNMENT) + 2 * ARENA_ALIGNMENT
     }
 
     /// Bytes of the class scores.

@@ -8,7 +8,7 @@
 //! may write over what they read, go value by value.
 
 use micromobilenet::graph::{Graph, Kind, Op, OpId, Source, Window};
-use micromobilenet::plan::{Program, Step, Stream, Target, depth};
+use micromobilenet::plan::{Cell, Program, Step, Stream, Target, depth};
 use micromobilenet::spec::{Pool, Precision};
 
 /// What a byte of the arena holds.
@@ -47,8 +47,8 @@ impl Of {
     }
 }
 
-/// Bytes of a tile for four values, on the processor that needs most.
-const TILE_QUAD: usize = 24;
+/// Bytes of a tile for four values.
+const TILE_QUAD: usize = Cell::INT8.tile;
 
 /// Runs one image through `program` and says what it reads that is not there.
 pub fn check(graph: &Graph, program: &Program) -> Result<(), String> {

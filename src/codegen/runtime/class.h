@@ -8,11 +8,11 @@ public:
         numInputs = @numInputs@,
         numOutputs = @classes@,
         // Rows and maps begin at a multiple of so many bytes.
-        arenaAlignment = 4,
+        arenaAlignment = @arenaAlignment@,
 #if defined(MICROMOBILENET_CALLER_ARENA)
         // Bytes of an arena that begins anywhere: rows and maps, and what is left free in front of them
         // and behind them. Kernels load up to three bytes beyond the values that they use.
-        arenaBytes = @arenaBytes@ + 2 * arenaAlignment,
+        arenaBytes = @callerArenaBytes@,
 #else
         arenaBytes = @arenaBytes@,
 #endif

@@ -165,10 +165,12 @@ fn fits<'a>(model: &Model, estimate: &impl Fn(Precision) -> Option<&'a Estimate>
         estimate(precision).map_or_else(
             || ("-".to_owned(), theme.dim()),
             |costs| {
-                if board.verdict(costs).fits {
-                    ("fits".into(), theme.good())
-                } else {
-                    ("too large".into(), theme.bad())
+                let verdict = board.verdict(costs);
+                match (verdict.fits, verdict.why) {
+                    (true, _) => ("fits".into(), theme.good()),
+                    (false, None) => ("too large".into(), theme.bad()),
+                    // Why stands on the Design screen.
+                    (false, Some(_)) => ("refused".into(), theme.bad()),
                 }
             },
         )

@@ -65,6 +65,13 @@ fn difference(now: u64, then: u64, theme: Theme) -> Span<'static> {
 
 fn board_lines(state: &State, width: usize, theme: Theme) -> Vec<Line<'static>> {
     let Some(model) = state.sheet.model() else { return Vec::new() };
+    let refused = |title: Line<'static>, why: &str| {
+        let lines = wrap(&escape::terminal(why), width).into_iter();
+        std::iter::once(title).chain(lines.map(|line| Line::from(Span::styled(line, theme.bad())))).collect()
+    };
+    if let Some(limit) = &model.estimate.limit {
+        return refused(Line::from(Span::styled("no board: cannot be exported", theme.label())), &limit.to_string());
+    }
     let Some(verdict) = model.verdict() else {
         let fitting = model.verdicts.iter().filter(|verdict| verdict.fits).count();
         let mut lines = vec![Line::from(Span::styled(
@@ -91,9 +98,7 @@ fn board_lines(state: &State, width: usize, theme: Theme) -> Vec<Line<'static>> 
         Span::styled(fits, style),
     ]);
     if let Some(why) = &verdict.why {
-        let lines = wrap(&escape::terminal(why), width);
-        let why = lines.into_iter().map(|line| Line::from(Span::styled(line, theme.bad())));
-        return std::iter::once(name).chain(why).collect();
+        return refused(name, why);
     }
     let of = |needed: u64, left: u64| format!("{:6}{} of {} B", "", thousands(needed), thousands(left));
     vec![
@@ -103,4 +108,36 @@ fn board_lines(state: &State, width: usize, theme: Theme) -> Vec<Line<'static>> 
         gauge_line("flash", verdict.flash_bytes, verdict.flash_left),
         Line::from(Span::styled(of(verdict.flash_bytes, verdict.flash_left), theme.dim())),
     ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plan::Boards;
+    use crate::tui::design::{Origin, Sheet};
+
+    /// The five lines beside the totals of a network with these filters in its first layer.
+    fn beside(filters: u32, board: &str) -> String {
+        let text = format!(
+            "[model]\nnum_classes = 4\ninput = {{ height = 6, width = 160, channels = 1 }}\n[target]\nboard = \"{board}\"\n\
+             [stem]\nfilters = {filters}\nkernel = 1\nstride = 1\n[[blocks]]\ntype = \"conv\"\nfilters = 16\nkernel = 3\n"
+        );
+        let sheet = Sheet::open("net.toml".into(), text, Origin::File, Boards::built_in().unwrap());
+        let lines = board_lines(&State::new(sheet), 38, Theme::of(|_| None));
+        assert!(lines.len() <= 5 && lines.iter().all(|line| line.width() <= 38), "{lines:?}");
+        lines.iter().map(|line| line.to_string() + " ").collect()
+    }
+
+    #[test]
+    fn what_cannot_be_exported_or_held_says_why_with_and_without_a_board() {
+        let too_wide = "stem has 65,600 values in a row, an exported program at most 65,535";
+        for board in ["", "uno-r4"] {
+            let said = beside(410, board);
+            assert!(said.starts_with("no board: cannot be exported ") && said.contains(too_wide), "{said}");
+        }
+        assert!(!beside(8, "").contains("cannot"), "{}", beside(8, ""));
+        let held = beside(300, "mega-2560");
+        assert!(held.contains("does not fit a table takes "), "{held}");
+        assert!(beside(300, "uno-r4").contains("RAM"), "{}", beside(300, "uno-r4"));
+    }
 }
