@@ -3837,7 +3837,7 @@ public:
 #if defined(MICROMOBILENET_CALLER_ARENA)
         // Bytes of an arena that begins anywhere: rows and maps, and what is left free in front of them
         // and behind them. Kernels load up to three bytes beyond the values that they use.
-        arenaBytes = 4496 + 2 * arenaAlignment,
+        arenaBytes = 4504,
 #else
         arenaBytes = 4496,
 #endif

@@ -3111,7 +3111,7 @@ public:
 #if defined(MICROMOBILENET_CALLER_ARENA)
         // Bytes of an arena that begins anywhere: rows and maps, and what is left free in front of them
         // and behind them. Kernels load up to three bytes beyond the values that they use.
-        arenaBytes = 1600 + 2 * arenaAlignment,
+        arenaBytes = 1608,
 #else
         arenaBytes = 1600,
 #endif

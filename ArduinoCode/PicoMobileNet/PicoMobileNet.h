@@ -3065,7 +3065,7 @@ public:
 #if defined(MICROMOBILENET_CALLER_ARENA)
         // Bytes of an arena that begins anywhere: rows and maps, and what is left free in front of them
         // and behind them. Kernels load up to three bytes beyond the values that they use.
-        arenaBytes = 984 + 2 * arenaAlignment,
+        arenaBytes = 992,
 #else
         arenaBytes = 984,
 #endif
