@@ -5,7 +5,7 @@
 use super::estimate::Estimate;
 use super::limits::refused_on;
 use super::targets::Core;
-use crate::spec::{Diagnostics, ID, KeyPath, ONE_LINE, Parsed, schema_of, text_of};
+use crate::spec::{Diagnostics, ID, KeyPath, ONE_LINE, Parsed, nearest, schema_of, text_of};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
@@ -161,22 +161,19 @@ impl Boards {
             UnknownBoard { id: id.chars().take(60).collect(), help }
         })
     }
-}
 
-/// How like a board has to be to be suggested, of 1.
-const LIKE: f64 = 0.7;
-
-impl Boards {
-    /// The board that is most like `text` by its id or by the name that people call it, if one is
-    /// like it at all.
+    /// The board that may be meant by `text`: the one with the shortest id or name that holds it, else
+    /// the one whose id or name is most like it.
     fn like(&self, text: &str) -> Option<&Board> {
         let text = words(text);
-        let likeness = |board: &Board| {
-            [&board.id, &board.name].map(|name| likeness(&text, &words(name))).into_iter().fold(0.0, f64::max)
+        let names: Vec<(String, &Board)> =
+            self.0.iter().flat_map(|board| [&board.id, &board.name].map(|name| (words(name), board))).collect();
+        let holding = names.iter().filter(|(name, _)| !text.is_empty() && name.contains(&text));
+        let like = || {
+            let near = nearest(&text, names.iter().map(|(name, _)| name.as_str()))?;
+            names.iter().find(|(name, _)| name == near)
         };
-        let found = self.0.iter().map(|board| (likeness(board), board)).filter(|(likeness, _)| *likeness > LIKE);
-        // Of several that are equally like it, the first.
-        found.reduce(|best, other| if other.0 > best.0 { other } else { best }).map(|(_, board)| board)
+        holding.min_by_key(|(name, _)| name.len()).or_else(like).map(|(_, board)| *board)
     }
 }
 
@@ -184,14 +181,6 @@ impl Boards {
 fn words(text: &str) -> String {
     let plain: String = text.chars().take(64).map(|c| if c.is_alphanumeric() { c } else { ' ' }).collect();
     plain.to_lowercase().split_whitespace().collect::<Vec<_>>().join(" ")
-}
-
-/// 1 for the same words; next come names that hold all of `text`.
-fn likeness(text: &str, name: &str) -> f64 {
-    if !text.is_empty() && name.contains(text) {
-        return 0.9 + 0.1 * text.len() as f64 / name.len() as f64;
-    }
-    strsim::jaro_winkler(text, name)
 }
 
 /// There is no board of that name.
