@@ -103,6 +103,7 @@ fn images(count: usize) -> Images {
         pixels: (0..count * 96 * 96).map(byte).collect(),
         labels: (0..count).map(|i| (i % 5) as u16).collect(),
         names: (0..count).map(|i| i.to_string()).collect(),
+        contents: Vec::new(),
     }
 }
 

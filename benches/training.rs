@@ -48,6 +48,7 @@ fn images(count: usize, side: usize) -> Images {
         pixels: (0..count * side * side).map(byte).collect(),
         labels: (0..count).map(|i| (i % 5) as u16).collect(),
         names: (0..count).map(|i| i.to_string()).collect(),
+        contents: Vec::new(),
     }
 }
 

@@ -23,6 +23,8 @@ pub enum Purpose {
     Split = 5,
     /// How much of an image is mixed into another.
     Mixup = 6,
+    /// Directions in which pictures are compared.
+    Look = 7,
 }
 
 /// A stream of random numbers.

@@ -1,10 +1,11 @@
 //! What stands out in a data set: told to the person, never a reason to stop.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
+use super::content::Hash;
+use super::group::Groups;
 use super::images::Images;
-use super::split::Hash;
 use crate::escape;
 
 /// Fewer training images than this make a class small.
@@ -27,6 +28,8 @@ pub struct Check {
     pub small: Small,
     /// Identical images.
     pub duplicates: Duplicates,
+    /// Pictures of the training folder that show nearly the same.
+    pub near: Near,
     /// Only a part was loaded, so that the sizes of classes mean nothing.
     pub limited: bool,
 }
@@ -62,7 +65,7 @@ pub struct Small {
     pub example: Option<(String, u32, u32)>,
 }
 
-/// Images that are the same, byte for byte, as the network sees them.
+/// Images that are the same, byte for byte, as decoded.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Duplicates {
     /// How many images are copies of an earlier one.
@@ -76,18 +79,55 @@ pub struct Duplicates {
     pub across_parts: Vec<(String, String)>,
 }
 
+/// Pictures that show nearly the same: re-encoded or slightly resized copies, frames of a burst. They
+/// are on one side of the split.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Near {
+    /// How many scenes there are of which several pictures, not all identical, were taken.
+    pub scenes: usize,
+    /// How many pictures those are.
+    pub pictures: usize,
+    /// Names of an earlier and a later picture of one scene.
+    pub pairs: Vec<(String, String)>,
+    /// Classes whose pictures look alike for the most part, so that looks were not compared.
+    pub alike: Vec<String>,
+}
+
+impl Near {
+    pub(super) fn of(groups: &Groups, names: &[String], labels: &[String]) -> Self {
+        let pictures: BTreeSet<usize> = groups.near.iter().flat_map(|&(a, b)| [a, b]).collect();
+        let of_scene: Vec<usize> = groups
+            .all
+            .iter()
+            .filter(|group| group.images.iter().any(|image| pictures.contains(image)))
+            .map(|group| group.images.len())
+            .collect();
+        // One for each picture, not one for each pair.
+        let mut pairs: BTreeMap<usize, usize> = BTreeMap::new();
+        for &(earlier, later) in &groups.near {
+            pairs.entry(later).or_insert(earlier);
+        }
+        Self {
+            scenes: of_scene.len(),
+            pictures: of_scene.iter().sum(),
+            pairs: pairs.into_iter().map(|(later, earlier)| (names[earlier].clone(), names[later].clone())).collect(),
+            alike: groups.alike.iter().map(|&class| labels[usize::from(class)].clone()).collect(),
+        }
+    }
+}
+
 impl Duplicates {
-    /// Compares all images of `parts`, each with its hashes.
-    pub(super) fn find(parts: &[(&Images, &[Hash])]) -> Self {
+    /// Compares all images of `parts`.
+    pub(super) fn find(parts: &[&Images]) -> Self {
         let mut first: BTreeMap<&Hash, (usize, usize)> = BTreeMap::new();
         let mut found = Self::default();
-        for (part, (images, hashes)) in parts.iter().enumerate() {
-            for (image, hash) in hashes.iter().enumerate() {
+        for (part, images) in parts.iter().enumerate() {
+            for (image, hash) in images.contents.iter().enumerate() {
                 let (other_part, other) = *first.entry(hash).or_insert((part, image));
                 if (other_part, other) == (part, image) {
                     continue;
                 }
-                let others = parts[other_part].0;
+                let others = parts[other_part];
                 let pair = (others.names[other].clone(), images.names[image].clone());
                 found.copies += 1;
                 if others.labels[other] != images.labels[image] {
@@ -134,6 +174,18 @@ impl Check {
             let count = plural(across_parts.len(), "copy stands", "copies stand");
             let parts = "in another of training, validation and test, so that accuracy looks better than it is";
             out.push(format!("{count} {parts}{}", pairs(across_parts)));
+        }
+        let Near { scenes, pictures, pairs: near, alike } = &self.near;
+        if *pictures > 0 {
+            let scenes = plural(*scenes, "scene", "scenes");
+            let near = list(near.iter().map(|(a, b)| format!("{} ≈ {}", escape(a), escape(b))), examples);
+            out.push(format!(
+                "{pictures} pictures show {scenes}, nearly alike, and stay on one side of the split{near}"
+            ));
+        }
+        for class in alike {
+            let class = escape(class);
+            out.push(format!("most pictures of class \"{class}\" look alike, so that frames of one scene may stand on both sides of the split; folders train and validation, made by hand, are safe"));
         }
         self.size_findings(&mut out, &escape);
         if let Some((name, width, height)) = &self.small.example {
@@ -247,8 +299,9 @@ mod tests {
                 copies: 1,
                 pairs: vec![pair.clone()],
                 across_classes: vec![pair.clone()],
-                across_parts: vec![pair],
+                across_parts: vec![pair.clone()],
             },
+            near: Near { scenes: 1, pictures: 3, pairs: vec![pair.clone(), pair], alike: vec!["b|".into()] },
             limited: false,
         }
     }
@@ -256,12 +309,14 @@ mod tests {
     #[test]
     fn every_finding_is_a_line_and_names_are_harmless() {
         let text = full().to_string();
-        assert_eq!(text.lines().count(), 9, "{text}");
+        assert_eq!(text.lines().count(), 11, "{text}");
         for part in [
             "7 files cannot be read and left out: a/0.png (the file is empty); ",
             "a/1.png (the file is empty); and 5 more",
             "1 image is a copy of another: a\\u{1b}/1.png = b/2.png",
             "in another class",
+            "3 pictures show 1 scene, nearly alike, and stay on one side of the split: a\\u{1b}/1.png ≈ b/2.png",
+            "most pictures of class \"b|\" look alike",
             "in another of training, validation and test",
             "\"b|\" has only 19 training images",
             "\"b|\" has no validation image",

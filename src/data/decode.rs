@@ -38,15 +38,15 @@ pub(super) struct Raster<'a> {
 pub fn load_image(path: &Path, input: Input, resize: Resize) -> Result<Vec<u8>, DataError> {
     let mut out = vec![0; input.height as usize * input.width as usize * input.channels as usize];
     let bytes = read_limited(path, MAX_FILE)?;
-    decode_into(&bytes, extension_format(path), input, resize, &mut out)
+    let picture = Picture::decode(&bytes, extension_format(path))
         .map_err(|reason| DataError::Picture { path: path.to_owned(), reason })?;
+    fill(picture.raster(), input, resize, &mut out);
     Ok(out)
 }
 
-/// The picture at `path` into `out`; gives its width and height, or why it cannot be read.
-pub(super) fn read_into(path: &Path, input: Input, resize: Resize, out: &mut [u8]) -> Result<(u32, u32), String> {
-    let bytes = read_limited(path, MAX_FILE).map_err(|error| error.source.to_string())?;
-    decode_into(&bytes, extension_format(path), input, resize, out)
+/// The bytes of the picture file at `path`, or why it cannot be read.
+pub(super) fn read(path: &Path) -> Result<Vec<u8>, String> {
+    read_limited(path, MAX_FILE).map_err(|error| error.source.to_string())
 }
 
 /// What the file's name says it is, if that is a kind of picture we read.
@@ -64,23 +64,30 @@ pub(super) fn extension_format(path: &Path) -> Option<ImageFormat> {
     .then_some(format)
 }
 
-/// The picture in `bytes`, whose content counts more than its `named` format, into `out`.
-fn decode_into(
-    bytes: &[u8],
-    named: Option<ImageFormat>,
-    input: Input,
-    resize: Resize,
-    out: &mut [u8],
-) -> Result<(u32, u32), String> {
-    let image = decode(bytes, named)?;
-    let (width, height) = (image.width(), image.height());
-    let (channels, bytes) = match image {
-        DynamicImage::ImageLuma8(_) | DynamicImage::ImageLuma16(_) => (1, image.into_luma8().into_raw()),
-        image if image.color().has_alpha() => (3, over_black(image)),
-        image => (3, image.into_rgb8().into_raw()),
-    };
-    fill(Raster { width, height, channels, bytes: &bytes }, input, resize, out);
-    Ok((width, height))
+/// A decoded picture.
+pub(super) struct Picture {
+    width: u32,
+    height: u32,
+    channels: usize,
+    bytes: Vec<u8>,
+}
+
+impl Picture {
+    /// The picture in `bytes`, whose content counts more than its `named` format.
+    pub fn decode(bytes: &[u8], named: Option<ImageFormat>) -> Result<Self, String> {
+        let image = decode(bytes, named)?;
+        let (width, height) = (image.width(), image.height());
+        let (channels, bytes) = match image {
+            DynamicImage::ImageLuma8(_) | DynamicImage::ImageLuma16(_) => (1, image.into_luma8().into_raw()),
+            image if image.color().has_alpha() => (3, over_black(image)),
+            image => (3, image.into_rgb8().into_raw()),
+        };
+        Ok(Self { width, height, channels, bytes })
+    }
+
+    pub fn raster(&self) -> Raster<'_> {
+        Raster { width: self.width, height: self.height, channels: self.channels, bytes: &self.bytes }
+    }
 }
 
 fn decode(bytes: &[u8], named: Option<ImageFormat>) -> Result<DynamicImage, String> {

@@ -62,6 +62,27 @@ pub enum DataError {
         /// The folder.
         path: PathBuf,
     },
+    /// A class that a trained network does not know.
+    #[error(
+        "{} has a class \"{}\", which is not among those that were trained on: {}",
+        shown(path),
+        terminal(class),
+        terminal(&known.join(", "))
+    )]
+    NotAmong {
+        /// The source.
+        path: PathBuf,
+        /// Its class.
+        class: String,
+        /// Those trained on.
+        known: Vec<String>,
+    },
+    /// No image at all.
+    #[error("{} has no readable image", shown(path))]
+    NothingReadable {
+        /// The source.
+        path: PathBuf,
+    },
     /// A class from which nothing can be learnt.
     #[error("class \"{}\" has no readable training image{}", terminal(class), terminal(reason))]
     EmptyClass {
@@ -120,6 +141,8 @@ impl DataError {
             | Self::OneClass { path, .. }
             | Self::TooManyClasses { path, .. }
             | Self::UnknownClass { path }
+            | Self::NotAmong { path, .. }
+            | Self::NothingReadable { path }
             | Self::Picture { path, .. } => Some(path),
             _ => None,
         }

@@ -1,6 +1,7 @@
 //! What a loaded data set is, and how loading reports.
 
 use super::check::Check;
+use super::content::Hash;
 
 /// Images as the network sees them before normalisation: bytes in camera order, row by row, RGB
 /// interleaved.
@@ -18,6 +19,8 @@ pub struct Images {
     pub labels: Vec<u16>,
     /// What each image is called: its path below the source, or such as "train 17".
     pub names: Vec<String>,
+    /// What each image shows, before it was resized; empty where that is not known.
+    pub contents: Vec<Hash>,
 }
 
 impl Images {
@@ -78,14 +81,19 @@ impl Images {
             self.pixels.copy_within(from * bytes..(from + 1) * bytes, to * bytes);
             self.labels.swap(to, from);
             self.names.swap(to, from);
+            if !self.contents.is_empty() {
+                self.contents.swap(to, from);
+            }
         }
         self.pixels.truncate(places.len() * bytes);
         self.labels.truncate(places.len());
         self.names.truncate(places.len());
+        self.contents.truncate(places.len());
     }
 
-    /// The images at `places`, in that order.
-    pub(super) fn pick(&self, places: &[usize]) -> Self {
+    /// The images at `places` (each below [`len`](Self::len)), in that order.
+    #[must_use]
+    pub fn pick(&self, places: &[usize]) -> Self {
         let mut pixels = Vec::with_capacity(places.len() * self.image_bytes());
         for &i in places {
             pixels.extend_from_slice(self.image(i));
@@ -94,6 +102,7 @@ impl Images {
             pixels,
             labels: places.iter().map(|&i| self.labels[i]).collect(),
             names: places.iter().map(|&i| self.names[i].clone()).collect(),
+            contents: places.iter().filter_map(|&i| self.contents.get(i).copied()).collect(),
             ..*self
         }
     }

@@ -1,17 +1,16 @@
 //! Loading a data set: find, decode on all cores, split, check.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
-
-use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 
-use super::check::{Check, ClassCount, Duplicates, Small, Unreadable};
+use super::check::{Check, ClassCount, Duplicates, Near, Small, Unreadable};
 use super::error::DataError;
+use super::group::{Groups, groups};
 use super::images::{Dataset, Images, Progress};
-use super::part::{Item, Part};
+use super::part::{Part, Preparation};
+use super::reading::{Decoded, Reading};
 use super::source::{self, Found};
-use super::split::{Hash, held_out, sample};
-use crate::spec::{Data, Input, Resize};
+use super::split::{Shares, Side, divide, sample};
+use crate::spec::{Data, Input};
 
 /// The most bytes of all images of a data set together.
 pub(super) const MAX_BYTES: u64 = 4_000_000_000;
@@ -28,7 +27,11 @@ pub fn class_names(source: &str) -> Result<Vec<String>, DataError> {
 ///
 /// Images come class by class, and by name within a class (in the file's order from IDX files).
 /// Pictures that cannot be read are left out and named in the [`Check`]. Decoding runs on the
-/// rayon pool of the caller and its result does not depend on the number of threads.
+/// rayon pool of the caller and its result does not depend on the number of threads. Pictures that
+/// were decoded before come from the user's cache folder.
+///
+/// What the source does not set apart itself is held out by what pictures show: see
+/// [`Data::validation_split`] and [`Data::test_split`].
 ///
 /// With `limit`, each of training, validation and test has at most that many images, but at least
 /// as many as there are classes, drawn evenly with the split's seed.
@@ -44,36 +47,30 @@ pub fn load(data: &Data, input: Input, limit: Option<usize>, progress: &dyn Prog
         thin(&mut found, limit, data);
     }
     let parts = [Some(&found.train), found.validation.as_ref(), found.test.as_ref()];
-    let total = parts.iter().flatten().map(|part| part.items.len()).sum();
-    let image_bytes = input.height as usize * input.width as usize * input.channels as usize;
-    if (total as u64).saturating_mul(image_bytes as u64) > MAX_BYTES {
-        return Err(DataError::TooLarge { images: total, image_bytes });
-    }
-    let job = Job { input, resize: data.resize, progress, done: AtomicUsize::new(0), total };
+    let reading = Reading::new(preparation(data, input), count(&parts, input)?, progress);
     let mut check = Check { ignored: found.ignored, limited: limit.is_some(), ..Check::default() };
     check.unreadable = found.unreadable;
-    let mut decode = |part: &Part| job.decode(part, &mut check);
+    let mut decode = |part: &Part| reading.decode(part, &mut check);
     let train = decode(&found.train)?;
     let validation = found.validation.as_ref().map(&mut decode).transpose()?;
     let test = found.test.as_ref().map(&mut decode).transpose()?;
-    progress.decoded(total, total);
+    reading.end();
 
     refuse_empty(&found.labels, &train.images, &check.unreadable)?;
     let mut seen = vec![&train];
     seen.extend(&validation);
     seen.extend(&test);
-    let seen: Vec<_> = seen.into_iter().map(|part| (&part.images, &part.hashes[..])).collect();
-    check.duplicates = Duplicates::find(&seen);
+    check.duplicates = Duplicates::find(&seen.iter().map(|part| &part.images).collect::<Vec<_>>());
     if found.bundled {
         check.small = Small::default();
     }
-    let (train, validation) = match validation {
-        Some(validation) => (train, validation),
-        None => train.split(classes, data, limit),
-    };
-    if validation.images.is_empty() {
+    let groups = groups(&train.contents, &train.images.labels);
+    check.near = Near::of(&groups, &train.images.names, &found.labels);
+    let [train, validation, test] = divided(train, validation, test, &groups, data, limit, classes);
+    let Some(validation) = validation.filter(|validation| !validation.images.is_empty()) else {
         return Err(DataError::NothingHeldOut);
-    }
+    };
+    let train = train.unwrap_or_default();
     let counts = [Some(&train), Some(&validation), test.as_ref()]
         .map(|part| part.map_or_else(|| vec![0; classes], |part| part.images.counts(classes)));
     check.classes = (0..classes)
@@ -85,7 +82,11 @@ pub fn load(data: &Data, input: Input, limit: Option<usize>, progress: &dyn Prog
         })
         .collect();
     Ok(Dataset {
-        fingerprint: fingerprint(&found.labels, input, &[Some(&train), Some(&validation), test.as_ref()]),
+        fingerprint: fingerprint(
+            &found.labels,
+            preparation(data, input),
+            &[Some(&train), Some(&validation), test.as_ref()],
+        ),
         labels: found.labels,
         train: train.images,
         validation: validation.images,
@@ -95,8 +96,57 @@ pub fn load(data: &Data, input: Input, limit: Option<usize>, progress: &dyn Prog
     })
 }
 
+/// All labelled images of the source that `data` names, whatever part they are in, for a network of
+/// `input` whose classes are `labels`. Classes are those of the same name; the source may have fewer.
+///
+/// # Errors
+/// As [`load`], but a class may have no image; and where it has a class that the network does not know.
+pub fn load_all(data: &Data, input: Input, labels: &[String], progress: &dyn Progress) -> Result<Images, DataError> {
+    let found = source::find(&data.source)?;
+    let mut names = Vec::with_capacity(found.labels.len());
+    for class in &found.labels {
+        let known = labels.iter().position(|label| label == class);
+        names.push(known.ok_or_else(|| DataError::NotAmong {
+            path: data.source.clone().into(),
+            class: class.clone(),
+            known: labels.to_vec(),
+        })? as u16);
+    }
+    let parts = [Some(&found.train), found.validation.as_ref(), found.test.as_ref()];
+    let reading = Reading::new(preparation(data, input), count(&parts, input)?, progress);
+    let mut all = Images::default();
+    for part in parts.into_iter().flatten() {
+        let Images { height, width, channels, pixels, labels, names, contents } =
+            reading.decode(part, &mut Check::default())?.images;
+        (all.height, all.width, all.channels) = (height, width, channels);
+        all.pixels.extend(pixels);
+        all.labels.extend(labels);
+        all.names.extend(names);
+        all.contents.extend(contents);
+    }
+    reading.end();
+    for label in &mut all.labels {
+        *label = names[usize::from(*label)];
+    }
+    if all.is_empty() { Err(DataError::NothingReadable { path: data.source.clone().into() }) } else { Ok(all) }
+}
+
+const fn preparation(data: &Data, input: Input) -> Preparation {
+    Preparation { input, resize: data.resize }
+}
+
+/// How many images there are, if they are not too many.
+fn count(parts: &[Option<&Part>], input: Input) -> Result<usize, DataError> {
+    let images = parts.iter().flatten().map(|part| part.items.len()).sum();
+    let image_bytes = input.height as usize * input.width as usize * input.channels as usize;
+    if (images as u64).saturating_mul(image_bytes as u64) > MAX_BYTES {
+        return Err(DataError::TooLarge { images, image_bytes });
+    }
+    Ok(images)
+}
+
 /// Leaves `limit` images in each part; where the training images are yet to be split, enough for
-/// both sides.
+/// all sides.
 fn thin(found: &mut Found, limit: usize, data: &Data) {
     let classes = found.labels.len();
     let keep = |part: &mut Part, limit: usize, least: usize| {
@@ -104,15 +154,47 @@ fn thin(found: &mut Found, limit: usize, data: &Data) {
         let places = sample(&labels, classes, limit, least, data.split_seed);
         part.items = places.into_iter().map(|place| part.items[place].clone()).collect();
     };
-    let larger = data.validation_split.max(1.0 - data.validation_split);
-    let both = ((limit as f64 / larger) as usize).max(2 * classes);
-    match found.validation {
-        Some(_) => keep(&mut found.train, limit, 1),
-        None => keep(&mut found.train, both, 2),
-    }
+    let Shares { validation, test } = shares(data, found.validation.is_some(), found.test.is_some());
+    let largest = validation.max(test).max(1.0 - validation - test);
+    let sides = 1 + usize::from(validation > 0.0) + usize::from(test > 0.0);
+    keep(&mut found.train, ((limit as f64 / largest) as usize).max(sides * classes), sides);
     for part in [&mut found.validation, &mut found.test].into_iter().flatten() {
         keep(part, limit, 1);
     }
+}
+
+/// What is held out of the training images.
+fn shares(data: &Data, has_validation: bool, has_test: bool) -> Shares {
+    let unless = |has: bool, share: f64| if has { 0.0 } else { share };
+    Shares { validation: unless(has_validation, data.validation_split), test: unless(has_test, data.test_split) }
+}
+
+/// Training, validation and test images; at most `limit` of each that is held out here.
+fn divided(
+    mut train: Decoded,
+    validation: Option<Decoded>,
+    test: Option<Decoded>,
+    groups: &Groups,
+    data: &Data,
+    limit: Option<usize>,
+    classes: usize,
+) -> [Option<Decoded>; 3] {
+    let labels = &train.images.labels;
+    let shares = shares(data, validation.is_some(), test.is_some());
+    let sides = divide(labels, &groups.all, classes, shares, data.split_seed);
+    let places = |side: Side| -> Vec<usize> {
+        let places: Vec<usize> = (0..sides.len()).filter(|&image| sides[image] == side).collect();
+        let Some(limit) = limit else { return places };
+        let labels: Vec<u16> = places.iter().map(|&place| labels[place]).collect();
+        let kept = sample(&labels, classes, limit, 1, data.split_seed);
+        kept.into_iter().map(|kept| places[kept]).collect()
+    };
+    let held = |side| train.pick(&places(side));
+    let validation = validation.or_else(|| Some(held(Side::Validation)));
+    let test = test.or_else(|| (data.test_split > 0.0).then(|| held(Side::Test)));
+    let places = places(Side::Train);
+    train.keep(&places);
+    [Some(train), validation, test]
 }
 
 /// An error where a class has nothing to learn from, with the first reason known.
@@ -128,109 +210,24 @@ fn refuse_empty(labels: &[String], train: &Images, unreadable: &[Unreadable]) ->
     Err(DataError::EmptyClass { class, reason })
 }
 
-/// Images with the hash of each.
-struct Decoded {
-    images: Images,
-    hashes: Vec<Hash>,
-}
-
-impl Decoded {
-    /// Training and validation images.
-    fn split(mut self, classes: usize, data: &Data, limit: Option<usize>) -> (Self, Self) {
-        let labels = &self.images.labels;
-        let held = held_out(labels, &self.hashes, classes, data.validation_split, data.split_seed);
-        let side = |validation: bool| -> Vec<usize> {
-            let places: Vec<usize> = (0..held.len()).filter(|&image| held[image] == validation).collect();
-            let Some(limit) = limit else { return places };
-            let labels: Vec<u16> = places.iter().map(|&place| labels[place]).collect();
-            let kept = sample(&labels, classes, limit, 1, data.split_seed);
-            kept.into_iter().map(|kept| places[kept]).collect()
-        };
-        let (train, validation) = (side(false), side(true));
-        let hashes = |places: &[usize]| places.iter().map(|&place| self.hashes[place]).collect();
-        let held = Self { images: self.images.pick(&validation), hashes: hashes(&validation) };
-        self.hashes = hashes(&train);
-        self.images.keep(&train);
-        (self, held)
-    }
-}
-
-/// Decoding all parts of a source.
-struct Job<'a> {
-    input: Input,
-    resize: Resize,
-    progress: &'a dyn Progress,
-    done: AtomicUsize,
-    total: usize,
-}
-
-/// An image's size and hash, or why it cannot be read.
-type Outcome = Result<((u32, u32), Hash), String>;
-
-impl Job<'_> {
-    fn decode(&self, part: &Part, check: &mut Check) -> Result<Decoded, DataError> {
-        let Input { height, width, channels } = self.input;
-        let mut images =
-            Images { height: height as usize, width: width as usize, channels: channels as usize, ..Images::default() };
-        let size = images.image_bytes();
-        images.pixels = vec![0; part.items.len() * size];
-        let outcomes: Vec<Outcome> = images
-            .pixels
-            .par_chunks_mut(size.max(1))
-            .zip(&part.items)
-            .map(|(pixels, item)| self.decode_one(part, item, pixels))
-            .collect::<Result<_, _>>()?;
-        let mut hashes = Vec::with_capacity(outcomes.len());
-        for (place, (item, outcome)) in part.items.iter().zip(outcomes).enumerate() {
-            match outcome {
-                Ok((from, hash)) => {
-                    // Closes the gaps that unreadable images leave.
-                    images.pixels.copy_within(place * size..(place + 1) * size, hashes.len() * size);
-                    images.labels.push(item.label);
-                    images.names.push(item.name.clone());
-                    hashes.push(hash);
-                    if from.0 < width || from.1 < height {
-                        check.small.count += 1;
-                        check.small.example.get_or_insert_with(|| (item.name.clone(), from.0, from.1));
-                    }
-                }
-                Err(reason) => check.unreadable.push(Unreadable { name: item.name.clone(), reason }),
-            }
-        }
-        images.pixels.truncate(hashes.len() * size);
-        Ok(Decoded { images, hashes })
-    }
-
-    fn decode_one(&self, part: &Part, item: &Item, pixels: &mut [u8]) -> Result<Outcome, DataError> {
-        if self.progress.cancelled() {
-            return Err(DataError::Cancelled);
-        }
-        let outcome = part.decode(item, self.input, self.resize, pixels);
-        let done = self.done.fetch_add(1, Ordering::Relaxed) + 1;
-        // The last call is the loading thread's, after all others.
-        if done < self.total {
-            self.progress.decoded(done, self.total);
-        }
-        Ok(outcome.map(|from| (from, Sha256::digest(&*pixels).into())))
-    }
-}
-
-fn fingerprint(labels: &[String], input: Input, parts: &[Option<&Decoded>; 3]) -> String {
+/// Of everything that the pixels and their order depend on.
+fn fingerprint(labels: &[String], how: Preparation, parts: &[Option<&Decoded>; 3]) -> String {
     let mut digest = Sha256::new();
     let number = |digest: &mut Sha256, number: usize| digest.update((number as u64).to_le_bytes());
-    for side in [input.height, input.width, input.channels] {
-        number(&mut digest, side as usize);
-    }
+    let text = |digest: &mut Sha256, text: &str| {
+        number(digest, text.len());
+        digest.update(text);
+    };
+    text(&mut digest, &format!("{how:?}"));
     number(&mut digest, labels.len());
     for label in labels {
-        number(&mut digest, label.len());
-        digest.update(label);
+        text(&mut digest, label);
     }
     for part in parts.iter().copied() {
-        number(&mut digest, part.map_or(0, |part| part.hashes.len()));
-        for (label, hash) in part.iter().flat_map(|part| part.images.labels.iter().zip(&part.hashes)) {
+        number(&mut digest, part.map_or(0, |part| part.contents.len()));
+        for (label, content) in part.iter().flat_map(|part| part.images.labels.iter().zip(&part.contents)) {
             digest.update(label.to_le_bytes());
-            digest.update(hash);
+            digest.update(content.hash);
         }
     }
     format!("{:x}", digest.finalize())

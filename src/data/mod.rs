@@ -8,27 +8,34 @@
 
 mod augment;
 mod bundled;
+mod cache;
 mod check;
+mod content;
 mod decode;
 mod error;
 mod folder;
+mod group;
 mod idx;
 mod images;
 mod load;
 pub mod luma;
+mod near;
 mod part;
+mod reading;
 pub mod resize;
 mod source;
 mod split;
 
 pub use augment::Augmenter;
 pub use bundled::NAMES as BUNDLED;
-pub use check::{Check, ClassCount, Duplicates, Small, Unreadable};
+pub use cache::VARIABLE as CACHE_VARIABLE;
+pub use check::{Check, ClassCount, Duplicates, Near, Small, Unreadable};
+pub use content::Hash;
 pub use decode::{MAX_PIXELS, MAX_SIDE, load_image};
 pub use error::DataError;
 pub use folder::{Pictures, is_picture, pictures};
 pub use images::{Dataset, Images, Progress, Silent};
-pub use load::{class_names, load};
+pub use load::{class_names, load, load_all};
 
 #[cfg(test)]
 mod tests;

@@ -2,7 +2,9 @@
 
 use std::path::PathBuf;
 
-use super::decode::{Raster, fill, read_into};
+use super::cache::{Cache, Entry};
+use super::content::Content;
+use super::decode::{Picture, Raster, extension_format, fill, read};
 use crate::spec::{Input, Resize};
 
 /// One image that can be had.
@@ -32,17 +34,39 @@ pub(super) struct Part {
     pub store: Store,
 }
 
+/// How images are made ready for the network.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Preparation {
+    pub input: Input,
+    pub resize: Resize,
+}
+
 impl Part {
-    /// Decodes `item` into `out`, of the input's size; gives the width and height it had, or why
-    /// it cannot be read.
-    pub fn decode(&self, item: &Item, input: Input, resize: Resize, out: &mut [u8]) -> Result<(u32, u32), String> {
+    /// Decodes `item` into `out`, of the input's size, or takes it from `cache`; gives what it shows,
+    /// or why it cannot be read.
+    pub fn decode(&self, item: &Item, how: Preparation, cache: &Cache, out: &mut [u8]) -> Result<Content, String> {
         match &self.store {
-            Store::Files(paths) => read_into(&paths[item.place], input, resize, out),
+            Store::Files(paths) => {
+                let path = &paths[item.place];
+                let file = read(path)?;
+                let key = cache.key(&file, how);
+                if let Some(content) = key.as_ref().and_then(|key| cache.get(key, out)) {
+                    return Ok(content);
+                }
+                let picture = Picture::decode(&file, extension_format(path))?;
+                fill(picture.raster(), how.input, how.resize, out);
+                let content = Content::of(picture.raster(), true);
+                if let Some(key) = key {
+                    cache.put(&key, Entry { content: &content, pixels: out });
+                }
+                Ok(content)
+            }
             Store::Rasters { width, height, channels, bytes } => {
                 let size = *width as usize * *height as usize * channels;
                 let bytes = &bytes[item.place * size..(item.place + 1) * size];
-                fill(Raster { width: *width, height: *height, channels: *channels, bytes }, input, resize, out);
-                Ok((*width, *height))
+                let raster = Raster { width: *width, height: *height, channels: *channels, bytes };
+                fill(raster, how.input, how.resize, out);
+                Ok(Content::of(raster, false))
             }
         }
     }

@@ -28,7 +28,7 @@ fn images(count: usize, seed: u32) -> Images {
         pixels.extend((0..144).map(|i| (bright(i) + 50.0 * stream.uniform()) as u8));
     }
     let names = (0..count).map(|i| i.to_string()).collect();
-    Images { height: 12, width: 12, channels: 1, pixels, labels, names }
+    Images { height: 12, width: 12, channels: 1, pixels, labels, names, ..Images::default() }
 }
 
 fn dataset() -> Arc<Dataset> {

@@ -47,6 +47,10 @@ pub struct Data {
     /// Share of the images held out for validation; ignored by a source that has its own split.
     #[schemars(extend("exclusiveMinimum" = 0.0), range(max = 0.9))]
     pub validation_split: f64,
+    /// Share of the images set apart for the end, which neither training nor the choice of an epoch sees; 0 sets
+    /// none apart. Ignored by a source that has its own test images.
+    #[schemars(range(min = 0.0, max = 0.9))]
+    pub test_split: f64,
     /// Seed of the split, apart from the training seed.
     pub split_seed: u32,
     /// What happens to an image of another shape than the input.
@@ -62,6 +66,7 @@ impl Default for Data {
         Self {
             source: "fashion-mnist".into(),
             validation_split: 0.2,
+            test_split: 0.0,
             split_seed: 0,
             resize: Resize::Crop,
             mean: PerChannel::One(Mean(0.0)),

@@ -177,6 +177,7 @@ mod tests {
             pixels: vec![0; labels.len()],
             labels: labels.to_vec(),
             names: Vec::new(),
+            contents: Vec::new(),
         }
     }
 

@@ -67,6 +67,7 @@ impl Case {
             pixels: self.images.concat(),
             labels: vec![0; self.images.len()],
             names: vec![String::new(); self.images.len()],
+            contents: Vec::new(),
         };
         let calibration = Calibration::of(&self.graph, &self.weights, &images, 16);
         self.quantised = Some(Quantised::of(&self.graph, &self.weights, &calibration, Settings::default()).unwrap());

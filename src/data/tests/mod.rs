@@ -1,6 +1,7 @@
 //! Whole ways through the module, from files on a disk to a data set.
 
 mod decoding;
+mod held_out;
 mod hostile;
 mod photographs;
 mod sources;

@@ -23,6 +23,7 @@ fn images(count: usize, classes: usize) -> Images {
         pixels: (0..count * 96 * 96).map(|at| (at / 5) as u8).collect(),
         labels: (0..count).map(|image| (image % classes) as u16).collect(),
         names: (0..count).map(|image| format!("rose/{image}.jpg")).collect(),
+        contents: Vec::new(),
     }
 }
 
