@@ -91,7 +91,8 @@ pub struct Cli {
     /// Training waits from this temperature of the processor on, in °C, until it is 5 °C cooler
     #[arg(long, value_name = "CELSIUS", value_parser = |text: &str| within(text, 40, 110))]
     max_temp: Option<u16>,
-    /// Images to evaluate on: validation, test or train
+    /// Images to evaluate on: validation, test, train, or all that have a label, for instance of another
+    /// folder, which may have fewer classes: --data DIR --split all
     #[arg(long, value_enum, default_value_t, value_name = "SPLIT", hide_possible_values = true)]
     split: Split,
     /// Try the whole path: one epoch on few images

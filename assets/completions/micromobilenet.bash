@@ -94,7 +94,7 @@ _micromobilenet() {
                     return 0
                     ;;
                 --split)
-                    COMPREPLY=($(compgen -W "validation test train" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "validation test train all" -- "${cur}"))
                     return 0
                     ;;
                 --precision)

@@ -14,9 +14,10 @@ complete -c micromobilenet -l seed -d 'Training seed, as --set train.seed=N' -r
 complete -c micromobilenet -l seeds -d 'With --train: train N times (2 to 100), with this seed and those after it, each in a run folder of its own (--run DIR: in DIR-seed0, DIR-seed1, …); says mean and deviation of what they reach' -r
 complete -c micromobilenet -l threads -d 'Threads to work with [default: as many as the machine has cores]' -r
 complete -c micromobilenet -l max-temp -d 'Training waits from this temperature of the processor on, in °C, until it is 5 °C cooler' -r
-complete -c micromobilenet -l split -d 'Images to evaluate on: validation, test or train' -r -f -a "validation\t'The images held out while training'
+complete -c micromobilenet -l split -d 'Images to evaluate on: validation, test, train, or all that have a label, for instance of another folder, which may have fewer classes: --data DIR --split all' -r -f -a "validation\t'The images held out while training'
 test\t'The images that the source sets apart for the end'
-train\t'The images to learn from'"
+train\t'The images to learn from'
+all\t'All labelled images, whatever part they are in; a source of fewer classes serves too'"
 complete -c micromobilenet -l precision -d 'Arithmetic to evaluate, export and predict in, as --set export.precision=…' -r
 complete -c micromobilenet -l max-accuracy-drop -d 'Exit with 1, and export nothing, where int8 loses more accuracy than this, like 0.005' -r
 complete -c micromobilenet -l estimate -d 'Show what every layer costs, and which boards the network fits'

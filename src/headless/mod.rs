@@ -93,6 +93,8 @@ pub enum Split {
     Test,
     /// The images to learn from.
     Train,
+    /// All labelled images, whatever part they are in; a source of fewer classes serves too.
+    All,
 }
 
 /// How the program ends.

@@ -129,8 +129,28 @@ impl<'a> Project<'a> {
             other => other?,
         };
         self.labels.clone_from(&dataset.labels);
+        let dataset = self.held_out(dataset)?;
         self.dataset = Some(dataset.clone());
         Ok(dataset)
+    }
+
+    /// `dataset` without images that the weights were trained on among those held out.
+    fn held_out(&self, dataset: Arc<Dataset>) -> Result<Arc<Dataset>, Failure> {
+        let Some(run) = self.run_of_weights() else { return Ok(dataset) };
+        let (dataset, changed) = jobs::without_training_images(run, dataset)?;
+        if let Some(changed) = changed {
+            // A part of the same images is no change.
+            if !self.request.test || changed.validation + changed.test > 0 {
+                self.console.note(&changed.to_string());
+            }
+        }
+        Ok(dataset)
+    }
+
+    /// The run that the weights are of, if they are of one.
+    pub fn run_of_weights(&self) -> Option<&Run> {
+        let is_of_run = self.trained.is_some() && self.request.weights.is_none();
+        self.run.as_ref().filter(|_| is_of_run)
     }
 
     /// What to do where the images are of other classes than the network was trained on.
@@ -179,11 +199,41 @@ impl<'a> Project<'a> {
         if let Some(deployed) = &self.deployed {
             return Ok(deployed.clone());
         }
-        let deployed = self.deployment()?.quantise()?;
+        let trained = self.trained()?;
+        let dataset = match self.own_images()? {
+            Some(own) => own,
+            None => self.dataset()?,
+        };
+        let Self { spec, graph, labels, .. } = self;
+        let (spec, graph, labels) = (spec.clone(), graph.clone(), labels.clone());
+        let deployed = Deployment { spec, graph, labels, trained, dataset }.quantise()?;
         self.go_on()?;
         let deployed = Arc::new(deployed);
         self.deployed = Some(deployed.clone());
         Ok(deployed)
+    }
+
+    /// Where the run is looked at on other images, those that it was trained on, so that its integers are
+    /// the exported ones; `None` where there are no others, or where those of the run cannot be had.
+    fn own_images(&self) -> Result<Option<Arc<Dataset>>, Failure> {
+        let Some(run) = self.run_of_weights() else { return Ok(None) };
+        let is_of_network = |set: &&String| !set.starts_with("data.");
+        let overrides: Vec<String> = self.request.overrides.iter().filter(is_of_network).cloned().collect();
+        let own = spec::load(&run.file(Run::CONFIG), &overrides)?;
+        if own.config.data.source == self.spec.config.data.source {
+            return Ok(None);
+        }
+        let limit = self.request.test.then_some(FEW);
+        let mut observer = progress::observer(self.console);
+        let progress = Decoding::new(&mut *observer, &self.control);
+        let loaded = jobs::load_dataset(&own, Classes::Named(&self.labels), limit, &progress);
+        self.go_on()?;
+        Ok(loaded
+            .inspect_err(|error| {
+                let note = "the images that the run was trained on cannot be had, so that int8 is calibrated on others";
+                self.console.note(&format!("{note}: {error}"));
+            })
+            .ok())
     }
 
     /// Ends here where Ctrl-C was pressed.

@@ -87,25 +87,14 @@ impl Deployment {
     /// The float network on `images`; `None` where `control` is stopped first.
     #[must_use]
     pub fn evaluate(&self, images: &Images, control: &Control) -> Option<Evaluation> {
-        let answers = train::evaluate_until(&self.graph, &self.trained.weights, images, control)?;
-        Some(self.evaluation(images, &answers.probabilities))
+        evaluate(&self.graph, &self.trained, &self.labels, images, control)
     }
 
     /// The int8 network beside float on `images`, for instance on
     /// `dataset.validation.sample(JUDGED)`; `None` where `control` is stopped first.
     #[must_use]
     pub fn judge(&self, deployed: &Deployed, images: &Images, control: &Control) -> Option<Judged> {
-        let stop = || control.is_stopped();
-        let float = train::evaluate_until(&self.graph, &self.trained.weights, images, control)?;
-        let scores = quant::scores(&deployed.quantised, images, &stop)?;
-        let answers = Answers {
-            float: float.predictions.into_iter().map(usize::from).collect(),
-            int8: scores.iter().map(|scores| quant::answer(scores)).collect(),
-        };
-        let comparison = quant::compare(deployed, images, &answers, LAYER_IMAGES, &stop)?;
-        let probabilities: Vec<f32> =
-            scores.iter().flat_map(|scores| deployed.quantised.probabilities(scores)).collect();
-        Some(Judged { evaluation: self.evaluation(images, &probabilities), comparison })
+        judge(&self.graph, &self.trained, &self.labels, deployed, images, control)
     }
 
     /// The C++ of the network, with as many samples of the validation images as the flash of
@@ -161,10 +150,44 @@ impl Deployment {
         let network = Network { graph, weights, quantised, labels: self.labels.clone() };
         Ok(Export { sources, accuracy, int8_accuracy, estimate, network })
     }
+}
 
-    fn evaluation(&self, images: &Images, probabilities: &[f32]) -> Evaluation {
-        Evaluation::from_answers(&self.labels, &images.labels, probabilities, &images.names)
-    }
+/// The float network of `graph` on `images`, whose labels are places in `labels`; `None` where `control`
+/// is stopped first.
+#[must_use]
+pub fn evaluate(
+    graph: &Graph,
+    trained: &Trained,
+    labels: &[String],
+    images: &Images,
+    control: &Control,
+) -> Option<Evaluation> {
+    let answers = train::evaluate_until(graph, &trained.weights, images, control)?;
+    Some(Evaluation::from_answers(labels, &images.labels, &answers.probabilities, &images.names))
+}
+
+/// The int8 network `deployed` beside the float network of `graph` on `images`, whose labels are places in
+/// `labels`; `None` where `control` is stopped first.
+#[must_use]
+pub fn judge(
+    graph: &Graph,
+    trained: &Trained,
+    labels: &[String],
+    deployed: &Deployed,
+    images: &Images,
+    control: &Control,
+) -> Option<Judged> {
+    let stop = || control.is_stopped();
+    let float = train::evaluate_until(graph, &trained.weights, images, control)?;
+    let scores = quant::scores(&deployed.quantised, images, &stop)?;
+    let answers = Answers {
+        float: float.predictions.into_iter().map(usize::from).collect(),
+        int8: scores.iter().map(|scores| quant::answer(scores)).collect(),
+    };
+    let comparison = quant::compare(deployed, images, &answers, LAYER_IMAGES, &stop)?;
+    let probabilities: Vec<f32> = scores.iter().flat_map(|scores| deployed.quantised.probabilities(scores)).collect();
+    let evaluation = Evaluation::from_answers(labels, &images.labels, &probabilities, &images.names);
+    Some(Judged { evaluation, comparison })
 }
 
 /// What the data set is called: where its folder is on this machine belongs into no header.

@@ -1,7 +1,7 @@
 //! The images of a configuration and their classes.
 
 use crate::data::{self, DataError, Dataset};
-use crate::spec::{Diagnostics, KeyPath, NumClasses, Spec};
+use crate::spec::{Config, Diagnostics, KeyPath, NumClasses, Spec};
 use crate::train::{Control, Observer};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -98,6 +98,16 @@ pub fn load_dataset(
         data::load(&spec.config.data, spec.config.model.input, limit, progress).map_err(|error| placed(spec, error))?;
     fits(spec, classes, &dataset.labels)?;
     Ok(Arc::new(dataset))
+}
+
+/// All labelled images of `spec`'s source, whatever part they are in, for a network that tells
+/// `labels` apart. Classes are those of the same name; the source may have fewer.
+///
+/// # Errors
+/// As [`data::load_all`].
+pub fn load_all(spec: &Spec, labels: &[String], progress: &dyn data::Progress) -> Result<data::Images, DatasetError> {
+    let Config { data, model, .. } = &spec.config;
+    data::load_all(data, model.input, labels, progress).map_err(|error| placed(spec, error))
 }
 
 /// Whether images of the classes `labels` go with the network.

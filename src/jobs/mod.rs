@@ -11,6 +11,7 @@
 //!                latest_run → checkpoint ─────┴→ read_weights ──────┴→ Deployment → Export::check → Export::write
 //! ```
 
+mod changed;
 mod check;
 mod deployment;
 mod images;
@@ -22,9 +23,10 @@ mod teaching;
 mod training;
 mod weights;
 
+pub use changed::{Changed, without_training_images};
 pub use check::{CheckError, Checked, Compilers, Difference, Network, probe_images};
-pub use deployment::{Build, Deployment, Export, JUDGED, Judged};
-pub use images::{Classes, ClassesUnknown, DatasetError, Decoding, class_labels, load_dataset};
+pub use deployment::{Build, Deployment, Export, JUDGED, Judged, evaluate, judge};
+pub use images::{Classes, ClassesUnknown, DatasetError, Decoding, class_labels, load_all, load_dataset};
 pub use pace::{Pace, clock};
 pub use place::{Held, Place};
 pub use teaching::{Teaching, TeachingError};

@@ -9,7 +9,7 @@ use crate::data::Dataset;
 use crate::escape;
 use crate::files::{Disk, make_folder};
 use crate::graph::{Graph, Weights};
-use crate::runs::{self, DataInfo, Evaluation, Host, Run, RunError, RunInfo, Status};
+use crate::runs::{self, DataInfo, Evaluation, Host, Run, RunError, RunInfo, Status, TrainedOn};
 use crate::spec::Spec;
 use crate::train::{
     self, Begin, Checkpoint, Control, End, EpochMetrics, Governor, Identity, Job, Observer, Outcome, TrainError,
@@ -135,6 +135,7 @@ impl Training {
         runs::metrics::rewrite(&*disk, &run.file(Run::METRICS), history)?;
         run.write(Run::LAYERS, &runs::layers_csv(&report::layers(&spec, &graph)))?;
         run.write(Run::DATA_CHECK, &dataset.check.to_markdown())?;
+        TrainedOn::of(&dataset.train).keep(run)?;
 
         let least = spec.config.train.checkpoint_min_accuracy;
         let mut recorder = Recorder { run, info, least, disk: disk.clone(), control, failure: None, front: observer };

@@ -53,6 +53,8 @@ impl Run {
     pub const LAYERS: &'static str = "layers.csv";
     /// What was found about the images.
     pub const DATA_CHECK: &'static str = "data-check.md";
+    /// What the images it is trained on show: see [`TrainedOn`](super::TrainedOn).
+    pub const TRAINING_IMAGES: &'static str = "training-images.txt";
     /// The network it learns from, where there is one: its configuration and weights.
     pub const TEACHER: &'static str = "teacher";
     /// Weights and what training needs to go on.

@@ -1,7 +1,7 @@
 //! Run folders: what was trained, with what, and how it went; evaluation, plots and reports.
 //!
 //! A run folder holds `config.toml` (as used), `run.json`, `metrics.csv`, `labels.txt`,
-//! `layers.csv`, `data-check.md`, `checkpoints/` (which [`crate::train`] writes), `history.svg`,
+//! `layers.csv`, `data-check.md`, `training-images.txt`, `checkpoints/` (which [`crate::train`] writes), `history.svg`,
 //! `confusion.svg` and `report.md`. Every file but `metrics.csv` is replaced as a whole or not at
 //! all; `metrics.csv` grows by one synced row an epoch.
 
@@ -15,6 +15,7 @@ pub mod metrics;
 pub mod plots;
 mod report;
 mod table;
+mod trained_on;
 
 pub use compare::{Compared, comparison, write_comparison};
 pub use evaluation::{ClassReport, Evaluation, Mistake, confusion};
@@ -23,6 +24,7 @@ pub use info::{DataInfo, Host, Reached, RunInfo, Status, bytes_hash, config_hash
 pub use labels::{labels_from_text, labels_to_text};
 pub use layers::{LayerRow, layers_csv, layers_from_csv};
 pub use report::{RunReport, run_report};
+pub use trained_on::TrainedOn;
 
 use crate::escape;
 use crate::files::FileError;

@@ -1,7 +1,7 @@
 //! From text to a typed configuration, or to everything that is wrong with it.
 
 use super::check::{self, Finding};
-use super::config::Config;
+use super::config::{Config, Data};
 use super::diagnostic::{Diagnostic, Diagnostics, Place, place_in};
 use super::edit::Document;
 use super::key::{KeyPath, Step};
@@ -17,6 +17,9 @@ pub const MAX_BYTES: u64 = 1 << 20;
 
 /// The key of a path.
 const SOURCE: &str = "data.source";
+
+/// The largest share of the images that is not learned from.
+const MOST_HELD_OUT: f64 = 0.9;
 
 /// A configuration, the text it was read from and where that came from.
 #[derive(Debug, Clone, PartialEq)]
@@ -58,7 +61,21 @@ impl Spec {
             origin.syntax(&edited)?;
         }
         let config = origin.checked(&edited, check::schema())?;
-        Ok(Self { config, text: edited, origin })
+        let spec = Self { config, text: edited, origin };
+        spec.leaves_training_images()?;
+        Ok(spec)
+    }
+
+    fn leaves_training_images(&self) -> Result<(), Diagnostics> {
+        let Data { validation_split, test_split, .. } = self.config.data;
+        let held_out = validation_split + test_split;
+        if held_out <= MOST_HELD_OUT {
+            return Ok(());
+        }
+        let message = format!(
+            "validation_split and test_split together hold out {held_out:.2} of the images; at most {MOST_HELD_OUT} leaves enough to learn from"
+        );
+        Err(Diagnostics(vec![self.diagnose(&KeyPath::of("data.test_split"), message, None)]))
     }
 
     /// A diagnostic about `key`, placed where the user wrote it (or the nearest table above it).

@@ -14,25 +14,30 @@ fn trained() -> Scene {
 #[test]
 fn an_evaluation_is_told_to_people_and_to_programs_alike() {
     let scene = trained();
+    let info: serde_json::Value = serde_json::from_str(&scene.read("run/run.json")).unwrap();
+    let images = info["data"]["validation"].as_u64().unwrap();
     let object = scene.run("--run run --evaluate --json").ends(0).object("evaluation");
-    assert_eq!(object["images"], 15);
+    assert_eq!(object["images"], images);
     let accuracy = object["accuracy"].as_f64().unwrap();
     assert!(accuracy > 0.9, "discs, stripes and darkness are easy: {object}");
     let confusion: Vec<Vec<u64>> = serde_json::from_value(object["confusion"].clone()).unwrap();
-    assert_eq!(confusion.iter().flatten().sum::<u64>(), 15);
+    assert_eq!(confusion.iter().flatten().sum::<u64>(), images);
     let right: u64 = (0..3).map(|class| confusion[class][class]).sum();
-    assert!((accuracy - right as f64 / 15.0).abs() < 1e-12);
+    assert!((accuracy - right as f64 / images as f64).abs() < 1e-12);
     let labels: Vec<_> = object["per_class"].as_array().unwrap().iter().map(|class| class["label"].clone()).collect();
     assert_eq!(labels, ["dark", "disc", "stripes"]);
-    let info: serde_json::Value = serde_json::from_str(&scene.read("run/run.json")).unwrap();
     assert_eq!(info["best"]["val_accuracy"], object["accuracy"], "the best weights are evaluated");
 
     let text = scene.run("--run run --evaluate").ends(0);
-    let shown = format!("accuracy {:.1} % on 15 images", 100.0 * accuracy);
+    let shown = format!("accuracy {:.1} % on {images} images", 100.0 * accuracy);
     text.prints(&[&shown, "precision", "recall", "confusion: rows are the truth", "stripes"]);
     let train = scene.run("--run run --evaluate --split train --json").ends(0).object("evaluation");
-    assert_eq!(train["images"], 57);
-    scene.run("--run run --evaluate --split test").ends(2).says(&["no test images", "--split validation"]);
+    assert_eq!(train["images"], info["data"]["train"]);
+    scene.run("--run run --evaluate --split test").ends(2).says(&[
+        "no test images",
+        "--split validation",
+        "data.test_split=0.1",
+    ]);
 }
 
 #[test]

@@ -16,6 +16,7 @@ mod evaluate_predict;
 mod export;
 mod failing;
 mod full_output;
+mod held_out;
 mod hostile;
 mod int8;
 mod interrupt;

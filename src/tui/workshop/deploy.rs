@@ -151,6 +151,7 @@ impl Job {
         let overrides = wanted.overrides(&trained_as);
         let reading = Reading::new(&self.control, |done, total| self.at(format!("reading images {done}/{total}")));
         let dataset = load(&trained_as, Classes::Named(&labels), &self.images, &reading)?;
+        let (dataset, _) = jobs::without_training_images(run, dataset)?;
         // As the command line would have it, text and all.
         let deployment = |precision: Precision| -> anyhow::Result<Deployment> {
             let mut sets = overrides.clone();

@@ -1,16 +1,14 @@
 //! The images that were read last, kept for whoever wants them next.
 
 use crate::data::Dataset;
-use crate::spec::{Input, Resize, Spec};
+use crate::spec::{Data, Input, Resize, Spec};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// What the images of a configuration depend on.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Key {
-    source: String,
-    split: f64,
-    seed: u32,
-    resize: Resize,
+    /// But for mean and deviation, which images do not depend on.
+    data: Data,
     input: Input,
 }
 
@@ -18,20 +16,14 @@ impl Key {
     /// That of `spec`.
     #[must_use]
     pub fn of(spec: &Spec) -> Self {
-        let data = &spec.config.data;
-        Self {
-            source: data.source.clone(),
-            split: data.validation_split,
-            seed: data.split_seed,
-            resize: data.resize,
-            input: spec.config.model.input,
-        }
+        let Data { mean, std, .. } = Data::default();
+        Self { data: Data { mean, std, ..spec.config.data.clone() }, input: spec.config.model.input }
     }
 
     /// The source.
     #[must_use]
     pub fn source(&self) -> &str {
-        &self.source
+        &self.data.source
     }
 
     /// The size of the images.
@@ -43,7 +35,7 @@ impl Key {
     /// What happened to images of another shape.
     #[must_use]
     pub const fn resize(&self) -> Resize {
-        self.resize
+        self.data.resize
     }
 }
 
@@ -98,7 +90,13 @@ mod tests {
         images.put(&spec(&[]), dataset);
         let other = images.clone();
         assert!(other.get(&spec(&["train.epochs=3", "data.mean=0.5", "stem.filters=8"])).is_some());
-        for change in ["data.source=photos", "data.split_seed=7", "data.resize=pad", "model.input.height=48"] {
+        for change in [
+            "data.source=photos",
+            "data.split_seed=7",
+            "data.test_split=0.1",
+            "data.resize=pad",
+            "model.input.height=48",
+        ] {
             assert!(other.get(&spec(&[change])).is_none(), "{change}");
         }
     }
