@@ -35,7 +35,9 @@ pub(super) fn read() -> Result<Found, DataError> {
         validation: Some(validation),
         test: None,
         unreadable: Vec::new(),
-        ignored: 0,
+        skipped: Vec::new(),
+        notes: Vec::new(),
+        prefix: String::new(),
         bundled: true,
     })
 }

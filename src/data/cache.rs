@@ -189,9 +189,13 @@ fn checksum(bytes: &[u8]) -> [u8; 8] {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::spec::{Input, Resize};
+    use crate::spec::{Background, Input, Resize};
 
-    const HOW: Preparation = Preparation { input: Input { height: 2, width: 3, channels: 1 }, resize: Resize::Crop };
+    const HOW: Preparation = Preparation {
+        input: Input { height: 2, width: 3, channels: 1 },
+        resize: Resize::Crop,
+        background: Background::White,
+    };
 
     fn cache() -> (tempfile::TempDir, Cache) {
         let folder = tempfile::tempdir().unwrap();
@@ -237,6 +241,7 @@ mod tests {
             cache.key(&file, HOW),
             cache.key(&file, other),
             cache.key(&file, taller),
+            cache.key(&file, Preparation { background: Background::Black, ..HOW }),
             cache.key(&[8; LEAST_FILE], HOW),
         ];
         for (i, key) in keys.iter().enumerate() {

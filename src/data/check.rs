@@ -6,6 +6,7 @@ use std::fmt;
 use super::content::Hash;
 use super::group::Groups;
 use super::images::Images;
+use super::skipped::{self, Skipped};
 use crate::escape;
 
 /// Fewer training images than this make a class small.
@@ -22,8 +23,11 @@ pub struct Check {
     pub classes: Vec<ClassCount>,
     /// Files left out because they cannot be read.
     pub unreadable: Vec<Unreadable>,
-    /// Entries passed over because they are no pictures.
-    pub ignored: usize,
+    /// Entries passed over because they are no pictures, or have no class.
+    pub skipped: Vec<Skipped>,
+    /// How the source was understood, where that is worth saying: which folder in it was used, for
+    /// instance. Names in it are not escaped.
+    pub notes: Vec<String>,
     /// Images smaller than the input.
     pub small: Small,
     /// Identical images.
@@ -152,7 +156,7 @@ impl Check {
 
     /// One sentence for each finding, with at most `examples` names each, written with `escape`.
     fn findings(&self, examples: usize, escape: impl Fn(&str) -> String) -> Vec<String> {
-        let mut out = Vec::new();
+        let mut out: Vec<String> = self.notes.iter().map(|note| escape(note)).collect();
         if !self.unreadable.is_empty() {
             let named = self.unreadable.iter().map(|file| format!("{} ({})", escape(&file.name), escape(&file.reason)));
             let count = plural(self.unreadable.len(), "file", "files");
@@ -192,9 +196,7 @@ impl Check {
             let count = plural(self.small.count, "image is", "images are");
             out.push(format!("{count} smaller than the input and enlarged: {} is {width}×{height}", escape(name)));
         }
-        if self.ignored > 0 {
-            out.push(format!("{} no pictures and passed over", plural(self.ignored, "entry is", "entries are")));
-        }
+        out.extend(skipped::findings(&self.skipped, examples, &escape));
         out
     }
 
@@ -264,12 +266,12 @@ impl fmt::Display for Check {
     }
 }
 
-fn plural(count: usize, one: &str, many: &str) -> String {
+pub(super) fn plural(count: usize, one: &str, many: &str) -> String {
     format!("{count} {}", if count == 1 { one } else { many })
 }
 
 /// ": a; b; and 7 more", or nothing where no example is wanted.
-fn list(items: impl ExactSizeIterator<Item = String>, examples: usize) -> String {
+pub(super) fn list(items: impl ExactSizeIterator<Item = String>, examples: usize) -> String {
     let rest = items.len().saturating_sub(examples);
     let mut shown: Vec<String> = items.take(examples).collect();
     if shown.is_empty() {
@@ -283,6 +285,8 @@ fn list(items: impl ExactSizeIterator<Item = String>, examples: usize) -> String
 
 #[cfg(test)]
 mod tests {
+    use super::super::kind::Kind;
+    use super::super::skipped::Reason;
     use super::*;
 
     fn full() -> Check {
@@ -293,7 +297,10 @@ mod tests {
             unreadable: (0..7)
                 .map(|i| Unreadable { name: format!("a/{i}.png"), reason: "the file is empty".into() })
                 .collect(),
-            ignored: 2,
+            skipped: [("a/x.txt", Kind::Text), ("a/y.txt", Kind::Text), ("b/z\u{1b}.avif", Kind::Avif)]
+                .map(|(name, kind)| Skipped { name: name.into(), reason: Reason::Kind(kind) })
+                .to_vec(),
+            notes: vec!["images are read from \u{1b}".into()],
             small: Small { count: 1, example: Some(("b/2.png".into(), 3, 4)) },
             duplicates: Duplicates {
                 copies: 1,
@@ -309,7 +316,7 @@ mod tests {
     #[test]
     fn every_finding_is_a_line_and_names_are_harmless() {
         let text = full().to_string();
-        assert_eq!(text.lines().count(), 11, "{text}");
+        assert_eq!(text.lines().count(), 12, "{text}");
         for part in [
             "7 files cannot be read and left out: a/0.png (the file is empty); ",
             "a/1.png (the file is empty); and 5 more",
@@ -322,7 +329,8 @@ mod tests {
             "\"b|\" has no validation image",
             "unbalanced",
             "1 image is smaller than the input and enlarged: b/2.png is 3×4",
-            "2 entries are no pictures",
+            "3 files skipped: 2 text files, 1 AVIF picture (convert to JPEG or PNG)",
+            "images are read from",
         ] {
             assert!(text.contains(part), "{part} in {text}");
         }
@@ -332,7 +340,10 @@ mod tests {
     #[test]
     fn the_report_names_everything() {
         let text = full().to_markdown();
-        assert!(text.contains("a/6.png") && text.contains("| b\\| | 19 | 0 | 0 |"), "{text}");
+        assert!(
+            text.contains("a/6.png") && text.contains("a/y.txt (text)") && text.contains("| b\\| | 19 | 0 | 0 |"),
+            "{text}"
+        );
         assert!(!text.contains('\u{1b}'));
     }
 

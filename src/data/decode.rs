@@ -1,18 +1,21 @@
 //! One picture: from a file's bytes to the bytes the network sees.
 //!
 //! In this order: decode (the first frame of an animation), 16 bits to 8, what is transparent over
-//! black, upright by EXIF, luma where the input has one channel, resize.
+//! the background, upright by EXIF, luma where the input has one channel, resize. The format is
+//! told by the content; a file's name does not matter.
 
 use std::io::Cursor;
 use std::path::Path;
 
-use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits};
+use image::{DynamicImage, ImageDecoder, ImageReader, Limits};
 
 use super::error::DataError;
+use super::heic;
+use super::kind::{Format, HEAD, Kind};
 use super::luma::luma_row;
 use super::resize::{RowResizer, frame};
 use crate::files::read_limited;
-use crate::spec::{Input, Resize};
+use crate::spec::{Background, Input, Resize};
 
 /// The largest side of a picture, in pixels; [`RowResizer`] computes with it in 32 bits.
 pub const MAX_SIDE: u32 = 65_535;
@@ -35,10 +38,10 @@ pub(super) struct Raster<'a> {
 ///
 /// # Errors
 /// Where the file cannot be read, is no picture or has more than [`MAX_PIXELS`].
-pub fn load_image(path: &Path, input: Input, resize: Resize) -> Result<Vec<u8>, DataError> {
+pub fn load_image(path: &Path, input: Input, resize: Resize, background: Background) -> Result<Vec<u8>, DataError> {
     let mut out = vec![0; input.height as usize * input.width as usize * input.channels as usize];
     let bytes = read_limited(path, MAX_FILE)?;
-    let picture = Picture::decode(&bytes, extension_format(path))
+    let picture = Picture::decode(&bytes, path, background)
         .map_err(|reason| DataError::Picture { path: path.to_owned(), reason })?;
     fill(picture.raster(), input, resize, &mut out);
     Ok(out)
@@ -47,21 +50,6 @@ pub fn load_image(path: &Path, input: Input, resize: Resize) -> Result<Vec<u8>, 
 /// The bytes of the picture file at `path`, or why it cannot be read.
 pub(super) fn read(path: &Path) -> Result<Vec<u8>, String> {
     read_limited(path, MAX_FILE).map_err(|error| error.source.to_string())
-}
-
-/// What the file's name says it is, if that is a kind of picture we read.
-pub(super) fn extension_format(path: &Path) -> Option<ImageFormat> {
-    let format = ImageFormat::from_path(path).ok()?;
-    matches!(
-        format,
-        ImageFormat::Jpeg
-            | ImageFormat::Png
-            | ImageFormat::Bmp
-            | ImageFormat::Gif
-            | ImageFormat::WebP
-            | ImageFormat::Pnm
-    )
-    .then_some(format)
 }
 
 /// A decoded picture.
@@ -73,13 +61,13 @@ pub(super) struct Picture {
 }
 
 impl Picture {
-    /// The picture in `bytes`, whose content counts more than its `named` format.
-    pub fn decode(bytes: &[u8], named: Option<ImageFormat>) -> Result<Self, String> {
-        let image = decode(bytes, named)?;
+    /// The picture in `bytes`, those of the file `path`, on `background` where it is transparent.
+    pub fn decode(bytes: &[u8], path: &Path, background: Background) -> Result<Self, String> {
+        let image = decode(bytes, path)?;
         let (width, height) = (image.width(), image.height());
         let (channels, bytes) = match image {
             DynamicImage::ImageLuma8(_) | DynamicImage::ImageLuma16(_) => (1, image.into_luma8().into_raw()),
-            image if image.color().has_alpha() => (3, over_black(image)),
+            image if image.color().has_alpha() => (3, over(image, background)),
             image => (3, image.into_rgb8().into_raw()),
         };
         Ok(Self { width, height, channels, bytes })
@@ -90,36 +78,43 @@ impl Picture {
     }
 }
 
-fn decode(bytes: &[u8], named: Option<ImageFormat>) -> Result<DynamicImage, String> {
-    if bytes.is_empty() {
-        return Err("the file is empty".into());
-    }
-    let mut reader = ImageReader::new(Cursor::new(bytes));
-    if let Some(format) = named {
-        reader.set_format(format);
-    }
-    let mut reader = reader.with_guessed_format().map_err(|error| error.to_string())?;
+fn decode(bytes: &[u8], path: &Path) -> Result<DynamicImage, String> {
+    let format = match Kind::of(&bytes[..bytes.len().min(HEAD)], path) {
+        Kind::Picture(format) => format,
+        Kind::Heic => return heic::decode(bytes),
+        Kind::Empty => return Err("the file is empty".into()),
+        other => return Err(format!("it is {other}")),
+    };
+    let mut reader = ImageReader::with_format(Cursor::new(bytes), format.decoder());
     let mut limits = Limits::default();
     limits.max_image_width = Some(MAX_SIDE);
     limits.max_image_height = Some(MAX_SIDE);
     reader.limits(limits);
-    let jpeg = reader.format() == Some(ImageFormat::Jpeg);
     let mut decoder = reader.into_decoder().map_err(|error| error.to_string())?;
     let (width, height) = decoder.dimensions();
-    if width == 0 || height == 0 {
-        return Err(format!("it is {width}×{height} pixels"));
-    }
-    if u64::from(width) * u64::from(height) > MAX_PIXELS {
-        return Err(format!("it is {width}×{height} pixels; at most {MAX_PIXELS} pixels are read"));
-    }
+    check_size(width, height)?;
     // The decoder fills up what is missing of a JPEG with grey.
-    if jpeg && !jpeg_ends(bytes) {
+    if format == Format::Jpeg && !jpeg_ends(bytes) {
         return Err("the JPEG file is cut off: its end mark is missing".into());
     }
     let orientation = decoder.orientation().map_err(|error| error.to_string())?;
     let mut image = DynamicImage::from_decoder(decoder).map_err(|error| error.to_string())?;
     image.apply_orientation(orientation);
     Ok(image)
+}
+
+/// Whether a picture of this size is read.
+pub(super) fn check_size(width: u32, height: u32) -> Result<(), String> {
+    if width == 0 || height == 0 {
+        return Err(format!("it is {width}×{height} pixels"));
+    }
+    if u64::from(width) * u64::from(height) > MAX_PIXELS {
+        return Err(format!("it is {width}×{height} pixels; at most {MAX_PIXELS} pixels are read"));
+    }
+    if width.max(height) > MAX_SIDE {
+        return Err(format!("it is {width}×{height} pixels; a side has at most {MAX_SIDE}"));
+    }
+    Ok(())
 }
 
 /// Whether an end mark follows the first scan of a JPEG file. Segments before it are stepped
@@ -137,13 +132,18 @@ fn jpeg_ends(bytes: &[u8]) -> bool {
     true
 }
 
-/// RGB bytes, each (c·a + 127) / 255.
-fn over_black(image: DynamicImage) -> Vec<u8> {
+/// RGB bytes, each (c·a + b·(255 − a) + 127) / 255 with the background b.
+fn over(image: DynamicImage, background: Background) -> Vec<u8> {
+    let behind: u32 = match background {
+        Background::White => 255,
+        Background::Black => 0,
+    };
     let rgba = image.into_rgba8().into_raw();
     let mut rgb = Vec::with_capacity(rgba.len() / 4 * 3);
     for pixel in rgba.chunks_exact(4) {
         let alpha = u32::from(pixel[3]);
-        rgb.extend(pixel[..3].iter().map(|&value| ((u32::from(value) * alpha + 127) / 255) as u8));
+        let laid = |value: &u8| (u32::from(*value) * alpha + behind * (255 - alpha) + 127) / 255;
+        rgb.extend(pixel[..3].iter().map(|value| laid(value) as u8));
     }
     rgb
 }

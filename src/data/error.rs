@@ -33,12 +33,72 @@ pub enum DataError {
     },
     /// A folder without classes.
     #[error(
-        "{} has no sub-folders: it needs one for each class, or the IDX files train-images-idx3-ubyte and train-labels-idx1-ubyte",
+        "{} has no sub-folders with classes: it needs one for each class, a table of files and labels, or the IDX files train-images-idx3-ubyte and train-labels-idx1-ubyte{holds}",
         shown(path)
     )]
     NoClasses {
         /// The folder.
         path: PathBuf,
+        /// Empty, or what it holds instead, led by "; ".
+        holds: String,
+    },
+    /// Folders of validation or test, but none of training.
+    #[error(
+        "{} has {}, but neither a folder of training images (train, training or seg_train) nor two classes",
+        shown(path),
+        shown(part)
+    )]
+    NoTraining {
+        /// The source.
+        path: PathBuf,
+        /// One of its folders.
+        part: PathBuf,
+    },
+    /// Two folders for the same part.
+    #[error("{} and {} are both folders of {part} images; only one is possible", shown(first), shown(second))]
+    TwoFolders {
+        /// Training, validation or test.
+        part: &'static str,
+        /// One.
+        first: PathBuf,
+        /// And the other.
+        second: PathBuf,
+    },
+    /// Folders of training and test in a class rather than around it.
+    #[error(
+        "{} and {} lie in a class folder; folders of training, validation and test must have the class folders in them",
+        shown(train),
+        shown(test)
+    )]
+    PartsInClass {
+        /// The training folder.
+        train: PathBuf,
+        /// Another.
+        test: PathBuf,
+    },
+    /// A table of labels that is none, or names nothing that is there.
+    #[error("{}: {}", shown(path), terminal(problem))]
+    Table {
+        /// The table.
+        path: PathBuf,
+        /// What is wrong.
+        problem: String,
+    },
+    /// An image of validation or test of a class that is not trained.
+    #[error("{} is of class \"{}\", of which there is no training image", shown(path), terminal(class))]
+    UnknownLabel {
+        /// The image.
+        path: PathBuf,
+        /// Its class.
+        class: String,
+    },
+    /// A packed source.
+    #[error("{} is {kind}, not a data set: unpack it and name the folder", shown(path))]
+    Packed {
+        /// The file.
+        path: PathBuf,
+        /// "a zip archive", for instance.
+        kind: String,
     },
     /// Nothing to tell apart.
     #[error("{} has only one class, \"{}\"; there must be two or more", shown(path), terminal(class))]
@@ -137,7 +197,13 @@ impl DataError {
             Self::File(error) => Some(&error.path),
             Self::Unknown { name } | Self::Idx { name, .. } => Some(name.as_ref()),
             Self::NoData { path }
-            | Self::NoClasses { path }
+            | Self::NoClasses { path, .. }
+            | Self::NoTraining { path, .. }
+            | Self::TwoFolders { second: path, .. }
+            | Self::PartsInClass { test: path, .. }
+            | Self::Table { path, .. }
+            | Self::UnknownLabel { path, .. }
+            | Self::Packed { path, .. }
             | Self::OneClass { path, .. }
             | Self::TooManyClasses { path, .. }
             | Self::UnknownClass { path }

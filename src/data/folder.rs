@@ -1,62 +1,19 @@
-//! A folder of pictures: one sub-folder per class, or `train/`, `validation/` and `test/` above
-//! them.
-//!
-//! Names are sorted bytewise, so that nothing depends on the order a disk gives them in. Hidden
-//! files and folders are passed over, and what lies deeper than a class folder is not looked at.
-//! Only regular files are ever opened: a FIFO would wait forever.
+//! Folders of pictures: the images of a layout, and the pictures that lie in one folder.
 
-use std::fs;
-use std::io::{self, ErrorKind};
+use std::collections::HashMap;
+use std::io;
 use std::path::{Path, PathBuf};
 
 use super::check::Unreadable;
-use super::decode::extension_format;
 use super::error::DataError;
+use super::kind::is_named_picture;
+use super::layout::{self, Aside, Contents, Layout, Outline};
+use super::name::Split;
 use super::part::{Item, Part, Store};
+use super::skipped::Reason;
 use super::source::Found;
+use super::tree::{Listing, Place, holds, list, sort, walk};
 use crate::files::FileError;
-use crate::spec::MAX_CLASSES;
-
-/// A folder's entries that are not hidden, sorted by name.
-struct Listing {
-    folders: Vec<(String, PathBuf)>,
-    pictures: Vec<(String, PathBuf)>,
-    /// Pictures by name that are no regular files.
-    unreadable: Vec<Unreadable>,
-    ignored: usize,
-}
-
-fn list(folder: &Path) -> Result<Listing, DataError> {
-    let refused = |error| FileError::of("read the folder", folder)(error);
-    let mut names = Vec::new();
-    for entry in fs::read_dir(folder).map_err(refused)? {
-        let name = entry.map_err(|error| FileError::of("read the folder", folder)(error))?.file_name();
-        if !name.as_encoded_bytes().starts_with(b".") && name != "__MACOSX" {
-            names.push(name);
-        }
-    }
-    names.sort_by(|a, b| a.as_encoded_bytes().cmp(b.as_encoded_bytes()));
-    let mut listing = Listing { folders: Vec::new(), pictures: Vec::new(), unreadable: Vec::new(), ignored: 0 };
-    for name in names {
-        let path = folder.join(&name);
-        let text = name.to_string_lossy().into_owned();
-        let picture = extension_format(&path).is_some();
-        // This follows symlinks; of a loop the system says so.
-        match fs::metadata(&path) {
-            Ok(about) if about.is_dir() => listing.folders.push((text, path)),
-            Ok(about) if picture && about.is_file() => listing.pictures.push((text, path)),
-            Ok(_) if picture => {
-                listing.unreadable.push(Unreadable { name: text, reason: "not a regular file".into() });
-            }
-            // A class that cannot be reached, perhaps; a dangling symlink of no picture is clutter.
-            Err(error) if picture || error.kind() != ErrorKind::NotFound => {
-                listing.unreadable.push(Unreadable { name: text, reason: error.to_string() });
-            }
-            _ => listing.ignored += 1,
-        }
-    }
-    Ok(listing)
-}
 
 /// The pictures that lie in a folder, whatever they show.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -76,9 +33,14 @@ pub struct Pictures {
 /// # Errors
 /// Where the folder cannot be read.
 pub fn pictures(folder: &Path) -> Result<Pictures, DataError> {
-    let Listing { folders, pictures, unreadable, ignored } = list(folder)?;
-    let paths = pictures.into_iter().map(|(_, path)| path).collect();
-    Ok(Pictures { paths, unreadable, ignored, folders: folders.len() })
+    let Listing { folders, files, unreadable, skipped } = list(&Place::top(folder))?;
+    let (paths, others): (Vec<_>, Vec<_>) =
+        files.into_iter().map(|file| file.path).partition(|path| is_named_picture(path));
+    let is_folder = |name: &str| name.ends_with('/');
+    let visible = || skipped.iter().filter(|entry| !matches!(entry.reason, Reason::Hidden));
+    let ignored = others.len() + visible().filter(|entry| !is_folder(&entry.name)).count();
+    let folders = folders.len() + visible().filter(|entry| is_folder(&entry.name)).count();
+    Ok(Pictures { paths, unreadable, ignored, folders })
 }
 
 /// Whether `path` is one that [`pictures`] looks at, by its name: visible, with the ending of a
@@ -86,101 +48,125 @@ pub fn pictures(folder: &Path) -> Result<Pictures, DataError> {
 #[must_use]
 pub fn is_picture(path: &Path) -> bool {
     let hidden = path.file_name().is_none_or(|name| name.as_encoded_bytes().starts_with(b"."));
-    !hidden && extension_format(path).is_some()
+    !hidden && is_named_picture(path)
 }
 
-/// The folders of the parts: `(train, validation, test)`.
-type Parts = (PathBuf, Option<PathBuf>, Option<PathBuf>);
-
-/// Where the classes are: in `folder` itself, or in its `train/` where that holds folders and no
-/// pictures (a class may be called "train").
-fn parts(folder: &Path) -> Result<Parts, DataError> {
-    let there = |name: &str| Some(folder.join(name)).filter(|path| path.is_dir());
-    if let Some(train) = there("train") {
-        let inside = list(&train)?;
-        if inside.pictures.is_empty() && !inside.folders.is_empty() {
-            let validation = ["validation", "val", "valid"].into_iter().find_map(there);
-            return Ok((train, validation, there("test")));
-        }
-    }
-    Ok((folder.to_owned(), None, None))
-}
-
-/// The names of the class folders in `folder`, sorted bytewise.
+/// How `folder` is laid out.
 ///
 /// # Errors
-/// Where a folder cannot be read, or has no sub-folders, only one or too many.
-pub(super) fn class_names(folder: &Path) -> Result<Vec<String>, DataError> {
-    let (train, ..) = parts(folder)?;
-    classes(&train).map(|listing| listing.folders.into_iter().map(|(name, _)| name).collect())
-}
-
-fn classes(train: &Path) -> Result<Listing, DataError> {
-    let listing = list(train)?;
-    let path = train.to_owned();
+/// As [`layout::of`], and where there are no two classes.
+pub(super) fn layout(folder: &Path) -> Result<Layout, DataError> {
+    let top = Place::top(folder);
+    if let Some(layout) = layout::of(&top)? {
+        return Ok(layout);
+    }
+    let listing = list(&top)?;
+    let path = folder.to_owned();
     match &listing.folders[..] {
         [] if !listing.unreadable.is_empty() => {
             let Unreadable { name, reason } = &listing.unreadable[0];
-            Err(FileError::of("read", &train.join(name))(io::Error::other(reason.clone())).into())
+            Err(FileError::of("read", &folder.join(name))(io::Error::other(reason.clone())).into())
         }
-        [] => Err(DataError::NoClasses { path }),
-        [(class, _)] => Err(DataError::OneClass { path, class: class.clone() }),
-        many if many.len() > MAX_CLASSES as usize => Err(DataError::TooManyClasses { path, count: many.len() }),
-        _ => Ok(listing),
+        [] => Err(DataError::NoClasses { path, holds: holds(&listing.files) }),
+        folders => match folders.iter().find(|folder| Split::named(folder.last()).is_some()) {
+            Some(part) => Err(DataError::NoTraining { path, part: part.path.clone() }),
+            None => Err(DataError::OneClass { path, class: folders[0].last().to_owned() }),
+        },
     }
 }
 
-/// Looks through `folder`, opening no picture.
+/// Looks through `folder`; of its files only the first bytes are read.
 ///
 /// # Errors
-/// As [`class_names`]; also where a class folder cannot be read, or validation/ or test/ has a
-/// class that train/ has not.
+/// As [`layout()`]; also where a class folder cannot be read, or one of validation or test has a
+/// class that training has not.
 pub(super) fn scan(folder: &Path) -> Result<Found, DataError> {
-    let (train, validation, test) = parts(folder)?;
-    let labels = class_names(folder)?;
-    let mut found = Found {
-        labels,
-        train: Part { items: Vec::new(), store: Store::Files(Vec::new()) },
-        validation: None,
-        test: None,
-        unreadable: Vec::new(),
-        ignored: 0,
+    let Layout { labels, parts, mut aside } = layout(folder)?;
+    let mut prefix = String::new();
+    if let Some(Outline { folder, contents: Contents::Classes(_) }) = &parts[0]
+        && !folder.name.is_empty()
+    {
+        prefix = format!("{}/", folder.name);
+    }
+    let places: HashMap<&str, u16> = labels.iter().zip(0..).map(|(label, place)| (&label[..], place)).collect();
+    let mut read = Vec::with_capacity(3);
+    for outline in parts {
+        read.push(outline.map(|outline| part(outline, &places, &mut aside)).transpose()?);
+    }
+    let mut sorted = sort(&aside.files);
+    let no_class = sorted.pictures.iter().map(|&place| aside.files[place].skipped(Reason::NoClass));
+    aside.skipped.extend(no_class);
+    aside.skipped.append(&mut sorted.skipped);
+    aside.unreadable.append(&mut sorted.unreadable);
+    aside.skipped.sort_by(|a, b| a.name.cmp(&b.name));
+    let mut read = read.into_iter();
+    let mut next = || read.next().flatten();
+    let train = next().unwrap_or_else(|| Part { items: Vec::new(), store: Store::Files(Vec::new()) });
+    Ok(Found {
+        train,
+        validation: next(),
+        test: next(),
+        unreadable: aside.unreadable,
+        skipped: aside.skipped,
+        notes: aside.notes,
+        prefix,
         bundled: false,
-    };
-    let prefix = |path: &Path| match path.strip_prefix(folder) {
-        Ok(below) if !below.as_os_str().is_empty() => format!("{}/", below.to_string_lossy()),
-        _ => String::new(),
-    };
-    found.train = part(&train, &prefix(&train), &mut found)?;
-    if let Some(path) = validation {
-        found.validation = Some(part(&path, &prefix(&path), &mut found)?);
-    }
-    if let Some(path) = test {
-        found.test = Some(part(&path, &prefix(&path), &mut found)?);
-    }
-    Ok(found)
+        labels,
+    })
 }
 
-/// The pictures of the class folders in `folder`; their names begin with `prefix`.
-fn part(folder: &Path, prefix: &str, found: &mut Found) -> Result<Part, DataError> {
-    let top = list(folder)?;
-    found.ignored += top.ignored + top.pictures.len();
-    let named = |class: &str| {
-        let class = format!("{prefix}{class}");
-        move |entry: Unreadable| Unreadable { name: format!("{class}{}", entry.name), ..entry }
-    };
-    found.unreadable.extend(top.unreadable.into_iter().map(named("")));
+/// The pictures of one part; what else is there goes to `aside`.
+fn part(outline: Outline, labels: &HashMap<&str, u16>, aside: &mut Aside) -> Result<Part, DataError> {
     let (mut items, mut paths) = (Vec::new(), Vec::new());
-    for (class, path) in top.folders {
-        let Some(label) = found.labels.iter().position(|label| *label == class) else {
-            return Err(DataError::UnknownClass { path });
-        };
-        let inside = list(&path)?;
-        found.ignored += inside.ignored + inside.folders.len();
-        found.unreadable.extend(inside.unreadable.into_iter().map(named(&format!("{class}/"))));
-        for (name, path) in inside.pictures {
-            items.push(Item { label: label as u16, name: format!("{prefix}{class}/{name}"), place: paths.len() });
-            paths.push(path);
+    let mut add = |files: Vec<Place>, label: &dyn Fn(usize) -> u16, aside: &mut Aside| {
+        let mut sorted = sort(&files);
+        aside.unreadable.append(&mut sorted.unreadable);
+        aside.skipped.append(&mut sorted.skipped);
+        let mut pictures = sorted.pictures.into_iter().peekable();
+        for (place, file) in files.into_iter().enumerate() {
+            if pictures.next_if_eq(&place).is_some() {
+                items.push(Item { label: label(place), name: file.name, place: paths.len() });
+                paths.push(file.path);
+            }
+        }
+    };
+    match outline.contents {
+        Contents::Classes(folders) => {
+            for folder in folders {
+                let Some(&label) = labels.get(folder.last()) else {
+                    return Err(DataError::UnknownClass { path: folder.path });
+                };
+                let inside = walk(&folder)?;
+                let split = |wanted| {
+                    inside
+                        .folders
+                        .iter()
+                        .find(|inner| Split::named(inner.last()) == Some(wanted) && !folder.below(inner).contains('/'))
+                };
+                if let (Some(train), Some(test)) =
+                    (split(Split::Train), split(Split::Test).or_else(|| split(Split::Validation)))
+                {
+                    return Err(DataError::PartsInClass { train: train.path.clone(), test: test.path.clone() });
+                }
+                aside.unreadable.extend(inside.unreadable);
+                aside.skipped.extend(inside.skipped);
+                add(inside.files, &|_| label, aside);
+            }
+        }
+        Contents::Labelled(labelled) => {
+            let mut places = Vec::with_capacity(labelled.len());
+            for image in &labelled {
+                let Some(&label) = labels.get(&image.class[..]) else {
+                    let (path, class) = (image.file.path.clone(), image.class.clone());
+                    return Err(DataError::UnknownLabel { path, class });
+                };
+                places.push(label);
+            }
+            let mut images: Vec<(u16, Place)> =
+                places.into_iter().zip(labelled.into_iter().map(|image| image.file)).collect();
+            images.sort();
+            let (places, files): (Vec<u16>, Vec<Place>) = images.into_iter().unzip();
+            add(files, &|place| places[place], aside);
         }
     }
     Ok(Part { items, store: Store::Files(paths) })

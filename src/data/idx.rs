@@ -137,7 +137,9 @@ impl Files {
             test: self.test.as_ref().map(|pair| part(pair, "test")).transpose()?,
             labels,
             unreadable: Vec::new(),
-            ignored: 0,
+            skipped: Vec::new(),
+            notes: Vec::new(),
+            prefix: String::new(),
             bundled: false,
         })
     }

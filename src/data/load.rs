@@ -2,7 +2,7 @@
 
 use sha2::{Digest, Sha256};
 
-use super::check::{Check, ClassCount, Duplicates, Near, Small, Unreadable};
+use super::check::{Check, ClassCount, Duplicates, Near, Small};
 use super::error::DataError;
 use super::group::{Groups, groups};
 use super::images::{Dataset, Images, Progress};
@@ -48,15 +48,17 @@ pub fn load(data: &Data, input: Input, limit: Option<usize>, progress: &dyn Prog
     }
     let parts = [Some(&found.train), found.validation.as_ref(), found.test.as_ref()];
     let reading = Reading::new(preparation(data, input), count(&parts, input)?, progress);
-    let mut check = Check { ignored: found.ignored, limited: limit.is_some(), ..Check::default() };
-    check.unreadable = found.unreadable;
+    let mut check = Check { limited: limit.is_some(), ..Check::default() };
+    check.unreadable = std::mem::take(&mut found.unreadable);
+    check.skipped = std::mem::take(&mut found.skipped);
+    check.notes = std::mem::take(&mut found.notes);
     let mut decode = |part: &Part| reading.decode(part, &mut check);
     let train = decode(&found.train)?;
     let validation = found.validation.as_ref().map(&mut decode).transpose()?;
     let test = found.test.as_ref().map(&mut decode).transpose()?;
     reading.end();
 
-    refuse_empty(&found.labels, &train.images, &check.unreadable)?;
+    refuse_empty(&found, &train.images, &check)?;
     let mut seen = vec![&train];
     seen.extend(&validation);
     seen.extend(&test);
@@ -132,7 +134,7 @@ pub fn load_all(data: &Data, input: Input, labels: &[String], progress: &dyn Pro
 }
 
 const fn preparation(data: &Data, input: Input) -> Preparation {
-    Preparation { input, resize: data.resize }
+    Preparation { input, resize: data.resize, background: data.background }
 }
 
 /// How many images there are, if they are not too many.
@@ -198,15 +200,16 @@ fn divided(
 }
 
 /// An error where a class has nothing to learn from, with the first reason known.
-fn refuse_empty(labels: &[String], train: &Images, unreadable: &[Unreadable]) -> Result<(), DataError> {
-    let counts = train.counts(labels.len());
+fn refuse_empty(found: &Found, train: &Images, check: &Check) -> Result<(), DataError> {
+    let counts = train.counts(found.labels.len());
     let Some(class) = counts.iter().position(|&count| count == 0) else { return Ok(()) };
-    let class = labels[class].clone();
-    let inside = format!("{class}/");
-    let reason = unreadable
-        .iter()
-        .find(|file| file.name.starts_with(&inside) || file.name.starts_with(&format!("train/{inside}")))
-        .map_or_else(String::new, |file| format!(": {}: {}", file.name, file.reason));
+    let class = found.labels[class].clone();
+    let inside = format!("{}{class}/", found.prefix);
+    let unreadable = check.unreadable.iter().filter(|file| file.name.starts_with(&inside));
+    let reasons = unreadable.map(|file| format!(": {}: {}", file.name, file.reason));
+    let skipped = check.skipped.iter().filter(|entry| entry.name.starts_with(&inside));
+    let mut reasons = reasons.chain(skipped.map(|entry| format!(": {}: {}", entry.name, entry.reason)));
+    let reason = reasons.next().unwrap_or_default();
     Err(DataError::EmptyClass { class, reason })
 }
 
@@ -218,7 +221,9 @@ fn fingerprint(labels: &[String], how: Preparation, parts: &[Option<&Decoded>; 3
         number(digest, text.len());
         digest.update(text);
     };
-    text(&mut digest, &format!("{how:?}"));
+    // The background shows in what pictures show.
+    let Preparation { input, resize, .. } = how;
+    text(&mut digest, &format!("Preparation {{ input: {input:?}, resize: {resize:?} }}"));
     number(&mut digest, labels.len());
     for label in labels {
         text(&mut digest, label);

@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use super::cache::{Cache, Entry};
 use super::content::Content;
-use super::decode::{Picture, Raster, extension_format, fill, read};
-use crate::spec::{Input, Resize};
+use super::decode::{Picture, Raster, fill, read};
+use crate::spec::{Background, Input, Resize};
 
 /// One image that can be had.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,6 +39,7 @@ pub(super) struct Part {
 pub(super) struct Preparation {
     pub input: Input,
     pub resize: Resize,
+    pub background: Background,
 }
 
 impl Part {
@@ -53,7 +54,7 @@ impl Part {
                 if let Some(content) = key.as_ref().and_then(|key| cache.get(key, out)) {
                     return Ok(content);
                 }
-                let picture = Picture::decode(&file, extension_format(path))?;
+                let picture = Picture::decode(&file, path, how.background)?;
                 fill(picture.raster(), how.input, how.resize, out);
                 let content = Content::of(picture.raster(), true);
                 if let Some(key) = key {

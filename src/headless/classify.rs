@@ -56,7 +56,8 @@ impl Classifier {
     pub fn classify(&mut self, project: &Project<'_>, paths: &[PathBuf], width: usize, may_vanish: bool) -> bool {
         let begun = Instant::now();
         let config = &project.spec.config;
-        let load = |path: &PathBuf| data::load_image(path, config.model.input, config.data.resize);
+        let (resize, background) = (config.data.resize, config.data.background);
+        let load = |path: &PathBuf| data::load_image(path, config.model.input, resize, background);
         let loaded: Vec<_> = paths.par_iter().map(load).collect();
         let (mut names, mut images, mut all) = (Vec::new(), Vec::new(), true);
         for (path, image) in paths.iter().zip(loaded) {

@@ -53,7 +53,7 @@ fn list(project: &Project<'_>, folder: &Path, paths: &mut Vec<PathBuf>) -> bool 
         let below = if folders > 0 { "; pass the folders in it, which are not looked into" } else { "" };
         console.error_about(
             folder,
-            &anyhow!("there is no image in {shown}: JPEG, PNG, BMP, GIF, WebP and PNM are read{below}"),
+            &anyhow!("there is no image in {shown}: JPEG, PNG, BMP, GIF, WebP, PNM, TIFF and HEIC are read{below}"),
         );
         return false;
     }

@@ -42,7 +42,7 @@ pub struct Config {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Data {
-    /// A bundled name, a folder with one sub-folder per class, a folder of IDX files, or an IDX image file.
+    /// A bundled name, a folder of pictures (one sub-folder per class, or a table of labels), or a folder or file of IDX, CIFAR or npz data.
     pub source: String,
     /// Share of the images held out for validation; ignored by a source that has its own split.
     #[schemars(extend("exclusiveMinimum" = 0.0), range(max = 0.9))]
@@ -55,6 +55,8 @@ pub struct Data {
     pub split_seed: u32,
     /// What happens to an image of another shape than the input.
     pub resize: Resize,
+    /// Color behind the transparent pixels of an image.
+    pub background: Background,
     /// The network sees (pixel/255 − mean) / std; rounded to a multiple of 1/255. One number or one per channel.
     pub mean: PerChannel<Mean>,
     /// See mean.
@@ -69,6 +71,7 @@ impl Default for Data {
             test_split: 0.0,
             split_seed: 0,
             resize: Resize::Crop,
+            background: Background::White,
             mean: PerChannel::One(Mean(0.0)),
             std: PerChannel::One(Std(1.0)),
         }
@@ -87,6 +90,18 @@ pub enum Resize {
     Crop,
     /// The whole image, its proportions kept, black bars beside it.
     Pad,
+}
+
+/// Color behind the transparent pixels of an image. Bars of `resize = "pad"` are black with either.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+#[schemars(inline)]
+pub enum Background {
+    /// As on paper: drawings made on a transparent canvas are dark on light.
+    #[default]
+    White,
+    /// As a screen that is off.
+    Black,
 }
 
 /// A mean of pixel values, 0 to 1.

@@ -7,7 +7,7 @@ use image::{GrayImage, RgbImage};
 use micromobilenet::codegen::header;
 use micromobilenet::data::load_image;
 use micromobilenet::random::{Purpose, Stream};
-use micromobilenet::spec::{Input, Resize};
+use micromobilenet::spec::{Background, Input, Resize};
 use std::fmt::Write as _;
 use std::fs;
 
@@ -105,7 +105,9 @@ fn rows_of_any_camera_are_scaled_as_pictures_are() {
                     }
                     _ => RgbImage::from_raw(columns as u32, rows as u32, sent.clone()).unwrap().save(&path).unwrap(),
                 }
-                expected.extend(load_image(&path, Input { height, width, channels }, resize).unwrap());
+                expected.extend(
+                    load_image(&path, Input { height, width, channels }, resize, Background::default()).unwrap(),
+                );
                 // Every fifth image comes four times: each starts afresh.
                 let times = if round % 5 == 0 { 4 } else { 1 };
                 let head = [columns, rows, format | usize::from(!red_first) << 2 | times << 4];

@@ -26,7 +26,10 @@ fn a_test_part_is_set_apart_from_the_same_folder() {
     assert_eq!(told, test);
     scene.run("--config tiny.toml --train --set data.test_split=1.0").ends(2).says(&["test_split must be"]);
     let shares = "--set data.test_split=0.6 --set data.validation_split=0.5";
-    scene.run(&format!("--config tiny.toml --train {shares}")).ends(2).says(&["--set data.test_split=0.6", "hold out 1.10 of the images"]);
+    scene
+        .run(&format!("--config tiny.toml --train {shares}"))
+        .ends(2)
+        .says(&["--set data.test_split=0.6", "hold out 1.10 of the images"]);
 }
 
 #[test]

@@ -4,7 +4,7 @@ use image::{GrayImage, ImageBuffer, Luma, Rgba, RgbaImage};
 use proptest::prelude::*;
 
 use super::*;
-use crate::spec::Resize;
+use crate::spec::{Background, Resize};
 
 const RGB: Input = Input { channels: 3, ..GREY };
 
@@ -13,16 +13,20 @@ fn decoded(bytes: &[u8], extension: &str, input: Input, resize: Resize) -> Resul
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join(format!("picture.{extension}"));
     std::fs::write(&path, bytes).unwrap();
-    load_image(&path, input, resize)
+    load_image(&path, input, resize, Background::default())
 }
 
 #[test]
 fn every_lossless_format_gives_the_same_bytes_and_jpeg_nearly() {
     let image = picture(8, 8, 1);
     let exact = image.to_rgb8().into_raw();
-    for (format, extension) in
-        [(ImageFormat::Png, "png"), (ImageFormat::Bmp, "bmp"), (ImageFormat::WebP, "webp"), (ImageFormat::Pnm, "ppm")]
-    {
+    for (format, extension) in [
+        (ImageFormat::Png, "png"),
+        (ImageFormat::Bmp, "bmp"),
+        (ImageFormat::WebP, "webp"),
+        (ImageFormat::Pnm, "ppm"),
+        (ImageFormat::Tiff, "tif"),
+    ] {
         assert_eq!(decoded(&encoded(&image, format), extension, RGB, Resize::Fit).unwrap(), exact, "{extension}");
     }
     for (format, extension) in [(ImageFormat::Jpeg, "jpg"), (ImageFormat::Gif, "gif")] {
@@ -36,7 +40,36 @@ fn every_lossless_format_gives_the_same_bytes_and_jpeg_nearly() {
 #[test]
 fn content_counts_more_than_the_extension() {
     let png = encoded(&picture(8, 8, 1), ImageFormat::Png);
-    assert_eq!(decoded(&png, "jpg", RGB, Resize::Fit).unwrap(), decoded(&png, "png", RGB, Resize::Fit).unwrap());
+    let straight = decoded(&png, "png", RGB, Resize::Fit).unwrap();
+    for extension in ["jpg", "heic", "txt", ""] {
+        assert_eq!(decoded(&png, extension, RGB, Resize::Fit).unwrap(), straight, "{extension}");
+    }
+}
+
+/// Red 5x, green 7y and blue 128 at column x and row y, 48×32; written by libheif 1.23 with x265.
+const HEIC: &[u8] = include_bytes!("gradient.heic");
+
+#[test]
+fn heic_pictures_are_read() {
+    let pixels = decoded(HEIC, "heic", Input { height: 32, width: 48, channels: 3 }, Resize::Fit).unwrap();
+    for (place, pixel) in pixels.chunks_exact(3).enumerate() {
+        let wanted = [place % 48 * 5, place / 48 * 7, 128];
+        assert!(pixel.iter().zip(wanted).all(|(a, b)| usize::from(*a).abs_diff(b) <= 10), "{place}: {pixel:?}");
+    }
+    let error = decoded(&HEIC[..600], "heic", RGB, Resize::Fit).unwrap_err().to_string();
+    assert!(error.contains("the HEIC file"), "{error}");
+}
+
+#[test]
+fn what_is_transparent_lies_on_the_background() {
+    let image = RgbaImage::from_fn(8, 8, |x, _| Rgba([0, 0, 0, if x < 4 { 255 } else { 51 }]));
+    let folder = tempfile::tempdir().unwrap();
+    put(folder.path(), "x.png", &encoded(&image.into(), ImageFormat::Png));
+    let row =
+        |background| load_image(&folder.path().join("x.png"), GREY, Resize::Pad, background).unwrap()[..8].to_vec();
+    assert_eq!(row(Background::White), [0, 0, 0, 0, 204, 204, 204, 204]);
+    assert_eq!(row(Background::Black), [0; 8]);
+    assert_eq!(Background::default(), Background::White);
 }
 
 #[test]
@@ -60,9 +93,10 @@ fn grey_16_bit_and_transparent_pictures_become_bytes() {
     let bytes = encoded(&deep.into(), ImageFormat::Png);
     assert_eq!(decoded(&bytes, "png", GREY, Resize::Fit).unwrap(), grey.into_raw());
 
+    // 200 · 128/255 + 255 · 127/255, and so on.
     let clear = RgbaImage::from_pixel(8, 8, Rgba([200, 100, 255, 128]));
     let bytes = encoded(&clear.into(), ImageFormat::Png);
-    assert_eq!(decoded(&bytes, "png", RGB, Resize::Fit).unwrap()[..3], [100, 50, 128]);
+    assert_eq!(decoded(&bytes, "png", RGB, Resize::Fit).unwrap()[..3], [227, 177, 255]);
 }
 
 #[test]
@@ -157,23 +191,25 @@ fn what_is_no_picture_is_an_error_that_names_it() {
         let error = decoded(bytes, extension, GREY, Resize::Crop).unwrap_err().to_string();
         assert!(error.contains(&format!("picture.{extension}")), "{error}");
     }
-    assert!(load_image(Path::new("/nowhere/x.png"), GREY, Resize::Crop).is_err());
-    assert!(load_image(Path::new("/dev/zero"), GREY, Resize::Crop).is_err());
+    assert!(load_image(Path::new("/nowhere/x.png"), GREY, Resize::Crop, Background::default()).is_err());
+    assert!(load_image(Path::new("/dev/zero"), GREY, Resize::Crop, Background::default()).is_err());
 }
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(200))]
     #[test]
     fn damaged_pictures_never_panic(
-        which in 0_usize..6, cut in 0_usize..2000,
+        which in 0_usize..8, cut in 0_usize..2000,
         damage in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..8),
     ) {
         let formats = [
             (ImageFormat::Png, "png"), (ImageFormat::Jpeg, "jpg"), (ImageFormat::Gif, "gif"),
             (ImageFormat::Bmp, "bmp"), (ImageFormat::WebP, "webp"), (ImageFormat::Pnm, "ppm"),
+            (ImageFormat::Tiff, "tif"), (ImageFormat::Avif, "heic"),
         ];
         let (format, extension) = formats[which];
-        let mut bytes = encoded(&picture(19, 13, 5), format);
+        let heic = format == ImageFormat::Avif;
+        let mut bytes = if heic { HEIC.to_vec() } else { encoded(&picture(19, 13, 5), format) };
         if format == ImageFormat::Jpeg {
             bytes = oriented(&bytes, 6);
         }

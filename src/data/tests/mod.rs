@@ -3,6 +3,7 @@
 mod decoding;
 mod held_out;
 mod hostile;
+mod layouts;
 mod photographs;
 mod sources;
 

@@ -3,6 +3,7 @@
 use std::sync::Mutex;
 
 use super::*;
+use crate::spec::Background;
 
 #[test]
 fn a_folder_of_classes_is_split_by_class_and_sorted_by_name() {
@@ -19,13 +20,17 @@ fn a_folder_of_classes_is_split_by_class_and_sorted_by_name() {
     assert_eq!((train[0] + validation[0], train[1] + validation[1]), (20, 10));
     assert!(validation.iter().zip([10, 5]).all(|(&count, most)| (1..=most).contains(&count)), "{validation:?}");
     assert!(set.test.is_none());
-    assert_eq!(set.check.ignored, 1);
+    let skipped: Vec<&str> = set.check.skipped.iter().map(|entry| &entry.name[..]).collect();
+    assert_eq!(skipped, [".hidden/", "a/.hidden.png", "a/notes.txt"]);
     for images in [&set.train, &set.validation] {
         assert!(images.names.windows(2).all(|pair| pair[0] < pair[1]));
         for i in 0..images.len() {
             assert!(images.names[i].starts_with(&format!("{}/", set.labels[usize::from(images.labels[i])])));
             let path = folder.path().join(&images.names[i]);
-            assert_eq!(images.image(i), load_image(&path, GREY, Data::default().resize).unwrap());
+            assert_eq!(
+                images.image(i),
+                load_image(&path, GREY, Data::default().resize, Background::default()).unwrap()
+            );
         }
     }
 }
@@ -150,7 +155,7 @@ fn unreadable_files_are_left_out_and_named() {
     // The gap is closed: every image is still the one its name says.
     for i in 0..set.train.len() {
         let path = folder.path().join(&set.train.names[i]);
-        assert_eq!(set.train.image(i), load_image(&path, GREY, Data::default().resize).unwrap());
+        assert_eq!(set.train.image(i), load_image(&path, GREY, Data::default().resize, Background::default()).unwrap());
     }
 }
 

@@ -1,7 +1,7 @@
 //! Tests of the Data screen.
 
 use super::*;
-use crate::data::{Check, ClassCount, Images};
+use crate::data::{Check, ClassCount, Images, Kind, Reason, Skipped};
 use crate::plan::Boards;
 use crate::spec::preset;
 use crate::tui::design::Origin;
@@ -37,7 +37,11 @@ pub fn dataset(labels: &[&str]) -> Arc<Dataset> {
         validation: images(3 * classes, classes),
         test: Some(images(2 * classes, classes)),
         fingerprint: String::new(),
-        check: Check { classes: labels.iter().map(count).collect(), ignored: 4, ..Check::default() },
+        check: Check {
+            classes: labels.iter().map(count).collect(),
+            skipped: vec![Skipped { name: "x.txt".into(), reason: Reason::Kind(Kind::Text) }; 4],
+            ..Check::default()
+        },
         source: "photos/flowers".to_owned(),
     })
 }
@@ -162,7 +166,7 @@ fn classes_pictures_and_findings_are_shown() {
     assert_ne!(before, state.loaded.as_ref().unwrap().order);
     press(&mut state, &Action::Focus { back: false }, &sheet);
     let Some(Dialog::Page(page)) = press(&mut state, &Action::Enter, &sheet).dialog else { panic!("no page") };
-    assert!(page.lines.iter().any(|line| line.to_string().contains("4 entries are no pictures")));
+    assert!(page.lines.iter().any(|line| line.to_string().contains("4 files skipped: 4 text files")));
 }
 
 #[test]

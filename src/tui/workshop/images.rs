@@ -95,6 +95,7 @@ mod tests {
             "data.split_seed=7",
             "data.test_split=0.1",
             "data.resize=pad",
+            "data.background=black",
             "model.input.height=48",
         ] {
             assert!(other.get(&spec(&[change])).is_none(), "{change}");

@@ -1,0 +1,66 @@
+//! Entries of a data folder that are nobody's images: what systems and other programs put there,
+//! and this program's own runs and sketches.
+
+use std::fs;
+use std::path::Path;
+
+use super::skipped::Reason;
+
+/// Names, in lower case, that systems and programs use.
+const SYSTEM: [&str; 16] = [
+    "@eadir",
+    "__macosx",
+    "$recycle.bin",
+    "system volume information",
+    "lost+found",
+    "#recycle",
+    "#snapshot",
+    "recycler",
+    "__pycache__",
+    "node_modules",
+    "thumbs.db",
+    "ehthumbs.db",
+    "ehthumbs_vista.db",
+    "desktop.ini",
+    "icon\r",
+    "picasa.ini",
+];
+
+/// Why an entry called `name` is passed over whatever it holds, if it is.
+pub(super) fn by_name(name: &[u8]) -> Option<Reason> {
+    // What macOS keeps beside a file on other disks begins with "._", so that it is hidden too.
+    if name.starts_with(b".") {
+        return Some(Reason::Hidden);
+    }
+    let name = name.to_ascii_lowercase();
+    SYSTEM.iter().any(|system| system.as_bytes() == name).then_some(Reason::System)
+}
+
+/// Why `folder` is passed over for what lies in it: runs or sketches, whatever it is called. A
+/// class may be called "runs".
+pub(super) fn by_content(folder: &Path) -> Option<Reason> {
+    if folder.join("run.json").is_file() {
+        return Some(Reason::Runs);
+    }
+    if is_sketch(folder) {
+        return Some(Reason::Sketches);
+    }
+    // An error is told by whoever reads the folder.
+    let entries = fs::read_dir(folder).ok()?;
+    let folders = entries.filter_map(Result::ok).filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_dir()));
+    for folder in folders.map(|entry| entry.path()) {
+        if folder.join("run.json").is_file() {
+            return Some(Reason::Runs);
+        }
+        if is_sketch(&folder) {
+            return Some(Reason::Sketches);
+        }
+    }
+    None
+}
+
+/// Whether `folder` holds a sketch and a header of its own name, as the Arduino IDE wants them.
+fn is_sketch(folder: &Path) -> bool {
+    let Some(name) = folder.file_name().map(|name| name.to_string_lossy()) else { return false };
+    ["ino", "h"].iter().all(|end| folder.join(format!("{name}.{end}")).is_file())
+}
