@@ -29,19 +29,10 @@ pub(super) fn read() -> Result<Found, DataError> {
     let train = part("train", asset!("train-images-idx3-ubyte.gz"), asset!("train-labels-idx1-ubyte.gz"))?;
     let validation =
         part("validation", asset!("validation-images-idx3-ubyte.gz"), asset!("validation-labels-idx1-ubyte.gz"))?;
-    Ok(Found {
-        labels: FASHION.map(str::to_owned).to_vec(),
-        train,
-        validation: Some(validation),
-        test: None,
-        unreadable: Vec::new(),
-        skipped: Vec::new(),
-        notes: Vec::new(),
-        prefix: String::new(),
-        bundled: true,
-    })
+    let labels = FASHION.map(str::to_owned).to_vec();
+    Ok(Found { validation: Some(validation), bundled: true, ..Found::of(labels, train) })
 }
 
 fn part(what: &str, images: (&str, &[u8]), labels: (&str, &[u8])) -> Result<Part, DataError> {
-    read_part((GzDecoder::new(images.1), images.0), (GzDecoder::new(labels.1), labels.0), FASHION.len(), what)
+    read_part((GzDecoder::new(images.1), images.0), (GzDecoder::new(labels.1), labels.0), FASHION.len(), 0, what)
 }

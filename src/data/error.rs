@@ -156,7 +156,7 @@ pub enum DataError {
         "no image can be held out for validation: each class needs two different images at least, or the source a validation folder"
     )]
     NothingHeldOut,
-    /// An IDX file that is none, or is damaged.
+    /// A file of many images (IDX, CIFAR, npz) that is none, or is damaged.
     #[error("{}: {problem}", terminal(name))]
     Idx {
         /// The file.

@@ -4,7 +4,8 @@ use std::path::PathBuf;
 
 use super::cache::{Cache, Entry};
 use super::content::Content;
-use super::decode::{Picture, Raster, fill, read};
+use super::decode::{MAX_SIDE, Picture, Raster, fill, read};
+use super::load::MAX_BYTES;
 use crate::spec::{Background, Input, Resize};
 
 /// One image that can be had.
@@ -42,7 +43,65 @@ pub(super) struct Preparation {
     pub background: Background,
 }
 
+/// How many bytes `[images, height, width, channels]` are, if images may have that size.
+///
+/// # Errors
+/// What is wrong with the sizes, for a message that names the file.
+pub(super) fn check_shape([count, height, width, channels]: [u64; 4]) -> Result<u64, String> {
+    let sides = 1..=u64::from(MAX_SIDE);
+    if !matches!(channels, 1 | 3) {
+        return Err(format!("its images have {channels} channels; 1 or 3 would be right"));
+    }
+    if !sides.contains(&height) || !sides.contains(&width) {
+        return Err(format!("its images are {width}×{height} pixels; 1 to {MAX_SIDE} each would be right"));
+    }
+    let bytes = u128::from(count) * u128::from(height) * u128::from(width) * u128::from(channels);
+    if bytes > u128::from(MAX_BYTES) {
+        return Err(format!(
+            "its header claims {count} images of {width}×{height} pixels, {bytes} bytes; at most {MAX_BYTES} are read"
+        ));
+    }
+    Ok(bytes as u64)
+}
+
+/// Images of `planes` planes of `size` bytes each, as interleaved pixels.
+pub(super) fn interleaved(planar: &[u8], planes: usize, size: usize) -> Vec<u8> {
+    let mut out = Vec::with_capacity(planar.len());
+    for image in planar.chunks_exact((planes * size).max(1)) {
+        for pixel in 0..size {
+            out.extend((0..planes).map(|plane| image[plane * size + pixel]));
+        }
+    }
+    out
+}
+
 impl Part {
+    /// Images in memory, called `what 0`, `what 1` and so on: `labels` has the class of each, `bytes`
+    /// as many images of `(width, height, channels)`.
+    pub fn of_rasters(what: &str, labels: Vec<u16>, size: (u32, u32, usize), bytes: Vec<u8>) -> Self {
+        let named = |(place, label)| Item { label, name: format!("{what} {place}"), place };
+        let items = labels.into_iter().enumerate().map(named).collect();
+        let (width, height, channels) = size;
+        Self { items, store: Store::Rasters { width, height, channels, bytes } }
+    }
+
+    /// Makes columns of the rows of images in memory.
+    pub fn transpose(&mut self) {
+        let Store::Rasters { width, height, channels, bytes } = &mut self.store else { return };
+        let (columns, rows) = (*width as usize, *height as usize);
+        let mut image = Vec::with_capacity(columns * rows * *channels);
+        for pixels in bytes.chunks_exact_mut((columns * rows * *channels).max(1)) {
+            image.clear();
+            for column in 0..columns {
+                for row in 0..rows {
+                    image.extend_from_slice(&pixels[(row * columns + column) * *channels..][..*channels]);
+                }
+            }
+            pixels.copy_from_slice(&image);
+        }
+        std::mem::swap(width, height);
+    }
+
     /// Decodes `item` into `out`, of the input's size, or takes it from `cache`; gives what it shows,
     /// or why it cannot be read.
     pub fn decode(&self, item: &Item, how: Preparation, cache: &Cache, out: &mut [u8]) -> Result<Content, String> {

@@ -4,6 +4,7 @@ mod decoding;
 mod held_out;
 mod hostile;
 mod layouts;
+mod packed;
 mod photographs;
 mod sources;
 
