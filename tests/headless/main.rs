@@ -20,6 +20,7 @@ mod held_out;
 mod hostile;
 mod int8;
 mod interrupt;
+mod layouts;
 #[cfg(target_os = "linux")]
 mod memory;
 mod paths;

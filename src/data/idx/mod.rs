@@ -68,7 +68,8 @@ impl Files {
     fn classes(&self) -> Result<Numbered, DataError> {
         let labels = read_labels(open(&self.train.labels)?, &shown(&self.train.labels))?;
         let mut given = self.given_names()?;
-        if given.is_none() && self.is_emnist() && self.set.contains("letters") {
+        let all_letters = labels.iter().max() == Some(&26) && !labels.contains(&0);
+        if given.is_none() && self.is_emnist() && self.set.contains("letters") && all_letters {
             given = Some((b'A'..=b'Z').map(|letter| char::from(letter).to_string()).collect());
         }
         Numbered::of(labels.iter().map(|&label| u64::from(label)), given, &self.folder)
