@@ -115,6 +115,19 @@ pub(super) fn scan(folder: &Path) -> Result<Found, DataError> {
     })
 }
 
+/// The pictures of the class folder `class` in `folder`, where that is the only class; `None` where there is no
+/// such folder.
+///
+/// # Errors
+/// Where a folder cannot be read.
+pub(super) fn of_class(folder: &Path, class: &str) -> Result<Option<Found>, DataError> {
+    let top = Place::top(folder);
+    let Some(only) = list(&top)?.folders.into_iter().find(|folder| folder.last() == class) else { return Ok(None) };
+    let outline = Outline { folder: top, contents: Contents::Classes(vec![only]) };
+    let part = part(outline, &HashMap::from([(class, 0)]), &mut Aside::default())?;
+    Ok(Some(Found::of(vec![class.to_owned()], part)))
+}
+
 /// The pictures of one part; what else is there goes to `aside`.
 fn part(outline: Outline, labels: &HashMap<&str, u16>, aside: &mut Aside) -> Result<Part, DataError> {
     let (mut items, mut paths) = (Vec::new(), Vec::new());

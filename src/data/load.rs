@@ -4,6 +4,7 @@ use sha2::{Digest, Sha256};
 
 use super::check::{Check, ClassCount, Duplicates, Near, Small};
 use super::error::DataError;
+use super::folder;
 use super::group::{Groups, groups};
 use super::images::{Dataset, Images, Progress};
 use super::part::{Part, Preparation};
@@ -48,10 +49,8 @@ pub fn load(data: &Data, input: Input, limit: Option<usize>, progress: &dyn Prog
     }
     let parts = [Some(&found.train), found.validation.as_ref(), found.test.as_ref()];
     let reading = Reading::new(preparation(data, input), count(&parts, input)?, progress);
-    let mut check = Check { limited: limit.is_some(), ..Check::default() };
-    check.unreadable = std::mem::take(&mut found.unreadable);
-    check.skipped = std::mem::take(&mut found.skipped);
-    check.notes = std::mem::take(&mut found.notes);
+    let mut check = begun(&mut found);
+    check.limited = limit.is_some();
     let mut decode = |part: &Part| reading.decode(part, &mut check);
     let train = decode(&found.train)?;
     let validation = found.validation.as_ref().map(&mut decode).transpose()?;
@@ -99,12 +98,23 @@ pub fn load(data: &Data, input: Input, limit: Option<usize>, progress: &dyn Prog
 }
 
 /// All labelled images of the source that `data` names, whatever part they are in, for a network of
-/// `input` whose classes are `labels`. Classes are those of the same name; the source may have fewer.
+/// `input` whose classes are `labels`, and what stood out. Classes are those of the same name; the source may
+/// have fewer.
 ///
 /// # Errors
-/// As [`load`], but a class may have no image; and where it has a class that the network does not know.
-pub fn load_all(data: &Data, input: Input, labels: &[String], progress: &dyn Progress) -> Result<Images, DataError> {
-    let found = source::find(&data.source)?;
+/// As [`load`], but a folder may have one class alone; and where it has a class that the network does not know.
+pub fn load_all(
+    data: &Data,
+    input: Input,
+    labels: &[String],
+    progress: &dyn Progress,
+) -> Result<(Images, Check), DataError> {
+    let mut found = match source::find(&data.source) {
+        Err(DataError::OneClass { path, class }) => {
+            folder::of_class(&path, &class)?.ok_or(DataError::OneClass { path, class })?
+        }
+        found => found?,
+    };
     let mut names = Vec::with_capacity(found.labels.len());
     for class in &found.labels {
         let known = labels.iter().position(|label| label == class);
@@ -114,12 +124,13 @@ pub fn load_all(data: &Data, input: Input, labels: &[String], progress: &dyn Pro
             known: labels.to_vec(),
         })? as u16);
     }
+    let mut check = begun(&mut found);
     let parts = [Some(&found.train), found.validation.as_ref(), found.test.as_ref()];
     let reading = Reading::new(preparation(data, input), count(&parts, input)?, progress);
     let mut all = Images::default();
     for part in parts.into_iter().flatten() {
         let Images { height, width, channels, pixels, labels, names, contents } =
-            reading.decode(part, &mut Check::default())?.images;
+            reading.decode(part, &mut check)?.images;
         (all.height, all.width, all.channels) = (height, width, channels);
         all.pixels.extend(pixels);
         all.labels.extend(labels);
@@ -130,7 +141,17 @@ pub fn load_all(data: &Data, input: Input, labels: &[String], progress: &dyn Pro
     for label in &mut all.labels {
         *label = names[usize::from(*label)];
     }
-    if all.is_empty() { Err(DataError::NothingReadable { path: data.source.clone().into() }) } else { Ok(all) }
+    if all.is_empty() { Err(DataError::NothingReadable { path: data.source.clone().into() }) } else { Ok((all, check)) }
+}
+
+/// What stood out while the source was looked through.
+fn begun(found: &mut Found) -> Check {
+    Check {
+        unreadable: std::mem::take(&mut found.unreadable),
+        skipped: std::mem::take(&mut found.skipped),
+        notes: std::mem::take(&mut found.notes),
+        ..Check::default()
+    }
 }
 
 const fn preparation(data: &Data, input: Input) -> Preparation {

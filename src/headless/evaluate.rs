@@ -84,7 +84,11 @@ fn all(project: &Project<'_>) -> Result<Images, Failure> {
     let mut observer = progress::observer(project.console);
     let loaded = jobs::load_all(&project.spec, &project.labels, &Decoding::new(&mut *observer, &project.control));
     project.go_on()?;
-    let images = loaded?;
+    let (images, check) = loaded?;
+    let found = check.to_string();
+    if !found.is_empty() {
+        project.console.note(&found);
+    }
     if let Some(trained) = project.run_of_weights().map(TrainedOn::read).transpose()?.flatten() {
         let seen = images.len() - trained.others(&images).len();
         if seen > 0 {

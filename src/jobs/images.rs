@@ -101,11 +101,15 @@ pub fn load_dataset(
 }
 
 /// All labelled images of `spec`'s source, whatever part they are in, for a network that tells
-/// `labels` apart. Classes are those of the same name; the source may have fewer.
+/// `labels` apart, and what stood out. Classes are those of the same name; the source may have fewer.
 ///
 /// # Errors
 /// As [`data::load_all`].
-pub fn load_all(spec: &Spec, labels: &[String], progress: &dyn data::Progress) -> Result<data::Images, DatasetError> {
+pub fn load_all(
+    spec: &Spec,
+    labels: &[String],
+    progress: &dyn data::Progress,
+) -> Result<(data::Images, data::Check), DatasetError> {
     let Config { data, model, .. } = &spec.config;
     data::load_all(data, model.input, labels, progress).map_err(|error| placed(spec, error))
 }

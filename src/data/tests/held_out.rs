@@ -126,10 +126,15 @@ fn all_labelled_images_are_taken_by_the_names_of_their_classes() {
     put_class(folder.path(), "rose", 3, 0);
     put_class(folder.path(), "daisy", 2, 50);
     let labels = ["tulip", "rose", "daisy"].map(str::to_owned);
-    let images = load_all(&data(folder.path()), GREY, &labels, &Silent).unwrap();
+    let (images, _) = load_all(&data(folder.path()), GREY, &labels, &Silent).unwrap();
     assert_eq!(images.labels, [2, 2, 1, 1, 1]);
     assert_eq!(images.names[4], "rose/002.png");
     assert_eq!(images.contents.len(), 5);
+    let alone = folder.path().join("alone");
+    put_class(&alone, "rose", 4, 0);
+    let (images, _) = load_all(&data(&alone), GREY, &labels, &Silent).unwrap();
+    assert_eq!(images.labels, [1; 4]);
+    std::fs::remove_dir_all(alone).unwrap();
     let labels = ["tulip", "rose"].map(str::to_owned);
     let error = load_all(&data(folder.path()), GREY, &labels, &Silent).unwrap_err().to_string();
     assert!(
