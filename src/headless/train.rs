@@ -121,7 +121,7 @@ fn conclude(project: &Project<'_>, ended: &Ended) -> Result<Exit, Failure> {
     match &outcome.end {
         End::Finished => Ok(Exit::Done),
         End::NoProgress { epochs } => {
-            project.console.say(&format!("stopped early: no better validation accuracy for {epochs} epochs"));
+            project.console.say(&format!("stopped early: no better epoch for {epochs} epochs"));
             Ok(Exit::Done)
         }
         End::Stopped => Ok(interrupted(project, run.path())),

@@ -2,7 +2,7 @@
 
 use crate::files::Disk;
 use crate::runs::{self, Run, RunError, RunInfo};
-use crate::train::{BatchProgress, Control, End, EpochMetrics, Observer, Start, Thermal, Validation};
+use crate::train::{BatchProgress, Control, End, EpochMetrics, Observer, Selection, Start, Thermal, Validation};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -12,8 +12,10 @@ pub(super) struct Recorder<'a> {
     pub run: &'a Run,
     /// What `run.json` says.
     pub info: RunInfo,
-    /// `checkpoint_min_accuracy`
-    pub least: f64,
+    /// Which epoch is the best.
+    pub selection: Selection,
+    /// The epochs that are done.
+    pub history: Vec<EpochMetrics>,
     pub disk: Arc<dyn Disk + Send + Sync>,
     pub control: &'a Control,
     /// The first write that failed.
@@ -39,7 +41,8 @@ impl Observer for Recorder<'_> {
     }
 
     fn epoch(&mut self, metrics: &EpochMetrics, validation: Validation<'_>) {
-        self.info.record(metrics, self.least);
+        self.history.push(*metrics);
+        self.info.record(&self.history, &self.selection);
         let row = runs::metrics::append(&*self.disk, &self.run.file(Run::METRICS), metrics);
         if let Err(error) = row.and_then(|()| self.run.save(&self.info)) {
             self.failure.get_or_insert(error);

@@ -38,7 +38,7 @@ pub(super) fn finish(
     let images = &dataset.validation;
     let answers = train::evaluate(graph, &trained.weights, images);
     let evaluation = Evaluation::from_answers(&dataset.labels, &images.labels, &answers.probabilities, &images.names);
-    run.write(Run::HISTORY, &runs::plots::history_svg(&history, &info.name)?)?;
+    run.write(Run::HISTORY, &runs::plots::history_svg(&history, info.best.map(|best| best.epoch), &info.name)?)?;
     run.write(Run::CONFUSION, &runs::plots::confusion_svg(&evaluation)?)?;
     let config = run.file(Run::CONFIG);
     let command = format!("micromobilenet --config {} --train", escape::shell(&config.to_string_lossy()));

@@ -12,8 +12,8 @@ use crate::graph::{Graph, Weights};
 use crate::runs::{self, DataInfo, Evaluation, Host, Run, RunError, RunInfo, Status, TrainedOn};
 use crate::spec::Spec;
 use crate::train::{
-    self, Begin, Checkpoint, Control, End, EpochMetrics, Governor, Identity, Job, Observer, Outcome, TrainError,
-    Trainer,
+    self, Begin, Checkpoint, Control, End, EpochMetrics, Governor, Identity, Job, Observer, Outcome, Selection,
+    TrainError, Trainer,
 };
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -127,18 +127,19 @@ impl Training {
             teacher.keep(run)?;
         }
         make_folder(&checkpoints).map_err(RunError::from)?;
-        let history: &[EpochMetrics] = match &begin {
-            Begin::Resume(state) => &state.progress.history,
-            _ => &[],
+        let history: Vec<EpochMetrics> = match &begin {
+            Begin::Resume(state) => state.progress.history.clone(),
+            _ => Vec::new(),
         };
         // Rows of an epoch whose checkpoint was never written are cut here.
-        runs::metrics::rewrite(&*disk, &run.file(Run::METRICS), history)?;
+        runs::metrics::rewrite(&*disk, &run.file(Run::METRICS), &history)?;
         run.write(Run::LAYERS, &runs::layers_csv(&report::layers(&spec, &graph)))?;
         run.write(Run::DATA_CHECK, &dataset.check.to_markdown())?;
         TrainedOn::of(&dataset.train).keep(run)?;
 
-        let least = spec.config.train.checkpoint_min_accuracy;
-        let mut recorder = Recorder { run, info, least, disk: disk.clone(), control, failure: None, front: observer };
+        let selection = Selection::of(&spec.config.train, &dataset);
+        let mut recorder =
+            Recorder { run, info, selection, history, disk: disk.clone(), control, failure: None, front: observer };
         recorder.begun(run.path());
         let job = Job {
             spec: spec.clone(),

@@ -1,6 +1,6 @@
 //! `run.json`: what a run is, where it ran and how far it came.
 
-use crate::train::{End, EpochMetrics};
+use crate::train::{End, EpochMetrics, Selection};
 use jiff::{Timestamp, Unit};
 use serde::{Deserialize, Serialize};
 use std::fs;
@@ -189,25 +189,18 @@ impl Default for RunInfo {
 }
 
 impl RunInfo {
-    /// Notes an epoch: the last one, and the best where its validation accuracy is the highest so
-    /// far and at least `least` (`checkpoint_min_accuracy`).
-    pub fn record(&mut self, row: &EpochMetrics, least: f64) {
-        let reached = Reached::from(row);
-        let beaten = self.best.map_or(least, |best| best.val_accuracy);
-        if row.val_accuracy > beaten || (self.best.is_none() && row.val_accuracy >= least) {
-            self.best = Some(reached);
-        }
-        self.last = Some(reached);
-        self.epochs_done = row.epoch;
+    /// Notes the epochs that are done: the last one, and the one that `selection` keeps as best.
+    pub fn record(&mut self, history: &[EpochMetrics], selection: &Selection) {
+        self.best = selection.kept(history).as_ref().map(Reached::from);
+        self.last = history.last().map(Reached::from);
+        self.epochs_done = history.last().map_or(0, |row| row.epoch);
     }
 
     /// Notes that training ended, and why.
     pub fn end(&mut self, end: &End) {
         (self.status, self.reason) = match end {
             End::Finished => (Status::Finished, None),
-            End::NoProgress { epochs } => {
-                (Status::Finished, Some(format!("no better validation accuracy for {epochs} epochs")))
-            }
+            End::NoProgress { epochs } => (Status::Finished, Some(format!("no better epoch for {epochs} epochs"))),
             End::Stopped => (Status::Stopped, None),
             End::Diverged { epoch, batch } => {
                 (Status::Diverged, Some(format!("the loss was no number at batch {batch} of epoch {epoch}")))
@@ -257,7 +250,7 @@ mod tests {
     }
 
     #[test]
-    fn best_is_the_first_of_the_highest_that_counts_and_last_the_last() {
+    fn best_is_what_the_selection_keeps_and_last_the_last() {
         let row = |epoch, val_accuracy| EpochMetrics {
             epoch,
             loss: 1.0,
@@ -269,18 +262,11 @@ mod tests {
             seconds: 1.0,
         };
         let mut info = RunInfo::default();
-        let best = |info: &RunInfo| info.best.map(|best| best.epoch);
-        for (epoch, accuracy, expected) in [
-            (1, 0.25, None),
-            (2, f64::NAN, None),
-            (3, 0.5, Some(3)),
-            (4, 0.5, Some(3)),
-            (5, 0.75, Some(5)),
-            (6, 0.6, Some(5)),
-        ] {
-            info.record(&row(epoch, accuracy), 0.5);
-            assert_eq!(best(&info), expected, "epoch {epoch}");
-            assert_eq!((info.epochs_done, info.last.unwrap().epoch), (epoch, epoch));
+        let history = [row(1, 0.25), row(2, f64::NAN), row(3, 0.75), row(4, 0.6)];
+        for (done, expected) in [(1, Some(1)), (2, Some(1)), (3, Some(3)), (4, Some(3))] {
+            info.record(&history[..done], &Selection::default());
+            assert_eq!(info.best.map(|best| best.epoch), expected, "epoch {done}");
+            assert_eq!((info.epochs_done, info.last.unwrap().epoch), (done as u32, done as u32));
         }
     }
 

@@ -12,6 +12,7 @@ pub use network::{
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use std::fmt;
 
 /// A whole configuration file.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -171,9 +172,11 @@ pub struct Augment {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Train {
-    /// Passes over the training images.
-    #[schemars(range(min = 1, max = 100_000))]
-    pub epochs: u32,
+    /// Passes over the training images; "auto": as many as images_seen takes.
+    pub epochs: Epochs,
+    /// With epochs = "auto": images that training sees, over all epochs, of which there are 10 to 2,000.
+    #[schemars(range(min = 1_000, max = 1_000_000_000))]
+    pub images_seen: u32,
     /// Images a step.
     #[schemars(range(min = 1, max = 1024))]
     pub batch_size: u32,
@@ -214,7 +217,13 @@ pub struct Train {
     /// Decay of the moving average of weights that is evaluated and kept; 0: none.
     #[schemars(range(min = 0.0, max = 0.99999))]
     pub ema: f64,
-    /// Stops after this many epochs without a better validation accuracy; 0: never.
+    /// Which epoch is kept as best: that of the highest validation accuracy (of equal ones the one with the
+    /// lower loss), that of the lowest validation loss, or the last. Once quantisation-aware epochs have
+    /// begun, only those count; with fewer than 100 validation images, means over a tenth of the epochs (5 at
+    /// most) are compared.
+    pub select: Select,
+    /// Stops after this many epochs without a better one (see select), counted anew from the first
+    /// quantisation-aware epoch on; 0: never.
     #[schemars(range(min = 0, max = 100_000))]
     pub early_stopping: u32,
     /// Largest norm of the gradient of a step; 0: any.
@@ -230,7 +239,8 @@ pub struct Train {
 impl Default for Train {
     fn default() -> Self {
         Self {
-            epochs: 60,
+            epochs: Epochs::Count(60),
+            images_seen: 600_000,
             batch_size: 32,
             learning_rate: 0.001,
             optimizer: Optimizer::Adamw,
@@ -245,6 +255,7 @@ impl Default for Train {
             distill_temperature: 2.0,
             class_weights: ClassWeights::None,
             ema: 0.0,
+            select: Select::Accuracy,
             early_stopping: 0,
             gradient_clip: 0.0,
             checkpoint_min_accuracy: 0.0,
@@ -254,12 +265,61 @@ impl Default for Train {
 }
 
 impl Train {
-    /// How many epochs, the last ones, are to teach the network to be integers: none where so few are
-    /// trained that the share is less than half of one.
+    /// How many epochs are trained on `images` training images: `epochs`, or, where that is "auto", as
+    /// many as see `images_seen` images, at least [`AUTO_EPOCHS`]'s first and at most its last.
     #[must_use]
-    pub fn integer_epochs(&self) -> u32 {
-        (f64::from(self.epochs) * self.quantization_aware).round() as u32
+    pub fn epochs_on(&self, images: usize) -> u32 {
+        match self.epochs {
+            Epochs::Count(count) => count,
+            Epochs::Auto(_) => {
+                let passes = f64::from(self.images_seen) / images.max(1) as f64;
+                (passes.round() as u32).clamp(*AUTO_EPOCHS.start(), *AUTO_EPOCHS.end())
+            }
+        }
     }
+
+    /// How many of `epochs` epochs, the last ones, are to teach the network to be integers: none where
+    /// so few are trained that the share is less than half of one.
+    #[must_use]
+    pub fn integer_epochs(&self, epochs: u32) -> u32 {
+        (f64::from(epochs) * self.quantization_aware).round() as u32
+    }
+}
+
+/// The fewest and the most epochs of `epochs = "auto"`.
+pub const AUTO_EPOCHS: std::ops::RangeInclusive<u32> = 10..=2_000;
+
+/// A number of epochs, or "auto".
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(untagged)]
+pub enum Epochs {
+    /// As many as `images_seen` takes.
+    Auto(Auto),
+    /// This many.
+    Count(#[schemars(range(min = 1, max = 100_000))] u32),
+}
+
+impl fmt::Display for Epochs {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Auto(_) => f.write_str("auto"),
+            Self::Count(count) => count.fmt(f),
+        }
+    }
+}
+
+/// Which epoch is kept as best.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+#[schemars(inline)]
+pub enum Select {
+    /// That of the highest validation accuracy, of equal ones the one with the lower loss.
+    #[default]
+    Accuracy,
+    /// That of the lowest validation loss.
+    Loss,
+    /// The last.
+    Last,
 }
 
 /// What turns gradients into steps.

@@ -21,6 +21,38 @@ fn every_preset_is_valid_and_its_file_is_the_embedded_text() {
 }
 
 #[test]
+fn a_preset_sees_about_as_many_images_of_300_as_of_60000() {
+    for (name, text) in PRESETS {
+        let train = parse(text).unwrap().config.train;
+        assert!(matches!(train.epochs, Epochs::Auto(_)), "{name}");
+        for images in [300, 6_000, 60_000] {
+            let epochs = train.epochs_on(images);
+            let seen = u64::from(epochs) * images as u64;
+            // Ten epochs are the fewest, two thousand the most.
+            let bound = u64::from(train.images_seen).max(10 * images as u64) + images as u64 / 2;
+            assert!(seen <= bound && seen <= 2_800_000, "{name}: {epochs} epochs of {images} images");
+            assert!(seen >= u64::from(train.images_seen).min(600_000) * 9 / 10, "{name}: {epochs} epochs of {images}");
+        }
+    }
+    // The first command of the README: 6,000 bundled images.
+    let micro = parse(preset(std::path::Path::new("micro")).unwrap()).unwrap().config.train;
+    assert!(micro.epochs_on(6_000) <= 100);
+}
+
+#[test]
+fn epochs_are_a_number_or_follow_from_the_images_seen() {
+    let train = |text: &str| parse(&format!("[train]\n{text}\n")).unwrap().config.train;
+    let auto = train("epochs = \"auto\"\nimages_seen = 30_000");
+    let found = [0, 1, 14, 15, 300, 1_000, 2_857, 3_000, 60_000].map(|images| auto.epochs_on(images));
+    assert_eq!(found, [2_000, 2_000, 2_000, 2_000, 100, 30, 11, 10, 10]);
+    assert_eq!(train("epochs = 7\nimages_seen = 30_000").epochs_on(300), 7);
+    assert_eq!((train("epochs = 7").epochs.to_string(), auto.epochs.to_string()), ("7".into(), "auto".into()));
+    let error = first_error("[train]\nepochs = \"automatic\"\n");
+    assert!(error.contains("epochs must be \"auto\" or a whole number from 1 to 100000"), "{error}");
+    assert!(first_error("[train]\nimages_seen = 3\n").contains("from 1000 to 1000000000, not 3"));
+}
+
+#[test]
 fn an_empty_file_is_the_defaults() {
     assert_eq!(parse("").unwrap().config, Config::default());
 }

@@ -21,6 +21,7 @@ mod optimizer;
 mod predict;
 mod profile;
 mod schedule;
+mod select;
 mod simd;
 mod trainer;
 
@@ -33,7 +34,8 @@ pub use machine::{bandwidth, peak_flops};
 pub use observer::{BatchProgress, End, EpochMetrics, Observer, Start, Unobserved, Validation};
 pub use predict::{Answers, Predictor, evaluate, evaluate_until};
 pub use profile::{Layer, Profile, Work};
-pub use trainer::{best_of, train};
+pub use select::{Selection, best_of};
+pub use trainer::train;
 
 #[cfg(test)]
 mod aware_tests;

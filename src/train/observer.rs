@@ -79,7 +79,7 @@ pub struct Validation<'a> {
 pub enum End {
     /// All epochs are done.
     Finished,
-    /// No better validation accuracy for as many epochs as `early_stopping` says.
+    /// No better epoch for as many epochs as `early_stopping` says.
     NoProgress {
         /// That many.
         epochs: u32,

@@ -9,12 +9,12 @@ const ONE_CYCLE_END: f64 = 1.0 / 250_000.0;
 /// Share of one_cycle that goes up, where no warm-up is given.
 const ONE_CYCLE_RISE: f64 = 0.3;
 
-/// The learning rate of the step after `done` epochs (a fraction counts the steps of the epoch
+/// The learning rate of the step after `done` of `epochs` epochs (a fraction counts the steps of the epoch
 /// under way).
 #[must_use]
-pub fn learning_rate(train: &Train, done: f64) -> f64 {
+pub fn learning_rate(train: &Train, epochs: u32, done: f64) -> f64 {
     let peak = train.learning_rate;
-    let epochs = f64::from(train.epochs);
+    let epochs = f64::from(epochs);
     let warmup = train.warmup.min(epochs);
     match train.schedule {
         Schedule::OneCycle => {
@@ -47,7 +47,7 @@ mod tests {
     use super::*;
 
     fn rate(schedule: Schedule, warmup: f64, done: f64) -> f64 {
-        learning_rate(&Train { epochs: 10, learning_rate: 1.0, schedule, warmup, ..Train::default() }, done)
+        learning_rate(&Train { learning_rate: 1.0, schedule, warmup, ..Train::default() }, 10, done)
     }
 
     #[test]
@@ -67,9 +67,9 @@ mod tests {
     #[test]
     fn a_share_of_the_rate_is_left_where_that_is_asked_for() {
         for schedule in [Schedule::Cosine, Schedule::OneCycle] {
-            let train = Train { epochs: 10, learning_rate: 2.0, schedule, final_rate: 0.25, ..Train::default() };
-            assert!((learning_rate(&train, 10.0) - 0.5).abs() < 1e-9, "{schedule:?}");
-            assert!((learning_rate(&train, 3.0) - 2.0).abs() < 0.4, "{schedule:?}");
+            let train = Train { learning_rate: 2.0, schedule, final_rate: 0.25, ..Train::default() };
+            assert!((learning_rate(&train, 10, 10.0) - 0.5).abs() < 1e-9, "{schedule:?}");
+            assert!((learning_rate(&train, 10, 3.0) - 2.0).abs() < 0.4, "{schedule:?}");
         }
     }
 

@@ -15,6 +15,7 @@ use super::optimizer::Optimizer;
 use super::predict::{self, Answers};
 use super::profile::{self, Work};
 use super::schedule::learning_rate;
+use super::select::Selection;
 use super::simd::flush_denormals;
 use crate::data::Images;
 use crate::graph::{Weights, argmax};
@@ -71,6 +72,9 @@ struct Loop {
     targets: Targets,
     lesson: Option<Lesson>,
     progress: Progress,
+    /// Epochs in all.
+    epochs: u32,
+    selection: Selection,
 }
 
 /// Why the batches of an epoch ended.
@@ -109,21 +113,23 @@ impl Loop {
             network.train_for(state.grids.clone());
         }
         let batches = Arc::new(Batches::new(&job.dataset.train, &job.spec.config, &job.graph));
+        let epochs = config.epochs_on(job.dataset.train.len());
         observer.start(&Start {
             name: job.graph.name.clone(),
-            epochs: config.epochs,
+            epochs,
             done: progress.epoch,
             batches: batches.count(),
             images: job.dataset.train.len(),
             trainable: job.graph.trainable(),
             threads: job.threads.max(1),
         });
+        let selection = Selection::of(config, &job.dataset);
         let targets = Targets::new(config, &job.dataset.train, job.graph.classes);
-        Ok(Self { job, identity, network, optimizer, average, batches, targets, lesson, progress })
+        Ok(Self { job, identity, network, optimizer, average, batches, targets, lesson, progress, epochs, selection })
     }
 
     fn run(&mut self, control: &Control, observer: &mut dyn Observer) -> Result<Outcome, TrainError> {
-        let epochs = self.job.spec.config.train.epochs;
+        let epochs = self.epochs;
         let steps = self.progress.steps;
         profile::begin();
         self.job.governor.look(observer);
@@ -151,14 +157,14 @@ impl Loop {
             let labels = &self.job.dataset.validation.labels;
             let Answers { predictions, confidences, .. } = &answers;
             observer.epoch(&metrics, Validation { labels, predictions, confidences });
-            self.save(self.is_best(&metrics))?;
+            self.save(self.selection.keeps(&self.progress.history))?;
             // A stop that came during validation: the epoch is done and saved.
             if control.is_stopped() && self.progress.epoch < epochs {
                 break End::Stopped;
             }
         };
         let history = self.progress.history.clone();
-        let best = best_of(&history);
+        let best = self.selection.best(&history);
         let weights = self.average.clone().unwrap_or_else(|| self.network.weights());
         let profile = profile::end(self.progress.steps - steps, self.job.threads.max(1));
         Ok(Outcome { end, history, best, weights, profile })
@@ -167,7 +173,7 @@ impl Loop {
     /// In the last epochs, where that is asked for, the network learns to be integers.
     fn learn_integers(&mut self) -> Result<(), TrainError> {
         let train = &self.job.spec.config.train;
-        if self.progress.epoch + train.integer_epochs() >= train.epochs && self.network.grids().is_empty() {
+        if self.progress.epoch + train.integer_epochs(self.epochs) >= self.epochs && self.network.grids().is_empty() {
             let grids = aware::grids(&self.job.graph, &self.network.weights(), &self.job.dataset.train)?;
             self.network.train_for(grids);
         }
@@ -253,7 +259,7 @@ impl Loop {
         let gradients = loss.backward();
         let _last = profile::span(Work::Optimizer);
         let done = f64::from(epoch) + batch as f64 / self.batches.count() as f64;
-        self.progress.lr = learning_rate(config, done);
+        self.progress.lr = learning_rate(config, self.epochs, done);
         self.optimizer.learning_rate = self.progress.lr as f32;
         // The error of `update` tells of parameters without gradient, which no graph has.
         let _ = self.optimizer.update(&mut self.network, &gradients);
@@ -298,16 +304,9 @@ impl Loop {
         metrics
     }
 
-    /// Whether this epoch's accuracy is above every earlier one's and worth keeping.
-    fn is_best(&self, metrics: &EpochMetrics) -> bool {
-        metrics.val_accuracy >= self.job.spec.config.train.checkpoint_min_accuracy
-            && best_of(&self.progress.history).is_some_and(|best| best.epoch == metrics.epoch)
-    }
-
     fn no_progress(&self) -> Option<End> {
         let patience = self.job.spec.config.train.early_stopping;
-        let best = best_of(&self.progress.history)?;
-        let waited = self.progress.epoch - best.epoch;
+        let waited = self.selection.waited(&self.progress.history)?;
         (patience > 0 && self.progress.batch == 0 && waited >= patience).then_some(End::NoProgress { epochs: waited })
     }
 
@@ -322,12 +321,4 @@ impl Loop {
         };
         state.save(&*self.job.disk, &self.job.checkpoints, best)
     }
-}
-
-/// The epoch with the highest validation accuracy, the first of equals; `None` where there is none
-/// with a number.
-#[must_use]
-pub fn best_of(history: &[EpochMetrics]) -> Option<EpochMetrics> {
-    let numbers = history.iter().copied().filter(|row| !row.val_accuracy.is_nan());
-    numbers.reduce(|best, now| if now.val_accuracy > best.val_accuracy { now } else { best })
 }

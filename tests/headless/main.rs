@@ -28,6 +28,7 @@ mod refusals;
 mod resume;
 mod scene;
 mod seeds;
+mod selection;
 mod temperature;
 mod training;
 mod watch;

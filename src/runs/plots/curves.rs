@@ -5,7 +5,7 @@ use super::scale::{accuracy_range, label, loss_range, stretches, ticks};
 use crate::escape;
 use crate::runs::RunError;
 use crate::runs::table::{percent, shortened};
-use crate::train::{EpochMetrics, best_of};
+use crate::train::EpochMetrics;
 
 /// Okabe and Ito's colours, those that read well on white.
 const PALETTE: [Colour; 7] = [
@@ -142,16 +142,16 @@ fn legend(canvas: &mut Canvas<'_>, (x, y): (f64, f64), text: &str, colour: Colou
     x + 36.0 + text_width(text, TEXT_SIZE) + 24.0
 }
 
-/// Loss and accuracy of one run side by side, training and validation, the epoch with the best
-/// validation accuracy marked. Any number of epochs; values that are not finite leave gaps.
+/// Loss and accuracy of one run side by side, training and validation, the epoch `best` (from 1)
+/// marked. Any number of epochs; values that are not finite leave gaps.
 ///
 /// # Errors
 /// Where the drawing library refuses.
-pub fn history_svg(rows: &[EpochMetrics], name: &str) -> Result<String, RunError> {
+pub fn history_svg(rows: &[EpochMetrics], best: Option<u32>, name: &str) -> Result<String, RunError> {
     drawn("the history", (WIDTH, 404.0), |canvas| {
         title(canvas, name);
         let [training, validation] = [PALETTE[0], PALETTE[1]];
-        let best = best_of(rows);
+        let best = rows.iter().find(|row| Some(row.epoch) == best).copied();
         let mut x = legend(canvas, (24.0, 58.0), "training", training, Line::Solid);
         x = legend(canvas, (x, 58.0), "validation", validation, Line::Solid);
         if let Some(best) = best {

@@ -70,7 +70,7 @@ fn texts(name: &str, svg: &str) -> Vec<String> {
 
 #[test]
 fn a_history_names_its_curves_epochs_and_best() {
-    let found = texts("history", &history_svg(&rows(60, 1.0), "micro").unwrap());
+    let found = texts("history", &history_svg(&rows(60, 1.0), Some(2), "micro").unwrap());
     for text in ["micro", "training", "validation", "Loss", "Accuracy", "epoch", "10", "60", "80 %"] {
         assert!(found.iter().any(|one| one == text), "{text} in {found:?}");
     }
@@ -80,7 +80,7 @@ fn a_history_names_its_curves_epochs_and_best() {
 #[test]
 fn epochs_are_whole_numbers() {
     for epochs in [1, 2, 3, 5] {
-        let found = texts(&format!("history-{epochs}"), &history_svg(&rows(epochs, 1.0), "micro").unwrap());
+        let found = texts(&format!("history-{epochs}"), &history_svg(&rows(epochs, 1.0), Some(2), "micro").unwrap());
         for epoch in 1..=epochs {
             assert_eq!(found.iter().filter(|text| **text == epoch.to_string()).count(), 2, "{found:?}");
         }
@@ -90,9 +90,9 @@ fn epochs_are_whole_numbers() {
 
 #[test]
 fn no_epoch_a_hundred_thousand_and_figures_that_are_no_numbers_are_drawn() {
-    let found = texts("history-0", &history_svg(&[], "micro").unwrap());
+    let found = texts("history-0", &history_svg(&[], None, "micro").unwrap());
     assert!(found.iter().any(|text| text == "no epoch is done yet"));
-    let many = history_svg(&rows(100_000, 1.0), "micro").unwrap();
+    let many = history_svg(&rows(100_000, 1.0), Some(2), "micro").unwrap();
     texts("history-100000", &many);
     assert!(many.len() < 100_000, "{} bytes", many.len());
     let mut broken = rows(12, 1.0);
@@ -100,7 +100,7 @@ fn no_epoch_a_hundred_thousand_and_figures_that_are_no_numbers_are_drawn() {
     broken[4].val_accuracy = f64::NAN;
     broken[5].loss = f64::NAN;
     broken[11] = EpochMetrics { loss: f64::NAN, accuracy: 0.1, val_loss: f64::NAN, val_accuracy: 0.1, ..broken[11] };
-    let found = texts("history-broken", &history_svg(&broken, "micro").unwrap());
+    let found = texts("history-broken", &history_svg(&broken, Some(1), "micro").unwrap());
     assert!(found.iter().any(|text| text == "cut off, up to 1.0e12"), "{found:?}");
     let nothing: Vec<EpochMetrics> = rows(3, 1.0)
         .into_iter()
@@ -112,7 +112,7 @@ fn no_epoch_a_hundred_thousand_and_figures_that_are_no_numbers_are_drawn() {
             ..row
         })
         .collect();
-    texts("history-nan", &history_svg(&nothing, "micro").unwrap());
+    texts("history-nan", &history_svg(&nothing, Some(1), "micro").unwrap());
 }
 
 #[test]
@@ -147,7 +147,7 @@ fn a_matrix_names_rows_and_columns_and_counts() {
 fn hostile_names_are_text_and_nothing_else() {
     let long = HOSTILE.repeat(40);
     for name in [HOSTILE, &long, "", "非常に長い日本語のラベルはここで切られる"] {
-        texts("hostile-history", &history_svg(&rows(3, 1.0), name).unwrap());
+        texts("hostile-history", &history_svg(&rows(3, 1.0), Some(2), name).unwrap());
         texts("hostile-overlay", &overlay_svg(&[(name.to_owned(), rows(3, 1.0))]).unwrap());
         let found =
             texts("hostile-confusion", &confusion_svg(&evaluation(&[name.to_owned(), "b".to_owned()], 9)).unwrap());
@@ -166,7 +166,7 @@ proptest! {
                 EpochMetrics { epoch, loss, accuracy, val_loss, val_accuracy, lr: 0.0, images_per_second: 0.0, seconds: 0.0 }
             })
             .collect();
-        roxmltree::Document::parse(&history_svg(&rows, &name).unwrap()).unwrap();
+        roxmltree::Document::parse(&history_svg(&rows, Some(3), &name).unwrap()).unwrap();
         roxmltree::Document::parse(&overlay_svg(&[(name, rows)]).unwrap()).unwrap();
     }
 }

@@ -4,7 +4,7 @@ use super::charts::pareto;
 use super::row::{Column, Costs, Known, Row};
 use super::*;
 use crate::runs::RunInfo;
-use crate::train::EpochMetrics;
+use crate::train::{EpochMetrics, Selection};
 use crate::tui::theme::Theme;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -27,9 +27,7 @@ fn row(name: &str, day: i64, accuracies: &[f64], ram_bytes: u64) -> Row {
     let mut info = RunInfo { name: name.into(), status: Status::Finished, classes: 5, ..RunInfo::default() };
     info.data.source = "flowers".into();
     info.started = jiff::Timestamp::from_second(1_700_000_000 + day * 86_400).unwrap();
-    for metrics in &history {
-        info.record(metrics, 0.0);
-    }
+    info.record(&history, &Selection::default());
     let folder = format!("{day}_{name}");
     Row {
         path: Path::new("runs").join(&folder),

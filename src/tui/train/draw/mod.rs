@@ -7,6 +7,8 @@ mod status;
 
 use super::{Outcome, Pane, Phase, State};
 use crate::escape;
+use crate::plan::thousands;
+use crate::spec::{Epochs, Train};
 use crate::tui::design::Sheet;
 use crate::tui::theme::Theme;
 use crate::tui::widgets::frame::titled;
@@ -78,7 +80,7 @@ fn introduce(sheet: &Sheet, area: Rect, buffer: &mut Buffer, theme: Theme) {
             lines.extend([
                 pair("network", escape::terminal(&config.model.name)),
                 pair("images", escape::terminal(model.source())),
-                pair("epochs", train.epochs.to_string()),
+                pair("epochs", epochs(train)),
                 pair("batch size", train.batch_size.to_string()),
                 pair("learning rate", train.learning_rate.to_string()),
                 Line::default(),
@@ -94,6 +96,14 @@ fn introduce(sheet: &Sheet, area: Rect, buffer: &mut Buffer, theme: Theme) {
         }
     }
     Paragraph::new(lines).wrap(Wrap { trim: false }).render(inner, buffer);
+}
+
+/// `60`, `auto: 600,000 images seen`.
+fn epochs(train: &Train) -> String {
+    match train.epochs {
+        Epochs::Count(count) => count.to_string(),
+        Epochs::Auto(_) => format!("auto: {} images seen", thousands(train.images_seen.into())),
+    }
 }
 
 /// `text` in at most `width` columns.
