@@ -119,6 +119,11 @@ impl Console {
         let _ = writeln!(std::io::stderr(), "{}", escape::lines(text));
     }
 
+    /// What is probably not as it should be.
+    pub fn warn(self, text: &str) {
+        self.note(&format!("warning: {text}"));
+    }
+
     /// What goes on, for people who asked for more.
     pub fn detail(self, text: &str) {
         if self.verbose {

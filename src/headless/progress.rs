@@ -149,6 +149,9 @@ impl Observer for Lines {
     fn begun(&mut self, run: &Path) {
         name(self.console, run);
     }
+    fn warning(&mut self, text: &str) {
+        self.console.warn(text);
+    }
     fn start(&mut self, start: &Start) {
         self.epochs = start.epochs;
         introduce(self.console, start);
@@ -183,6 +186,9 @@ struct Epoch<'a> {
 impl Observer for Objects {
     fn begun(&mut self, run: &Path) {
         self.console.object("run", json!({ "path": run }));
+    }
+    fn warning(&mut self, text: &str) {
+        self.console.warn(text);
     }
     fn start(&mut self, _: &Start) {}
     fn batch(&mut self, _: &BatchProgress) {}
@@ -232,6 +238,9 @@ impl Observer for Bars {
 
     fn begun(&mut self, run: &Path) {
         name(self.console, run);
+    }
+    fn warning(&mut self, text: &str) {
+        self.console.warn(text);
     }
 
     fn start(&mut self, start: &Start) {

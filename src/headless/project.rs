@@ -182,8 +182,18 @@ impl<'a> Project<'a> {
             }
         };
         let trained = Arc::new(jobs::read_weights(&path, &self.graph)?);
+        self.look_at_weights(&trained);
         self.trained = Some(trained.clone());
         Ok(trained)
+    }
+
+    /// Says what in `weights` does not go with the configuration.
+    pub fn look_at_weights(&self, weights: &Trained) {
+        let epsilon = self.spec.config.model.batch_norm_epsilon;
+        let found = weights.is_foreign.then(|| jobs::epsilon_warning(&weights.weights, epsilon)).flatten();
+        if let Some(warning) = found {
+            self.console.warn(&warning);
+        }
     }
 
     /// The trained network with its images.

@@ -56,7 +56,11 @@ pub struct Given {
 pub fn given(project: &mut Project<'_>) -> Result<Given, Failure> {
     let request = project.request;
     let path = request.weights.as_deref();
-    let weights = path.map(|path| read_weights(path, &project.graph)).transpose()?.map(|given| given.weights);
+    let weights = path.map(|path| read_weights(path, &project.graph)).transpose()?;
+    if let Some(given) = &weights {
+        project.look_at_weights(given);
+    }
+    let weights = weights.map(|given| given.weights);
     let teacher = match &request.distill {
         Some(path) => Some(Teaching::of_run(&Run::open(path)?, &project.graph, &project.labels)?),
         None => None,

@@ -17,6 +17,7 @@ mod deployment;
 mod images;
 mod pace;
 mod place;
+mod recipe;
 mod recorder;
 mod report;
 mod teaching;
@@ -29,6 +30,7 @@ pub use deployment::{Build, Deployment, Export, JUDGED, Judged, evaluate, judge}
 pub use images::{Classes, ClassesUnknown, DatasetError, Decoding, class_labels, load_all, load_dataset};
 pub use pace::{Pace, clock};
 pub use place::{Held, Place};
+pub use recipe::{epsilon_warning, warnings};
 pub use teaching::{Teaching, TeachingError};
 pub use training::{Ended, Training, TrainingError};
 pub use weights::{ReadWeightsError, Trained, checkpoint, latest_run, read_weights, trained_run, unfinished_run};

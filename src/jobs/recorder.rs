@@ -32,6 +32,10 @@ impl Observer for Recorder<'_> {
         self.front.begun(run);
     }
 
+    fn warning(&mut self, text: &str) {
+        self.front.warning(text);
+    }
+
     fn start(&mut self, start: &Start) {
         self.front.start(start);
     }

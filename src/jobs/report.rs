@@ -1,5 +1,6 @@
 //! What a run shows once it is over.
 
+use super::recipe;
 use super::training::TrainingError;
 use super::weights::Trained;
 use crate::data::Dataset;
@@ -49,6 +50,7 @@ pub(super) fn finish(
         layers: &layers(spec, graph),
         evaluation: Some(&evaluation),
         data_check: Some(&dataset.check.to_markdown()),
+        warnings: &recipe::warnings(spec, dataset),
         command: &command,
     };
     run.write(Run::REPORT, &runs::run_report(&report))?;

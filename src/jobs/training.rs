@@ -1,6 +1,7 @@
 //! A training from its configuration to the report of its run.
 
 use super::place::Place;
+use super::recipe;
 use super::recorder::Recorder;
 use super::report;
 use super::teaching::{Teaching, TeachingError};
@@ -141,6 +142,9 @@ impl Training {
         let mut recorder =
             Recorder { run, info, selection, history, disk: disk.clone(), control, failure: None, front: observer };
         recorder.begun(run.path());
+        for warning in recipe::warnings(&spec, &dataset) {
+            recorder.warning(&warning);
+        }
         let job = Job {
             spec: spec.clone(),
             graph: graph.clone(),

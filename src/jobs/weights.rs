@@ -17,6 +17,8 @@ pub struct Trained {
     pub weights: Weights,
     /// [`runs::bytes_hash`] of the file.
     pub hash: String,
+    /// Whether the file was written by another program.
+    pub is_foreign: bool,
     /// The figures of the epoch they come from, where the file says.
     pub metrics: Option<EpochMetrics>,
 }
@@ -46,8 +48,9 @@ pub fn read_weights(path: &Path, graph: &Graph) -> Result<Trained, ReadWeightsEr
     let bytes = read_limited(path, MAX_BYTES)?;
     let weights = Weights::from_safetensors(&bytes, graph)
         .map_err(|source| ReadWeightsError::Content { path: path.to_owned(), source })?;
-    let metrics = metadata(&bytes).get("metrics").and_then(|text| serde_json::from_str(text).ok());
-    Ok(Trained { weights, hash: runs::bytes_hash(&bytes), metrics })
+    let about = metadata(&bytes);
+    let metrics = about.get("metrics").and_then(|text| serde_json::from_str(text).ok());
+    Ok(Trained { weights, hash: runs::bytes_hash(&bytes), is_foreign: about.is_empty(), metrics })
 }
 
 /// The file of the weights to use of `run`: its best, or its last where none was good enough to be

@@ -25,6 +25,8 @@ pub struct RunReport<'a> {
     pub evaluation: Option<&'a Evaluation>,
     /// `data-check.md`: Markdown whose names are escaped already.
     pub data_check: Option<&'a str>,
+    /// What in its recipe cannot be right.
+    pub warnings: &'a [String],
     /// The command line that trains it again.
     pub command: &'a str,
 }
@@ -32,9 +34,15 @@ pub struct RunReport<'a> {
 /// The text of `report.md`. It links the pictures beside it.
 #[must_use]
 pub fn run_report(report: &RunReport<'_>) -> String {
-    let RunReport { info, config, history, layers, evaluation, data_check, command } = *report;
+    let RunReport { info, config, history, layers, evaluation, data_check, warnings, command } = *report;
     let mut out = format!("# {}\n\n", escape::markdown(&info.name));
     out += &summary(info, history);
+    if !warnings.is_empty() {
+        out += "\n## Warnings\n\n";
+        for warning in warnings {
+            out += &format!("- {}\n", escape::markdown(warning));
+        }
+    }
     out += &format!("\n![Loss and accuracy over the epochs]({})\n", Run::HISTORY);
     if let Some(evaluation) = evaluation {
         out += &classes(evaluation, if info.best.is_some() { "best" } else { "last" });
@@ -253,6 +261,7 @@ pub(super) mod tests {
             layers: &[layer],
             evaluation: Some(&evaluation),
             data_check: Some("# Check\n\nall is well"),
+            warnings: &[],
             command: "micromobilenet --config a.toml --train",
         })
     }
@@ -304,6 +313,7 @@ pub(super) mod tests {
             layers: &[],
             evaluation: None,
             data_check: None,
+            warnings: &[],
             command: "",
         });
         assert!(text.contains("| best | – |") && !text.contains("## Classes") && !text.contains("a second"));

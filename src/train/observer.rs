@@ -104,6 +104,7 @@ pub enum End {
 /// ```text
 /// decoded*                       while images are read, done = total last
 /// begun                          where the training has a run folder
+/// warning*                       where the recipe cannot be right
 /// start
 ///   ( batch*                     after every step
 ///     epoch )*                   after validation, before the checkpoint is written
@@ -119,6 +120,10 @@ pub trait Observer: Send {
     /// The folder `run` is there, with all that a run begins with.
     fn begun(&mut self, run: &Path) {
         let _ = run;
+    }
+    /// Something in the recipe cannot be right: a sentence.
+    fn warning(&mut self, text: &str) {
+        let _ = text;
     }
     /// Training begins.
     fn start(&mut self, start: &Start);

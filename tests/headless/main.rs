@@ -24,6 +24,7 @@ mod layouts;
 #[cfg(target_os = "linux")]
 mod memory;
 mod paths;
+mod recipe;
 mod refusals;
 mod resume;
 mod scene;

@@ -67,6 +67,8 @@ pub enum What {
     },
     /// Its folder is there.
     Begun(PathBuf),
+    /// Something in its recipe cannot be right.
+    Warning(String),
     /// Its batches begin.
     Started {
         /// What is trained.
@@ -167,6 +169,7 @@ impl State {
                 }
                 session.run = Some(run);
             }
+            What::Warning(text) => reply.warn(format!("{}: {text}", session.name)),
             What::Started { start, labels, history } => {
                 session.phase = Phase::Training;
                 session.name.clone_from(&start.name);

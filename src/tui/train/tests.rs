@@ -237,6 +237,12 @@ fn a_loss_that_is_no_number_comes_with_advice() {
 }
 
 #[test]
+fn what_cannot_be_right_in_a_recipe_is_a_warning() {
+    let notice = tell(&mut training(1), 0, What::Warning("augment.flip mirrors".into())).notice.unwrap();
+    assert!(notice.weight == Weight::Warning && notice.text == "micro: augment.flip mirrors", "{}", notice.text);
+}
+
+#[test]
 fn the_screen_shows_where_it_is() {
     let text = drawn(&training(10), 80, 21, themes()[0]);
     for part in [

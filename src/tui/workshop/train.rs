@@ -239,6 +239,10 @@ impl Observer for Teller {
         self.tell(What::Begun(run.to_owned()));
     }
 
+    fn warning(&mut self, text: &str) {
+        self.tell(What::Warning(text.to_owned()));
+    }
+
     fn start(&mut self, start: &Start) {
         self.pace = Some(Pace::begin(start));
         let history = self.history.drain(..).take(start.done as usize).collect();

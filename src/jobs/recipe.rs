@@ -1,0 +1,246 @@
+//! What in a training's recipe cannot be right for its images, and in weights for the configuration.
+
+use crate::data::Dataset;
+use crate::escape;
+use crate::graph::Weights;
+use crate::spec::Spec;
+
+/// Below this many validation images accuracy is a coarse measure.
+const FEW_IMAGES: usize = 50;
+/// A variance below so many times epsilon makes a channel's scale depend on epsilon by more than 5 %.
+const SMALL: f64 = 20.0;
+/// At and below it a variance is that of a channel which never changes.
+const DEAD: f32 = 1e-10;
+/// Rotations beyond this many degrees turn an arrow that points up into one that does not.
+const TURNED: f64 = 60.0;
+/// Names in one warning at most.
+const NAMED: usize = 6;
+
+/// Words that a mirror, left to right, changes into each other.
+const MIRRORED: [[&str; 2]; 9] = [
+    ["left", "right"],
+    ["links", "rechts"],
+    ["gauche", "droite"],
+    ["izquierda", "derecha"],
+    ["west", "east"],
+    ["clockwise", "counterclockwise"],
+    ["clockwise", "anticlockwise"],
+    ["cw", "ccw"],
+    ["forehand", "backhand"],
+];
+/// Words that a turn by 180° changes into each other.
+const TURNING: [[&str; 2]; 5] =
+    [["up", "down"], ["top", "bottom"], ["north", "south"], ["oben", "unten"], ["upward", "downward"]];
+const DIGITS: [&str; 10] = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"];
+
+/// What in the recipe of `spec` cannot be right for `dataset`: a sentence each, its names harmless to
+/// terminals. Empty where nothing is found.
+#[must_use]
+pub fn warnings(spec: &Spec, dataset: &Dataset) -> Vec<String> {
+    let mut found = Vec::new();
+    let augment = &spec.config.augment;
+    if augment.flip {
+        found.extend(flipped(&dataset.labels));
+    }
+    if augment.rotate > TURNED {
+        let [sideways, upright] = [pairs(&dataset.labels, &MIRRORED), pairs(&dataset.labels, &TURNING)];
+        let all = [sideways, upright].concat();
+        if !all.is_empty() {
+            found.push(format!(
+                "augment.rotate = {} turns images, and the classes {} are directions: one becomes the other; use 30 or less",
+                augment.rotate,
+                named(&all)
+            ));
+        }
+    }
+    let validation = dataset.validation.len();
+    if validation < FEW_IMAGES {
+        found.push(format!(
+            "{validation} validation image{}, fewer than {FEW_IMAGES}: one image is {:.1} points of validation accuracy; \
+             add images or set a larger data.validation_split",
+            if validation == 1 { "" } else { "s" },
+            100.0 / validation.max(1) as f64
+        ));
+    }
+    found
+}
+
+/// What a flip, left to right, makes wrong with classes called `labels`.
+fn flipped(labels: &[String]) -> Vec<String> {
+    let mut found = Vec::new();
+    let sideways = pairs(labels, &MIRRORED);
+    if !sideways.is_empty() {
+        found.push(format!(
+            "augment.flip mirrors images left to right, and the classes {} are each other's mirror images: set augment.flip = false",
+            named(&sideways)
+        ));
+    }
+    let upright = pairs(labels, &TURNING);
+    if sideways.is_empty() && !upright.is_empty() {
+        found.push(format!(
+            "augment.flip mirrors images left to right, and the classes {} are directions: set augment.flip = false unless \
+             a mirror image is of the same class",
+            named(&upright)
+        ));
+    }
+    let is_digit = |label: &&String| {
+        let words = words(label);
+        let [word] = words.as_slice() else { return false };
+        (word.len() == 1 && word.as_bytes()[0].is_ascii_digit()) || DIGITS.contains(&word.as_str())
+    };
+    let is_letter = |label: &&String| matches!(words(label).as_slice(), [word] if word.chars().count() == 1 && word.chars().all(char::is_alphabetic));
+    let digits: Vec<&String> = labels.iter().filter(is_digit).collect();
+    let letters: Vec<&String> = labels.iter().filter(is_letter).collect();
+    for (what, names) in [("digits", digits), ("letters", letters)] {
+        // One alone is a name like any other.
+        if names.len() > 1 {
+            found.push(format!(
+                "augment.flip mirrors images left to right, and the classes {} are {what}, whose mirror images are of another \
+                 class or of none: set augment.flip = false",
+                named(&names)
+            ));
+        }
+    }
+    found
+}
+
+/// Those of `labels` that differ in the words of one of `pairs`.
+fn pairs<'a>(labels: &'a [String], pairs: &[[&str; 2]]) -> Vec<&'a String> {
+    let all: Vec<Vec<String>> = labels.iter().map(|label| words(label)).collect();
+    let has = |at: usize, word: &str| all[at].iter().any(|one| one == word);
+    let is_one = |at: &usize| {
+        pairs.iter().flat_map(|[a, b]| [(a, b), (b, a)]).any(|(mine, other)| {
+            has(*at, mine) && (0..labels.len()).any(|rival| rival != *at && has(rival, other) && !has(rival, mine))
+        })
+    };
+    (0..labels.len()).filter(is_one).map(|at| &labels[at]).collect()
+}
+
+/// The words of a name in lower case: `turnLeft`, `turn_left` and `Turn left` have the same.
+fn words(name: &str) -> Vec<String> {
+    let mut words = vec![String::new()];
+    let mut was_small = false;
+    for letter in name.chars() {
+        let begins = letter.is_uppercase() && was_small;
+        if !letter.is_alphanumeric() || begins {
+            words.push(String::new());
+        }
+        if letter.is_alphanumeric() {
+            words.last_mut().into_iter().for_each(|word| word.extend(letter.to_lowercase()));
+        }
+        was_small = letter.is_lowercase();
+    }
+    words.retain(|word| !word.is_empty());
+    words
+}
+
+/// `a, b and 3 more`.
+fn named<T: AsRef<str>>(names: &[T]) -> String {
+    let shown: Vec<String> = names.iter().take(NAMED).map(|name| escape::terminal(name.as_ref())).collect();
+    match names.len().saturating_sub(NAMED) {
+        0 => shown.join(", "),
+        more => format!("{} and {more} more", shown.join(", ")),
+    }
+}
+
+/// Layers whose running variances in `weights`, which were made elsewhere, are so small that the `epsilon`
+/// of batch norm matters; `None` where there is no such layer.
+#[must_use]
+pub fn epsilon_warning(weights: &Weights, epsilon: f64) -> Option<String> {
+    let mut layers = Vec::new();
+    for (name, tensor) in weights.iter() {
+        let Some(layer) = name.strip_suffix(".running_var") else { continue };
+        // A channel that is always the same has no variance, and nothing to scale.
+        let alive = tensor.values.iter().filter(|value| **value > DEAD);
+        let least = alive.fold(f32::INFINITY, |least, value| least.min(*value));
+        if f64::from(least) < SMALL * epsilon {
+            layers.push(format!("{layer} ({least:.1e})"));
+        }
+    }
+    (!layers.is_empty()).then(|| {
+        format!(
+            "the smallest running variances are not far above model.batch_norm_epsilon = {epsilon}, which changes what these \
+             layers give: {}; set it to that of the training (PyTorch: 1e-5, Keras: 1e-3)",
+            named(&layers)
+        )
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::data::{Check, Images};
+    use crate::graph::Tensor;
+
+    fn dataset(labels: &[&str], validation: usize) -> Dataset {
+        Dataset {
+            labels: labels.iter().map(ToString::to_string).collect(),
+            train: Images::default(),
+            validation: Images { labels: vec![0; validation], ..Images::default() },
+            test: None,
+            fingerprint: String::new(),
+            check: Check::default(),
+            source: String::new(),
+        }
+    }
+
+    fn of(set: &str, labels: &[&str]) -> Vec<String> {
+        let spec = Spec::parse("a.toml", "", &[set.to_owned()]).unwrap();
+        warnings(&spec, &dataset(labels, 50))
+    }
+
+    #[test]
+    fn a_flip_is_named_with_the_classes_that_it_changes() {
+        let flip = |labels: &[&str]| of("augment.flip=true", labels);
+        for (labels, expected) in [
+            (&["arrow-left", "arrow-right", "stop"][..], "the classes arrow-left, arrow-right are each other's"),
+            (&["turnLeft", "TurnRight"], "the classes turnLeft, TurnRight are each other's"),
+            (&["Rechts", "Links"], "Rechts, Links"),
+            (&["up", "down", "none"], "the classes up, down are directions"),
+            (&["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"], "0, 1, 2, 3, 4, 5 and 4 more are digits"),
+            (&["one", "two", "cat"], "the classes one, two are digits"),
+            (&["A", "b", "rest"], "the classes A, b are letters"),
+            (&["\u{1b}left", "\u{1b}right"], "\\u{1b}left"),
+        ] {
+            let found = flip(labels);
+            assert!(found.len() == 1 && found[0].contains(expected), "{labels:?}: {found:?}");
+            assert!(found[0].contains("augment.flip = false"), "{found:?}");
+            assert!(of("augment.flip=false", labels).is_empty());
+        }
+        for labels in
+            [&["cat", "dog"][..], &["left over", "rest"], &["class 0", "class 1"], &["a", "bee"], &["12", "13"]]
+        {
+            assert_eq!(flip(labels), <[String; 0]>::default(), "{labels:?}");
+        }
+    }
+
+    #[test]
+    fn a_large_rotation_is_named_with_the_directions_that_it_changes() {
+        assert!(of("augment.rotate=180", &["up", "down"])[0].contains("augment.rotate = 180"));
+        assert!(
+            of("augment.rotate=180", &["cat", "dog"]).is_empty() && of("augment.rotate=20", &["up", "down"]).is_empty()
+        );
+    }
+
+    #[test]
+    fn few_validation_images_are_counted() {
+        let spec = Spec::parse("a.toml", "", &[]).unwrap();
+        let found = warnings(&spec, &dataset(&["a", "b"], 30));
+        assert!(found[0].starts_with("30 validation images, fewer than 50: one image is 3.3 points"), "{found:?}");
+        assert!(warnings(&spec, &dataset(&["a", "b"], 50)).is_empty());
+    }
+
+    #[test]
+    fn layers_are_named_whose_variances_are_near_epsilon() {
+        let mut weights = Weights::default();
+        let mut add = |name: &str, values: &[f32]| {
+            weights.insert(name.into(), Tensor { shape: vec![values.len()], values: values.to_vec() });
+        };
+        add("stem.bn.running_var", &[0.5, 3e-4]);
+        add("block0.depthwise.bn.running_var", &[0.5, 0.0]);
+        add("block0.pointwise.bn.running_mean", &[1e-4]);
+        let found = epsilon_warning(&weights, 1e-3).unwrap();
+        assert!(found.contains("give: stem.bn (3.0e-4); set it"), "{found}");
+        assert_eq!(epsilon_warning(&weights, 1e-5), None);
+    }
+}
