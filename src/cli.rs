@@ -50,7 +50,7 @@ pub struct Cli {
     file: Option<PathBuf>,
     #[arg(long, value_name = "FILE", help = about_config())]
     config: Option<PathBuf>,
-    /// Images: a folder with one sub-folder per class, IDX files, or a bundled name
+    /// Images: a folder with one sub-folder per class, IDX, CIFAR or npz files, or a bundled name
     #[arg(long, value_name = "DIR|FILE|NAME")]
     data: Option<String>,
     /// Override a key of the configuration, like train.epochs=5 or blocks.2.filters=8 (repeatable)

@@ -2,7 +2,7 @@ complete -c micromobilenet -l predict -d 'Classify images, of a folder all in it
 complete -c micromobilenet -l watch -d 'Classify images as they appear in a folder, until Ctrl-C; those already there are left alone' -r -F
 complete -c micromobilenet -l report -d 'Compare runs: a table and their curves in one picture' -r -F
 complete -c micromobilenet -l config -d 'Configuration file (./NAME, where it is called like a preset), or the name of a preset: pico, nano, micro, milli, mobilenet, squeeze, meadow, fashion_small, fashion' -r -F
-complete -c micromobilenet -l data -d 'Images: a folder with one sub-folder per class, IDX files, or a bundled name' -r
+complete -c micromobilenet -l data -d 'Images: a folder with one sub-folder per class, IDX, CIFAR or npz files, or a bundled name' -r
 complete -c micromobilenet -l set -d 'Override a key of the configuration, like train.epochs=5 or blocks.2.filters=8 (repeatable)' -r
 complete -c micromobilenet -l board -d 'With --estimate: does it fit this board? Exit code 1 if not. With --export: no more sample images than its flash holds. As --set target.board=ID' -r
 complete -c micromobilenet -l run -d 'Run folder to write, or to take configuration and weights from' -r -F

@@ -1,8 +1,8 @@
 //! Where images come from: folders of pictures, IDX files and the bundled set; decoded, resized,
 //! split, checked and augmented.
 //!
-//! A source is first looked through without decoding anything (`source`, `folder`, `idx`,
-//! `bundled`), which gives the classes and the images' places. `load` then decodes on all
+//! A source is first looked through without decoding anything (`source`, `layout`, `folder`, `table`,
+//! `idx`, `cifar`, `npz`, `bundled`), which gives the classes and the images' places. `load` then decodes on all
 //! cores, and every picture goes through the same integer arithmetic ([`luma`], [`resize`]) that
 //! the generated code runs on a board. Images stay bytes: normalisation is the network's business.
 
@@ -30,6 +30,7 @@ mod near;
 mod npy;
 mod npz;
 mod numbered;
+mod outline;
 mod part;
 mod reading;
 pub mod resize;

@@ -9,7 +9,7 @@ use super::tree::Place;
 use crate::files::read_limited;
 
 /// The largest file of a table, in bytes.
-const MAX_TABLE: u64 = 256 << 20;
+const MAX_TABLE: u64 = 64 << 20;
 /// Columns that name the file of a picture, the surest first.
 const FILES: [&str; 20] = [
     "file_name",
@@ -88,18 +88,23 @@ pub(super) fn is_table(file: &Place) -> bool {
 /// The table in `file`, if it names files and labels.
 ///
 /// # Errors
-/// Where it cannot be read, or is none of the kind that its name says.
+/// Where it is written for labels, and cannot be read or is none of the kind that its name says.
 pub(super) fn read(file: &Place) -> Result<Option<Table>, DataError> {
-    let bytes = read_limited(&file.path, MAX_TABLE)?;
     let name = file.last().to_ascii_lowercase();
+    let strong = ["info.labels", "_classes.csv", "metadata.jsonl", "metadata.csv"].contains(&&name[..]);
+    let bytes = match read_limited(&file.path, MAX_TABLE) {
+        Ok(bytes) => bytes,
+        // It may be anything.
+        Err(_) if !strong => return Ok(None),
+        Err(error) => return Err(error.into()),
+    };
     let problem = |problem: String| DataError::Table { path: file.path.clone(), problem };
-    let (rows, strong) = match &name[..] {
-        "info.labels" => (Some(edge_impulse(&bytes).map_err(problem)?), true),
-        "_classes.csv" => (Some(one_hot(&bytes).map_err(problem)?), true),
-        "metadata.jsonl" => (json_lines(&bytes).map_err(problem)?, true),
-        "metadata.csv" => (columns(&bytes, false), true),
-        _ if file.ends_in("jsonl") => (json_lines(&bytes).ok().flatten(), false),
-        _ => (columns(&bytes, file.ends_in("tsv")), false),
+    let rows = match &name[..] {
+        "info.labels" => Some(edge_impulse(&bytes).map_err(problem)?),
+        "_classes.csv" => Some(one_hot(&bytes).map_err(problem)?),
+        "metadata.jsonl" => json_lines(&bytes).map_err(problem)?,
+        _ if file.ends_in("jsonl") => json_lines(&bytes).ok().flatten(),
+        _ => columns(&bytes, file.ends_in("tsv")),
     };
     Ok(rows.map(|rows| Table { place: file.clone(), rows, strong }))
 }
