@@ -67,7 +67,7 @@ pub fn xml(text: &str) -> String {
 pub fn markdown(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in terminal(text).chars() {
-        if c.is_ascii_punctuation() && !matches!(c, '.' | ',' | '-' | '/' | ':' | '%' | '+' | '=' | '(' | ')') {
+        if c.is_ascii_punctuation() && !matches!(c, '.' | ',' | '-' | '/' | ':' | '%' | '+' | '=' | '(' | ')' | ';') {
             out.push('\\');
         }
         out.push(c);

@@ -4,7 +4,7 @@ use super::symbols;
 use super::tables::Tables;
 use super::template::Template;
 use super::writer::CWriter;
-use super::{CodegenError, Model, TOOL, float, int8, runtime, steps};
+use super::{CodegenError, Model, Sure, TOOL, float, int8, literal, runtime, steps};
 use crate::escape;
 use crate::graph::Graph;
 use crate::plan::{self, MAX_AVR_ARRAY, Program};
@@ -34,7 +34,8 @@ pub fn header(model: &Model<'_>) -> Result<String, CodegenError> {
         Some(quantised) => int8::tables(quantised)?,
         None => float::tables(graph, model.weights)?,
     };
-    let template = runtime::template(name, model.resize, graph, &program, &tables);
+    let mut template = runtime::template(name, model.resize, graph, &program, &tables);
+    template.value("sure", &literal::float(Sure::threshold_of(model.provenance.sure)).unwrap_or_default());
     let mut w = CWriter::default();
     front_matter(&mut w, model, &program, &template);
     w.directive("pragma once");
@@ -139,6 +140,7 @@ fn front_matter(w: &mut CWriter, model: &Model<'_>, program: &Program, template:
         ("trained weights", known(&provenance.weights_hash)),
         ("data", known(&provenance.data)),
         ("accuracy", accuracy(provenance.accuracy, "")),
+        ("sure()", sure(provenance.sure)),
     ] {
         w.comment(&format!("{what:<15} {value}"));
     }
@@ -150,6 +152,21 @@ fn front_matter(w: &mut CWriter, model: &Model<'_>, program: &Program, template:
     w.text(&template.lines(include_str!("runtime/usage.h")));
     if program.precision == Precision::Int8 {
         w.comment("net.scores[i]          the score of class i, the same bytes on every processor");
+    }
+}
+
+/// What `sure()` means.
+fn sure(sure: Option<Sure>) -> String {
+    match sure {
+        None => "from a probability of 0.5 on; nobody measured how often that is right".to_owned(),
+        Some(Sure { precision, threshold: Some((threshold, coverage)) }) => format!(
+            "from a probability of {threshold:.4} on: {:.1} % of the validation images, at least {:.1} % of these right",
+            100.0 * coverage,
+            100.0 * precision
+        ),
+        Some(Sure { precision, threshold: None }) => {
+            format!("never: no probability makes {:.1} % of the answers right in validation", 100.0 * precision)
+        }
     }
 }
 

@@ -74,7 +74,33 @@ pub struct Provenance {
     pub int8_accuracy: Option<f64>,
     /// Hash of the trained weights.
     pub weights_hash: String,
+    /// From which probability on the network counts as sure of its answer; `None`: nobody measured it.
+    pub sure: Option<Sure>,
 }
+
+/// From which probability on an answer counts as sure.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Sure {
+    /// The precision asked for: the share of the sure answers that should be right.
+    pub precision: f64,
+    /// The threshold, and the share of the images that reach it; `None` where no threshold has the precision.
+    pub threshold: Option<(f32, f64)>,
+}
+
+impl Sure {
+    /// What the header compares a probability with.
+    fn threshold_of(sure: Option<Self>) -> f32 {
+        match sure {
+            None => UNMEASURED,
+            Some(sure) => sure.threshold.map_or(NEVER, |(threshold, _)| threshold),
+        }
+    }
+}
+
+/// The threshold where nobody measured one: the class found is then likelier than all others together.
+const UNMEASURED: f32 = 0.5;
+/// A threshold that no probability reaches.
+const NEVER: f32 = 2.0;
 
 /// Why no C++ can be written.
 #[derive(Debug, thiserror::Error)]

@@ -4,14 +4,16 @@ use super::int8;
 use super::project::Project;
 use super::{Failure, Split, progress};
 use crate::data::{Dataset, Images};
-use crate::jobs::{self, Decoding};
-use crate::runs::{Run, TrainedOn};
+use crate::escape;
+use crate::jobs::{self, Decoding, Recording, Trained};
+use crate::runs::{Coverage, Evaluation, Recorded, Run, TrainedOn};
 use crate::spec::Precision;
 use anyhow::anyhow;
+use clap::ValueEnum as _;
+use serde::Serialize;
 use std::sync::Arc;
 
-/// Evaluates the weights and prints the result; on the validation images of a run, its report is
-/// renewed by training itself.
+/// Evaluates the weights, prints the result, and keeps it in the run that the weights are of.
 pub fn run(project: &mut Project<'_>) -> Result<(), Failure> {
     let trained = project.trained()?;
     let chosen = chosen(project)?;
@@ -30,12 +32,74 @@ pub fn run(project: &mut Project<'_>) -> Result<(), Failure> {
             (judged.evaluation, Some(judged.comparison))
         }
     };
+    let precision = project.spec.config.export.precision;
+    let least = project.spec.config.export.min_precision;
+    let threshold = evaluation.answered.threshold(least);
     project.console.say(&evaluation.table(project.console.width()));
-    project.console.object("evaluation", &evaluation);
-    if let Some(run) = &project.run {
-        project.console.detail(&format!("the run's own report: {}", run.file(Run::REPORT).display()));
-    }
+    project.console.say(&sure(&evaluation, least, threshold));
+    let split = project.request.split.to_possible_value().map_or_else(String::new, |value| value.get_name().to_owned());
+    let fields = Fields { evaluation: &evaluation, split: &split, precision, min_precision: least, threshold };
+    project.console.object("evaluation", fields);
+    let recorded = Recorded::of(&evaluation, precision, least);
+    let float = comparison.as_ref().map(|comparison| comparison.float_accuracy);
+    let float_accuracy = recorded.float_accuracy.or(float);
+    keep(project, &trained, Recorded { split, float_accuracy, ..recorded })?;
     comparison.map_or(Ok(()), |comparison| int8::tell(project, &comparison))
+}
+
+/// What goes to whoever reads JSON.
+#[derive(Serialize)]
+struct Fields<'a> {
+    #[serde(flatten)]
+    evaluation: &'a Evaluation,
+    split: &'a str,
+    precision: Precision,
+    min_precision: f64,
+    threshold: Option<Coverage>,
+}
+
+/// Accuracy against coverage, and the threshold for the precision `least`.
+fn sure(evaluation: &Evaluation, least: f64, threshold: Option<Coverage>) -> String {
+    let percent = |share: f64| format!("{:.1} %", 100.0 * share);
+    let mut out = "\nanswers with at least this probability\n  probability  of all images  accuracy\n".to_owned();
+    for row in &evaluation.coverage {
+        let accuracy = row.accuracy.map_or_else(|| "–".to_owned(), percent);
+        out += &format!("  {:>11.2}  {:>13}  {accuracy:>8}\n", row.threshold, percent(row.coverage));
+    }
+    out += &match threshold {
+        Some(Coverage { threshold, coverage, accuracy }) => format!(
+            "from {threshold:.4} on, {} of the images, accuracy is {} (export.min_precision = {least})\n",
+            percent(coverage),
+            percent(accuracy.unwrap_or(0.0))
+        ),
+        None => {
+            format!("no probability makes {} of the answers right (export.min_precision = {least})\n", percent(least))
+        }
+    };
+    out
+}
+
+/// Writes the result into the folder of the run whose weights these are, if that is so and all images
+/// were evaluated.
+fn keep(project: &mut Project<'_>, trained: &Trained, result: Recorded) -> Result<(), Failure> {
+    let Some(run) = project.run_of_weights().filter(|_| !project.request.test).cloned() else { return Ok(()) };
+    // Of images of other classes there is no part for the report.
+    let dataset = project.dataset().ok();
+    project.go_on()?;
+    let file = |name: &str| escape::terminal(&run.file(name).to_string_lossy());
+    let source = project.spec.config.data.source.clone();
+    match jobs::record(&run, &project.graph, trained, dataset.as_deref(), Recorded { source, ..result }) {
+        Ok(Recording::Renewed) => {
+            project.console.say(&format!("report: {}, {}", file(Run::PAGE), file(Run::EVALUATION)));
+        }
+        Ok(Recording::OtherImages) => project.console.say(&format!(
+            "kept in {}; the report of the run stays as it is, since these are not its images",
+            file(Run::EVALUATION)
+        )),
+        // The result has been told.
+        Err(error) => project.console.warn(&format!("the result is not kept in the run: {error}")),
+    }
+    Ok(())
 }
 
 /// The images to evaluate on.

@@ -2,7 +2,7 @@
 
 use super::check::{self, CheckError, Checked, Compilers, Network};
 use super::weights::Trained;
-use crate::codegen::{self, CodegenError, Model, Provenance, Sample, SampleRoom, Sources, symbols};
+use crate::codegen::{self, CodegenError, Model, Provenance, Sample, SampleRoom, Sources, Sure, symbols};
 use crate::data::{Dataset, Images};
 use crate::graph::Graph;
 use crate::plan::{Board, Estimate};
@@ -133,6 +133,7 @@ impl Deployment {
                 accuracy,
                 int8_accuracy,
                 weights_hash: self.trained.hash.clone(),
+                sure: self.sure(deployed),
             },
         };
         let images = &dataset.validation;
@@ -149,6 +150,25 @@ impl Deployment {
         let quantised = deployed.map(|deployed| deployed.quantised.clone());
         let network = Network { graph, weights, quantised, labels: self.labels.clone() };
         Ok(Export { sources, accuracy, int8_accuracy, estimate, network })
+    }
+
+    /// From which probability on answers are right as often as `export.min_precision` asks for, on at most
+    /// [`JUDGED`] validation images, in the arithmetic of the export; `None` without images.
+    fn sure(&self, deployed: Option<&Deployed>) -> Option<Sure> {
+        let images = self.dataset.validation.sample(JUDGED);
+        let probabilities = match deployed {
+            None => train::evaluate(&self.graph, &self.trained.weights, &images).probabilities,
+            Some(Deployed { quantised, .. }) => {
+                let scores = quant::scores(quantised, &images, &|| false)?;
+                scores.iter().flat_map(|scores| quantised.probabilities(scores)).collect()
+            }
+        };
+        let precision = self.spec.config.export.min_precision;
+        let threshold = Evaluation::from_answers(&self.labels, &images.labels, &probabilities, &images.names)
+            .answered
+            .threshold(precision);
+        let threshold = threshold.map(|found| (found.threshold as f32, found.coverage));
+        (!images.is_empty()).then_some(Sure { precision, threshold })
     }
 }
 

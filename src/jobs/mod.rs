@@ -31,6 +31,7 @@ pub use images::{Classes, ClassesUnknown, DatasetError, Decoding, class_labels, 
 pub use pace::{Pace, clock};
 pub use place::{Held, Place};
 pub use recipe::{epsilon_warning, warnings};
+pub use report::{Recording, record};
 pub use teaching::{Teaching, TeachingError};
 pub use training::{Ended, Training, TrainingError};
 pub use weights::{ReadWeightsError, Trained, checkpoint, latest_run, read_weights, trained_run, unfinished_run};

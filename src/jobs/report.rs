@@ -6,9 +6,9 @@ use super::weights::Trained;
 use crate::data::Dataset;
 use crate::escape;
 use crate::graph::Graph;
-use crate::plan::{Estimate, LayerEstimate};
-use crate::runs::{self, Evaluation, LayerRow, Run, RunReport};
-use crate::spec::Spec;
+use crate::plan::{Boards, Estimate, LayerEstimate};
+use crate::runs::{self, Evaluation, Fit, LayerRow, Pictures, Recorded, Run, RunReport};
+use crate::spec::{self, Precision, Spec};
 use crate::train;
 
 /// The layers of a network, for `layers.csv`.
@@ -25,8 +25,8 @@ pub(super) fn layers(spec: &Spec, graph: &Graph) -> Vec<LayerRow> {
     Estimate::of(graph, export.precision, export.plan).layers.iter().map(row).collect()
 }
 
-/// Evaluates what `run` has `trained` on the validation images and writes curves, confusion matrix
-/// and report.
+/// Evaluates what `run` has `trained` on the validation images and writes curves, confusion matrix,
+/// mistakes and report.
 pub(super) fn finish(
     run: &Run,
     spec: &Spec,
@@ -39,20 +39,77 @@ pub(super) fn finish(
     let images = &dataset.validation;
     let answers = train::evaluate(graph, &trained.weights, images);
     let evaluation = Evaluation::from_answers(&dataset.labels, &images.labels, &answers.probabilities, &images.names);
-    run.write(Run::HISTORY, &runs::plots::history_svg(&history, info.best.map(|best| best.epoch), &info.name)?)?;
-    run.write(Run::CONFUSION, &runs::plots::confusion_svg(&evaluation)?)?;
+    let pictures = Pictures {
+        history: runs::plots::history_svg(&history, info.best.map(|best| best.epoch), &info.name)?,
+        confusion: runs::plots::confusion_svg(&evaluation)?,
+        mistakes: runs::plots::mistakes_svg(&evaluation, images)?,
+    };
+    for (file, svg) in
+        [(Run::HISTORY, &pictures.history), (Run::CONFUSION, &pictures.confusion), (Run::MISTAKES, &pictures.mistakes)]
+    {
+        run.write(file, svg)?;
+    }
+    // What was found about weights that have been trained further is of no use.
+    let mut evaluations = runs::read_evaluations(run)?;
+    evaluations.retain(|one| one.weights == trained.hash);
     let config = run.file(Run::CONFIG);
     let command = format!("micromobilenet --config {} --train", escape::shell(&config.to_string_lossy()));
-    let report = RunReport {
+    let (text, page) = runs::run_report(&RunReport {
         info: &info,
         config: &spec.text,
         history: &history,
         layers: &layers(spec, graph),
         evaluation: Some(&evaluation),
+        evaluations: &evaluations,
+        fit: fit(spec, graph).as_ref(),
         data_check: Some(&dataset.check.to_markdown()),
         warnings: &recipe::warnings(spec, dataset),
+        pictures: &pictures,
         command: &command,
-    };
-    run.write(Run::REPORT, &runs::run_report(&report))?;
+    });
+    run.write(Run::REPORT, &text)?;
+    run.write(Run::PAGE, &page)?;
     Ok(evaluation)
+}
+
+/// What the network takes on every board that the program knows.
+fn fit(spec: &Spec, graph: &Graph) -> Option<Fit> {
+    let estimates = [Precision::Float, Precision::Int8].map(|of| Estimate::of(graph, of, spec.config.export.plan));
+    let boards = Boards::built_in().ok()?.0;
+    let boards = boards.iter().map(|board| estimates.each_ref().map(|estimate| board.verdict(estimate))).collect();
+    Some(Fit { estimates, boards, target: spec.config.target.board.clone() })
+}
+
+/// Whether the report of a run was renewed with what was evaluated.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Recording {
+    /// Report and pictures are those of these weights.
+    Renewed,
+    /// The images are not those of the run, whose report stays as it is.
+    OtherImages,
+}
+
+/// Keeps `result`, an evaluation of the weights `trained`, in the folder of `run`, whose weights these
+/// are, and renews its report, if `dataset`, whose images were evaluated, is what it was trained on.
+///
+/// # Errors
+/// Where somebody is at work on the run, or a file cannot be read or written.
+pub fn record(
+    run: &Run,
+    graph: &Graph,
+    trained: &Trained,
+    dataset: Option<&Dataset>,
+    result: Recorded,
+) -> Result<Recording, TrainingError> {
+    let _lock = run.lock()?;
+    let fingerprint = dataset.map_or_else(String::new, |dataset| dataset.fingerprint.clone());
+    runs::record_evaluation(run, Recorded { fingerprint, weights: trained.hash.clone(), ..result })?;
+    // What the call overrides is not what the run was trained with.
+    let own = spec::load(&run.file(Run::CONFIG), &[]).ok();
+    let (Some(dataset), Some(own)) = (dataset, own) else { return Ok(Recording::OtherImages) };
+    if run.info()?.data.fingerprint != dataset.fingerprint || dataset.validation.is_empty() {
+        return Ok(Recording::OtherImages);
+    }
+    finish(run, &own, graph, dataset, trained)?;
+    Ok(Recording::Renewed)
 }

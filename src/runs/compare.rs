@@ -2,9 +2,12 @@
 
 use super::report::duration;
 use super::table::{grouped, percent};
-use super::{Reached, Run, RunError, RunInfo, Status, layers_from_csv, metrics, plots};
+use super::{Reached, Run, RunError, RunInfo, Status, layers_from_csv, metrics, plots, read_evaluations};
 use crate::escape;
 use crate::files::{make_folder, write_atomic};
+use crate::graph::Graph;
+use crate::plan::{Estimate, Family};
+use crate::spec;
 use crate::train::{EpochMetrics, best_of};
 use std::path::{Path, PathBuf};
 
@@ -21,6 +24,10 @@ pub struct Compared {
     pub history: Vec<EpochMetrics>,
     /// Values that training changes and multiplications for one image, where `layers.csv` says.
     pub costs: Option<(u64, u64)>,
+    /// Bytes of RAM and of flash as it would be exported, on a Cortex-M4F, where the configuration says.
+    pub memory: Option<(u64, u64)>,
+    /// What `--evaluate --precision int8` found last: the part of the images and the accuracy.
+    pub int8: Option<(String, f64)>,
 }
 
 impl Compared {
@@ -39,7 +46,9 @@ impl Compared {
         } else {
             None
         };
-        Ok(Self { folder: run.name(), info, history, costs })
+        let memory = memory(run, info.classes);
+        let int8 = read_evaluations(run)?.into_iter().rev().find_map(|one| Some((one.split, one.int8_accuracy?)));
+        Ok(Self { folder: run.name(), info, history, costs, memory, int8 })
     }
 
     /// The model's name, and the folder's where that does not tell it from `others`.
@@ -49,12 +58,21 @@ impl Compared {
     }
 }
 
+/// Bytes of RAM and flash of the network of `run`, for `classes`, in its own arithmetic.
+fn memory(run: &Run, classes: usize) -> Option<(u64, u64)> {
+    let spec = spec::load(&run.file(Run::CONFIG), &[]).ok()?;
+    let graph = Graph::build(&spec, (classes > 0).then_some(classes)?).ok()?;
+    let estimate = Estimate::of(&graph, spec.config.export.precision, spec.config.export.plan);
+    let target = estimate.on(Family::Dsp);
+    Some((estimate.ram_bytes + target.stack_bytes, target.flash_bytes))
+}
+
 /// The text of a report on several runs; it links `overlay.svg` beside it.
 #[must_use]
 pub fn comparison(runs: &[Compared]) -> String {
     let mut out = "# Runs compared\n\n".to_owned();
-    out += "| run | folder | status | parameters | MACs | best validation accuracy | last validation accuracy | epochs | time |\n";
-    out += "|---|---|---|---:|---:|---:|---:|---:|---:|\n";
+    out += "| run | folder | status | parameters | MACs | RAM, B | flash, B | best validation accuracy | last validation accuracy | int8 accuracy | epochs | time |\n";
+    out += "|---|---|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|\n";
     for run in runs {
         let reached = |reached: Option<Reached>| {
             reached
@@ -62,11 +80,16 @@ pub fn comparison(runs: &[Compared]) -> String {
         };
         let best = run.info.best.or_else(|| best_of(&run.history).as_ref().map(Reached::from));
         let last = run.info.last.or_else(|| run.history.last().map(Reached::from));
-        let (params, macs) = run
-            .costs
-            .map_or_else(|| ("–".to_owned(), "–".to_owned()), |(params, macs)| (grouped(params), grouped(macs)));
+        let pair = |costs: Option<(u64, u64)>| {
+            costs.map_or_else(|| ["–", "–"].map(str::to_owned), |(a, b)| [grouped(a), grouped(b)])
+        };
+        let ([params, macs], [ram, flash]) = (pair(run.costs), pair(run.memory));
+        let int8 = run.int8.as_ref().map_or_else(
+            || "–".to_owned(),
+            |(split, accuracy)| format!("{} ({})", percent(Some(*accuracy)), escape::markdown(split)),
+        );
         out += &format!(
-            "| {} | {} | {} | {params} | {macs} | {} | {} | {} | {} |\n",
+            "| {} | {} | {} | {params} | {macs} | {ram} | {flash} | {} | {} | {int8} | {} | {} |\n",
             escape::markdown(&run.info.name),
             escape::markdown(&run.folder),
             run.info.status.name(),
@@ -129,9 +152,9 @@ mod tests {
         let runs: Vec<Compared> = runs.iter().map(|run| Compared::load(run).unwrap()).collect();
         let report = write_comparison(&root.path().join("report"), &runs).unwrap();
         let text = std::fs::read_to_string(&report).unwrap();
-        let costs = "finished | 4,139 | 612,120 | 62.5 % (epoch 1) | 62.5 % (epoch 3) | 3 | 2 min 00 s |";
+        let costs = "finished | 4,139 | 612,120 | – | – | 62.5 % (epoch 1) | 62.5 % (epoch 3) | – | 3 | 2 min 00 s |";
         assert!(text.contains(costs), "{text}");
-        assert!(text.contains("finished | – | – | – | – | 0 | 0.0 s |"), "{text}");
+        assert!(text.contains("finished | – | – | – | – | – | – | – | 0 | 0.0 s |"), "{text}");
         assert_eq!(text.lines().filter(|line| line.starts_with('|')).count(), 5, "{text}");
         assert!(!text.replace("\\<", "").contains("<img") && text.contains("](overlay.svg)"));
         let svg = std::fs::read_to_string(report.with_file_name(OVERLAY)).unwrap();

@@ -1,10 +1,11 @@
 //! What a network's answers on labelled images are worth.
 
+use super::coverage::{Answered, Coverage};
 use crate::graph::argmax;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// One class.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ClassReport {
     /// Its name.
     pub label: String,
@@ -30,6 +31,9 @@ pub struct Mistake {
     pub predicted: String,
     /// How sure the network was of it, 0 to 1.
     pub probability: f32,
+    /// The image's place among those evaluated.
+    #[serde(skip)]
+    pub place: usize,
 }
 
 /// The answers to a set of images.
@@ -45,8 +49,13 @@ pub struct Evaluation {
     pub confusion: Vec<Vec<u64>>,
     /// Class by class, in the order of the outputs.
     pub per_class: Vec<ClassReport>,
+    /// What is left where only answers from a probability on count.
+    pub coverage: Vec<Coverage>,
     /// All mistakes, those the network was surest of first.
     pub mistakes: Vec<Mistake>,
+    /// How sure it was of which image.
+    #[serde(skip)]
+    pub answered: Answered,
 }
 
 /// `part / whole`; `None` where there is no whole.
@@ -79,12 +88,13 @@ impl Evaluation {
         assert_eq!(probabilities.len(), truths.len() * classes, "one probability for each image and class");
         assert!(names.is_empty() || names.len() == truths.len(), "one name for each image, or none");
         let mut answers = Vec::with_capacity(truths.len());
-        let mut mistakes = Vec::new();
+        let (mut mistakes, mut sure) = (Vec::new(), Vec::with_capacity(truths.len()));
         let mut loss = 0.0;
         // Without classes there are no probabilities and, by the assertion, nothing to cut them into.
         for (image, row) in probabilities.chunks(classes.max(1)).enumerate() {
             let (truth, predicted) = (usize::from(truths[image]), argmax(row));
             answers.push(predicted as u16);
+            sure.push((row[predicted], truth == predicted));
             // A probability that underflowed to 0 costs much, not infinitely much.
             loss -= f64::from(if row[truth] == 0.0 { f32::MIN_POSITIVE } else { row[truth] }).ln();
             if truth != predicted {
@@ -93,6 +103,7 @@ impl Evaluation {
                     truth: labels[truth].clone(),
                     predicted: labels[predicted].clone(),
                     probability: row[predicted],
+                    place: image,
                 });
             }
         }
@@ -100,6 +111,7 @@ impl Evaluation {
         mistakes.sort_by(|a, b| b.probability.total_cmp(&a.probability));
         let per_class =
             labels.iter().enumerate().map(|(class, label)| class_report(label, class, &confusion)).collect();
+        let answered = Answered::of(sure);
         let images = truths.len() as u64;
         let right: u64 = (0..classes).map(|class| confusion[class][class]).sum();
         Self {
@@ -108,7 +120,9 @@ impl Evaluation {
             loss: if images == 0 { f64::NAN } else { loss / images as f64 },
             confusion,
             per_class,
+            coverage: answered.table(),
             mistakes,
+            answered,
         }
     }
 }

@@ -65,6 +65,12 @@ impl Run {
     pub const CONFUSION: &'static str = "confusion.svg";
     /// All of it in words.
     pub const REPORT: &'static str = "report.md";
+    /// The same with its pictures, as one page.
+    pub const PAGE: &'static str = "report.html";
+    /// Images that were taken for what they are not.
+    pub const MISTAKES: &'static str = "mistakes.svg";
+    /// What `--evaluate` found.
+    pub const EVALUATION: &'static str = "evaluation.json";
 
     /// Makes a new folder `YYYY-MM-DD_HH-MM-SS_name` in `root`; where it is taken, with `-2`,
     /// `-3`… appended. Two callers never get the same one.

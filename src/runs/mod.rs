@@ -1,11 +1,14 @@
 //! Run folders: what was trained, with what, and how it went; evaluation, plots and reports.
 //!
 //! A run folder holds `config.toml` (as used), `run.json`, `metrics.csv`, `labels.txt`,
-//! `layers.csv`, `data-check.md`, `training-images.txt`, `checkpoints/` (which [`crate::train`] writes), `history.svg`,
-//! `confusion.svg` and `report.md`. Every file but `metrics.csv` is replaced as a whole or not at
+//! `layers.csv`, `data-check.md`, `training-images.txt`, `checkpoints/` (which [`crate::train`] writes),
+//! `history.svg`, `confusion.svg`, `mistakes.svg`, `report.md`, `report.html` and, once it was evaluated,
+//! `evaluation.json`. Every file but `metrics.csv` is replaced as a whole or not at
 //! all; `metrics.csv` grows by one synced row an epoch.
 
 mod compare;
+mod coverage;
+mod document;
 mod evaluation;
 mod folder;
 mod info;
@@ -13,17 +16,20 @@ mod labels;
 mod layers;
 pub mod metrics;
 pub mod plots;
+mod recorded;
 mod report;
 mod table;
 mod trained_on;
 
 pub use compare::{Compared, comparison, write_comparison};
+pub use coverage::{Answered, Coverage};
 pub use evaluation::{ClassReport, Evaluation, Mistake, confusion};
 pub use folder::{Run, RunLock, RunSummary, list};
 pub use info::{DataInfo, Host, Reached, RunInfo, Status, bytes_hash, config_hash, now};
 pub use labels::{labels_from_text, labels_to_text};
 pub use layers::{LayerRow, layers_csv, layers_from_csv};
-pub use report::{RunReport, run_report};
+pub use recorded::{Recorded, read_evaluations, record_evaluation};
+pub use report::{Fit, Pictures, RunReport, run_report};
 pub use trained_on::TrainedOn;
 
 use crate::escape;

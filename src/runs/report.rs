@@ -1,8 +1,9 @@
-//! `report.md` of one run.
+//! `report.md` and `report.html` of one run.
 
+use super::document::{self, Block, Table};
 use super::table::{grouped, percent};
-use super::{Evaluation, LayerRow, Reached, Run, RunInfo};
-use crate::escape;
+use super::{Evaluation, LayerRow, Mistake, Reached, Recorded, Run, RunInfo};
+use crate::plan::{Estimate, Family, Verdict};
 use crate::train::EpochMetrics;
 
 const MISTAKES: usize = 20;
@@ -23,59 +24,93 @@ pub struct RunReport<'a> {
     /// The answers on the validation images: of the best weights, or of the last where no best
     /// are kept.
     pub evaluation: Option<&'a Evaluation>,
+    /// What `--evaluate` found about the same weights.
+    pub evaluations: &'a [Recorded],
+    /// What the network takes on boards.
+    pub fit: Option<&'a Fit>,
     /// `data-check.md`: Markdown whose names are escaped already.
     pub data_check: Option<&'a str>,
     /// What in its recipe cannot be right.
     pub warnings: &'a [String],
+    /// The files beside the report.
+    pub pictures: &'a Pictures,
     /// The command line that trains it again.
     pub command: &'a str,
 }
 
-/// The text of `report.md`. It links the pictures beside it.
+/// The pictures of a report, as SVG.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Pictures {
+    /// Loss, accuracy and learning rate.
+    pub history: String,
+    /// Which class was taken for which.
+    pub confusion: String,
+    /// The images that were taken for what they are not.
+    pub mistakes: String,
+}
+
+/// What a network takes on boards.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fit {
+    /// In float and in int8.
+    pub estimates: [Estimate; 2],
+    /// Every board, in float and in int8.
+    pub boards: Vec<[Verdict; 2]>,
+    /// The board that is meant; empty: none.
+    pub target: String,
+}
+
+/// `report.md`, which links the pictures beside it, and `report.html`, which holds them.
 #[must_use]
-pub fn run_report(report: &RunReport<'_>) -> String {
-    let RunReport { info, config, history, layers, evaluation, data_check, warnings, command } = *report;
-    let mut out = format!("# {}\n\n", escape::markdown(&info.name));
-    out += &summary(info, history);
-    if !warnings.is_empty() {
-        out += "\n## Warnings\n\n";
-        for warning in warnings {
-            out += &format!("- {}\n", escape::markdown(warning));
-        }
+pub fn run_report(report: &RunReport<'_>) -> (String, String) {
+    let blocks = blocks(report);
+    (document::markdown(&blocks), document::html(&blocks))
+}
+
+fn blocks(report: &RunReport<'_>) -> Vec<Block> {
+    let RunReport { info, history, layers, evaluation, evaluations, pictures, .. } = *report;
+    let mut out = vec![Block::Title(info.name.clone()), Block::Pairs(summary(info, history))];
+    if !report.warnings.is_empty() {
+        out.extend([Block::Heading("Warnings".into()), Block::List(report.warnings.to_vec())]);
     }
-    out += &format!("\n![Loss and accuracy over the epochs]({})\n", Run::HISTORY);
+    out.push(Block::Picture {
+        what: "Loss, accuracy and learning rate over the epochs",
+        file: Run::HISTORY,
+        svg: pictures.history.clone(),
+    });
+    if !evaluations.is_empty() {
+        out.extend([Block::Heading("Evaluated".into()), Block::Table(evaluated(evaluations))]);
+    }
     if let Some(evaluation) = evaluation {
-        out += &classes(evaluation, if info.best.is_some() { "best" } else { "last" });
-        out += &mistakes(evaluation);
+        out.extend(classes(evaluation, if info.best.is_some() { "best" } else { "last" }, &pictures.confusion));
+        out.extend(mistakes(evaluation, &pictures.mistakes));
+    }
+    if let Some(fit) = report.fit {
+        out.extend(fitting(fit));
     }
     if !layers.is_empty() {
-        out += &network(layers);
+        out.extend([Block::Heading("Network".into()), Block::Table(network(layers))]);
     }
-    if let Some(check) = data_check {
-        out += &format!("\n## Data\n\n{}\n", demoted(check.trim()));
+    if let Some(check) = report.data_check {
+        out.extend([Block::Heading("Data".into()), Block::Markdown(check.to_owned())]);
     }
-    out += &format!("\n## Configuration\n\n{}", fenced("toml", config));
-    out += &format!("\n## Again\n\n{}", fenced("sh", command));
+    out.extend([
+        Block::Heading("Configuration".into()),
+        Block::Code("toml", report.config.to_owned()),
+        Block::Heading("Again".into()),
+        Block::Code("sh", report.command.to_owned()),
+    ]);
     out
 }
 
-/// A table of two columns.
-fn pairs(rows: &[(&str, String)]) -> String {
-    let mut out = "| | |\n|---|---|\n".to_owned();
-    for (name, value) in rows {
-        out += &format!("| {name} | {value} |\n");
-    }
-    out
-}
-
-fn summary(info: &RunInfo, history: &[EpochMetrics]) -> String {
+fn summary(info: &RunInfo, history: &[EpochMetrics]) -> Vec<(&'static str, String)> {
     let mut status = info.status.name().to_owned();
     if let Some(reason) = &info.reason {
-        status += &format!(": {}", escape::markdown(reason));
+        status += &format!(": {reason}");
     }
     let data = &info.data;
-    let host = [info.host.os.as_str(), &info.host.arch, &info.host.cpu].map(escape::markdown);
-    let host: Vec<String> = host.into_iter().filter(|part| !part.is_empty()).collect();
+    let host: Vec<&str> =
+        [info.host.os.as_str(), &info.host.arch, &info.host.cpu].into_iter().filter(|part| !part.is_empty()).collect();
     let mut rows = vec![
         ("status", status),
         ("best", reached(info.best.as_ref())),
@@ -86,7 +121,7 @@ fn summary(info: &RunInfo, history: &[EpochMetrics]) -> String {
         rows.push(("training", format!("{} images a second, {} in all", grouped(speed as u64), duration(history))));
     }
     rows.extend([
-        ("data", escape::markdown(&data.source)),
+        ("data", data.source.clone()),
         (
             "images",
             format!(
@@ -96,13 +131,13 @@ fn summary(info: &RunInfo, history: &[EpochMetrics]) -> String {
                 info.classes
             ),
         ),
-        ("data fingerprint", escape::markdown(&data.fingerprint)),
+        ("data fingerprint", data.fingerprint.clone()),
         ("seed", info.seed.to_string()),
         ("machine", format!("{}; threads: {}", host.join(", "), info.host.threads)),
         ("begun", info.started.to_string()),
-        ("program", format!("micromobilenet {}", escape::markdown(&info.version))),
+        ("program", format!("micromobilenet {}", info.version)),
     ]);
-    pairs(&rows)
+    rows
 }
 
 /// One of `best` and `last` in words.
@@ -140,73 +175,161 @@ pub(super) fn duration(history: &[EpochMetrics]) -> String {
     }
 }
 
-fn classes(evaluation: &Evaluation, weights: &str) -> String {
-    let mut out = format!(
-        "\n## Classes\n\nOn {} images, with the {weights} weights: accuracy {}, loss {:.4}.\n\n",
-        grouped(evaluation.images),
-        percent(Some(evaluation.accuracy)),
-        evaluation.loss
-    );
-    out += "| class | images | precision | recall | F1 |\n|---|---:|---:|---:|---:|\n";
-    for class in evaluation.per_class.iter().take(CLASSES) {
+/// What was evaluated, one row for each part of the images and arithmetic.
+fn evaluated(evaluations: &[Recorded]) -> Table {
+    let row = |one: &Recorded| {
+        let sure = one.threshold.map_or_else(
+            || format!("never {}", percent(Some(one.min_precision))),
+            |at| format!("{} of the images, {} right", percent(Some(at.coverage)), percent(at.accuracy)),
+        );
+        let threshold = one.threshold.map_or_else(|| "–".to_owned(), |at| format!("{:.4}", at.threshold));
+        vec![
+            one.split.clone(),
+            one.precision.clone(),
+            grouped(one.images),
+            percent(one.accuracy),
+            one.loss.map_or_else(|| "–".to_owned(), |loss| format!("{loss:.4}")),
+            percent(one.float_accuracy),
+            percent(one.int8_accuracy),
+            threshold,
+            sure,
+        ]
+    };
+    Table {
+        head: vec![
+            ("images of", false),
+            ("arithmetic", false),
+            ("images", true),
+            ("accuracy", true),
+            ("loss", true),
+            ("float accuracy", true),
+            ("int8 accuracy", true),
+            ("sure from", true),
+            ("sure of", false),
+        ],
+        rows: evaluations.iter().map(row).collect(),
+        has_total: false,
+    }
+}
+
+fn classes(evaluation: &Evaluation, weights: &str, confusion: &str) -> Vec<Block> {
+    let rows = evaluation.per_class.iter().take(CLASSES).map(|class| {
         let [precision, recall, f1] = [class.precision, class.recall, class.f1].map(percent);
-        let label = escape::markdown(&class.label);
-        out += &format!("| {label} | {} | {precision} | {recall} | {f1} |\n", grouped(class.images));
-    }
+        vec![class.label.clone(), grouped(class.images), precision, recall, f1]
+    });
+    let head = vec![("class", false), ("images", true), ("precision", true), ("recall", true), ("F1", true)];
+    let mut out = vec![
+        Block::Heading("Classes".into()),
+        Block::Text(format!(
+            "On {} validation images, with the {weights} weights: accuracy {}, loss {:.4}.",
+            grouped(evaluation.images),
+            percent(Some(evaluation.accuracy)),
+            evaluation.loss
+        )),
+        Block::Table(Table { head, rows: rows.collect(), has_total: false }),
+    ];
     if evaluation.per_class.len() > CLASSES {
-        out += &format!("\n{} more classes are not listed.\n", evaluation.per_class.len() - CLASSES);
+        out.push(Block::Text(format!("{} more classes are not listed.", evaluation.per_class.len() - CLASSES)));
     }
-    out += &format!("\n![Which class was taken for which]({})\n", Run::CONFUSION);
+    let (what, svg) = ("Confusion matrix", confusion.to_owned());
+    out.push(Block::Picture { what, file: Run::CONFUSION, svg });
     out
 }
 
-fn mistakes(evaluation: &Evaluation) -> String {
+fn mistakes(evaluation: &Evaluation, pictures: &str) -> Vec<Block> {
     let all = evaluation.mistakes.len();
     if all == 0 {
-        return String::new();
+        return Vec::new();
     }
     let shown = all.min(MISTAKES);
-    let mut out = format!("\n## Mistakes\n\nThe {shown} surest of {}.\n\n", grouped(all as u64));
-    out += "| image | is | was taken for | probability |\n|---|---|---|---:|\n";
-    for mistake in &evaluation.mistakes[..shown] {
-        let [file, truth, predicted] =
-            [&mistake.file, &mistake.truth, &mistake.predicted].map(|text| escape::markdown(text));
-        out += &format!("| {file} | {truth} | {predicted} | {} |\n", percent(Some(mistake.probability.into())));
-    }
-    out
+    let row = |mistake: &Mistake| {
+        let Mistake { file, truth, predicted, .. } = mistake;
+        vec![file.clone(), truth.clone(), predicted.clone(), percent(Some(mistake.probability.into()))]
+    };
+    let head = vec![("image", false), ("is", false), ("was taken for", false), ("probability", true)];
+    vec![
+        Block::Heading("Mistakes".into()),
+        Block::Text(format!("The {shown} surest of {}.", grouped(all as u64))),
+        Block::Picture { what: "The surest mistakes", file: Run::MISTAKES, svg: pictures.to_owned() },
+        Block::Table(Table { head, rows: evaluation.mistakes[..shown].iter().map(row).collect(), has_total: false }),
+    ]
 }
 
-fn network(layers: &[LayerRow]) -> String {
-    let mut out = "\n## Network\n\n".to_owned();
-    out += "| layer | output | parameters | deployed | MACs | activation bytes |\n|---|---|---:|---:|---:|---:|\n";
-    for row in layers {
-        let (name, output) = (escape::markdown(&row.name), escape::markdown(&row.output));
+/// The size of each part in float and in int8, and every board's verdict on both.
+fn fitting(fit: &Fit) -> Vec<Block> {
+    let family = Family::Dsp;
+    let row = |name: &str, bytes: fn(&Estimate, Family) -> u64| {
+        let cells = fit.estimates.each_ref().map(|estimate| grouped(bytes(estimate, family)));
+        [vec![name.to_owned()], cells.to_vec()].concat()
+    };
+    let parts = vec![
+        row("weights and constants, flash", |estimate, _| estimate.weight_bytes),
+        row("steps of the program, flash", |estimate, _| estimate.table_bytes.saturating_sub(estimate.weight_bytes)),
+        row("code, flash", |estimate, family| estimate.on(family).code_bytes),
+        row("rows and maps, RAM", |estimate, _| estimate.peak_activation_bytes),
+        row("rest of the object, RAM", |estimate, _| estimate.ram_bytes.saturating_sub(estimate.peak_activation_bytes)),
+        row("stack, RAM", |estimate, family| estimate.on(family).stack_bytes),
+        row("object and stack, RAM", |estimate, family| estimate.ram_bytes + estimate.on(family).stack_bytes),
+    ];
+    let board = |[float, int8]: &[Verdict; 2]| {
+        let needs = |verdict: &Verdict| match &verdict.why {
+            Some(why) => why.clone(),
+            None => format!(
+                "RAM {} of {}, flash {} of {}",
+                grouped(verdict.ram_bytes),
+                grouped(verdict.ram_left),
+                grouped(verdict.flash_bytes),
+                grouped(verdict.flash_left)
+            ),
+        };
+        let word = |verdict: &Verdict| if verdict.fits { "fits" } else { "no" }.to_owned();
+        let mark = if float.id == fit.target { " (target.board)" } else { "" };
+        vec![format!("{}{mark}", float.id), word(float), needs(float), word(int8), needs(int8)]
+    };
+    let head = vec![("part, bytes", false), ("float", true), ("int8", true)];
+    let boards = vec![("board", false), ("float", false), ("bytes", false), ("int8", false), ("bytes", false)];
+    vec![
+        Block::Heading("Boards".into()),
+        Block::Text(format!(
+            "Code and stack are those of a {}, code within a tenth; all else is exact and the same everywhere.",
+            family.name()
+        )),
+        Block::Table(Table { head, rows: parts, has_total: false }),
+        Block::Text("What each board leaves to a sketch:".into()),
+        Block::Table(Table { head: boards, rows: fit.boards.iter().map(board).collect(), has_total: false }),
+    ]
+}
+
+fn network(layers: &[LayerRow]) -> Table {
+    let row = |row: &LayerRow| {
         let counts = [row.params, row.deployed_params, row.macs, row.activation_bytes].map(grouped);
-        out += &format!("| {name} | {output} | {} |\n", counts.join(" | "));
-    }
+        [vec![row.name.clone(), row.output.clone()], counts.to_vec()].concat()
+    };
     let total = |count: fn(&LayerRow) -> u64| grouped(layers.iter().map(count).sum());
-    let (params, deployed, macs) = (total(|row| row.params), total(|row| row.deployed_params), total(|row| row.macs));
-    out + &format!("| **total** | | **{params}** | **{deployed}** | **{macs}** | |\n")
-}
-
-/// Markdown whose headings stand two levels lower, below one of ours.
-fn demoted(markdown: &str) -> String {
-    let line = |line: &str| if line.starts_with('#') { format!("##{line}") } else { line.to_owned() };
-    markdown.lines().map(line).collect::<Vec<_>>().join("\n")
-}
-
-/// `text` as a block of code that nothing in it can end.
-fn fenced(language: &str, text: &str) -> String {
-    let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or(0);
-    let fence = "`".repeat(longest.max(2) + 1);
-    let lines: String = text.lines().map(|line| escape::terminal(&line.replace('\t', "    ")) + "\n").collect();
-    format!("{fence}{language}\n{lines}{fence}\n")
+    let totals = [total(|row| row.params), total(|row| row.deployed_params), total(|row| row.macs)];
+    let mut rows: Vec<Vec<String>> = layers.iter().map(row).collect();
+    rows.push([vec!["total".to_owned(), String::new()], totals.to_vec(), vec![String::new()]].concat());
+    Table {
+        head: vec![
+            ("layer", false),
+            ("output", false),
+            ("parameters", true),
+            ("deployed", true),
+            ("MACs", true),
+            ("activation bytes", true),
+        ],
+        rows,
+        has_total: true,
+    }
 }
 
 #[cfg(test)]
 pub(super) mod tests {
     use super::*;
+    use crate::graph::Graph;
+    use crate::plan::Boards;
     use crate::runs::{DataInfo, Host, Status};
+    use crate::spec::{PRESETS, Plan, Precision, Spec};
 
     pub(in crate::runs) const HOSTILE: &str = "a|b\n# c `x` <img src=x onerror=alert(1)> [l](javascript:x) \u{1b}[2J";
 
@@ -242,7 +365,7 @@ pub(super) mod tests {
         }
     }
 
-    fn report(name: &str) -> String {
+    fn report(name: &str) -> (String, String) {
         let labels = [name.to_owned(), "tulip".to_owned()];
         let files = [name.to_owned(), "b.jpg".to_owned()];
         let evaluation = Evaluation::from_answers(&labels, &[0, 1], &[0.25, 0.75, 0.25, 0.75], &files);
@@ -254,12 +377,23 @@ pub(super) mod tests {
             macs: 59_643,
             activation_bytes: 26_508,
         };
+        let spec = Spec::parse("micro.toml", PRESETS[2].1, &[]).unwrap();
+        let graph = Graph::build(&spec, 5).unwrap();
+        let estimates = [Precision::Float, Precision::Int8].map(|of| Estimate::of(&graph, of, Plan::Smallest));
+        let boards = Boards::built_in().unwrap().0;
+        let boards = boards.iter().map(|board| estimates.each_ref().map(|estimate| board.verdict(estimate)));
+        let fit = Fit { boards: boards.collect(), estimates, target: "uno-r3".into() };
+        let [history_svg, confusion, mistakes] =
+            ["history", "confusion", "mistakes"].map(|id| format!("<svg id=\"{id}\"/>"));
         run_report(&RunReport {
             info: &info(name),
             config: &format!("# {name}\n```\n[model]\n"),
             history: &history(3),
             layers: &[layer],
             evaluation: Some(&evaluation),
+            evaluations: &[Recorded { split: name.into(), ..Recorded::of(&evaluation, Precision::Int8, 0.9) }],
+            fit: Some(&fit),
+            pictures: &Pictures { history: history_svg, confusion, mistakes },
             data_check: Some("# Check\n\nall is well"),
             warnings: &[],
             command: "micromobilenet --config a.toml --train",
@@ -268,7 +402,7 @@ pub(super) mod tests {
 
     #[test]
     fn a_report_says_what_was_trained_and_how_it_went() {
-        let text = report("micro");
+        let (text, page) = report("micro");
         for part in [
             "# micro\n",
             "| status | failed: micro |",
@@ -280,18 +414,36 @@ pub(super) mod tests {
             "](confusion.svg)",
             "| tulip | 1 | 50.0 % | 100.0 % | 66.7 % |",
             "| micro | micro | tulip | 75.0 % |",
-            "| **total** | | **33** | **30** | **59,643** | |",
+            "| **total** |  | **33** | **30** | **59,643** |  |",
             "### Check\n",
             "````toml\n# micro\n```\n[model]\n````\n",
             "```sh\nmicromobilenet --config a.toml --train\n```\n",
         ] {
             assert!(text.contains(part), "{part} in\n{text}");
         }
+        for part in [
+            "| micro | int8 | 2 | 50.0 % | 0.8370 | – | 50.0 % | – | never 90.0 % |",
+            "](mistakes.svg)",
+            "| weights and constants, flash | ",
+            "| code, flash | ",
+            "| object and stack, RAM | ",
+            "| uno-r3 (target.board) | no | ",
+        ] {
+            assert!(text.contains(part), "{part} in\n{text}");
+        }
+        for part in
+            ["<h2>Boards</h2>", "<td>tulip</td>", "<svg id=\"history\"/>", "<svg id=\"mistakes\"/>", "[model]\n"]
+        {
+            assert!(page.contains(part), "{part} in\n{page}");
+        }
+        assert!(!page.contains("http"), "{page}");
     }
 
     #[test]
     fn hostile_names_break_no_table_and_begin_no_markup() {
-        let (hostile, plain) = (report(HOSTILE), report("plain"));
+        let ((hostile, page), (plain, _)) = (report(HOSTILE), report("plain"));
+        assert!(!page.contains("<img") && page.contains("&lt;img src=x"), "{page}");
+        roxmltree::Document::parse(page.split_once('\n').unwrap().1).unwrap();
         // The configuration, in its fence, is one line longer, since the name holds a line break.
         assert_eq!(hostile.lines().count(), plain.lines().count() + 1);
         let outside = hostile.split("## Configuration").next().unwrap();
@@ -300,18 +452,21 @@ pub(super) mod tests {
         assert!(!hostile.chars().any(|c| c.is_control() && c != '\n'));
         for line in outside.lines().filter(|line| line.starts_with('|')) {
             let cells = line.replace("\\|", "").matches('|').count();
-            assert!([3, 5, 6, 7].contains(&cells), "{line}");
+            assert!([3, 4, 5, 6, 7, 10].contains(&cells), "{line}");
         }
     }
 
     #[test]
     fn a_report_of_nothing_is_short_and_whole() {
-        let text = run_report(&RunReport {
+        let (text, _) = run_report(&RunReport {
             info: &RunInfo::default(),
             config: "",
             history: &[],
             layers: &[],
             evaluation: None,
+            evaluations: &[],
+            fit: None,
+            pictures: &Pictures::default(),
             data_check: None,
             warnings: &[],
             command: "",

@@ -375,11 +375,20 @@ pub struct Export {
     /// Sample images per class in the sketch, as far as they fit the board.
     #[schemars(range(min = 1, max = 100))]
     pub samples: u32,
+    /// Share of the answers that the network is sure of which should be right: sets the threshold of sure().
+    #[schemars(extend("exclusiveMinimum" = 0.0), range(max = 1.0))]
+    pub min_precision: f64,
 }
 
 impl Default for Export {
     fn default() -> Self {
-        Self { class_name: String::new(), precision: Precision::Float, plan: Plan::Smallest, samples: 1 }
+        Self {
+            class_name: String::new(),
+            precision: Precision::Float,
+            plan: Plan::Smallest,
+            samples: 1,
+            min_precision: 0.9,
+        }
     }
 }
 

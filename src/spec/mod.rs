@@ -13,9 +13,9 @@ mod read;
 
 pub use check::{ID, ONE_LINE, nearest, schema, schema_of};
 pub use config::{
-    AUTO_EPOCHS, Activation, After, Augment, Auto, Background, Block, ClassWeights, Config, Data, Epochs, Export, Head, Input,
-    MAX_CLASSES, Mean, Model, NumClasses, Optimizer, Padding, PerChannel, Plan, Pool, Precision, Resize, Schedule,
-    Select, SqueezeExcite, Std, Stem, Target, Train,
+    AUTO_EPOCHS, Activation, After, Augment, Auto, Background, Block, ClassWeights, Config, Data, Epochs, Export, Head,
+    Input, MAX_CLASSES, Mean, Model, NumClasses, Optimizer, Padding, PerChannel, Plan, Pool, Precision, Resize,
+    Schedule, Select, SqueezeExcite, Std, Stem, Target, Train,
 };
 pub use diagnostic::{Diagnostic, Diagnostics, Place};
 pub use edit::{BlockKind, Document};

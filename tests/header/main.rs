@@ -11,6 +11,7 @@ mod standards;
 mod streaming;
 #[path = "../support/mod.rs"]
 mod support;
+mod sure;
 
 use build::{STRICT, check, compile, run, run_sketch, sanitized, write_program};
 use case::{Case, images, preset, random_case, weights};
@@ -194,8 +195,9 @@ fn the_sketch_runs_and_hostile_names_do_no_harm() {
             let class = argmax(probabilities);
             right += usize::from(class == index % 5);
             let line = format!(
-                "PASS, prediction: {}, truth: {}, probability: {:.4}, microseconds: 1000\n",
+                "PASS, prediction: {}{}, truth: {}, probability: {:.4}, microseconds: 1000\n",
                 case.labels[class],
+                if probabilities[class] >= 0.5 { "" } else { " (not sure)" },
                 case.labels[index % 5],
                 probabilities[class]
             );

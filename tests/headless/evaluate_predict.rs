@@ -203,3 +203,50 @@ fn several_runs_are_compared() {
     fs::write(scene.path("wide/metrics.csv"), "epoch,nonsense\n").unwrap();
     scene.run("--report run wide").ends(2).says(&["wide/metrics.csv:1: "]);
 }
+
+#[test]
+fn an_evaluation_is_kept_in_its_run_and_shown_in_the_report() {
+    let scene = Scene::new();
+    scene.run("--config tiny.toml --train --epochs 8 --set target.board=uno-r3 --run run").ends(0);
+    let answer = scene.run("--run run --evaluate").ends(0);
+    answer.prints(&[
+        "answers with at least this probability\n  probability  of all images  accuracy\n         0.00        100.0 %",
+        "(export.min_precision = 0.9)",
+        "report: run/report.html, run/evaluation.json",
+    ]);
+    let int8 = scene.run("--run run --evaluate --precision int8 --split train --json").ends(0);
+    let told = int8.object("evaluation");
+    assert_eq!((&told["split"], &told["precision"]), (&"train".into(), &"int8".into()));
+    let kept: serde_json::Value = serde_json::from_str(&scene.read("run/evaluation.json")).unwrap();
+    let kept = kept["evaluations"].as_array().unwrap();
+    assert_eq!(kept.len(), 2);
+    let [first, second] = [&kept[0], &kept[1]];
+    assert_eq!((&first["split"], &first["precision"]), (&"validation".into(), &"float".into()));
+    assert_eq!((&second["accuracy"], &second["int8_accuracy"]), (&told["accuracy"], &told["accuracy"]));
+    assert_eq!((&second["coverage"], &second["threshold"]), (&told["coverage"], &told["threshold"]));
+    assert!(second["float_accuracy"].is_f64() && second["per_class"].as_array().unwrap().len() == 3, "{second}");
+    let (text, page) = (scene.read("run/report.md"), scene.read("run/report.html"));
+    for part in ["## Evaluated", "| validation | float | 15 |", "| train | int8 | 57 |", "| uno-r3 (target.board) | "] {
+        assert!(text.contains(part), "{part}:\n{text}");
+    }
+    assert!(text.contains("](mistakes.svg)") || !text.contains("## Mistakes"));
+    roxmltree::Document::parse(page.split_once('\n').unwrap().1).unwrap();
+    for part in ["Learning rate", "<h2>Evaluated</h2>", "<td>uno-r3 (target.board)</td>", "<svg "] {
+        assert!(page.contains(part), "{part}");
+    }
+    // Nothing is fetched: the only addresses are names of namespaces.
+    assert!(!page.replace("http://www.w3.org/", "").contains("http"), "{page}");
+    let report = scene.run("--report run --output both").ends(0);
+    report.prints(&["both/report.md"]);
+    let both = scene.read("both/report.md");
+    assert!(both.contains("| RAM, B | flash, B |") && both.contains(" % (train) | 8 |"), "{both}");
+    // Neither other images nor other weights change what the report says of the run.
+    scene.pictures("others/dark", 0, 9);
+    scene.pictures("others/disc", 1, 9);
+    scene.pictures("others/stripes", 2, 9);
+    scene.run("--run run --evaluate --data others").ends(0).prints(&["these are not its images"]);
+    assert_eq!(scene.read("run/report.html"), page);
+    let before = scene.read("run/evaluation.json");
+    scene.run("--run run --weights run/checkpoints/last.safetensors --evaluate").ends(0);
+    assert_eq!(scene.read("run/evaluation.json"), before);
+}

@@ -3,7 +3,7 @@
 use super::evaluate_predict::foreign;
 use super::scene::Scene;
 
-/// A trained network, and `broken.safetensors`: the same with logits that all are 1,000 larger,
+/// A trained network, and `broken.safetensors`: the same with logits that all are 10,000 larger,
 /// which float does not mind and bytes do.
 fn scene() -> Scene {
     let scene = Scene::new();
@@ -11,7 +11,7 @@ fn scene() -> Scene {
     foreign(&scene, "broken.safetensors", |name, _, data| {
         if name == "head.bias" {
             for value in data.chunks_exact_mut(4) {
-                let bias = f32::from_le_bytes(value.try_into().unwrap()) + 1000.0;
+                let bias = f32::from_le_bytes(value.try_into().unwrap()) + 10_000.0;
                 value.copy_from_slice(&bias.to_le_bytes());
             }
         }

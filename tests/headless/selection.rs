@@ -17,17 +17,17 @@ filters = 6
 stride = 2
 [[blocks]]
 type = "separable"
-filters = 12
+filters = 24
 stride = 2
 [[blocks]]
 type = "separable"
-filters = 16
+filters = 24
 [head]
 pool = "avg"
 [data]
 source = "shapes"
 [train]
-epochs = 60
+epochs = 40
 batch_size = 16
 optimizer = "sgd"
 learning_rate = 0.1
@@ -46,7 +46,7 @@ fn shape(kind: usize, number: u32) -> GrayImage {
         (state >> 40) as f32 / (1_u32 << 24) as f32
     };
     let (cx, cy, size) = (7.0 + 6.0 * random(), 7.0 + 6.0 * random(), 4.0 + 2.5 * random());
-    let contrast = 60.0 + 60.0 * random();
+    let contrast = 70.0 + 60.0 * random();
     GrayImage::from_fn(SIDE, SIDE, |x, y| {
         let (dx, dy) = ((x as f32 - cx) / size, (y as f32 - cy) / size);
         let is_inside = match kind {
@@ -55,7 +55,7 @@ fn shape(kind: usize, number: u32) -> GrayImage {
             2 => dx.abs() < 0.85 && dy.abs() < 0.85,
             _ => dy > -0.9 && dy < 0.9 && dx.abs() < (dy + 0.9) * 0.6,
         };
-        let noise = (random() + random() + random() - 1.5) * 70.0;
+        let noise = (random() + random() + random() - 1.5) * 24.0;
         Luma([(90.0 + noise + if is_inside { contrast } else { 0.0 }).clamp(0.0, 255.0) as u8])
     })
 }
@@ -74,7 +74,7 @@ fn part(scene: &Scene, part: &str, first: u32, count: u32) {
 fn with_30_validation_images_the_exported_net_is_about_as_good_as_the_better_of_best_and_last() {
     let scene = Scene::empty();
     fs::write(scene.path("shapes.toml"), NET).unwrap();
-    part(&scene, "train", 0, 160);
+    part(&scene, "train", 0, 200);
     part(&scene, "val", 10_000, 30);
     part(&scene, "test", 20_000, 900);
     let mut lost = Vec::new();

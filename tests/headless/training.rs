@@ -52,6 +52,8 @@ fn a_run_folder_holds_all_that_it_should() {
         "labels.txt",
         "layers.csv",
         "metrics.csv",
+        "mistakes.svg",
+        "report.html",
         "report.md",
         "run.json",
         "training-images.txt",

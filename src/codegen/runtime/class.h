@@ -69,6 +69,10 @@ public:
     bool hasArena() const { return true; }
 #endif
 
+    // Whether the answer may be relied on: its probability is at least that from which on answers were
+    // right often enough in validation.
+    bool sure() const { return proba >= @sure@; }
+
     // Starts an image, whether the last one was finished or not.
     void begin() { memset(state_.made, 0, sizeof state_.made); }
 

@@ -69,6 +69,9 @@ void loop() {
         Serial.print(pass ? F("PASS") : F("FAIL"));
         Serial.print(F(", prediction: "));
         Serial.print(net.labels[net.output]);
+        if (!net.sure()) {
+            Serial.print(F(" (not sure)"));
+        }
         Serial.print(F(", truth: "));
         Serial.print(net.labels[truth]);
         Serial.print(F(", probability: "));

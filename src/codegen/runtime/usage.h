@@ -7,6 +7,7 @@
 // net.commitRow();       which is then called
 // net.output             the class again
 // net.proba              its probability
+// net.sure()             whether that is high enough for the answer to be relied on
 // net.outputs[i]         the probability of class i, until the next image begins
 // net.labels[i]          the name of class i
 // With MICROMOBILENET_CALLER_ARENA defined, rows and maps are kept in memory of yours:

@@ -1,7 +1,7 @@
 //! Loss and accuracy over the epochs, of one run and of several.
 
 use super::canvas::{Anchor, Canvas, Colour, GRID, INK, SOFT, drawn, text_width};
-use super::scale::{accuracy_range, label, loss_range, stretches, ticks};
+use super::scale::{accuracy_range, label, loss_range, rate_range, stretches, ticks};
 use crate::escape;
 use crate::runs::RunError;
 use crate::runs::table::{percent, shortened};
@@ -142,13 +142,13 @@ fn legend(canvas: &mut Canvas<'_>, (x, y): (f64, f64), text: &str, colour: Colou
     x + 36.0 + text_width(text, TEXT_SIZE) + 24.0
 }
 
-/// Loss and accuracy of one run side by side, training and validation, the epoch `best` (from 1)
-/// marked. Any number of epochs; values that are not finite leave gaps.
+/// Loss and accuracy of one run side by side, training and validation, with the epoch `best` (from 1)
+/// marked, and the learning rate below. Any number of epochs; values that are not finite leave gaps.
 ///
 /// # Errors
 /// Where the drawing library refuses.
 pub fn history_svg(rows: &[EpochMetrics], best: Option<u32>, name: &str) -> Result<String, RunError> {
-    drawn("the history", (WIDTH, 404.0), |canvas| {
+    drawn("the history", (WIDTH, 604.0), |canvas| {
         title(canvas, name);
         let [training, validation] = [PALETTE[0], PALETTE[1]];
         let best = rows.iter().find(|row| Some(row.epoch) == best).copied();
@@ -184,6 +184,12 @@ pub fn history_svg(rows: &[EpochMetrics], best: Option<u32>, name: &str) -> Resu
                 canvas.ring((panel.x(f64::from(best.epoch)), panel.y(val(&best))), 6.0, INK);
             }
         }
+        let (left, right) = (COLUMNS[0].0, COLUMNS[1].1);
+        let (epochs, values) = (epochs(std::iter::once(rows)), rate_range(rows.iter().map(|row| row.lr)));
+        let panel =
+            Panel { title: "Learning rate", left, right, top: 436.0, bottom: 552.0, epochs, values, is_share: false };
+        panel.axes(canvas);
+        panel.curve(canvas, &Curve { rows, value: |row| row.lr, colour: PALETTE[2], line: Line::Solid });
     })
 }
 

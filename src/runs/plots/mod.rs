@@ -7,10 +7,12 @@
 mod canvas;
 mod confusion;
 mod curves;
+mod mistakes;
 pub mod scale;
 
 pub use confusion::confusion_svg;
 pub use curves::{history_svg, overlay_svg};
+pub use mistakes::mistakes_svg;
 
 #[cfg(test)]
 mod tests;

@@ -71,7 +71,7 @@ fn texts(name: &str, svg: &str) -> Vec<String> {
 #[test]
 fn a_history_names_its_curves_epochs_and_best() {
     let found = texts("history", &history_svg(&rows(60, 1.0), Some(2), "micro").unwrap());
-    for text in ["micro", "training", "validation", "Loss", "Accuracy", "epoch", "10", "60", "80 %"] {
+    for text in ["micro", "training", "validation", "Loss", "Accuracy", "Learning rate", "epoch", "10", "60", "80 %"] {
         assert!(found.iter().any(|one| one == text), "{text} in {found:?}");
     }
     assert!(found.iter().any(|one| one.starts_with("best: epoch ")), "{found:?}");
@@ -82,7 +82,7 @@ fn epochs_are_whole_numbers() {
     for epochs in [1, 2, 3, 5] {
         let found = texts(&format!("history-{epochs}"), &history_svg(&rows(epochs, 1.0), Some(2), "micro").unwrap());
         for epoch in 1..=epochs {
-            assert_eq!(found.iter().filter(|text| **text == epoch.to_string()).count(), 2, "{found:?}");
+            assert_eq!(found.iter().filter(|text| **text == epoch.to_string()).count(), 3, "{found:?}");
         }
         assert!(!found.iter().any(|text| *text == "1.5" && epochs > 5), "{found:?}");
     }

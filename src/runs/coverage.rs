@@ -1,0 +1,113 @@
+//! How often a network is right where it is sure: accuracy against coverage, and the threshold for a
+//! precision.
+
+use serde::{Deserialize, Serialize};
+
+/// The thresholds of the table.
+const THRESHOLDS: [f64; 8] = [0.0, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99];
+
+/// What is left where only answers with at least a probability count.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Coverage {
+    /// The least probability of the class answered, 0 to 1; that of [`Answered::threshold`] is an `f32`.
+    pub threshold: f64,
+    /// Share of the images that have it.
+    pub coverage: f64,
+    /// Share of those that are answered right; `None` where there is none.
+    pub accuracy: Option<f64>,
+}
+
+/// The probability of the class answered for each image, and whether it was the right one; the surest
+/// first.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Answered(Vec<(f32, bool)>);
+
+impl Answered {
+    /// Of answers in any order. What is no number counts as unsure as can be.
+    #[must_use]
+    pub fn of(answers: impl IntoIterator<Item = (f32, bool)>) -> Self {
+        let number = |(probability, is_right): (f32, bool)| (probability.max(0.0), is_right);
+        let mut answers: Vec<(f32, bool)> = answers.into_iter().map(number).collect();
+        answers.sort_by(|a, b| b.0.total_cmp(&a.0));
+        Self(answers)
+    }
+
+    /// The table for evaluations.
+    #[must_use]
+    pub fn table(&self) -> Vec<Coverage> {
+        THRESHOLDS.into_iter().map(|threshold| self.from(threshold)).collect()
+    }
+
+    /// What is left from `threshold` on.
+    fn from(&self, threshold: f64) -> Coverage {
+        let sure = self.0.iter().take_while(|(probability, _)| f64::from(*probability) >= threshold);
+        let (count, right) = sure.fold((0_u64, 0_u64), |(all, right), (_, is)| (all + 1, right + u64::from(*is)));
+        Coverage {
+            threshold,
+            coverage: count as f64 / self.0.len().max(1) as f64,
+            accuracy: (count > 0).then(|| right as f64 / count as f64),
+        }
+    }
+
+    /// The threshold that leaves as many images as can be of which at least the share `precision` is
+    /// answered right; `None` where the surest answers are not right as often. It lies in the middle
+    /// between two probabilities that occurred, so that no rounding decides.
+    #[must_use]
+    pub fn threshold(&self, precision: f64) -> Option<Coverage> {
+        let mut right = 0_u64;
+        let mut found = None;
+        for (at, (probability, is_right)) in self.0.iter().enumerate() {
+            right += u64::from(*is_right);
+            let next = self.0.get(at + 1).map_or(0.0, |(next, _)| *next);
+            // Equal probabilities are on one side together.
+            if *probability > next && right as f64 >= precision * (at + 1) as f64 - 1e-9 {
+                found = Some(f32::midpoint(*probability, next));
+            }
+        }
+        found.map(|threshold| self.from(threshold.into()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn a_case_done_by_hand() {
+        let answered = Answered::of([(0.6, false), (0.95, true), (0.8, true), (0.7, true), (0.8, false)]);
+        let at = |threshold: f64| answered.from(threshold);
+        assert_eq!((at(0.0).coverage, at(0.0).accuracy), (1.0, Some(0.6)));
+        assert_eq!((at(0.79).coverage, at(0.79).accuracy), (0.6, Some(2.0 / 3.0)));
+        assert_eq!((at(0.99).coverage, at(0.99).accuracy), (0.0, None));
+        // 0.95 alone is always right; with both of 0.8 two of three, with 0.7 three of four.
+        assert_eq!(answered.threshold(1.0).unwrap().threshold, f64::from(f32::midpoint(0.95, 0.8)));
+        let found = answered.threshold(0.75).unwrap();
+        assert_eq!((found.threshold, found.coverage), (f64::from(f32::midpoint(0.7, 0.6)), 0.8));
+        assert_eq!(answered.threshold(0.5).unwrap().coverage, 1.0);
+        assert_eq!(Answered::of([(0.9, false), (0.5, true)]).threshold(0.9), None);
+        assert_eq!(Answered::default().threshold(0.5), None);
+        assert!(Answered::default().table().iter().all(|row| row.accuracy.is_none()));
+        assert_eq!(Answered::of([(f32::NAN, true)]).table()[0].coverage, 1.0);
+    }
+
+    proptest! {
+        #[test]
+        fn the_threshold_keeps_its_promise_and_no_larger_share_does(
+            answers in prop::collection::vec((0_u8..20, any::<bool>()), 0..40), precision in 0.0_f64..1.0,
+        ) {
+            let answered = Answered::of(answers.iter().map(|(p, is)| (f32::from(*p) / 20.0 + 0.01, *is)));
+            let found = answered.threshold(precision);
+            if let Some(found) = found {
+                prop_assert!(found.accuracy.unwrap() >= precision - 1e-9);
+            }
+            let covered = found.map_or(0.0, |found| found.coverage);
+            for level in 0..20_u8 {
+                let other = answered.from(f64::from(level) / 20.0 + 0.005);
+                if other.accuracy.is_some_and(|accuracy| accuracy >= precision) {
+                    prop_assert!(other.coverage <= covered + 1e-9);
+                }
+            }
+        }
+    }
+}
