@@ -226,7 +226,11 @@ fn an_evaluation_is_kept_in_its_run_and_shown_in_the_report() {
     assert_eq!((&second["coverage"], &second["threshold"]), (&told["coverage"], &told["threshold"]));
     assert!(second["float_accuracy"].is_f64() && second["per_class"].as_array().unwrap().len() == 3, "{second}");
     let (text, page) = (scene.read("run/report.md"), scene.read("run/report.html"));
-    for part in ["## Evaluated", "| validation | float | 15 |", "| train | int8 | 57 |", "| uno-r3 (target.board) | "] {
+    let info: serde_json::Value = serde_json::from_str(&scene.read("run/run.json")).unwrap();
+    let images =
+        |part: &str, precision: &str, count: &str| format!("| {part} | {precision} | {} |", info["data"][count]);
+    let [validation, train] = [images("validation", "float", "validation"), images("train", "int8", "train")];
+    for part in ["## Evaluated", &validation, &train, "| uno-r3 (target.board) | "] {
         assert!(text.contains(part), "{part}:\n{text}");
     }
     assert!(text.contains("](mistakes.svg)") || !text.contains("## Mistakes"));
