@@ -1,6 +1,6 @@
 //! The programs that try an exported header on the machine that exports it.
 
-use super::template::Template;
+use super::template::{Flag, Template};
 use super::writer::CWriter;
 use super::{CodegenError, symbols};
 use crate::spec::Precision;
@@ -31,7 +31,7 @@ pub fn check(class_name: &str, precision: Precision) -> Result<String, CodegenEr
     template.value("Class", class_name);
     template.value("Value", if is_int8 { "int8_t" } else { "float" });
     template.value("outputFailed", &OUTPUT_FAILED);
-    template.flag("int8", is_int8);
+    template.flag(Flag::Int8, is_int8);
     Ok(filled(&template, include_str!("runtime/check.cpp")))
 }
 

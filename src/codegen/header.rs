@@ -7,7 +7,7 @@ use super::writer::CWriter;
 use super::{CodegenError, Model, Sure, TOOL, float, int8, literal, runtime, steps};
 use crate::escape;
 use crate::graph::Graph;
-use crate::plan::{self, MAX_AVR_ARRAY, Program};
+use crate::plan::{self, Kernels, MAX_AVR_ARRAY, Program};
 use crate::spec::Precision;
 
 /// The text of `<class_name>.h`. The same model gives the same bytes.
@@ -34,7 +34,8 @@ pub fn header(model: &Model<'_>) -> Result<String, CodegenError> {
         Some(quantised) => int8::tables(quantised)?,
         None => float::tables(graph, model.weights)?,
     };
-    let mut template = runtime::template(name, model.resize, graph, &program, &tables);
+    let kernels = tables.kernels(graph, &program);
+    let mut template = runtime::template(name, model.resize, graph, &program, &kernels, &tables);
     template.value("sure", &literal::float(Sure::threshold_of(model.provenance.sure)).unwrap_or_default());
     let mut w = CWriter::default();
     front_matter(&mut w, model, &program, &template);
@@ -51,7 +52,7 @@ pub fn header(model: &Model<'_>) -> Result<String, CodegenError> {
         w.blank();
     });
     w.blank();
-    let code = code(model, &program, &tables, &template);
+    let code = code(model, &program, &kernels, &tables, &template);
     leave_sketch(&mut w, &code, |w| w.text(&code.lines().map(str::to_owned).collect::<Vec<_>>()));
     w.text(&template.lines(include_str!("runtime/back.h")));
     w.directive("endif");
@@ -59,7 +60,7 @@ pub fn header(model: &Model<'_>) -> Result<String, CodegenError> {
 }
 
 /// Everything but what has to do with the sketch around it.
-fn code(model: &Model<'_>, program: &Program, tables: &Tables, template: &Template) -> String {
+fn code(model: &Model<'_>, program: &Program, kernels: &Kernels, tables: &Tables, template: &Template) -> String {
     let (name, graph) = (&model.class_name, model.graph);
     let mut w = CWriter::default();
     refuse_avr(&mut w, model, program);
@@ -69,7 +70,7 @@ fn code(model: &Model<'_>, program: &Program, tables: &Tables, template: &Templa
         w.blank();
         w.text(&template.lines(include_str!("runtime/flash.h")));
         w.blank();
-        write_tables(w, graph, program, tables, template);
+        write_tables(w, graph, program, kernels, tables, template);
         if program.precision == Precision::Int8 {
             write_families(w, template);
         }
@@ -234,7 +235,14 @@ fn write_families(w: &mut CWriter, template: &Template) {
     w.directive("endif");
 }
 
-fn write_tables(w: &mut CWriter, graph: &Graph, program: &Program, tables: &Tables, template: &Template) {
+fn write_tables(
+    w: &mut CWriter,
+    graph: &Graph,
+    program: &Program,
+    kernels: &Kernels,
+    tables: &Tables,
+    template: &Template,
+) {
     for array in &tables.arrays {
         let (of, name, count) = (array.of, array.name, array.items.len());
         // Words are read from some of them.
@@ -243,7 +251,7 @@ fn write_tables(w: &mut CWriter, graph: &Graph, program: &Program, tables: &Tabl
     }
     w.text(&template.lines(include_str!("runtime/step.h")));
     w.blank();
-    steps::write(w, graph, program, tables);
+    steps::write(w, graph, program, kernels, tables);
     if !tables.gates.is_empty() {
         w.blank();
         w.text(&template.lines(runtime::gates(program.precision)));

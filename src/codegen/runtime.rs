@@ -1,11 +1,10 @@
 //! Which of the runtime's texts a network needs, and the values in them.
 
 use super::literal;
-use super::steps::kind;
-use super::tables::{Numbers, Tables};
-use super::template::Template;
-use crate::graph::{Graph, Kind, Op, Window};
-use crate::plan::{ARENA_ALIGNMENT, Program, Step, StepFormat, Target, depth};
+use super::tables::Tables;
+use super::template::{Flag, Template};
+use crate::graph::{Graph, Kind};
+use crate::plan::{ARENA_ALIGNMENT, DEEP, Kernel, Kernels, Program, StepFormat, Target, depth};
 use crate::spec::{Pool, Precision, Resize};
 
 /// The int8 kernels that processors are particular about: the condition in the preprocessor and
@@ -79,36 +78,26 @@ pub fn gates(precision: Precision) -> &'static str {
 }
 
 /// The flags and values of every text.
-pub fn template(class: &str, resize: Resize, graph: &Graph, program: &Program, tables: &Tables) -> Template {
+pub fn template(
+    class: &str,
+    resize: Resize,
+    graph: &Graph,
+    program: &Program,
+    kernels: &Kernels,
+    tables: &Tables,
+) -> Template {
     let mut template = Template::default();
     let format = StepFormat::of(program);
-    let steps =
-        || program.steps.iter().zip(&tables.steps).map(|(step, numbers)| (step, &graph.ops[step.op.0], numbers));
-    let apart = || steps().filter(|(_, op, _)| kind(op) == "depthwiseKind");
+    let has = |is: fn(Kernel) -> bool| kernels.any(is);
+    let moves = |moved: usize| kernels.any(|kernel| kernel == Kernel::Depthwise3 { stride: moved });
+    let first_layer = program.steps.first().zip(kernels.0.first());
+    let first_layer =
+        first_layer.filter(|(_, kernel)| matches!(kernel, Kernel::FirstLayer { .. })).map(|(step, _)| step);
+    let first_moves = |moved: usize| first_layer.is_some_and(|step| step.window.stride == moved);
+    let fast = has(|kernel| matches!(kernel, Kernel::Depthwise3 { .. } | Kernel::FirstLayer { .. }));
+    let other = has(|kernel| kernel == Kernel::Depthwise);
     let pool =
         graph.ops.iter().find_map(|op| if let Kind::GlobalPool(pool) = op.kind { Some((op, pool.pool)) } else { None });
-    let has = |of: fn(&Kind) -> bool| graph.ops.iter().any(|op| of(&op.kind));
-    let is_fast = |step: &Step, shift: u8| step.window.kernel == 3 && step.input.width >= 3 && matches!(shift, 0 | 16);
-    // A row of filters straight from its planes; all others collect what a filter reads.
-    let is_pointwise = |step: &Step, op: &Op, shift: u8| {
-        let is_pixel = step.window.kernel == 1 && step.window.stride == 1;
-        let is_small = step.output.width >= 3 && depth(op) <= 256;
-        kind(op) == "filtersKind" && is_pixel && is_small && matches!(shift, 0 | 16)
-    };
-    let filters = || steps().filter(|(_, op, _)| matches!(kind(op), "filtersKind" | "imageKind"));
-    // A first layer over a single plane that one function does for all of its filters.
-    let stem = steps().next().filter(|(step, op, numbers)| {
-        let (width, filters) = (step.output.width, step.output.channels);
-        kind(op) == "depthwiseKind"
-            && op.input.channels == 1
-            && is_fast(step, numbers.shift)
-            && step.window.pad == 0
-            && matches!(step.window.stride, 2 | 3)
-            && width >= 2
-            && matches!(filters, 2..=4)
-            && width * filters < 4096
-    });
-    let stem = stem.map(|(step, _, _)| step);
     // Whether a step may be given a row before it can make one of its own: rows land where they are
     // kept only if they come from the step before, and not if they were written over its own.
     let waits = program.streams.len() > 1
@@ -117,66 +106,57 @@ pub fn template(class: &str, resize: Resize, graph: &Graph, program: &Program, t
             step.target == Target::Over || (is_windowed && step.window.kernel == 1)
         });
     let kernel_rows = program.steps.iter().map(|step| step.window.kernel).max().unwrap_or(1);
-    let is_pixel = |step: &Step, op: &Op| kind(op) == "filtersKind" && step.window == Window::PIXEL;
-    let stride =
-        |stride: usize| apart().any(|(step, _, numbers)| is_fast(step, numbers.shift) && step.window.stride == stride);
-    let stem_alone = |stride: usize| {
-        let more =
-            || apart().skip(1).any(|(step, _, numbers)| is_fast(step, numbers.shift) && step.window.stride == stride);
-        stem.is_some_and(|step| step.window.stride == stride) && !more()
-    };
     for (flag, is_set) in [
-        ("int8", program.precision == Precision::Int8),
-        ("float", program.precision == Precision::Float),
-        ("tiles", format.tiles),
-        ("additions", format.additions),
-        ("copies", format.copies),
-        ("streams", program.streams.len() > 1),
-        ("singleStream", program.streams.len() == 1),
-        ("deep", graph.ops.iter().any(|op| depth(op) > 256)),
-        ("shifts", tables.has_shifts()),
-        ("gates", !tables.gates.is_empty()),
-        ("colours", graph.input.channels > 1),
-        ("convolutions", steps().any(|(step, op, _)| depth(op) > 0 && step.window.kernel > 1)),
-        ("pointwise", filters().any(|(step, op, numbers)| is_pointwise(step, op, numbers.shift))),
-        ("tiled", filters().any(|(step, op, numbers)| !is_pointwise(step, op, numbers.shift))),
-        ("waits", waits),
-        ("threeRows", kernel_rows == 3 && program.steps.iter().all(|step| matches!(step.window.kernel, 1 | 3))),
-        ("depthwise", apart().next().is_some()),
-        ("stem", stem.is_some()),
-        ("stem2", stem.is_some_and(|step| step.window.stride == 2)),
-        ("shallow", steps().any(|(step, op, _)| is_pixel(step, op) && depth(op) <= 4 && step.output.width >= 3)),
-        ("tilesByValue", steps().any(|(step, op, _)| depth(op) > 0 && !is_pixel(step, op))),
-        ("anyDepthwise", apart().any(|(step, _, numbers)| !is_fast(step, numbers.shift))),
-        ("stride1", stride(1)),
-        ("stride2", stride(2)),
-        ("stride3", stride(3)),
-        ("depthwise1", stride(1) && !stem_alone(1)),
-        ("depthwise2", stride(2) && !stem_alone(2)),
-        ("depthwise3", stride(3) && !stem_alone(3)),
-        ("otherStrides", (stride(1) && !stem_alone(1)) || (stride(2) && !stem_alone(2))),
-        ("fastDepthwise", apart().any(|(step, _, numbers)| is_fast(step, numbers.shift))),
-        ("bothDepthwise", {
-            let fast = |(step, _, numbers): &(&Step, &Op, &Numbers)| is_fast(step, numbers.shift);
-            apart().any(|step| fast(&step)) && apart().any(|step| !fast(&step))
-        }),
-        ("max", pool.is_some_and(|(_, pool)| pool == Pool::Max)),
-        ("avg", pool.is_some_and(|(_, pool)| pool == Pool::Avg)),
-        ("headTile", program.head_tile.is_some()),
-        ("padding", program.padding_bytes() > 0),
-        ("stepPadding", format.step_padding() > 0),
-        ("streamPadding", format.stream_padding() > 0),
-        ("add", has(|kind| matches!(kind, Kind::Add(_)))),
+        (Flag::Int8, program.precision == Precision::Int8),
+        (Flag::Float, program.precision == Precision::Float),
+        (Flag::Tiles, format.tiles),
+        (Flag::Additions, format.additions),
+        (Flag::Add, has(|kernel| kernel == Kernel::Addition)),
+        (Flag::Copies, format.copies),
+        (Flag::Streams, program.streams.len() > 1),
+        (Flag::SingleStream, program.streams.len() == 1),
+        (Flag::Deep, graph.ops.iter().any(|op| depth(op) > DEEP)),
+        (Flag::Shifts, tables.has_shifts()),
+        (Flag::Gates, has(|kernel| kernel == Kernel::Gates)),
+        (Flag::Colours, graph.input.channels > 1),
+        (Flag::Convolutions, has(Kernel::is_convolution)),
+        (Flag::Pointwise, has(|kernel| matches!(kernel, Kernel::Pointwise { .. }))),
+        (Flag::Shallow, has(|kernel| kernel == Kernel::Pointwise { is_shallow: true })),
+        (Flag::Tiled, has(|kernel| kernel.is_filters() && !matches!(kernel, Kernel::Pointwise { .. }))),
+        (Flag::TilesByValue, has(|kernel| matches!(kernel, Kernel::Gathered | Kernel::Convolution))),
+        (Flag::Waits, waits),
+        (Flag::ThreeRows, kernel_rows == 3 && program.steps.iter().all(|step| matches!(step.window.kernel, 1 | 3))),
+        (Flag::Depthwise, fast || other),
+        (Flag::Depthwise3, has(|kernel| matches!(kernel, Kernel::Depthwise3 { .. }))),
+        (Flag::FirstLayer, first_layer.is_some()),
+        (Flag::FirstLayerBy2, first_moves(2)),
+        (Flag::AnyDepthwise, other),
+        (Flag::FastDepthwise, fast),
+        (Flag::BothDepthwise, fast && other),
+        (Flag::Stride1, moves(1)),
+        (Flag::Stride2, moves(2) || first_moves(2)),
+        (Flag::Stride3, moves(3) || first_moves(3)),
+        (Flag::Depthwise1, moves(1)),
+        (Flag::Depthwise2, moves(2)),
+        (Flag::Depthwise3By3, moves(3)),
+        (Flag::OtherStrides, moves(1) || moves(2)),
+        (Flag::Max, pool.is_some_and(|(_, pool)| pool == Pool::Max)),
+        (Flag::Avg, pool.is_some_and(|(_, pool)| pool == Pool::Avg)),
+        (Flag::HeadTile, program.head_tile.is_some()),
+        (Flag::Padding, program.padding_bytes() > 0),
+        (Flag::StepPadding, format.step_padding() > 0),
+        (Flag::StreamPadding, format.stream_padding() > 0),
     ] {
         template.flag(flag, is_set);
     }
     let input = graph.input;
     let pooled = pool.map_or(graph.input, |(op, _)| op.input);
     let mean = tables.mean.unwrap_or_default();
-    let stem_filters = stem.map_or(0, |step| step.output.channels);
+    let stem_filters = first_layer.map_or(0, |step| step.output.channels);
     let value_bytes = if program.precision == Precision::Float { 4 } else { 1 };
     let sum_bytes = if pool.is_some_and(|(_, pool)| pool == Pool::Avg) { 4 } else { value_bytes };
-    let stacked = steps().map(|(_, op, _)| depth(op)).filter(|depth| *depth <= program.stack_tile);
+    let stacked =
+        program.steps.iter().map(|step| depth(&graph.ops[step.op.0])).filter(|depth| *depth <= program.stack_tile);
     let stack_quads = stacked.max().unwrap_or(0).div_ceil(4);
     for (name, value) in [
         ("height", input.height),
@@ -215,14 +195,14 @@ pub fn template(class: &str, resize: Resize, graph: &Graph, program: &Program, t
         ("logits", program.logits),
         ("stackQuads", stack_quads.max(1)),
         ("stemFilters", stem_filters),
-        ("stemColumns", stem.map_or(0, |step| step.output.width)),
+        ("stemColumns", first_layer.map_or(0, |step| step.output.width)),
         ("padding", program.padding_bytes()),
         ("stepPadding", format.step_padding()),
         ("streamPadding", format.stream_padding()),
     ] {
         template.value(name, &value);
     }
-    for (flag, mode) in [("fit", Resize::Fit), ("crop", Resize::Crop), ("pad", Resize::Pad)] {
+    for (flag, mode) in [(Flag::Fit, Resize::Fit), (Flag::Crop, Resize::Crop), (Flag::Pad, Resize::Pad)] {
         template.flag(flag, resize == mode);
     }
     template.value(
@@ -252,5 +232,71 @@ fn centre(graph: &Graph) -> String {
         [mean] => format!(" - {mean}"),
         [red, green, blue] => format!(" - (i % 3 == 0 ? {red} : (i % 3 == 1 ? {green} : {blue}))"),
         _ => String::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tables::{Gates, Mean, Numbers};
+    use super::super::template::tests::{left_out, texts};
+    use super::*;
+    use crate::plan::row_tests::networks;
+    use crate::spec::{Plan, Spec};
+    use proptest::strategy::{Strategy as _, ValueTree as _};
+    use proptest::test_runner::TestRunner;
+
+    /// Tables of a network, without weights, whose results have `shift` fractional bits in one step of three.
+    fn tables(graph: &Graph, program: &Program, shift: u8) -> Tables {
+        let usual = if program.precision == Precision::Int8 { 16 } else { 0 };
+        let numbers = |at: usize| Numbers { shift: if at % 3 == 1 { shift } else { usual }, ..Numbers::default() };
+        let gates = graph.ops.iter().filter(|op| matches!(op.kind, Kind::SqueezeExcite(_))).map(|_| Gates::default());
+        Tables {
+            steps: (0..program.steps.len()).map(numbers).collect(),
+            gates: gates.collect(),
+            head: Numbers { shift: usual, ..Numbers::default() },
+            mean: Some(Mean::default()),
+            ..Tables::default()
+        }
+    }
+
+    #[test]
+    fn every_line_of_the_runtime_stands_in_the_header_of_some_network() {
+        let texts = texts();
+        let mut never: Vec<_> = texts.iter().map(|(_, text)| left_out(&Template::default(), text)).collect();
+        let mut runner = TestRunner::deterministic();
+        for number in 0..600 {
+            let mut text = networks().new_tree(&mut runner).unwrap().current();
+            if number % 5 == 0 {
+                let moved = 2 + number % 2;
+                let first = format!("filters = 3\nstride = {moved}\npadding = \"valid\"\n[head]");
+                text = text.replace("filters = 4\n[head]", &first);
+            }
+            if number % 7 == 0 {
+                text = text.replace("filters = 6\n", "filters = 300\n");
+            }
+            if number % 11 == 0 {
+                // Places beyond 16 bits.
+                let (_, after) = text.split_once("[stem]").unwrap();
+                text = format!("[model]\ninput = {{ height = 300, width = 300, channels = 3 }}\n[stem]{after}");
+            }
+            let Ok(graph) = Graph::build(&Spec::parse("net.toml", &text, &[]).unwrap(), 3) else { continue };
+            let graph = graph.folded();
+            for (precision, shift) in [(Precision::Float, 0), (Precision::Int8, 16), (Precision::Int8, 13)] {
+                let program = Program::of(&graph, precision, Plan::Smallest);
+                let tables = tables(&graph, &program, shift);
+                let kernels = tables.kernels(&graph, &program);
+                let resize = [Resize::Fit, Resize::Crop, Resize::Pad][number % 3];
+                let template = template("Net", resize, &graph, &program, &kernels, &tables);
+                for (never, (_, text)) in never.iter_mut().zip(&texts) {
+                    let left = left_out(&template, text);
+                    never.retain(|line| left.contains(line));
+                }
+            }
+        }
+        for (never, (path, text)) in never.iter().zip(&texts) {
+            let lines: Vec<&str> = text.lines().collect();
+            let shown: Vec<String> = never.iter().map(|at| format!("{}: {}", at + 1, lines[*at])).collect();
+            assert!(never.is_empty(), "{} stands in no header:\n{}", path.display(), shown.join("\n"));
+        }
     }
 }

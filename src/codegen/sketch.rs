@@ -1,6 +1,6 @@
 //! The Arduino sketch that tries a network on real images, and those images.
 
-use super::template::Template;
+use super::template::{Flag, Template};
 use super::writer::CWriter;
 use super::{CodegenError, Model, TOOL, literal, symbols};
 use crate::graph::softmax;
@@ -172,7 +172,7 @@ pub fn sketch(model: &Model<'_>) -> Result<String, CodegenError> {
     let mut template = Template::default();
     template.value("Class", &model.class_name);
     template.value("tool", TOOL);
-    template.flag("int8", model.quantised.is_some());
+    template.flag(Flag::Int8, model.quantised.is_some());
     let mut w = CWriter::default();
     w.text(&template.lines(include_str!("runtime/sketch.ino")));
     Ok(signed(&w.finish()))

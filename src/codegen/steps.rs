@@ -2,18 +2,24 @@
 
 use super::tables::{Gates, Numbers, Tables};
 use super::writer::CWriter;
-use crate::graph::{Conv, Depthwise, Graph, Kind, Op, Source, Window};
-use crate::plan::{Program, Step, StepFormat, Target, Waiting, depth};
+use crate::graph::{Conv, Depthwise, Graph, Kind, Op, Window};
+use crate::plan::{Kernel, Kernels, Program, Step, StepFormat, Target, Waiting, reads_interleaved};
 use crate::spec::{Activation, Precision};
 
-/// What a step is to the runtime.
-pub fn kind(op: &Op) -> &'static str {
-    match op.kind {
-        Kind::Conv(_) if depth(op) > 0 && op.inputs.contains(&Source::Image) && op.input.channels > 1 => "imageKind",
-        Kind::Conv(_) if depth(op) > 0 => "filtersKind",
-        Kind::SqueezeExcite(_) => "gatesKind",
-        Kind::Add(_) => "additionKind",
-        Kind::Conv(_) | Kind::Depthwise(_) | Kind::GlobalPool(_) | Kind::Dense(_) => "depthwiseKind",
+/// What the runtime calls the kernel of a step.
+fn kind(kernel: Kernel, is_interleaved: bool) -> &'static str {
+    match kernel {
+        Kernel::FirstLayer { .. } => "firstLayerKind",
+        Kernel::Depthwise3 { .. } => "depthwise3Kind",
+        Kernel::Depthwise => "depthwiseKind",
+        Kernel::Pointwise { is_shallow: true } => "shallowKind",
+        Kernel::Pointwise { is_shallow: false } => "pointwiseKind",
+        Kernel::Planes | Kernel::Gathered | Kernel::Convolution | Kernel::Shifted { .. } if is_interleaved => {
+            "imageKind"
+        }
+        Kernel::Planes | Kernel::Gathered | Kernel::Convolution | Kernel::Shifted { .. } => "filtersKind",
+        Kernel::Addition => "additionKind",
+        Kernel::Gates => "gatesKind",
     }
 }
 
@@ -38,11 +44,12 @@ fn edges(step: &Step) -> usize {
 }
 
 /// Writes the tables that say what happens in which order.
-pub fn write(w: &mut CWriter, graph: &Graph, program: &Program, tables: &Tables) {
+pub fn write(w: &mut CWriter, graph: &Graph, program: &Program, kernels: &Kernels, tables: &Tables) {
     let format = StepFormat::of(program);
-    let lines = program.steps.iter().zip(&tables.steps).map(|(step, numbers)| {
+    let lines = program.steps.iter().zip(&kernels.0).zip(&tables.steps).map(|((step, kernel), numbers)| {
         let op = &graph.ops[step.op.0];
-        (fields(format, program, op, step, numbers), format!("{}: {}", op.name, describe(op)))
+        let kind = kind(*kernel, reads_interleaved(graph, op));
+        (fields(format, program, op, step, kind, numbers), format!("{}: {}", op.name, describe(op)))
     });
     w.table(&format!("static const Step steps[{}] MICROMOBILENET_FLASH", program.steps.len()), lines);
     w.line(&format!("static_assert(sizeof(Step) == {}, \"steps are packed\");", format.step_bytes()));
@@ -95,7 +102,7 @@ pub fn write_gates(w: &mut CWriter, precision: Precision, gates: &[Gates]) {
     w.table(&format!("static const Gates gatesTable[{}] MICROMOBILENET_FLASH", gates.len()), lines);
 }
 
-fn fields(format: StepFormat, program: &Program, op: &Op, step: &Step, numbers: &Numbers) -> Vec<String> {
+fn fields(format: StepFormat, program: &Program, op: &Op, step: &Step, kind: &str, numbers: &Numbers) -> Vec<String> {
     let gated = matches!(op.kind, Kind::SqueezeExcite(_));
     let gates = program.streams.iter().find(|stream| program.steps[stream.first].op == op.id);
     // Squeeze-and-excitation keeps no rows; its gates lie there instead.
@@ -124,7 +131,7 @@ fn fields(format: StepFormat, program: &Program, op: &Op, step: &Step, numbers: 
     if format.additions {
         fields.extend([rows(step.keeps), rows(step.adds)]);
     }
-    fields.extend([kind(op), target].map(str::to_owned));
+    fields.extend([kind, target].map(str::to_owned));
     let counts = [window.kernel, window.stride, window.pad, step.counter_in, step.counter_out];
     fields.extend(counts.map(|count| count.to_string()));
     match program.precision {

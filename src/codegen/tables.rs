@@ -1,5 +1,8 @@
 //! What a network's program reads from flash besides its steps: weights and constants.
 
+use crate::graph::Graph;
+use crate::plan::{Kernels, Program};
+
 /// Where the numbers of an operation are.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Numbers {
@@ -70,6 +73,12 @@ pub struct Tables {
 }
 
 impl Tables {
+    /// The kernel of each step of `program`, which runs `graph`, with the fractional bits that these tables
+    /// have.
+    pub fn kernels(&self, graph: &Graph, program: &Program) -> Kernels {
+        Kernels::of(graph, program, |step| self.steps.get(step).map(|numbers| numbers.shift))
+    }
+
     /// Whether some layer's results have other fractional bits than 16.
     pub fn has_shifts(&self) -> bool {
         let gates = self.gates.iter().flat_map(|gates| [&gates.reduce, &gates.expand]);

@@ -2,10 +2,11 @@
 
 use super::chain::depth;
 use super::flash::StepFormat;
+use super::kernel::{DEEP, Kernel, Kernels};
 use super::measured::CODE;
-use super::program::{Program, Step};
+use super::program::Program;
 use super::targets::Family;
-use crate::graph::{Graph, Kind, Op, Source, Window};
+use crate::graph::{Graph, Kind};
 use crate::spec::{Pool, Precision};
 
 /// A part of the code that is there or not.
@@ -84,21 +85,11 @@ impl Piece {
         Self::AveragePool,
     ];
 
-    fn is_used(self, graph: &Graph, program: &Program) -> bool {
+    fn is_used(self, graph: &Graph, program: &Program, kernels: &Kernels) -> bool {
         let format = StepFormat::of(program);
-        let steps = || program.steps.iter().map(|step| (step, &graph.ops[step.op.0]));
-        let apart = || steps().filter(|(_, op)| is_apart(op)).map(|(step, _)| step);
-        let stem = |stride: usize| {
-            let first = program.steps.first().filter(|step| is_stem(step, &graph.ops[step.op.0]));
-            first.is_some_and(|step| step.window.stride == stride)
-        };
-        let stride = |stride: usize| {
-            let skipped = usize::from(stem(stride));
-            apart().skip(skipped).any(|step| is_small(step) && step.window.stride == stride)
-        };
-        let mixed = || steps().filter(|(_, op)| depth(op) > 0 && matches!(op.kind, Kind::Conv(_)));
-        let is_pixel = |step: &Step| step.window == Window::PIXEL;
         let has = |of: fn(&Kind) -> bool| graph.ops.iter().any(|op| of(&op.kind));
+        let first_layer = |moved: usize| kernels.any(|kernel| kernel == Kernel::FirstLayer { stride: moved });
+        let depthwise = |moved: usize| kernels.any(|kernel| kernel == Kernel::Depthwise3 { stride: moved });
         match self {
             Self::Base => true,
             Self::Steps => program.steps.len() > 1,
@@ -108,49 +99,22 @@ impl Piece {
             Self::Additions => format.additions,
             Self::Gates => has(|kind| matches!(kind, Kind::SqueezeExcite(_))),
             Self::Colours => graph.input.channels > 1,
-            Self::Pointwise => mixed().any(|(step, op)| is_pointwise(graph, step, op)),
-            Self::Tiled => mixed().any(|(step, op)| !is_pointwise(graph, step, op)),
-            Self::Shallow => mixed().any(|(step, op)| is_pixel(step) && depth(op) <= 4 && step.output.width >= 3),
-            Self::ByValue => mixed().any(|(step, _)| !is_pixel(step)),
+            Self::Pointwise => kernels.any(|kernel| matches!(kernel, Kernel::Pointwise { .. })),
+            Self::Tiled => kernels.any(|kernel| kernel.is_filters() && !matches!(kernel, Kernel::Pointwise { .. })),
+            Self::Shallow => kernels.any(|kernel| kernel == Kernel::Pointwise { is_shallow: true }),
+            Self::ByValue => kernels.any(|kernel| matches!(kernel, Kernel::Gathered | Kernel::Convolution)),
             Self::Deep => graph.ops.iter().any(|op| depth(op) > DEEP),
-            Self::Convolutions => mixed().any(|(step, _)| step.window.kernel > 1),
-            Self::Depthwise => apart().any(is_small),
-            Self::Stem2 => stem(2),
-            Self::Stem3 => stem(3),
-            Self::Stride1 => stride(1),
-            Self::Stride2 => stride(2),
-            Self::Stride3 => stride(3),
-            Self::AnyDepthwise => apart().any(|step| !is_small(step)),
+            Self::Convolutions => kernels.any(Kernel::is_convolution),
+            Self::Depthwise => kernels.any(|kernel| kernel.is_depthwise() && kernel != Kernel::Depthwise),
+            Self::Stem2 => first_layer(2),
+            Self::Stem3 => first_layer(3),
+            Self::Stride1 => depthwise(1),
+            Self::Stride2 => depthwise(2),
+            Self::Stride3 => depthwise(3),
+            Self::AnyDepthwise => kernels.any(|kernel| kernel == Kernel::Depthwise),
             Self::AveragePool => has(|kind| matches!(kind, Kind::GlobalPool(pool) if pool.pool == Pool::Avg)),
         }
     }
-}
-
-/// Whether each filter reads one channel.
-fn is_apart(op: &Op) -> bool {
-    matches!(op.kind, Kind::Depthwise(_)) || (matches!(op.kind, Kind::Conv(_)) && depth(op) == 0)
-}
-
-/// Whether the kernels for 3×3 serve.
-const fn is_small(step: &Step) -> bool {
-    step.window.kernel == 3 && step.input.width >= 3
-}
-
-/// More values than this are too many for some filters.
-const DEEP: usize = 256;
-
-/// Whether filters read rows straight from their planes.
-fn is_pointwise(graph: &Graph, step: &Step, op: &Op) -> bool {
-    let colours = graph.input.channels > 1 && op.inputs.contains(&Source::Image);
-    step.window == Window::PIXEL && step.output.width >= 3 && depth(op) <= DEEP && !colours
-}
-
-/// Whether a first layer is done for all of its filters at once.
-fn is_stem(step: &Step, op: &Op) -> bool {
-    let (width, filters) = (step.output.width, step.output.channels);
-    let window = step.window;
-    let plain = window.pad == 0 && matches!(window.stride, 2 | 3) && is_apart(op) && is_small(step);
-    plain && op.input.channels == 1 && width >= 2 && matches!(filters, 2..=4) && width * filters < 4096
 }
 
 /// Which pieces a program needs, as [`Piece::ALL`].
@@ -167,7 +131,8 @@ impl Pieces {
     /// has fewer fractional bits takes other kernels, which only its weights tell: none is assumed.
     #[must_use]
     pub fn of(graph: &Graph, program: &Program) -> Self {
-        Self { used: Piece::ALL.map(|piece| piece.is_used(graph, program)), precision: program.precision }
+        let kernels = Kernels::of(graph, program, |_| None);
+        Self { used: Piece::ALL.map(|piece| piece.is_used(graph, program, &kernels)), precision: program.precision }
     }
 
     /// Whether `piece` is needed.

@@ -44,7 +44,17 @@ enum : uint32_t {
 
 // One operation, row by row: a row is its channels, one after another. Places are bytes from the
 // start of the arena.
-enum Kind : uint8_t { depthwiseKind, filtersKind, imageKind, gatesKind, additionKind };
+enum Kind : uint8_t {
+    depthwiseKind,
+    depthwise3Kind,
+    firstLayerKind,
+    filtersKind,
+    imageKind,
+    pointwiseKind,
+    shallowKind,
+    gatesKind,
+    additionKind,
+};
 enum Target : uint8_t { intoRow, overRow, intoMap };
 //@if float
 enum Activation : uint8_t { linear, relu, relu6 };

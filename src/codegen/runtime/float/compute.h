@@ -8,7 +8,15 @@ static inline void compute(const Step &step, uint8_t *arena, uint16_t index, con
     float *const out = reinterpret_cast<float *>(to);
     switch (step.kind) {
 //@if depthwise
+//@if depthwise3
+    case depthwise3Kind:
+//@end
+//@if firstLayer
+    case firstLayerKind:
+//@end
+//@if anyDepthwise
     case depthwiseKind:
+//@end
         depthwise(step, rows, out);
         break;
 //@end

@@ -140,10 +140,10 @@ static void depthwise(const Step &step, const float *const *rows, float *out) {
     uint16_t plane = 0;
     for (uint16_t c = 0; c < step.filters; c++, from += values, out += step.columns) {
 //@if bothDepthwise
-        if (step.kernel == 3 && step.width >= 3) {
-            depthwiseChannel3(step, rows, plane, from, out);
-        } else {
+        if (step.kind == depthwiseKind) {
             anyDepthwise(step, rows, plane, from, out);
+        } else {
+            depthwiseChannel3(step, rows, plane, from, out);
         }
 //@else
 //@if fastDepthwise

@@ -1,5 +1,4 @@
-//@if tiled
-//@else
+//@unless tiled
 #if !defined(__AVR_HAVE_MUL__)
 //@end
 // Filters with what they read at several pixels at once, on the stack or in the arena. Kept apart, so
@@ -21,21 +20,27 @@ MICROMOBILENET_APART static void filterRow(const Step &step, uint8_t *arena, con
 //@end
     filters(step, source, values, out);
 }
-//@if tiled
-//@else
+//@unless tiled
 #endif
 //@end
 
 // Row `index` of what a step makes.
 static inline void compute(const Step &step, uint8_t *arena, uint16_t index, const uint8_t *const *rows,
                            uint8_t *out) {
-//@if add
-//@else
+//@unless add
     static_cast<void>(index);
 //@end
     switch (step.kind) {
 //@if depthwise
+//@if depthwise3
+    case depthwise3Kind:
+//@end
+//@if firstLayer
+    case firstLayerKind:
+//@end
+//@if anyDepthwise
     case depthwiseKind:
+//@end
         depthwise(step, rows, out);
         break;
 //@end
@@ -51,41 +56,30 @@ static inline void compute(const Step &step, uint8_t *arena, uint16_t index, con
         scale(step, arena + step.ring, rows[0], out);
         break;
 //@end
-    default:
 //@if shallow
 #if defined(__ARM_FEATURE_DSP) && __ARM_ARCH_PROFILE == 'M'
-        if (step.channels <= 4 && step.kernel == 1 && step.stride == 1 && step.columns >= 3 && step.kind == filtersKind
-//@if shifts
-            && step.shift == 16
-//@end
-        ) {
-            shallowRow(step, rows[0], out);
-            break;
-        }
+    case shallowKind:
+        shallowRow(step, rows[0], out);
+        break;
 #endif
 //@end
-//@if tiled
 //@if pointwise
 #if defined(__AVR_HAVE_MUL__)
-        if (isPointwise(step)) {
-            pointwise(step, rows[0], out);
-            break;
-        }
+    case shallowKind:
+    case pointwiseKind:
+        pointwise(step, rows[0], out);
+        break;
 #endif
 //@end
+    default:
+//@if tiled
         filterRow(step, arena, rows, out);
 //@else
-#if !defined(__AVR_HAVE_MUL__)
-        filterRow(step, arena, rows, out);
-//@if pointwise
-#else
-        static_cast<void>(arena);
-        pointwise(step, rows[0], out);
-//@else
-#else
+#if defined(__AVR_HAVE_MUL__)
         static_cast<void>(arena);
         break;
-//@end
+#else
+        filterRow(step, arena, rows, out);
 #endif
 //@end
     }

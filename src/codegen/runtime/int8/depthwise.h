@@ -2,9 +2,8 @@
 #if defined(__ARM_FEATURE_DSP) && __ARM_ARCH_PROFILE == 'M'
 // A row of a 3x3 kernel over at least three columns.
 static void depthwise3Row(const Step &step, const uint8_t *const *rows, uint8_t *out) {
-//@if stem
-    // The weights of the first layer are the first.
-    if (step.weights == 0) {
+//@if firstLayer
+    if (step.kind == firstLayerKind) {
         stemRow(rows[0], rows[1], rows[2], reinterpret_cast<const int8_t *>(weightTable), multiplierTable, offsetTable, out);
         return;
     }
@@ -128,10 +127,10 @@ static void anyDepthwise(const Step &step, const uint8_t *const *rows, uint8_t *
 // A row of filters that read one channel each; if there is a single channel, all of them read it.
 MICROMOBILENET_APART static void depthwise(const Step &step, const uint8_t *const *rows, uint8_t *out) {
 //@if bothDepthwise
-    if (step.kernel == 3 && step.width >= 3 && step.shift == 16) {
-        depthwise3Row(step, rows, out);
-    } else {
+    if (step.kind == depthwiseKind) {
         anyDepthwise(step, rows, out);
+    } else {
+        depthwise3Row(step, rows, out);
     }
 //@else
 //@if fastDepthwise

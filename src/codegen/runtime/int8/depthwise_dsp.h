@@ -131,7 +131,7 @@ MMN_WHOLE static void depthwiseRow3(const uint8_t *, const uint8_t *, const uint
         "bne 8f\n"
         "2:\n"
         "ldr r9, [sp, " DSP_ZEROS "]\n"
-//@if depthwise3
+//@if depthwise3By3
 //@if otherStrides
         "tst lr, #32\n"
         "bne 30f\n"
@@ -255,7 +255,7 @@ MMN_WHOLE static void depthwiseRow3(const uint8_t *, const uint8_t *, const uint
         "ldrd r11, r12, [sp]\n"
         DSP_REQUANTISE("r9", "r11", "r12")
 //@end
-//@if depthwise3
+//@if depthwise3By3
 //@if otherStrides
         "b 5f\n"
 //@end

@@ -1,5 +1,4 @@
-//@if tiled
-//@else
+//@unless tiled
 #if !defined(__AVR_HAVE_MUL__)
 //@end
 // Words of the largest tile that is put on the stack.
@@ -195,8 +194,7 @@ static void dense(uint32_t at, uint16_t constants, uint8_t shift, uint16_t chann
 //@end
     const Source source = {&in, 1, 1};
     filters(step, source, values, out);
-//@if shifts
-//@else
+//@unless shifts
 #endif
 //@end
 }

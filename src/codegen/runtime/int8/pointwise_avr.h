@@ -286,20 +286,8 @@ static void __attribute__((noinline)) pointwise(const Step &step, const uint8_t 
 #undef AVR_WIDE
 #undef AVR_NARROW
 
-//@if tiled
-// Whether `pointwise` can make a step's rows.
-static inline bool isPointwise(const Step &step) {
-    return step.kind == filtersKind && step.kernel == 1 && step.stride == 1 && step.columns >= 3 && step.channels <= 256
-//@if shifts
-           && step.shift == 16
 //@end
-        ;
-}
-
-//@end
-//@end
-//@if tiled
-//@else
+//@unless tiled
 enum : uint16_t { localWords = 1 };
 
 //@end
@@ -324,8 +312,7 @@ static void dense(uint32_t at, uint16_t constants, uint8_t shift, uint16_t chann
         out[f] = requantise(sum, multiplier, offset);
 //@end
     }
-//@if shifts
-//@else
+//@unless shifts
     static_cast<void>(shift);
 //@end
 }

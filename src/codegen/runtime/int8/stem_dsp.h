@@ -1,4 +1,4 @@
-//@if stem
+//@if firstLayer
 // The first layer, where it reads a single plane without padding: the pixels of two outputs are
 // unpacked once for all @stemFilters@ filters and stay in registers, and the weights come from the stack.
 //
@@ -39,7 +39,7 @@ MMN_WHOLE static void stemRow(const uint8_t *, const uint8_t *, const uint8_t *,
         "ldr r6, [r3], #3\n"
         "ldr r5, [r3], #2\n"
         "ldr r8, [r3], #4\n"
-//@if stem2
+//@if firstLayerBy2
         "pkhbt r4, r6, r5, lsl #16\n"
         "pkhtb r6, r5, r6, asr #16\n"
         "sxtb16 r5, r4, ror #8\n"
@@ -60,7 +60,7 @@ MMN_WHOLE static void stemRow(const uint8_t *, const uint8_t *, const uint8_t *,
         "stm r10!, {r4, r5}\n"
         "subs r9, #1\n"
         "bne 1b\n"
-//@if stem2
+//@if firstLayerBy2
         // Columns 0 to 4 of rows a and b are r4 to r8; of row c, 2 and 0 are r9, 2 and 4 are r10,
         // 1 and 3 are r11. The last column is the first of the next two outputs.
         "ldr r12, [sp, #60 + 28 * @stemFilters@]\n"
