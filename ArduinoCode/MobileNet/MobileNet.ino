@@ -1,4 +1,4 @@
-// micromobilenet sketch 8b212fcc2b3c3dba
+// micromobilenet sketch 0110f21ee52fdb8f
 // Classifies the images of samples.h again and again: prints what it thinks, what is right,
 // whether the answer is the one that was worked out when this was exported (PASS or FAIL), and how
 // long it took. Open the serial monitor at 115200 baud.
@@ -66,6 +66,9 @@ void loop() {
         Serial.print(pass ? F("PASS") : F("FAIL"));
         Serial.print(F(", prediction: "));
         Serial.print(net.labels[net.output]);
+        if (!net.sure()) {
+            Serial.print(F(" (not sure)"));
+        }
         Serial.print(F(", truth: "));
         Serial.print(net.labels[truth]);
         Serial.print(F(", probability: "));

@@ -1,4 +1,4 @@
-// micromobilenet sketch 4f8530b9f5a2a46e
+// micromobilenet sketch 68c82f5035b127c3
 // Classifies the images of samples.h again and again: prints what it thinks, what is right,
 // whether the answer is the one that was worked out when this was exported (PASS or FAIL), and how
 // long it took. Open the serial monitor at 115200 baud.
@@ -66,6 +66,9 @@ void loop() {
         Serial.print(pass ? F("PASS") : F("FAIL"));
         Serial.print(F(", prediction: "));
         Serial.print(net.labels[net.output]);
+        if (!net.sure()) {
+            Serial.print(F(" (not sure)"));
+        }
         Serial.print(F(", truth: "));
         Serial.print(net.labels[truth]);
         Serial.print(F(", probability: "));
