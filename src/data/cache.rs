@@ -20,7 +20,7 @@ use crate::files::read_limited;
 /// The environment variable that names the folder; empty, nothing is kept.
 pub const VARIABLE: &str = "MICROMOBILENET_CACHE";
 /// To be changed with everything that changes decoded pixels, hashes or the format of a file.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 /// The most bytes that all files have together once a data set is loaded.
 const MAX_BYTES: u64 = 2_000_000_000;
 /// A smaller file of a picture is decoded as fast as it is found here.

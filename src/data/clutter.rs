@@ -4,6 +4,7 @@
 use std::fs;
 use std::path::Path;
 
+use super::kind::is_named_picture;
 use super::skipped::Reason;
 
 /// Names, in lower case, that systems and programs use.
@@ -36,8 +37,8 @@ pub(super) fn by_name(name: &[u8]) -> Option<Reason> {
     SYSTEM.iter().any(|system| system.as_bytes() == name).then_some(Reason::System)
 }
 
-/// Why `folder` is passed over for what lies in it: runs or sketches, whatever it is called. A
-/// class may be called "runs".
+/// Why `folder` is passed over for what lies in it: runs or sketches, whatever it is called; and one
+/// called `runs` or `ArduinoCode` with no picture in it itself. A class may be called "runs".
 pub(super) fn by_content(folder: &Path) -> Option<Reason> {
     if folder.join("run.json").is_file() {
         return Some(Reason::Runs);
@@ -46,6 +47,16 @@ pub(super) fn by_content(folder: &Path) -> Option<Reason> {
         return Some(Reason::Sketches);
     }
     // An error is told by whoever reads the folder.
+    let own = folder.file_name().and_then(|name| match name.to_str()? {
+        "runs" => Some(Reason::Runs),
+        "ArduinoCode" => Some(Reason::Sketches),
+        _ => None,
+    });
+    let has_pictures =
+        || fs::read_dir(folder).is_ok_and(|mut entries| entries.any(|entry| is_picture(entry.as_ref().ok())));
+    if own.is_some() && !has_pictures() {
+        return own;
+    }
     let entries = fs::read_dir(folder).ok()?;
     let folders = entries.filter_map(Result::ok).filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_dir()));
     for folder in folders.map(|entry| entry.path()) {
@@ -57,6 +68,10 @@ pub(super) fn by_content(folder: &Path) -> Option<Reason> {
         }
     }
     None
+}
+
+fn is_picture(entry: Option<&fs::DirEntry>) -> bool {
+    entry.is_some_and(|entry| is_named_picture(&entry.path()) && entry.file_type().is_ok_and(|kind| !kind.is_dir()))
 }
 
 /// Whether `folder` holds a sketch and a header of its own name, as the Arduino IDE wants them.

@@ -8,7 +8,9 @@ use std::io::Cursor;
 use std::path::Path;
 
 use image::{DynamicImage, ImageDecoder, ImageReader, Limits};
+use sha2::{Digest, Sha256};
 
+use super::content::{Content, Hash};
 use super::error::DataError;
 use super::heic;
 use super::kind::{Format, HEAD, Kind};
@@ -58,6 +60,8 @@ pub(super) struct Picture {
     height: u32,
     channels: usize,
     bytes: Vec<u8>,
+    /// Of what is transparent: the hash of its pixels before they lie on anything.
+    original: Option<Hash>,
 }
 
 impl Picture {
@@ -65,12 +69,22 @@ impl Picture {
     pub fn decode(bytes: &[u8], path: &Path, background: Background) -> Result<Self, String> {
         let image = decode(bytes, path)?;
         let (width, height) = (image.width(), image.height());
+        let mut original = None;
         let (channels, bytes) = match image {
             DynamicImage::ImageLuma8(_) | DynamicImage::ImageLuma16(_) => (1, image.into_luma8().into_raw()),
-            image if image.color().has_alpha() => (3, over(image, background)),
+            image if image.color().has_alpha() => {
+                original = Some(original_of(&image));
+                (3, over(image, background))
+            }
             image => (3, image.into_rgb8().into_raw()),
         };
-        Ok(Self { width, height, channels, bytes })
+        Ok(Self { width, height, channels, bytes, original })
+    }
+
+    /// What it shows; of a transparent picture the same on every background.
+    pub fn content(&self) -> Content {
+        let content = Content::of(self.raster(), true);
+        Content { hash: self.original.unwrap_or(content.hash), ..content }
     }
 
     pub fn raster(&self) -> Raster<'_> {
@@ -130,6 +144,15 @@ fn jpeg_ends(bytes: &[u8]) -> bool {
     }
     // Not laid out as we read it: the decoder knows better.
     true
+}
+
+/// Of the size and the RGBA bytes of a transparent picture.
+fn original_of(image: &DynamicImage) -> Hash {
+    let mut digest = Sha256::new();
+    digest.update(image.width().to_le_bytes());
+    digest.update(image.height().to_le_bytes());
+    digest.update(image.to_rgba8().as_raw());
+    digest.finalize().into()
 }
 
 /// RGB bytes, each (c·a + b·(255 − a) + 127) / 255 with the background b.

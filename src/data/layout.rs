@@ -128,9 +128,17 @@ fn is_beside_classes(others: &[Place]) -> bool {
 
 /// The folders that are called after parts, and the others.
 fn parts(folders: &[Place]) -> Result<([Option<Place>; 3], Vec<Place>), DataError> {
+    // `asl_alphabet_train` is a part where `asl_alphabet_test` lies beside it.
+    let within: Vec<_> = folders.iter().map(|folder| Split::within(folder.last())).collect();
+    let has_counterpart =
+        |split: Split, rest: &[String]| within.iter().flatten().any(|(other, words)| *other != split && words == rest);
+    let part_of = |folder: &Place| {
+        let paired = || Split::within(folder.last()).filter(|(split, rest)| has_counterpart(*split, rest));
+        Split::named(folder.last()).or_else(|| paired().map(|(split, _)| split))
+    };
     let (mut parts, mut others) = ([None, None, None], Vec::new());
     for folder in folders {
-        match Split::named(folder.last()) {
+        match part_of(folder) {
             None => others.push(folder.clone()),
             Some(split) => {
                 if let Some(first) = parts[split as usize].replace(folder.clone()) {

@@ -7,11 +7,11 @@ use super::error::DataError;
 use super::folder;
 use super::group::{Groups, groups};
 use super::images::{Dataset, Images, Progress};
-use super::part::{Part, Preparation};
+use super::part::{Part, Preparation, Store};
 use super::reading::{Decoded, Reading};
 use super::source::{self, Found};
 use super::split::{Shares, Side, divide, sample};
-use crate::spec::{Data, Input};
+use crate::spec::{Background, Data, Input};
 
 /// The most bytes of all images of a data set together.
 pub(super) const MAX_BYTES: u64 = 4_000_000_000;
@@ -42,6 +42,8 @@ pub fn class_names(source: &str) -> Result<Vec<String>, DataError> {
 /// readable image, is too large, or `progress` cancels.
 pub fn load(data: &Data, input: Input, limit: Option<usize>, progress: &dyn Progress) -> Result<Dataset, DataError> {
     let mut found = source::find(&data.source)?;
+    without_empty_parts(&mut found);
+    refuse_missing(&found)?;
     let classes = found.labels.len();
     let limit = limit.map(|limit| limit.max(classes));
     if let Some(limit) = limit {
@@ -144,6 +146,27 @@ pub fn load_all(
     if all.is_empty() { Err(DataError::NothingReadable { path: data.source.clone().into() }) } else { Ok((all, check)) }
 }
 
+/// Folders of validation or test images without any are as good as none, which is said.
+fn without_empty_parts(found: &mut Found) {
+    for (part, what) in [(&mut found.validation, "validation"), (&mut found.test, "test")] {
+        if part.as_ref().is_some_and(|part| part.items.is_empty()) {
+            *part = None;
+            found.notes.push(format!("the folder of {what} images has none, so that it is not used"));
+        }
+    }
+}
+
+/// An error, before anything is decoded, where a class has no picture to learn from.
+fn refuse_missing(found: &Found) -> Result<(), DataError> {
+    let mut counts = vec![0_usize; found.labels.len()];
+    for item in &found.train.items {
+        counts[usize::from(item.label)] += 1;
+    }
+    let Some(class) = counts.iter().position(|&count| count == 0) else { return Ok(()) };
+    let check = Check { unreadable: found.unreadable.clone(), skipped: found.skipped.clone(), ..Check::default() };
+    Err(empty_class(found, class, &check))
+}
+
 /// What stood out while the source was looked through.
 fn begun(found: &mut Found) -> Check {
     Check {
@@ -224,14 +247,20 @@ fn divided(
 fn refuse_empty(found: &Found, train: &Images, check: &Check) -> Result<(), DataError> {
     let counts = train.counts(found.labels.len());
     let Some(class) = counts.iter().position(|&count| count == 0) else { return Ok(()) };
+    Err(empty_class(found, class, check))
+}
+
+/// The error for `class`, with the first reason known.
+fn empty_class(found: &Found, class: usize, check: &Check) -> DataError {
     let class = found.labels[class].clone();
     let inside = format!("{}{class}/", found.prefix);
     let unreadable = check.unreadable.iter().filter(|file| file.name.starts_with(&inside));
     let reasons = unreadable.map(|file| format!(": {}: {}", file.name, file.reason));
     let skipped = check.skipped.iter().filter(|entry| entry.name.starts_with(&inside));
     let mut reasons = reasons.chain(skipped.map(|entry| format!(": {}: {}", entry.name, entry.reason)));
-    let reason = reasons.next().unwrap_or_default();
-    Err(DataError::EmptyClass { class, reason })
+    let is_folder = matches!(found.train.store, Store::Files(_));
+    let reason = reasons.next().or_else(|| is_folder.then(|| format!(": put pictures into {inside}, or take it away")));
+    DataError::EmptyClass { class, reason: reason.unwrap_or_default() }
 }
 
 /// Of everything that the pixels and their order depend on.
@@ -242,9 +271,11 @@ fn fingerprint(labels: &[String], how: Preparation, parts: &[Option<&Decoded>; 3
         number(digest, text.len());
         digest.update(text);
     };
-    // The background shows in what pictures show.
-    let Preparation { input, resize, .. } = how;
+    let Preparation { input, resize, background } = how;
     text(&mut digest, &format!("Preparation {{ input: {input:?}, resize: {resize:?} }}"));
+    if background != Background::default() {
+        text(&mut digest, &format!("{background:?}"));
+    }
     number(&mut digest, labels.len());
     for label in labels {
         text(&mut digest, label);

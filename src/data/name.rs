@@ -12,12 +12,28 @@ impl Split {
     /// All of them.
     pub const ALL: [Self; 3] = [Self::Train, Self::Validation, Self::Test];
 
-    /// The part that a folder called `name` holds, in any case.
+    /// The part that a folder called `name` holds, in any case, also beside words that say nothing
+    /// more: `Train`, `seg_train`, `training_set`, `TestImages`.
     pub fn named(name: &str) -> Option<Self> {
-        match &name.to_ascii_lowercase()[..] {
-            "train" | "training" | "seg_train" => Some(Self::Train),
-            "validation" | "val" | "valid" | "dev" | "eval" => Some(Self::Validation),
-            "test" | "testing" | "seg_test" => Some(Self::Test),
+        let (split, rest) = Self::within(name)?;
+        rest.iter().all(|word| BESIDE.contains(&word.as_str())).then_some(split)
+    }
+
+    /// The part that one word of `name` stands for, and the other words: `asl_alphabet_train`.
+    pub fn within(name: &str) -> Option<(Self, Vec<String>)> {
+        let mut rest = words(name);
+        let places: Vec<(usize, Self)> =
+            rest.iter().enumerate().filter_map(|(at, word)| Some((at, Self::of_word(word)?))).collect();
+        let [(at, split)] = places[..] else { return None };
+        rest.remove(at);
+        Some((split, rest))
+    }
+
+    fn of_word(word: &str) -> Option<Self> {
+        match word {
+            "train" | "training" | "trainset" | "trainingset" => Some(Self::Train),
+            "validation" | "val" | "valid" | "dev" | "eval" | "valset" | "validationset" => Some(Self::Validation),
+            "test" | "testing" | "testset" => Some(Self::Test),
             _ => None,
         }
     }
@@ -32,11 +48,42 @@ impl Split {
     }
 }
 
+/// Words beside that of a part which do not make it another thing.
+const BESIDE: [&str; 14] = [
+    "seg", "set", "sets", "data", "dataset", "image", "images", "img", "imgs", "picture", "pictures", "photo",
+    "photos", "split",
+];
+
+/// The words of a name, in lower case: what other signs part, and a capital after a small letter.
+fn words(name: &str) -> Vec<String> {
+    let mut words = vec![String::new()];
+    let mut was_small = false;
+    for sign in name.chars() {
+        let begins = sign.is_uppercase() && was_small;
+        was_small = sign.is_lowercase();
+        if begins || !sign.is_alphanumeric() {
+            words.push(String::new());
+        }
+        if sign.is_alphanumeric()
+            && let Some(word) = words.last_mut()
+        {
+            word.extend(sign.to_lowercase());
+        }
+    }
+    words.retain(|word| !word.is_empty());
+    words
+}
+
 /// The label in a file name such as `cat.12.jpg`: what stands before the first dot, where a second
 /// one follows and it is not a number.
 pub(super) fn label(file: &str) -> Option<&str> {
     let (label, rest) = file.split_once('.')?;
     (rest.contains('.') && label.chars().any(char::is_alphabetic)).then_some(label)
+}
+
+/// `bytes` as text: UTF-8, or else Latin-1, so that names which differ stay different.
+pub(super) fn readable(bytes: &[u8]) -> String {
+    std::str::from_utf8(bytes).map_or_else(|_| bytes.iter().map(|&byte| char::from(byte)).collect(), str::to_owned)
 }
 
 #[cfg(test)]
@@ -48,7 +95,19 @@ mod tests {
         for (name, split) in [("Training", Split::Train), ("SEG_TEST", Split::Test), ("Dev", Split::Validation)] {
             assert_eq!(Split::named(name), Some(split));
         }
-        assert_eq!(Split::named("trains"), None);
+        for name in ["training_set", "Train-Images", "TrainingData", "train set", "Train ", "TRAIN"] {
+            assert_eq!(Split::named(name), Some(Split::Train), "{name}");
+        }
+        for name in ["trains", "test_tube", "training shoes", "train_test", "images", "", "contest"] {
+            assert_eq!(Split::named(name), None, "{name}");
+        }
+        assert_eq!(Split::within("asl_alphabet_train"), Some((Split::Train, vec!["asl".into(), "alphabet".into()])));
+    }
+
+    #[test]
+    fn names_that_are_not_utf_8_stay_different() {
+        assert_eq!(readable("Löwe".as_bytes()), "Löwe");
+        assert_eq!([readable(b"L\xf6we"), readable(b"L\xfcwe")], ["Löwe", "Lüwe"]);
     }
 
     #[test]

@@ -115,7 +115,7 @@ impl Part {
                 }
                 let picture = Picture::decode(&file, path, how.background)?;
                 fill(picture.raster(), how.input, how.resize, out);
-                let content = Content::of(picture.raster(), true);
+                let content = picture.content();
                 if let Some(key) = key {
                     cache.put(&key, Entry { content: &content, pixels: out });
                 }

@@ -4,7 +4,7 @@
 use serde_json::Value;
 
 use super::error::DataError;
-use super::name::Split;
+use super::name::{Split, readable};
 use super::tree::Place;
 use crate::files::read_limited;
 
@@ -98,6 +98,7 @@ pub(super) fn read(file: &Place) -> Result<Option<Table>, DataError> {
         Err(_) if !strong => return Ok(None),
         Err(error) => return Err(error.into()),
     };
+    let bytes = from_utf16(&bytes).unwrap_or(bytes);
     let problem = |problem: String| DataError::Table { path: file.path.clone(), problem };
     let rows = match &name[..] {
         "info.labels" => Some(edge_impulse(&bytes).map_err(problem)?),
@@ -109,12 +110,23 @@ pub(super) fn read(file: &Place) -> Result<Option<Table>, DataError> {
     Ok(rows.map(|rows| Table { place: file.clone(), rows, strong }))
 }
 
+/// Text of UTF-16, as spreadsheets write it, in UTF-8; `None` where the mark of it is missing.
+fn from_utf16(bytes: &[u8]) -> Option<Vec<u8>> {
+    let (rest, word): (_, fn([u8; 2]) -> u16) = match bytes {
+        [0xff, 0xfe, rest @ ..] => (rest, u16::from_le_bytes),
+        [0xfe, 0xff, rest @ ..] => (rest, u16::from_be_bytes),
+        _ => return None,
+    };
+    let words: Vec<u16> = rest.chunks_exact(2).map(|pair| word([pair[0], pair[1]])).collect();
+    Some(String::from_utf16_lossy(&words).into_bytes())
+}
+
 fn plain(header: &str) -> String {
     header.trim().to_lowercase().replace([' ', '-'], "_")
 }
 
 fn text(field: &[u8]) -> String {
-    String::from_utf8_lossy(field).trim().to_owned()
+    readable(field).trim().to_owned()
 }
 
 fn records(bytes: &[u8], tabs: bool) -> csv::Reader<&[u8]> {

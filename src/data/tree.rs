@@ -15,6 +15,7 @@ use super::check::Unreadable;
 use super::clutter;
 use super::error::DataError;
 use super::kind::{HEAD, Kind, is_named_picture};
+use super::name::readable;
 use super::skipped::{Reason, Skipped};
 use crate::files::FileError;
 
@@ -52,8 +53,8 @@ impl Place {
     }
 
     fn child(&self, name: &std::ffi::OsStr) -> Self {
-        let text = name.to_string_lossy();
-        let below = if self.name.is_empty() { text.into_owned() } else { format!("{}/{text}", self.name) };
+        let text = readable(name.as_encoded_bytes());
+        let below = if self.name.is_empty() { text } else { format!("{}/{text}", self.name) };
         Self { name: below, path: self.path.join(name) }
     }
 

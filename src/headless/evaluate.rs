@@ -126,13 +126,7 @@ fn chosen(project: &mut Project<'_>) -> Result<Chosen, Failure> {
         return all(project).map(Chosen::All);
     }
     let dataset = project.dataset()?;
-    if split == Split::Test && dataset.test.is_none() {
-        return Err(anyhow!(
-            "{} sets no test images apart; use --split validation, or train with --set data.test_split=0.1",
-            dataset.source
-        )
-        .into());
-    }
+    check_split(split, &dataset)?;
     let chosen = Chosen::Part(dataset, split);
     if chosen.images().is_empty() {
         return Err(anyhow!(
@@ -141,6 +135,18 @@ fn chosen(project: &mut Project<'_>) -> Result<Chosen, Failure> {
         .into());
     }
     Ok(chosen)
+}
+
+/// Refuses to evaluate on test images where there are none; known before a training.
+pub fn check_split(split: Split, dataset: &Dataset) -> Result<(), Failure> {
+    if split == Split::Test && dataset.test.is_none() {
+        return Err(anyhow!(
+            "{} sets no test images apart; use --split validation, or train with --set data.test_split=0.1",
+            dataset.source
+        )
+        .into());
+    }
+    Ok(())
 }
 
 /// All labelled images of the source; says how many of them the run was trained on.

@@ -1,7 +1,7 @@
 //! `--train`
 
 use super::project::Project;
-use super::{Exit, Failure, profile, progress, seeds};
+use super::{Exit, Failure, evaluate, profile, progress, seeds};
 use crate::escape;
 use crate::files::RealDisk;
 use crate::graph::Weights;
@@ -70,11 +70,12 @@ pub fn given(project: &mut Project<'_>) -> Result<Given, Failure> {
 
 /// Loads the images, once, and says what was found about them.
 pub fn look_at_images(project: &mut Project<'_>) -> Result<(), Failure> {
-    let found = project.dataset()?.check.to_string();
+    let dataset = project.dataset()?;
+    let found = dataset.check.to_string();
     if !found.is_empty() {
         project.console.note(found.trim_end());
     }
-    Ok(())
+    if project.request.evaluate { evaluate::check_split(project.request.split, &dataset) } else { Ok(()) }
 }
 
 /// Trains as `spec` says, in the folder that is `held`, and says how it went. `None` where it was

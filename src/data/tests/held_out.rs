@@ -90,6 +90,23 @@ fn the_split_is_the_same_for_every_input_and_for_more_or_fewer_pictures() {
 }
 
 #[test]
+fn a_transparent_picture_is_the_same_on_every_background() {
+    let folder = tempfile::tempdir().unwrap();
+    for scene in 0..40 {
+        let mut image = frame(scene, 0).to_rgba8();
+        image.pixels_mut().step_by(3).for_each(|pixel| pixel.0[3] = 100);
+        let name = format!("{}/{scene:03}.png", ["a", "b"][scene as usize % 2]);
+        put(folder.path(), &name, &encoded(&image.into(), ImageFormat::Png));
+    }
+    let on = |background| load(&Data { background, ..data(folder.path()) }, GREY, None, &Silent).unwrap();
+    let (white, black) = (on(crate::spec::Background::White), on(crate::spec::Background::Black));
+    assert_eq!(parts(&white), parts(&black));
+    assert_eq!(white.train.contents, black.train.contents);
+    assert_ne!(white.train.pixels, black.train.pixels);
+    assert_ne!(white.fingerprint, black.fingerprint);
+}
+
+#[test]
 fn re_encoded_and_slightly_resized_copies_stay_with_their_original() {
     let folder = scenes(12, 1);
     for scene in 0..12 {

@@ -32,6 +32,9 @@ fn parts_have_any_usual_name_and_wrappers_are_looked_through() {
         ("", "TRAIN", "dev", "Test"),
         ("a/", "train", "eval", "test"),
         ("archive/data/", "train", "valid", "test"),
+        ("", "training_set", "validation_set", "test_set"),
+        ("cats/", "TrainImages", "Val images", "Test "),
+        ("", "asl_alphabet_train", "asl_alphabet_val", "asl_alphabet_test"),
     ] {
         let folder = source(|top| {
             for (part, count, first) in [(train, 6, 0), (validation, 3, 20), (test, 2, 40)] {
@@ -165,6 +168,62 @@ fn class_folders_are_read_to_their_ends_and_links_once() {
 }
 
 #[test]
+fn tables_and_folders_in_other_encodings_keep_their_classes_apart() {
+    let folder = source(|top| put_files(top, "", 12, 0));
+    let rows: Vec<u8> = (0..12)
+        .flat_map(|i| {
+            let class: &[u8] = [b"L\xf6we".as_slice(), b"L\xfcwe", b"Hund"][i % 3];
+            [format!("{i}.png,").as_bytes(), class, b"\n"].concat()
+        })
+        .collect();
+    put(folder.path(), "labels.csv", &[b"filename,label\n".as_slice(), &rows].concat());
+    assert_eq!(understood(folder.path()).0, ["Hund", "Löwe", "Lüwe"]);
+    let text: String = (0..12).fold("\u{feff}filename\tlabel\r\n".to_owned(), |text, i| {
+        text + &format!("{i}.png\t{}\r\n", ["Löwe", "Lüwe"][i % 2])
+    });
+    let words: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    put(folder.path(), "labels.csv", &words);
+    assert_eq!(understood(folder.path()).0, ["Löwe", "Lüwe"]);
+    #[cfg(target_os = "linux")]
+    {
+        use std::os::unix::ffi::OsStrExt as _;
+        let folder = tempfile::tempdir().unwrap();
+        for (class, first) in [(b"L\xf6we", 0), (b"L\xfcwe", 50)] {
+            let class = folder.path().join(std::ffi::OsStr::from_bytes(class));
+            put_class(&class, ".", 5, first);
+        }
+        assert_eq!(understood(folder.path()).0, ["Löwe", "Lüwe"]);
+    }
+}
+
+#[test]
+fn a_class_without_a_picture_is_refused_before_any_is_decoded_and_an_empty_part_is_none() {
+    struct Untouched;
+    impl Progress for Untouched {
+        fn decoded(&self, _done: usize, _total: usize) {
+            panic!("a picture was decoded");
+        }
+    }
+    let folder = source(|top| {
+        put_class(top, "a", 5, 0);
+        put_class(top, "b", 5, 100);
+        std::fs::create_dir_all(top.join("c")).unwrap();
+    });
+    let error = load(&data(folder.path()), GREY, None, &Untouched).unwrap_err().to_string();
+    assert_eq!(error, "class \"c\" has no readable training image: put pictures into c/, or take it away");
+    let folder = source(|top| {
+        put_class(top, "train/a", 5, 0);
+        put_class(top, "train/b", 5, 100);
+        for empty in ["val/a", "val/b", "test/a"] {
+            std::fs::create_dir_all(top.join(empty)).unwrap();
+        }
+    });
+    let (_, train, test, found) = understood(folder.path());
+    assert_eq!((train, test), (10, 0));
+    assert!(found.contains("the folder of validation images has none, so that it is not used"), "{found}");
+}
+
+#[test]
 fn folders_of_this_program_and_of_systems_are_no_classes() {
     let folder = source(|top| {
         put_class(top, "a", 5, 0);
@@ -188,6 +247,24 @@ fn folders_of_this_program_and_of_systems_are_no_classes() {
         "2 files skipped: 1 hidden file, 1 system file",
     ] {
         assert!(found.contains(part), "{part}: {found}");
+    }
+    // Also before the first run is over, and what is left of one.
+    for inside in [&["runs/x/", "ArduinoCode/"][..], &["runs/2026_micro/"], &["train/runs/", "runs/report/"]] {
+        let folder = source(|top| {
+            let top = if inside[0].starts_with("train") { top.join("train") } else { top.to_owned() };
+            put_class(&top, "a", 5, 0);
+            put_class(&top, "b", 5, 100);
+        });
+        for name in inside {
+            std::fs::create_dir_all(folder.path().join(name)).unwrap();
+            if *name == "runs/2026_micro/" {
+                put_files(folder.path(), "runs/2026_micro/plot", 2, 210);
+                put(folder.path(), "runs/2026_micro/config.toml", b"");
+            }
+        }
+        let (labels, train, _, found) = understood(folder.path());
+        assert_eq!((labels.join(" "), train), ("a b".to_owned(), 10), "{inside:?}");
+        assert!(found.contains("runs/ (training runs of this program)"), "{found}");
     }
     // A class may be called as the program's folder.
     let folder = source(|top| {
