@@ -51,17 +51,18 @@ impl Answered {
 
     /// The threshold that leaves as many images as can be of which at least the share `precision` is
     /// answered right; `None` where the surest answers are not right as often. It lies in the middle
-    /// between two probabilities that occurred, so that no rounding decides.
+    /// between two probabilities that occurred, so that no rounding decides; where all images are left,
+    /// it is the least probability that occurred, since nothing is known of answers below it.
     #[must_use]
     pub fn threshold(&self, precision: f64) -> Option<Coverage> {
         let mut right = 0_u64;
         let mut found = None;
         for (at, (probability, is_right)) in self.0.iter().enumerate() {
             right += u64::from(*is_right);
-            let next = self.0.get(at + 1).map_or(0.0, |(next, _)| *next);
+            let next = self.0.get(at + 1).map(|(next, _)| *next);
             // Equal probabilities are on one side together.
-            if *probability > next && right as f64 >= precision * (at + 1) as f64 - 1e-9 {
-                found = Some(f32::midpoint(*probability, next));
+            if *probability > next.unwrap_or(0.0) && right as f64 >= precision * (at + 1) as f64 - 1e-9 {
+                found = Some(next.map_or(*probability, |next| f32::midpoint(*probability, next)));
             }
         }
         found.map(|threshold| self.from(threshold.into()))
@@ -86,6 +87,10 @@ mod tests {
         assert_eq!((found.threshold, found.coverage), (f64::from(f32::midpoint(0.7, 0.6)), 0.8));
         assert_eq!(answered.threshold(0.5).unwrap().coverage, 1.0);
         assert_eq!(Answered::of([(0.9, false), (0.5, true)]).threshold(0.9), None);
+        // Where all are right, nothing below the least probability that occurred counts.
+        let found = Answered::of([(0.6, true), (0.5076, true)]).threshold(0.9).unwrap();
+        assert_eq!((found.threshold, found.coverage, found.accuracy), (f64::from(0.5076_f32), 1.0, Some(1.0)));
+        assert_eq!(Answered::of([(0.0, true)]).threshold(0.9), None);
         assert_eq!(Answered::default().threshold(0.5), None);
         assert!(Answered::default().table().iter().all(|row| row.accuracy.is_none()));
         assert_eq!(Answered::of([(f32::NAN, true)]).table()[0].coverage, 1.0);
