@@ -49,9 +49,10 @@ pub(super) fn finish(
     {
         run.write(file, svg)?;
     }
-    // What was found about weights that have been trained further is of no use.
+    // What was found about weights that have been trained further is of no use, and what was found on
+    // other images says nothing of the run.
     let mut evaluations = runs::read_evaluations(run)?;
-    evaluations.retain(|one| one.weights == trained.hash);
+    evaluations.retain(|one| one.weights == trained.hash && one.is_on(&dataset.fingerprint));
     let config = run.file(Run::CONFIG);
     let command = format!("micromobilenet --config {} --train", escape::shell(&config.to_string_lossy()));
     let (text, page) = runs::run_report(&RunReport {
@@ -103,11 +104,12 @@ pub fn record(
 ) -> Result<Recording, TrainingError> {
     let _lock = run.lock()?;
     let fingerprint = dataset.map_or_else(String::new, |dataset| dataset.fingerprint.clone());
-    runs::record_evaluation(run, Recorded { fingerprint, weights: trained.hash.clone(), ..result })?;
+    let data = run.info()?.data;
+    runs::record_evaluation(run, &data.fingerprint, Recorded { fingerprint, weights: trained.hash.clone(), ..result })?;
     // What the call overrides is not what the run was trained with.
     let own = spec::load(&run.file(Run::CONFIG), &[]).ok();
     let (Some(dataset), Some(own)) = (dataset, own) else { return Ok(Recording::OtherImages) };
-    if run.info()?.data.fingerprint != dataset.fingerprint || dataset.validation.is_empty() {
+    if data.fingerprint != dataset.fingerprint || dataset.validation.is_empty() {
         return Ok(Recording::OtherImages);
     }
     finish(run, &own, graph, dataset, trained)?;

@@ -2,7 +2,7 @@
 
 use super::report::duration;
 use super::table::{grouped, percent};
-use super::{Reached, Run, RunError, RunInfo, Status, layers_from_csv, metrics, plots, read_evaluations};
+use super::{Reached, Recorded, Run, RunError, RunInfo, Status, layers_from_csv, metrics, plots, read_evaluations};
 use crate::escape;
 use crate::files::{make_folder, write_atomic};
 use crate::graph::Graph;
@@ -26,7 +26,8 @@ pub struct Compared {
     pub costs: Option<(u64, u64)>,
     /// Bytes of RAM and of flash as it would be exported, on a Cortex-M4F, where the configuration says.
     pub memory: Option<(u64, u64)>,
-    /// What `--evaluate --precision int8` found last: the part of the images and the accuracy.
+    /// What `--evaluate --precision int8` found on the run's own images that were held out: the part of
+    /// them, `validation` or else `test`, and the accuracy.
     pub int8: Option<(String, f64)>,
 }
 
@@ -47,7 +48,7 @@ impl Compared {
             None
         };
         let memory = memory(run, info.classes);
-        let int8 = read_evaluations(run)?.into_iter().rev().find_map(|one| Some((one.split, one.int8_accuracy?)));
+        let int8 = int8(run, &info.data.fingerprint)?;
         Ok(Self { folder: run.name(), info, history, costs, memory, int8 })
     }
 
@@ -56,6 +57,16 @@ impl Compared {
         let alike = others.iter().filter(|other| other.info.name == self.info.name).count();
         if alike > 1 || self.info.name.is_empty() { self.folder.clone() } else { self.info.name.clone() }
     }
+}
+
+/// Accuracy in int8 of `run`, whose images have `fingerprint`, and the part of them.
+fn int8(run: &Run, fingerprint: &str) -> Result<Option<(String, f64)>, RunError> {
+    let evaluations = read_evaluations(run)?;
+    let on = |split: &str| {
+        let is_one = |one: &&Recorded| one.split == split && one.is_on(fingerprint);
+        evaluations.iter().filter(is_one).find_map(|one| Some((split.to_owned(), one.int8_accuracy?)))
+    };
+    Ok(on("validation").or_else(|| on("test")))
 }
 
 /// Bytes of RAM and flash of the network of `run`, for `classes`, in its own arithmetic.

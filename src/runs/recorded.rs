@@ -1,5 +1,5 @@
 //! `evaluation.json`: what `--evaluate` found about a run's weights, the newest of each part and
-//! arithmetic.
+//! arithmetic; on other images than the run's, the newest of each source too.
 
 use super::{ClassReport, Coverage, Evaluation, Run, RunError};
 use crate::escape;
@@ -9,6 +9,8 @@ use serde::{Deserialize, Serialize};
 
 /// The largest file that is read, in bytes.
 const MAX_BYTES: u64 = 64 << 20;
+/// So many evaluations on other images than the run's are kept.
+const MAX_OTHERS: usize = 32;
 
 /// One evaluation, without the single images.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -68,6 +70,12 @@ impl Recorded {
             ..Self::default()
         }
     }
+
+    /// Whether it was made on the images that have `fingerprint`.
+    #[must_use]
+    pub fn is_on(&self, fingerprint: &str) -> bool {
+        !fingerprint.is_empty() && self.fingerprint == fingerprint
+    }
 }
 
 /// The whole file.
@@ -77,7 +85,8 @@ struct File {
     evaluations: Vec<Recorded>,
 }
 
-/// The evaluations of `run`, in the order they were first made; empty where there is none.
+/// The evaluations of `run`, in the order they were first made, those on other images than its own in
+/// the order they were last made; empty where there is none.
 ///
 /// # Errors
 /// A file that cannot be read or is damaged.
@@ -95,17 +104,33 @@ pub fn read_evaluations(run: &Run) -> Result<Vec<Recorded>, RunError> {
     Ok(file.evaluations)
 }
 
-/// Keeps `new` in the folder of `run`, in place of an earlier one of the same part and arithmetic.
+/// Keeps `new` in the folder of `run`, whose own images have the fingerprint `own`: in place of an
+/// earlier one of the same part and arithmetic, if both are on those images, or both on others of one
+/// source. Of those on others the 32 newest are kept.
 ///
 /// # Errors
 /// A file that cannot be read, is damaged, or cannot be written.
-pub fn record_evaluation(run: &Run, new: Recorded) -> Result<(), RunError> {
+pub fn record_evaluation(run: &Run, own: &str, new: Recorded) -> Result<(), RunError> {
     let mut evaluations = read_evaluations(run)?;
-    let is_same = |old: &Recorded| (&old.split, &old.precision) == (&new.split, &new.precision);
-    match evaluations.iter().position(is_same) {
-        Some(at) => evaluations[at] = new,
-        None => evaluations.push(new),
+    // The run's own images are the same under every path that leads to them.
+    let key = |one: &Recorded| {
+        let source = (!one.is_on(own)).then(|| one.source.clone());
+        (source, one.split.clone(), one.precision.clone())
+    };
+    let same = evaluations.iter().position(|old| key(old) == key(&new));
+    match same {
+        Some(at) if new.is_on(own) => evaluations[at] = new,
+        _ => {
+            same.map(|at| evaluations.remove(at));
+            evaluations.push(new);
+        }
     }
+    let mut surplus = evaluations.iter().filter(|one| !one.is_on(own)).count().saturating_sub(MAX_OTHERS);
+    evaluations.retain(|one| {
+        let is_surplus = surplus > 0 && !one.is_on(own);
+        surplus -= usize::from(is_surplus);
+        !is_surplus
+    });
     let text = serde_json::to_string_pretty(&File { evaluations })
         .map_err(|error| RunError::Plot { what: "evaluation.json", why: error.to_string() })?;
     let lines: String = text.lines().map(|line| escape::json(line) + "\n").collect();
@@ -124,23 +149,58 @@ mod tests {
         let labels = ["a".to_owned(), "b".to_owned()];
         let of = |right: f32, precision, split: &str| {
             let evaluation = Evaluation::from_answers(&labels, &[0], &[right, 1.0 - right], &[]);
-            Recorded { split: split.into(), ..Recorded::of(&evaluation, precision, 0.9) }
+            let recorded = Recorded::of(&evaluation, precision, 0.9);
+            Recorded { split: split.into(), fingerprint: "own".into(), ..recorded }
         };
         let empty = Evaluation::from_answers(&labels, &[], &[], &[]);
         let all = [
             of(0.9, Precision::Float, "test"),
             of(0.2, Precision::Int8, "test"),
             of(0.8, Precision::Float, "test"),
-            Recorded { split: "train".into(), ..Recorded::of(&empty, Precision::Float, 0.9) },
+            Recorded {
+                split: "train".into(),
+                fingerprint: "own".into(),
+                ..Recorded::of(&empty, Precision::Float, 0.9)
+            },
         ];
         for one in &all {
-            record_evaluation(&run, one.clone()).unwrap();
+            record_evaluation(&run, "own", one.clone()).unwrap();
         }
         assert_eq!(read_evaluations(&run).unwrap(), [all[2].clone(), all[1].clone(), all[3].clone()]);
         assert_eq!((all[1].int8_accuracy, all[1].float_accuracy, all[1].threshold), (Some(0.0), None, None));
         assert_eq!(all[3].accuracy, None);
         std::fs::write(run.file(Run::EVALUATION), "{\n\"evaluations\": 3}").unwrap();
-        let error = record_evaluation(&run, all[0].clone()).unwrap_err().to_string();
+        let error = record_evaluation(&run, "own", all[0].clone()).unwrap_err().to_string();
         assert!(error.contains("evaluation.json:2: ") && error.contains("evaluate again"), "{error}");
+    }
+    #[test]
+    fn other_images_have_a_place_of_their_own_and_not_without_end() {
+        let folder = tempfile::tempdir().unwrap();
+        let run = Run::create_at(&folder.path().join("run"), false).unwrap();
+        let of = |source: &str, fingerprint: &str, images: u64| Recorded {
+            split: "validation".into(),
+            precision: "int8".into(),
+            source: source.into(),
+            fingerprint: fingerprint.into(),
+            images,
+            ..Recorded::default()
+        };
+        let kept = || -> Vec<(String, u64)> {
+            read_evaluations(&run).unwrap().into_iter().map(|one| (one.source, one.images)).collect()
+        };
+        let record = |one: Recorded| record_evaluation(&run, "own", one).unwrap();
+        // Images that changed in their place are others too, and so are those of unknown fingerprint.
+        let all = [("a", "own", 1), ("b", "x", 2), ("a", "y", 3), ("c", "", 4), ("b", "z", 5), ("./a", "own", 6)];
+        for (source, fingerprint, images) in all {
+            record(of(source, fingerprint, images));
+        }
+        let expected = [("./a", 6), ("a", 3), ("c", 4), ("b", 5)].map(|(source, images)| (source.to_owned(), images));
+        assert_eq!(kept(), expected);
+        for place in 0..40 {
+            record(of(&format!("place {place}"), "x", place));
+        }
+        let kept = kept();
+        assert_eq!((kept.len(), &kept[0], &kept[1].0), (1 + MAX_OTHERS, &expected[0], &"place 8".to_owned()));
+        assert!(!Recorded::default().is_on(""));
     }
 }

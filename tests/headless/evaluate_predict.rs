@@ -243,7 +243,8 @@ fn an_evaluation_is_kept_in_its_run_and_shown_in_the_report() {
     let report = scene.run("--report run --output both").ends(0);
     report.prints(&["both/report.md"]);
     let both = scene.read("both/report.md");
-    assert!(both.contains("| RAM, B | flash, B |") && both.contains(" % (train) | 8 |"), "{both}");
+    // Images that it was trained on say nothing of its accuracy.
+    assert!(both.contains("| RAM, B | flash, B |") && both.contains(" | – | 8 |"), "{both}");
     // Neither other images nor other weights change what the report says of the run.
     scene.pictures("others/dark", 0, 9);
     scene.pictures("others/disc", 1, 9);
@@ -253,4 +254,45 @@ fn an_evaluation_is_kept_in_its_run_and_shown_in_the_report() {
     let before = scene.read("run/evaluation.json");
     scene.run("--run run --weights run/checkpoints/last.safetensors --evaluate").ends(0);
     assert_eq!(scene.read("run/evaluation.json"), before);
+}
+
+#[test]
+fn an_evaluation_on_other_images_leaves_those_of_the_run_as_they_are() {
+    let scene = Scene::new();
+    scene.run("--config tiny.toml --train --epochs 8 --run run").ends(0);
+    let evaluate = |with: &str| {
+        let answer = scene.run(&format!("--run run --evaluate --precision int8 {with} --json")).ends(0);
+        answer.object("evaluation")["accuracy"].as_f64().unwrap()
+    };
+    let own = evaluate("");
+    // The same pictures in folders of other classes: what is right there is wrong here.
+    for (class, kind) in [("dark", 1), ("disc", 2), ("stripes", 0)] {
+        scene.pictures(&format!("others/{class}"), kind, 20);
+    }
+    let other = evaluate("--data others");
+    assert!((own - other).abs() > 0.01, "{own} {other}");
+    evaluate("--data others --split all");
+    evaluate("--split all");
+    let compared = || {
+        scene.run("--report run --output both").ends(0);
+        let shown = format!(" | {:.1} % (validation) | 8 |", 100.0 * own);
+        let both = scene.read("both/report.md");
+        assert!(both.contains(&shown), "{shown}:\n{both}");
+    };
+    compared();
+    // The next evaluation renews the report, with what was found on the run's own images alone.
+    scene.run("--run run --evaluate").ends(0).prints(&["report: run/report.html"]);
+    compared();
+    let report = scene.read("run/report.md");
+    let evaluated = report.split("\n## ").find(|section| section.starts_with("Evaluated")).unwrap();
+    let rows: Vec<&str> = evaluated.lines().filter(|line| line.starts_with("| ")).skip(1).collect();
+    let [validation, all, float] = rows.as_slice() else { panic!("{report}") };
+    assert!(validation.starts_with("| validation | int8 |") && all.starts_with("| all | int8 |"), "{report}");
+    assert!(validation.contains(&format!(" | {:.1} % |", 100.0 * own)) && float.contains(" | float | "), "{report}");
+    // The others are kept, each as what it is.
+    let kept: serde_json::Value = serde_json::from_str(&scene.read("run/evaluation.json")).unwrap();
+    let is_other = |one: &&serde_json::Value| one["source"].as_str().unwrap().ends_with("others");
+    let of_others: Vec<_> = kept["evaluations"].as_array().unwrap().iter().filter(is_other).collect();
+    assert_eq!(of_others.len(), 2, "{kept}");
+    assert_eq!((&of_others[0]["split"], &of_others[0]["accuracy"]), (&"validation".into(), &other.into()));
 }
