@@ -1,6 +1,7 @@
 //! A report as blocks, and the blocks as Markdown and as HTML. Every text is as it came from outside:
 //! whoever writes it escapes it.
 
+use super::page;
 use crate::escape;
 
 /// A piece of a report.
@@ -144,7 +145,8 @@ pub fn html(blocks: &[Block]) -> String {
             Block::Picture { what, svg, .. } => {
                 out += &format!("<figure aria-label=\"{what}\">\n{}</figure>\n", without_declaration(svg));
             }
-            Block::Markdown(text) | Block::Code(_, text) => {
+            Block::Markdown(text) => out += &page::html(text),
+            Block::Code(_, text) => {
                 out += &format!("<pre>{}</pre>\n", escape::xml(&plain_lines(text.trim())).replace('\u{fffd}', "\n"));
             }
         }

@@ -15,6 +15,7 @@ mod info;
 mod labels;
 mod layers;
 pub mod metrics;
+mod page;
 pub mod plots;
 mod recorded;
 mod report;

@@ -235,7 +235,13 @@ fn an_evaluation_is_kept_in_its_run_and_shown_in_the_report() {
     }
     assert!(text.contains("](mistakes.svg)") || !text.contains("## Mistakes"));
     roxmltree::Document::parse(page.split_once('\n').unwrap().1).unwrap();
-    for part in ["Learning rate", "<h2>Evaluated</h2>", "<td>uno-r3 (target.board)</td>", "<svg "] {
+    for part in [
+        "Learning rate",
+        "<th>class</th><th class=\"n\">training</th>",
+        "<h2>Evaluated</h2>",
+        "<td>uno-r3 (target.board)</td>",
+        "<svg ",
+    ] {
         assert!(page.contains(part), "{part}");
     }
     // Nothing is fetched: the only addresses are names of namespaces.
