@@ -13,6 +13,7 @@
 
 mod changed;
 mod check;
+mod classes;
 mod deployment;
 mod images;
 mod pace;

@@ -1,5 +1,6 @@
 //! What in a training's recipe cannot be right for its images, and in weights for the configuration.
 
+use super::classes;
 use crate::data::Dataset;
 use crate::escape;
 use crate::graph::Weights;
@@ -16,23 +17,6 @@ const TURNED: f64 = 60.0;
 /// Names in one warning at most.
 const NAMED: usize = 6;
 
-/// Words that a mirror, left to right, changes into each other.
-const MIRRORED: [[&str; 2]; 9] = [
-    ["left", "right"],
-    ["links", "rechts"],
-    ["gauche", "droite"],
-    ["izquierda", "derecha"],
-    ["west", "east"],
-    ["clockwise", "counterclockwise"],
-    ["clockwise", "anticlockwise"],
-    ["cw", "ccw"],
-    ["forehand", "backhand"],
-];
-/// Words that a turn by 180° changes into each other.
-const TURNING: [[&str; 2]; 5] =
-    [["up", "down"], ["top", "bottom"], ["north", "south"], ["oben", "unten"], ["upward", "downward"]];
-const DIGITS: [&str; 10] = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"];
-
 /// What in the recipe of `spec` cannot be right for `dataset`: a sentence each, its names harmless to
 /// terminals. Empty where nothing is found.
 #[must_use]
@@ -43,7 +27,7 @@ pub fn warnings(spec: &Spec, dataset: &Dataset) -> Vec<String> {
         found.extend(flipped(&dataset.labels));
     }
     if augment.rotate > TURNED {
-        let [sideways, upright] = [pairs(&dataset.labels, &MIRRORED), pairs(&dataset.labels, &TURNING)];
+        let [sideways, upright] = [classes::mirrored(&dataset.labels), classes::turning(&dataset.labels)];
         let all = [sideways, upright].concat();
         if !all.is_empty() {
             found.push(format!(
@@ -68,14 +52,14 @@ pub fn warnings(spec: &Spec, dataset: &Dataset) -> Vec<String> {
 /// What a flip, left to right, makes wrong with classes called `labels`.
 fn flipped(labels: &[String]) -> Vec<String> {
     let mut found = Vec::new();
-    let sideways = pairs(labels, &MIRRORED);
+    let sideways = classes::mirrored(labels);
     if !sideways.is_empty() {
         found.push(format!(
             "augment.flip mirrors images left to right, and the classes {} are each other's mirror images: set augment.flip = false",
             named(&sideways)
         ));
     }
-    let upright = pairs(labels, &TURNING);
+    let upright = classes::turning(labels);
     if sideways.is_empty() && !upright.is_empty() {
         found.push(format!(
             "augment.flip mirrors images left to right, and the classes {} are directions: set augment.flip = false unless \
@@ -83,15 +67,7 @@ fn flipped(labels: &[String]) -> Vec<String> {
             named(&upright)
         ));
     }
-    let is_digit = |label: &&String| {
-        let words = words(label);
-        let [word] = words.as_slice() else { return false };
-        (word.len() == 1 && word.as_bytes()[0].is_ascii_digit()) || DIGITS.contains(&word.as_str())
-    };
-    let is_letter = |label: &&String| matches!(words(label).as_slice(), [word] if word.chars().count() == 1 && word.chars().all(char::is_alphabetic));
-    let digits: Vec<&String> = labels.iter().filter(is_digit).collect();
-    let letters: Vec<&String> = labels.iter().filter(is_letter).collect();
-    for (what, names) in [("digits", digits), ("letters", letters)] {
+    for (what, names) in [("digits", classes::digits(labels)), ("letters", classes::letters(labels))] {
         // One alone is a name like any other.
         if names.len() > 1 {
             found.push(format!(
@@ -102,36 +78,6 @@ fn flipped(labels: &[String]) -> Vec<String> {
         }
     }
     found
-}
-
-/// Those of `labels` that differ in the words of one of `pairs`.
-fn pairs<'a>(labels: &'a [String], pairs: &[[&str; 2]]) -> Vec<&'a String> {
-    let all: Vec<Vec<String>> = labels.iter().map(|label| words(label)).collect();
-    let has = |at: usize, word: &str| all[at].iter().any(|one| one == word);
-    let is_one = |at: &usize| {
-        pairs.iter().flat_map(|[a, b]| [(a, b), (b, a)]).any(|(mine, other)| {
-            has(*at, mine) && (0..labels.len()).any(|rival| rival != *at && has(rival, other) && !has(rival, mine))
-        })
-    };
-    (0..labels.len()).filter(is_one).map(|at| &labels[at]).collect()
-}
-
-/// The words of a name in lower case: `turnLeft`, `turn_left` and `Turn left` have the same.
-fn words(name: &str) -> Vec<String> {
-    let mut words = vec![String::new()];
-    let mut was_small = false;
-    for letter in name.chars() {
-        let begins = letter.is_uppercase() && was_small;
-        if !letter.is_alphanumeric() || begins {
-            words.push(String::new());
-        }
-        if letter.is_alphanumeric() {
-            words.last_mut().into_iter().for_each(|word| word.extend(letter.to_lowercase()));
-        }
-        was_small = letter.is_lowercase();
-    }
-    words.retain(|word| !word.is_empty());
-    words
 }
 
 /// `a, b and 3 more`.
@@ -200,6 +146,14 @@ mod tests {
             (&["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"], "0, 1, 2, 3, 4, 5 and 4 more are digits"),
             (&["one", "two", "cat"], "the classes one, two are digits"),
             (&["A", "b", "rest"], "the classes A, b are letters"),
+            (&["leftturn", "rightturn", "ahead"], "the classes leftturn, rightturn are each other's"),
+            (&["sign1 left", "Sign1Right"], "the classes sign1 left, Sign1Right are each other's"),
+            (&["haut", "bas"], "the classes haut, bas are directions"),
+            (&["thumbsup", "thumbsdown"], "the classes thumbsup, thumbsdown are directions"),
+            (&["digit_0", "digit_1", "none"], "the classes digit_0, digit_1 are digits"),
+            (&["digit0", "num1"], "the classes digit0, num1 are digits"),
+            (&["0-zero", "1-one"], "the classes 0-zero, 1-one are digits"),
+            (&["A_upper", "B_upper", "lowercase-c"], "the classes A_upper, B_upper, lowercase-c are letters"),
             (&["\u{1b}left", "\u{1b}right"], "\\u{1b}left"),
         ] {
             let found = flip(labels);
@@ -207,9 +161,23 @@ mod tests {
             assert!(found[0].contains("augment.flip = false"), "{found:?}");
             assert!(of("augment.flip=false", labels).is_empty());
         }
-        for labels in
-            [&["cat", "dog"][..], &["left over", "rest"], &["class 0", "class 1"], &["a", "bee"], &["12", "13"]]
-        {
+        for labels in [
+            &["cat", "dog"][..],
+            &["left over", "rest"],
+            &["class 0", "class 1"],
+            &["a", "bee"],
+            &["12", "13"],
+            &["copyright", "leftovers", "basil", "hautes"],
+            &["copyright", "left"],
+            &["stop", "sbottomx", "upset", "countdown"],
+            &["0-one", "1-two"],
+            &["digit", "number", "letter", "upper"],
+            &["A_B_upper", "C_D_upper"],
+            &["mp3", "mp4"],
+            &["vitamin_a", "vitamin_b"],
+            &["case a", "case b"],
+            &["beast", "least", "forest"],
+        ] {
             assert_eq!(flip(labels), <[String; 0]>::default(), "{labels:?}");
         }
     }

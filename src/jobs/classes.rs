@@ -1,0 +1,110 @@
+//! Which classes are directions, digits or letters, by their names.
+
+use std::collections::HashSet;
+
+/// Words that a mirror, left to right, changes into each other.
+const MIRRORED: [[&str; 2]; 9] = [
+    ["left", "right"],
+    ["links", "rechts"],
+    ["gauche", "droite"],
+    ["izquierda", "derecha"],
+    ["west", "east"],
+    ["clockwise", "counterclockwise"],
+    ["clockwise", "anticlockwise"],
+    ["cw", "ccw"],
+    ["forehand", "backhand"],
+];
+/// Words that a turn by 180° changes into each other.
+const TURNING: [[&str; 2]; 8] = [
+    ["up", "down"],
+    ["top", "bottom"],
+    ["north", "south"],
+    ["oben", "unten"],
+    ["haut", "bas"],
+    ["arriba", "abajo"],
+    ["upward", "downward"],
+    ["upwards", "downwards"],
+];
+/// Words beside a digit or a letter that say no more than that it is one, or which.
+const OF_DIGITS: [&str; 7] = ["digit", "number", "num", "numeral", "ziffer", "chiffre", "cifra"];
+const OF_LETTERS: [&str; 9] =
+    ["letter", "upper", "lower", "uppercase", "lowercase", "capital", "buchstabe", "lettre", "letra"];
+const DIGITS: [&str; 10] = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"];
+
+/// Those of `labels` that a mirror, left to right, changes into another.
+pub(super) fn mirrored(labels: &[String]) -> Vec<&String> {
+    pairs(labels, &MIRRORED)
+}
+
+/// Those of `labels` that a turn by 180° changes into another.
+pub(super) fn turning(labels: &[String]) -> Vec<&String> {
+    pairs(labels, &TURNING)
+}
+
+/// Those of `labels` that are one digit.
+pub(super) fn digits(labels: &[String]) -> Vec<&String> {
+    let is_one = |label: &&String| {
+        let all = words(label);
+        let mut values = all.iter().filter(|word| !OF_DIGITS.contains(&word.as_str())).map(|word| digit(word));
+        // `0-zero` is one digit, said twice.
+        let first = values.next().flatten();
+        first.is_some() && values.all(|value| value == first)
+    };
+    labels.iter().filter(is_one).collect()
+}
+
+/// Those of `labels` that are one letter.
+pub(super) fn letters(labels: &[String]) -> Vec<&String> {
+    let is_one = |label: &&String| {
+        let all = words(label);
+        let mut others = all.iter().filter(|word| !OF_LETTERS.contains(&word.as_str()));
+        let mut is_one = |word: &String| word.chars().count() == 1 && word.chars().all(char::is_alphabetic);
+        others.next().is_some_and(&mut is_one) && others.next().is_none()
+    };
+    labels.iter().filter(is_one).collect()
+}
+
+/// The digit that `word` is, as a figure or in English.
+fn digit(word: &str) -> Option<usize> {
+    let figure = word.parse().ok().filter(|_| word.len() == 1);
+    figure.or_else(|| DIGITS.iter().position(|name| *name == word))
+}
+
+/// Those of `labels` that differ in the words of one of `pairs`, or in these as parts of one word, as
+/// `leftturn` and `rightturn` do.
+fn pairs<'a>(labels: &'a [String], pairs: &[[&str; 2]]) -> Vec<&'a String> {
+    let all: Vec<Vec<String>> = labels.iter().map(|label| words(label)).collect();
+    let joined: HashSet<String> = all.iter().map(|words| words.join(" ")).collect();
+    let has = |at: usize, word: &str| all[at].iter().any(|one| one == word);
+    let is_one = |at: &usize| {
+        let own = all[*at].join(" ");
+        pairs.iter().flat_map(|[a, b]| [(a, b), (b, a)]).any(|(mine, other)| {
+            let rival = |place| format!("{}{other}{}", &own[..place], &own[place + mine.len()..]);
+            own.match_indices(mine).any(|(place, _)| joined.contains(&rival(place)))
+                || (has(*at, mine)
+                    && (0..labels.len()).any(|rival| rival != *at && has(rival, other) && !has(rival, mine)))
+        })
+    };
+    (0..labels.len()).filter(is_one).map(|at| &labels[at]).collect()
+}
+
+/// The words of a name in lower case: `turnLeft`, `turn_left` and `Turn left` have the same; figures are
+/// words of their own.
+fn words(name: &str) -> Vec<String> {
+    let mut words = vec![String::new()];
+    let mut last = ' ';
+    for letter in name.chars() {
+        let begins = (letter.is_uppercase() && last.is_lowercase())
+            || (letter.is_numeric() && last.is_alphabetic())
+            || (letter.is_alphabetic() && last.is_numeric());
+        if !letter.is_alphanumeric() || begins {
+            words.push(String::new());
+        }
+        if letter.is_alphanumeric() {
+            words.last_mut().into_iter().for_each(|word| word.extend(letter.to_lowercase()));
+        }
+        last = letter;
+    }
+    words.retain(|word| !word.is_empty());
+    words
+}
