@@ -2,16 +2,20 @@
 
 use super::report::duration;
 use super::table::{grouped, percent};
-use super::{Reached, Recorded, Run, RunError, RunInfo, Status, layers_from_csv, metrics, plots, read_evaluations};
+use super::{
+    Reached, Recorded, Run, RunError, RunInfo, Status, bytes_hash, layers_from_csv, metrics, plots, read_evaluations,
+};
 use crate::escape;
-use crate::files::{make_folder, write_atomic};
+use crate::files::{make_folder, read_limited, write_atomic};
 use crate::graph::Graph;
 use crate::plan::{Estimate, Family};
 use crate::spec;
-use crate::train::{EpochMetrics, best_of};
+use crate::train::{BEST, EpochMetrics, LAST, best_of};
 use std::path::{Path, PathBuf};
 
 const OVERLAY: &str = "overlay.svg";
+/// The largest file of weights that is read, in bytes.
+const MAX_BYTES: u64 = 2_000_000_000;
 
 /// What a comparison shows of one run.
 #[derive(Debug, Clone, PartialEq)]
@@ -59,11 +63,16 @@ impl Compared {
     }
 }
 
-/// Accuracy in int8 of `run`, whose images have `fingerprint`, and the part of them.
+/// Accuracy in int8 of the weights that `run`, whose images have `fingerprint`, has now, and the part of
+/// the images.
 fn int8(run: &Run, fingerprint: &str) -> Result<Option<(String, f64)>, RunError> {
-    let evaluations = read_evaluations(run)?;
+    let mut evaluations = read_evaluations(run)?;
+    evaluations.retain(|one| one.int8_accuracy.is_some() && one.is_on(fingerprint));
+    let weights = [BEST, LAST].map(|file| run.file(Run::CHECKPOINTS).join(file)).into_iter().find(|path| path.exists());
+    let (false, Some(weights)) = (evaluations.is_empty(), weights) else { return Ok(None) };
+    let weights = bytes_hash(&read_limited(&weights, MAX_BYTES)?);
     let on = |split: &str| {
-        let is_one = |one: &&Recorded| one.split == split && one.is_on(fingerprint);
+        let is_one = |one: &&Recorded| one.split == split && one.weights == weights;
         evaluations.iter().filter(is_one).find_map(|one| Some((split.to_owned(), one.int8_accuracy?)))
     };
     Ok(on("validation").or_else(|| on("test")))
@@ -133,7 +142,7 @@ pub fn write_comparison(folder: &Path, runs: &[Compared]) -> Result<PathBuf, Run
 #[cfg(test)]
 mod tests {
     use super::super::report::tests::{HOSTILE, history};
-    use super::super::{LayerRow, layers_csv};
+    use super::super::{DataInfo, LayerRow, layers_csv, record_evaluation};
     use super::*;
     use crate::files::RealDisk;
 
@@ -179,5 +188,37 @@ mod tests {
         let run = run(root.path(), "micro", 2);
         run.write(Run::METRICS, "garbage\n").unwrap();
         assert!(Compared::load(&run).unwrap_err().to_string().contains("metrics.csv:1: "));
+    }
+
+    #[test]
+    fn int8_accuracy_is_that_of_the_weights_on_images_of_the_run_that_were_held_out() {
+        let root = tempfile::tempdir().unwrap();
+        let run = run(root.path(), "micro", 2);
+        let data = DataInfo { fingerprint: "own".into(), ..DataInfo::default() };
+        run.begin(&RunInfo { name: "micro".into(), data, ..RunInfo::default() }, "", &[]).unwrap();
+        std::fs::create_dir_all(run.file(Run::CHECKPOINTS)).unwrap();
+        let weights = run.file(Run::CHECKPOINTS).join(BEST);
+        std::fs::write(&weights, "now").unwrap();
+        let record = |split: &str, fingerprint: &str, weights: &str, accuracy: f64| {
+            let one = Recorded {
+                split: split.into(),
+                fingerprint: fingerprint.into(),
+                weights: bytes_hash(weights.as_bytes()),
+                precision: "int8".into(),
+                int8_accuracy: Some(accuracy),
+                ..Recorded::default()
+            };
+            record_evaluation(&run, "own", one).unwrap();
+            Compared::load(&run).unwrap().int8
+        };
+        assert_eq!(record("validation", "other", "now", 0.1), None);
+        assert_eq!(record("all", "own", "now", 0.2), None);
+        assert_eq!(record("train", "own", "now", 0.3), None);
+        assert_eq!(record("validation", "own", "before", 0.4), None);
+        assert_eq!(record("test", "own", "now", 0.5), Some(("test".into(), 0.5)));
+        assert_eq!(record("validation", "own", "now", 0.6), Some(("validation".into(), 0.6)));
+        assert_eq!(record("test", "own", "now", 0.7), Some(("validation".into(), 0.6)));
+        std::fs::write(&weights, "trained further").unwrap();
+        assert_eq!(Compared::load(&run).unwrap().int8, None);
     }
 }
