@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use super::check::Unreadable;
 use super::error::DataError;
 use super::kind::is_named_picture;
+use super::labelled::{self, Labelled};
 use super::layout::{self, Layout};
 use super::name::Split;
 use super::outline::{Aside, Contents, Outline};
@@ -116,17 +117,29 @@ pub(super) fn scan(folder: &Path) -> Result<Found, DataError> {
     })
 }
 
-/// The pictures of the class folder `class` in `folder`, where that is the only class; `None` where there is no
-/// such folder.
+/// The pictures below `folder` that lie in a folder called as one of `labels`, whatever is around it; `None`
+/// where there is none.
 ///
 /// # Errors
-/// Where a folder cannot be read.
-pub(super) fn of_class(folder: &Path, class: &str) -> Result<Option<Found>, DataError> {
-    let top = Place::top(folder);
-    let Some(only) = list(&top)?.folders.into_iter().find(|folder| folder.last() == class) else { return Ok(None) };
-    let outline = Outline { folder: top, contents: Contents::Classes(vec![only]) };
-    let part = part(outline, &HashMap::from([(class, 0)]), &mut Aside::default())?;
-    Ok(Some(Found::of(vec![class.to_owned()], part)))
+/// Where the folder cannot be read.
+pub(super) fn by_names(folder: &Path, labels: &[String]) -> Result<Option<Found>, DataError> {
+    let class_of = |file: &Place| {
+        let mut folders = file.name.rsplit('/').skip(1);
+        folders.find_map(|name| labels.iter().find(|label| *label == name)).cloned()
+    };
+    let files = walk(&Place::top(folder))?.files;
+    let labelled: Vec<Labelled> =
+        files.into_iter().filter_map(|file| Some(Labelled { class: class_of(&file)?, file })).collect();
+    let found = labelled::classes(&labelled);
+    if found.is_empty() {
+        return Ok(None);
+    }
+    let places: HashMap<&str, u16> = found.iter().zip(0..).map(|(label, place)| (&label[..], place)).collect();
+    let mut aside = Aside::default();
+    let outline = Outline { folder: Place::top(folder), contents: Contents::Labelled(labelled) };
+    let part = part(outline, &places, &mut aside)?;
+    let (unreadable, skipped) = (aside.unreadable, aside.skipped);
+    Ok(Some(Found { unreadable, skipped, ..Found::of(found, part) }))
 }
 
 /// The pictures of one part; what else is there goes to `aside`.

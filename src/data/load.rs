@@ -104,7 +104,7 @@ pub fn load(data: &Data, input: Input, limit: Option<usize>, progress: &dyn Prog
 /// have fewer.
 ///
 /// # Errors
-/// As [`load`], but a folder may have one class alone; and where it has a class that the network does not know.
+/// As [`load`], but a folder may have one class alone, and parts may have other classes; and where it has a class that the network does not know.
 pub fn load_all(
     data: &Data,
     input: Input,
@@ -112,9 +112,13 @@ pub fn load_all(
     progress: &dyn Progress,
 ) -> Result<(Images, Check), DataError> {
     let mut found = match source::find(&data.source) {
-        Err(DataError::OneClass { path, class }) => {
-            folder::of_class(&path, &class)?.ok_or(DataError::OneClass { path, class })?
-        }
+        // No set to train with, but folders of known classes may be in it.
+        Err(
+            error @ (DataError::OneClass { .. }
+            | DataError::NoClasses { .. }
+            | DataError::NoTraining { .. }
+            | DataError::UnknownClass { .. }),
+        ) => folder::by_names(data.source.as_ref(), labels)?.ok_or(error)?,
         found => found?,
     };
     let mut names = Vec::with_capacity(found.labels.len());

@@ -151,6 +151,12 @@ fn all_labelled_images_are_taken_by_the_names_of_their_classes() {
     put_class(&alone, "rose", 4, 0);
     let (images, _) = load_all(&data(&alone), GREY, &labels, &Silent).unwrap();
     assert_eq!(images.labels, [1; 4]);
+    let split = tempfile::tempdir().unwrap();
+    for (class, count) in [("train/daisy", 2), ("val/tulip", 1), ("test/rose", 1)] {
+        put_class(split.path(), class, count, 10);
+    }
+    let (images, _) = load_all(&data(split.path()), GREY, &labels, &Silent).unwrap();
+    assert_eq!(images.counts(3), [1, 1, 2]);
     std::fs::remove_dir_all(alone).unwrap();
     let labels = ["tulip", "rose"].map(str::to_owned);
     let error = load_all(&data(folder.path()), GREY, &labels, &Silent).unwrap_err().to_string();
