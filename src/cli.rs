@@ -75,9 +75,9 @@ pub struct Cli {
     /// Where --export (ArduinoCode) and --report (runs/report) write
     #[arg(long, value_name = "DIR")]
     output: Option<PathBuf>,
-    /// Epochs to train, as --set train.epochs=N
-    #[arg(long, value_name = "N")]
-    epochs: Option<u32>,
+    /// Epochs to train, as --set train.epochs=N; auto: as many as see train.images_seen images
+    #[arg(long, value_name = "N|auto", value_parser = epochs)]
+    epochs: Option<String>,
     /// Training seed, as --set train.seed=N
     #[arg(long, value_name = "N")]
     seed: Option<u32>,
@@ -218,6 +218,12 @@ fn within(text: &str, least: u16, most: u16) -> Result<u16, String> {
     }
 }
 
+/// A number of epochs, or `auto`.
+fn epochs(text: &str) -> Result<String, String> {
+    let is_legal = text == "auto" || text.parse::<u32>().is_ok();
+    if is_legal { Ok(text.to_owned()) } else { Err("it is a whole number, or auto".to_owned()) }
+}
+
 /// A number from 0 to 1.
 fn fraction(text: &str) -> Result<f64, String> {
     let value = text.parse().ok().filter(|value| (0.0..=1.0).contains(value));
@@ -236,6 +242,8 @@ mod tests {
 
     #[test]
     fn short_options_become_overrides_behind_set() {
+        assert!(Cli::try_parse_from(["micromobilenet", "--epochs", "auto"]).is_ok());
+        assert!(Cli::try_parse_from(["micromobilenet", "--epochs", "many"]).is_err());
         let words = ["micromobilenet", "--set", "train.epochs=9", "--epochs", "3", "--data", "a \"b\"", "--seed", "7"];
         let request = Cli::parse_from(words).into_request();
         assert_eq!(request.overrides, ["train.epochs=9", "data.source='a \"b\"'", "train.epochs=3", "train.seed=7"]);

@@ -9,7 +9,7 @@ complete -c micromobilenet -l run -d 'Run folder to write, or to take configurat
 complete -c micromobilenet -l distill -d 'Learn from the network of this run as well as from the labels' -r -F
 complete -c micromobilenet -l weights -d 'Take weights from this file, by the names of the parameters' -r -F
 complete -c micromobilenet -l output -d 'Where --export (ArduinoCode) and --report (runs/report) write' -r -F
-complete -c micromobilenet -l epochs -d 'Epochs to train, as --set train.epochs=N' -r
+complete -c micromobilenet -l epochs -d 'Epochs to train, as --set train.epochs=N; auto: as many as see train.images_seen images' -r
 complete -c micromobilenet -l seed -d 'Training seed, as --set train.seed=N' -r
 complete -c micromobilenet -l seeds -d 'With --train: train N times (2 to 100), with this seed and those after it, each in a run folder of its own (--run DIR: in DIR-seed0, DIR-seed1, …); says mean and deviation of what they reach' -r
 complete -c micromobilenet -l threads -d 'Threads to work with [default: as many as the machine has cores]' -r

@@ -14,11 +14,13 @@ use super::decode::check_size;
 pub(super) fn decode(bytes: &[u8]) -> Result<DynamicImage, String> {
     // The decoder promises errors rather than panics; a hostile file must not end the program if
     // it is wrong.
-    catch_unwind(AssertUnwindSafe(|| decoded(bytes))).unwrap_or_else(|_| Err("the HEIC file is damaged".into()))
+    catch_unwind(AssertUnwindSafe(|| decoded(bytes)))
+        .unwrap_or_else(|_| Err("the HEIC file is damaged, convert it to JPEG or PNG".into()))
 }
 
 fn decoded(bytes: &[u8]) -> Result<DynamicImage, String> {
-    let failed = |error: heic_decoder::HeifError| format!("the HEIC file cannot be decoded: {error}");
+    let failed =
+        |error: heic_decoder::HeifError| format!("the HEIC file cannot be decoded, convert it to JPEG or PNG: {error}");
     let info = heic_decoder::probe(bytes).map_err(failed)?;
     for (width, height) in [(info.coded_width, info.coded_height), (info.width, info.height)] {
         check_size(side(width), side(height))?;
