@@ -60,6 +60,8 @@ const FRAME: Duration = Duration::from_millis(33);
 /// The same over SSH: a link of a few kilobytes a second then has room for keys, and the server's
 /// terminal does not fill with frames that come too late.
 const FRAME_OVER_SSH: Duration = Duration::from_millis(250);
+/// Bytes a second that frames of a job's news take of such a link at the most, however fast the job is.
+const BYTES_OVER_SSH: f64 = 2_000.0;
 
 /// Opens the workbench and stays until it is left.
 ///
@@ -77,7 +79,7 @@ pub fn run(start: &Start) -> anyhow::Result<()> {
         sheet.replace(changed.text, None);
     }
     let theme = Theme::of(|name| std::env::var(name).ok());
-    let frame = frame_time(|name| std::env::var_os(name).is_some_and(|value| !value.is_empty()));
+    let pace = Pace::of(|name| std::env::var_os(name).is_some_and(|value| !value.is_empty()));
     let (events, source) = events::channel();
     let is_ending = Arc::new(AtomicBool::new(false));
     let mut workshop = Workshop::new(source.clone(), start.threads, governor);
@@ -95,9 +97,9 @@ pub fn run(start: &Start) -> anyhow::Result<()> {
             if perform(&mut app, &mut screen, &mut workshop, todo)? {
                 return Ok(());
             }
-            screen.draw(|frame| app::draw(&app, frame))?;
+            let bytes = screen.draw(|frame| app::draw(&app, frame))?;
             input.next();
-            todo = wait(&events, &mut app, frame)?;
+            todo = wait(&events, &mut app, pace.after(bytes))?;
         }
     })();
     // Saving a training may take a while: the terminal is given back before, and the next signal, or
@@ -113,10 +115,26 @@ pub fn run(start: &Start) -> anyhow::Result<()> {
     result
 }
 
-/// The least time between two frames while only a job has news. `is_set` says whether a variable of
-/// the environment has a value.
-fn frame_time(is_set: impl Fn(&str) -> bool) -> Duration {
-    if is_set("SSH_CONNECTION") || is_set("SSH_TTY") { FRAME_OVER_SSH } else { FRAME }
+/// How fast frames follow each other while only a job has news.
+struct Pace {
+    frame: Duration,
+    bytes_a_second: f64,
+}
+
+impl Pace {
+    /// `is_set` says whether a variable of the environment has a value.
+    fn of(is_set: impl Fn(&str) -> bool) -> Self {
+        if is_set("SSH_CONNECTION") || is_set("SSH_TTY") {
+            Self { frame: FRAME_OVER_SSH, bytes_a_second: BYTES_OVER_SSH }
+        } else {
+            Self { frame: FRAME, bytes_a_second: f64::INFINITY }
+        }
+    }
+
+    /// The least time after a frame of so many bytes.
+    fn after(&self, bytes: usize) -> Duration {
+        self.frame.max(Duration::from_secs_f64(bytes as f64 / self.bytes_a_second))
+    }
 }
 
 /// Waits for events until something is to be drawn or done; where only jobs have news, for `frame`

@@ -10,13 +10,17 @@ use crossterm::{cursor, execute, queue};
 use ratatui::backend::CrosstermBackend;
 use ratatui::layout::{Position, Rect};
 use ratatui::{Frame, Terminal};
+use std::cell::Cell;
 use std::io::{self, Write};
+use std::rc::Rc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::ThreadId;
 
 /// The terminal while it is ours.
 pub struct Screen {
     terminal: Terminal<CrosstermBackend<Whole>>,
+    /// Bytes that were written to it.
+    written: Rc<Cell<usize>>,
     /// Frames are drawn only where there is somebody to see them.
     is_ours: bool,
 }
@@ -28,25 +32,32 @@ static OURS: AtomicBool = AtomicBool::new(false);
 /// half of it, and one that does not know of that takes no notice.
 ///
 /// <https://gist.github.com/christianparpart/d8a62cc1ab659194337d73e399004036>
-struct Whole(Vec<u8>);
+#[derive(Default)]
+struct Whole {
+    bytes: Vec<u8>,
+    /// Bytes that were written to the terminal.
+    written: Rc<Cell<usize>>,
+}
 
 impl Write for Whole {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        if self.0.is_empty() {
-            queue!(self.0, BeginSynchronizedUpdate)?;
+        if self.bytes.is_empty() {
+            queue!(self.bytes, BeginSynchronizedUpdate)?;
         }
-        self.0.extend_from_slice(bytes);
+        self.bytes.extend_from_slice(bytes);
         Ok(bytes.len())
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        if self.0.is_empty() {
+        if self.bytes.is_empty() {
             return Ok(());
         }
-        queue!(self.0, EndSynchronizedUpdate)?;
+        queue!(self.bytes, EndSynchronizedUpdate)?;
+        let bytes = in_plain_colours(&self.bytes);
         let mut out = io::stdout().lock();
-        let written = out.write_all(&in_plain_colours(&self.0)).and_then(|()| out.flush());
-        self.0.clear();
+        let written = out.write_all(&bytes).and_then(|()| out.flush());
+        self.bytes.clear();
+        self.written.set(self.written.get() + bytes.len());
         written
     }
 }
@@ -112,9 +123,11 @@ impl Screen {
     pub fn enter() -> io::Result<Self> {
         restore_on_panic();
         take()?;
-        let backend = CrosstermBackend::new(Whole(Vec::new()));
+        let whole = Whole::default();
+        let written = whole.written.clone();
+        let backend = CrosstermBackend::new(whole);
         match Terminal::new(backend) {
-            Ok(terminal) => Ok(Self { terminal, is_ours: true }),
+            Ok(terminal) => Ok(Self { terminal, written, is_ours: true }),
             Err(error) => {
                 give_back();
                 Err(error)
@@ -128,12 +141,14 @@ impl Screen {
         self.terminal.size().map_or((80, 24), |size| (size.width, size.height))
     }
 
-    /// Draws a frame.
+    /// Draws a frame, and says how many bytes it took.
     ///
     /// # Errors
     /// Where the terminal is gone.
-    pub fn draw(&mut self, draw: impl FnOnce(&mut Frame<'_>)) -> io::Result<()> {
-        self.terminal.draw(draw).map(|_| ())
+    pub fn draw(&mut self, draw: impl FnOnce(&mut Frame<'_>)) -> io::Result<usize> {
+        let before = self.written.get();
+        self.terminal.draw(draw)?;
+        Ok(self.written.get() - before)
     }
 
     /// Draws the next frame from nothing.

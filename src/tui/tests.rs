@@ -72,9 +72,10 @@ fn the_train_screen_says_how_hot_it_is() {
 
 #[test]
 fn over_ssh_jobs_show_their_progress_less_often() {
-    assert_eq!(super::frame_time(|_| false).as_millis(), 33);
+    let after = |name: &str, bytes| super::Pace::of(|variable| variable == name).after(bytes).as_millis();
+    assert_eq!(after("", 100_000), 33);
     for name in ["SSH_CONNECTION", "SSH_TTY"] {
-        assert_eq!(super::frame_time(|variable| variable == name).as_millis(), 250);
+        assert_eq!((after(name, 300), after(name, 1_600)), (250, 800));
     }
 }
 
