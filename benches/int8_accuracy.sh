@@ -5,7 +5,7 @@
 #   MICROMOBILENET_PHOTOS=flowers benches/int8_accuracy.sh          the five nets and squeeze
 #   MICROMOBILENET_PHOTOS=flowers benches/int8_accuracy.sh micro    this one
 #
-# The weights are those that --export takes: the best epoch of float, chosen on the images that are
+# The weights are those that --export takes: the best epoch aware of quantisation, chosen on the images that are
 # measured on. SEEDS ("0 1"), EPOCHS (30, on the photographs) and BUNDLED_EPOCHS (10) may be set, and RUNS to a
 # folder that keeps the trainings and takes those it has. Exit code 1 where the mean loss on a data
 # set is more than half a point.
