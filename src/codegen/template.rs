@@ -81,17 +81,15 @@ flags! {
     FastDepthwise = "fastDepthwise",
     /// Both of them.
     BothDepthwise = "bothDepthwise",
-    /// Windows of 3×3 move by one pixel, the first layer among them.
+    /// Windows of 3×3 move by one pixel.
     Stride1 = "stride1",
-    /// By two.
+    /// By two, the first layer among them.
     Stride2 = "stride2",
-    /// By three.
+    /// By three, the first layer among them.
     Stride3 = "stride3",
-    /// The same, the first layer apart.
-    Depthwise1 = "depthwise1",
-    /// By two.
+    /// By two, the first layer apart.
     Depthwise2 = "depthwise2",
-    /// By three.
+    /// By three, the first layer apart.
     Depthwise3By3 = "depthwise3By3",
     /// By one or two.
     OtherStrides = "otherStrides",

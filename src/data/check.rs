@@ -93,6 +93,9 @@ pub struct Near {
     pub pictures: usize,
     /// Names of an earlier and a later picture of one scene.
     pub pairs: Vec<(String, String)>,
+    /// Names of pictures that show nearly the same in different parts (training, validation, test) of a source
+    /// that has its own split.
+    pub across_parts: Vec<(String, String)>,
     /// Classes whose pictures look alike for the most part, so that looks were not compared.
     pub alike: Vec<String>,
 }
@@ -115,6 +118,7 @@ impl Near {
             scenes: of_scene.len(),
             pictures: of_scene.iter().sum(),
             pairs: pairs.into_iter().map(|(later, earlier)| (names[earlier].clone(), names[later].clone())).collect(),
+            across_parts: Vec::new(),
             alike: groups.alike.iter().map(|&class| labels[usize::from(class)].clone()).collect(),
         }
     }
@@ -179,13 +183,19 @@ impl Check {
             let parts = "in another of training, validation and test, so that accuracy looks better than it is";
             out.push(format!("{count} {parts}{}", pairs(across_parts)));
         }
-        let Near { scenes, pictures, pairs: near, alike } = &self.near;
+        let Near { scenes, pictures, pairs: near, across_parts: near_across, alike } = &self.near;
         if *pictures > 0 {
             let scenes = plural(*scenes, "scene", "scenes");
             let near = list(near.iter().map(|(a, b)| format!("{} ≈ {}", escape(a), escape(b))), examples);
             out.push(format!(
                 "{pictures} pictures show {scenes}, nearly alike, and stay on one side of the split{near}"
             ));
+        }
+        if !near_across.is_empty() {
+            let count = plural(near_across.len(), "pair of pictures shows", "pairs of pictures show");
+            let near = list(near_across.iter().map(|(a, b)| format!("{} ≈ {}", escape(a), escape(b))), examples);
+            let parts = "in different parts of training, validation and test, so that accuracy looks better than it is";
+            out.push(format!("{count} nearly the same {parts}{near}"));
         }
         for class in alike {
             let class = escape(class);
@@ -308,7 +318,13 @@ mod tests {
                 across_classes: vec![pair.clone()],
                 across_parts: vec![pair.clone()],
             },
-            near: Near { scenes: 1, pictures: 3, pairs: vec![pair.clone(), pair], alike: vec!["b|".into()] },
+            near: Near {
+                scenes: 1,
+                pictures: 3,
+                pairs: vec![pair.clone(), pair.clone()],
+                across_parts: vec![pair],
+                alike: vec!["b|".into()],
+            },
             limited: false,
         }
     }
@@ -316,13 +332,14 @@ mod tests {
     #[test]
     fn every_finding_is_a_line_and_names_are_harmless() {
         let text = full().to_string();
-        assert_eq!(text.lines().count(), 12, "{text}");
+        assert_eq!(text.lines().count(), 13, "{text}");
         for part in [
             "7 files cannot be read and left out: a/0.png (the file is empty); ",
             "a/1.png (the file is empty); and 5 more",
             "1 image is a copy of another: a\\u{1b}/1.png = b/2.png",
             "in another class",
             "3 pictures show 1 scene, nearly alike, and stay on one side of the split: a\\u{1b}/1.png ≈ b/2.png",
+            "1 pair of pictures shows nearly the same in different parts of training, validation and test",
             "most pictures of class \"b|\" look alike",
             "in another of training, validation and test",
             "\"b|\" has only 19 training images",

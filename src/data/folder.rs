@@ -127,7 +127,7 @@ pub(super) fn by_names(folder: &Path, labels: &[String]) -> Result<Option<Found>
         let mut folders = file.name.rsplit('/').skip(1);
         folders.find_map(|name| labels.iter().find(|label| *label == name)).cloned()
     };
-    let files = walk(&Place::top(folder))?.files;
+    let Listing { files, unreadable, skipped, .. } = walk(&Place::top(folder))?;
     let labelled: Vec<Labelled> =
         files.into_iter().filter_map(|file| Some(Labelled { class: class_of(&file)?, file })).collect();
     let found = labelled::classes(&labelled);
@@ -135,7 +135,7 @@ pub(super) fn by_names(folder: &Path, labels: &[String]) -> Result<Option<Found>
         return Ok(None);
     }
     let places: HashMap<&str, u16> = found.iter().zip(0..).map(|(label, place)| (&label[..], place)).collect();
-    let mut aside = Aside::default();
+    let mut aside = Aside { unreadable, skipped, ..Aside::default() };
     let outline = Outline { folder: Place::top(folder), contents: Contents::Labelled(labelled) };
     let part = part(outline, &places, &mut aside)?;
     let (unreadable, skipped) = (aside.unreadable, aside.skipped);

@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use super::content::{Content, Hash};
-use super::near;
 
 /// A group with more than this share of a class is taken apart into identical images: where nearly
 /// all pictures of a class look alike, as those of a fixed camera do, nothing could be held out.
@@ -29,10 +28,9 @@ pub(super) struct Groups {
     pub alike: Vec<u16>,
 }
 
-/// The groups of images with these `contents` and `labels`, both one for each image.
-pub(super) fn groups(contents: &[Content], labels: &[u16]) -> Groups {
-    let looks: Vec<_> = contents.iter().map(|content| content.look.as_deref()).collect();
-    let mut near = near::pairs(&looks);
+/// The groups of images with these `contents` and `labels`, both one for each image, of which the pairs `near`
+/// look alike.
+pub(super) fn groups(contents: &[Content], labels: &[u16], mut near: Vec<(usize, usize)>) -> Groups {
     near.retain(|&(a, b)| contents[a].hash != contents[b].hash);
     let mut first: BTreeMap<&Hash, usize> = BTreeMap::new();
     let identical: Vec<(usize, usize)> = contents
@@ -107,6 +105,7 @@ fn connect<'a>(count: usize, links: impl Iterator<Item = &'a (usize, usize)>) ->
 #[cfg(test)]
 mod tests {
     use super::super::content::LOOK_BYTES;
+    use super::super::near;
     use super::*;
 
     /// Content number `number`, with the look of scene `scene`.
@@ -116,6 +115,11 @@ mod tests {
             Box::new(std::array::from_fn::<u8, LOOK_BYTES, _>(wave))
         });
         Content { hash: [number.wrapping_mul(151); 32], size: (64, 64), look }
+    }
+
+    fn grouped(contents: &[Content], labels: &[u16]) -> Groups {
+        let looks: Vec<_> = contents.iter().map(|content| content.look.as_deref()).collect();
+        groups(contents, labels, near::pairs(&looks))
     }
 
     fn images(groups: &Groups) -> Vec<Vec<usize>> {
@@ -128,7 +132,7 @@ mod tests {
     fn identical_and_near_duplicates_are_one_group() {
         let contents = [content(0, Some(0)), content(1, Some(3)), content(0, Some(0)), content(2, Some(0))];
         let contents = [&contents[..], &[content(9, None), content(9, None), content(8, None)]].concat();
-        let found = groups(&contents, &[0, 0, 0, 0, 1, 1, 1]);
+        let found = grouped(&contents, &[0, 0, 0, 0, 1, 1, 1]);
         assert_eq!(images(&found), [vec![0, 2, 3], vec![1], vec![4, 5], vec![6]]);
         assert_eq!(found.near, [(0, 3), (2, 3)]);
         assert!(found.alike.is_empty());
@@ -142,7 +146,7 @@ mod tests {
         contents.extend((20..23).map(|number| content(number, Some(number))));
         contents.push(content(24, Some(20)));
         let labels: Vec<u16> = (0..15).map(|image| u16::from(image > 10)).collect();
-        let found = groups(&contents, &labels);
+        let found = grouped(&contents, &labels);
         assert_eq!(found.alike, [0]);
         assert_eq!(found.near, [(11, 14)]);
         assert_eq!(found.all.len(), 10 + 3);

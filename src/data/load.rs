@@ -1,12 +1,16 @@
 //! Loading a data set: find, decode on all cores, split, check.
 
+use std::collections::BTreeSet;
+
 use sha2::{Digest, Sha256};
 
 use super::check::{Check, ClassCount, Duplicates, Near, Small};
+use super::content::Content;
 use super::error::DataError;
 use super::folder;
 use super::group::{Groups, groups};
 use super::images::{Dataset, Images, Progress};
+use super::near;
 use super::part::{Part, Preparation, Store};
 use super::reading::{Decoded, Reading};
 use super::source::{self, Found};
@@ -43,7 +47,9 @@ pub fn class_names(source: &str) -> Result<Vec<String>, DataError> {
 pub fn load(data: &Data, input: Input, limit: Option<usize>, progress: &dyn Progress) -> Result<Dataset, DataError> {
     let mut found = source::find(&data.source)?;
     without_empty_parts(&mut found);
-    refuse_missing(&found)?;
+    let mut check = begun(&mut found);
+    // Before anything is decoded, where no file can be of use.
+    refuse_empty(&found, found.train.items.iter().map(|item| item.label), &check)?;
     let classes = found.labels.len();
     let limit = limit.map(|limit| limit.max(classes));
     if let Some(limit) = limit {
@@ -51,7 +57,6 @@ pub fn load(data: &Data, input: Input, limit: Option<usize>, progress: &dyn Prog
     }
     let parts = [Some(&found.train), found.validation.as_ref(), found.test.as_ref()];
     let reading = Reading::new(preparation(data, input), count(&parts, input)?, progress);
-    let mut check = begun(&mut found);
     check.limited = limit.is_some();
     let mut decode = |part: &Part| reading.decode(part, &mut check);
     let train = decode(&found.train)?;
@@ -59,7 +64,7 @@ pub fn load(data: &Data, input: Input, limit: Option<usize>, progress: &dyn Prog
     let test = found.test.as_ref().map(&mut decode).transpose()?;
     reading.end();
 
-    refuse_empty(&found, &train.images, &check)?;
+    refuse_empty(&found, train.images.labels.iter().copied(), &check)?;
     let mut seen = vec![&train];
     seen.extend(&validation);
     seen.extend(&test);
@@ -67,8 +72,10 @@ pub fn load(data: &Data, input: Input, limit: Option<usize>, progress: &dyn Prog
     if found.bundled {
         check.small = Small::default();
     }
-    let groups = groups(&train.contents, &train.images.labels);
+    let (near, across) = alike(&seen);
+    let groups = groups(&train.contents, &train.images.labels, near);
     check.near = Near::of(&groups, &train.images.names, &found.labels);
+    check.near.across_parts = across;
     let [train, validation, test] = divided(train, validation, test, &groups, data, limit, classes);
     let Some(validation) = validation.filter(|validation| !validation.images.is_empty()) else {
         return Err(DataError::NothingHeldOut);
@@ -104,7 +111,8 @@ pub fn load(data: &Data, input: Input, limit: Option<usize>, progress: &dyn Prog
 /// have fewer.
 ///
 /// # Errors
-/// As [`load`], but a folder may have one class alone, and parts may have other classes; and where it has a class that the network does not know.
+/// As [`load`], but a folder may have one class alone, and parts may have other classes; and where it has
+/// a class that the network does not know.
 pub fn load_all(
     data: &Data,
     input: Input,
@@ -158,17 +166,6 @@ fn without_empty_parts(found: &mut Found) {
             found.notes.push(format!("the folder of {what} images has none, so that it is not used"));
         }
     }
-}
-
-/// An error, before anything is decoded, where a class has no picture to learn from.
-fn refuse_missing(found: &Found) -> Result<(), DataError> {
-    let mut counts = vec![0_usize; found.labels.len()];
-    for item in &found.train.items {
-        counts[usize::from(item.label)] += 1;
-    }
-    let Some(class) = counts.iter().position(|&count| count == 0) else { return Ok(()) };
-    let check = Check { unreadable: found.unreadable.clone(), skipped: found.skipped.clone(), ..Check::default() };
-    Err(empty_class(found, class, &check))
 }
 
 /// What stood out while the source was looked through.
@@ -247,16 +244,34 @@ fn divided(
     [Some(train), validation, test]
 }
 
-/// An error where a class has nothing to learn from, with the first reason known.
-fn refuse_empty(found: &Found, train: &Images, check: &Check) -> Result<(), DataError> {
-    let counts = train.counts(found.labels.len());
-    let Some(class) = counts.iter().position(|&count| count == 0) else { return Ok(()) };
-    Err(empty_class(found, class, check))
+/// The names of an earlier and a later picture.
+type Names = (String, String);
+
+/// The near duplicates among the images of the first of `parts`, by their places, and the names of those in
+/// different parts, which the source sets apart itself.
+fn alike(parts: &[&Decoded]) -> (Vec<(usize, usize)>, Vec<Names>) {
+    let mut all: Vec<(usize, &Content, &str)> = Vec::new();
+    for (part, Decoded { images, contents }) in parts.iter().enumerate() {
+        all.extend(contents.iter().zip(&images.names).map(|(content, name)| (part, content, name.as_str())));
+    }
+    let looks: Vec<_> = all.iter().map(|(_, content, _)| content.look.as_deref()).collect();
+    let (mut near, mut across) = (Vec::new(), Vec::new());
+    for (a, b) in near::pairs(&looks) {
+        let ((part, one, name), (other_part, other, other_name)) = (all[a], all[b]);
+        if other_part == 0 {
+            near.push((a, b));
+        } else if part != other_part && one.hash != other.hash {
+            across.push((name.to_owned(), other_name.to_owned()));
+        }
+    }
+    (near, across)
 }
 
-/// The error for `class`, with the first reason known.
-fn empty_class(found: &Found, class: usize, check: &Check) -> DataError {
-    let class = found.labels[class].clone();
+/// An error where a class has none of the training images with these `labels`, with the first reason known.
+fn refuse_empty(found: &Found, labels: impl Iterator<Item = u16>, check: &Check) -> Result<(), DataError> {
+    let present: BTreeSet<u16> = labels.collect();
+    let missing = (0_u16..).zip(&found.labels).find(|(label, _)| !present.contains(label));
+    let Some((_, class)) = missing else { return Ok(()) };
     let inside = format!("{}{class}/", found.prefix);
     let unreadable = check.unreadable.iter().filter(|file| file.name.starts_with(&inside));
     let reasons = unreadable.map(|file| format!(": {}: {}", file.name, file.reason));
@@ -264,7 +279,7 @@ fn empty_class(found: &Found, class: usize, check: &Check) -> DataError {
     let mut reasons = reasons.chain(skipped.map(|entry| format!(": {}: {}", entry.name, entry.reason)));
     let is_folder = matches!(found.train.store, Store::Files(_));
     let reason = reasons.next().or_else(|| is_folder.then(|| format!(": put pictures into {inside}, or take it away")));
-    DataError::EmptyClass { class, reason: reason.unwrap_or_default() }
+    Err(DataError::EmptyClass { class: class.clone(), reason: reason.unwrap_or_default() })
 }
 
 /// Of everything that the pixels and their order depend on.

@@ -51,6 +51,7 @@ pub use folder::{Pictures, is_picture, pictures};
 pub use images::{Dataset, Images, Progress, Silent};
 pub use kind::{Format, Kind};
 pub use load::{class_names, load, load_all};
+pub use name::words;
 pub use skipped::{Reason, Skipped};
 
 #[cfg(test)]

@@ -54,21 +54,23 @@ const BESIDE: [&str; 14] = [
     "photos", "split",
 ];
 
-/// The words of a name, in lower case: what other signs part, and a capital after a small letter.
-fn words(name: &str) -> Vec<String> {
+/// The words of a name in lower case: `turnLeft`, `turn_left` and `Turn left` have the same; figures are
+/// words of their own.
+#[must_use]
+pub fn words(name: &str) -> Vec<String> {
     let mut words = vec![String::new()];
-    let mut was_small = false;
-    for sign in name.chars() {
-        let begins = sign.is_uppercase() && was_small;
-        was_small = sign.is_lowercase();
-        if begins || !sign.is_alphanumeric() {
+    let mut last = ' ';
+    for letter in name.chars() {
+        let begins = (letter.is_uppercase() && last.is_lowercase())
+            || (letter.is_numeric() && last.is_alphabetic())
+            || (letter.is_alphabetic() && last.is_numeric());
+        if !letter.is_alphanumeric() || begins {
             words.push(String::new());
         }
-        if sign.is_alphanumeric()
-            && let Some(word) = words.last_mut()
-        {
-            word.extend(sign.to_lowercase());
+        if letter.is_alphanumeric() {
+            words.last_mut().into_iter().for_each(|word| word.extend(letter.to_lowercase()));
         }
+        last = letter;
     }
     words.retain(|word| !word.is_empty());
     words

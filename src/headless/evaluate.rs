@@ -83,8 +83,9 @@ fn sure(evaluation: &Evaluation, least: f64, threshold: Option<Coverage>) -> Str
 /// were evaluated.
 fn keep(project: &mut Project<'_>, trained: &Trained, result: Recorded) -> Result<(), Failure> {
     let Some(run) = project.run_of_weights().filter(|_| !project.request.test).cloned() else { return Ok(()) };
-    // Of images of other classes there is no part for the report.
-    let dataset = project.dataset().ok();
+    // Of other images there is no part for the report, and no need to read them again.
+    let is_own = run.info()?.data.source == project.spec.config.data.source;
+    let dataset = if is_own || project.request.split != Split::All { project.dataset().ok() } else { None };
     project.go_on()?;
     let file = |name: &str| escape::terminal(&run.file(name).to_string_lossy());
     let source = project.spec.config.data.source.clone();

@@ -176,7 +176,7 @@ impl<'a> Project<'a> {
         let path = match (&self.request.weights, &self.run) {
             // With --train, they are what it began with.
             (Some(path), _) if !self.request.train => path.clone(),
-            (_, Some(run)) => jobs::checkpoint(run),
+            (_, Some(run)) => run.weights(),
             (_, None) => {
                 return Err(anyhow!("there are no weights: pass --train, --run DIR or --weights FILE").into());
             }

@@ -1,5 +1,6 @@
 //! Which classes are directions, digits or letters, by their names.
 
+use crate::data::words;
 use std::collections::HashSet;
 
 /// Words that a mirror, left to right, changes into each other.
@@ -86,25 +87,4 @@ fn pairs<'a>(labels: &'a [String], pairs: &[[&str; 2]]) -> Vec<&'a String> {
         })
     };
     (0..labels.len()).filter(is_one).map(|at| &labels[at]).collect()
-}
-
-/// The words of a name in lower case: `turnLeft`, `turn_left` and `Turn left` have the same; figures are
-/// words of their own.
-fn words(name: &str) -> Vec<String> {
-    let mut words = vec![String::new()];
-    let mut last = ' ';
-    for letter in name.chars() {
-        let begins = (letter.is_uppercase() && last.is_lowercase())
-            || (letter.is_numeric() && last.is_alphabetic())
-            || (letter.is_alphabetic() && last.is_numeric());
-        if !letter.is_alphanumeric() || begins {
-            words.push(String::new());
-        }
-        if letter.is_alphanumeric() {
-            words.last_mut().into_iter().for_each(|word| word.extend(letter.to_lowercase()));
-        }
-        last = letter;
-    }
-    words.retain(|word| !word.is_empty());
-    words
 }

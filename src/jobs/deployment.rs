@@ -84,12 +84,6 @@ impl Deployment {
         Deployed::of(&self.graph, &self.trained.weights, &self.dataset.train, Settings::default())
     }
 
-    /// The float network on `images`; `None` where `control` is stopped first.
-    #[must_use]
-    pub fn evaluate(&self, images: &Images, control: &Control) -> Option<Evaluation> {
-        evaluate(&self.graph, &self.trained, &self.labels, images, control)
-    }
-
     /// The int8 network beside float on `images`, for instance on
     /// `dataset.validation.sample(JUDGED)`; `None` where `control` is stopped first.
     #[must_use]

@@ -8,7 +8,7 @@
 //!
 //! ```text
 //! class_labels → Graph::build → load_dataset ─┬→ Training::run ─────┐ Ended::trained
-//!                latest_run → checkpoint ─────┴→ read_weights ──────┴→ Deployment → Export::check → Export::write
+//!                latest_run → Run::weights ───┴→ read_weights ──────┴→ Deployment → Export::check → Export::write
 //! ```
 
 mod changed;
@@ -35,7 +35,7 @@ pub use recipe::{epsilon_warning, warnings};
 pub use report::{Recording, record};
 pub use teaching::{Teaching, TeachingError};
 pub use training::{Ended, Training, TrainingError};
-pub use weights::{ReadWeightsError, Trained, checkpoint, latest_run, read_weights, trained_run, unfinished_run};
+pub use weights::{ReadWeightsError, Trained, latest_run, read_weights, trained_run, unfinished_run};
 
 /// The folder of all runs, where nothing else is said.
 pub const RUNS: &str = "runs";

@@ -1,6 +1,6 @@
 //! The network that another one learns from.
 
-use super::weights::{ReadWeightsError, checkpoint, read_weights};
+use super::weights::{ReadWeightsError, read_weights};
 use crate::files::{FileError, make_folder};
 use crate::graph::{Graph, WeightsError};
 use crate::runs::{Run, RunError};
@@ -60,7 +60,7 @@ impl Teaching {
         if own != labels {
             return Err(differs(format!("its classes are {}, not {}", own.join(", "), labels.join(", "))));
         }
-        let teaching = Self::read(&run.file(Run::CONFIG), &checkpoint(run), own.len(), differs)?;
+        let teaching = Self::read(&run.file(Run::CONFIG), &run.weights(), own.len(), differs)?;
         match teaching.teacher.obstacle(student) {
             Some(reason) => Err(differs(reason)),
             None => Ok(teaching),

@@ -5,7 +5,7 @@ use super::recipe;
 use super::recorder::Recorder;
 use super::report;
 use super::teaching::{Teaching, TeachingError};
-use super::weights::{ReadWeightsError, Trained, checkpoint, read_weights};
+use super::weights::{ReadWeightsError, Trained, read_weights};
 use crate::data::Dataset;
 use crate::escape;
 use crate::files::{Disk, make_folder};
@@ -162,7 +162,7 @@ impl Training {
         let (trained, evaluation) = if outcome.history.is_empty() {
             (None, None)
         } else {
-            let trained = read_weights(&checkpoint(run), &graph)?;
+            let trained = read_weights(&run.weights(), &graph)?;
             let evaluation = report::finish(run, &spec, &graph, &dataset, &trained)?;
             (Some(trained), Some(evaluation))
         };

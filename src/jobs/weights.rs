@@ -4,7 +4,7 @@ use crate::files::{FileError, read_limited};
 use crate::graph::{Graph, Weights, WeightsError, metadata};
 use crate::runs::{self, Run, RunError, RunInfo, Status};
 use crate::spec::{self, NumClasses, Spec};
-use crate::train::{BEST, EpochMetrics, Identity, LAST};
+use crate::train::{EpochMetrics, Identity};
 use std::path::{Path, PathBuf};
 
 /// The largest file of weights, in bytes.
@@ -51,15 +51,6 @@ pub fn read_weights(path: &Path, graph: &Graph) -> Result<Trained, ReadWeightsEr
     let about = metadata(&bytes);
     let metrics = about.get("metrics").and_then(|text| serde_json::from_str(text).ok());
     Ok(Trained { weights, hash: runs::bytes_hash(&bytes), is_foreign: about.is_empty(), metrics })
-}
-
-/// The file of the weights to use of `run`: its best, or its last where none was good enough to be
-/// kept as best. A run that has saved nothing has neither.
-#[must_use]
-pub fn checkpoint(run: &Run) -> PathBuf {
-    let folder = run.file(Run::CHECKPOINTS);
-    let best = folder.join(BEST);
-    if best.exists() { best } else { folder.join(LAST) }
 }
 
 /// The newest run in the folder `root`, of `model` where that is given; with `trained`, only one

@@ -94,8 +94,8 @@ impl Board {
     /// Whether the network of `estimate` fits.
     #[must_use]
     pub fn verdict(&self, estimate: &Estimate) -> Verdict {
-        let target = estimate.on(self.core.family());
-        let (ram_bytes, flash_bytes) = (estimate.ram_bytes + target.stack_bytes, target.flash_bytes);
+        let family = self.core.family();
+        let (ram_bytes, flash_bytes) = (estimate.ram_and_stack(family), estimate.on(family).flash_bytes);
         let (ram_left, flash_left) = (u64::from(self.ram_left), u64::from(self.flash_left));
         let limit = estimate.limit.as_ref().map(ToString::to_string);
         let refused = || refused_on(self.core.family(), estimate.largest_array_bytes);

@@ -115,6 +115,12 @@ impl Estimate {
         }
     }
 
+    /// Bytes of RAM on `family` while it runs: the object and the stack.
+    #[must_use]
+    pub fn ram_and_stack(&self, family: Family) -> u64 {
+        self.ram_bytes + self.on(family).stack_bytes
+    }
+
     /// What it costs on `family`.
     #[must_use]
     pub fn on(&self, family: Family) -> TargetEstimate {

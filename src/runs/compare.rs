@@ -10,7 +10,7 @@ use crate::files::{make_folder, read_limited, write_atomic};
 use crate::graph::Graph;
 use crate::plan::{Estimate, Family};
 use crate::spec;
-use crate::train::{BEST, EpochMetrics, LAST, best_of};
+use crate::train::{EpochMetrics, best_of};
 use std::path::{Path, PathBuf};
 
 const OVERLAY: &str = "overlay.svg";
@@ -68,8 +68,10 @@ impl Compared {
 fn int8(run: &Run, fingerprint: &str) -> Result<Option<(String, f64)>, RunError> {
     let mut evaluations = read_evaluations(run)?;
     evaluations.retain(|one| one.int8_accuracy.is_some() && one.is_on(fingerprint));
-    let weights = [BEST, LAST].map(|file| run.file(Run::CHECKPOINTS).join(file)).into_iter().find(|path| path.exists());
-    let (false, Some(weights)) = (evaluations.is_empty(), weights) else { return Ok(None) };
+    let weights = run.weights();
+    if evaluations.is_empty() || !weights.exists() {
+        return Ok(None);
+    }
     let weights = bytes_hash(&read_limited(&weights, MAX_BYTES)?);
     let on = |split: &str| {
         let is_one = |one: &&Recorded| one.split == split && one.weights == weights;
@@ -83,8 +85,7 @@ fn memory(run: &Run, classes: usize) -> Option<(u64, u64)> {
     let spec = spec::load(&run.file(Run::CONFIG), &[]).ok()?;
     let graph = Graph::build(&spec, (classes > 0).then_some(classes)?).ok()?;
     let estimate = Estimate::of(&graph, spec.config.export.precision, spec.config.export.plan);
-    let target = estimate.on(Family::Dsp);
-    Some((estimate.ram_bytes + target.stack_bytes, target.flash_bytes))
+    Some((estimate.ram_and_stack(Family::Dsp), estimate.on(Family::Dsp).flash_bytes))
 }
 
 /// The text of a report on several runs; it links `overlay.svg` beside it.
@@ -197,7 +198,7 @@ mod tests {
         let data = DataInfo { fingerprint: "own".into(), ..DataInfo::default() };
         run.begin(&RunInfo { name: "micro".into(), data, ..RunInfo::default() }, "", &[]).unwrap();
         std::fs::create_dir_all(run.file(Run::CHECKPOINTS)).unwrap();
-        let weights = run.file(Run::CHECKPOINTS).join(BEST);
+        let weights = run.file(Run::CHECKPOINTS).join(crate::train::BEST);
         std::fs::write(&weights, "now").unwrap();
         let record = |split: &str, fingerprint: &str, weights: &str, accuracy: f64| {
             let one = Recorded {

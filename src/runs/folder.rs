@@ -4,6 +4,7 @@ use super::info::PROGRAM;
 use super::{RunError, RunInfo, Status, labels_from_text, labels_to_text, shown};
 use crate::escape;
 use crate::files::{FileError, make_folder, read_limited, write_atomic};
+use crate::train::{BEST, LAST};
 use jiff::{Timestamp, Zoned};
 use serde::Deserialize;
 use std::fs::{self, File, OpenOptions, TryLockError};
@@ -141,6 +142,15 @@ impl Run {
     #[must_use]
     pub fn path(&self) -> &Path {
         &self.path
+    }
+
+    /// The file of the weights to use: its best, or its last where none was good enough to be kept as best. A
+    /// run that has saved nothing has neither.
+    #[must_use]
+    pub fn weights(&self) -> PathBuf {
+        let folder = self.file(Self::CHECKPOINTS);
+        let best = folder.join(BEST);
+        if best.exists() { best } else { folder.join(LAST) }
     }
 
     /// A file of the run: `run.file(Run::METRICS)`.

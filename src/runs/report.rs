@@ -269,7 +269,7 @@ fn fitting(fit: &Fit) -> Vec<Block> {
         row("rows and maps, RAM", |estimate, _| estimate.peak_activation_bytes),
         row("rest of the object, RAM", |estimate, _| estimate.ram_bytes.saturating_sub(estimate.peak_activation_bytes)),
         row("stack, RAM", |estimate, family| estimate.on(family).stack_bytes),
-        row("object and stack, RAM", |estimate, family| estimate.ram_bytes + estimate.on(family).stack_bytes),
+        row("object and stack, RAM", Estimate::ram_and_stack),
     ];
     let board = |[float, int8]: &[Verdict; 2]| {
         let needs = |verdict: &Verdict| match &verdict.why {

@@ -125,6 +125,24 @@ fn re_encoded_and_slightly_resized_copies_stay_with_their_original() {
 }
 
 #[test]
+fn scenes_that_the_users_own_folders_have_on_two_sides_are_counted() {
+    let folder = tempfile::tempdir().unwrap();
+    for (part, number) in [("train", 0), ("val", 1)] {
+        for scene in 0..6 {
+            let name = format!("{part}/{}/{scene}.bmp", ["a", "b"][scene as usize % 2]);
+            // Of two scenes only, the other part has a frame.
+            let shown = if number == 1 && scene > 1 { scene + 100 } else { scene };
+            put(folder.path(), &name, &encoded(&frame(shown, number), ImageFormat::Bmp));
+        }
+    }
+    let set = loaded(folder.path()).unwrap();
+    let pairs = &set.check.near.across_parts;
+    assert_eq!(pairs[0], ("train/a/0.bmp".to_owned(), "val/a/0.bmp".to_owned()));
+    assert_eq!((pairs.len(), set.check.near.pictures), (2, 0));
+    assert!(set.check.to_string().contains("2 pairs of pictures show nearly the same in different parts"));
+}
+
+#[test]
 fn small_images_of_a_kind_are_left_alone() {
     let folder = tempfile::tempdir().unwrap();
     for (class, scene) in [("a", 0), ("b", 1)] {

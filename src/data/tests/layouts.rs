@@ -35,6 +35,7 @@ fn parts_have_any_usual_name_and_wrappers_are_looked_through() {
         ("", "training_set", "validation_set", "test_set"),
         ("cats/", "TrainImages", "Val images", "Test "),
         ("", "asl_alphabet_train", "asl_alphabet_val", "asl_alphabet_test"),
+        ("coco/", "train2017", "val2017", "test2017"),
     ] {
         let folder = source(|top| {
             for (part, count, first) in [(train, 6, 0), (validation, 3, 20), (test, 2, 40)] {

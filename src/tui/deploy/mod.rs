@@ -47,6 +47,8 @@ pub enum News {
     Found(Option<Found>),
     /// How far it is.
     Progress(String),
+    /// What is not as it was when the run was trained.
+    Warning(String),
     /// Headers are ready.
     Ready(Arc<Prepared>),
     /// Files were written.
@@ -178,6 +180,7 @@ impl State {
                     self.work = Some(text);
                 }
             }
+            News::Warning(text) => reply.warn(text),
             News::Ready(prepared) => {
                 reply.command = Some(prepared.comparison_command());
                 let best = prepared.metrics.as_ref().map(reached);

@@ -143,7 +143,7 @@ impl Job {
         let trained_as = spec::load(&config, &[])?;
         let labels = run.labels()?;
         let graph = Graph::build(&trained_as, labels.len())?;
-        let trained = Arc::new(jobs::read_weights(&jobs::checkpoint(run), &graph)?);
+        let trained = Arc::new(jobs::read_weights(&run.weights(), &graph)?);
         let last = self.last.lock().unwrap_or_else(PoisonError::into_inner).clone();
         if let Some(last) = last.filter(|last| !is_anew && last.hash == trained.hash && last.wanted == wanted) {
             return Ok(Some(last));
@@ -151,7 +151,10 @@ impl Job {
         let overrides = wanted.overrides(&trained_as);
         let reading = Reading::new(&self.control, |done, total| self.at(format!("reading images {done}/{total}")));
         let dataset = load(&trained_as, Classes::Named(&labels), &self.images, &reading)?;
-        let (dataset, _) = jobs::without_training_images(run, dataset)?;
+        let (dataset, changed) = jobs::without_training_images(run, dataset)?;
+        if let Some(changed) = changed {
+            self.tell(News::Warning(changed.to_string()));
+        }
         // As the command line would have it, text and all.
         let deployment = |precision: Precision| -> anyhow::Result<Deployment> {
             let mut sets = overrides.clone();

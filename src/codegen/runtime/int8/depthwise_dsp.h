@@ -41,7 +41,7 @@ enum : uint8_t { leftEdge = 1, rightEdge = 2, topEdge = 4, bottomEdge = 8, byTwo
     "uxtb16 " second ", " first ", ror #8\n" \
     "uxtb16 " first ", " first "\n"
 
-//@if depthwise1
+//@if stride1
 // Stride 1: row c for two outputs, r9 and r10.
 #define DSP_C_TWICE(first, second)     \
     DSP_ROW_C(first, second)           \
@@ -138,12 +138,12 @@ MMN_WHOLE static void depthwiseRow3(const uint8_t *, const uint8_t *, const uint
 //@end
 //@end
 //@if depthwise2
-//@if depthwise1
+//@if stride1
         "tst lr, #16\n"
         "bne 20f\n"
 //@end
 //@end
-//@if depthwise1
+//@if stride1
         "strd r6, r7, [sp, #8]\n"
         "tst lr, #1\n"
         "bne 11f\n"
@@ -367,7 +367,7 @@ MMN_WHOLE static void depthwiseRow3(const uint8_t *, const uint8_t *, const uint
 #undef DSP_REQUANTISE
 #undef DSP_FOUR_COLUMNS
 #undef DSP_ROW_C
-//@if depthwise1
+//@if stride1
 #undef DSP_C_TWICE
 #undef DSP_LAST_COLUMNS
 #undef DSP_FIRST_COLUMNS
