@@ -45,6 +45,11 @@ pub struct Scene {
     folder: TempDir,
 }
 
+/// Pictures that an earlier test decoded, or the user, are no part of a scene, nor are its own kept.
+fn without_cache(command: &mut Command) {
+    command.env("MICROMOBILENET_CACHE", "");
+}
+
 /// What the program said and how it ended.
 pub struct Answer {
     pub code: Option<i32>,
@@ -92,6 +97,7 @@ impl Scene {
         command.args(arguments.split_whitespace()).current_dir(self.folder.path()).stdin(Stdio::null());
         // This machine's sensors are no part of the scene.
         command.env("MICROMOBILENET_SYSFS", self.path("system"));
+        without_cache(&mut command);
         command
     }
 
@@ -109,6 +115,7 @@ impl Scene {
     pub fn run_limited(&self, limit: &str, arguments: &str) -> Answer {
         let mut command = Command::new("sh");
         command.args(["-c", &format!("{limit}; exec \"$@\""), "sh", PROGRAM]).args(arguments.split_whitespace());
+        without_cache(&mut command);
         Answer::of(command.current_dir(self.folder.path()).stdin(Stdio::null()).output().unwrap())
     }
 
@@ -122,6 +129,7 @@ impl Scene {
             assert!(Command::new("cp").arg(PROGRAM).arg(&program).status().unwrap().success());
         }
         let mut command = Command::new(&program);
+        without_cache(&mut command);
         command.args(arguments.split_whitespace()).current_dir(self.folder.path()).stdin(Stdio::null());
         if is_root() {
             command.uid(65534).gid(65534);

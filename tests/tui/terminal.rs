@@ -68,6 +68,7 @@ impl Terminal {
         }
         // The sensors are those that a test puts there.
         command.env("MICROMOBILENET_SYSFS", folder);
+        command.env("MICROMOBILENET_CACHE", "");
         for (name, value) in variables {
             command.env(name, value);
         }
