@@ -24,8 +24,8 @@ mod networks;
 mod support;
 
 use case::Case;
+use micromobilenet::config::Precision;
 use micromobilenet::plan::{Family, Piece, Pieces};
-use micromobilenet::spec::Precision;
 use rayon::prelude::*;
 use std::fmt::Write as _;
 use std::path::Path;

@@ -6,8 +6,8 @@
 
 #![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a benchmark prints, and what fails ends it")]
 
+use micromobilenet::config::ConfigFile;
 use micromobilenet::data::{Augmenter, Silent, load};
-use micromobilenet::spec::Spec;
 use std::hint::black_box;
 use std::time::Instant;
 
@@ -15,8 +15,8 @@ const IMAGES: u64 = 4000;
 const ALL: &str =
     "augment={ flip = true, shift = 0.1, rotate = 10.0, zoom = 0.1, brightness = 0.1, contrast = 0.1, noise = 0.02 }";
 
-fn micro(overrides: &[String]) -> Spec {
-    Spec::parse("micro.toml", include_str!("../configs/micro.toml"), overrides).unwrap()
+fn micro(overrides: &[String]) -> ConfigFile {
+    ConfigFile::parse("micro.toml", include_str!("../configs/micro.toml"), overrides).unwrap()
 }
 
 fn main() {

@@ -15,10 +15,10 @@ mod support;
 
 use harness::{Options, Target};
 use micromobilenet::codegen::{Model, Provenance, header};
+use micromobilenet::config::{ConfigFile, PRESETS, Plan, Precision};
 use micromobilenet::data::{Dataset, Silent, load};
 use micromobilenet::graph::{Graph, Tensor, Weights};
 use micromobilenet::quant::{self, Deployed, Settings};
-use micromobilenet::spec::{PRESETS, Plan, Precision, Spec};
 use std::fs;
 use std::path::Path;
 
@@ -67,7 +67,7 @@ fn first_classes(weights: &Weights, trained: &Graph, graph: &Graph) -> Weights {
     cut
 }
 
-fn dataset(spec: &Spec) -> Dataset {
+fn dataset(spec: &ConfigFile) -> Dataset {
     load(&spec.config.data, spec.config.model.input, Some(400), &Silent).unwrap()
 }
 
@@ -81,7 +81,7 @@ fn main() {
             continue;
         }
         let text = PRESETS.iter().find(|(name, _)| *name == net).unwrap().1;
-        let spec = Spec::parse(net, text, &[]).unwrap();
+        let spec = ConfigFile::parse(net, text, &[]).unwrap();
         let data = dataset(&spec);
         let trained = Graph::build(&spec, data.labels.len()).unwrap();
         let root = Path::new(env!("CARGO_MANIFEST_DIR"));

@@ -6,9 +6,9 @@
 
 #![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a benchmark prints, and what fails ends it")]
 
+use micromobilenet::config::{ConfigFile, PRESETS, Plan, Precision};
 use micromobilenet::graph::Graph;
 use micromobilenet::plan::{Boards, Estimate, Program};
-use micromobilenet::spec::{PRESETS, Plan, Precision, Spec};
 use std::fmt::Write as _;
 use std::hint::black_box;
 use std::time::Instant;
@@ -24,7 +24,7 @@ fn preset(name: &str) -> String {
 
 /// `text` with more blocks of one kind before its head, up to 30.
 fn grown(text: &str, block: &str) -> String {
-    let blocks = Graph::build(&Spec::parse("t", text, &[]).unwrap(), CLASSES).unwrap().ops;
+    let blocks = Graph::build(&ConfigFile::parse("t", text, &[]).unwrap(), CLASSES).unwrap().ops;
     let numbers =
         blocks.iter().filter_map(|op| op.name.strip_prefix("block")?.split('.').next()?.parse::<usize>().ok());
     let more = BLOCKS - 1 - numbers.max().unwrap();
@@ -60,11 +60,11 @@ fn main() {
     let wanted: Vec<String> = std::env::args().skip(1).filter(|argument| !argument.starts_with('-')).collect();
     nets.retain(|(name, _)| wanted.is_empty() || wanted.iter().any(|part| name.contains(part)));
     for (name, text) in &nets {
-        let spec = Spec::parse("net.toml", text, &[]).unwrap();
+        let spec = ConfigFile::parse("net.toml", text, &[]).unwrap();
         let graph = Graph::build(&spec, CLASSES).unwrap().folded();
         let plan = |goal: Plan| Program::of(black_box(&graph), Precision::Int8, goal);
         let keystroke = || {
-            let spec = Spec::parse("net.toml", black_box(text), &[]).unwrap();
+            let spec = ConfigFile::parse("net.toml", black_box(text), &[]).unwrap();
             let graph = Graph::build(&spec, CLASSES).unwrap();
             let estimate = Estimate::of(&graph, Precision::Int8, Plan::Smallest);
             let verdicts: Vec<_> = boards.0.iter().map(|board| board.verdict(&estimate)).collect();

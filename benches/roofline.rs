@@ -20,10 +20,10 @@
 
 #![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a benchmark prints, and what fails ends it")]
 
+use micromobilenet::config::{ConfigFile, preset};
 use micromobilenet::data::{Check, Dataset, Images};
 use micromobilenet::files::RealDisk;
 use micromobilenet::graph::{Graph, Op, Source};
-use micromobilenet::spec::{Spec, preset};
 use micromobilenet::train::{
     BatchProgress, Begin, Control, End, EpochMetrics, Governor, Job, Layer, Observer, Profile, Start, Validation, Work,
     bandwidth, peak_flops, train,
@@ -110,7 +110,7 @@ fn images(count: usize) -> Images {
 /// Where the time of a training goes on one thread, in the fastest of all rounds, and its network.
 fn trained(limit: f64) -> (Graph, Profile) {
     let sets = ["augment={}".into(), "train.epochs=100000".into(), format!("train.batch_size={BATCH}")];
-    let spec = Spec::parse("micro", preset(Path::new("micro")).unwrap(), &sets).unwrap();
+    let spec = ConfigFile::parse("micro", preset(Path::new("micro")).unwrap(), &sets).unwrap();
     let graph = Graph::build(&spec, 5).unwrap();
     let dataset = Arc::new(Dataset {
         labels: (0..5).map(|i| i.to_string()).collect(),

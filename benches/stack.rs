@@ -22,8 +22,8 @@ mod support;
 
 use harness::{Feed, Options, Target};
 use micromobilenet::codegen::header;
+use micromobilenet::config::Precision;
 use micromobilenet::plan::Estimate;
-use micromobilenet::spec::Precision;
 
 /// Bytes of RAM of a BBC micro:bit, without what its driver takes.
 const MICROBIT: usize = 13_000;

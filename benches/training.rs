@@ -6,10 +6,10 @@
 
 #![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a benchmark prints, and what fails ends it")]
 
+use micromobilenet::config::{ConfigFile, PRESETS};
 use micromobilenet::data::{Check, Dataset, Images};
 use micromobilenet::files::RealDisk;
 use micromobilenet::graph::Graph;
-use micromobilenet::spec::{PRESETS, Spec};
 use micromobilenet::train::{
     BatchProgress, Begin, Control, End, EpochMetrics, Governor, Job, Observer, Start, Validation, train,
 };
@@ -80,7 +80,7 @@ fn main() {
             if !augmented {
                 sets.push("augment={}".into());
             }
-            let spec = Spec::parse(name, text, &sets).unwrap();
+            let spec = ConfigFile::parse(name, text, &sets).unwrap();
             let graph = Graph::build(&spec, 5).unwrap();
             let folder = tempfile::tempdir().unwrap();
             let control = Control::default();

@@ -1,8 +1,8 @@
 //! The command line.
 
+use crate::config::PRESETS;
 use crate::headless::{self, Request, Split};
 use crate::runs::Run;
-use crate::spec::PRESETS;
 use crate::tui;
 use clap::{ArgGroup, Parser};
 use std::io::IsTerminal as _;

@@ -1,7 +1,7 @@
 //! MicroMobileNet workbench: design, train and export MobileNet-like networks for boards with a
 //! few kilobytes of memory.
 //!
-//! A value's way through the house: a configuration ([`spec`]) becomes operations with shapes,
+//! A value's way through the house: a configuration ([`config`]) becomes operations with shapes,
 //! and those are what is planned, trained, quantised and written as C++. A module uses only those
 //! listed before it.
 
@@ -13,7 +13,7 @@ pub mod number;
 pub mod random;
 pub mod sensors;
 
-pub mod spec;
+pub mod config;
 
 pub mod graph;
 

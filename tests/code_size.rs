@@ -9,8 +9,8 @@ mod linked;
 mod networks;
 mod support;
 
+use micromobilenet::config::Precision;
 use micromobilenet::plan::{Estimate, Family};
-use micromobilenet::spec::Precision;
 use rayon::prelude::*;
 
 /// The largest array that AVR's compiler takes, in bytes.

@@ -2,7 +2,7 @@
 
 use clap::{CommandFactory as _, Parser as _};
 use micromobilenet::cli::Cli;
-use micromobilenet::spec::Spec;
+use micromobilenet::config::ConfigFile;
 
 const README: &str = include_str!("../README.md");
 
@@ -16,7 +16,7 @@ fn its_configuration_is_one() {
     let configurations = blocks("toml");
     assert_eq!(configurations.len(), 1);
     for text in configurations {
-        Spec::parse("README.md", text, &[]).unwrap_or_else(|error| panic!("{error}"));
+        ConfigFile::parse("README.md", text, &[]).unwrap_or_else(|error| panic!("{error}"));
     }
 }
 
@@ -28,7 +28,7 @@ fn the_overrides_it_shows_exist() {
         .filter_map(|rest| Some(rest.split_whitespace().next()?.to_owned()))
         .collect();
     assert!(!overrides.is_empty());
-    Spec::parse("README.md", blocks("toml")[0], &overrides).unwrap_or_else(|error| panic!("{error}"));
+    ConfigFile::parse("README.md", blocks("toml")[0], &overrides).unwrap_or_else(|error| panic!("{error}"));
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use super::template::{Flag, Template};
 use super::writer::CWriter;
 use super::{CodegenError, symbols};
-use crate::spec::Precision;
+use crate::config::Precision;
 
 /// The exit code of [`check`]'s program where it cannot write what it found.
 pub const OUTPUT_FAILED: i32 = 3;

@@ -5,10 +5,10 @@ use super::tables::Tables;
 use super::template::Template;
 use super::writer::CWriter;
 use super::{CodegenError, Model, Sure, TOOL, float, int8, literal, runtime, steps};
+use crate::config::Precision;
 use crate::escape;
 use crate::graph::Graph;
 use crate::plan::{self, Kernels, MAX_AVR_ARRAY, Program};
-use crate::spec::Precision;
 
 /// The text of `<class_name>.h`. The same model gives the same bytes.
 ///

@@ -25,11 +25,11 @@ pub use header::header;
 pub use literal::float as float_literal;
 pub use sketch::{Sample, SampleRoom, samples, select, sketch};
 
+use crate::config::{Plan, Precision, Resize};
 use crate::files::FileError;
 use crate::graph::{Graph, Weights};
 use crate::plan::Program;
 use crate::quant::Quantised;
-use crate::spec::{Plan, Precision, Resize};
 
 /// What a header is made of.
 #[derive(Debug, Clone)]

@@ -3,9 +3,9 @@
 use super::literal;
 use super::tables::Tables;
 use super::template::{Flag, Template};
+use crate::config::{Pool, Precision, Resize};
 use crate::graph::{Graph, Kind};
 use crate::plan::{ARENA_ALIGNMENT, DEEP, Kernel, Kernels, Program, StepFormat, Target, depth};
-use crate::spec::{Pool, Precision, Resize};
 
 /// The int8 kernels that processors are particular about: the condition in the preprocessor and
 /// the texts of each family, the last of which serves all others.
@@ -239,8 +239,8 @@ mod tests {
     use super::super::tables::{Gates, Mean, Numbers};
     use super::super::template::tests::{left_out, texts};
     use super::*;
+    use crate::config::{ConfigFile, Plan};
     use crate::plan::row_tests::networks;
-    use crate::spec::{Plan, Spec};
     use proptest::strategy::{Strategy as _, ValueTree as _};
     use proptest::test_runner::TestRunner;
 
@@ -278,7 +278,7 @@ mod tests {
                 let (_, after) = text.split_once("[stem]").unwrap();
                 text = format!("[model]\ninput = {{ height = 300, width = 300, channels = 3 }}\n[stem]{after}");
             }
-            let Ok(graph) = Graph::build(&Spec::parse("net.toml", &text, &[]).unwrap(), 3) else { continue };
+            let Ok(graph) = Graph::build(&ConfigFile::parse("net.toml", &text, &[]).unwrap(), 3) else { continue };
             let graph = graph.folded();
             for (precision, shift) in [(Precision::Float, 0), (Precision::Int8, 16), (Precision::Int8, 13)] {
                 let program = Program::of(&graph, precision, Plan::Smallest);

@@ -217,9 +217,9 @@ fn check_class(model: &Model<'_>) -> Result<(), CodegenError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::{Plan, Precision};
     use crate::graph::tests::graph_of;
     use crate::plan::Boards;
-    use crate::spec::{Plan, Precision};
 
     fn sample(label: usize, name: &str) -> Sample<'static> {
         Sample { pixels: &[0; 100], label, name: name.to_owned() }

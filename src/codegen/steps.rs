@@ -2,9 +2,9 @@
 
 use super::tables::{Gates, Numbers, Tables};
 use super::writer::CWriter;
+use crate::config::{Activation, Precision};
 use crate::graph::{Conv, Depthwise, Graph, Kind, Op, Window};
 use crate::plan::{Kernel, Kernels, Program, Step, StepFormat, Target, Waiting, reads_interleaved};
-use crate::spec::{Activation, Precision};
 
 /// What the runtime calls the kernel of a step.
 fn kind(kernel: Kernel, is_interleaved: bool) -> &'static str {

@@ -4,8 +4,8 @@
 //! fixed order whether they are wanted or not, so that turning one on leaves the others as they
 //! were. First geometry, in one step, then brightness and contrast by a table, then noise.
 
+use crate::config::{Augment, Input};
 use crate::random::{Purpose, Stream};
-use crate::spec::{Augment, Input};
 
 /// Changes training images at random, as the configuration's `[augment]` says.
 #[derive(Debug, Clone)]

@@ -8,7 +8,7 @@ use super::part::Part;
 use super::source::Found;
 
 /// The names of the bundled sets.
-pub const NAMES: [&str; 1] = crate::spec::BUNDLED;
+pub const NAMES: [&str; 1] = crate::config::BUNDLED;
 
 macro_rules! asset {
     ($file:literal) => {

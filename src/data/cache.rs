@@ -193,7 +193,7 @@ fn checksum(bytes: &[u8]) -> [u8; 8] {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::spec::{Background, Input, Resize};
+    use crate::config::{Background, Input, Resize};
 
     const HOW: Preparation = Preparation {
         input: Input { height: 2, width: 3, channels: 1 },

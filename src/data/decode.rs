@@ -16,8 +16,8 @@ use super::heic;
 use super::kind::{Format, HEAD, Kind};
 use super::luma::luma_row;
 use super::resize::{RowResizer, frame};
+use crate::config::{Background, Input, Resize};
 use crate::files::read_limited;
-use crate::spec::{Background, Input, Resize};
 
 /// The largest side of a picture, in pixels; [`RowResizer`] computes with it in 32 bits.
 pub const MAX_SIDE: u32 = 65_535;

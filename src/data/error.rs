@@ -2,9 +2,9 @@
 
 use std::path::PathBuf;
 
+use crate::config::MAX_CLASSES;
 use crate::escape::terminal;
 use crate::files::FileError;
-use crate::spec::MAX_CLASSES;
 
 /// Why a data set or a picture cannot be had. Names from outside are escaped for a terminal.
 #[derive(Debug, thiserror::Error)]

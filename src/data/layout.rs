@@ -16,7 +16,7 @@ use super::outline::{Aside, BY_NAME, Contents, Outline, note, outdo, outline, ta
 use super::skipped::Reason;
 use super::table::Table;
 use super::tree::{DEPTH, Listing, Place, holds, list, walk};
-use crate::spec::MAX_CLASSES;
+use crate::config::MAX_CLASSES;
 
 /// A source and its parts.
 #[derive(Debug)]

@@ -15,7 +15,7 @@ use super::part::{Part, Preparation, Store};
 use super::reading::{Decoded, Reading};
 use super::source::{self, Found};
 use super::split::{Shares, Side, divide, sample};
-use crate::spec::{Background, Data, Input};
+use crate::config::{Background, Data, Input};
 
 /// The most bytes of all images of a data set together.
 pub(super) const MAX_BYTES: u64 = 4_000_000_000;

@@ -3,8 +3,8 @@
 use std::path::Path;
 
 use super::error::DataError;
+use crate::config::MAX_CLASSES;
 use crate::files::read_limited;
-use crate::spec::MAX_CLASSES;
 
 /// Classes with consecutive numbers.
 #[derive(Debug, Clone, PartialEq, Eq)]

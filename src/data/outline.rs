@@ -8,7 +8,7 @@ use super::name::Split;
 use super::skipped::{Reason, Skipped};
 use super::table::{self, Table};
 use super::tree::{DEPTH, Listing, Place, list, walk};
-use crate::spec::MAX_CLASSES;
+use crate::config::MAX_CLASSES;
 
 /// Said of labels in names.
 pub(super) const BY_NAME: &str = "labels are what stands before the first dot of a file's name";

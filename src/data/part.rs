@@ -6,7 +6,7 @@ use super::cache::{Cache, Entry};
 use super::content::Content;
 use super::decode::{MAX_SIDE, Picture, Raster, fill, read};
 use super::load::MAX_BYTES;
-use crate::spec::{Background, Input, Resize};
+use crate::config::{Background, Input, Resize};
 
 /// One image that can be had.
 #[derive(Debug, Clone, PartialEq, Eq)]

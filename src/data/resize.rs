@@ -20,7 +20,7 @@
 //! 1/2 + 1/512 off the exact mean. No sum leaves `u32` while sources have at most 65,535 and
 //! outputs at most 32,767 positions. Equal sizes change nothing.
 
-use crate::spec::{Input, Resize};
+use crate::config::{Input, Resize};
 
 /// A rectangle of pixels.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

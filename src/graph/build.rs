@@ -3,7 +3,7 @@
 use super::op::{Add, Conv, Dense, Depthwise, GlobalPool, Norm, SqueezeExcite};
 use super::shape::{Shape, Window};
 use super::{Graph, Kind, Op, OpId, Pixels, Source};
-use crate::spec::{Activation, After, Block, Diagnostic, Diagnostics, KeyPath, Spec};
+use crate::config::{Activation, After, Block, ConfigFile, Diagnostic, Diagnostics, KeyPath};
 
 /// The most blocks a network may have, repeats counted.
 const MAX_BLOCKS: usize = 512;
@@ -15,18 +15,18 @@ const MAX_MAP: u64 = 1 << 28;
 const MAX_PARAMS: u64 = 100_000_000;
 
 impl Graph {
-    /// The operations of `spec` for `classes` classes.
+    /// The operations of `config` for `classes` classes.
     ///
     /// # Errors
     /// Where a map shrinks to nothing, the network is too large to be meant, or a list has not
     /// one value per channel; each placed in the file.
-    pub fn build(spec: &Spec, classes: usize) -> Result<Self, Diagnostics> {
+    pub fn build(spec: &ConfigFile, classes: usize) -> Result<Self, Diagnostics> {
         Builder::new(spec, classes).build().map_err(|diagnostic| Diagnostics(vec![*diagnostic]))
     }
 }
 
 struct Builder<'a> {
-    spec: &'a Spec,
+    spec: &'a ConfigFile,
     graph: Graph,
     /// Where the last map comes from and its size.
     last: (Source, Shape),
@@ -38,7 +38,7 @@ struct Builder<'a> {
 type Fallible<T> = Result<T, Box<Diagnostic>>;
 
 impl<'a> Builder<'a> {
-    fn new(spec: &'a Spec, classes: usize) -> Self {
+    fn new(spec: &'a ConfigFile, classes: usize) -> Self {
         let config = &spec.config;
         let input = config.model.input;
         let input = Shape::new(input.channels as usize, input.height as usize, input.width as usize);

@@ -9,7 +9,7 @@ pub use op::{Add, Conv, Dense, Depthwise, GlobalPool, Map, Norm, Operator, Param
 pub use shape::{Shape, Window};
 pub use weights::{Tensor, Weights, WeightsError, metadata};
 
-use crate::spec::KeyPath;
+use crate::config::KeyPath;
 
 /// The place of an operation in [`Graph::ops`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]

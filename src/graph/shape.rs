@@ -1,6 +1,6 @@
 //! Sizes of maps, and the one place where a kernel's reach over a map is worked out.
 
-use crate::spec::Padding;
+use crate::config::Padding;
 use std::fmt;
 
 /// The size of a map: channels × height × width.

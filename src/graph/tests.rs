@@ -1,7 +1,7 @@
 //! Shapes, counts and names of the presets and of random networks.
 
 use super::*;
-use crate::spec::{PRESETS, Spec};
+use crate::config::{ConfigFile, PRESETS};
 use proptest::prelude::*;
 
 /// The graph of a preset.
@@ -13,17 +13,17 @@ pub(crate) fn graph_of(name: &str, classes: usize) -> Graph {
 pub(crate) fn build(name: &str, overrides: &[&str], classes: usize) -> Result<Graph, String> {
     let text = PRESETS.iter().find(|(known, _)| *known == name).unwrap().1;
     let overrides: Vec<String> = overrides.iter().map(ToString::to_string).collect();
-    let spec = Spec::parse(&format!("{name}.toml"), text, &overrides).map_err(|error| error.to_string())?;
+    let spec = ConfigFile::parse(&format!("{name}.toml"), text, &overrides).map_err(|error| error.to_string())?;
     Graph::build(&spec, classes).map_err(|error| error.to_string())
 }
 
 /// The network of a configuration's text.
 pub(crate) fn graph_of_text(text: &str, classes: usize) -> Graph {
-    Graph::build(&Spec::parse("t.toml", text, &[]).unwrap(), classes).unwrap()
+    Graph::build(&ConfigFile::parse("t.toml", text, &[]).unwrap(), classes).unwrap()
 }
 
 fn parse(text: &str) -> Result<Graph, String> {
-    let spec = Spec::parse("t.toml", text, &[]).map_err(|error| error.to_string())?;
+    let spec = ConfigFile::parse("t.toml", text, &[]).map_err(|error| error.to_string())?;
     Graph::build(&spec, 5).map_err(|error| error.to_string())
 }
 
@@ -48,7 +48,7 @@ fn the_other_presets_have_the_counts_that_they_say() {
     for (name, classes, params, said) in presets {
         let graph = build(name, &["model.batch_norm=false"], classes).unwrap();
         assert_eq!(graph.trainable(), params, "{name}");
-        let text = crate::spec::preset(name.as_ref()).unwrap();
+        let text = crate::config::preset(name.as_ref()).unwrap();
         assert!(text.contains(&format!(" {said} parameters")), "{name}");
     }
 }

@@ -2,9 +2,9 @@
 
 use super::Failure;
 use super::project::Project;
+use crate::config::Precision;
 use crate::graph::argmax;
 use crate::quant::{Deployed, Executor};
-use crate::spec::Precision;
 use crate::train::Predictor;
 use crate::{data, escape};
 use rayon::prelude::*;

@@ -3,11 +3,11 @@
 use super::int8;
 use super::project::Project;
 use super::{Failure, Split, progress};
+use crate::config::Precision;
 use crate::data::{Dataset, Images};
 use crate::escape;
 use crate::jobs::{self, Decoding, Recording, Trained};
 use crate::runs::{Coverage, Evaluation, Recorded, Run, TrainedOn};
-use crate::spec::Precision;
 use anyhow::anyhow;
 use clap::ValueEnum as _;
 use serde::Serialize;

@@ -4,10 +4,10 @@ use super::Failure;
 use super::int8;
 use super::project::Project;
 use crate::codegen::CodegenError;
+use crate::config::Precision;
 use crate::escape;
 use crate::jobs::{Build, CheckError, Checked, Compilers, EXPORTS, Export, JUDGED};
 use crate::plan::{Board, Boards};
-use crate::spec::Precision;
 use serde_json::json;
 use std::path::PathBuf;
 

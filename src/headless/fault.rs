@@ -1,11 +1,11 @@
 //! What an error is about: the system, or what was passed; and which file.
 
 use crate::codegen::CodegenError;
+use crate::config::{Diagnostic, Diagnostics, Place};
 use crate::data::DataError;
 use crate::files::FileError;
 use crate::jobs::{DatasetError, ReadWeightsError, TeachingError, TrainingError};
 use crate::runs::RunError;
-use crate::spec::{Diagnostic, Diagnostics, Place};
 use crate::train::TrainError;
 use serde_json::{Map, Value};
 use std::error::Error;

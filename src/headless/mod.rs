@@ -18,8 +18,8 @@ mod seeds;
 mod train;
 mod watch;
 
+use crate::config::Precision;
 use crate::sensors::Sensors;
-use crate::spec::Precision;
 use crate::train::Governor;
 use anyhow::Context as _;
 use console::Console;

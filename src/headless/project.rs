@@ -3,6 +3,7 @@
 use super::console::Console;
 use super::progress;
 use super::{Failure, Request};
+use crate::config::{self, ConfigFile, KeyPath, Opened};
 use crate::data::Dataset;
 use crate::escape;
 use crate::graph::Graph;
@@ -10,7 +11,6 @@ use crate::jobs::{self, Classes, DatasetError, Decoding, Deployment, RUNS, Train
 use crate::plan::{Board, Boards, Estimate, UnknownBoard};
 use crate::quant::Deployed;
 use crate::runs::Run;
-use crate::spec::{self, KeyPath, Opened, Spec};
 use crate::train::Control;
 use anyhow::anyhow;
 use std::path::{Path, PathBuf};
@@ -32,7 +32,7 @@ pub struct Project<'a> {
     /// Where the configuration is from; of a preset, where its file would be.
     pub config_path: PathBuf,
     /// The configuration.
-    pub spec: Spec,
+    pub spec: ConfigFile,
     /// The classes, in the order of the outputs.
     pub labels: Vec<String>,
     /// The operations.
@@ -68,7 +68,7 @@ impl<'a> Project<'a> {
         if request.test {
             overrides.push("train.epochs=1".into());
         }
-        let spec = spec::load(&path, &overrides)?;
+        let spec = config::load(&path, &overrides)?;
         let labels = labels(request, &spec, run.as_ref())?;
         let graph = Graph::build(&spec, labels.len())?;
         Ok(Self {
@@ -229,7 +229,7 @@ impl<'a> Project<'a> {
         let Some(run) = self.run_of_weights() else { return Ok(None) };
         let is_of_network = |set: &&String| !set.starts_with("data.");
         let overrides: Vec<String> = self.request.overrides.iter().filter(is_of_network).cloned().collect();
-        let own = spec::load(&run.file(Run::CONFIG), &overrides)?;
+        let own = config::load(&run.file(Run::CONFIG), &overrides)?;
         if own.config.data.source == self.spec.config.data.source {
             return Ok(None);
         }
@@ -261,7 +261,7 @@ impl<'a> Project<'a> {
     /// A failure about `key` of the configuration.
     pub fn fault(&self, key: &str, message: String, help: Option<&str>) -> Failure {
         let diagnostic = self.spec.diagnose(&KeyPath::of(key), message, help.map(ToOwned::to_owned));
-        spec::Diagnostics(vec![diagnostic]).into()
+        config::Diagnostics(vec![diagnostic]).into()
     }
 }
 
@@ -284,7 +284,7 @@ fn find_run(request: &Request, console: Console) -> Result<Option<Run>, Failure>
     if !wanted || request.weights.is_some() {
         return Ok(None);
     }
-    let model = request.config.as_ref().map(|path| spec::load(path, &request.overrides)).transpose()?;
+    let model = request.config.as_ref().map(|path| config::load(path, &request.overrides)).transpose()?;
     let model = model.map(|spec| spec.config.model.name);
     let Some(found) = jobs::latest_run(RUNS.as_ref(), model.as_deref(), !request.resume)? else {
         let of = model.map(|model| format!(" of {model}")).unwrap_or_default();
@@ -303,8 +303,8 @@ fn find_run(request: &Request, console: Console) -> Result<Option<Run>, Failure>
 
 /// Whether `config` is the preset that `run` was begun with.
 fn is_of_preset(run: &Run, config: &Path) -> bool {
-    let Ok(Opened::Preset(text)) = spec::open(config) else { return false };
-    let name = Spec::parse(&config.display().to_string(), text, &[]).map(|preset| preset.config.model.name);
+    let Ok(Opened::Preset(text)) = config::open(config) else { return false };
+    let name = ConfigFile::parse(&config.display().to_string(), text, &[]).map(|preset| preset.config.model.name);
     let own = run.info().map(|info| info.name);
     run.file(Run::CONFIG).exists() && matches!((name, own), (Ok(name), Ok(own)) if name == own)
 }
@@ -314,7 +314,7 @@ fn shown(path: &Path) -> String {
 }
 
 /// The classes: as the run has them, as the data has them, or numbered.
-fn labels(request: &Request, spec: &Spec, run: Option<&Run>) -> Result<Vec<String>, Failure> {
+fn labels(request: &Request, spec: &ConfigFile, run: Option<&Run>) -> Result<Vec<String>, Failure> {
     // A training that was killed at its very beginning has none yet.
     let has_them = |run: &&Run| request.weights.is_none() && (!request.resume || run.file(Run::LABELS).exists());
     if let Some(run) = run.filter(has_them) {

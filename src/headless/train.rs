@@ -2,12 +2,12 @@
 
 use super::project::Project;
 use super::{Exit, Failure, evaluate, profile, progress, seeds};
+use crate::config::ConfigFile;
 use crate::escape;
 use crate::files::RealDisk;
 use crate::graph::Weights;
 use crate::jobs::{Ended, Held, Place, RUNS, Teaching, Training, TrainingError, read_weights};
 use crate::runs::Run;
-use crate::spec::Spec;
 use crate::train::{End, Governor};
 use anyhow::anyhow;
 use std::path::Path;
@@ -78,11 +78,11 @@ pub fn look_at_images(project: &mut Project<'_>) -> Result<(), Failure> {
     if project.request.evaluate { evaluate::check_split(project.request.split, &dataset) } else { Ok(()) }
 }
 
-/// Trains as `spec` says, in the folder that is `held`, and says how it went. `None` where it was
+/// Trains as `config` says, in the folder that is `held`, and says how it went. `None` where it was
 /// interrupted before it began.
 pub fn fit(
     project: &mut Project<'_>,
-    spec: Spec,
+    spec: ConfigFile,
     held: Held,
     begin: Given,
     governor: Governor,

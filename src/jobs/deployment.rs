@@ -3,12 +3,12 @@
 use super::check::{self, CheckError, Checked, Compilers, Network};
 use super::weights::Trained;
 use crate::codegen::{self, CodegenError, Model, Provenance, Sample, SampleRoom, Sources, Sure, symbols};
+use crate::config::{ConfigFile, Precision};
 use crate::data::{Dataset, Images};
 use crate::graph::Graph;
 use crate::plan::{Board, Estimate};
 use crate::quant::{self, Answers, Comparison, Deployed, QuantError, Settings, Stop};
 use crate::runs::{Evaluation, config_hash};
-use crate::spec::{Precision, Spec};
 use crate::train::{self, Control};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -23,7 +23,7 @@ const LAYER_IMAGES: usize = 32;
 #[derive(Debug, Clone)]
 pub struct Deployment {
     /// The configuration.
-    pub spec: Spec,
+    pub spec: ConfigFile,
     /// Its operations.
     pub graph: Graph,
     /// The classes, in the order of the outputs.

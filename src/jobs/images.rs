@@ -1,12 +1,12 @@
 //! The images of a configuration and their classes.
 
+use crate::config::{Config, ConfigFile, Diagnostics, KeyPath, NumClasses};
 use crate::data::{self, DataError, Dataset};
-use crate::spec::{Config, Diagnostics, KeyPath, NumClasses, Spec};
 use crate::train::{Control, Observer};
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// `error` at the place in `spec` where its data set is named, if that is not there.
-fn placed(spec: &Spec, error: DataError) -> DatasetError {
+/// `error` at the place in `config` where its data set is named, if that is not there.
+fn placed(spec: &ConfigFile, error: DataError) -> DatasetError {
     match error {
         DataError::Unknown { .. } => DatasetError::Config(spec.diagnose_source(error.to_string())),
         other => other.into(),
@@ -21,25 +21,25 @@ pub struct ClassesUnknown(pub DataError);
 impl ClassesUnknown {
     /// What is wrong with the data set alone, for who needs its images.
     #[must_use]
-    pub fn of_data(self, spec: &Spec) -> DatasetError {
+    pub fn of_data(self, spec: &ConfigFile) -> DatasetError {
         placed(spec, self.0)
     }
 
-    /// The same at its place in `spec`, with `help` on what would be right.
+    /// The same at its place in `config`, with `help` on what would be right.
     #[must_use]
-    pub fn diagnostics(&self, spec: &Spec, help: &str) -> Diagnostics {
+    pub fn diagnostics(&self, spec: &ConfigFile, help: &str) -> Diagnostics {
         let key = KeyPath::of("model.num_classes");
         Diagnostics(vec![spec.diagnose(&key, self.to_string(), Some(help.to_owned()))])
     }
 }
 
-/// The classes that a network of `spec` will tell apart, in the order of its outputs: as the data
+/// The classes that a network of `config` will tell apart, in the order of its outputs: as the data
 /// set names them, or "class 0", "class 1"… where `num_classes` is a number that the data set does
 /// not have. No image is decoded.
 ///
 /// # Errors
 /// Where `num_classes` is "auto" and the classes cannot be read.
-pub fn class_labels(spec: &Spec) -> Result<Vec<String>, ClassesUnknown> {
+pub fn class_labels(spec: &ConfigFile) -> Result<Vec<String>, ClassesUnknown> {
     let config = &spec.config;
     match (config.model.num_classes, data::class_names(&config.data.source)) {
         (NumClasses::Auto(_), labels) => labels.map_err(ClassesUnknown),
@@ -78,14 +78,14 @@ pub enum DatasetError {
     },
 }
 
-/// Loads the images of `spec`, on the rayon pool of the caller; with `limit`, at most that many of
+/// Loads the images of `config`, on the rayon pool of the caller; with `limit`, at most that many of
 /// each split (see [`data::load`]).
 ///
 /// # Errors
 /// As [`data::load`], and where the classes are not `classes`: a wrong number is shown at its place
 /// in the configuration.
 pub fn load_dataset(
-    spec: &Spec,
+    spec: &ConfigFile,
     classes: Classes<'_>,
     limit: Option<usize>,
     progress: &dyn data::Progress,
@@ -100,13 +100,13 @@ pub fn load_dataset(
     Ok(Arc::new(dataset))
 }
 
-/// All labelled images of `spec`'s source, whatever part they are in, for a network that tells
+/// All labelled images of `config`'s source, whatever part they are in, for a network that tells
 /// `labels` apart, and what stood out. Classes are those of the same name; the source may have fewer.
 ///
 /// # Errors
 /// As [`data::load_all`].
 pub fn load_all(
-    spec: &Spec,
+    spec: &ConfigFile,
     labels: &[String],
     progress: &dyn data::Progress,
 ) -> Result<(data::Images, data::Check), DatasetError> {
@@ -115,7 +115,7 @@ pub fn load_all(
 }
 
 /// Whether images of the classes `labels` go with the network.
-fn fits(spec: &Spec, classes: Classes<'_>, labels: &[String]) -> Result<(), DatasetError> {
+fn fits(spec: &ConfigFile, classes: Classes<'_>, labels: &[String]) -> Result<(), DatasetError> {
     let source = &spec.config.data.source;
     let is_auto = matches!(spec.config.model.num_classes, NumClasses::Auto(_));
     let count = match classes {

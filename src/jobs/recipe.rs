@@ -1,10 +1,10 @@
 //! What in a training's recipe cannot be right for its images, and in weights for the configuration.
 
 use super::classes;
+use crate::config::ConfigFile;
 use crate::data::Dataset;
 use crate::escape;
 use crate::graph::Weights;
-use crate::spec::Spec;
 
 /// Below this many validation images accuracy is a coarse measure.
 const FEW_IMAGES: usize = 50;
@@ -17,10 +17,10 @@ const TURNED: f64 = 60.0;
 /// Names in one warning at most.
 const NAMED: usize = 6;
 
-/// What in the recipe of `spec` cannot be right for `dataset`: a sentence each, its names harmless to
+/// What in the recipe of `config` cannot be right for `dataset`: a sentence each, its names harmless to
 /// terminals. Empty where nothing is found.
 #[must_use]
-pub fn warnings(spec: &Spec, dataset: &Dataset) -> Vec<String> {
+pub fn warnings(spec: &ConfigFile, dataset: &Dataset) -> Vec<String> {
     let mut found = Vec::new();
     let augment = &spec.config.augment;
     if augment.flip {
@@ -131,7 +131,7 @@ mod tests {
     }
 
     fn of(set: &str, labels: &[&str]) -> Vec<String> {
-        let spec = Spec::parse("a.toml", "", &[set.to_owned()]).unwrap();
+        let spec = ConfigFile::parse("a.toml", "", &[set.to_owned()]).unwrap();
         warnings(&spec, &dataset(labels, 50))
     }
 
@@ -192,7 +192,7 @@ mod tests {
 
     #[test]
     fn few_validation_images_are_counted() {
-        let spec = Spec::parse("a.toml", "", &[]).unwrap();
+        let spec = ConfigFile::parse("a.toml", "", &[]).unwrap();
         let found = warnings(&spec, &dataset(&["a", "b"], 30));
         assert!(found[0].starts_with("30 validation images, fewer than 50: one image is 3.3 points"), "{found:?}");
         assert!(warnings(&spec, &dataset(&["a", "b"], 50)).is_empty());

@@ -3,16 +3,16 @@
 use super::recipe;
 use super::training::TrainingError;
 use super::weights::Trained;
+use crate::config::{self, ConfigFile, Precision};
 use crate::data::Dataset;
 use crate::escape;
 use crate::graph::Graph;
 use crate::plan::{Boards, Estimate, LayerEstimate};
 use crate::runs::{self, Evaluation, Fit, LayerRow, Pictures, Recorded, Run, RunReport};
-use crate::spec::{self, Precision, Spec};
 use crate::train;
 
 /// The layers of a network, for `layers.csv`.
-pub(super) fn layers(spec: &Spec, graph: &Graph) -> Vec<LayerRow> {
+pub(super) fn layers(spec: &ConfigFile, graph: &Graph) -> Vec<LayerRow> {
     let row = |layer: &LayerEstimate| LayerRow {
         name: layer.name.clone(),
         output: layer.output.to_string(),
@@ -29,7 +29,7 @@ pub(super) fn layers(spec: &Spec, graph: &Graph) -> Vec<LayerRow> {
 /// mistakes and report.
 pub(super) fn finish(
     run: &Run,
-    spec: &Spec,
+    spec: &ConfigFile,
     graph: &Graph,
     dataset: &Dataset,
     trained: &Trained,
@@ -74,7 +74,7 @@ pub(super) fn finish(
 }
 
 /// What the network takes on every board that the program knows.
-fn fit(spec: &Spec, graph: &Graph) -> Option<Fit> {
+fn fit(spec: &ConfigFile, graph: &Graph) -> Option<Fit> {
     let estimates = [Precision::Float, Precision::Int8].map(|of| Estimate::of(graph, of, spec.config.export.plan));
     let boards = Boards::built_in().ok()?.0;
     let boards = boards.iter().map(|board| estimates.each_ref().map(|estimate| board.verdict(estimate))).collect();
@@ -107,7 +107,7 @@ pub fn record(
     let data = run.info()?.data;
     runs::record_evaluation(run, &data.fingerprint, Recorded { fingerprint, weights: trained.hash.clone(), ..result })?;
     // What the call overrides is not what the run was trained with.
-    let own = spec::load(&run.file(Run::CONFIG), &[]).ok();
+    let own = config::load(&run.file(Run::CONFIG), &[]).ok();
     let (Some(dataset), Some(own)) = (dataset, own) else { return Ok(Recording::OtherImages) };
     if data.fingerprint != dataset.fingerprint || dataset.validation.is_empty() {
         return Ok(Recording::OtherImages);

@@ -1,10 +1,10 @@
 //! The network that another one learns from.
 
 use super::weights::{ReadWeightsError, read_weights};
+use crate::config::{self, Diagnostics};
 use crate::files::{FileError, make_folder};
 use crate::graph::{Graph, WeightsError};
 use crate::runs::{Run, RunError};
-use crate::spec::{self, Diagnostics};
 use crate::train::Teacher;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -87,7 +87,7 @@ impl Teaching {
         classes: usize,
         differs: impl Fn(String) -> TeachingError,
     ) -> Result<Self, TeachingError> {
-        let spec = spec::load(config, &[])?;
+        let spec = config::load(config, &[])?;
         let graph = Graph::build(&spec, classes).map_err(|error| differs(error.to_string()))?;
         let weights = read_weights(weights, &graph)?.weights;
         Ok(Self { teacher: Arc::new(Teacher { graph, weights }), config: spec.text })

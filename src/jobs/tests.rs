@@ -1,12 +1,12 @@
 //! Trainings, images and exports as a front end has them, with made-up pictures.
 
 use super::*;
+use crate::config::{ConfigFile, Place as TextPlace};
 use crate::data::{Check, DataError, Dataset, Images, Silent};
 use crate::files::{Disk, RealDisk};
 use crate::graph::{Graph, Weights};
 use crate::random::{Purpose, Stream};
 use crate::runs::{self, Run, RunError, Status};
-use crate::spec::{Place as TextPlace, Spec};
 use crate::train::{
     BatchProgress, Control, End, EpochMetrics, Governor, Observer, Start, Trainer, Unobserved, Validation,
 };
@@ -38,9 +38,9 @@ fn dataset() -> Arc<Dataset> {
     Arc::new(Dataset { labels, train, validation, test: None, fingerprint, check: Check::default(), source })
 }
 
-fn spec(sets: &[&str]) -> Spec {
+fn spec(sets: &[&str]) -> ConfigFile {
     let sets: Vec<String> = sets.iter().map(ToString::to_string).collect();
-    Spec::parse("tiny.toml", NET, &sets).unwrap()
+    ConfigFile::parse("tiny.toml", NET, &sets).unwrap()
 }
 
 fn training(place: Place, sets: &[&str]) -> Training {
@@ -269,7 +269,7 @@ fn classes_are_those_of_the_data_or_numbered_or_unknown() {
 
 #[test]
 fn images_of_other_classes_are_refused_where_they_are_wrong() {
-    let load = |spec: &Spec, classes: Classes<'_>| load_dataset(spec, classes, Some(20), &Silent);
+    let load = |spec: &ConfigFile, classes: Classes<'_>| load_dataset(spec, classes, Some(20), &Silent);
     let ten = spec(&["model.num_classes=10"]);
     let found = load(&ten, Classes::Count(10)).unwrap();
     assert!(load(&ten, Classes::Named(&found.labels)).is_ok());

@@ -6,12 +6,12 @@ use super::recorder::Recorder;
 use super::report;
 use super::teaching::{Teaching, TeachingError};
 use super::weights::{ReadWeightsError, Trained, read_weights};
+use crate::config::ConfigFile;
 use crate::data::Dataset;
 use crate::escape;
 use crate::files::{Disk, make_folder};
 use crate::graph::{Graph, Weights};
 use crate::runs::{self, DataInfo, Evaluation, Host, Run, RunError, RunInfo, Status, TrainedOn};
-use crate::spec::Spec;
 use crate::train::{
     self, Begin, Checkpoint, Control, End, EpochMetrics, Governor, Identity, Job, Observer, Outcome, Selection,
     TrainError, Trainer,
@@ -23,7 +23,7 @@ use std::sync::mpsc::Receiver;
 /// All that a training needs.
 pub struct Training {
     /// The configuration, which the run keeps.
-    pub spec: Spec,
+    pub spec: ConfigFile,
     /// Its operations, with as many outputs as `dataset` has classes.
     pub graph: Graph,
     /// The images, and the names of the classes: see [`super::load_dataset`].
@@ -210,7 +210,7 @@ fn conclude(recorder: Recorder<'_>, result: Result<Outcome, TrainError>) -> Resu
     Ok(outcome)
 }
 
-fn new_info(spec: &Spec, dataset: &Dataset, threads: usize) -> RunInfo {
+fn new_info(spec: &ConfigFile, dataset: &Dataset, threads: usize) -> RunInfo {
     let config = &spec.config;
     RunInfo {
         name: config.model.name.clone(),

@@ -1,9 +1,9 @@
 //! The weights of a run, and the run that has them.
 
+use crate::config::{self, ConfigFile, NumClasses};
 use crate::files::{FileError, read_limited};
 use crate::graph::{Graph, Weights, WeightsError, metadata};
 use crate::runs::{self, Run, RunError, RunInfo, Status};
-use crate::spec::{self, NumClasses, Spec};
 use crate::train::{EpochMetrics, Identity};
 use std::path::{Path, PathBuf};
 
@@ -82,13 +82,13 @@ pub fn unfinished_run(root: &Path, model: &str) -> Result<Option<Run>, RunError>
     found.map(|found| Run::open(&found.path)).transpose()
 }
 
-/// The newest run in the folder `root` that has weights for the network of `spec`: one of the same
+/// The newest run in the folder `root` that has weights for the network of `config`: one of the same
 /// name and architecture that has done an epoch and is not at work. Whatever else of its
 /// configuration may differ.
 ///
 /// # Errors
 /// Where `root` is there and cannot be read, or the run is gone meanwhile.
-pub fn trained_run(root: &Path, spec: &Spec) -> Result<Option<Run>, RunError> {
+pub fn trained_run(root: &Path, spec: &ConfigFile) -> Result<Option<Run>, RunError> {
     let wanted = &spec.config.model;
     let fits = |run: &&runs::RunSummary| {
         let Ok(info) = &run.info else { return false };
@@ -100,7 +100,7 @@ pub fn trained_run(root: &Path, spec: &Spec) -> Result<Option<Run>, RunError> {
         let config = run.path.join(Run::CONFIG);
         is_trained
             && has_classes
-            && spec::load(&config, &[])
+            && config::load(&config, &[])
                 .is_ok_and(|trained| architecture(&trained, info.classes) == architecture(spec, info.classes))
     };
     let all = runs::list(root)?;
@@ -108,7 +108,7 @@ pub fn trained_run(root: &Path, spec: &Spec) -> Result<Option<Run>, RunError> {
 }
 
 /// What weights have to fit; `None` where the network does not hold together.
-fn architecture(spec: &Spec, classes: usize) -> Option<String> {
+fn architecture(spec: &ConfigFile, classes: usize) -> Option<String> {
     let graph = Graph::build(spec, classes).ok()?;
     Some(Identity::of(spec, &graph, "").architecture)
 }

@@ -172,8 +172,8 @@ impl StreamPicture {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::{Plan, Precision};
     use crate::graph::tests::graph_of;
-    use crate::spec::{Plan, Precision};
 
     fn picture(name: &str, precision: Precision, goal: Plan) -> ArenaPicture {
         let graph = graph_of(name, 5).folded();

@@ -5,7 +5,7 @@
 use super::estimate::Estimate;
 use super::limits::refused_on;
 use super::targets::Core;
-use crate::spec::{Diagnostics, ID, KeyPath, ONE_LINE, Parsed, nearest, schema_of, text_of};
+use crate::config::{Diagnostics, ID, KeyPath, ONE_LINE, Parsed, nearest, schema_of, text_of};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;

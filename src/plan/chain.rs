@@ -1,7 +1,7 @@
 //! A network as a chain of rows: what each operation needs of the rows before it.
 
+use crate::config::Pool;
 use crate::graph::{Graph, Kind, Op, OpId, Reads, Source, Window};
-use crate::spec::Pool;
 
 /// Sizes of what is kept, in bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

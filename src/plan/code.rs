@@ -6,8 +6,8 @@ use super::kernel::{DEEP, Kernel, Kernels};
 use super::measured::CODE;
 use super::program::Program;
 use super::targets::Family;
+use crate::config::{Pool, Precision};
 use crate::graph::{Graph, Kind};
-use crate::spec::{Pool, Precision};
 
 /// A part of the code that is there or not.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

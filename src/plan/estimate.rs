@@ -7,8 +7,8 @@ use super::flash::Tables;
 use super::limits::{Limit, exceeded};
 use super::program::Program;
 use super::targets::{Family, TargetEstimate};
+use crate::config::{Plan, Precision};
 use crate::graph::{Graph, Op, Shape};
-use crate::spec::{Plan, Precision};
 use serde::Serialize;
 
 /// What one layer costs.

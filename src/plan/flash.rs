@@ -2,8 +2,8 @@
 
 use super::chain::depth;
 use super::program::Program;
+use crate::config::{Pool, Precision};
 use crate::graph::{Graph, Kind, Op};
-use crate::spec::{Pool, Precision};
 
 /// Bytes of a multiplier and an offset.
 const CONSTANT: usize = 6;

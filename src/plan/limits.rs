@@ -8,9 +8,9 @@ use super::flash::int8_constants;
 use super::program::Program;
 use super::targets::Family;
 use super::text::thousands;
+use crate::config::{Pool, Precision};
 use crate::contract::Mean;
 use crate::graph::{Graph, Kind, Shape};
-use crate::spec::{Pool, Precision};
 use serde::Serialize;
 use std::fmt;
 
@@ -101,8 +101,8 @@ pub fn refused_on(family: Family, largest: u64) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::Plan;
     use crate::graph::tests::graph_of_text;
-    use crate::spec::Plan;
 
     fn limit(text: &str, precision: Precision) -> Option<String> {
         let graph = graph_of_text(&format!("[model]\nbatch_norm = false\n{text}"), 4).folded();

@@ -3,8 +3,8 @@
 use super::chain::{Cell, Chain, Link, STACK_TILES};
 use super::rows::{RowPlan, Segment, kept};
 use super::segment::{Layout, layout};
+use crate::config::{Plan, Precision};
 use crate::graph::{Graph, OpId, Shape, Window};
-use crate::spec::{Plan, Precision};
 use serde::Serialize;
 
 /// Where a step's rows go.

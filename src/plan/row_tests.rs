@@ -2,9 +2,9 @@
 //! what it should, is tested in `tests/differential`.
 
 use super::{Cell, Chain, Growing, RowPlan};
+use crate::config::{ConfigFile, Plan};
 use crate::graph::Graph;
 use crate::graph::tests::graph_of;
-use crate::spec::{Plan, Spec};
 use proptest::prelude::*;
 
 #[test]
@@ -87,7 +87,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(400))]
     #[test]
     fn no_other_cuts_are_better(text in networks()) {
-        let spec = Spec::parse("t", &text, &[]).unwrap();
+        let spec = ConfigFile::parse("t", &text, &[]).unwrap();
         let Ok(graph) = Graph::build(&spec, 3) else { return Ok(()) };
         for cell in [Cell::INT8, Cell::FLOAT] {
             let chain = Chain::of(&graph.folded(), cell);

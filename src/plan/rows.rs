@@ -10,7 +10,7 @@
 
 use super::chain::Chain;
 use super::segment::{Growing, Need};
-use crate::spec::Plan;
+use crate::config::Plan;
 
 /// A run of operations through which rows stream.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

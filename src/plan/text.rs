@@ -138,10 +138,10 @@ pub fn thousands(value: u64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::Plan;
+    use crate::config::Precision;
     use crate::graph::tests::graph_of;
     use crate::plan::Boards;
-    use crate::spec::Plan;
-    use crate::spec::Precision;
 
     fn estimate(name: &str, precision: Precision) -> Estimate {
         Estimate::of(&graph_of(name, 5), precision, Plan::Smallest)

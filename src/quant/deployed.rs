@@ -59,11 +59,11 @@ fn coarse_layers(quantised: &Quantised) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::{ConfigFile, PRESETS};
     use crate::data::{Silent, load};
     use crate::graph::tests::graph_of;
     use crate::quant::float::forward;
     use crate::quant::tests::{folded, images};
-    use crate::spec::{PRESETS, Spec};
 
     /// Channel `channel` of what the operation called `name` makes, a two hundredth as large, and the
     /// filter of `next` that reads it as much larger: the same function.
@@ -98,7 +98,7 @@ mod tests {
     fn the_shipped_nets_have_all_fractional_bits() {
         for net in ["pico", "nano", "micro", "milli", "mobilenet"] {
             let text = PRESETS.iter().find(|(name, _)| *name == net).unwrap().1;
-            let spec = Spec::parse(net, text, &[]).unwrap();
+            let spec = ConfigFile::parse(net, text, &[]).unwrap();
             let data = load(&spec.config.data, spec.config.model.input, Some(400), &Silent).unwrap();
             let graph = Graph::build(&spec, data.labels.len()).unwrap();
             let root = env!("CARGO_MANIFEST_DIR");

@@ -9,8 +9,8 @@
 //! each of its filters has one step for all of its weights.
 
 use super::calibrate::Calibration;
+use crate::config::Activation;
 use crate::graph::{Conv, Graph, Kind, Op, OpId, Source, Weights};
-use crate::spec::Activation;
 
 /// A channel becomes at most this much larger. One that is silent would be made of noise, and what
 /// its filter loses by a factor the layer before has to bear.

@@ -372,11 +372,11 @@ impl Depthwise {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::{ConfigFile, PRESETS};
     use crate::graph::Graph;
     use crate::graph::tests::graph_of;
     use crate::quant::tests::{folded, images};
     use crate::quant::{Calibration, RangeRule, Rounding, Settings};
-    use crate::spec::{PRESETS, Spec};
     use proptest::prelude::*;
 
     /// That both executors make the same bytes of some images, in every operation.
@@ -416,7 +416,7 @@ mod tests {
             [stem]\npadding = \"same\"\nstride = 3\nkernel = 5
             [[blocks]]\ntype = \"conv\"\nfilters = 9\nkernel = 5\nstride = 2
         ";
-        let spec = Spec::parse("t.toml", text, &[]).unwrap();
+        let spec = ConfigFile::parse("t.toml", text, &[]).unwrap();
         agrees(&Graph::build(&spec, 9).unwrap(), 3, Rounding::Single);
     }
 
@@ -426,7 +426,7 @@ mod tests {
         fn random_networks_answer_as_their_definition_does(
             text in crate::plan::row_tests::networks(), seed: u32, tflite: bool, classes in 2_usize..12,
         ) {
-            let spec = Spec::parse("t", &text, &[]).unwrap();
+            let spec = ConfigFile::parse("t", &text, &[]).unwrap();
             let Ok(graph) = Graph::build(&spec, classes) else { return Ok(()) };
             agrees(&graph, seed, if tflite { Rounding::Tflite } else { Rounding::Single });
         }

@@ -3,8 +3,8 @@
 //!
 //! Maps are in camera order, as the integer executor's are.
 
+use crate::config::{Activation, Pool};
 use crate::graph::{Conv, Depthwise, Graph, Kind, Norm, Op, OpId, Shape, Source, Weights, Window};
-use crate::spec::{Activation, Pool};
 
 /// A value that has a quantum of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

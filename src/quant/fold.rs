@@ -50,10 +50,10 @@ fn fold_op(op: &Op, epsilon: f64, weights: &Weights, folded: &mut Weights) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::ConfigFile;
     use crate::graph::tests::graph_of;
     use crate::graph::{Map, Role};
     use crate::random::{Purpose, Stream};
-    use crate::spec::Spec;
     use proptest::prelude::*;
 
     /// Random weights with random statistics.
@@ -127,7 +127,7 @@ mod tests {
                 squeeze_excite = {{ after = \"{after}\", ratio = 2 }}
                 [[blocks]]\ntype = \"separable\"\nfilters = 7\nkernel = {kernel}\nstride = {stride}
             ", size + 3);
-            let spec = Spec::parse("t.toml", &text, &[]).unwrap();
+            let spec = ConfigFile::parse("t.toml", &text, &[]).unwrap();
             if let Ok(graph) = Graph::build(&spec, 4) {
                 let difference = difference(&graph, seed);
                 prop_assert!(difference < 1e-4, "{}", difference);

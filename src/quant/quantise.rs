@@ -5,9 +5,9 @@ use super::filters::{Layer, Overflow};
 use super::float::Part;
 use super::histogram::RangeRule;
 use super::network::{Filters, Kind, Op, Quantised, Quantum, Rounding, SqueezeExcite};
+use crate::config::Pool;
 use crate::contract::{FRACTION_BITS, GATE_ONE, Mean, Multiply, ONE, Single, Sum, sigmoid_table};
 use crate::graph::{self, Conv, Depthwise, Graph, Norm, OpId, Source, Weights};
-use crate::spec::Pool;
 
 /// Steps of a byte.
 const STEPS: f64 = 255.0;

@@ -1,11 +1,11 @@
 //! Whole networks in integers against float.
 
 use super::*;
+use crate::config::ConfigFile;
 use crate::data::Images;
 use crate::graph::tests::graph_of;
 use crate::graph::{Graph, OpId, Role, Source, Tensor, Weights};
 use crate::random::{Purpose, Stream};
-use crate::spec::Spec;
 use proptest::prelude::*;
 
 /// Random weights, folded, of a size that keeps maps alive through many layers.
@@ -98,7 +98,7 @@ fn a_padding_zero_of_the_image_is_the_byte_of_the_mean() {
         [stem]\npadding = \"same\"
         [[blocks]]\ntype = \"separable\"\nfilters = 4
     ";
-    let spec = Spec::parse("t.toml", text, &[]).unwrap();
+    let spec = ConfigFile::parse("t.toml", text, &[]).unwrap();
     let (graph, weights) = folded(&Graph::build(&spec, 3).unwrap(), 3);
     let images = images(&graph, 8, 2);
     let quantised = quantised(&graph, &weights, &images, Settings::default());
@@ -158,7 +158,7 @@ proptest! {
             squeeze_excite = {{ after = \"{after}\", ratio = {ratio} }}
             [head]\npool = \"avg\"
         ", size + 2);
-        let spec = Spec::parse("t.toml", &text, &[]).unwrap();
+        let spec = ConfigFile::parse("t.toml", &text, &[]).unwrap();
         let (graph, weights) = folded(&Graph::build(&spec, 4).unwrap(), seed);
         let images = images(&graph, 4, seed);
         let quantised = quantised(&graph, &weights, &images, Settings { rounding: Rounding::Single, range: rule });

@@ -5,11 +5,11 @@ use super::table::{grouped, percent};
 use super::{
     Reached, Recorded, Run, RunError, RunInfo, Status, bytes_hash, layers_from_csv, metrics, plots, read_evaluations,
 };
+use crate::config;
 use crate::escape;
 use crate::files::{make_folder, read_limited, write_atomic};
 use crate::graph::Graph;
 use crate::plan::{Estimate, Family};
-use crate::spec;
 use crate::train::{EpochMetrics, best_of};
 use std::path::{Path, PathBuf};
 
@@ -82,7 +82,7 @@ fn int8(run: &Run, fingerprint: &str) -> Result<Option<(String, f64)>, RunError>
 
 /// Bytes of RAM and flash of the network of `run`, for `classes`, in its own arithmetic.
 fn memory(run: &Run, classes: usize) -> Option<(u64, u64)> {
-    let spec = spec::load(&run.file(Run::CONFIG), &[]).ok()?;
+    let spec = config::load(&run.file(Run::CONFIG), &[]).ok()?;
     let graph = Graph::build(&spec, (classes > 0).then_some(classes)?).ok()?;
     let estimate = Estimate::of(&graph, spec.config.export.precision, spec.config.export.plan);
     Some((estimate.ram_and_stack(Family::Dsp), estimate.on(Family::Dsp).flash_bytes))

@@ -2,9 +2,9 @@
 //! arithmetic; on other images than the run's, the newest of each source too.
 
 use super::{ClassReport, Coverage, Evaluation, Run, RunError};
+use crate::config::Precision;
 use crate::escape;
 use crate::files::read_limited;
-use crate::spec::Precision;
 use serde::{Deserialize, Serialize};
 
 /// The largest file that is read, in bytes.

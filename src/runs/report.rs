@@ -326,10 +326,10 @@ fn network(layers: &[LayerRow]) -> Table {
 #[cfg(test)]
 pub(super) mod tests {
     use super::*;
+    use crate::config::{ConfigFile, PRESETS, Plan, Precision};
     use crate::graph::Graph;
     use crate::plan::Boards;
     use crate::runs::{DataInfo, Host, Status};
-    use crate::spec::{PRESETS, Plan, Precision, Spec};
 
     pub(in crate::runs) const HOSTILE: &str = "a|b\n# c `x` <img src=x onerror=alert(1)> [l](javascript:x) \u{1b}[2J";
 
@@ -377,7 +377,7 @@ pub(super) mod tests {
             macs: 59_643,
             activation_bytes: 26_508,
         };
-        let spec = Spec::parse("micro.toml", PRESETS[2].1, &[]).unwrap();
+        let spec = ConfigFile::parse("micro.toml", PRESETS[2].1, &[]).unwrap();
         let graph = Graph::build(&spec, 5).unwrap();
         let estimates = [Precision::Float, Precision::Int8].map(|of| Estimate::of(&graph, of, Plan::Smallest));
         let boards = Boards::built_in().unwrap().0;

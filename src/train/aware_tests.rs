@@ -4,10 +4,10 @@ use super::aware::{Grid, grids};
 use super::network::Network;
 use super::trainer_tests::{images, job};
 use super::{Control, Outcome, Teacher, Unobserved, train};
+use crate::config::{ConfigFile, PRESETS};
 use crate::data::{Silent, load};
 use crate::graph::{Graph, Weights};
 use crate::quant::{Deployed, Settings, fold};
-use crate::spec::{PRESETS, Spec};
 use std::sync::Arc;
 
 const EPOCHS: [&str; 2] = ["train.epochs=10", "head.dropout=0"];
@@ -29,7 +29,7 @@ fn distance(a: &[f32], b: &[f32]) -> f32 {
 fn learning_integers_sees_what_the_integers_do() {
     for name in ["nano", "micro"] {
         let text = PRESETS.iter().find(|(preset, _)| *preset == name).unwrap().1;
-        let spec = Spec::parse(name, text, &[]).unwrap();
+        let spec = ConfigFile::parse(name, text, &[]).unwrap();
         let data = load(&spec.config.data, spec.config.model.input, Some(300), &Silent).unwrap();
         let graph = Graph::build(&spec, data.labels.len()).unwrap();
         let root = env!("CARGO_MANIFEST_DIR");

@@ -2,10 +2,10 @@
 
 use super::lanes::{LaneMap, Pool};
 use super::profile::{Work, span};
+use crate::config::{ClassWeights, Config, Train};
 use crate::data::{Augmenter, Images};
 use crate::graph::{Graph, Pixels, Shape};
 use crate::random::{Purpose, Stream};
-use crate::spec::{ClassWeights, Config, Train};
 use rayon::prelude::*;
 use std::sync::{Mutex, PoisonError};
 
@@ -167,7 +167,7 @@ impl Targets {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::spec::Spec;
+    use crate::config::ConfigFile;
 
     fn images(labels: &[u16]) -> Images {
         Images {
@@ -184,7 +184,7 @@ mod tests {
     fn batches(count: usize) -> Batches {
         let mut config = Config::default();
         config.head.dropout = 0.25;
-        let spec = Spec::parse("t", "[stem]\nfilters = 3\n", &[]).unwrap();
+        let spec = ConfigFile::parse("t", "[stem]\nfilters = 3\n", &[]).unwrap();
         Batches::new(&images(&vec![0; count]), &config, &Graph::build(&spec, 1).unwrap())
     }
 
@@ -214,7 +214,7 @@ mod tests {
     fn images_and_their_classes_are_mixed_alike() {
         let mut config = Config::default();
         config.augment.mixup = 0.5;
-        let spec = Spec::parse("t", "[stem]\nfilters = 3\n", &[]).unwrap();
+        let spec = ConfigFile::parse("t", "[stem]\nfilters = 3\n", &[]).unwrap();
         let three = Images { pixels: vec![0, 100, 200], ..images(&[0, 1, 2]) };
         let batches = Batches::new(&three, &config, &Graph::build(&spec, 3).unwrap());
         let shares = batches.shares(4, 0, 3).unwrap();

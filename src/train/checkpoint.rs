@@ -8,9 +8,9 @@
 use super::aware::{self, Grid};
 use super::job::TrainError;
 use super::observer::EpochMetrics;
+use crate::config::{Config, ConfigFile};
 use crate::files::{self, Disk};
 use crate::graph::{Graph, Tensor, Weights, WeightsError, metadata};
-use crate::spec::{Config, Spec};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -49,7 +49,7 @@ pub struct Identity {
     /// The architecture, as TOML.
     pub architecture: String,
     /// The kind of optimiser, whose state is saved.
-    pub optimizer: crate::spec::Optimizer,
+    pub optimizer: crate::config::Optimizer,
     /// Whether a moving average is kept.
     pub average: bool,
     /// Images of a batch: half an epoch can go on only in the same batches.
@@ -61,14 +61,14 @@ pub struct Identity {
 }
 
 impl Identity {
-    /// Of `spec` trained on images with `fingerprint`.
+    /// Of `config` trained on images with `fingerprint`.
     #[must_use]
-    pub fn of(spec: &Spec, graph: &Graph, fingerprint: &str) -> Self {
+    pub fn of(spec: &ConfigFile, graph: &Graph, fingerprint: &str) -> Self {
         let Config { model, stem, blocks, head, train, data, .. } = &spec.config;
         let mut model = model.clone();
-        model.num_classes = crate::spec::NumClasses::Count(graph.classes as u32);
+        model.num_classes = crate::config::NumClasses::Count(graph.classes as u32);
         // Only what changes the network's answers: the rest of the data section may change.
-        let pixels = crate::spec::Data { mean: data.mean.clone(), std: data.std.clone(), ..Default::default() };
+        let pixels = crate::config::Data { mean: data.mean.clone(), std: data.std.clone(), ..Default::default() };
         let part = Config {
             model,
             stem: stem.clone(),

@@ -44,7 +44,7 @@ pub struct Lesson {
 
 impl Lesson {
     /// With the share and the temperature of `train`.
-    pub fn new(teacher: &Teacher, train: &crate::spec::Train) -> Self {
+    pub fn new(teacher: &Teacher, train: &crate::config::Train) -> Self {
         Self {
             network: Network::new(&teacher.graph, &teacher.weights),
             weight: train.distill_weight as f32,
@@ -101,7 +101,7 @@ mod tests {
         let (temperature, weight) = (2.0_f32, 0.75_f32);
         let graph = graph_of("pico", 3);
         let teacher = Teacher { weights: Weights::random(&graph, 1), graph };
-        let train = crate::spec::Train {
+        let train = crate::config::Train {
             distill_weight: f64::from(weight),
             distill_temperature: f64::from(temperature),
             ..Default::default()

@@ -1,8 +1,8 @@
 //! The network against PyTorch in double precision, on every file of `tests/golden`.
 
 use super::network::{Network, values};
+use crate::config::ConfigFile;
 use crate::graph::{Graph, Weights};
-use crate::spec::Spec;
 use dfdx::prelude::*;
 use safetensors::SafeTensors;
 use serde_json::Value;
@@ -48,7 +48,7 @@ impl Golden {
         data.as_chunks().0.iter().map(|bytes| i32::from_le_bytes(*bytes) as usize).collect()
     }
 
-    /// The configuration that the file's `spec` describes, as our TOML.
+    /// The configuration that the file's `config` describes, as our TOML.
     fn graph(&self) -> Graph {
         let spec = &self.spec;
         let shape = self.shape("input");
@@ -85,7 +85,7 @@ impl Golden {
                 writeln!(text, "squeeze_excite = {{ after = {after}, ratio = {ratio} }}").unwrap();
             }
         }
-        let spec_of = Spec::parse(&self.name, &text, &[]).unwrap_or_else(|error| panic!("{error}"));
+        let spec_of = ConfigFile::parse(&self.name, &text, &[]).unwrap_or_else(|error| panic!("{error}"));
         Graph::build(&spec_of, spec["classes"].as_u64().unwrap() as usize).unwrap()
     }
 

@@ -5,17 +5,17 @@ use super::distill::Teacher;
 use super::governor::Governor;
 use super::observer::{End, EpochMetrics};
 use super::profile::Profile;
+use crate::config::ConfigFile;
 use crate::data::Dataset;
 use crate::files::{Disk, FileError};
 use crate::graph::{Graph, Weights, WeightsError};
-use crate::spec::Spec;
 use std::path::PathBuf;
 use std::sync::Arc;
 
 /// A training to be done.
 pub struct Job {
     /// The configuration.
-    pub spec: Spec,
+    pub spec: ConfigFile,
     /// Its operations.
     pub graph: Graph,
     /// The images.

@@ -6,9 +6,9 @@ use super::kernels::pointwise::pack;
 use super::kernels::rows::{Bounds, Pull, Read};
 use super::kernels::{Planes, depthwise, pointwise};
 use super::simd::{LANES, Lane, available, run_on};
+use crate::config::Padding;
 use crate::graph::Window;
 use crate::random::{Purpose, Stream};
-use crate::spec::Padding;
 use proptest::prelude::*;
 
 /// A plane of images, as plain numbers.

@@ -2,7 +2,7 @@
 //! state that can be saved. Each does what dfdx's own does, to the bit or nearly.
 
 use super::network::{Flat, Network, values};
-use crate::spec;
+use crate::config;
 use dfdx::optim::OptimizerUpdateError;
 use dfdx::prelude::{Cpu, CpuError, Gradients, Optimizer as DfdxOptimizer};
 
@@ -30,7 +30,7 @@ impl Trainable for Network {
 /// The state that a kind of optimiser keeps for each parameter, and how it makes a step of it.
 #[derive(Debug, Clone)]
 pub struct Optimizer {
-    kind: spec::Optimizer,
+    kind: config::Optimizer,
     momentum: f32,
     weight_decay: f32,
     /// The learning rate of the next step.
@@ -46,7 +46,7 @@ pub struct Optimizer {
 impl Optimizer {
     /// An optimiser as the configuration asks for.
     #[must_use]
-    pub fn new(train: &spec::Train) -> Self {
+    pub fn new(train: &config::Train) -> Self {
         Self {
             kind: train.optimizer,
             momentum: train.momentum as f32,
@@ -60,9 +60,9 @@ impl Optimizer {
 
     fn initial(&self, length: usize) -> Vec<f32> {
         match self.kind {
-            spec::Optimizer::Adam | spec::Optimizer::Adamw => vec![0.0; 2 * length],
-            spec::Optimizer::Sgd => vec![0.0; length],
-            spec::Optimizer::Rmsprop => vec![1.0; length],
+            config::Optimizer::Adam | config::Optimizer::Adamw => vec![0.0; 2 * length],
+            config::Optimizer::Sgd => vec![0.0; length],
+            config::Optimizer::Rmsprop => vec![1.0; length],
         }
     }
 
@@ -76,8 +76,8 @@ impl Optimizer {
         let steps = self.steps as i32;
         let state = &mut self.state[index];
         match self.kind {
-            spec::Optimizer::Adam | spec::Optimizer::Adamw => {
-                let decoupled = self.kind == spec::Optimizer::Adamw;
+            config::Optimizer::Adam | config::Optimizer::Adamw => {
+                let decoupled = self.kind == config::Optimizer::Adamw;
                 let unbias = BETAS.map(|beta| (1.0 - beta.powi(steps)).recip());
                 let (first, second) = state.split_at_mut(values.len());
                 for (((value, gradient), m), v) in values.iter_mut().zip(gradients).zip(first).zip(second) {
@@ -91,13 +91,13 @@ impl Optimizer {
                     *value -= step;
                 }
             }
-            spec::Optimizer::Sgd => {
+            config::Optimizer::Sgd => {
                 for ((value, gradient), velocity) in values.iter_mut().zip(gradients).zip(state) {
                     *velocity = gradient + decay * *value + self.momentum * *velocity;
                     *value -= *velocity * rate;
                 }
             }
-            spec::Optimizer::Rmsprop => {
+            config::Optimizer::Rmsprop => {
                 for ((value, gradient), square) in values.iter_mut().zip(gradients).zip(state) {
                     let gradient = gradient + decay * *value;
                     *square += (1.0 - ALPHA) * (gradient * gradient - *square);
@@ -137,7 +137,7 @@ impl<M: Trainable> DfdxOptimizer<M, Cpu, f32> for Optimizer {
 
 #[cfg(test)]
 mod tests {
-    use super::{DfdxOptimizer, Flat, Optimizer as Ours, Trainable, spec, values};
+    use super::{DfdxOptimizer, Flat, Optimizer as Ours, Trainable, config, values};
     use dfdx::optim::{Adam, Momentum, RMSprop, Sgd, WeightDecay};
     use dfdx::prelude::*;
 
@@ -153,7 +153,7 @@ mod tests {
     }
 
     /// 100 steps on Σ (rate · x − 1)² with ours and with dfdx's, which must end at the same place.
-    fn compare(train: &spec::Train, mut theirs: impl DfdxOptimizer<Tensor<Rank1<SIZE>, f32, Cpu>, Cpu, f32>) {
+    fn compare(train: &config::Train, mut theirs: impl DfdxOptimizer<Tensor<Rank1<SIZE>, f32, Cpu>, Cpu, f32>) {
         let device = Cpu::default();
         let start: [f32; SIZE] = [1.0, -2.0, 0.5, 3.0, -0.1];
         let rates: [f32; SIZE] = [0.01, 0.1, 1.0, 2.0, 0.5];
@@ -173,8 +173,8 @@ mod tests {
         assert_ne!(expected.array(), start);
     }
 
-    fn train(optimizer: spec::Optimizer, weight_decay: f64) -> spec::Train {
-        spec::Train { optimizer, weight_decay, learning_rate: 0.01, ..spec::Train::default() }
+    fn train(optimizer: config::Optimizer, weight_decay: f64) -> config::Train {
+        config::Train { optimizer, weight_decay, learning_rate: 0.01, ..config::Train::default() }
     }
 
     fn model() -> Tensor<Rank1<SIZE>, f32, Cpu> {
@@ -184,7 +184,7 @@ mod tests {
     #[test]
     fn adam_and_adamw_agree_with_dfdx() {
         for (kind, decay) in
-            [(spec::Optimizer::Adam, WeightDecay::L2(0.1)), (spec::Optimizer::Adamw, WeightDecay::Decoupled(0.1))]
+            [(config::Optimizer::Adam, WeightDecay::L2(0.1)), (config::Optimizer::Adamw, WeightDecay::Decoupled(0.1))]
         {
             let config = AdamConfig { lr: 0.01, weight_decay: Some(decay), ..AdamConfig::default() };
             compare(&train(kind, 0.1), Adam::new(&model(), config));
@@ -195,7 +195,7 @@ mod tests {
     fn sgd_agrees_with_dfdx() {
         let config =
             SgdConfig { lr: 0.01, momentum: Some(Momentum::Classic(0.9)), weight_decay: Some(WeightDecay::L2(0.1)) };
-        compare(&train(spec::Optimizer::Sgd, 0.1), Sgd::new(&model(), config));
+        compare(&train(config::Optimizer::Sgd, 0.1), Sgd::new(&model(), config));
     }
 
     #[test]
@@ -208,7 +208,7 @@ mod tests {
             centered: false,
             weight_decay: Some(WeightDecay::L2(0.1)),
         };
-        compare(&train(spec::Optimizer::Rmsprop, 0.1), RMSprop::new(&model(), config));
+        compare(&train(config::Optimizer::Rmsprop, 0.1), RMSprop::new(&model(), config));
     }
 
     #[test]
@@ -216,7 +216,7 @@ mod tests {
         let device = Cpu::default();
         let step = |clip: f64| {
             let mut ours =
-                Ours::new(&spec::Train { momentum: 0.0, gradient_clip: clip, ..train(spec::Optimizer::Sgd, 0.0) });
+                Ours::new(&config::Train { momentum: 0.0, gradient_clip: clip, ..train(config::Optimizer::Sgd, 0.0) });
             let mut one = One(device.tensor_from_vec(vec![3.0, 4.0], (2,)));
             let gradients = one.0.leaky_trace().square().sum().backward();
             ours.update(&mut one, &gradients).unwrap();

@@ -1,6 +1,6 @@
 //! The learning rate over a training.
 
-use crate::spec::{Schedule, Train};
+use crate::config::{Schedule, Train};
 
 /// Where one_cycle starts, as a share of the highest rate.
 const ONE_CYCLE_START: f64 = 1.0 / 25.0;

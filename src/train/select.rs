@@ -5,8 +5,8 @@
 //! one that was not.
 
 use super::observer::EpochMetrics;
+use crate::config::{Select, Train};
 use crate::data::Dataset;
-use crate::spec::{Select, Train};
 
 /// Below this many validation images one image is worth more than a point, and the highest of many
 /// accuracies is that of a lucky epoch: means over several epochs are compared instead.

@@ -1,12 +1,12 @@
 //! Whole trainings of tiny networks: the same bytes whatever the threads and interruptions.
 
 use super::*;
+use crate::config::ConfigFile;
 use crate::data::{Check, Dataset, Images};
 use crate::files::{Disk, RealDisk};
 use crate::graph::Graph;
 use crate::random::{Purpose, Stream};
 use crate::sensors::Sensors;
-use crate::spec::Spec;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
@@ -38,9 +38,9 @@ fn dataset() -> Arc<Dataset> {
     Arc::new(Dataset { labels, train, validation, test: None, fingerprint, check: Check::default(), source })
 }
 
-fn spec(sets: &[&str]) -> Spec {
+fn spec(sets: &[&str]) -> ConfigFile {
     let sets: Vec<String> = sets.iter().map(ToString::to_string).collect();
-    Spec::parse("tiny.toml", NET, &sets).unwrap()
+    ConfigFile::parse("tiny.toml", NET, &sets).unwrap()
 }
 
 pub(super) fn job(folder: &Path, sets: &[&str], threads: usize) -> Job {
@@ -269,7 +269,7 @@ fn a_loss_that_is_no_number_ends_the_training_and_keeps_the_last_good_state() {
         [stem]\nfilters = 4\nactivation = \"none\"\n\
         [[blocks]]\ntype = \"conv\"\nfilters = 6\nactivation = \"none\"\n\
         [train]\nepochs = 9\noptimizer = \"sgd\"\nlearning_rate = 10\nschedule = \"constant\"\n";
-    let spec = Spec::parse("steep.toml", text, &[]).unwrap();
+    let spec = ConfigFile::parse("steep.toml", text, &[]).unwrap();
     let graph = Graph::build(&spec, 3).unwrap();
     let steep = Job { spec, graph, ..job(folder.path(), &[], 1) };
     let mut notes = Notes::default();

@@ -1,6 +1,6 @@
 //! Everything that can be done, in words.
 
-use crate::spec::BlockKind;
+use crate::config::BlockKind;
 use std::path::PathBuf;
 
 /// The screens, in the order of their tabs.

@@ -22,9 +22,9 @@ mod train;
 mod widgets;
 mod workshop;
 
+use crate::config::{self, ConfigFile, Diagnostics, Opened};
 use crate::plan::Boards;
 use crate::sensors::Sensors;
-use crate::spec::{self, Diagnostics, Opened, Spec};
 use crate::train::Governor;
 use anyhow::Context as _;
 use app::App;
@@ -75,7 +75,7 @@ pub fn run(start: &Start) -> anyhow::Result<()> {
     let left = workshop::left_over(&path);
     let mut sheet = Sheet::open(path, text, origin, boards);
     if !start.overrides.is_empty() {
-        let changed = Spec::parse(&start.config.display().to_string(), sheet.text(), &start.overrides)?;
+        let changed = ConfigFile::parse(&start.config.display().to_string(), sheet.text(), &start.overrides)?;
         sheet.replace(changed.text, None);
     }
     let theme = Theme::of(|name| std::env::var(name).ok());
@@ -239,7 +239,7 @@ fn perform(app: &mut App, screen: &mut Screen, workshop: &mut Workshop, todo: Ve
 
 /// The text to begin with.
 fn opening(config: &Path) -> Result<(PathBuf, String, Origin), Diagnostics> {
-    match spec::open(config)? {
+    match config::open(config)? {
         Opened::File(text) => Ok((config.to_owned(), text, Origin::File)),
         Opened::Preset(text) => {
             // A preset is saved here; nobody asked for a folder of that name.

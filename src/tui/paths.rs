@@ -1,6 +1,6 @@
 //! Completing paths.
 
-use crate::spec::absolute;
+use crate::config::absolute;
 use std::path::{MAIN_SEPARATOR, Path};
 
 /// The most completions that are offered.

@@ -8,8 +8,8 @@ use super::design::{Origin, Pane, Sheet};
 use super::dialog::Dialog;
 use super::effect::{Effect, News};
 use super::keymap::Key;
+use crate::config::{BlockKind, ConfigFile, preset};
 use crate::plan::Boards;
-use crate::spec::{BlockKind, Spec, preset};
 use proptest::prelude::*;
 use ratatui_textarea::{Input, Key as Typed};
 use std::path::PathBuf;
@@ -308,7 +308,10 @@ fn survive(world: &mut World, actions: Vec<Action>) {
             return;
         }
         if let Some(text) = world.saves.get(saves) {
-            assert!(was_asking || Spec::parse("net.toml", text, &[]).is_ok(), "a broken text was written unasked");
+            assert!(
+                was_asking || ConfigFile::parse("net.toml", text, &[]).is_ok(),
+                "a broken text was written unasked"
+            );
         }
         let sheet = &world.app.design.sheet;
         if sheet.is_changed() {

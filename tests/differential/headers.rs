@@ -5,9 +5,9 @@
 use crate::case::{Case, images};
 use crate::nets::Net;
 use micromobilenet::codegen::header;
+use micromobilenet::config::Precision;
 use micromobilenet::graph::{Map, Shape};
 use micromobilenet::plan::Program;
-use micromobilenet::spec::Precision;
 use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;

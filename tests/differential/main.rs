@@ -13,9 +13,9 @@ mod nets;
 mod support;
 
 use headers::Build;
+use micromobilenet::config::{ConfigFile, PRESETS, Plan, Precision};
 use micromobilenet::graph::Graph;
 use micromobilenet::plan::Program;
-use micromobilenet::spec::{PRESETS, Plan, Precision, Spec};
 use nets::{Net, census};
 use rayon::prelude::*;
 use std::fs;
@@ -119,7 +119,7 @@ fn headers_of_random_networks_predict_as_the_executor_does() {
 #[test]
 fn the_presets_lose_nothing_either() {
     let graph = |text: &str, channels: &str| {
-        let spec = Spec::parse("preset.toml", text, &[format!("model.input.channels={channels}")]).unwrap();
+        let spec = ConfigFile::parse("preset.toml", text, &[format!("model.input.channels={channels}")]).unwrap();
         Graph::build(&spec, 10).unwrap()
     };
     for (name, text) in PRESETS {

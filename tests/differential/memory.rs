@@ -7,9 +7,9 @@
 //! holds for every order within a kernel. Only additions, gates and 1×1 depthwise filters, which
 //! may write over what they read, go value by value.
 
+use micromobilenet::config::{Pool, Precision};
 use micromobilenet::graph::{Graph, Kind, Op, OpId, Source, Window};
 use micromobilenet::plan::{Cell, Program, Step, Stream, Target, depth};
-use micromobilenet::spec::{Pool, Precision};
 
 /// What a byte of the arena holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -2,9 +2,9 @@
 
 #![expect(clippy::unwrap_used, reason = "a helper of tests fails by panicking")]
 
+use micromobilenet::config::{ConfigFile, Plan, Pool};
 use micromobilenet::graph::{Graph, Kind};
 use micromobilenet::random::{Purpose, Stream};
-use micromobilenet::spec::{Plan, Pool, Spec};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
@@ -62,7 +62,7 @@ impl Net {
 
     /// The network of a text, if its shapes fit.
     pub fn parse(name: &str, text: &str, plan: Plan) -> Option<Self> {
-        let spec = Spec::parse(name, text, &[]).unwrap();
+        let spec = ConfigFile::parse(name, text, &[]).unwrap();
         let graph = Graph::build(&spec, 4).ok()?;
         Some(Self { name: name.to_owned(), text: text.to_owned(), plan, graph })
     }

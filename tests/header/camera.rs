@@ -5,9 +5,9 @@ use crate::case::{Case, preset};
 use crate::support::usable;
 use image::{GrayImage, RgbImage};
 use micromobilenet::codegen::header;
+use micromobilenet::config::{Background, Input, Resize};
 use micromobilenet::data::load_image;
 use micromobilenet::random::{Purpose, Stream};
-use micromobilenet::spec::{Background, Input, Resize};
 use std::fmt::Write as _;
 use std::fs;
 

@@ -3,12 +3,12 @@
 #![expect(clippy::unwrap_used, reason = "a helper of tests fails by panicking")]
 
 use micromobilenet::codegen::{Model, Provenance, symbols};
+use micromobilenet::config::{ConfigFile, PRESETS, Plan, Resize};
 use micromobilenet::data::Images;
 use micromobilenet::graph::{Graph, Role, Tensor, Weights, softmax};
 use micromobilenet::jobs::probe_images;
 use micromobilenet::quant::{Calibration, Quantised, Settings, fold};
 use micromobilenet::random::{Purpose, Stream};
-use micromobilenet::spec::{PRESETS, Plan, Resize, Spec};
 use rayon::prelude::*;
 use std::fmt::Write as _;
 
@@ -172,7 +172,7 @@ pub fn random_case(number: u32) -> Case {
                 _ => {}
             }
         }
-        let spec = Spec::parse("random.toml", &text, &[]).unwrap();
+        let spec = ConfigFile::parse("random.toml", &text, &[]).unwrap();
         if let Ok(graph) = Graph::build(&spec, 2 + number as usize % 4) {
             let case = Case::new(&format!("Random{number}"), &graph, images(&graph, 40, number), number);
             // Rectifiers may leave nothing of the image: such a network tests nothing.
@@ -194,7 +194,7 @@ pub fn preset(name: &str, classes: usize) -> Graph {
 /// The network of a preset with some keys set to other values.
 pub fn preset_with(name: &str, sets: &[String], classes: usize) -> Graph {
     let text = PRESETS.iter().find(|(known, _)| *known == name).unwrap().1;
-    Graph::build(&Spec::parse(name, text, sets).unwrap(), classes).unwrap()
+    Graph::build(&ConfigFile::parse(name, text, sets).unwrap(), classes).unwrap()
 }
 
 /// Random weights with random biases and statistics of batch norm.

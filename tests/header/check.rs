@@ -5,9 +5,9 @@
 use crate::case::Case;
 use crate::support::has;
 use micromobilenet::codegen::{Sample, SampleRoom, Sources};
+use micromobilenet::config::Precision;
 use micromobilenet::jobs::{CheckError, Checked, Compilers, Export, Network};
 use micromobilenet::plan::Estimate;
-use micromobilenet::spec::Precision;
 use std::time::Duration;
 
 /// `case` as an export with a sample of each class.

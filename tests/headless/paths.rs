@@ -123,7 +123,7 @@ fn the_help_lists_every_preset() {
     let help = Command::new(PROGRAM).arg("--help").stdin(Stdio::null()).output().unwrap();
     let help = String::from_utf8(help.stdout).unwrap();
     let words: Vec<&str> = help.split([' ', ',', '\n', '.']).collect();
-    for (name, _) in micromobilenet::spec::PRESETS {
+    for (name, _) in micromobilenet::config::PRESETS {
         assert!(words.contains(&name), "{name} is not in:\n{help}");
     }
 }

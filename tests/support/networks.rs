@@ -3,11 +3,11 @@
 #![expect(clippy::unwrap_used, reason = "a helper of tests and benchmarks fails by panicking")]
 
 use crate::case::{Case, preset_with, random_case};
+use micromobilenet::config::{ConfigFile, Plan, Precision};
 use micromobilenet::contract::FRACTION_BITS;
 use micromobilenet::graph::Graph;
 use micromobilenet::quant::{Filters, Kind, Requantise};
 use micromobilenet::random::{Purpose, Stream};
-use micromobilenet::spec::{Plan, Precision, Spec};
 
 /// The networks that ship.
 pub const PRESETS: [&str; 6] = ["pico", "nano", "micro", "milli", "mobilenet", "squeeze"];
@@ -48,7 +48,7 @@ pub fn shipped(name: &str, channels: usize, precision: Precision) -> Case {
 /// The small network `number`, in grey or in colour.
 fn small(number: usize, channels: usize, precision: Precision) -> Case {
     let text = format!("[model]\ninput = {{ height = 24, width = 24, channels = {channels} }}\n{}", SMALL[number]);
-    let graph = Graph::build(&Spec::parse("small.toml", &text, &[]).unwrap(), 4).unwrap();
+    let graph = Graph::build(&ConfigFile::parse("small.toml", &text, &[]).unwrap(), 4).unwrap();
     let images = noise(&graph);
     named_net(Case::new("Net", &graph, images, 3), precision)
 }

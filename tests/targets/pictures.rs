@@ -3,9 +3,9 @@
 #![expect(clippy::unwrap_used, reason = "a helper of tests fails by panicking")]
 
 use crate::case::images;
+use micromobilenet::config::{Data, Input};
 use micromobilenet::data::{Silent, load};
 use micromobilenet::graph::Graph;
-use micromobilenet::spec::{Data, Input};
 
 /// `count` images for `graph`: photographs where `MICROMOBILENET_PHOTOS` names some (bundled
 /// images elsewhere), with noise and extremes between them.

@@ -2,8 +2,8 @@
 
 use crate::harness::{Feed, Options, Target};
 use crate::{holds, networks, on};
+use micromobilenet::config::Precision;
 use micromobilenet::plan::{Estimate, PREDICT_STACK};
-use micromobilenet::spec::Precision;
 
 /// Presets that take the most of those with one stream of rows, with several, and with gates.
 const NETS: [&str; 3] = ["nano", "milli", "squeeze"];

@@ -4,7 +4,7 @@ use image::{GrayImage, ImageBuffer, Luma, Rgba, RgbaImage};
 use proptest::prelude::*;
 
 use super::*;
-use crate::spec::{Background, Resize};
+use crate::config::{Background, Resize};
 
 const RGB: Input = Input { channels: 3, ..GREY };
 

@@ -71,10 +71,10 @@ fn the_split_is_the_same_for_every_input_and_for_more_or_fewer_pictures() {
         let set = load(&Data { resize, ..data.clone() }, input, None, &Silent).unwrap();
         parts(&set).into_iter().map(|(name, part)| (name.to_owned(), part)).collect::<BTreeMap<_, _>>()
     };
-    let first = split(GREY, crate::spec::Resize::Crop);
+    let first = split(GREY, crate::config::Resize::Crop);
     assert!(first.values().any(|part| *part == 'e'));
     let colour = Input { height: 5, width: 9, channels: 3 };
-    assert_eq!(split(colour, crate::spec::Resize::Fit), first);
+    assert_eq!(split(colour, crate::config::Resize::Fit), first);
     for scene in [1, 2, 30] {
         for number in 0..2 {
             std::fs::remove_file(folder.path().join(format!("{}/{scene:03}_{number}.bmp", ["a", "b"][scene % 2])))
@@ -82,7 +82,7 @@ fn the_split_is_the_same_for_every_input_and_for_more_or_fewer_pictures() {
         }
     }
     put(folder.path(), "a/new.bmp", &encoded(&frame(400, 0), ImageFormat::Bmp));
-    let then = split(GREY, crate::spec::Resize::Crop);
+    let then = split(GREY, crate::config::Resize::Crop);
     assert_eq!(then.len(), 115);
     for (name, part) in then.iter().filter(|(name, _)| *name != "a/new.bmp") {
         assert_eq!(first[name], *part, "{name}");
@@ -99,7 +99,7 @@ fn a_transparent_picture_is_the_same_on_every_background() {
         put(folder.path(), &name, &encoded(&image.into(), ImageFormat::Png));
     }
     let on = |background| load(&Data { background, ..data(folder.path()) }, GREY, None, &Silent).unwrap();
-    let (white, black) = (on(crate::spec::Background::White), on(crate::spec::Background::Black));
+    let (white, black) = (on(crate::config::Background::White), on(crate::config::Background::Black));
     assert_eq!(parts(&white), parts(&black));
     assert_eq!(white.train.contents, black.train.contents);
     assert_ne!(white.train.pixels, black.train.pixels);

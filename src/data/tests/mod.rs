@@ -14,7 +14,7 @@ use std::path::Path;
 use image::{DynamicImage, ImageFormat, Rgb, RgbImage};
 
 use super::*;
-use crate::spec::{Data, Input};
+use crate::config::{Data, Input};
 
 const GREY: Input = Input { height: 8, width: 8, channels: 1 };
 

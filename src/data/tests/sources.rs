@@ -3,7 +3,7 @@
 use std::sync::Mutex;
 
 use super::*;
-use crate::spec::Background;
+use crate::config::Background;
 
 #[test]
 fn a_folder_of_classes_is_split_by_class_and_sorted_by_name() {
@@ -61,7 +61,7 @@ fn the_fingerprint_follows_pixels_labels_and_split() {
     assert_eq!(seen[0].len(), 64);
     let other_seed = Data { split_seed: 1, ..data(folder.path()) };
     seen.push(load(&other_seed, GREY, None, &Silent).unwrap().fingerprint);
-    let padded = Data { resize: crate::spec::Resize::Pad, ..data(folder.path()) };
+    let padded = Data { resize: crate::config::Resize::Pad, ..data(folder.path()) };
     seen.push(load(&padded, GREY, None, &Silent).unwrap().fingerprint);
     put(folder.path(), "a/000.png", &encoded(&picture(8, 8, 77), ImageFormat::Png));
     seen.push(loaded(folder.path()).unwrap().fingerprint);

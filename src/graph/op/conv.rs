@@ -1,9 +1,9 @@
 //! Standard convolution; with a kernel of 1 it is the pointwise one.
 
 use super::{Map, Norm, Operator, Param, Reads, Role, finish, norm_params};
+use crate::config::Activation;
 use crate::graph::shape::{Shape, Window};
 use crate::graph::weights::Weights;
-use crate::spec::Activation;
 
 /// k×k convolution without bias, then `norm`, then `activation`.
 #[derive(Debug, Clone, Copy, PartialEq)]

@@ -1,9 +1,9 @@
 //! Depthwise convolution: each channel by itself.
 
 use super::{Map, Norm, Operator, Param, Reads, Role, finish, norm_params};
+use crate::config::Activation;
 use crate::graph::shape::{Shape, Window};
 use crate::graph::weights::Weights;
-use crate::spec::Activation;
 
 /// k×k depthwise convolution without bias, then `norm`, then `activation`.
 #[derive(Debug, Clone, Copy, PartialEq)]

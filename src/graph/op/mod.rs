@@ -17,7 +17,7 @@ pub use squeeze_excite::SqueezeExcite;
 
 use super::shape::{Shape, Window};
 use super::weights::Weights;
-use crate::spec::Activation;
+use crate::config::Activation;
 
 /// What an operation reads to make one row of its output.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,9 +1,9 @@
 //! Global pooling.
 
 use super::{Map, Operator, Param, Reads};
+use crate::config::Pool;
 use crate::graph::shape::{Shape, Window};
 use crate::graph::weights::Weights;
-use crate::spec::Pool;
 
 /// One value a channel: the largest or the mean.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -16,10 +16,10 @@ pub use compiler::Compilers;
 pub use probes::probe_images;
 
 use crate::codegen::{self, CodegenError, Sources};
+use crate::config::Precision;
 use crate::files::{FileError, write_atomic};
 use crate::graph::{Graph, Weights};
 use crate::quant::{Quantised, Stop};
-use crate::spec::Precision;
 use answers::Wrong;
 use compiler::{NoOutput, Task};
 

@@ -2,8 +2,8 @@
 
 use super::activations::{Activations, Flow};
 use super::units::{each_plane, map_units, with_scratch};
+use crate::config::Pool;
 use crate::graph::Shape;
-use crate::spec::Pool;
 use crate::train::kernels::elementwise::{AddTo, Apply, Largest, Total};
 use crate::train::lanes::LaneMap;
 use crate::train::simd::{LANES, Lane, run};

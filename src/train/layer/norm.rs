@@ -4,8 +4,8 @@
 
 use super::activations::Activations;
 use super::{Mode, Running, Values};
+use crate::config::Activation;
 use crate::graph::Norm;
-use crate::spec::Activation;
 use crate::train::kernels::rows::{Bounds, Pull, Read};
 use crate::train::lanes::LaneMap;
 

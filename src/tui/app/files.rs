@@ -1,7 +1,7 @@
 //! The file that is open: saving, opening, what others write to it, what a crash left.
 
 use super::App;
-use crate::spec::{PRESETS, Place};
+use crate::config::{PRESETS, Place};
 use crate::tui::action::{Action, File, Screen};
 use crate::tui::design::{self, Origin, Sheet};
 use crate::tui::dialog::{Choice, Choose, Dialog, Page, Prompt};

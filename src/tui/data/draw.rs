@@ -2,10 +2,10 @@
 
 use super::gallery::{Caption, Spot, Wanted, lay_out};
 use super::{Loaded, Pane, Shown, State, View};
+use crate::config::Resize;
 use crate::data::Augmenter;
 use crate::escape;
 use crate::plan::thousands;
-use crate::spec::Resize;
 use crate::tui::design::Sheet;
 use crate::tui::dialog::first_of;
 use crate::tui::theme::Theme;

@@ -1,7 +1,7 @@
 //! Where pictures go.
 
 use super::View;
-use crate::spec::Input;
+use crate::config::Input;
 use crate::tui::dialog::first_of;
 use ratatui::layout::Rect;
 

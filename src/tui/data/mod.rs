@@ -16,10 +16,10 @@ use super::paths;
 use super::widgets::picture::{Encoded, Picture};
 use super::widgets::words::wrap;
 use super::workshop::ImagesKey as Key;
+use crate::config::{ConfigFile, KeyPath, NumClasses, absolute};
 use crate::data::{BUNDLED, Dataset};
 use crate::escape;
 use crate::random::{Purpose, Stream};
-use crate::spec::{KeyPath, NumClasses, Spec, absolute};
 use ratatui::layout::{Position, Rect};
 use ratatui::text::Line;
 use std::path::Path;
@@ -33,7 +33,7 @@ pub enum Effect {
         /// What the news are marked with.
         ticket: u64,
         /// The configuration.
-        spec: Box<Spec>,
+        spec: Box<ConfigFile>,
         /// Even if they were read before.
         again: bool,
     },
@@ -178,7 +178,7 @@ impl State {
             Data::Augment => {
                 self.augmented = !self.augmented;
                 let spec = sheet.model().map(|model| &model.spec.config);
-                if self.augmented && spec.is_some_and(|config| config.augment == crate::spec::Augment::default()) {
+                if self.augmented && spec.is_some_and(|config| config.augment == crate::config::Augment::default()) {
                     reply.warn("[augment] changes nothing: training sees the images as they are");
                 }
             }

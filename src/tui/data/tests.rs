@@ -1,9 +1,9 @@
 //! Tests of the Data screen.
 
 use super::*;
+use crate::config::preset;
 use crate::data::{Check, ClassCount, Images, Kind, Reason, Skipped};
 use crate::plan::Boards;
-use crate::spec::preset;
 use crate::tui::design::Origin;
 use crate::tui::theme::Theme;
 use ratatui::buffer::Buffer;

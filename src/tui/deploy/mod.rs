@@ -13,10 +13,10 @@ use super::design::Sheet;
 use super::dialog::{Dialog, Page};
 use super::effect::{self, Reply};
 use super::widgets::words::wrap;
+use crate::config::{ConfigFile, Precision};
 use crate::escape;
 use crate::jobs::Checked;
 use crate::plan::Board;
-use crate::spec::{Precision, Spec};
 use crate::train::EpochMetrics;
 use ratatui::text::Line;
 use std::path::{Path, PathBuf};
@@ -26,11 +26,11 @@ use std::sync::Arc;
 #[derive(Debug, Clone, PartialEq)]
 pub enum Effect {
     /// Look which run has weights for this design.
-    Look(Box<Spec>),
+    Look(Box<ConfigFile>),
     /// Make headers of it in both arithmetics, unless that was done.
     Prepare {
         /// The design.
-        spec: Box<Spec>,
+        spec: Box<ConfigFile>,
         /// For this board.
         board: Option<Box<Board>>,
         /// Write the files in this arithmetic then.

@@ -1,8 +1,8 @@
 //! A trained network made ready for boards, in both arithmetics.
 
+use crate::config::{self, Config, ConfigFile, Precision};
 use crate::jobs::Export;
 use crate::quant::Comparison;
-use crate::spec::{self, Config, Precision, Spec};
 use crate::train::EpochMetrics;
 use std::path::PathBuf;
 
@@ -11,11 +11,11 @@ use std::path::PathBuf;
 pub struct Wanted(Config);
 
 impl Wanted {
-    /// That of `spec`.
+    /// That of `config`.
     #[must_use]
-    pub fn of(spec: &Spec) -> Self {
+    pub fn of(spec: &ConfigFile) -> Self {
         let Config { model, stem, blocks, head, target, export, .. } = &spec.config;
-        let export = spec::Export { precision: Precision::Float, ..export.clone() };
+        let export = config::Export { precision: Precision::Float, ..export.clone() };
         let parts = Config {
             model: model.clone(),
             stem: stem.clone(),
@@ -30,7 +30,7 @@ impl Wanted {
 
     /// What makes the configuration of a run, `trained`, export the same: `KEY=VALUE`.
     #[must_use]
-    pub fn overrides(&self, trained: &Spec) -> Vec<String> {
+    pub fn overrides(&self, trained: &ConfigFile) -> Vec<String> {
         let (now, then) = (&self.0.export, &trained.config.export);
         let mut overrides = Vec::new();
         if now.class_name != then.class_name {

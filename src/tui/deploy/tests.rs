@@ -2,11 +2,11 @@
 
 use super::*;
 use crate::codegen::Sources;
+use crate::config::{KeyPath, preset};
 use crate::graph::{Graph, Weights};
 use crate::jobs::{Export, Network};
 use crate::plan::{Boards, Estimate};
 use crate::quant::{Comparison, LayerNoise};
-use crate::spec::{KeyPath, preset};
 use crate::tui::design::Origin;
 use crate::tui::effect::Weight;
 use crate::tui::theme::Theme;
@@ -209,7 +209,7 @@ fn the_command_line_has_what_differs_from_the_run() {
     let wanted = Wanted::of(&sheet.model().unwrap().spec);
     let overrides = wanted.overrides(&trained);
     assert_eq!(overrides, ["export.plan='lowest-latency'", "export.samples=3"]);
-    let again = Spec::parse("micro.toml", &trained.text, &overrides).unwrap();
+    let again = ConfigFile::parse("micro.toml", &trained.text, &overrides).unwrap();
     assert_eq!(Wanted::of(&again), wanted);
 }
 

@@ -1,7 +1,7 @@
 //! Blocks are added, duplicated, deleted and moved.
 
 use super::{FIRST_ROW, Place, State};
-use crate::spec::{BlockKind, Document};
+use crate::config::{BlockKind, Document};
 use crate::tui::action::{Action, Design};
 use crate::tui::dialog::{Choice, Choose, Dialog};
 use crate::tui::effect::Reply;

@@ -1,9 +1,9 @@
 //! The configuration as rows of cells that can be edited in place. What a cell may hold comes from
 //! the schema.
 
+use crate::config::{Block, BlockKind, Config, Document, KeyPath, Legal, NumClasses, key_info};
 use crate::graph::{Graph, Shape};
 use crate::plan::{Boards, Estimate};
-use crate::spec::{Block, BlockKind, Config, Document, KeyPath, Legal, NumClasses, key_info};
 
 /// What a row stands for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -267,7 +267,7 @@ fn head_cells(config: &Config) -> Vec<Cell> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::spec::PRESETS;
+    use crate::config::PRESETS;
     use crate::tui::design::Model;
 
     #[test]

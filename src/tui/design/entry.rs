@@ -1,8 +1,8 @@
 //! A cell is changed: step by step, digit by digit, or from a list.
 
 use super::{State, cells};
+use crate::config::{Legal, Range};
 use crate::number::fixed;
-use crate::spec::{Legal, Range};
 use crate::tui::action::{Action, Design};
 use crate::tui::dialog::{Choice, Choose, Dialog, Prompt};
 use crate::tui::effect::Reply;

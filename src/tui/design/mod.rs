@@ -19,7 +19,7 @@ use super::action::{Action, Design, Move};
 use super::dialog::{Choice, Choose, Dialog, moved};
 use super::effect::Reply;
 use super::keymap::Context;
-use crate::spec::{Document, KeyPath, Place as TextPlace, Precision};
+use crate::config::{Document, KeyPath, Place as TextPlace, Precision};
 use ratatui::layout::{Position, Rect};
 use std::sync::Arc;
 

@@ -2,16 +2,16 @@
 //! at once from the text.
 
 use super::cells::{self, Row};
+use crate::config::{ConfigFile, Diagnostics, KeyPath, NumClasses};
 use crate::graph::Graph;
 use crate::plan::{Board, Boards, Estimate, Verdict};
-use crate::spec::{Diagnostics, KeyPath, NumClasses, Spec};
 use std::sync::Arc;
 
 /// A network that holds together.
 #[derive(Debug, Clone)]
 pub struct Model {
     /// The configuration.
-    pub spec: Spec,
+    pub spec: ConfigFile,
     /// What they cost.
     pub estimate: Estimate,
     /// The board it is meant for.
@@ -31,7 +31,7 @@ impl Model {
     /// # Errors
     /// Everything that is wrong with it, with its place.
     pub fn of(file: &str, text: &str, classes: Option<usize>, boards: &Boards) -> Result<Self, Diagnostics> {
-        let spec = Spec::parse(file, text, &[])?;
+        let spec = ConfigFile::parse(file, text, &[])?;
         let classes = match spec.config.model.num_classes {
             NumClasses::Count(count) => count as usize,
             NumClasses::Auto(_) => classes.unwrap_or(UNKNOWN_CLASSES),

@@ -2,9 +2,9 @@
 
 use super::history::History;
 use super::model::Model;
+use crate::config::{Diagnostics, Document, folder_of};
 use crate::plan::{Boards, Estimate};
 use crate::runs::config_hash;
-use crate::spec::{Diagnostics, Document, folder_of};
 use std::path::{Path, PathBuf};
 
 /// A text that is open, with every change since it was opened.
@@ -274,7 +274,7 @@ impl Sheet {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::spec::{KeyPath, preset};
+    use crate::config::{KeyPath, preset};
 
     fn sheet(origin: Origin) -> Sheet {
         let text = preset("micro".as_ref()).unwrap().to_owned();

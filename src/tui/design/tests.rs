@@ -1,9 +1,9 @@
 //! The Design screen without a terminal: actions in, numbers and text out.
 
 use super::*;
+use crate::config::BlockKind;
+use crate::config::preset;
 use crate::plan::Boards;
-use crate::spec::BlockKind;
-use crate::spec::preset;
 use crate::tui::effect::Weight;
 
 fn state_of(text: &str) -> State {

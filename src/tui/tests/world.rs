@@ -1,9 +1,9 @@
 //! A world around the state: files in memory, classes of the bundled images, jobs that take no time.
 
+use crate::config::preset;
 use crate::jobs::Checked;
 use crate::plan::Boards;
 use crate::runs::config_hash;
-use crate::spec::preset;
 use crate::tui::action::Action;
 use crate::tui::app::{self, App};
 use crate::tui::design::{Origin, Sheet};

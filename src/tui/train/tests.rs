@@ -1,10 +1,10 @@
 //! What keys and news make of the state, and what is drawn of it.
 
 use super::*;
+use crate::config::preset;
 use crate::plan::Boards;
 use crate::runs::Reached;
 use crate::sensors::Throttling;
-use crate::spec::preset;
 use crate::train::BatchProgress;
 use crate::tui::design::Origin;
 use crate::tui::effect::Weight;

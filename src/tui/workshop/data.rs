@@ -2,8 +2,8 @@
 
 use super::images::Images;
 use super::load::Reading;
+use crate::config::ConfigFile;
 use crate::data::{self, DataError, Dataset};
-use crate::spec::Spec;
 use crate::train::Control;
 use crate::tui::data::{Effect, News};
 use crate::tui::effect::News as AnyNews;
@@ -78,7 +78,7 @@ enum Failure {
     Threads(#[from] rayon::ThreadPoolBuildError),
 }
 
-fn read(spec: &Spec, threads: usize, progress: &dyn data::Progress) -> Result<Arc<Dataset>, Failure> {
+fn read(spec: &ConfigFile, threads: usize, progress: &dyn data::Progress) -> Result<Arc<Dataset>, Failure> {
     // A pool of its own: a training that is under way keeps all the threads of the other.
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build()?;
     let dataset = pool.install(|| data::load(&spec.config.data, spec.config.model.input, None, progress))?;

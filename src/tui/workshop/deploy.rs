@@ -2,11 +2,11 @@
 
 use super::images::Images;
 use super::load::{Reading, load};
+use crate::config::{self, ConfigFile, Precision};
 use crate::graph::Graph;
 use crate::jobs::{self, CheckError, Classes, Compilers, Deployment, EXPORTS, JUDGED, RUNS};
 use crate::plan::Board;
 use crate::runs::Run;
-use crate::spec::{self, Precision, Spec};
 use crate::train::Control;
 use crate::tui::deploy::{Build, Effect, Found, News, Prepared, Wanted};
 use crate::tui::effect;
@@ -48,7 +48,7 @@ impl Exports {
         }
     }
 
-    fn prepare(&mut self, spec: Spec, board: Option<Box<Board>>, write: Option<Precision>) {
+    fn prepare(&mut self, spec: ConfigFile, board: Option<Box<Board>>, write: Option<Precision>) {
         self.control = Control::default();
         let job = Job {
             source: self.source.clone(),
@@ -84,8 +84,8 @@ impl Drop for Exports {
     }
 }
 
-/// The latest run with weights for `spec`.
-fn find(spec: &Spec) -> anyhow::Result<Option<Run>> {
+/// The latest run with weights for `config`.
+fn find(spec: &ConfigFile) -> anyhow::Result<Option<Run>> {
     Ok(jobs::trained_run(RUNS.as_ref(), spec)?)
 }
 
@@ -113,7 +113,7 @@ impl Job {
         self.tell(News::Progress(text.into()));
     }
 
-    fn run(&self, spec: &Spec, write: Option<Precision>) -> anyhow::Result<News> {
+    fn run(&self, spec: &ConfigFile, write: Option<Precision>) -> anyhow::Result<News> {
         let Some(run) = find(spec)? else { return Ok(News::Untrained) };
         let pool = rayon::ThreadPoolBuilder::new().num_threads(self.threads.max(1)).build()?;
         let Some(prepared) = pool.install(|| self.prepared(spec, &run, write.is_none()))? else {
@@ -137,10 +137,10 @@ impl Job {
     }
 
     /// What was made last, where it is the same; else made anew. `None`: stopped.
-    fn prepared(&self, spec: &Spec, run: &Run, is_anew: bool) -> anyhow::Result<Option<Arc<Prepared>>> {
+    fn prepared(&self, spec: &ConfigFile, run: &Run, is_anew: bool) -> anyhow::Result<Option<Arc<Prepared>>> {
         let wanted = Wanted::of(spec);
         let config = run.file(Run::CONFIG);
-        let trained_as = spec::load(&config, &[])?;
+        let trained_as = config::load(&config, &[])?;
         let labels = run.labels()?;
         let graph = Graph::build(&trained_as, labels.len())?;
         let trained = Arc::new(jobs::read_weights(&run.weights(), &graph)?);
@@ -159,7 +159,7 @@ impl Job {
         let deployment = |precision: Precision| -> anyhow::Result<Deployment> {
             let mut sets = overrides.clone();
             sets.push(format!("export.precision={}", toml_edit::Value::from(precision.word())));
-            let spec = spec::load(&config, &sets)?;
+            let spec = config::load(&config, &sets)?;
             let (graph, labels) = (graph.clone(), labels.clone());
             Ok(Deployment { spec, graph, labels, trained: trained.clone(), dataset: dataset.clone() })
         };

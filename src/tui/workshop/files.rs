@@ -1,8 +1,8 @@
 //! Configurations on disk.
 
+use crate::config::{self, Opened, from_home, text_of};
 use crate::files::write_atomic;
 use crate::runs::{Run, config_hash};
-use crate::spec::{self, Opened, from_home, text_of};
 use crate::tui::design::Origin;
 use crate::tui::effect::{Expected, News};
 use anyhow::{Context as _, ensure};
@@ -26,7 +26,7 @@ pub fn left_over(path: &Path) -> Option<String> {
 #[must_use]
 pub fn open(path: &Path) -> News {
     let path = path.to_str().map_or_else(|| path.to_owned(), from_home);
-    match spec::open(&path) {
+    match config::open(&path) {
         Ok(Opened::File(text)) if run_of(&path).is_some() => {
             // What a run was trained with is a record: it is not written over.
             let path = free(run_of(&path).unwrap_or_default().as_ref());

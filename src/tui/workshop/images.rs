@@ -1,7 +1,7 @@
 //! The images that were read last, kept for whoever wants them next.
 
+use crate::config::{ConfigFile, Data, Input, Resize};
 use crate::data::Dataset;
-use crate::spec::{Data, Input, Resize, Spec};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// What the images of a configuration depend on.
@@ -13,9 +13,9 @@ pub struct Key {
 }
 
 impl Key {
-    /// That of `spec`.
+    /// That of `config`.
     #[must_use]
-    pub fn of(spec: &Spec) -> Self {
+    pub fn of(spec: &ConfigFile) -> Self {
         let Data { mean, std, .. } = Data::default();
         Self { data: Data { mean, std, ..spec.config.data.clone() }, input: spec.config.model.input }
     }
@@ -47,16 +47,16 @@ type Held = Option<(Key, Arc<Dataset>)>;
 pub struct Images(Arc<Mutex<Held>>);
 
 impl Images {
-    /// The images of `spec`, all of them, if they are those that were read last.
+    /// The images of `config`, all of them, if they are those that were read last.
     #[must_use]
-    pub fn get(&self, spec: &Spec) -> Option<Arc<Dataset>> {
+    pub fn get(&self, spec: &ConfigFile) -> Option<Arc<Dataset>> {
         let key = Key::of(spec);
         self.held().as_ref().filter(|(held, _)| *held == key).map(|(_, dataset)| dataset.clone())
     }
 
-    /// Keeps `dataset`, which was read as `spec` says and without a limit, in place of what was
+    /// Keeps `dataset`, which was read as `config` says and without a limit, in place of what was
     /// kept before.
-    pub fn put(&self, spec: &Spec, dataset: Arc<Dataset>) {
+    pub fn put(&self, spec: &ConfigFile, dataset: Arc<Dataset>) {
         *self.held() = Some((Key::of(spec), dataset));
     }
 
@@ -74,7 +74,7 @@ mod tests {
     fn images_are_those_of_their_source_and_input() {
         let spec = |overrides: &[&str]| {
             let overrides: Vec<String> = overrides.iter().map(|text| (*text).to_owned()).collect();
-            Spec::parse("micro.toml", crate::spec::PRESETS[2].1, &overrides).unwrap()
+            ConfigFile::parse("micro.toml", crate::config::PRESETS[2].1, &overrides).unwrap()
         };
         let dataset = Arc::new(Dataset {
             labels: Vec::new(),

@@ -1,17 +1,17 @@
 //! Where jobs get their images.
 
 use super::images::Images;
+use crate::config::ConfigFile;
 use crate::data::{Dataset, Progress};
 use crate::jobs::{self, Classes, DatasetError};
-use crate::spec::Spec;
 use crate::train::Control;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-/// The images of `spec` with `classes`, read anew, as the files may have changed, and kept in
+/// The images of `config` with `classes`, read anew, as the files may have changed, and kept in
 /// `images`.
 pub fn load(
-    spec: &Spec,
+    spec: &ConfigFile,
     classes: Classes<'_>,
     images: &Images,
     progress: &dyn Progress,

@@ -69,7 +69,7 @@ impl Workshop {
             Effect::Classes { source, folder } => {
                 let events = self.source.clone();
                 self.on_a_thread("classes", move || {
-                    let found = crate::data::class_names(&crate::spec::absolute(&source, &folder))
+                    let found = crate::data::class_names(&crate::config::absolute(&source, &folder))
                         .map_err(|error| error.to_string());
                     events.tell(News::Classes { source, found });
                 });
@@ -104,7 +104,7 @@ impl Workshop {
         let folder = folder.map_or_else(|| PathBuf::from("."), PathBuf::from);
         let name = path.file_name().map(std::ffi::OsStr::to_owned);
         let tell = move || {
-            if let Ok(text) = crate::spec::text_of(&path) {
+            if let Ok(text) = crate::config::text_of(&path) {
                 events.tell(News::DiskChanged { path: path.clone(), text });
             }
         };

@@ -1,9 +1,9 @@
 //! Reading and deleting runs.
 
+use crate::config::{ConfigFile, text_of};
 use crate::graph::Graph;
 use crate::plan::Estimate;
 use crate::runs::{Run, RunSummary, list, metrics};
-use crate::spec::{Spec, text_of};
 use crate::tui::effect::News as AnyNews;
 use crate::tui::events::Source;
 use crate::tui::runs::{Costs, Effect, Known, News, Row};
@@ -60,7 +60,7 @@ fn costs(file: &Path, config: &str, classes: usize) -> Result<Option<Costs>, Str
     if config.is_empty() {
         return Ok(None);
     }
-    let spec = Spec::parse(&file.display().to_string(), config, &[]).map_err(|error| error.to_string())?;
+    let spec = ConfigFile::parse(&file.display().to_string(), config, &[]).map_err(|error| error.to_string())?;
     let graph = Graph::build(&spec, classes).map_err(|error| error.to_string())?;
     let export = &spec.config.export;
     let Estimate { macs, ram_bytes, params, .. } = Estimate::of(&graph, export.precision, export.plan);

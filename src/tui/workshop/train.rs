@@ -2,12 +2,12 @@
 
 use super::images::Images;
 use super::load::{Reading, load};
+use crate::config::{self, ConfigFile};
 use crate::data::Dataset;
 use crate::files::RealDisk;
 use crate::graph::Graph;
 use crate::jobs::{self, Classes, Held, Pace, Place, RUNS, Training, TrainingError};
 use crate::runs::{self, Run, confusion};
-use crate::spec::{self, Spec};
 use crate::train::{
     BatchProgress, Control, End, EpochMetrics, Governor, Observer, Start, Thermal, Trainer, Validation,
 };
@@ -130,7 +130,7 @@ impl Job {
                     let found = jobs::unfinished_run(RUNS.as_ref(), &model)?;
                     let run = found
                         .ok_or_else(|| anyhow::anyhow!("no run in {RUNS}/ waits to be gone on with: s trains anew"))?;
-                    (spec::load(&run.file(Run::CONFIG), &[])?, Place::Resume(run))
+                    (config::load(&run.file(Run::CONFIG), &[])?, Place::Resume(run))
                 }
             };
             let held = match place {
@@ -142,7 +142,7 @@ impl Job {
         })
     }
 
-    fn train(&self, spec: Spec, held: Option<Held>) -> anyhow::Result<Outcome> {
+    fn train(&self, spec: ConfigFile, held: Option<Held>) -> anyhow::Result<Outcome> {
         let labels = match held.as_ref().map(Held::run).filter(|run| run.file(Run::LABELS).exists()) {
             Some(run) => run.labels()?,
             None => jobs::class_labels(&spec).map_err(|unknown| unknown.0)?,
@@ -181,8 +181,8 @@ impl Job {
     }
 }
 
-fn parse(file: &Path, text: &str) -> Result<Spec, spec::Diagnostics> {
-    Ok(Spec::parse(&file.display().to_string(), text, &[])?.absolute(spec::folder_of(file)))
+fn parse(file: &Path, text: &str) -> Result<ConfigFile, config::Diagnostics> {
+    Ok(ConfigFile::parse(&file.display().to_string(), text, &[])?.absolute(config::folder_of(file)))
 }
 
 /// Puts what a training tells into the channel of events, not more often than somebody can see.

@@ -1,10 +1,10 @@
 //! Float and int8 side by side.
 
 use super::super::{Prepared, State, Weights, shown};
+use crate::config::Precision;
 use crate::escape;
 use crate::number::signed;
 use crate::plan::{Estimate, Family, thousands};
-use crate::spec::Precision;
 use crate::tui::design::{Model, Sheet};
 use crate::tui::theme::Theme;
 use crate::tui::train::percent;

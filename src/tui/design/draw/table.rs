@@ -2,9 +2,9 @@
 
 use super::super::cells::{Cell, NONE, Place, Row};
 use super::super::{Pane, State};
+use crate::config::Place as TextPlace;
 use crate::escape;
 use crate::plan::thousands;
-use crate::spec::Place as TextPlace;
 use crate::tui::theme::Theme;
 use crate::tui::widgets::bar::bar;
 use crate::tui::widgets::frame::titled;

@@ -1,7 +1,7 @@
 //! The text, highlighted.
 
 use super::super::{Pane, State};
-use crate::spec::Place;
+use crate::config::Place;
 use crate::tui::theme::Theme;
 use crate::tui::widgets::frame::titled;
 use crate::tui::widgets::syntax;

@@ -6,9 +6,9 @@ mod mistakes;
 mod status;
 
 use super::{Outcome, Pane, Phase, State};
+use crate::config::{Epochs, Train};
 use crate::escape;
 use crate::plan::thousands;
-use crate::spec::{Epochs, Train};
 use crate::tui::design::Sheet;
 use crate::tui::theme::Theme;
 use crate::tui::widgets::frame::titled;

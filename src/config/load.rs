@@ -4,7 +4,7 @@ use super::check::nearest;
 use super::diagnostic::{Diagnostic, Diagnostics, Place, place_in};
 use super::key::KeyPath;
 use super::paths::folder_of;
-use super::read::{MAX_BYTES, Spec};
+use super::read::{ConfigFile, MAX_BYTES};
 use std::fs;
 use std::io::{ErrorKind, Read};
 use std::path::Path;
@@ -74,9 +74,9 @@ pub fn open(path: &Path) -> Result<Opened, Diagnostics> {
 ///
 /// # Errors
 /// As [`open`]; whatever is wrong inside.
-pub fn load(path: &Path, overrides: &[String]) -> Result<Spec, Diagnostics> {
+pub fn load(path: &Path, overrides: &[String]) -> Result<ConfigFile, Diagnostics> {
     let opened = open(path)?;
-    let spec = Spec::parse(&path.display().to_string(), opened.text(), overrides)?;
+    let spec = ConfigFile::parse(&path.display().to_string(), opened.text(), overrides)?;
     let folder = match opened {
         Opened::File(_) => folder_of(path),
         Opened::Preset(_) => Path::new(""),

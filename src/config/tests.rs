@@ -2,8 +2,8 @@
 
 use super::*;
 
-fn parse(text: &str) -> Result<Spec, Diagnostics> {
-    Spec::parse("test.toml", text, &[])
+fn parse(text: &str) -> Result<ConfigFile, Diagnostics> {
+    ConfigFile::parse("test.toml", text, &[])
 }
 
 fn first_error(text: &str) -> String {
@@ -131,7 +131,7 @@ fn each_wrong_value_says_what_would_be_right() {
 #[test]
 fn overrides_apply_and_are_blamed_by_name() {
     let sets = |sets: &[&str]| {
-        Spec::parse(
+        ConfigFile::parse(
             "micro.toml",
             preset("micro".as_ref()).unwrap(),
             &sets.iter().map(ToString::to_string).collect::<Vec<_>>(),
@@ -154,7 +154,7 @@ fn overrides_apply_and_are_blamed_by_name() {
 #[test]
 fn a_place_in_the_file_is_right_though_overrides_moved_lines() {
     let text = "[model]\nname = \"a\"\n\n[stem]\nkernel = 4\n";
-    let error = Spec::parse("t.toml", text, &["model.batch_norm=false".into()]).unwrap_err().to_string();
+    let error = ConfigFile::parse("t.toml", text, &["model.batch_norm=false".into()]).unwrap_err().to_string();
     assert!(error.starts_with("t.toml:5:10: kernel must be"), "{error}");
 }
 

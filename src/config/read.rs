@@ -1,11 +1,11 @@
 //! From text to a typed configuration, or to everything that is wrong with it.
 
 use super::check::{self, Finding};
-use super::config::{Config, Data};
 use super::diagnostic::{Diagnostic, Diagnostics, Place, place_in};
 use super::edit::Document;
 use super::key::{KeyPath, Step};
 use super::paths::absolute;
+use super::sections::{Config, Data};
 use serde::de::DeserializeOwned;
 use serde_json::Value as Json;
 use std::path::Path;
@@ -23,7 +23,7 @@ const MOST_HELD_OUT: f64 = 0.9;
 
 /// A configuration, the text it was read from and where that came from.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Spec {
+pub struct ConfigFile {
     /// What the text says.
     pub config: Config,
     /// The text, with overrides applied.
@@ -39,7 +39,7 @@ struct Origin {
     overrides: Vec<(KeyPath, String)>,
 }
 
-impl Spec {
+impl ConfigFile {
     /// Reads `text`, which stands in `file`, with `overrides` (`KEY=VALUE`) applied to it. A path in
     /// an override is made absolute: it is relative to the working directory, not to the file.
     ///

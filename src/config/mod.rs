@@ -2,7 +2,6 @@
 //! comments, and the presets.
 
 mod check;
-mod config;
 mod diagnostic;
 mod edit;
 mod key;
@@ -10,20 +9,21 @@ mod legal;
 mod load;
 mod paths;
 mod read;
+mod sections;
 
 pub use check::{ID, ONE_LINE, nearest, schema, schema_of};
-pub use config::{
-    AUTO_EPOCHS, Activation, After, Augment, Auto, Background, Block, ClassWeights, Config, Data, Epochs, Export, Head,
-    Input, MAX_CLASSES, Mean, Model, NumClasses, Optimizer, Padding, PerChannel, Plan, Pool, Precision, Resize,
-    Schedule, Select, SqueezeExcite, Std, Stem, Target, Train,
-};
 pub use diagnostic::{Diagnostic, Diagnostics, Place};
 pub use edit::{BlockKind, Document};
 pub use key::{KeyPath, Step};
 pub use legal::{KeyInfo, Legal, Range, block_keys, key_info};
 pub use load::{Opened, PRESETS, load, open, preset, text_of};
 pub use paths::{BUNDLED, absolute, folder_of, from_home};
-pub use read::{Parsed, Spec};
+pub use read::{ConfigFile, Parsed};
+pub use sections::{
+    AUTO_EPOCHS, Activation, After, Augment, Auto, Background, Block, ClassWeights, Config, Data, Epochs, Export, Head,
+    Input, MAX_CLASSES, Mean, Model, NumClasses, Optimizer, Padding, PerChannel, Plan, Pool, Precision, Resize,
+    Schedule, Select, SqueezeExcite, Std, Stem, Target, Train,
+};
 
 #[cfg(test)]
 mod tests;

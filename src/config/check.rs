@@ -1,8 +1,8 @@
 //! Checks a parsed TOML tree against a schema, that of [`Config`] or of another file: keys, types,
 //! ranges, choices.
 
-use super::config::Config;
 use super::key::KeyPath;
+use super::sections::Config;
 use serde_json::Value as Json;
 use std::ops::Range;
 use std::sync::OnceLock;
