@@ -145,6 +145,6 @@ fn main() {
 
 /// A number as it stands in a source: 1_234.
 fn digits(value: i32) -> String {
-    let digits = micromobilenet::plan::thousands(u64::from(value.unsigned_abs())).replace(',', "_");
+    let digits = micromobilenet::text::thousands(u64::from(value.unsigned_abs())).replace(',', "_");
     if value < 0 { format!("-{digits}") } else { digits }
 }

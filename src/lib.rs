@@ -9,9 +9,9 @@ pub mod contract;
 
 pub mod escape;
 pub mod files;
-pub mod number;
 pub mod random;
 pub mod sensors;
+pub mod text;
 
 pub mod config;
 

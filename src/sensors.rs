@@ -6,7 +6,7 @@
 //! <https://www.raspberrypi.com/documentation/computers/os.html#get_throttled>, and the kernel's
 //! alarm where the firmware's file is missing: <https://docs.kernel.org/hwmon/raspberrypi-hwmon.html>.
 
-use crate::number::fixed;
+use crate::text::fixed;
 use std::fs::{self, File};
 use std::io::Read as _;
 use std::path::{Path, PathBuf};

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 /// A module uses only those before it.
 const ORDER: [&str; 18] = [
-    "escape", "files", "number", "random", "sensors", "contract", "config", "graph", "plan", "data", "quant", "train",
+    "escape", "text", "files", "random", "sensors", "contract", "config", "graph", "plan", "data", "quant", "train",
     "codegen", "runs", "jobs", "headless", "tui", "cli",
 ];
 /// Crates, and the modules that alone may know them.

@@ -5,6 +5,7 @@ use super::writer::CWriter;
 use super::{CodegenError, Model, TOOL, literal, symbols};
 use crate::graph::softmax;
 use crate::plan::{Board, Core, Estimate};
+use crate::text::fnv1a_hex;
 
 /// Flash for sample images and what is expected of them, in bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -184,7 +185,7 @@ pub fn is_unedited(text: &[u8]) -> bool {
     let Some(end) = text.iter().position(|byte| *byte == b'\n') else { return false };
     let (first, rest) = (&text[..end], &text[end + 1..]);
     let checksum = first.strip_prefix(SIGNATURE.as_bytes());
-    checksum.is_some_and(|checksum| checksum == format!("{:016x}", checksum_of(rest)).as_bytes())
+    checksum.is_some_and(|checksum| checksum == fnv1a_hex(rest).as_bytes())
 }
 
 const SIGNATURE: &str = "// micromobilenet sketch ";
@@ -192,14 +193,8 @@ const SIGNATURE: &str = "// micromobilenet sketch ";
 fn signed(text: &str) -> String {
     let mut w = CWriter::default();
     let signature = SIGNATURE.trim_start_matches("// ");
-    w.comment(&format!("{signature}{:016x}", checksum_of(text.as_bytes())));
+    w.comment(&format!("{signature}{}", fnv1a_hex(text.as_bytes())));
     w.finish() + text
-}
-
-/// FNV-1a, 64 bits: it has to notice edits, not attacks.
-fn checksum_of(bytes: &[u8]) -> u64 {
-    let step = |hash: u64, byte: &u8| (hash ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01b3);
-    bytes.iter().fold(0xcbf2_9ce4_8422_2325, step)
 }
 
 fn namespace(model: &Model<'_>) -> String {

@@ -1,5 +1,6 @@
 //! What stands out in a data set: told to the person, never a reason to stop.
 
+use crate::text::plural;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
@@ -274,10 +275,6 @@ impl fmt::Display for Check {
         }
         Ok(())
     }
-}
-
-pub(super) fn plural(count: usize, one: &str, many: &str) -> String {
-    format!("{count} {}", if count == 1 { one } else { many })
 }
 
 /// ": a; b; and 7 more", or nothing where no example is wanted.

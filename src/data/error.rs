@@ -1,5 +1,6 @@
 //! Why a data set or a picture cannot be had.
 
+use crate::text;
 use std::path::PathBuf;
 
 use crate::config::MAX_CLASSES;
@@ -25,7 +26,7 @@ pub enum DataError {
     /// A source that is neither folder nor regular file.
     #[error(
         "{} is neither a folder nor a regular file; a data set is a folder with one sub-folder per class, or IDX files",
-        shown(path)
+        text::path(path)
     )]
     NoData {
         /// What was given.
@@ -34,7 +35,7 @@ pub enum DataError {
     /// A folder without classes.
     #[error(
         "{} has no sub-folders with classes: it needs one for each class, a table of files and labels, or the IDX files train-images-idx3-ubyte and train-labels-idx1-ubyte{holds}",
-        shown(path)
+        text::path(path)
     )]
     NoClasses {
         /// The folder.
@@ -45,8 +46,8 @@ pub enum DataError {
     /// Folders of validation or test, but none of training.
     #[error(
         "{} has {}, but neither a folder of training images (train, training or seg_train) nor two classes",
-        shown(path),
-        shown(part)
+        text::path(path),
+        text::path(part)
     )]
     NoTraining {
         /// The source.
@@ -55,7 +56,7 @@ pub enum DataError {
         part: PathBuf,
     },
     /// Two folders for the same part.
-    #[error("{} and {} are both folders of {part} images; only one is possible", shown(first), shown(second))]
+    #[error("{} and {} are both folders of {part} images; only one is possible", text::path(first), text::path(second))]
     TwoFolders {
         /// Training, validation or test.
         part: &'static str,
@@ -67,8 +68,8 @@ pub enum DataError {
     /// Folders of training and test in a class rather than around it.
     #[error(
         "{} and {} lie in a class folder; folders of training, validation and test must have the class folders in them",
-        shown(train),
-        shown(test)
+        text::path(train),
+        text::path(test)
     )]
     PartsInClass {
         /// The training folder.
@@ -77,7 +78,7 @@ pub enum DataError {
         test: PathBuf,
     },
     /// A table of labels that is none, or names nothing that is there.
-    #[error("{}: {}", shown(path), terminal(problem))]
+    #[error("{}: {}", text::path(path), terminal(problem))]
     Table {
         /// The table.
         path: PathBuf,
@@ -85,7 +86,7 @@ pub enum DataError {
         problem: String,
     },
     /// An image of validation or test of a class that is not trained.
-    #[error("{} is of class \"{}\", of which there is no training image", shown(path), terminal(class))]
+    #[error("{} is of class \"{}\", of which there is no training image", text::path(path), terminal(class))]
     UnknownLabel {
         /// The image.
         path: PathBuf,
@@ -93,7 +94,7 @@ pub enum DataError {
         class: String,
     },
     /// A packed source.
-    #[error("{} is {kind}, not a data set: unpack it and name the folder", shown(path))]
+    #[error("{} is {kind}, not a data set: unpack it and name the folder", text::path(path))]
     Packed {
         /// The file.
         path: PathBuf,
@@ -101,7 +102,7 @@ pub enum DataError {
         kind: String,
     },
     /// Nothing to tell apart.
-    #[error("{} has only one class, \"{}\"; there must be two or more", shown(path), terminal(class))]
+    #[error("{} has only one class, \"{}\"; there must be two or more", text::path(path), terminal(class))]
     OneClass {
         /// The source.
         path: PathBuf,
@@ -109,7 +110,7 @@ pub enum DataError {
         class: String,
     },
     /// More classes than a head may have.
-    #[error("{} has {count} classes; at most {MAX_CLASSES} are possible", shown(path))]
+    #[error("{} has {count} classes; at most {MAX_CLASSES} are possible", text::path(path))]
     TooManyClasses {
         /// The source.
         path: PathBuf,
@@ -117,7 +118,7 @@ pub enum DataError {
         count: usize,
     },
     /// A sub-folder of validation/ or test/ that train/ does not have.
-    #[error("{} is no class of the train folder; classes are the sub-folders there", shown(path))]
+    #[error("{} is no class of the train folder; classes are the sub-folders there", text::path(path))]
     UnknownClass {
         /// The folder.
         path: PathBuf,
@@ -125,7 +126,7 @@ pub enum DataError {
     /// A class that a trained network does not know.
     #[error(
         "{} has a class \"{}\", which is not among those that were trained on: {}",
-        shown(path),
+        text::path(path),
         terminal(class),
         terminal(&known.join(", "))
     )]
@@ -138,7 +139,7 @@ pub enum DataError {
         known: Vec<String>,
     },
     /// No image at all.
-    #[error("{} has no readable image", shown(path))]
+    #[error("{} has no readable image", text::path(path))]
     NothingReadable {
         /// The source.
         path: PathBuf,
@@ -165,7 +166,7 @@ pub enum DataError {
         problem: String,
     },
     /// A picture that cannot be read.
-    #[error("cannot read the picture {}: {}", shown(path), terminal(reason))]
+    #[error("cannot read the picture {}: {}", text::path(path), terminal(reason))]
     Picture {
         /// The file.
         path: PathBuf,
@@ -213,8 +214,4 @@ impl DataError {
             _ => None,
         }
     }
-}
-
-fn shown(path: &std::path::Path) -> String {
-    terminal(&path.to_string_lossy())
 }

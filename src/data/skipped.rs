@@ -1,9 +1,10 @@
 //! What was passed over in a data set, and why.
 
+use crate::text::plural;
 use std::collections::BTreeMap;
 use std::fmt;
 
-use super::check::{list, plural};
+use super::check::list;
 use super::kind::Kind;
 
 /// An entry of a folder, or a row of a table, that no image comes from.

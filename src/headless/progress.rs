@@ -3,8 +3,9 @@
 use super::console::Console;
 use crate::escape;
 use crate::jobs::{Pace, clock};
-use crate::number::fixed;
 use crate::sensors::celsius;
+use crate::text::counted;
+use crate::text::fixed;
 use crate::train::{BatchProgress, End, EpochMetrics, Observer, Start, Thermal, Validation};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde::Serialize;
@@ -48,11 +49,6 @@ fn line(metrics: &EpochMetrics, epochs: u32) -> String {
     )
 }
 
-/// `1 epoch`, `2 epochs`.
-fn count(number: u64, what: &str) -> String {
-    format!("{number} {what}{}", if number == 1 { "" } else { "s" })
-}
-
 fn begun(start: &Start) -> String {
     let resumed = match start.done {
         0 => String::new(),
@@ -62,10 +58,10 @@ fn begun(start: &Start) -> String {
     format!(
         "training {}: {}, {}, {}, {}{resumed}",
         start.name,
-        count(start.trainable, "parameter"),
-        count(start.images as u64, "image"),
-        count(start.threads as u64, "thread"),
-        count(start.epochs.into(), "epoch"),
+        counted(start.trainable, "parameter"),
+        counted(start.images as u64, "image"),
+        counted(start.threads as u64, "thread"),
+        counted(start.epochs, "epoch"),
     )
 }
 

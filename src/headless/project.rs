@@ -5,12 +5,12 @@ use super::progress;
 use super::{Failure, Request};
 use crate::config::{self, ConfigFile, KeyPath, Opened};
 use crate::data::Dataset;
-use crate::escape;
 use crate::graph::Graph;
 use crate::jobs::{self, Classes, DatasetError, Decoding, Deployment, RUNS, Trained};
 use crate::plan::{Board, Boards, Estimate, UnknownBoard};
 use crate::quant::Deployed;
 use crate::runs::Run;
+use crate::text;
 use crate::train::Control;
 use anyhow::anyhow;
 use std::path::{Path, PathBuf};
@@ -51,7 +51,7 @@ impl<'a> Project<'a> {
         let path = match (&request.config, &run) {
             // A preset says which network is meant; what it was trained with, and on, is the run's.
             (Some(config), Some(run)) if is_of_preset(run, config) => {
-                console.note(&format!("the configuration is that of the run: {}", shown(&run.file(Run::CONFIG))));
+                console.note(&format!("the configuration is that of the run: {}", text::path(&run.file(Run::CONFIG))));
                 run.file(Run::CONFIG)
             }
             (Some(config), _) => config.clone(),
@@ -307,10 +307,6 @@ fn is_of_preset(run: &Run, config: &Path) -> bool {
     let name = ConfigFile::parse(&config.display().to_string(), text, &[]).map(|preset| preset.config.model.name);
     let own = run.info().map(|info| info.name);
     run.file(Run::CONFIG).exists() && matches!((name, own), (Ok(name), Ok(own)) if name == own)
-}
-
-fn shown(path: &Path) -> String {
-    escape::terminal(&path.to_string_lossy())
 }
 
 /// The classes: as the run has them, as the data has them, or numbered.

@@ -8,10 +8,10 @@ use super::teaching::{Teaching, TeachingError};
 use super::weights::{ReadWeightsError, Trained, read_weights};
 use crate::config::ConfigFile;
 use crate::data::Dataset;
-use crate::escape;
 use crate::files::{Disk, make_folder};
 use crate::graph::{Graph, Weights};
 use crate::runs::{self, DataInfo, Evaluation, Host, Run, RunError, RunInfo, Status, TrainedOn};
+use crate::text;
 use crate::train::{
     self, Begin, Checkpoint, Control, End, EpochMetrics, Governor, Identity, Job, Observer, Outcome, Selection,
     TrainError, Trainer,
@@ -79,15 +79,11 @@ pub enum TrainingError {
     #[error(transparent)]
     Weights(#[from] ReadWeightsError),
     /// A stop came before the first batch. The run, where one was made, can be resumed.
-    #[error("stopped before it began{}", run.as_ref().map_or_else(String::new, |run| format!(": {}", shown(run))))]
+    #[error("stopped before it began{}", run.as_ref().map_or_else(String::new, |run| format!(": {}", text::path(run))))]
     NotBegun {
         /// The run's folder; `None` where the training was still waiting for its turn.
         run: Option<PathBuf>,
     },
-}
-
-fn shown(path: &std::path::Path) -> String {
-    escape::terminal(&path.display().to_string())
 }
 
 impl Training {

@@ -4,6 +4,7 @@ use crate::config::{self, ConfigFile, NumClasses};
 use crate::files::{FileError, read_limited};
 use crate::graph::{Graph, Weights, WeightsError, metadata};
 use crate::runs::{self, Run, RunError, RunInfo, Status};
+use crate::text;
 use crate::train::{EpochMetrics, Identity};
 use std::path::{Path, PathBuf};
 
@@ -15,7 +16,7 @@ const MAX_BYTES: u64 = 2_000_000_000;
 pub struct Trained {
     /// The weights.
     pub weights: Weights,
-    /// [`runs::bytes_hash`] of the file.
+    /// [`text::fnv1a_hex`] of the file.
     pub hash: String,
     /// Whether the file was written by another program.
     pub is_foreign: bool,
@@ -50,7 +51,7 @@ pub fn read_weights(path: &Path, graph: &Graph) -> Result<Trained, ReadWeightsEr
         .map_err(|source| ReadWeightsError::Content { path: path.to_owned(), source })?;
     let about = metadata(&bytes);
     let metrics = about.get("metrics").and_then(|text| serde_json::from_str(text).ok());
-    Ok(Trained { weights, hash: runs::bytes_hash(&bytes), is_foreign: about.is_empty(), metrics })
+    Ok(Trained { weights, hash: text::fnv1a_hex(&bytes), is_foreign: about.is_empty(), metrics })
 }
 
 /// The newest run in the folder `root`, of `model` where that is given; with `trained`, only one

@@ -1,8 +1,9 @@
 //! The arena over time, as data and as a picture made of text.
 
 use super::program::{Program, Region, Stream, Use};
-use super::text::{GAP, cut, thousands};
+use super::text::GAP;
 use crate::graph::Graph;
+use crate::text::{cut, thousands};
 use serde::Serialize;
 use std::fmt::Write as _;
 

@@ -7,10 +7,10 @@ use super::chain::depth;
 use super::flash::int8_constants;
 use super::program::Program;
 use super::targets::Family;
-use super::text::thousands;
 use crate::config::{Pool, Precision};
 use crate::contract::Mean;
 use crate::graph::{Graph, Kind, Shape};
+use crate::text::thousands;
 use serde::Serialize;
 use std::fmt;
 

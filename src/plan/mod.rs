@@ -31,7 +31,7 @@ pub use program::{ARENA_ALIGNMENT, Program, Region, Step, Stream, Target, Use, W
 pub use rows::{RowPlan, Segment};
 pub use segment::{Growing, Layout, Need, Stage as RowStage, layout};
 pub use targets::{Core, Family, PREDICT_STACK, TargetEstimate};
-pub use text::{thousands, verdict_lines};
+pub use text::verdict_lines;
 
 #[cfg(test)]
 pub(crate) mod row_tests;

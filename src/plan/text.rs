@@ -3,6 +3,7 @@
 use super::boards::Verdict;
 use super::estimate::{Estimate, LayerEstimate};
 use crate::escape;
+use crate::text::{cut, thousands};
 use std::fmt::Write as _;
 
 /// What stands between columns.
@@ -108,31 +109,9 @@ pub fn verdict_lines(verdicts: &[Verdict]) -> String {
     verdicts.iter().map(line).collect()
 }
 
-/// `text`, or its beginning where it is too long.
-pub fn cut(text: &str, width: usize) -> String {
-    if text.chars().count() <= width {
-        return text.to_owned();
-    }
-    text.chars().take(width.saturating_sub(1)).chain(std::iter::once('…')).collect()
-}
-
 /// A number of things, or a dash for none.
 fn count(value: u64) -> String {
     if value == 0 { "-".to_owned() } else { thousands(value) }
-}
-
-/// Digits in threes: 1,234,567.
-#[must_use]
-pub fn thousands(value: u64) -> String {
-    let digits = value.to_string();
-    let mut out = String::with_capacity(digits.len() + digits.len() / 3);
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(digit);
-    }
-    out
 }
 
 #[cfg(test)]

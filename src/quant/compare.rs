@@ -6,7 +6,7 @@ use super::float;
 use super::network::{Quantised, Quantum, signed};
 use crate::data::Images;
 use crate::graph::{OpId, Source, argmax};
-use crate::number::{self, fixed};
+use crate::text::{self, fixed};
 use rayon::prelude::*;
 use serde::Serialize;
 use std::fmt::Write as _;
@@ -73,7 +73,7 @@ impl Comparison {
             "float {}, int8 {}: {} points; both answer alike on {} of {} images\n",
             percent(self.float_accuracy),
             percent(self.int8_accuracy),
-            number::signed(-100.0 * self.accuracy_drop(), 2),
+            text::signed(-100.0 * self.accuracy_drop(), 2),
             percent(self.agreement),
             self.images
         );

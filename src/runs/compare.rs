@@ -1,15 +1,14 @@
 //! `--report RUN…`: several runs in one report.
 
 use super::report::duration;
-use super::table::{grouped, percent};
-use super::{
-    Reached, Recorded, Run, RunError, RunInfo, Status, bytes_hash, layers_from_csv, metrics, plots, read_evaluations,
-};
+use super::{Reached, Recorded, Run, RunError, RunInfo, Status, layers_from_csv, metrics, plots, read_evaluations};
 use crate::config;
 use crate::escape;
 use crate::files::{make_folder, read_limited, write_atomic};
 use crate::graph::Graph;
 use crate::plan::{Estimate, Family};
+use crate::text::fnv1a_hex;
+use crate::text::{percent, thousands};
 use crate::train::{EpochMetrics, best_of};
 use std::path::{Path, PathBuf};
 
@@ -72,7 +71,7 @@ fn int8(run: &Run, fingerprint: &str) -> Result<Option<(String, f64)>, RunError>
     if evaluations.is_empty() || !weights.exists() {
         return Ok(None);
     }
-    let weights = bytes_hash(&read_limited(&weights, MAX_BYTES)?);
+    let weights = fnv1a_hex(&read_limited(&weights, MAX_BYTES)?);
     let on = |split: &str| {
         let is_one = |one: &&Recorded| one.split == split && one.weights == weights;
         evaluations.iter().filter(is_one).find_map(|one| Some((split.to_owned(), one.int8_accuracy?)))
@@ -102,7 +101,7 @@ pub fn comparison(runs: &[Compared]) -> String {
         let best = run.info.best.or_else(|| best_of(&run.history).as_ref().map(Reached::from));
         let last = run.info.last.or_else(|| run.history.last().map(Reached::from));
         let pair = |costs: Option<(u64, u64)>| {
-            costs.map_or_else(|| ["–", "–"].map(str::to_owned), |(a, b)| [grouped(a), grouped(b)])
+            costs.map_or_else(|| ["–", "–"].map(str::to_owned), |(a, b)| [thousands(a), thousands(b)])
         };
         let ([params, macs], [ram, flash]) = (pair(run.costs), pair(run.memory));
         let int8 = run.int8.as_ref().map_or_else(
@@ -116,7 +115,7 @@ pub fn comparison(runs: &[Compared]) -> String {
             run.info.status.name(),
             reached(best),
             reached(last),
-            grouped(run.history.len() as u64),
+            thousands(run.history.len() as u64),
             duration(&run.history)
         );
     }
@@ -204,7 +203,7 @@ mod tests {
             let one = Recorded {
                 split: split.into(),
                 fingerprint: fingerprint.into(),
-                weights: bytes_hash(weights.as_bytes()),
+                weights: fnv1a_hex(weights.as_bytes()),
                 precision: "int8".into(),
                 int8_accuracy: Some(accuracy),
                 ..Recorded::default()

@@ -1,9 +1,10 @@
 //! Run folders on the disk: making, finding, locking and deleting them.
 
 use super::info::PROGRAM;
-use super::{RunError, RunInfo, Status, labels_from_text, labels_to_text, shown};
+use super::{RunError, RunInfo, Status, labels_from_text, labels_to_text};
 use crate::escape;
 use crate::files::{FileError, make_folder, read_limited, write_atomic};
+use crate::text;
 use crate::train::{BEST, LAST};
 use jiff::{Timestamp, Zoned};
 use serde::Deserialize;
@@ -334,7 +335,7 @@ impl RunSummary {
 }
 
 fn folder_name(path: &Path) -> String {
-    path.file_name().map_or_else(|| shown(path), |name| escape::terminal(&name.to_string_lossy()))
+    path.file_name().map_or_else(|| text::path(path), |name| escape::terminal(&name.to_string_lossy()))
 }
 
 /// The runs in `root`, newest first: every folder with a `run.json`, damaged ones too. None where

@@ -1,5 +1,6 @@
 //! `run.json`: what a run is, where it ran and how far it came.
 
+use crate::text::fnv1a_hex;
 use crate::train::{End, EpochMetrics, Selection};
 use jiff::{Timestamp, Unit};
 use serde::{Deserialize, Serialize};
@@ -222,16 +223,7 @@ pub fn now() -> Timestamp {
 /// configurations apart; no protection against somebody who wants two to agree.
 #[must_use]
 pub fn config_hash(text: &str) -> String {
-    bytes_hash(text.as_bytes())
-}
-
-/// [`config_hash`] of any bytes.
-#[must_use]
-pub fn bytes_hash(bytes: &[u8]) -> String {
-    let hash = bytes
-        .iter()
-        .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01b3));
-    format!("{hash:016x}")
+    fnv1a_hex(text.as_bytes())
 }
 
 #[cfg(test)]

@@ -26,16 +26,16 @@ pub use compare::{Compared, comparison, write_comparison};
 pub use coverage::{Answered, Coverage};
 pub use evaluation::{ClassReport, Evaluation, Mistake, confusion};
 pub use folder::{Run, RunLock, RunSummary, list};
-pub use info::{DataInfo, Host, Reached, RunInfo, Status, bytes_hash, config_hash, now};
+pub use info::{DataInfo, Host, Reached, RunInfo, Status, config_hash, now};
 pub use labels::{labels_from_text, labels_to_text};
 pub use layers::{LayerRow, layers_csv, layers_from_csv};
 pub use recorded::{Recorded, read_evaluations, record_evaluation};
 pub use report::{Fit, Pictures, RunReport, run_report};
 pub use trained_on::TrainedOn;
 
-use crate::escape;
 use crate::files::FileError;
-use std::path::{Path, PathBuf};
+use crate::text;
+use std::path::PathBuf;
 
 /// Why something about a run did not work.
 #[derive(Debug, thiserror::Error)]
@@ -46,7 +46,7 @@ pub enum RunError {
     /// A folder that should receive a run holds something else.
     #[error(
         "{} is not empty and holds no run of this program ({found} is in it); pass a new or an empty folder",
-        shown(path)
+        text::path(path)
     )]
     Occupied {
         /// The folder.
@@ -55,13 +55,13 @@ pub enum RunError {
         found: String,
     },
     /// A folder that should receive a new run holds one.
-    #[error("{} holds a run that has begun; pass --resume to go on with it, or another folder", shown(path))]
+    #[error("{} holds a run that has begun; pass --resume to go on with it, or another folder", text::path(path))]
     Begun {
         /// The folder.
         path: PathBuf,
     },
     /// The path is no run folder.
-    #[error("{} is no run folder: {why}", shown(path))]
+    #[error("{} is no run folder: {why}", text::path(path))]
     NotARun {
         /// The path.
         path: PathBuf,
@@ -69,13 +69,13 @@ pub enum RunError {
         why: String,
     },
     /// Another process works on the run.
-    #[error("{} is in use by another process; wait for it or stop it", shown(path))]
+    #[error("{} is in use by another process; wait for it or stop it", text::path(path))]
     Busy {
         /// The folder.
         path: PathBuf,
     },
     /// A file of a run says what it should not.
-    #[error("{}:{line}: {why}", shown(path))]
+    #[error("{}:{line}: {why}", text::path(path))]
     Content {
         /// The file.
         path: PathBuf,
@@ -92,9 +92,4 @@ pub enum RunError {
         /// What the drawing library says.
         why: String,
     },
-}
-
-/// A path for a message.
-fn shown(path: &Path) -> String {
-    escape::terminal(&path.display().to_string())
 }

@@ -1,9 +1,9 @@
 //! `report.md` and `report.html` of one run.
 
 use super::document::{self, Block, Table};
-use super::table::{grouped, percent};
 use super::{Evaluation, LayerRow, Mistake, Reached, Recorded, Run, RunInfo};
 use crate::plan::{Estimate, Family, Verdict};
+use crate::text::{percent, thousands};
 use crate::train::EpochMetrics;
 
 const MISTAKES: usize = 20;
@@ -115,10 +115,10 @@ fn summary(info: &RunInfo, history: &[EpochMetrics]) -> Vec<(&'static str, Strin
         ("status", status),
         ("best", reached(info.best.as_ref())),
         ("last", reached(info.last.as_ref())),
-        ("epochs", grouped(info.epochs_done.into())),
+        ("epochs", thousands(info.epochs_done.into())),
     ];
     if let Some(speed) = speed(history) {
-        rows.push(("training", format!("{} images a second, {} in all", grouped(speed as u64), duration(history))));
+        rows.push(("training", format!("{} images a second, {} in all", thousands(speed as u64), duration(history))));
     }
     rows.extend([
         ("data", data.source.clone()),
@@ -126,8 +126,8 @@ fn summary(info: &RunInfo, history: &[EpochMetrics]) -> Vec<(&'static str, Strin
             "images",
             format!(
                 "{} to train, {} to validate, {} classes",
-                grouped(data.train as u64),
-                grouped(data.validation as u64),
+                thousands(data.train as u64),
+                thousands(data.validation as u64),
                 info.classes
             ),
         ),
@@ -186,7 +186,7 @@ fn evaluated(evaluations: &[Recorded]) -> Table {
         vec![
             one.split.clone(),
             one.precision.clone(),
-            grouped(one.images),
+            thousands(one.images),
             percent(one.accuracy),
             one.loss.map_or_else(|| "–".to_owned(), |loss| format!("{loss:.4}")),
             percent(one.float_accuracy),
@@ -215,14 +215,14 @@ fn evaluated(evaluations: &[Recorded]) -> Table {
 fn classes(evaluation: &Evaluation, weights: &str, confusion: &str) -> Vec<Block> {
     let rows = evaluation.per_class.iter().take(CLASSES).map(|class| {
         let [precision, recall, f1] = [class.precision, class.recall, class.f1].map(percent);
-        vec![class.label.clone(), grouped(class.images), precision, recall, f1]
+        vec![class.label.clone(), thousands(class.images), precision, recall, f1]
     });
     let head = vec![("class", false), ("images", true), ("precision", true), ("recall", true), ("F1", true)];
     let mut out = vec![
         Block::Heading("Classes".into()),
         Block::Text(format!(
             "On {} validation images, with the {weights} weights: accuracy {}, loss {:.4}.",
-            grouped(evaluation.images),
+            thousands(evaluation.images),
             percent(Some(evaluation.accuracy)),
             evaluation.loss
         )),
@@ -249,7 +249,7 @@ fn mistakes(evaluation: &Evaluation, pictures: &str) -> Vec<Block> {
     let head = vec![("image", false), ("is", false), ("was taken for", false), ("probability", true)];
     vec![
         Block::Heading("Mistakes".into()),
-        Block::Text(format!("The {shown} surest of {}.", grouped(all as u64))),
+        Block::Text(format!("The {shown} surest of {}.", thousands(all as u64))),
         Block::Picture { what: "The surest mistakes", file: Run::MISTAKES, svg: pictures.to_owned() },
         Block::Table(Table { head, rows: evaluation.mistakes[..shown].iter().map(row).collect(), has_total: false }),
     ]
@@ -259,7 +259,7 @@ fn mistakes(evaluation: &Evaluation, pictures: &str) -> Vec<Block> {
 fn fitting(fit: &Fit) -> Vec<Block> {
     let family = Family::Dsp;
     let row = |name: &str, bytes: fn(&Estimate, Family) -> u64| {
-        let cells = fit.estimates.each_ref().map(|estimate| grouped(bytes(estimate, family)));
+        let cells = fit.estimates.each_ref().map(|estimate| thousands(bytes(estimate, family)));
         [vec![name.to_owned()], cells.to_vec()].concat()
     };
     let parts = vec![
@@ -276,10 +276,10 @@ fn fitting(fit: &Fit) -> Vec<Block> {
             Some(why) => why.clone(),
             None => format!(
                 "RAM {} of {}, flash {} of {}",
-                grouped(verdict.ram_bytes),
-                grouped(verdict.ram_left),
-                grouped(verdict.flash_bytes),
-                grouped(verdict.flash_left)
+                thousands(verdict.ram_bytes),
+                thousands(verdict.ram_left),
+                thousands(verdict.flash_bytes),
+                thousands(verdict.flash_left)
             ),
         };
         let word = |verdict: &Verdict| if verdict.fits { "fits" } else { "no" }.to_owned();
@@ -302,10 +302,10 @@ fn fitting(fit: &Fit) -> Vec<Block> {
 
 fn network(layers: &[LayerRow]) -> Table {
     let row = |row: &LayerRow| {
-        let counts = [row.params, row.deployed_params, row.macs, row.activation_bytes].map(grouped);
+        let counts = [row.params, row.deployed_params, row.macs, row.activation_bytes].map(thousands);
         [vec![row.name.clone(), row.output.clone()], counts.to_vec()].concat()
     };
-    let total = |count: fn(&LayerRow) -> u64| grouped(layers.iter().map(count).sum());
+    let total = |count: fn(&LayerRow) -> u64| thousands(layers.iter().map(count).sum());
     let totals = [total(|row| row.params), total(|row| row.deployed_params), total(|row| row.macs)];
     let mut rows: Vec<Vec<String>> = layers.iter().map(row).collect();
     rows.push([vec!["total".to_owned(), String::new()], totals.to_vec(), vec![String::new()]].concat());

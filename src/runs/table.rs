@@ -2,60 +2,14 @@
 
 use super::{ClassReport, Evaluation, Mistake};
 use crate::escape;
-use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr};
+use crate::text::{cut, cut_front, fit, fit_right, percent, thousands};
+use unicode_width::UnicodeWidthStr;
 
 /// More classes than this make no readable matrix of text.
 const MATRIX_CLASSES: usize = 10;
 const MISTAKES: usize = 10;
 /// The widest column of labels.
 const LABEL: usize = 24;
-
-/// `text` in at most `width` columns of a terminal, `…` where something is cut off.
-pub(super) fn shortened(text: &str, width: usize) -> String {
-    if text.width() <= width {
-        return text.to_owned();
-    }
-    let mut out = String::new();
-    let mut used = 1;
-    for c in text.chars() {
-        used += c.width().unwrap_or(0);
-        if used > width {
-            break;
-        }
-        out.push(c);
-    }
-    out + "…"
-}
-
-/// `text` filled up to `width` columns.
-fn left(text: &str, width: usize) -> String {
-    format!("{text}{}", " ".repeat(width.saturating_sub(text.width())))
-}
-
-fn right(text: &str, width: usize) -> String {
-    format!("{}{text}", " ".repeat(width.saturating_sub(text.width())))
-}
-
-/// 0.8312 as `83.1 %`; `–` where there is nothing to say.
-pub(super) fn percent(share: Option<f64>) -> String {
-    match share {
-        Some(share) if share.is_finite() => format!("{:.1} %", share * 100.0),
-        _ => "–".to_owned(),
-    }
-}
-
-/// 12345 as `12,345`.
-pub(super) fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let mut out = String::new();
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(digit);
-    }
-    out
-}
 
 impl Evaluation {
     /// Accuracy, precision and recall of each class, the confusion matrix and the worst mistakes,
@@ -67,14 +21,13 @@ impl Evaluation {
         let column = labels.iter().map(|label| label.width()).max().unwrap_or(0).clamp(5, LABEL.min(width - 38));
         let mut out = format!(
             "accuracy {} on {} images, loss {:.4}\n",
-            percent(Some(self.accuracy)),
-            grouped(self.images),
+            percent(self.accuracy),
+            thousands(self.images),
             self.loss
         );
-        out +=
-            &format!("\n{} {:>8} {:>10} {:>8} {:>8}\n", left("class", column), "images", "precision", "recall", "F1");
+        out += &format!("\n{} {:>8} {:>10} {:>8} {:>8}\n", fit("class", column), "images", "precision", "recall", "F1");
         for (class, label) in self.per_class.iter().zip(&labels) {
-            out += &class_line(class, &shortened(label, column), column);
+            out += &class_line(class, &cut(label, column), column);
         }
         out.push('\n');
         out += &self.matrix(&labels, width).unwrap_or_else(|| {
@@ -102,16 +55,16 @@ impl Evaluation {
         if cell < digits.max(3) {
             return None;
         }
-        let mut heads: Vec<String> = labels.iter().map(|label| shortened(label, cell)).collect();
-        let mut rows: Vec<String> = labels.iter().map(|label| shortened(label, names)).collect();
+        let mut heads: Vec<String> = labels.iter().map(|label| cut(label, cell)).collect();
+        let mut rows: Vec<String> = labels.iter().map(|label| cut(label, names)).collect();
         let ambiguous = |names: &[String]| (1..names.len()).any(|at| names[..at].contains(&names[at]));
         if ambiguous(&heads) || ambiguous(&rows) {
             heads = (0..classes).map(|class| class.to_string()).collect();
-            rows = labels.iter().enumerate().map(|(at, label)| shortened(&format!("{at} {label}"), names)).collect();
+            rows = labels.iter().enumerate().map(|(at, label)| cut(&format!("{at} {label}"), names)).collect();
         }
         let mut out = "confusion: rows are the truth, columns the answers\n".to_owned();
         let line = |name: &str, cells: &mut dyn Iterator<Item = String>| {
-            cells.fold(left(name, names) + " ", |line, text| line + " " + &right(&text, cell)) + "\n"
+            cells.fold(fit(name, names) + " ", |line, text| line + " " + &fit_right(&text, cell)) + "\n"
         };
         out += &line("", &mut heads.into_iter());
         for (name, counts) in rows.iter().zip(&self.confusion) {
@@ -125,15 +78,15 @@ impl Evaluation {
         let shown = self.mistakes.len().min(MISTAKES);
         let mut out = match self.mistakes.len() {
             all if all == shown => "mistakes, the surest first\n".to_owned(),
-            all => format!("the {shown} surest of {} mistakes\n", grouped(all as u64)),
+            all => format!("the {shown} surest of {} mistakes\n", thousands(all as u64)),
         };
         let shown = &self.mistakes[..shown];
         let column = |text: fn(&Mistake) -> &str, head: &str| {
             let mut cells: Vec<String> =
-                shown.iter().map(|mistake| shortened(&escape::terminal(text(mistake)), 16)).collect();
+                shown.iter().map(|mistake| cut(&escape::terminal(text(mistake)), 16)).collect();
             cells.insert(0, head.to_owned());
             let widest = cells.iter().map(|cell| cell.width()).max().unwrap_or(0);
-            cells.into_iter().map(|cell| left(&cell, widest)).collect::<Vec<_>>()
+            cells.into_iter().map(|cell| fit(&cell, widest)).collect::<Vec<_>>()
         };
         let answers = column(|mistake| &mistake.predicted, "answer");
         let truths = column(|mistake| &mistake.truth, "truth");
@@ -142,26 +95,15 @@ impl Evaluation {
             let said = format!("{:>4.0} %  {answer}  {truth}  ", mistake.probability * 100.0);
             // The end of a path tells more than its beginning.
             let room = width.saturating_sub(said.width()).max(8);
-            out += &format!("{said}{}\n", shortened_front(&escape::terminal(&mistake.file), room));
+            out += &format!("{said}{}\n", cut_front(&escape::terminal(&mistake.file), room));
         }
         out
     }
 }
 
-/// The end of `text` in at most `width` columns, `…` where something is cut off.
-fn shortened_front(text: &str, width: usize) -> String {
-    let mut skipped = text;
-    while skipped.width() + 1 > width && text.width() > width {
-        let mut chars = skipped.chars();
-        chars.next();
-        skipped = chars.as_str();
-    }
-    if skipped.len() == text.len() { text.to_owned() } else { format!("…{skipped}") }
-}
-
 fn class_line(class: &ClassReport, label: &str, column: usize) -> String {
     let [precision, recall, f1] = [class.precision, class.recall, class.f1].map(percent);
-    format!("{} {:>8} {precision:>10} {recall:>8} {f1:>8}\n", left(label, column), grouped(class.images))
+    format!("{} {:>8} {precision:>10} {recall:>8} {f1:>8}\n", fit(label, column), thousands(class.images))
 }
 
 #[cfg(test)]
@@ -248,7 +190,7 @@ mistakes, the surest first
     #[test]
     fn numbers_are_grouped() {
         for (number, text) in [(0, "0"), (999, "999"), (1000, "1,000"), (1_234_567, "1,234,567")] {
-            assert_eq!(grouped(number), text);
+            assert_eq!(thousands(number), text);
         }
     }
 }

@@ -7,6 +7,7 @@ use super::classify::{BATCH, Classifier, width};
 use super::project::Project;
 use super::{Exit, Failure, console, interrupt};
 use crate::escape;
+use crate::text;
 use anyhow::{Context as _, anyhow};
 use arrivals::Arrivals;
 use source::{News, Source};
@@ -18,7 +19,7 @@ use std::time::Instant;
 /// Refuses early what is no folder that can be read.
 pub fn look_at(folder: &Path) -> Result<(), Failure> {
     let read = std::fs::read_dir(folder).map(drop);
-    Ok(read.with_context(|| format!("cannot watch the folder {}", shown(folder)))?)
+    Ok(read.with_context(|| format!("cannot watch the folder {}", text::path(folder)))?)
 }
 
 /// Classifies images as they appear in `folder`, until a signal comes. It sleeps while nothing
@@ -34,7 +35,7 @@ pub fn run(project: &mut Project<'_>, folder: &Path) -> Result<Exit, Failure> {
     let mut arrivals = listed.map_err(|error| cannot(folder, &error))?;
     let source = Source::start(folder, teller).map_err(|error| cannot(folder, &error))?;
     arrivals.look_through(Instant::now()).map_err(|error| cannot(folder, &error))?;
-    project.console.note(&format!("watching {}: Ctrl-C ends it", shown(folder)));
+    project.console.note(&format!("watching {}: Ctrl-C ends it", text::path(folder)));
     let ended = follow(project, &mut classifier, &mut arrivals, &source, &news);
     classifier.tell_speed(project);
     ended.map(|()| if console::is_reader_gone() { Exit::Done } else { Exit::Interrupted })
@@ -104,9 +105,5 @@ fn next(news: &Receiver<News>, due: Option<Instant>) -> Option<News> {
 }
 
 fn cannot(folder: &Path, reason: &dyn std::fmt::Display) -> anyhow::Error {
-    anyhow!("cannot watch the folder {}: {reason}", shown(folder))
-}
-
-fn shown(path: &Path) -> String {
-    escape::terminal(&path.to_string_lossy())
+    anyhow!("cannot watch the folder {}: {reason}", text::path(folder))
 }

@@ -5,6 +5,7 @@ use crate::codegen;
 use crate::escape;
 use crate::files::write_atomic;
 use crate::quant::Stop;
+use crate::text;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -111,7 +112,7 @@ impl Compiler<'_> {
         }) {
             Ok(Finished { status, stdout, .. }) if status.success() => return Ok(stdout),
             Ok(Finished { status, .. }) if status.code() == Some(codegen::OUTPUT_FAILED) => {
-                return Err(NoOutput::Unknown(format!("{} is full", shown(task.folder))));
+                return Err(NoOutput::Unknown(format!("{} is full", text::path(task.folder))));
             }
             Ok(Finished { status, .. }) => NoOutput::Failed(ending(status)),
             Err(fault @ (NoOutput::NotCompiled(_) | NoOutput::Failed(_))) => fault,
@@ -129,7 +130,7 @@ impl Compiler<'_> {
             NoOutput::NotCompiled(said) => NoOutput::Broken(said),
             other => other,
         })?;
-        let broken = |how: String| NoOutput::Broken(format!("what it compiles to {} {how}", shown(&program)));
+        let broken = |how: String| NoOutput::Broken(format!("what it compiles to {} {how}", text::path(&program)));
         match run(&mut Command::new(&program), None, bounds).map_err(or(broken))?.status {
             status if status.success() => Ok(()),
             status => Err(broken(ending(status))),
@@ -175,8 +176,4 @@ fn first_line(messages: &str) -> Option<String> {
     let first = lines.clone().next()?;
     let line = lines.find(|line| line.contains("error")).unwrap_or(first);
     Some(escape::terminal(&line.chars().take(MAX_SHOWN).collect::<String>()))
-}
-
-fn shown(path: &Path) -> String {
-    escape::terminal(&path.display().to_string())
 }

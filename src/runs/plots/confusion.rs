@@ -2,8 +2,8 @@
 
 use super::canvas::{Anchor, Canvas, Colour, GRID, INK, SOFT, drawn, text_width};
 use crate::escape;
-use crate::runs::table::{grouped, percent, shortened};
 use crate::runs::{Evaluation, RunError};
+use crate::text::{cut, percent, thousands};
 
 const RIGHT: (f64, f64, f64) = (0.0, 76.0, 140.0);
 const WRONG: (f64, f64, f64) = (190.0, 70.0, 0.0);
@@ -61,18 +61,15 @@ pub fn confusion_svg(evaluation: &Evaluation) -> Result<String, RunError> {
         .per_class
         .iter()
         .enumerate()
-        .map(
-            |(at, class)| {
-                if classes < NUMBERS { shortened(&escape::terminal(&class.label), LABEL) } else { at.to_string() }
-            },
-        )
+        .map(|(at, class)| if classes < NUMBERS { cut(&escape::terminal(&class.label), LABEL) } else { at.to_string() })
         .collect();
     let layout = Layout::of(&labels);
     let side = layout.cell * classes as f64;
     let size = ((layout.left + side + 28.0).max(560.0).ceil(), (layout.top + side + 28.0).ceil());
     drawn("the confusion matrix", size, |canvas| {
         canvas.bold("Confusion matrix", (24.0, 28.0), TITLE_SIZE, INK, Anchor::Start);
-        let figures = format!("{} of {} images right", percent(Some(evaluation.accuracy)), grouped(evaluation.images));
+        let figures =
+            format!("{} of {} images right", percent(Some(evaluation.accuracy)), thousands(evaluation.images));
         canvas.text(&figures, (24.0, 54.0), 13.0, SOFT, Anchor::Start);
         let key = "rows: the truth; columns: the answer; colour: share of the row";
         canvas.text(key, (24.0, 74.0), 13.0, SOFT, Anchor::Start);
@@ -124,7 +121,7 @@ fn cell(canvas: &mut Canvas<'_>, layout: &Layout, (truth, answer): (usize, usize
     canvas.rect((x + gap, y + gap), (x + size - gap, y + size - gap), colour);
     let ink = if depth > 0.75 { Colour(255, 255, 255) } else { INK };
     let middle = (x + size / 2.0, y + size / 2.0);
-    let text = grouped(count);
+    let text = thousands(count);
     let room = size - 4.0;
     if size >= 60.0 && text_width(&text, 14.0) <= room {
         canvas.bold(&text, (middle.0, middle.1 - 9.0), 14.0, ink, Anchor::Middle);

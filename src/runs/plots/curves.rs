@@ -4,7 +4,7 @@ use super::canvas::{Anchor, Canvas, Colour, GRID, INK, SOFT, drawn, text_width};
 use super::scale::{accuracy_range, label, loss_range, rate_range, stretches, ticks};
 use crate::escape;
 use crate::runs::RunError;
-use crate::runs::table::{percent, shortened};
+use crate::text::{cut, percent};
 use crate::train::EpochMetrics;
 
 /// Okabe and Ito's colours, those that read well on white.
@@ -124,7 +124,7 @@ fn epochs<'a>(runs: impl Iterator<Item = &'a [EpochMetrics]>) -> (f64, f64) {
 
 fn title(canvas: &mut Canvas<'_>, text: &str) {
     let columns = ((WIDTH - 48.0) / text_width("x", TITLE_SIZE)) as usize;
-    canvas.bold(&shortened(&escape::terminal(text), columns), (24.0, 28.0), TITLE_SIZE, INK, Anchor::Start);
+    canvas.bold(&cut(&escape::terminal(text), columns), (24.0, 28.0), TITLE_SIZE, INK, Anchor::Start);
 }
 
 fn stroke(canvas: &mut Canvas<'_>, points: &[(f64, f64)], colour: Colour, line: Line, width: f64) {
@@ -210,7 +210,7 @@ pub fn overlay_svg(runs: &[(String, Vec<EpochMetrics>)]) -> Result<String, RunEr
         for (at, (name, _)) in runs.iter().enumerate() {
             let place = (24.0 + (at % columns) as f64 * wide, 58.0 + (at / columns) as f64 * 22.0);
             let room = ((wide - 60.0) / text_width("x", TEXT_SIZE)) as usize;
-            legend(canvas, place, &shortened(&escape::terminal(name), room), style(at).0, style(at).1);
+            legend(canvas, place, &cut(&escape::terminal(name), room), style(at).0, style(at).1);
         }
         let all = || runs.iter().flat_map(|(_, rows)| rows);
         let losses = loss_range(all().flat_map(|row| [row.loss, row.val_loss]));

@@ -3,8 +3,8 @@
 use super::canvas::text_width;
 use crate::data::Images;
 use crate::escape;
-use crate::runs::table::{percent, shortened};
 use crate::runs::{Evaluation, Mistake, RunError};
+use crate::text::{cut, percent};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use image::{ExtendedColorType, ImageEncoder as _, codecs::png::PngEncoder};
@@ -59,7 +59,7 @@ pub fn mistakes_svg(evaluation: &Evaluation, images: &Images) -> Result<String, 
 
 fn text(words: &str, (x, y): (usize, usize), colour: &str) -> String {
     let columns = (SIDE as f64 / text_width("x", TEXT_SIZE)) as usize;
-    let words = escape::xml(&shortened(&escape::terminal(words), columns));
+    let words = escape::xml(&cut(&escape::terminal(words), columns));
     format!(
         "<text x=\"{x}\" y=\"{y}\" font-family=\"sans-serif\" font-size=\"{TEXT_SIZE}\" fill=\"{colour}\">{words}</text>\n"
     )

@@ -1,6 +1,6 @@
 //! From figures to places: ranges, ticks, and curves with no more points than a screen shows.
 
-use crate::number::fixed;
+use crate::text::fixed;
 
 /// Curves are thinned to this many points.
 pub(super) const MAX_POINTS: usize = 1000;

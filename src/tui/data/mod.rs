@@ -14,12 +14,12 @@ use super::dialog::{Dialog, Page, Prompt, moved};
 use super::effect::{Effect as Wish, Reply};
 use super::paths;
 use super::widgets::picture::{Encoded, Picture};
-use super::widgets::words::wrap;
 use super::workshop::ImagesKey as Key;
 use crate::config::{ConfigFile, KeyPath, NumClasses, absolute};
 use crate::data::{BUNDLED, Dataset};
 use crate::escape;
 use crate::random::{Purpose, Stream};
+use crate::text::wrap;
 use ratatui::layout::{Position, Rect};
 use ratatui::text::Line;
 use std::path::Path;
@@ -342,7 +342,7 @@ impl State {
         self.class = self.class.min(loaded.dataset.labels.len().saturating_sub(1));
         self.picture = self.picture.min(loaded.order.get(self.class).map_or(0, Vec::len).saturating_sub(1));
         let count = loaded.dataset.train.len() + loaded.dataset.validation.len();
-        let text = format!("read {} images", crate::plan::thousands(count as u64));
+        let text = format!("read {} images", crate::text::thousands(count as u64));
         self.loaded = Some(loaded);
         self.finding = self.finding.min(self.findings().len().saturating_sub(1));
         if self.mismatch(sheet).is_some() {

@@ -12,14 +12,13 @@ use super::action::{Action, Deploy, Move};
 use super::design::Sheet;
 use super::dialog::{Dialog, Page};
 use super::effect::{self, Reply};
-use super::widgets::words::wrap;
 use crate::config::{ConfigFile, Precision};
-use crate::escape;
 use crate::jobs::Checked;
 use crate::plan::Board;
+use crate::text::wrap;
 use crate::train::EpochMetrics;
 use ratatui::text::Line;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 /// Something to be done outside of the state.
@@ -279,9 +278,4 @@ impl State {
 
 fn reached(metrics: &EpochMetrics) -> crate::runs::Reached {
     crate::runs::Reached::from(metrics)
-}
-
-/// A path for people.
-fn shown(path: &Path) -> String {
-    escape::terminal(&path.display().to_string())
 }

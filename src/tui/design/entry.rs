@@ -2,7 +2,7 @@
 
 use super::{State, cells};
 use crate::config::{Legal, Range};
-use crate::number::fixed;
+use crate::text::fixed;
 use crate::tui::action::{Action, Design};
 use crate::tui::dialog::{Choice, Choose, Dialog, Prompt};
 use crate::tui::effect::Reply;

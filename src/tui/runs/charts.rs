@@ -2,10 +2,10 @@
 
 use super::row::{Costs, Known, Row};
 use super::{Axis, Curve, State};
+use crate::text::cut;
 use crate::train::EpochMetrics;
 use crate::tui::theme::{Depth, Theme};
 use crate::tui::widgets::frame::titled;
-use crate::tui::widgets::words::cut;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;

@@ -263,7 +263,7 @@ impl State {
             reply.warn("this run is at work: stop it first");
             return;
         }
-        let best = known.best().map_or_else(String::new, |best| format!(", {} right", row::percent(Some(best))));
+        let best = known.best().map_or_else(String::new, |best| format!(", {} right", crate::text::percent(best)));
         let epochs = match known.info.epochs_done {
             1 => "1 epoch".to_owned(),
             epochs => format!("{epochs} epochs"),

@@ -2,8 +2,8 @@
 
 use super::row::{Column, Known, Row};
 use crate::escape;
+use crate::text::wrap;
 use crate::tui::dialog::Page;
-use crate::tui::widgets::words::wrap;
 use ratatui::style::{Color, Style};
 use ratatui::text::{Line, Span};
 use similar::{ChangeTag, TextDiff};

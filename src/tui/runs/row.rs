@@ -1,7 +1,8 @@
 //! One run in the list, and how runs are put in order.
 
-use crate::plan::thousands;
 use crate::runs::{RunInfo, Status};
+use crate::text::percent;
+use crate::text::thousands;
 use crate::train::EpochMetrics;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -201,9 +202,4 @@ impl Row {
         }
         words.split_whitespace().all(|word| text.contains(word))
     }
-}
-
-/// 0.8312 as `83.1 %`.
-pub fn percent(share: Option<f64>) -> String {
-    share.filter(|share| share.is_finite()).map_or_else(|| "–".to_owned(), |share| format!("{:.1} %", 100.0 * share))
 }

@@ -6,13 +6,14 @@ mod session;
 pub(super) mod tests;
 
 pub use draw::draw;
-pub use session::{Batch, Insight, Mistake, Outcome, Phase, Session, Subject, percent};
+pub use session::{Batch, Insight, Mistake, Outcome, Phase, Session, Subject};
 
 use super::action::{Action, Move, Train};
 use super::design::Sheet;
 use super::effect::{self, Reply};
 use crate::escape;
 use crate::runs::Run;
+use crate::text::{self, percent};
 use crate::train::{End, EpochMetrics, Start, Thermal};
 use std::path::{Path, PathBuf};
 
@@ -352,7 +353,7 @@ fn scrolled(at: usize, to: Move, count: usize) -> usize {
 /// Tells how a training ended.
 fn tell_end(session: &Session, outcome: &Outcome, reply: &mut Reply) {
     let Session { name, run, .. } = session;
-    let place = run.as_ref().map(|run| format!(" · {}", shown(run))).unwrap_or_default();
+    let place = run.as_ref().map(|run| format!(" · {}", text::path(run))).unwrap_or_default();
     match outcome {
         Outcome::NotBegun if session.is_stopping => reply.warn(format!("{name} was stopped before its first batch")),
         Outcome::NotBegun => {}
@@ -383,9 +384,4 @@ fn tell_end(session: &Session, outcome: &Outcome, reply: &mut Reply) {
 
 fn shell(path: &Path) -> String {
     escape::shell(&path.to_string_lossy())
-}
-
-/// A path for people.
-fn shown(path: &Path) -> String {
-    escape::terminal(&path.display().to_string())
 }

@@ -1,6 +1,7 @@
 //! One training of this session: what is known of it.
 
 use crate::runs::Reached;
+use crate::text::percent;
 use crate::train::{BatchProgress, End, EpochMetrics, Start, Thermal};
 use crate::tui::widgets::picture::Picture;
 use std::path::PathBuf;
@@ -231,9 +232,4 @@ pub const fn word(end: &End) -> &'static str {
         End::Diverged { .. } => "diverged",
         End::Failed(_) => "failed",
     }
-}
-
-/// `87.3 %`
-pub fn percent(share: f64) -> String {
-    if share.is_finite() { format!("{:.1} %", 100.0 * share) } else { "?".to_owned() }
 }

@@ -7,4 +7,3 @@ pub mod curves;
 pub mod frame;
 pub mod picture;
 pub mod syntax;
-pub mod words;

@@ -1,13 +1,14 @@
 //! Float and int8 side by side.
 
-use super::super::{Prepared, State, Weights, shown};
+use super::super::{Prepared, State, Weights};
 use crate::config::Precision;
 use crate::escape;
-use crate::number::signed;
-use crate::plan::{Estimate, Family, thousands};
+use crate::plan::{Estimate, Family};
+use crate::text;
+use crate::text::signed;
+use crate::text::{percent, thousands};
 use crate::tui::design::{Model, Sheet};
 use crate::tui::theme::Theme;
-use crate::tui::train::percent;
 use crate::tui::widgets::frame::titled;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -42,7 +43,7 @@ fn title(state: &State) -> String {
         Weights::Found(found) => {
             let best = found.best.as_ref();
             let best = best.map(|best| format!(", {} after epoch {}", percent(best.val_accuracy), best.epoch));
-            format!("Deploy {}{}", shown(&found.run), best.unwrap_or_default())
+            format!("Deploy {}{}", text::path(&found.run), best.unwrap_or_default())
         }
     }
 }
@@ -58,9 +59,9 @@ fn standing(state: &State, sheet: &Sheet, prepared: Option<&Prepared>, theme: Th
         return Line::from(spans);
     }
     if !state.files.is_empty() {
-        let name = |file: &PathBuf| shown(file.file_name().unwrap_or(file.as_os_str()).as_ref());
+        let name = |file: &PathBuf| text::path(file.file_name().unwrap_or(file.as_os_str()).as_ref());
         let files = state.files.iter().map(name).collect::<Vec<_>>().join("  ");
-        let folder = state.files[0].parent().map(shown).unwrap_or_default();
+        let folder = state.files[0].parent().map(text::path).unwrap_or_default();
         return Line::from(Span::styled(format!("in {folder}: {files}"), theme.good()));
     }
     if sheet.faults().is_some() {

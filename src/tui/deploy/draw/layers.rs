@@ -2,9 +2,10 @@
 
 use super::super::{Part, State};
 use crate::escape;
-use crate::number::fixed;
-use crate::plan::{LayerEstimate, thousands};
+use crate::plan::LayerEstimate;
 use crate::quant::LayerNoise;
+use crate::text::fixed;
+use crate::text::thousands;
 use crate::tui::design::Sheet;
 use crate::tui::theme::Theme;
 use crate::tui::widgets::frame::titled;

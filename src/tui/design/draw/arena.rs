@@ -2,7 +2,7 @@
 
 use super::super::State;
 use crate::escape;
-use crate::plan::thousands;
+use crate::text::thousands;
 use crate::tui::theme::Theme;
 use crate::tui::widgets::{self, frame::titled};
 use ratatui::buffer::Buffer;

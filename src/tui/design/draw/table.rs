@@ -4,7 +4,8 @@ use super::super::cells::{Cell, NONE, Place, Row};
 use super::super::{Pane, State};
 use crate::config::Place as TextPlace;
 use crate::escape;
-use crate::plan::thousands;
+use crate::text::cut;
+use crate::text::thousands;
 use crate::tui::theme::Theme;
 use crate::tui::widgets::bar::bar;
 use crate::tui::widgets::frame::titled;
@@ -95,14 +96,6 @@ fn title(state: &State) -> String {
 fn aligned(text: &str, width: usize, left: bool) -> String {
     let text = cut(text, width);
     if left { format!("{text:<width$}") } else { format!("{text:>width$}") }
-}
-
-fn cut(text: &str, width: usize) -> String {
-    if text.chars().count() <= width {
-        text.to_owned()
-    } else {
-        text.chars().take(width.saturating_sub(1)).chain(['…']).collect()
-    }
 }
 
 /// A number in at most `width` characters: in thousands where it is too long.

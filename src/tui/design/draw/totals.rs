@@ -2,11 +2,12 @@
 
 use super::super::State;
 use crate::escape;
-use crate::plan::{Estimate, Family, thousands};
+use crate::plan::{Estimate, Family};
+use crate::text::thousands;
+use crate::text::wrap;
 use crate::tui::theme::Theme;
 use crate::tui::widgets::bar::gauge;
 use crate::tui::widgets::frame::titled;
-use crate::tui::widgets::words::wrap;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::text::{Line, Span};

@@ -1,7 +1,8 @@
 //! Loss and accuracy over the epochs.
 
-use super::super::session::{Place, Session, percent};
+use super::super::session::{Place, Session};
 use crate::runs::plots::scale;
+use crate::text::percent;
 use crate::train::EpochMetrics;
 use crate::tui::theme::Theme;
 use crate::tui::widgets::curves::{self, Axis, Curve};

@@ -3,7 +3,7 @@
 use super::super::session::{Mistake, Session};
 use super::cut;
 use crate::escape;
-use crate::plan::thousands;
+use crate::text::thousands;
 use crate::tui::theme::Theme;
 use crate::tui::widgets::frame::titled;
 use ratatui::buffer::Buffer;

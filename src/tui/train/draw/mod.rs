@@ -8,7 +8,8 @@ mod status;
 use super::{Outcome, Pane, Phase, State};
 use crate::config::{Epochs, Train};
 use crate::escape;
-use crate::plan::thousands;
+use crate::text;
+use crate::text::thousands;
 use crate::tui::design::Sheet;
 use crate::tui::theme::Theme;
 use crate::tui::widgets::frame::titled;
@@ -108,17 +109,6 @@ fn epochs(train: &Train) -> String {
 
 /// `text` in at most `width` columns.
 fn cut(text: &str, width: usize, theme: Theme) -> String {
-    if Span::raw(text).width() <= width {
-        return text.to_owned();
-    }
-    let mark = if theme.has_glyphs { "…" } else { "~" };
-    let mut out = String::new();
-    for letter in text.chars() {
-        let longer = format!("{out}{letter}");
-        if Span::raw(&longer).width() >= width {
-            break;
-        }
-        out = longer;
-    }
-    if width > 0 { out + mark } else { out }
+    let cut = text::cut(text, width);
+    if theme.has_glyphs { cut } else { cut.replace('…', "~") }
 }

@@ -1,12 +1,13 @@
 //! Where a training is, how fast, and what waits behind it.
 
-use super::super::session::{Outcome, Phase, Session, percent, word};
-use super::super::{State, shown};
+use super::super::State;
+use super::super::session::{Outcome, Phase, Session, word};
 use super::cut;
 use crate::escape;
 use crate::jobs::clock;
-use crate::plan::thousands;
 use crate::sensors::celsius;
+use crate::text;
+use crate::text::{percent, thousands};
 use crate::tui::theme::Theme;
 use crate::tui::widgets::bar::bar;
 use crate::tui::widgets::frame::titled;
@@ -44,7 +45,7 @@ fn title(session: &Session) -> String {
         Phase::Over(Outcome::Failed(_)) => "failed".to_owned(),
         Phase::Over(Outcome::NotBegun) => "stopped before its first batch".to_owned(),
     };
-    let run = session.run.as_ref().map(|run| format!(", {}", shown(run))).unwrap_or_default();
+    let run = session.run.as_ref().map(|run| format!(", {}", text::path(run))).unwrap_or_default();
     format!("{name}: {what}{run}")
 }
 

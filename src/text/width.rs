@@ -1,8 +1,8 @@
-//! Text cut and wrapped to columns of the screen.
+//! Text cut, padded and wrapped to columns of a terminal.
 
 use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
 
-/// `text` in exactly `width` columns: cut with an ellipsis, or filled up with blanks.
+/// `text` in exactly `width` columns: cut with an ellipsis, or padded with blanks on the right.
 #[must_use]
 pub fn fit(text: &str, width: usize) -> String {
     let mut cut = cut(text, width);
@@ -10,7 +10,30 @@ pub fn fit(text: &str, width: usize) -> String {
     cut
 }
 
-/// `text` in at most `width` columns, with an ellipsis where something is missing.
+/// As [`fit`], padded on the left.
+#[must_use]
+pub fn fit_right(text: &str, width: usize) -> String {
+    let cut = cut(text, width);
+    let blanks = " ".repeat(width.saturating_sub(cut.width()));
+    blanks + &cut
+}
+
+/// The end of `text` in at most `width` columns, after an ellipsis if its beginning is cut off.
+#[must_use]
+pub fn cut_front(text: &str, width: usize) -> String {
+    if text.width() <= width {
+        return text.to_owned();
+    }
+    let mut rest = text;
+    while rest.width() + 1 > width && !rest.is_empty() {
+        let mut letters = rest.chars();
+        letters.next();
+        rest = letters.as_str();
+    }
+    if width > 0 { format!("…{rest}") } else { String::new() }
+}
+
+/// The beginning of `text` in at most `width` columns, with an ellipsis if its end is cut off.
 #[must_use]
 pub fn cut(text: &str, width: usize) -> String {
     if text.width() <= width {
@@ -76,6 +99,11 @@ mod tests {
         assert_eq!(fit("sunflower", 6), "sunfl…");
         assert_eq!(fit("日本語", 4), "日… ");
         assert_eq!(fit("rose", 0), "");
+        assert_eq!([fit_right("rose", 6), fit_right("sunflower", 6)], ["  rose", "sunfl…"]);
+        assert_eq!(
+            [cut_front("sunflower", 6), cut_front("rose", 4), cut_front("日本語", 4), cut_front("rose", 0)],
+            ["…lower", "rose", "…語", ""]
+        );
         assert_eq!(wrap("one two three", 7), ["one two", "three"]);
         assert_eq!(wrap("abcdefgh ij", 3), ["abc", "def", "gh", "ij"]);
         assert_eq!(wrap("", 3), [""]);

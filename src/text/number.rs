@@ -1,4 +1,4 @@
-//! Numbers for people: what rounds to zero has no sign.
+//! Numbers for people. A number that rounds to zero has no sign.
 
 /// `value` with `decimals` digits behind the point.
 #[must_use]
@@ -17,6 +17,29 @@ pub fn signed(value: f64, decimals: usize) -> String {
     if value > 0.0 && !is_zero(&text) { format!("+{text}") } else { text }
 }
 
+/// 0.8312 as `83.1 %`; `–` for `None` and for a number that is not finite.
+#[must_use]
+pub fn percent(share: impl Into<Option<f64>>) -> String {
+    match share.into().filter(|share| share.is_finite()) {
+        Some(share) => format!("{:.1} %", 100.0 * share),
+        None => "–".to_owned(),
+    }
+}
+
+/// Digits in groups of three: 1,234,567.
+#[must_use]
+pub fn thousands(value: u64) -> String {
+    let digits = value.to_string();
+    let mut out = String::with_capacity(digits.len() + digits.len() / 3);
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
+
 fn is_zero(digits: &str) -> bool {
     digits.bytes().all(|byte| matches!(byte, b'0' | b'.'))
 }
@@ -24,6 +47,12 @@ fn is_zero(digits: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn digits_stand_in_threes_and_shares_as_percent() {
+        assert_eq!([0, 999, 1_000, 1_234_567].map(thousands), ["0", "999", "1,000", "1,234,567"]);
+        assert_eq!([percent(0.8312), percent(None), percent(f64::NAN), percent(1.0)], ["83.1 %", "–", "–", "100.0 %"]);
+    }
 
     #[test]
     fn what_rounds_to_zero_has_no_sign() {
