@@ -6,7 +6,7 @@
 
 #![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a benchmark prints, and what fails ends it")]
 
-use micromobilenet::config::ConfigFile;
+use micromobilenet::config::{ConfigFile, Edit};
 use micromobilenet::data::{Augmenter, Silent, load};
 use std::hint::black_box;
 use std::time::Instant;
@@ -15,7 +15,7 @@ const IMAGES: u64 = 4000;
 const ALL: &str =
     "augment={ flip = true, shift = 0.1, rotate = 10.0, zoom = 0.1, brightness = 0.1, contrast = 0.1, noise = 0.02 }";
 
-fn micro(overrides: &[String]) -> ConfigFile {
+fn micro(overrides: &[Edit]) -> ConfigFile {
     ConfigFile::parse("micro.toml", include_str!("../configs/micro.toml"), overrides).unwrap()
 }
 
@@ -36,7 +36,8 @@ fn main() {
             report("decoding", threads, (dataset.train.len() + dataset.validation.len()) as u64, begun);
         }
     }
-    for (what, overrides) in [("augmentation of micro", vec![]), ("all augmentation", vec![ALL.to_owned()])] {
+    for (what, overrides) in [("augmentation of micro", vec![]), ("all augmentation", vec![Edit::parse(ALL).unwrap()])]
+    {
         let config = micro(&overrides).config;
         let augmenter = Augmenter::new(&config.augment, config.model.input, 0);
         let image: Vec<u8> = (0..96 * 96_u32).map(|i| (i.wrapping_mul(2_654_435_761) >> 24) as u8).collect();

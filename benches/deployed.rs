@@ -83,11 +83,11 @@ fn main() {
         let text = PRESETS.iter().find(|(name, _)| *name == net).unwrap().1;
         let spec = ConfigFile::parse(net, text, &[]).unwrap();
         let data = dataset(&spec);
-        let trained = Graph::build(&spec, data.labels.len()).unwrap();
+        let trained = Graph::of_file(&spec, data.labels.len()).unwrap();
         let root = Path::new(env!("CARGO_MANIFEST_DIR"));
         let bytes = fs::read(root.join(format!("assets/weights/{net}.safetensors"))).unwrap();
         let weights = Weights::from_safetensors(&bytes, &trained).unwrap();
-        let graph = Graph::build(&spec, CLASSES).unwrap();
+        let graph = Graph::of_file(&spec, CLASSES).unwrap();
         let weights = first_classes(&weights, &trained, &graph);
         let Deployed { quantised, .. } = Deployed::of(&graph, &weights, &data.train, Settings::default()).unwrap();
         let (graph, weights) = quant::fold(&graph, &weights);

@@ -24,7 +24,7 @@ fn preset(name: &str) -> String {
 
 /// `text` with more blocks of one kind before its head, up to 30.
 fn grown(text: &str, block: &str) -> String {
-    let blocks = Graph::build(&ConfigFile::parse("t", text, &[]).unwrap(), CLASSES).unwrap().ops;
+    let blocks = Graph::of_file(&ConfigFile::parse("t", text, &[]).unwrap(), CLASSES).unwrap().ops;
     let numbers =
         blocks.iter().filter_map(|op| op.name.strip_prefix("block")?.split('.').next()?.parse::<usize>().ok());
     let more = BLOCKS - 1 - numbers.max().unwrap();
@@ -61,11 +61,11 @@ fn main() {
     nets.retain(|(name, _)| wanted.is_empty() || wanted.iter().any(|part| name.contains(part)));
     for (name, text) in &nets {
         let spec = ConfigFile::parse("net.toml", text, &[]).unwrap();
-        let graph = Graph::build(&spec, CLASSES).unwrap().folded();
+        let graph = Graph::of_file(&spec, CLASSES).unwrap().folded();
         let plan = |goal: Plan| Program::of(black_box(&graph), Precision::Int8, goal);
         let keystroke = || {
             let spec = ConfigFile::parse("net.toml", black_box(text), &[]).unwrap();
-            let graph = Graph::build(&spec, CLASSES).unwrap();
+            let graph = Graph::of_file(&spec, CLASSES).unwrap();
             let estimate = Estimate::of(&graph, Precision::Int8, Plan::Smallest);
             let verdicts: Vec<_> = boards.0.iter().map(|board| board.verdict(&estimate)).collect();
             (estimate, verdicts)

@@ -20,7 +20,7 @@
 
 #![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a benchmark prints, and what fails ends it")]
 
-use micromobilenet::config::{ConfigFile, preset};
+use micromobilenet::config::{ConfigFile, overrides, preset};
 use micromobilenet::data::{Check, Dataset, Images};
 use micromobilenet::files::RealDisk;
 use micromobilenet::graph::{Graph, Op, Source};
@@ -109,9 +109,9 @@ fn images(count: usize) -> Images {
 
 /// Where the time of a training goes on one thread, in the fastest of all rounds, and its network.
 fn trained(limit: f64) -> (Graph, Profile) {
-    let sets = ["augment={}".into(), "train.epochs=100000".into(), format!("train.batch_size={BATCH}")];
-    let spec = ConfigFile::parse("micro", preset(Path::new("micro")).unwrap(), &sets).unwrap();
-    let graph = Graph::build(&spec, 5).unwrap();
+    let sets: [String; 3] = ["augment={}".into(), "train.epochs=100000".into(), format!("train.batch_size={BATCH}")];
+    let spec = ConfigFile::parse("micro", preset(Path::new("micro")).unwrap(), &overrides(&sets).unwrap()).unwrap();
+    let graph = Graph::of_file(&spec, 5).unwrap();
     let dataset = Arc::new(Dataset {
         labels: (0..5).map(|i| i.to_string()).collect(),
         train: images(960),

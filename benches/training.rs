@@ -6,7 +6,7 @@
 
 #![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a benchmark prints, and what fails ends it")]
 
-use micromobilenet::config::{ConfigFile, PRESETS};
+use micromobilenet::config::{self, ConfigFile, PRESETS};
 use micromobilenet::data::{Check, Dataset, Images};
 use micromobilenet::files::RealDisk;
 use micromobilenet::graph::Graph;
@@ -80,8 +80,8 @@ fn main() {
             if !augmented {
                 sets.push("augment={}".into());
             }
-            let spec = ConfigFile::parse(name, text, &sets).unwrap();
-            let graph = Graph::build(&spec, 5).unwrap();
+            let spec = ConfigFile::parse(name, text, &config::overrides(&sets).unwrap()).unwrap();
+            let graph = Graph::of_file(&spec, 5).unwrap();
             let folder = tempfile::tempdir().unwrap();
             let control = Control::default();
             let speeds = Arc::new(Mutex::new(Vec::new()));

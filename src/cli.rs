@@ -1,6 +1,6 @@
 //! The command line.
 
-use crate::config::PRESETS;
+use crate::config::{Edit, PRESETS, Value};
 use crate::headless::{self, Request, Split};
 use crate::runs::Run;
 use crate::tui;
@@ -54,8 +54,8 @@ pub struct Cli {
     #[arg(long, value_name = "DIR|FILE|NAME")]
     data: Option<String>,
     /// Override a key of the configuration, like train.epochs=5 or blocks.2.filters=8 (repeatable)
-    #[arg(long, value_name = "KEY=VALUE")]
-    set: Vec<String>,
+    #[arg(long, value_name = "KEY=VALUE", value_parser = Edit::parse)]
+    set: Vec<Edit>,
     /// With --estimate: does it fit this board? Exit code 1 if not. With --export: no more sample
     /// images than its flash holds. As --set target.board=ID
     #[arg(long, value_name = "ID", requires = "for_a_board")]
@@ -167,11 +167,10 @@ impl Cli {
     #[must_use]
     pub fn into_request(self) -> Request {
         let mut overrides = self.set;
-        let quoted = |text: &str| toml_edit::Value::from(text).to_string();
-        overrides.extend(self.data.map(|source| format!("data.source={}", quoted(&source))));
-        overrides.extend(self.epochs.map(|epochs| format!("train.epochs={epochs}")));
-        overrides.extend(self.seed.map(|seed| format!("train.seed={seed}")));
-        overrides.extend(self.precision.map(|precision| format!("export.precision={}", quoted(&precision))));
+        overrides.extend(self.data.map(|source| Edit::set("data.source", source)));
+        overrides.extend(self.epochs.map(|epochs| Edit::set("train.epochs", Value::parse(&epochs))));
+        overrides.extend(self.seed.map(|seed| Edit::set("train.seed", i64::from(seed))));
+        overrides.extend(self.precision.map(|precision| Edit::set("export.precision", precision)));
         Request {
             config: self.config.or(self.file),
             estimate: self.estimate,
@@ -246,6 +245,7 @@ mod tests {
         assert!(Cli::try_parse_from(["micromobilenet", "--epochs", "many"]).is_err());
         let words = ["micromobilenet", "--set", "train.epochs=9", "--epochs", "3", "--data", "a \"b\"", "--seed", "7"];
         let request = Cli::parse_from(words).into_request();
-        assert_eq!(request.overrides, ["train.epochs=9", "data.source='a \"b\"'", "train.epochs=3", "train.seed=7"]);
+        let overrides: Vec<String> = request.overrides.iter().map(ToString::to_string).collect();
+        assert_eq!(overrides, ["train.epochs=9", "data.source=a \"b\"", "train.epochs=3", "train.seed=7"]);
     }
 }

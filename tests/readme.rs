@@ -2,7 +2,7 @@
 
 use clap::{CommandFactory as _, Parser as _};
 use micromobilenet::cli::Cli;
-use micromobilenet::config::ConfigFile;
+use micromobilenet::config::{self, ConfigFile};
 
 const README: &str = include_str!("../README.md");
 
@@ -28,7 +28,8 @@ fn the_overrides_it_shows_exist() {
         .filter_map(|rest| Some(rest.split_whitespace().next()?.to_owned()))
         .collect();
     assert!(!overrides.is_empty());
-    ConfigFile::parse("README.md", blocks("toml")[0], &overrides).unwrap_or_else(|error| panic!("{error}"));
+    ConfigFile::parse("README.md", blocks("toml")[0], &config::overrides(&overrides).unwrap())
+        .unwrap_or_else(|error| panic!("{error}"));
 }
 
 #[test]

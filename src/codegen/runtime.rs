@@ -278,7 +278,7 @@ mod tests {
                 let (_, after) = text.split_once("[stem]").unwrap();
                 text = format!("[model]\ninput = {{ height = 300, width = 300, channels = 3 }}\n[stem]{after}");
             }
-            let Ok(graph) = Graph::build(&ConfigFile::parse("net.toml", &text, &[]).unwrap(), 3) else { continue };
+            let Ok(graph) = Graph::of_file(&ConfigFile::parse("net.toml", &text, &[]).unwrap(), 3) else { continue };
             let graph = graph.folded();
             for (precision, shift) in [(Precision::Float, 0), (Precision::Int8, 16), (Precision::Int8, 13)] {
                 let program = Program::of(&graph, precision, Plan::Smallest);

@@ -1,32 +1,26 @@
-//! Checks a parsed TOML tree against a schema, that of [`Config`] or of another file: keys, types,
+//! Checks a tree of TOML values against a schema, that of [`Config`] or of another file: keys, types,
 //! ranges, choices.
 
+use super::diagnostic::Problem;
 use super::key::KeyPath;
 use super::sections::Config;
 use serde_json::Value as Json;
-use std::ops::Range;
 use std::sync::OnceLock;
-use toml::Spanned;
-use toml::de::{DeTable, DeValue};
+use toml::{Table, Value};
 
 /// Names like `uno-r3`.
 pub const ID: &str = r"^[a-z0-9]([a-z0-9-]{0,30}[a-z0-9])?$";
+/// From here on a whole number of a file is beyond the integers of TOML and read as a float.
+const LARGEST_INTEGER: f64 = 9_223_372_036_854_775_807.0;
+
 /// Names that people read.
 pub const ONE_LINE: &str = r"^[^\x00-\x1f\x7f]{1,60}$";
 
-/// Something that is wrong, by byte range of the text.
-pub(super) struct Finding {
-    pub key: KeyPath,
-    pub span: Range<usize>,
-    pub message: String,
-    pub help: Option<String>,
-}
-
-/// What is found on the way through a file.
+/// The problems found so far.
 struct Report {
     /// The schema of the whole file.
     file: &'static Json,
-    findings: Vec<Finding>,
+    problems: Vec<Problem>,
 }
 
 /// The JSON schema of the configuration file, for editors and for the checks here.
@@ -69,50 +63,49 @@ fn resolve(schema: &'static Json) -> &'static Json {
         .unwrap_or(schema)
 }
 
-/// Everything wrong with `root`, which should be as `schema` says.
-pub(super) fn check(schema: &'static Json, root: &Spanned<DeTable<'_>>) -> Vec<Finding> {
-    let mut report = Report { file: schema, findings: Vec::new() };
-    table(schema, root.get_ref(), root.span(), &KeyPath::default(), &mut report);
-    report.findings
+/// Every deviation of `root` from `schema`.
+pub(super) fn check(schema: &'static Json, root: &Table) -> Vec<Problem> {
+    let mut report = Report { file: schema, problems: Vec::new() };
+    table(schema, root, &KeyPath::default(), &mut report);
+    report.problems
 }
 
-fn value(schema: &'static Json, item: &Spanned<DeValue<'_>>, key: &KeyPath, out: &mut Report) {
+fn value(schema: &'static Json, item: &Value, key: &KeyPath, out: &mut Report) {
     let schema = resolve(schema);
-    let found = item.get_ref();
     if let Some(options) = schema["anyOf"].as_array() {
         // A list or table is judged by the branch for its kind, so that the finding names what is
         // wrong inside.
-        let kind = if found.is_array() { "array" } else { "object" };
+        let kind = if item.is_array() { "array" } else { "object" };
         let inside = options.iter().find(|option| resolve(option)["type"] == kind);
-        if let Some(option) = inside.filter(|_| found.is_array() || found.is_table()) {
+        if let Some(option) = inside.filter(|_| item.is_array() || item.is_table()) {
             return value(option, item, key, out);
         }
         if !options.iter().any(|option| accepts(option, item, out.file)) {
-            out.findings.push(wrong(schema, item, key));
+            out.problems.push(wrong(schema, item, key));
         }
-    } else if let (Some(variants), Some(entries)) = (tagged(schema), found.as_table()) {
-        variant(variants, entries, item.span(), key, out);
-    } else if let (Some("object"), Some(entries)) = (schema["type"].as_str(), found.as_table()) {
-        table(schema, entries, item.span(), key, out);
-    } else if let (Some("array"), Some(items)) = (schema["type"].as_str(), found.as_array()) {
+    } else if let (Some(variants), Some(entries)) = (tagged(schema), item.as_table()) {
+        variant(variants, entries, key, out);
+    } else if let (Some("object"), Some(entries)) = (schema["type"].as_str(), item.as_table()) {
+        table(schema, entries, key, out);
+    } else if let (Some("array"), Some(items)) = (schema["type"].as_str(), item.as_array()) {
         let length = items.len() as u64;
         if schema["minItems"].as_u64().is_some_and(|least| length < least)
             || schema["maxItems"].as_u64().is_some_and(|most| length > most)
         {
-            out.findings.push(wrong(schema, item, key));
+            out.problems.push(wrong(schema, item, key));
         }
         for (i, element) in items.iter().enumerate() {
             value(&schema["items"], element, &key.index(i), out);
         }
-    } else if !scalar(schema, found) {
-        out.findings.push(wrong(schema, item, key));
+    } else if !scalar(schema, item) {
+        out.problems.push(wrong(schema, item, key));
     }
 }
 
-fn accepts(schema: &'static Json, item: &Spanned<DeValue<'_>>, file: &'static Json) -> bool {
-    let mut report = Report { file, findings: Vec::new() };
+fn accepts(schema: &'static Json, item: &Value, file: &'static Json) -> bool {
+    let mut report = Report { file, problems: Vec::new() };
     value(schema, item, &KeyPath::default(), &mut report);
-    report.findings.is_empty()
+    report.problems.is_empty()
 }
 
 /// The variants of a table whose kind is told by its `type` key.
@@ -120,59 +113,48 @@ fn tagged(schema: &'static Json) -> Option<&'static Vec<Json>> {
     schema["oneOf"].as_array().filter(|variants| variants.iter().all(|v| v["properties"]["type"]["const"].is_string()))
 }
 
-fn variant(variants: &'static [Json], entries: &DeTable<'_>, span: Range<usize>, key: &KeyPath, out: &mut Report) {
+fn variant(variants: &'static [Json], entries: &Table, key: &KeyPath, out: &mut Report) {
     let names: Vec<&str> = variants.iter().filter_map(|v| v["properties"]["type"]["const"].as_str()).collect();
     let choices = format!("type is one of {}", quoted(&names));
     let Some(tag) = entries.get("type") else {
-        out.findings.push(Finding {
-            key: key.clone(),
-            span,
-            message: "this block has no type".into(),
-            help: Some(choices),
-        });
+        out.problems.push(Problem::of(key.clone(), "this block has no type".into(), Some(choices)));
         return;
     };
-    let chosen = tag.get_ref().as_str().and_then(|name| names.iter().position(|known| *known == name));
+    let chosen = tag.as_str().and_then(|name| names.iter().position(|known| *known == name));
     if let Some(index) = chosen {
-        table(&variants[index], entries, span, key, out);
+        table(&variants[index], entries, key, out);
         return;
     }
-    let help = tag.get_ref().as_str().and_then(|name| nearest(name, names.iter().copied()));
-    out.findings.push(Finding {
-        key: key.key("type"),
-        span: tag.span(),
-        message: format!("type must be {}, not {}", quoted(&names), show(tag.get_ref())),
-        help: Some(help.map_or(choices, |near| format!("did you mean \"{near}\"?"))),
-    });
+    let help = tag.as_str().and_then(|name| nearest(name, names.iter().copied()));
+    let help = help.map_or(choices, |near| format!("did you mean \"{near}\"?"));
+    let message = format!("type must be {}, not {}", quoted(&names), show(tag));
+    out.problems.push(Problem::of(key.key("type"), message, Some(help)));
 }
 
-fn table(schema: &'static Json, entries: &DeTable<'_>, span: Range<usize>, key: &KeyPath, out: &mut Report) {
+fn table(schema: &'static Json, entries: &Table, key: &KeyPath, out: &mut Report) {
     let empty = serde_json::Map::new();
     let properties = schema["properties"].as_object();
     for (name, item) in entries {
-        let here = key.key(name.get_ref());
-        match properties.and_then(|known| known.get(name.get_ref().as_ref())) {
-            Some(_) if schema["properties"][name.get_ref().as_ref()]["const"].is_string() => {}
+        let here = key.key(name);
+        match properties.and_then(|known| known.get(name)) {
+            Some(field) if field["const"].is_string() => {}
             Some(field) => value(field, item, &here, out),
             None => {
                 let known = properties.unwrap_or(&empty).keys().map(String::as_str);
-                out.findings.push(Finding {
-                    message: format!("unknown key `{}`{}", name.get_ref(), within(schema, key)),
-                    help: Some(suggest(name.get_ref(), known, key, out.file)),
+                out.problems.push(Problem {
+                    message: format!("unknown key `{name}`{}", within(schema, key)),
+                    help: Some(suggest(name, known, key, out.file)),
                     key: here,
-                    span: name.span(),
+                    is_name: true,
                 });
             }
         }
     }
     for required in schema["required"].as_array().into_iter().flatten().filter_map(Json::as_str) {
         if !entries.contains_key(required) {
-            out.findings.push(Finding {
-                key: key.clone(),
-                span: span.clone(),
-                message: format!("`{required}` is missing{}", within(schema, key)),
-                help: Some(format!("{required} is {}", describe(&schema["properties"][required]))),
-            });
+            let message = format!("`{required}` is missing{}", within(schema, key));
+            let help = format!("{required} is {}", describe(&schema["properties"][required]));
+            out.problems.push(Problem::of(key.clone(), message, Some(help)));
         }
     }
 }
@@ -211,25 +193,22 @@ pub fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<&
         .map(|(_, candidate)| candidate)
 }
 
-fn wrong(schema: &'static Json, item: &Spanned<DeValue<'_>>, key: &KeyPath) -> Finding {
+fn wrong(schema: &'static Json, item: &Value, key: &KeyPath) -> Problem {
     let name = key.steps().iter().rev().find_map(|step| match step {
         super::key::Step::Key(name) => Some(name.as_str()),
         super::key::Step::Index(_) => None,
     });
-    let near = item.get_ref().as_str().and_then(|text| nearest(text, choices(schema).into_iter()));
-    Finding {
-        key: key.clone(),
-        span: item.span(),
-        message: format!("{} must be {}, not {}", name.unwrap_or("this"), describe(schema), show(item.get_ref())),
-        help: near
-            .map(|near| format!("did you mean \"{near}\"?"))
-            .or_else(|| nearest_number(schema, item.get_ref()).map(|near| format!("the nearest is {near}"))),
-    }
+    let near = item.as_str().and_then(|text| nearest(text, choices(schema).into_iter()));
+    let message = format!("{} must be {}, not {}", name.unwrap_or("this"), describe(schema), show(item));
+    let help = near
+        .map(|near| format!("did you mean \"{near}\"?"))
+        .or_else(|| nearest_number(schema, item).map(|near| format!("the nearest is {near}")));
+    Problem::of(key.clone(), message, help)
 }
 
 /// The number that `schema` allows and that is nearest to `found`, where that is a number and one of
 /// those is the nearest.
-fn nearest_number(schema: &'static Json, found: &DeValue<'_>) -> Option<Json> {
+fn nearest_number(schema: &'static Json, found: &Value) -> Option<Json> {
     let schema = resolve(schema);
     let value = number(found).filter(|value| value.is_finite())?;
     if let Some(options) = schema["anyOf"].as_array() {
@@ -256,7 +235,7 @@ fn nearest_number(schema: &'static Json, found: &DeValue<'_>) -> Option<Json> {
 }
 
 /// Whether a value that is no table and no array satisfies `schema`.
-fn scalar(schema: &'static Json, found: &DeValue<'_>) -> bool {
+fn scalar(schema: &'static Json, found: &Value) -> bool {
     let names = choices(schema);
     if !names.is_empty() {
         return found.as_str().is_some_and(|text| names.contains(&text));
@@ -285,14 +264,12 @@ fn scalar(schema: &'static Json, found: &DeValue<'_>) -> bool {
     }
 }
 
-fn integer(found: &DeValue<'_>) -> Option<i64> {
-    found.as_integer().and_then(|n| i64::from_str_radix(n.as_str(), n.radix()).ok())
+fn integer(found: &Value) -> Option<i64> {
+    found.as_integer()
 }
 
-fn number(found: &DeValue<'_>) -> Option<f64> {
-    let float = found.as_float().and_then(|n| n.as_str().parse::<f64>().ok());
-    let whole = || integer(found).map(|n| n as f64);
-    float.or_else(whole)
+fn number(found: &Value) -> Option<f64> {
+    found.as_float().or_else(|| integer(found).map(|n| n as f64))
 }
 
 /// The words that `schema` allows.
@@ -363,18 +340,18 @@ fn in_words(pattern: &str) -> &'static str {
     }
 }
 
-fn show(found: &DeValue<'_>) -> String {
+fn show(found: &Value) -> String {
     let shorten = |text: &str| {
         let short: String = text.chars().take(40).collect();
         if short.len() < text.len() { short + "…" } else { short }
     };
     match found {
-        DeValue::String(text) => format!("\"{}\"", shorten(text)),
-        DeValue::Integer(n) => shorten(n.as_str()),
-        DeValue::Float(n) => shorten(n.as_str()),
-        DeValue::Boolean(flag) => flag.to_string(),
-        DeValue::Datetime(_) => "a date".into(),
-        DeValue::Array(items) => format!("a list of {}", items.len()),
-        DeValue::Table(_) => "a table".into(),
+        Value::String(text) => format!("\"{}\"", shorten(text)),
+        Value::Float(n) if n.is_finite() && n.abs() >= LARGEST_INTEGER => "a number beyond 64 bits".into(),
+        Value::Integer(_) | Value::Float(_) => shorten(&found.to_string()),
+        Value::Boolean(flag) => flag.to_string(),
+        Value::Datetime(_) => "a date".into(),
+        Value::Array(items) => format!("a list of {}", items.len()),
+        Value::Table(_) => "a table".into(),
     }
 }

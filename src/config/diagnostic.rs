@@ -1,8 +1,30 @@
-//! What is wrong with a configuration, where, and what would be right.
+//! Problems of a configuration, with their places and corrections.
 
 use super::key::KeyPath;
 use crate::escape;
 use std::fmt;
+
+/// A key that is wrong.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Problem {
+    /// The key.
+    pub key: KeyPath,
+    /// The reason.
+    pub message: String,
+    /// A correction, if one is known.
+    pub help: Option<String>,
+    /// Whether the name of the key is wrong, and not its value.
+    pub is_name: bool,
+}
+
+impl Problem {
+    /// The value of `key` is wrong.
+    #[must_use]
+    pub const fn of(key: KeyPath, message: String, help: Option<String>) -> Self {
+        Self { key, message, help, is_name: false }
+    }
+}
 
 /// Where a diagnostic points.
 #[derive(Debug, Clone, PartialEq, Eq)]

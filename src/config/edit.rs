@@ -1,16 +1,140 @@
-//! Edits of a configuration's text that keep its comments, order and spacing.
+//! Edits of a configuration as values: the same edit applies to the typed configuration and to the
+//! document with its comments.
 
-use super::key::{KeyPath, Step};
-use super::legal::block_keys;
+use super::document::tree;
+use super::key::KeyPath;
+use super::sections::Block;
 use std::fmt;
-use toml_edit::{ArrayOfTables, DocumentMut, InlineTable, Item, Table, TableLike, Value};
 
-/// A configuration's text, open for edits.
+/// One change of a configuration.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub enum Edit {
+    /// Sets a key; tables above it that are missing are made.
+    Set(KeyPath, Value),
+    /// Removes a key, so that its default holds. A key that is not there is left alone.
+    Unset(KeyPath),
+    /// Inserts a block with its defaults.
+    AddBlock {
+        /// The number of the block that it is inserted before; at the end if there is none.
+        at: usize,
+        /// Its kind.
+        kind: BlockKind,
+        /// Its output channels.
+        filters: u32,
+    },
+    /// Removes a block.
+    RemoveBlock(usize),
+    /// Moves block `from` to the position of block `to`.
+    MoveBlock {
+        /// The number of the block.
+        from: usize,
+        /// Its number afterwards.
+        to: usize,
+    },
+    /// Inserts a copy of a block after it.
+    DuplicateBlock(usize),
+    /// Changes the kind of a block: keys that the new kind does not have are removed, others stay.
+    SetBlockKind(usize, BlockKind),
+}
+
+impl Edit {
+    /// Sets `key`, a dotted path such as `blocks.2.filters`.
+    #[must_use]
+    pub fn set(key: &str, value: impl Into<Value>) -> Self {
+        Self::Set(KeyPath::of(key), value.into())
+    }
+
+    /// Reads `KEY=VALUE`, as in `train.epochs=5`. A value that is not TOML is taken as text, so that
+    /// words need no quotes.
+    ///
+    /// # Errors
+    /// The argument has no `=`, or its key is not a path.
+    pub fn parse(argument: &str) -> Result<Self, String> {
+        let (key, value) =
+            argument.split_once('=').ok_or("an override is KEY=VALUE, like train.epochs=5 or blocks.2.filters=8")?;
+        Ok(Self::Set(KeyPath::parse(key)?, Value::parse(value.trim())))
+    }
+
+    /// The key that the edit changes; `blocks` for an edit of the list of blocks.
+    #[must_use]
+    pub fn key(&self) -> KeyPath {
+        match self {
+            Self::Set(key, _) | Self::Unset(key) => key.clone(),
+            Self::SetBlockKind(at, _) => KeyPath::of("blocks").index(*at).key("type"),
+            _ => KeyPath::of("blocks"),
+        }
+    }
+}
+
+/// `KEY=VALUE` for an edit that sets a key, else a short description.
+impl fmt::Display for Edit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Set(key, value) => write!(f, "{key}={value}"),
+            Self::Unset(key) => write!(f, "remove {key}"),
+            Self::AddBlock { at, kind, filters } => write!(f, "add a {} block of {filters} before {at}", kind.word()),
+            Self::RemoveBlock(at) => write!(f, "remove block {at}"),
+            Self::MoveBlock { from, to } => write!(f, "move block {from} to {to}"),
+            Self::DuplicateBlock(at) => write!(f, "duplicate block {at}"),
+            Self::SetBlockKind(at, kind) => write!(f, "make block {at} a {} block", kind.word()),
+        }
+    }
+}
+
+/// A value of a key, with its spelling.
 #[derive(Debug, Clone)]
-pub struct Document(DocumentMut);
+pub struct Value(toml_edit::Value);
 
-/// The kinds of block that can be inserted.
+impl Value {
+    /// Reads a TOML value; anything else is text.
+    #[must_use]
+    pub fn parse(text: &str) -> Self {
+        Self(text.trim().parse().unwrap_or_else(|_| text.trim().into()))
+    }
+
+    /// The text, if it is one.
+    #[must_use]
+    pub fn as_str(&self) -> Option<&str> {
+        self.0.as_str()
+    }
+
+    /// The value as it is spelt.
+    pub(super) fn to_document(&self) -> toml_edit::Value {
+        self.0.clone()
+    }
+
+    /// The value without its spelling.
+    pub(super) fn to_tree(&self) -> toml::Value {
+        tree(&self.0)
+    }
+}
+
+impl<T: Into<toml_edit::Value>> From<T> for Value {
+    fn from(value: T) -> Self {
+        Self(value.into())
+    }
+}
+
+impl PartialEq for Value {
+    fn eq(&self, other: &Self) -> bool {
+        self.to_tree() == other.to_tree()
+    }
+}
+
+/// The value in TOML; text without quotes where [`Value::parse`] reads it as the same text.
+impl fmt::Display for Value {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.as_str() {
+            Some(word) if Self::parse(word).as_str() == Some(word) => f.write_str(word),
+            _ => f.write_str(self.0.to_string().trim()),
+        }
+    }
+}
+
+/// The kinds of block.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum BlockKind {
     /// Depthwise, then pointwise.
     Separable,
@@ -24,7 +148,7 @@ impl BlockKind {
     /// Every kind.
     pub const ALL: [Self; 3] = [Self::Separable, Self::Bottleneck, Self::Conv];
 
-    /// The word in the file.
+    /// The value of `type` in the file.
     #[must_use]
     pub const fn word(self) -> &'static str {
         match self {
@@ -34,258 +158,19 @@ impl BlockKind {
         }
     }
 
-    /// The kind that `word` stands for in a file.
+    /// The kind with this value of `type`.
     #[must_use]
     pub fn of(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|kind| kind.word() == word)
     }
 }
 
-impl fmt::Display for Document {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
-    }
-}
-
-impl Document {
-    /// Opens `text`.
-    ///
-    /// # Errors
-    /// What makes it no TOML.
-    pub fn parse(text: &str) -> Result<Self, String> {
-        text.parse::<DocumentMut>().map(Self).map_err(|error| error.message().to_owned())
-    }
-
-    /// Sets the value of `key`, making the tables it needs. `value` is TOML; what is no TOML
-    /// value is taken as text, so that words need no quotes.
-    ///
-    /// # Errors
-    /// A path through something that is no table, or an index beyond the end.
-    pub fn set(&mut self, key: &KeyPath, value: &str) -> Result<(), String> {
-        let value: Value = value.parse().unwrap_or_else(|_| Value::from(value));
-        let Some((last, parents)) = key.steps().split_last() else {
-            return Err("no key is given".into());
-        };
-        match (descend(self.0.as_item_mut(), parents)?, last) {
-            (Place::Table(table), Step::Key(name)) => {
-                replace(table, name, value);
-                Ok(())
-            }
-            (Place::Table(table), Step::Index(index)) => {
-                let name = index.to_string();
-                replace(table, &name, value);
-                Ok(())
-            }
-            (Place::Array(array), Step::Index(index)) => {
-                let length = array.len();
-                let old = array.get_mut(*index).ok_or_else(|| beyond(*index, length))?;
-                let decor = old.decor().clone();
-                *old = value;
-                *old.decor_mut() = decor;
-                Ok(())
-            }
-            (_, step) => Err(format!("{} has no key {}", show(parents), show(std::slice::from_ref(step)))),
+impl From<&Block> for BlockKind {
+    fn from(block: &Block) -> Self {
+        match block {
+            Block::Separable { .. } => Self::Separable,
+            Block::Bottleneck { .. } => Self::Bottleneck,
+            Block::Conv { .. } => Self::Conv,
         }
-    }
-
-    /// Removes `key`, so that its default holds; nothing where it is not there.
-    pub fn remove(&mut self, key: &KeyPath) {
-        if let Some((Step::Key(name), parents)) = key.steps().split_last()
-            && self.get(&KeyPath::of_steps(parents)).is_some_and(Item::is_table_like)
-            && let Ok(Place::Table(table)) = descend(self.0.as_item_mut(), parents)
-        {
-            table.remove(name);
-        }
-    }
-
-    /// What stands at `key`.
-    #[must_use]
-    pub fn get(&self, key: &KeyPath) -> Option<&Item> {
-        key.steps().iter().try_fold(self.0.as_item(), |item, step| match step {
-            Step::Key(name) => item.get(name),
-            Step::Index(index) => item.get(index),
-        })
-    }
-
-    /// How many blocks the file has.
-    #[must_use]
-    pub fn blocks(&self) -> usize {
-        match self.0.get("blocks") {
-            Some(Item::ArrayOfTables(tables)) => tables.len(),
-            Some(Item::Value(Value::Array(array))) => array.len(),
-            _ => 0,
-        }
-    }
-
-    /// Inserts a new block before block `at` (or at the end).
-    pub fn insert_block(&mut self, at: usize, kind: BlockKind, filters: u32) {
-        let mut block = Table::new();
-        block.insert("type", toml_edit::value(kind.word()));
-        block.insert("filters", toml_edit::value(i64::from(filters)));
-        block.decor_mut().set_prefix("\n");
-        self.with_blocks(|blocks| blocks.insert(at.min(blocks.len()), block));
-    }
-
-    /// Makes block `at` one of `kind`: keys that such a block does not have go, the others stay.
-    ///
-    /// # Errors
-    /// Where there is no such block.
-    pub fn set_block_kind(&mut self, at: usize, kind: BlockKind) -> Result<(), String> {
-        let block = KeyPath::of("blocks").index(at);
-        self.set(&block.key("type"), kind.word())?;
-        let known = block_keys(kind);
-        let table = self.get(&block).and_then(Item::as_table_like);
-        let foreign: Vec<String> = table.into_iter().flat_map(TableLike::iter).map(|(key, _)| key.to_owned()).collect();
-        for key in foreign.iter().filter(|key| !known.contains(&key.as_str())) {
-            self.remove(&block.key(key));
-        }
-        Ok(())
-    }
-
-    /// Copies block `at` to the place behind it; nothing where there is none.
-    pub fn duplicate_block(&mut self, at: usize) {
-        self.with_blocks(|blocks| {
-            if let Some(mut copy) = blocks.get(at).cloned() {
-                // The comment above a block is about that block, not about its copy.
-                copy.decor_mut().set_prefix("\n");
-                blocks.insert(at + 1, copy);
-            }
-        });
-    }
-
-    /// Removes block `at`; nothing where there is none.
-    pub fn remove_block(&mut self, at: usize) {
-        self.with_blocks(|blocks| {
-            if at < blocks.len() {
-                blocks.remove(at);
-            }
-        });
-    }
-
-    /// Moves block `from` to where block `to` stands; nothing where either is missing.
-    pub fn move_block(&mut self, from: usize, to: usize) {
-        self.with_blocks(|blocks| {
-            if from < blocks.len() && to < blocks.len() {
-                let block = blocks.remove(from);
-                blocks.insert(to, block);
-            }
-        });
-    }
-
-    /// Changes the list of blocks, whichever way it is written, and writes it back that way.
-    fn with_blocks(&mut self, change: impl FnOnce(&mut Vec<Table>)) {
-        let was = self.0.remove("blocks");
-        let inline = was.as_ref().is_some_and(Item::is_value);
-        let mut blocks: Vec<Table> = match was {
-            Some(Item::ArrayOfTables(tables)) => tables.into_iter().collect(),
-            Some(Item::Value(Value::Array(array))) => array
-                .into_iter()
-                .filter_map(|value| value.as_inline_table().cloned().map(InlineTable::into_table))
-                .collect(),
-            _ => Vec::new(),
-        };
-        let places: Vec<isize> = blocks.iter().filter_map(Table::position).collect();
-        change(&mut blocks);
-        if inline {
-            let mut array: toml_edit::Array = blocks.into_iter().map(Table::into_inline_table).collect();
-            array.iter_mut().for_each(|value| value.decor_mut().set_prefix("\n    "));
-            array.set_trailing("\n");
-            array.set_trailing_comma(true);
-            self.0.insert("blocks", toml_edit::value(array));
-            return;
-        }
-        // Tables are written by position; all blocks take the first one's, or follow the stem.
-        let position = places.into_iter().min().or_else(|| {
-            self.0.get("stem").or_else(|| self.0.get("model")).and_then(Item::as_table).and_then(Table::position)
-        });
-        let mut tables = ArrayOfTables::new();
-        for mut block in blocks {
-            place(&mut block, position);
-            tables.push(block);
-        }
-        self.0.insert("blocks", Item::ArrayOfTables(tables));
-    }
-}
-
-impl KeyPath {
-    fn of_steps(steps: &[Step]) -> Self {
-        steps.iter().fold(Self::default(), |path, step| match step {
-            Step::Key(name) => path.key(name),
-            Step::Index(index) => path.index(*index),
-        })
-    }
-}
-
-/// A table and what is below it are written together.
-fn place(table: &mut Table, position: Option<isize>) {
-    table.set_position(position);
-    for (_, item) in table.iter_mut() {
-        if let Some(below) = item.as_table_mut() {
-            place(below, position);
-        }
-    }
-}
-
-enum Place<'a> {
-    Table(&'a mut dyn TableLike),
-    Array(&'a mut toml_edit::Array),
-}
-
-/// Goes down `steps`, making tables that are missing: `[section]` at the top, `{ }` below.
-fn descend<'a>(root: &'a mut Item, steps: &[Step]) -> Result<Place<'a>, String> {
-    let mut item = root;
-    for (depth, step) in steps.iter().enumerate() {
-        let here = show(&steps[..=depth]);
-        item = match step {
-            Step::Key(name) => {
-                let table = item.as_table_like_mut().ok_or_else(|| format!("{here}: what is above it is no table"))?;
-                table.entry(name).or_insert_with(|| match depth {
-                    0 => toml_edit::table(),
-                    _ => toml_edit::value(InlineTable::new()),
-                })
-            }
-            Step::Index(index) => {
-                let length = match &*item {
-                    Item::ArrayOfTables(tables) => tables.len(),
-                    Item::Value(Value::Array(array)) => array.len(),
-                    _ => 0,
-                };
-                if *index >= length {
-                    return Err(beyond(*index, length));
-                }
-                item.get_mut(index).ok_or_else(|| beyond(*index, length))?
-            }
-        };
-    }
-    match item {
-        Item::Value(Value::Array(array)) => Ok(Place::Array(array)),
-        other => match other.as_table_like_mut() {
-            Some(table) => Ok(Place::Table(table)),
-            None => Err(format!("{} is no table", show(steps))),
-        },
-    }
-}
-
-fn replace(table: &mut dyn TableLike, name: &str, value: Value) {
-    match table.get_mut(name) {
-        Some(Item::Value(old)) => {
-            let decor = old.decor().clone();
-            *old = value;
-            *old.decor_mut() = decor;
-        }
-        _ => {
-            table.insert(name, Item::Value(value));
-        }
-    }
-}
-
-fn show(steps: &[Step]) -> String {
-    KeyPath::of_steps(steps).to_string()
-}
-
-fn beyond(index: usize, length: usize) -> String {
-    match length {
-        0 => format!("there is no number {index}: the list is empty"),
-        _ => format!("there is no number {index}: they are 0 to {}", length - 1),
     }
 }

@@ -41,6 +41,11 @@ impl KeyPath {
         Ok(Self(steps))
     }
 
+    /// The path of these steps.
+    pub(super) fn of_steps(steps: &[Step]) -> Self {
+        Self(steps.to_vec())
+    }
+
     /// A path of keys and indices known to the program.
     #[must_use]
     pub fn of(text: &str) -> Self {

@@ -2,6 +2,7 @@
 
 use super::check::nearest;
 use super::diagnostic::{Diagnostic, Diagnostics, Place, place_in};
+use super::edit::Edit;
 use super::key::KeyPath;
 use super::paths::folder_of;
 use super::read::{ConfigFile, MAX_BYTES};
@@ -74,14 +75,14 @@ pub fn open(path: &Path) -> Result<Opened, Diagnostics> {
 ///
 /// # Errors
 /// As [`open`]; whatever is wrong inside.
-pub fn load(path: &Path, overrides: &[String]) -> Result<ConfigFile, Diagnostics> {
+pub fn load(path: &Path, overrides: &[Edit]) -> Result<ConfigFile, Diagnostics> {
     let opened = open(path)?;
-    let spec = ConfigFile::parse(&path.display().to_string(), opened.text(), overrides)?;
+    let file = ConfigFile::parse(&path.display().to_string(), opened.text(), overrides)?;
     let folder = match opened {
         Opened::File(_) => folder_of(path),
         Opened::Preset(_) => Path::new(""),
     };
-    Ok(spec.absolute(folder))
+    Ok(file.absolute(folder))
 }
 
 /// The text of the file at `path`; `None` where there is no file.

@@ -1,24 +1,28 @@
 //! The configuration file: what it may say, reading it with positions, editing it without losing
 //! comments, and the presets.
 
+mod apply;
 mod check;
 mod diagnostic;
+mod document;
 mod edit;
 mod key;
 mod legal;
 mod load;
 mod paths;
+mod positions;
 mod read;
 mod sections;
 
 pub use check::{ID, ONE_LINE, nearest, schema, schema_of};
-pub use diagnostic::{Diagnostic, Diagnostics, Place};
-pub use edit::{BlockKind, Document};
+pub use diagnostic::{Diagnostic, Diagnostics, Place, Problem};
+pub use document::Document;
+pub use edit::{BlockKind, Edit, Value};
 pub use key::{KeyPath, Step};
 pub use legal::{KeyInfo, Legal, Range, block_keys, key_info};
 pub use load::{Opened, PRESETS, load, open, preset, text_of};
 pub use paths::{BUNDLED, absolute, folder_of, from_home};
-pub use read::{ConfigFile, Parsed};
+pub use read::{ConfigFile, Parsed, overrides};
 pub use sections::{
     AUTO_EPOCHS, Activation, After, Augment, Auto, Background, Block, ClassWeights, Config, Data, Epochs, Export, Head,
     Input, MAX_CLASSES, Mean, Model, NumClasses, Optimizer, Padding, PerChannel, Plan, Pool, Precision, Resize,

@@ -1,25 +1,22 @@
 //! From text to a typed configuration, or to everything that is wrong with it.
 
-use super::check::{self, Finding};
-use super::diagnostic::{Diagnostic, Diagnostics, Place, place_in};
-use super::edit::Document;
-use super::key::{KeyPath, Step};
+use super::check;
+use super::diagnostic::{Diagnostic, Diagnostics, Place, Problem, place_in};
+use super::document::Document;
+use super::edit::Edit;
+use super::key::KeyPath;
 use super::paths::absolute;
-use super::sections::{Config, Data};
+use super::positions::{beyond_integers, locate};
+use super::sections::Config;
 use serde::de::DeserializeOwned;
 use serde_json::Value as Json;
 use std::path::Path;
-use toml::Spanned;
-use toml::de::{DeTable, DeValue};
 
 /// The largest configuration file, in bytes.
 pub const MAX_BYTES: u64 = 1 << 20;
 
 /// The key of a path.
 const SOURCE: &str = "data.source";
-
-/// The largest share of the images that is not learned from.
-const MOST_HELD_OUT: f64 = 0.9;
 
 /// A configuration, the text it was read from and where that came from.
 #[derive(Debug, Clone, PartialEq)]
@@ -32,57 +29,53 @@ pub struct ConfigFile {
 }
 
 /// Where a text came from, for diagnostics.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 struct Origin {
     file: String,
     original: String,
-    overrides: Vec<(KeyPath, String)>,
+    overrides: Vec<Edit>,
 }
 
 impl ConfigFile {
-    /// Reads `text`, which stands in `file`, with `overrides` (`KEY=VALUE`) applied to it. A path in
-    /// an override is made absolute: it is relative to the working directory, not to the file.
+    /// Reads `text`, the contents of `file`, with `edits` applied to it in their order. A path that
+    /// an edit sets is made absolute: it is relative to the working directory, not to the file.
     ///
     /// # Errors
     /// Everything that is wrong: syntax; else keys, types and ranges.
-    pub fn parse(file: &str, text: &str, overrides: &[String]) -> Result<Self, Diagnostics> {
-        let mut origin = Origin { file: file.to_owned(), original: text.to_owned(), overrides: Vec::new() };
-        origin.syntax(text)?;
-        let mut edited = text.to_owned();
-        if !overrides.is_empty() {
-            let mut document = Document::parse(text).map_err(|message| origin.whole_file(message))?;
-            for argument in overrides {
-                let (key, value) = split_override(argument)?;
-                let value = if key == KeyPath::of(SOURCE) { absolute_value(&value) } else { value };
-                document.set(&key, &value).map_err(|message| override_error(argument, &key, message))?;
-                origin.overrides.push((key, argument.clone()));
-            }
-            edited = document.to_string();
-            origin.syntax(&edited)?;
+    pub fn parse(file: &str, text: &str, edits: &[Edit]) -> Result<Self, Diagnostics> {
+        let mut origin = Origin::of(file, text);
+        let mut document = origin.document(text)?;
+        for edit in edits {
+            document.apply(&with_absolute_source(edit)).map_err(|message| override_error(edit, message))?;
+            origin.overrides.push(edit.clone());
         }
-        let config = origin.checked(&edited, check::schema())?;
-        let spec = Self { config, text: edited, origin };
-        spec.leaves_training_images()?;
-        Ok(spec)
+        Self::of_document(&document, origin)
     }
 
-    fn leaves_training_images(&self) -> Result<(), Diagnostics> {
-        let Data { validation_split, test_split, .. } = self.config.data;
-        let held_out = validation_split + test_split;
-        if held_out <= MOST_HELD_OUT {
-            return Ok(());
-        }
-        let message = format!(
-            "validation_split and test_split together hold out {held_out:.2} of the images; at most {MOST_HELD_OUT} leaves enough to learn from"
-        );
-        Err(Diagnostics(vec![self.diagnose(&KeyPath::of("data.test_split"), message, None)]))
+    /// The configuration that `document`, the contents of `file`, describes.
+    ///
+    /// # Errors
+    /// Every key, type and range that is wrong.
+    pub fn of(file: &str, document: &Document) -> Result<Self, Diagnostics> {
+        Self::of_document(document, Origin::of(file, &document.to_string()))
+    }
+
+    fn of_document(document: &Document, origin: Origin) -> Result<Self, Diagnostics> {
+        let text = document.to_string();
+        let config = Config::of_tree(document.tree()).map_err(|problems| origin.diagnostics(&text, problems))?;
+        Ok(Self { config, text, origin })
     }
 
     /// A diagnostic about `key`, placed where the user wrote it (or the nearest table above it).
     #[must_use]
     pub fn diagnose(&self, key: &KeyPath, message: String, help: Option<String>) -> Diagnostic {
-        let place = self.origin.place(&self.text, key, None);
-        Diagnostic { place, key: key.clone(), message, help }
+        self.origin.diagnostic(&self.text, Problem::of(key.clone(), message, help))
+    }
+
+    /// Diagnostics of `problems`, each placed where the user wrote its key (or the nearest table above it).
+    #[must_use]
+    pub fn diagnose_all(&self, problems: Vec<Problem>) -> Diagnostics {
+        self.origin.diagnostics(&self.text, problems)
     }
 
     /// The same with absolute paths, in the text too, where relative ones begin in `folder`.
@@ -91,7 +84,7 @@ impl ConfigFile {
         let source = absolute(&self.config.data.source, folder);
         if source != self.config.data.source
             && let Ok(mut document) = Document::parse(&self.text)
-            && document.set(&KeyPath::of(SOURCE), &quoted(&source)).is_ok()
+            && document.apply(&Edit::set(SOURCE, source.as_str())).is_ok()
         {
             self.text = document.to_string();
             self.config.data.source = source;
@@ -103,14 +96,17 @@ impl ConfigFile {
     #[must_use]
     pub fn diagnose_source(&self, message: String) -> Diagnostics {
         let key = KeyPath::of(SOURCE);
-        let given = self.origin.overrides.iter().rev().find(|(set, _)| *set == key);
-        let (written, base) = if let Some((_, value)) = given.and_then(|(_, argument)| argument.split_once('=')) {
+        let given = self.origin.overrides.iter().rev().find_map(|edit| match edit {
+            Edit::Set(set, value) if *set == key => Some(value.to_string()),
+            _ => None,
+        });
+        let (written, base) = if let Some(value) = given {
             (value, "the path is relative to the folder you are in")
         } else {
-            let value = self.origin.original.get(locate(&self.origin.original, &key)).unwrap_or_default();
-            (value, "a path in a configuration is relative to the configuration's folder")
+            let value = self.origin.original.get(locate(&self.origin.original, &key, false)).unwrap_or_default();
+            (value.to_owned(), "a path in a configuration is relative to the configuration's folder")
         };
-        let help = is_relative(&text_in(written)).then_some(base);
+        let help = is_relative(&text_in(&written)).then_some(base);
         Diagnostics(vec![self.diagnose(&key, message, help.map(ToOwned::to_owned))])
     }
 
@@ -135,89 +131,80 @@ impl<T: DeserializeOwned> Parsed<T> {
     /// # Errors
     /// Everything that is wrong: syntax; else keys, types and ranges.
     pub fn parse(file: &str, text: &str, schema: &'static Json) -> Result<Self, Diagnostics> {
-        let origin = Origin { file: file.to_owned(), original: text.to_owned(), overrides: Vec::new() };
-        origin.syntax(text)?;
-        Ok(Self { value: origin.checked(text, schema)?, origin })
+        let origin = Origin::of(file, text);
+        let tree = origin.document(text)?.tree();
+        let problems = check::check(schema, &tree);
+        if !problems.is_empty() {
+            return Err(origin.diagnostics(text, problems));
+        }
+        let value = T::deserialize(tree).map_err(|error| {
+            origin.diagnostics(text, vec![Problem::of(KeyPath::default(), error.message().to_owned(), None)])
+        })?;
+        Ok(Self { value, origin })
     }
 
     /// A diagnostic about `key`, placed where it was written.
     #[must_use]
     pub fn diagnose(&self, key: &KeyPath, message: String, help: Option<String>) -> Diagnostic {
-        let place = self.origin.place(&self.origin.original, key, None);
-        Diagnostic { place, key: key.clone(), message, help }
+        self.origin.diagnostic(&self.origin.original, Problem::of(key.clone(), message, help))
     }
 }
 
 impl Origin {
-    /// What `text`, which is TOML, says.
-    fn checked<T: DeserializeOwned>(&self, text: &str, schema: &'static Json) -> Result<T, Diagnostics> {
-        let root = DeTable::parse(text).map_err(|error| self.whole_file(error.message().to_owned()))?;
-        let findings = check::check(schema, &root);
-        if !findings.is_empty() {
-            return Err(Diagnostics(findings.into_iter().map(|finding| self.diagnostic(text, finding)).collect()));
-        }
-        T::deserialize(toml::de::Deserializer::from(root)).map_err(|error| self.whole_file(error.message().to_owned()))
+    fn of(file: &str, text: &str) -> Self {
+        Self { file: file.to_owned(), original: text.to_owned(), overrides: Vec::new() }
     }
 
-    fn syntax(&self, text: &str) -> Result<(), Diagnostics> {
-        let (_, errors) = DeTable::parse_recoverable(text);
-        // One mistake often makes many: the first is the one to mend.
-        let Some(error) = errors.first() else { return Ok(()) };
-        let span = error.span().unwrap_or(0..0);
-        Err(Diagnostics(vec![Diagnostic {
-            place: place_in(&self.file, text, span),
-            key: KeyPath::default(),
-            message: format!("not valid TOML: {}", error.message()),
-            help: None,
-        }]))
+    fn document(&self, text: &str) -> Result<Document, Diagnostics> {
+        Document::read(text).map_err(|error| {
+            let problems = beyond_integers(text);
+            if !problems.is_empty() {
+                return self.diagnostics(text, problems);
+            }
+            Diagnostics(vec![Diagnostic {
+                place: place_in(&self.file, text, error.span().unwrap_or(0..0)),
+                key: KeyPath::default(),
+                message: format!("not valid TOML: {}", error.message()),
+                help: None,
+            }])
+        })
     }
 
-    fn whole_file(&self, message: String) -> Diagnostics {
-        let place = Place::File(self.file.clone());
-        Diagnostics(vec![Diagnostic { place, key: KeyPath::default(), message, help: None }])
+    fn diagnostics(&self, text: &str, problems: Vec<Problem>) -> Diagnostics {
+        Diagnostics(problems.into_iter().map(|problem| self.diagnostic(text, problem)).collect())
     }
 
-    fn diagnostic(&self, text: &str, finding: Finding) -> Diagnostic {
-        let place = self.place(text, &finding.key, Some(finding.span));
-        Diagnostic { place, key: finding.key, message: finding.message, help: finding.help }
+    fn diagnostic(&self, text: &str, problem: Problem) -> Diagnostic {
+        let place = self.place(text, &problem);
+        Diagnostic { place, key: problem.key, message: problem.message, help: problem.help }
     }
 
-    /// Where `key` was written: on the command line, or in the file. Overrides shift lines, so a
+    /// Where the key was written: on the command line, or in the file. Overrides shift lines, so a
     /// place in the file is looked up in the text as it was before them.
-    fn place(&self, text: &str, key: &KeyPath, span: Option<std::ops::Range<usize>>) -> Place {
-        if let Some((_, argument)) = self.overrides.iter().rev().find(|(set, _)| key.is_within(set)) {
-            return Place::Argument(shown(argument));
+    fn place(&self, text: &str, problem: &Problem) -> Place {
+        let Problem { key, is_name, .. } = problem;
+        if let Some(edit) = self.overrides.iter().rev().find(|edit| key.is_within(&edit.key())) {
+            return Place::Argument(shown(edit));
         }
-        match span {
-            Some(span) if text == self.original => place_in(&self.file, text, span),
-            _ => place_in(&self.file, &self.original, locate(&self.original, key)),
+        if key.steps().is_empty() {
+            return Place::File(self.file.clone());
         }
+        let text = if self.overrides.is_empty() { text } else { &self.original };
+        place_in(&self.file, text, locate(text, key, *is_name))
     }
 }
 
-/// The bytes of the value of `key`, or of the nearest table above it that is there.
-fn locate(text: &str, key: &KeyPath) -> std::ops::Range<usize> {
-    let (root, _) = DeTable::parse_recoverable(text);
-    let mut found = 0..0;
-    let mut here: Option<&Spanned<DeValue<'_>>> = None;
-    for step in key.steps() {
-        let table = here.map_or(Some(root.get_ref()), |value| value.get_ref().as_table());
-        let next = match step {
-            Step::Key(name) => table.and_then(|table| table.get(name.as_str())),
-            Step::Index(index) => here.and_then(|value| value.get_ref().as_array()).and_then(|items| items.get(*index)),
-        };
-        let Some(next) = next else { break };
-        found = next.span();
-        here = Some(next);
-    }
-    found
-}
-
-/// A path as the value of an override, absolute where it is a text.
-fn absolute_value(value: &str) -> String {
-    match value.parse::<toml_edit::Value>() {
-        Ok(value) if !value.is_str() => value.to_string(),
-        _ => quoted(&absolute(&text_in(value), Path::new(""))),
+/// `edit` with an absolute path, if it sets the source of images to a text.
+fn with_absolute_source(edit: &Edit) -> Edit {
+    match edit {
+        Edit::Set(key, value) if *key == KeyPath::of(SOURCE) => {
+            let text = value.as_str();
+            text.map_or_else(
+                || edit.clone(),
+                |text| Edit::Set(key.clone(), absolute(text, Path::new("")).as_str().into()),
+            )
+        }
+        _ => edit.clone(),
     }
 }
 
@@ -231,28 +218,30 @@ fn is_relative(path: &str) -> bool {
     !path.starts_with(['/', '~'])
 }
 
-fn quoted(text: &str) -> String {
-    toml_edit::Value::from(text).to_string()
-}
-
-/// An override as it is given on the command line.
-fn shown(argument: &str) -> String {
-    match argument.split_once('=') {
+/// An edit as it is given on the command line.
+fn shown(edit: &Edit) -> String {
+    match edit {
         // The option that stands for it is what most people pass.
-        Some((key, value)) if key.trim() == SOURCE => format!("--data {}", text_in(value)),
-        _ => format!("--set {argument}"),
+        Edit::Set(key, value) if *key == KeyPath::of(SOURCE) => format!("--data {}", text_in(&value.to_string())),
+        _ => format!("--set {edit}"),
     }
 }
 
-fn split_override(argument: &str) -> Result<(KeyPath, String), Diagnostics> {
-    let fault = |message| override_error(argument, &KeyPath::default(), message);
-    let (key, value) = argument
-        .split_once('=')
-        .ok_or_else(|| fault("an override is KEY=VALUE, like train.epochs=5 or blocks.2.filters=8".to_owned()))?;
-    Ok((KeyPath::parse(key).map_err(fault)?, value.trim().to_owned()))
+fn override_error(edit: &Edit, message: String) -> Diagnostics {
+    let place = Place::Argument(shown(edit));
+    Diagnostics(vec![Diagnostic { place, key: edit.key(), message, help: None }])
 }
 
-fn override_error(argument: &str, key: &KeyPath, message: String) -> Diagnostics {
-    let place = Place::Argument(shown(argument));
-    Diagnostics(vec![Diagnostic { place, key: key.clone(), message, help: None }])
+/// Reads overrides, `KEY=VALUE` each.
+///
+/// # Errors
+/// The first one that is not an override.
+pub fn overrides(arguments: &[impl AsRef<str>]) -> Result<Vec<Edit>, Diagnostics> {
+    let read = |argument: &str| {
+        Edit::parse(argument).map_err(|message| {
+            let place = Place::Argument(format!("--set {argument}"));
+            Diagnostics(vec![Diagnostic { place, key: KeyPath::default(), message, help: None }])
+        })
+    };
+    arguments.iter().map(|argument| read(argument.as_ref())).collect()
 }

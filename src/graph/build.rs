@@ -3,7 +3,7 @@
 use super::op::{Add, Conv, Dense, Depthwise, GlobalPool, Norm, SqueezeExcite};
 use super::shape::{Shape, Window};
 use super::{Graph, Kind, Op, OpId, Pixels, Source};
-use crate::config::{Activation, After, Block, ConfigFile, Diagnostic, Diagnostics, KeyPath};
+use crate::config::{Activation, After, Block, Config, ConfigFile, Diagnostics, KeyPath, Problem};
 
 /// The most blocks a network may have, repeats counted.
 const MAX_BLOCKS: usize = 512;
@@ -18,15 +18,31 @@ impl Graph {
     /// The operations of `config` for `classes` classes.
     ///
     /// # Errors
-    /// Where a map shrinks to nothing, the network is too large to be meant, or a list has not
-    /// one value per channel; each placed in the file.
-    pub fn build(spec: &ConfigFile, classes: usize) -> Result<Self, Diagnostics> {
-        Builder::new(spec, classes).build().map_err(|diagnostic| Diagnostics(vec![*diagnostic]))
+    /// A key that is not legal, a feature map that shrinks to nothing, a network beyond the limits, or
+    /// a list without one value per channel.
+    pub fn build(config: &Config, classes: usize) -> Result<Self, BuildError> {
+        match config.problems().into_iter().next() {
+            Some(problem) => Err(BuildError(problem)),
+            None => Builder::new(config, classes).build().map_err(BuildError),
+        }
+    }
+
+    /// The operations of the configuration in `file`, whose keys are legal.
+    ///
+    /// # Errors
+    /// As [`Self::build`], placed in the file.
+    pub fn of_file(file: &ConfigFile, classes: usize) -> Result<Self, Diagnostics> {
+        Builder::new(&file.config, classes).build().map_err(|problem| file.diagnose_all(vec![problem]))
     }
 }
 
+/// The configuration does not describe a network.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{}: {}", .0.key, .0.message)]
+pub struct BuildError(pub Problem);
+
 struct Builder<'a> {
-    spec: &'a ConfigFile,
+    config: &'a Config,
     graph: Graph,
     /// Where the last map comes from and its size.
     last: (Source, Shape),
@@ -35,11 +51,10 @@ struct Builder<'a> {
     block: Option<usize>,
 }
 
-type Fallible<T> = Result<T, Box<Diagnostic>>;
+type Fallible<T> = Result<T, Problem>;
 
 impl<'a> Builder<'a> {
-    fn new(spec: &'a ConfigFile, classes: usize) -> Self {
-        let config = &spec.config;
+    fn new(config: &'a Config, classes: usize) -> Self {
         let input = config.model.input;
         let input = Shape::new(input.channels as usize, input.height as usize, input.width as usize);
         let graph = Graph {
@@ -50,12 +65,12 @@ impl<'a> Builder<'a> {
             classes,
             dropout: config.head.dropout as f32,
         };
-        Self { spec, graph, last: (Source::Image, input), place: KeyPath::default(), block: None }
+        Self { config, graph, last: (Source::Image, input), place: KeyPath::default(), block: None }
     }
 
     fn build(mut self) -> Fallible<Graph> {
         self.graph.pixels = self.pixels()?;
-        let config = &self.spec.config;
+        let config = self.config;
         self.place = KeyPath::of("stem");
         let stem = &config.stem;
         let window = Window::new(stem.kernel as usize, stem.stride as usize, stem.padding);
@@ -74,7 +89,7 @@ impl<'a> Builder<'a> {
         let params: u64 = self.graph.params().iter().map(|param| param.values() as u64).sum();
         if params > MAX_PARAMS {
             let message = format!("this network has {params} parameters; at most {MAX_PARAMS} can be handled");
-            return Err(self.fault(&KeyPath::of("blocks"), message, Some("use fewer filters or blocks")));
+            return Err(Self::fault(&KeyPath::of("blocks"), message, Some("use fewer filters or blocks")));
         }
         Ok(self.graph)
     }
@@ -83,7 +98,7 @@ impl<'a> Builder<'a> {
     fn block(&mut self, block: &Block, first: bool) -> Fallible<()> {
         let number = self.block.map_or(0, |number| number + 1);
         if number >= MAX_BLOCKS {
-            return Err(self.fault(&self.place, format!("more than {MAX_BLOCKS} blocks, repeats counted"), None));
+            return Err(Self::fault(&self.place, format!("more than {MAX_BLOCKS} blocks, repeats counted"), None));
         }
         self.block = Some(number);
         let window = |kernel: u32, stride: u32, padding| {
@@ -147,7 +162,11 @@ impl<'a> Builder<'a> {
             let message = format!(
                 "{name} makes a map of {output}; at most {MAX_CHANNELS} channels and {MAX_MAP} values can be handled"
             );
-            return Err(self.fault(&self.place, message, Some("use fewer filters, less expansion or a smaller input")));
+            return Err(Self::fault(
+                &self.place,
+                message,
+                Some("use fewer filters, less expansion or a smaller input"),
+            ));
         }
         let id = OpId(self.graph.ops.len());
         let (place, block) = (self.place.clone(), self.block);
@@ -156,7 +175,7 @@ impl<'a> Builder<'a> {
         Ok(())
     }
 
-    fn too_small(&self, name: &str, kind: &Kind, input: Shape) -> Box<Diagnostic> {
+    fn too_small(&self, name: &str, kind: &Kind, input: Shape) -> Problem {
         let kernel = match kind {
             Kind::Conv(Conv { window, .. }) | Kind::Depthwise(Depthwise { window, .. }) => window.kernel,
             _ => 1,
@@ -169,28 +188,28 @@ impl<'a> Builder<'a> {
             "the map shrinks to nothing: {name} has a {kernel}x{kernel} kernel without padding, and {before} gives it only {}x{}",
             input.height, input.width
         );
-        self.fault(&self.place, message, Some("use padding = \"same\", fewer strides before it, or a larger input"))
+        Self::fault(&self.place, message, Some("use padding = \"same\", fewer strides before it, or a larger input"))
     }
 
-    fn fault(&self, key: &KeyPath, message: String, help: Option<&str>) -> Box<Diagnostic> {
-        Box::new(self.spec.diagnose(key, message, help.map(ToOwned::to_owned)))
+    fn fault(key: &KeyPath, message: String, help: Option<&str>) -> Problem {
+        Problem::of(key.clone(), message, help.map(ToOwned::to_owned))
     }
 
     /// max(1, round half up(filters × multiplier)).
     fn widened(&self, filters: u32) -> usize {
-        ((f64::from(filters) * self.spec.config.model.width_multiplier + 0.5).floor() as usize).max(1)
+        ((f64::from(filters) * self.config.model.width_multiplier + 0.5).floor() as usize).max(1)
     }
 
     fn norm(&self) -> Norm {
-        let model = &self.spec.config.model;
+        let model = &self.config.model;
         if model.batch_norm { Norm::Batch { epsilon: model.batch_norm_epsilon } } else { Norm::None }
     }
 
     fn pixels(&self) -> Fallible<Pixels> {
-        let data = &self.spec.config.data;
+        let data = &self.config.data;
         let channels = self.graph.input.channels;
         let wrong = |key: &str| {
-            self.fault(
+            Self::fault(
                 &KeyPath::of(key),
                 format!("the input has {channels} channels; give one number or {channels}"),
                 None,

@@ -5,6 +5,7 @@ mod op;
 mod shape;
 mod weights;
 
+pub use build::BuildError;
 pub use op::{Add, Conv, Dense, Depthwise, GlobalPool, Map, Norm, Operator, Param, Reads, Role, SqueezeExcite};
 pub use shape::{Shape, Window};
 pub use weights::{Tensor, Weights, WeightsError, metadata};

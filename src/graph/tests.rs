@@ -12,19 +12,19 @@ pub(crate) fn graph_of(name: &str, classes: usize) -> Graph {
 /// The preset `name`, with overrides.
 pub(crate) fn build(name: &str, overrides: &[&str], classes: usize) -> Result<Graph, String> {
     let text = PRESETS.iter().find(|(known, _)| *known == name).unwrap().1;
-    let overrides: Vec<String> = overrides.iter().map(ToString::to_string).collect();
-    let spec = ConfigFile::parse(&format!("{name}.toml"), text, &overrides).map_err(|error| error.to_string())?;
-    Graph::build(&spec, classes).map_err(|error| error.to_string())
+    let edits = crate::config::overrides(overrides).map_err(|error| error.to_string())?;
+    let spec = ConfigFile::parse(&format!("{name}.toml"), text, &edits).map_err(|error| error.to_string())?;
+    Graph::of_file(&spec, classes).map_err(|error| error.to_string())
 }
 
 /// The network of a configuration's text.
 pub(crate) fn graph_of_text(text: &str, classes: usize) -> Graph {
-    Graph::build(&ConfigFile::parse("t.toml", text, &[]).unwrap(), classes).unwrap()
+    Graph::of_file(&ConfigFile::parse("t.toml", text, &[]).unwrap(), classes).unwrap()
 }
 
 fn parse(text: &str) -> Result<Graph, String> {
     let spec = ConfigFile::parse("t.toml", text, &[]).map_err(|error| error.to_string())?;
-    Graph::build(&spec, 5).map_err(|error| error.to_string())
+    Graph::of_file(&spec, 5).map_err(|error| error.to_string())
 }
 
 #[test]

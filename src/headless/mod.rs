@@ -18,7 +18,7 @@ mod seeds;
 mod train;
 mod watch;
 
-use crate::config::Precision;
+use crate::config::{Edit, Precision};
 use crate::sensors::Sensors;
 use crate::train::Governor;
 use anyhow::Context as _;
@@ -49,8 +49,8 @@ pub struct Request {
     pub watch: Option<PathBuf>,
     /// Runs to compare.
     pub report: Vec<PathBuf>,
-    /// `KEY=VALUE`, in the order they apply.
-    pub overrides: Vec<String>,
+    /// Edits of the configuration, in the order they apply.
+    pub overrides: Vec<Edit>,
     /// Run folder.
     pub run: Option<PathBuf>,
     /// Train with so many seeds, one after the other.

@@ -3,7 +3,7 @@
 use super::console::Console;
 use super::progress;
 use super::{Failure, Request};
-use crate::config::{self, ConfigFile, KeyPath, Opened};
+use crate::config::{self, ConfigFile, Edit, KeyPath, Opened};
 use crate::data::Dataset;
 use crate::graph::Graph;
 use crate::jobs::{self, Classes, DatasetError, Decoding, Deployment, RUNS, Trained};
@@ -66,11 +66,11 @@ impl<'a> Project<'a> {
         };
         let mut overrides = request.overrides.clone();
         if request.test {
-            overrides.push("train.epochs=1".into());
+            overrides.push(Edit::set("train.epochs", 1));
         }
         let spec = config::load(&path, &overrides)?;
         let labels = labels(request, &spec, run.as_ref())?;
-        let graph = Graph::build(&spec, labels.len())?;
+        let graph = Graph::of_file(&spec, labels.len())?;
         Ok(Self {
             request,
             console,
@@ -158,7 +158,7 @@ impl<'a> Project<'a> {
         let request = self.request;
         if self.run.is_none() {
             "name the images that the weights were trained on by --data DIR"
-        } else if request.overrides.iter().any(|set| set.starts_with("data.source=")) {
+        } else if request.overrides.iter().any(|edit| edit.key() == KeyPath::of("data.source")) {
             "leave out --data: the images that the run was trained on are then taken"
         } else if request.config.is_some() {
             "leave out --config: the run's own configuration names the images that it was trained on"
@@ -227,8 +227,8 @@ impl<'a> Project<'a> {
     /// the exported ones; `None` where there are no others, or where those of the run cannot be had.
     fn own_images(&self) -> Result<Option<Arc<Dataset>>, Failure> {
         let Some(run) = self.run_of_weights() else { return Ok(None) };
-        let is_of_network = |set: &&String| !set.starts_with("data.");
-        let overrides: Vec<String> = self.request.overrides.iter().filter(is_of_network).cloned().collect();
+        let is_of_network = |edit: &&Edit| !edit.key().is_within(&KeyPath::of("data"));
+        let overrides: Vec<Edit> = self.request.overrides.iter().filter(is_of_network).cloned().collect();
         let own = config::load(&run.file(Run::CONFIG), &overrides)?;
         if own.config.data.source == self.spec.config.data.source {
             return Ok(None);
@@ -320,7 +320,7 @@ fn labels(request: &Request, spec: &ConfigFile, run: Option<&Run>) -> Result<Vec
         if request.train || request.evaluate || request.export {
             return unknown.of_data(spec).into();
         }
-        let help = if request.overrides.iter().any(|set| set.starts_with("data.source=")) {
+        let help = if request.overrides.iter().any(|edit| edit.key() == KeyPath::of("data.source")) {
             "give --data another folder, or a number in place of it: --set model.num_classes=5"
         } else {
             "name images with --data DIR, or give a number: --set model.num_classes=5"

@@ -2,7 +2,7 @@
 
 use super::project::Project;
 use super::{Exit, Failure, Request, train};
-use crate::config::ConfigFile;
+use crate::config::{ConfigFile, Edit};
 use crate::escape;
 use crate::files::check_writable;
 use crate::jobs::{Ended, Place, RUNS};
@@ -70,7 +70,7 @@ pub fn run(project: &mut Project<'_>, governor: &Governor, count: u16) -> Result
         };
         let held = place.hold(&format!("{}-seed{seed}", project.spec.config.model.name))?;
         let file = project.config_path.display().to_string();
-        let spec = ConfigFile::parse(&file, &project.spec.text, &[format!("train.seed={seed}")])?;
+        let spec = ConfigFile::parse(&file, &project.spec.text, &[Edit::set("train.seed", i64::from(seed))])?;
         let result = train::fit(project, spec, held, given.clone(), governor.clone());
         match result.map(|(exit, ended)| (exit, ended.as_ref().and_then(|ended| Done::of(seed, ended)))) {
             Ok((Exit::Done, Some(this))) => done.push(this),

@@ -131,7 +131,7 @@ mod tests {
     }
 
     fn of(set: &str, labels: &[&str]) -> Vec<String> {
-        let spec = ConfigFile::parse("a.toml", "", &[set.to_owned()]).unwrap();
+        let spec = ConfigFile::parse("a.toml", "", &crate::config::overrides(&[set]).unwrap()).unwrap();
         warnings(&spec, &dataset(labels, 50))
     }
 

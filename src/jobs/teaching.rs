@@ -88,7 +88,7 @@ impl Teaching {
         differs: impl Fn(String) -> TeachingError,
     ) -> Result<Self, TeachingError> {
         let spec = config::load(config, &[])?;
-        let graph = Graph::build(&spec, classes).map_err(|error| differs(error.to_string()))?;
+        let graph = Graph::of_file(&spec, classes).map_err(|error| differs(error.to_string()))?;
         let weights = read_weights(weights, &graph)?.weights;
         Ok(Self { teacher: Arc::new(Teacher { graph, weights }), config: spec.text })
     }

@@ -39,13 +39,12 @@ fn dataset() -> Arc<Dataset> {
 }
 
 fn spec(sets: &[&str]) -> ConfigFile {
-    let sets: Vec<String> = sets.iter().map(ToString::to_string).collect();
-    ConfigFile::parse("tiny.toml", NET, &sets).unwrap()
+    ConfigFile::parse("tiny.toml", NET, &crate::config::overrides(sets).unwrap()).unwrap()
 }
 
 fn training(place: Place, sets: &[&str]) -> Training {
     let spec = spec(sets);
-    let graph = Graph::build(&spec, 3).unwrap();
+    let graph = Graph::of_file(&spec, 3).unwrap();
     let (threads, governor, disk) = (1, Governor::default(), Arc::new(RealDisk));
     Training { spec, graph, dataset: dataset(), place, weights: None, teacher: None, threads, governor, disk }
 }
@@ -245,11 +244,11 @@ fn the_newest_run_of_a_model_that_has_weights_is_found() {
     assert_eq!(latest(Some("tiny"), true).as_ref(), Some(&old));
     assert_ne!(latest(Some("tiny"), false), Some(old.clone()), "the one that has not begun is newer");
     assert_eq!(latest(Some("third"), false), None);
-    let graph = Graph::build(&spec(&[]), 3).unwrap();
+    let graph = Graph::of_file(&spec(&[]), 3).unwrap();
     assert!(read_weights(&old.weights(), &graph).unwrap().metrics.is_some());
     std::fs::remove_file(old.weights()).unwrap();
     assert!(old.weights().ends_with("checkpoints/last.safetensors"));
-    let other = Graph::build(&spec(&["stem.filters=5"]), 3).unwrap();
+    let other = Graph::of_file(&spec(&["stem.filters=5"]), 3).unwrap();
     let error = read_weights(&old.weights(), &other).unwrap_err();
     assert!(matches!(error, ReadWeightsError::Content { .. }) && error.to_string().contains("stem.weight"), "{error}");
     assert!(matches!(read_weights(&old.file("none"), &graph), Err(ReadWeightsError::File(_))));
@@ -296,7 +295,7 @@ fn an_export_is_looked_at_before_it_is_written() {
     let ended = training(Place::At(folder.path().join("run")), &[]).run(&Control::default(), Box::new(Unobserved));
     let ended = ended.unwrap();
     let (spec, dataset) = (spec(&[]), dataset());
-    let graph = Graph::build(&spec, 3).unwrap();
+    let graph = Graph::of_file(&spec, 3).unwrap();
     let trained = Arc::new(ended.trained.unwrap());
     let deployment = Deployment { spec, graph, labels: dataset.labels.clone(), trained, dataset };
     let (images, go) = (&deployment.dataset.validation, Control::default());

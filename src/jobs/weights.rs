@@ -110,6 +110,6 @@ pub fn trained_run(root: &Path, spec: &ConfigFile) -> Result<Option<Run>, RunErr
 
 /// What weights have to fit; `None` where the network does not hold together.
 fn architecture(spec: &ConfigFile, classes: usize) -> Option<String> {
-    let graph = Graph::build(spec, classes).ok()?;
+    let graph = Graph::of_file(spec, classes).ok()?;
     Some(Identity::of(spec, &graph, "").architecture)
 }

@@ -88,7 +88,7 @@ proptest! {
     #[test]
     fn no_other_cuts_are_better(text in networks()) {
         let spec = ConfigFile::parse("t", &text, &[]).unwrap();
-        let Ok(graph) = Graph::build(&spec, 3) else { return Ok(()) };
+        let Ok(graph) = Graph::of_file(&spec, 3) else { return Ok(()) };
         for cell in [Cell::INT8, Cell::FLOAT] {
             let chain = Chain::of(&graph.folded(), cell);
             // Every link doubles the number of cuts.

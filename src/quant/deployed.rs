@@ -100,7 +100,7 @@ mod tests {
             let text = PRESETS.iter().find(|(name, _)| *name == net).unwrap().1;
             let spec = ConfigFile::parse(net, text, &[]).unwrap();
             let data = load(&spec.config.data, spec.config.model.input, Some(400), &Silent).unwrap();
-            let graph = Graph::build(&spec, data.labels.len()).unwrap();
+            let graph = Graph::of_file(&spec, data.labels.len()).unwrap();
             let root = env!("CARGO_MANIFEST_DIR");
             let bytes = std::fs::read(format!("{root}/assets/weights/{net}.safetensors")).unwrap();
             let weights = Weights::from_safetensors(&bytes, &graph).unwrap();

@@ -417,7 +417,7 @@ mod tests {
             [[blocks]]\ntype = \"conv\"\nfilters = 9\nkernel = 5\nstride = 2
         ";
         let spec = ConfigFile::parse("t.toml", text, &[]).unwrap();
-        agrees(&Graph::build(&spec, 9).unwrap(), 3, Rounding::Single);
+        agrees(&Graph::of_file(&spec, 9).unwrap(), 3, Rounding::Single);
     }
 
     proptest! {
@@ -427,7 +427,7 @@ mod tests {
             text in crate::plan::row_tests::networks(), seed: u32, tflite: bool, classes in 2_usize..12,
         ) {
             let spec = ConfigFile::parse("t", &text, &[]).unwrap();
-            let Ok(graph) = Graph::build(&spec, classes) else { return Ok(()) };
+            let Ok(graph) = Graph::of_file(&spec, classes) else { return Ok(()) };
             agrees(&graph, seed, if tflite { Rounding::Tflite } else { Rounding::Single });
         }
     }

@@ -128,7 +128,7 @@ mod tests {
                 [[blocks]]\ntype = \"separable\"\nfilters = 7\nkernel = {kernel}\nstride = {stride}
             ", size + 3);
             let spec = ConfigFile::parse("t.toml", &text, &[]).unwrap();
-            if let Ok(graph) = Graph::build(&spec, 4) {
+            if let Ok(graph) = Graph::of_file(&spec, 4) {
                 let difference = difference(&graph, seed);
                 prop_assert!(difference < 1e-4, "{}", difference);
             }

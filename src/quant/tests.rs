@@ -99,7 +99,7 @@ fn a_padding_zero_of_the_image_is_the_byte_of_the_mean() {
         [[blocks]]\ntype = \"separable\"\nfilters = 4
     ";
     let spec = ConfigFile::parse("t.toml", text, &[]).unwrap();
-    let (graph, weights) = folded(&Graph::build(&spec, 3).unwrap(), 3);
+    let (graph, weights) = folded(&Graph::of_file(&spec, 3).unwrap(), 3);
     let images = images(&graph, 8, 2);
     let quantised = quantised(&graph, &weights, &images, Settings::default());
     assert_eq!(quantised.ops[0].zeros, [-77, 0, 102]);
@@ -159,7 +159,7 @@ proptest! {
             [head]\npool = \"avg\"
         ", size + 2);
         let spec = ConfigFile::parse("t.toml", &text, &[]).unwrap();
-        let (graph, weights) = folded(&Graph::build(&spec, 4).unwrap(), seed);
+        let (graph, weights) = folded(&Graph::of_file(&spec, 4).unwrap(), seed);
         let images = images(&graph, 4, seed);
         let quantised = quantised(&graph, &weights, &images, Settings { rounding: Rounding::Single, range: rule });
         let image = images.image(0);

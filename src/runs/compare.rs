@@ -82,7 +82,7 @@ fn int8(run: &Run, fingerprint: &str) -> Result<Option<(String, f64)>, RunError>
 /// Bytes of RAM and flash of the network of `run`, for `classes`, in its own arithmetic.
 fn memory(run: &Run, classes: usize) -> Option<(u64, u64)> {
     let spec = config::load(&run.file(Run::CONFIG), &[]).ok()?;
-    let graph = Graph::build(&spec, (classes > 0).then_some(classes)?).ok()?;
+    let graph = Graph::of_file(&spec, (classes > 0).then_some(classes)?).ok()?;
     let estimate = Estimate::of(&graph, spec.config.export.precision, spec.config.export.plan);
     Some((estimate.ram_and_stack(Family::Dsp), estimate.on(Family::Dsp).flash_bytes))
 }

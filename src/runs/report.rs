@@ -378,7 +378,7 @@ pub(super) mod tests {
             activation_bytes: 26_508,
         };
         let spec = ConfigFile::parse("micro.toml", PRESETS[2].1, &[]).unwrap();
-        let graph = Graph::build(&spec, 5).unwrap();
+        let graph = Graph::of_file(&spec, 5).unwrap();
         let estimates = [Precision::Float, Precision::Int8].map(|of| Estimate::of(&graph, of, Plan::Smallest));
         let boards = Boards::built_in().unwrap().0;
         let boards = boards.iter().map(|board| estimates.each_ref().map(|estimate| board.verdict(estimate)));

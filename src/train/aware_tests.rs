@@ -31,7 +31,7 @@ fn learning_integers_sees_what_the_integers_do() {
         let text = PRESETS.iter().find(|(preset, _)| *preset == name).unwrap().1;
         let spec = ConfigFile::parse(name, text, &[]).unwrap();
         let data = load(&spec.config.data, spec.config.model.input, Some(300), &Silent).unwrap();
-        let graph = Graph::build(&spec, data.labels.len()).unwrap();
+        let graph = Graph::of_file(&spec, data.labels.len()).unwrap();
         let root = env!("CARGO_MANIFEST_DIR");
         let bytes = std::fs::read(format!("{root}/assets/weights/{name}.safetensors")).unwrap();
         // Folded, so that the batch's own statistics play no part.

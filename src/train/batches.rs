@@ -185,7 +185,7 @@ mod tests {
         let mut config = Config::default();
         config.head.dropout = 0.25;
         let spec = ConfigFile::parse("t", "[stem]\nfilters = 3\n", &[]).unwrap();
-        Batches::new(&images(&vec![0; count]), &config, &Graph::build(&spec, 1).unwrap())
+        Batches::new(&images(&vec![0; count]), &config, &Graph::of_file(&spec, 1).unwrap())
     }
 
     #[test]
@@ -216,7 +216,7 @@ mod tests {
         config.augment.mixup = 0.5;
         let spec = ConfigFile::parse("t", "[stem]\nfilters = 3\n", &[]).unwrap();
         let three = Images { pixels: vec![0, 100, 200], ..images(&[0, 1, 2]) };
-        let batches = Batches::new(&three, &config, &Graph::build(&spec, 3).unwrap());
+        let batches = Batches::new(&three, &config, &Graph::of_file(&spec, 3).unwrap());
         let shares = batches.shares(4, 0, 3).unwrap();
         assert!(shares.iter().all(|share| (0.0..0.5).contains(share)) && shares[0] != shares[1], "{shares:?}");
         assert_ne!(Some(&shares), batches.shares(4, 1, 3).as_ref());

@@ -86,7 +86,7 @@ impl Golden {
             }
         }
         let spec_of = ConfigFile::parse(&self.name, &text, &[]).unwrap_or_else(|error| panic!("{error}"));
-        Graph::build(&spec_of, spec["classes"].as_u64().unwrap() as usize).unwrap()
+        Graph::of_file(&spec_of, spec["classes"].as_u64().unwrap() as usize).unwrap()
     }
 
     fn network(&self) -> Network {

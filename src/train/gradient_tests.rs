@@ -43,8 +43,8 @@ fn gradients_agree_with_finite_differences_on_odd_shapes() {
         ),
     ] {
         let text = format!("{text}{extra}[head]\npool = \"avg\"\n");
-        let spec = ConfigFile::parse("t", &text, &[format!("model.batch_norm={batch_norm}")]).unwrap();
-        let graph = Graph::build(&spec, 3).unwrap();
+        let spec = ConfigFile::parse("t", &text, &[crate::config::Edit::set("model.batch_norm", batch_norm)]).unwrap();
+        let graph = Graph::of_file(&spec, 3).unwrap();
         let weights = Weights::random(&graph, 5);
         let mut stream = Stream::new(9, Purpose::Augment, 0, 0);
         let images = 19;
@@ -80,7 +80,7 @@ fn gradients_agree_with_finite_differences_on_odd_shapes() {
 fn a_gradient_does_not_depend_on_how_images_fall_into_blocks() {
     // The gradient of 20 images is the mean over those of two sets of ten without batch norm.
     let spec = ConfigFile::parse("t", "[model]\nbatch_norm = false\ninput = { height = 8, width = 8, channels = 1 }\n[stem]\nfilters = 4\n[[blocks]]\ntype = \"separable\"\nfilters = 6\n", &[]).unwrap();
-    let graph = Graph::build(&spec, 2).unwrap();
+    let graph = Graph::of_file(&spec, 2).unwrap();
     let weights = Weights::random(&graph, 1);
     let mut stream = Stream::new(1, Purpose::Augment, 0, 0);
     let rows = numbers(&mut stream, 20 * 64);

@@ -39,13 +39,12 @@ fn dataset() -> Arc<Dataset> {
 }
 
 fn spec(sets: &[&str]) -> ConfigFile {
-    let sets: Vec<String> = sets.iter().map(ToString::to_string).collect();
-    ConfigFile::parse("tiny.toml", NET, &sets).unwrap()
+    ConfigFile::parse("tiny.toml", NET, &crate::config::overrides(sets).unwrap()).unwrap()
 }
 
 pub(super) fn job(folder: &Path, sets: &[&str], threads: usize) -> Job {
     let spec = spec(sets);
-    let graph = Graph::build(&spec, 3).unwrap();
+    let graph = Graph::of_file(&spec, 3).unwrap();
     Job {
         spec,
         graph,
@@ -270,7 +269,7 @@ fn a_loss_that_is_no_number_ends_the_training_and_keeps_the_last_good_state() {
         [[blocks]]\ntype = \"conv\"\nfilters = 6\nactivation = \"none\"\n\
         [train]\nepochs = 9\noptimizer = \"sgd\"\nlearning_rate = 10\nschedule = \"constant\"\n";
     let spec = ConfigFile::parse("steep.toml", text, &[]).unwrap();
-    let graph = Graph::build(&spec, 3).unwrap();
+    let graph = Graph::of_file(&spec, 3).unwrap();
     let steep = Job { spec, graph, ..job(folder.path(), &[], 1) };
     let mut notes = Notes::default();
     let outcome = train(steep, &Control::default(), &mut notes).unwrap();

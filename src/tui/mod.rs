@@ -22,7 +22,7 @@ mod train;
 mod widgets;
 mod workshop;
 
-use crate::config::{self, ConfigFile, Diagnostics, Opened};
+use crate::config::{self, ConfigFile, Diagnostics, Edit, Opened};
 use crate::plan::Boards;
 use crate::sensors::Sensors;
 use crate::train::Governor;
@@ -47,8 +47,8 @@ use workshop::Workshop;
 pub struct Start {
     /// The configuration, or the name of a preset.
     pub config: PathBuf,
-    /// `KEY=VALUE`, as changes that are not saved.
-    pub overrides: Vec<String>,
+    /// Edits of the configuration, as changes that are not saved.
+    pub overrides: Vec<Edit>,
     /// Threads to train with.
     pub threads: usize,
     /// The temperature, in °C, from which on training waits.

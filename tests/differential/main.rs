@@ -13,7 +13,7 @@ mod nets;
 mod support;
 
 use headers::Build;
-use micromobilenet::config::{ConfigFile, PRESETS, Plan, Precision};
+use micromobilenet::config::{ConfigFile, Edit, PRESETS, Plan, Precision};
 use micromobilenet::graph::Graph;
 use micromobilenet::plan::Program;
 use nets::{Net, census};
@@ -119,8 +119,8 @@ fn headers_of_random_networks_predict_as_the_executor_does() {
 #[test]
 fn the_presets_lose_nothing_either() {
     let graph = |text: &str, channels: &str| {
-        let spec = ConfigFile::parse("preset.toml", text, &[format!("model.input.channels={channels}")]).unwrap();
-        Graph::build(&spec, 10).unwrap()
+        let spec = ConfigFile::parse("preset.toml", text, &[Edit::set("model.input.channels", channels)]).unwrap();
+        Graph::of_file(&spec, 10).unwrap()
     };
     for (name, text) in PRESETS {
         for channels in ["1", "3"] {

@@ -63,7 +63,7 @@ impl Net {
     /// The network of a text, if its shapes fit.
     pub fn parse(name: &str, text: &str, plan: Plan) -> Option<Self> {
         let spec = ConfigFile::parse(name, text, &[]).unwrap();
-        let graph = Graph::build(&spec, 4).ok()?;
+        let graph = Graph::of_file(&spec, 4).ok()?;
         Some(Self { name: name.to_owned(), text: text.to_owned(), plan, graph })
     }
 

@@ -3,7 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a helper of tests fails by panicking")]
 
 use micromobilenet::codegen::{Model, Provenance, symbols};
-use micromobilenet::config::{ConfigFile, PRESETS, Plan, Resize};
+use micromobilenet::config::{ConfigFile, PRESETS, Plan, Resize, overrides};
 use micromobilenet::data::Images;
 use micromobilenet::graph::{Graph, Role, Tensor, Weights, softmax};
 use micromobilenet::jobs::probe_images;
@@ -173,7 +173,7 @@ pub fn random_case(number: u32) -> Case {
             }
         }
         let spec = ConfigFile::parse("random.toml", &text, &[]).unwrap();
-        if let Ok(graph) = Graph::build(&spec, 2 + number as usize % 4) {
+        if let Ok(graph) = Graph::of_file(&spec, 2 + number as usize % 4) {
             let case = Case::new(&format!("Random{number}"), &graph, images(&graph, 40, number), number);
             // Rectifiers may leave nothing of the image: such a network tests nothing.
             let expected = case.expected();
@@ -192,9 +192,9 @@ pub fn preset(name: &str, classes: usize) -> Graph {
 }
 
 /// The network of a preset with some keys set to other values.
-pub fn preset_with(name: &str, sets: &[String], classes: usize) -> Graph {
+pub fn preset_with(name: &str, sets: &[&str], classes: usize) -> Graph {
     let text = PRESETS.iter().find(|(known, _)| *known == name).unwrap().1;
-    Graph::build(&ConfigFile::parse(name, text, sets).unwrap(), classes).unwrap()
+    Graph::of_file(&ConfigFile::parse(name, text, &overrides(sets).unwrap()).unwrap(), classes).unwrap()
 }
 
 /// Random weights with random biases and statistics of batch norm.

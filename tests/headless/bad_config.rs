@@ -109,14 +109,14 @@ fn classes_that_cannot_be_counted_are_a_clear_error() {
 }
 
 #[test]
-fn an_override_that_is_wrong_is_shown_as_it_was_given() {
+fn an_override_that_is_wrong_is_named() {
     let scene = Scene::empty();
     for (argument, said) in [
         ("train.epochs=-1", "--set train.epochs=-1: epochs must be"),
         ("train.epochs=0", "help: the nearest is 1"),
         ("train.epochs=2.7", "help: the nearest is 3"),
         ("train.label_smoothing=7", "help: the nearest is 0."),
-        ("blocks[0].filters=0", "--set blocks[0].filters=0: filters must be"),
+        ("blocks[0].filters=0", "--set blocks.0.filters=0: filters must be"),
         ("blocks[7].filters=8", "there is no number 7: they are 0 to 0"),
         ("blocks[0.filters=8", "is no key"),
         ("train.epoch=1", "did you mean `epochs`?"),

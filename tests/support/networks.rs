@@ -40,7 +40,7 @@ pub fn named_net(mut case: Case, precision: Precision) -> Case {
 
 /// A preset for images of so many channels.
 pub fn shipped(name: &str, channels: usize, precision: Precision) -> Case {
-    let graph = preset_with(name, &[format!("model.input.channels={channels}")], 5);
+    let graph = preset_with(name, &[&format!("model.input.channels={channels}")], 5);
     let images = noise(&graph);
     named_net(Case::new("Net", &graph, images, 2), precision)
 }
@@ -48,7 +48,7 @@ pub fn shipped(name: &str, channels: usize, precision: Precision) -> Case {
 /// The small network `number`, in grey or in colour.
 fn small(number: usize, channels: usize, precision: Precision) -> Case {
     let text = format!("[model]\ninput = {{ height = 24, width = 24, channels = {channels} }}\n{}", SMALL[number]);
-    let graph = Graph::build(&ConfigFile::parse("small.toml", &text, &[]).unwrap(), 4).unwrap();
+    let graph = Graph::of_file(&ConfigFile::parse("small.toml", &text, &[]).unwrap(), 4).unwrap();
     let images = noise(&graph);
     named_net(Case::new("Net", &graph, images, 3), precision)
 }

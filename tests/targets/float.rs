@@ -83,7 +83,7 @@ fn float_headers_of_presets_answer_as_the_executor_does() {
 
 #[test]
 fn float_headers_with_additions_and_gates_answer_as_the_executor_does() {
-    let small = Graph::build(&ConfigFile::parse("small.toml", SMALL, &[]).unwrap(), 4).unwrap();
+    let small = Graph::of_file(&ConfigFile::parse("small.toml", SMALL, &[]).unwrap(), 4).unwrap();
     check("small", &Case::new("Net", &small, pictures(&small, count::MANY), 2).vivid());
     // The executor is slow on so large a network.
     let squeeze = preset("squeeze", 5);

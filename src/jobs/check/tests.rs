@@ -23,7 +23,7 @@ const WORKS: &str = "printf '#!/bin/sh\\n' > \"$program\"\nchmod +x \"$program\"
 
 /// An int8 export of a small network.
 fn export() -> (Sources, Network) {
-    let graph = Graph::build(&ConfigFile::parse("tiny.toml", NET, &[]).unwrap(), 3).unwrap();
+    let graph = Graph::of_file(&ConfigFile::parse("tiny.toml", NET, &[]).unwrap(), 3).unwrap();
     let weights = Weights::random(&graph, 1);
     let probes = probe_images(graph.input, 8, 1);
     let mut images = Images { height: 12, width: 12, channels: 1, pixels: probes.concat(), ..Images::default() };

@@ -15,7 +15,7 @@ use super::effect::{Effect as Wish, Reply};
 use super::paths;
 use super::widgets::picture::{Encoded, Picture};
 use super::workshop::ImagesKey as Key;
-use crate::config::{ConfigFile, KeyPath, NumClasses, absolute};
+use crate::config::{ConfigFile, Edit, KeyPath, NumClasses, absolute};
 use crate::data::{BUNDLED, Dataset};
 use crate::escape;
 use crate::random::{Purpose, Stream};
@@ -321,9 +321,7 @@ impl State {
         if source.is_empty() {
             return;
         }
-        // As a text in quotes: a folder may be called 1 or true.
-        let value = toml::Value::String(source.to_owned()).to_string();
-        match sheet.edit(None, |document| document.set(&KeyPath::of("data.source"), &value)) {
+        match sheet.edit(None, &Edit::set("data.source", source)) {
             Ok(()) => {
                 self.read(sheet, true, reply);
                 reply.command = Some(command_on(sheet, source));

@@ -76,7 +76,7 @@ fn images_are_read_when_the_screen_is_first_shown_and_after_a_change() {
     let mut reply = Reply::default();
     state.shown(&sheet, &mut reply);
     assert!(reply.effects.is_empty(), "they are there");
-    sheet.edit(None, |document| document.set(&KeyPath::of("data.split_seed"), "7")).unwrap();
+    sheet.edit(None, &Edit::set("data.split_seed", 7)).unwrap();
     assert!(screen(&state, &sheet, 80, 21, "xterm").contains("another size or split"));
     state.shown(&sheet, &mut reply);
     assert!(matches!(&reply.effects[..], [Wish::Data(Effect::Read { again: false, .. })]), "{:?}", reply.effects);
@@ -143,7 +143,7 @@ fn what_cannot_be_read_is_told_with_what_to_do() {
 #[test]
 fn classes_that_the_network_does_not_tell_apart_are_shown_with_their_place() {
     let (state, mut sheet) = loaded(&["daisy", "rose"]);
-    sheet.edit(None, |document| document.set(&KeyPath::of("model.num_classes"), "3")).unwrap();
+    sheet.edit(None, &Edit::set("model.num_classes", 3)).unwrap();
     let text = screen(&state, &sheet, 80, 21, "xterm");
     assert!(text.contains("micro.toml:") && text.contains("3 classes apart, but there are 2"), "{text}");
 }

@@ -1,6 +1,6 @@
 //! A trained network made ready for boards, in both arithmetics.
 
-use crate::config::{self, Config, ConfigFile, Precision};
+use crate::config::{self, Config, ConfigFile, Edit, Precision};
 use crate::jobs::Export;
 use crate::quant::Comparison;
 use crate::train::EpochMetrics;
@@ -28,22 +28,22 @@ impl Wanted {
         Self(parts)
     }
 
-    /// What makes the configuration of a run, `trained`, export the same: `KEY=VALUE`.
+    /// The edits after which the configuration of a run, `trained`, exports the same.
     #[must_use]
-    pub fn overrides(&self, trained: &ConfigFile) -> Vec<String> {
+    pub fn overrides(&self, trained: &ConfigFile) -> Vec<Edit> {
         let (now, then) = (&self.0.export, &trained.config.export);
         let mut overrides = Vec::new();
         if now.class_name != then.class_name {
-            overrides.push(format!("export.class_name='{}'", now.class_name));
+            overrides.push(Edit::set("export.class_name", now.class_name.as_str()));
         }
         if now.plan != then.plan {
-            overrides.push(format!("export.plan='{}'", now.plan.word()));
+            overrides.push(Edit::set("export.plan", now.plan.word()));
         }
         if now.samples != then.samples {
-            overrides.push(format!("export.samples={}", now.samples));
+            overrides.push(Edit::set("export.samples", i64::from(now.samples)));
         }
         if self.0.target.board != trained.config.target.board {
-            overrides.push(format!("target.board='{}'", self.0.target.board));
+            overrides.push(Edit::set("target.board", self.0.target.board.as_str()));
         }
         overrides
     }
@@ -69,8 +69,8 @@ pub struct Prepared {
     pub metrics: Option<EpochMetrics>,
     /// What it was made for.
     pub wanted: Wanted,
-    /// What the command line needs to make the same.
-    pub overrides: Vec<String>,
+    /// The edits that the command line needs in order to write the same files.
+    pub overrides: Vec<Edit>,
     /// In single precision.
     pub float: Build,
     /// In 8-bit integers.
@@ -96,7 +96,7 @@ impl Prepared {
             format!("micromobilenet --run {} --precision {} --export", self.shell_run(), precision.word());
         for set in &self.overrides {
             command += " --set ";
-            command += &crate::escape::shell(set);
+            command += &crate::escape::shell(&set.to_string());
         }
         command
     }

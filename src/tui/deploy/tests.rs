@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::codegen::Sources;
-use crate::config::{KeyPath, preset};
+use crate::config::{Edit, Value, preset};
 use crate::graph::{Graph, Weights};
 use crate::jobs::{Export, Network};
 use crate::plan::{Boards, Estimate};
@@ -19,7 +19,7 @@ fn sheet() -> Sheet {
 }
 
 fn set(sheet: &mut Sheet, key: &str, value: &str) {
-    sheet.edit(None, |document| document.set(&KeyPath::of(key), value)).unwrap();
+    sheet.edit(None, &Edit::set(key, Value::parse(value))).unwrap();
 }
 
 fn act(state: &mut State, what: Deploy, sheet: &Sheet) -> Reply {
@@ -37,7 +37,7 @@ fn tell(state: &mut State, news: News) -> Reply {
 /// Headers of `sheet`, of which only the sizes are true; `None`: it is broken.
 pub fn prepared(sheet: &Sheet) -> Option<Prepared> {
     let model = sheet.model()?;
-    let graph = Graph::build(&model.spec, 10).unwrap();
+    let graph = Graph::of_file(&model.spec, 10).unwrap();
     let build = |precision| {
         let estimate = Estimate::of(&graph, precision, model.spec.config.export.plan);
         let header = format!("// {} \u{1b}[31m\n#pragma once\nint a = 1;\n", precision.word());
@@ -208,7 +208,8 @@ fn the_command_line_has_what_differs_from_the_run() {
     set(&mut sheet, "export.samples", "3");
     let wanted = Wanted::of(&sheet.model().unwrap().spec);
     let overrides = wanted.overrides(&trained);
-    assert_eq!(overrides, ["export.plan='lowest-latency'", "export.samples=3"]);
+    let shown: Vec<String> = overrides.iter().map(ToString::to_string).collect();
+    assert_eq!(shown, ["export.plan=lowest-latency", "export.samples=3"]);
     let again = ConfigFile::parse("micro.toml", &trained.text, &overrides).unwrap();
     assert_eq!(Wanted::of(&again), wanted);
 }

@@ -1,7 +1,7 @@
 //! Blocks are added, duplicated, deleted and moved.
 
 use super::{FIRST_ROW, Place, State};
-use crate::config::{BlockKind, Document};
+use crate::config::{BlockKind, Edit};
 use crate::tui::action::{Action, Design};
 use crate::tui::dialog::{Choice, Choose, Dialog};
 use crate::tui::effect::Reply;
@@ -41,38 +41,30 @@ impl State {
             .iter()
             .rev()
             .find_map(|row| row.cells.iter().find(|cell| cell.label == "filters")?.value.parse::<u32>().ok());
-        let added = self.sheet.edit(None, |document| {
-            document.insert_block(at, kind, filters.unwrap_or(8));
-            Ok(())
-        });
-        match added {
+        match self.sheet.edit(None, &Edit::AddBlock { at, kind, filters: filters.unwrap_or(8) }) {
             Ok(()) => (self.row, self.cell) = (row, 1),
             Err(error) => self.cannot(&error, reply),
         }
     }
 
-    pub(super) fn on_block(&mut self, reply: &mut Reply, change: impl FnOnce(&mut Document, usize)) {
+    pub(super) fn on_block(&mut self, reply: &mut Reply, edit: impl FnOnce(usize) -> Edit) {
         let Some(at) = self.block() else {
             reply.warn("the cursor is on no block");
             return;
         };
-        let changed = self.sheet.edit(None, |document| {
-            change(document, at);
-            Ok(())
-        });
-        if let Err(error) = changed {
+        if let Err(error) = self.sheet.edit(None, &edit(at)) {
             self.cannot(&error, reply);
         }
     }
 
     pub(super) fn shift(&mut self, down: bool, reply: &mut Reply) {
         let count = self.sheet.model().map_or(0, |model| model.spec.config.blocks.len());
-        let Some(at) = self.block() else { return self.on_block(reply, |_, _| ()) };
+        let Some(at) = self.block() else { return self.on_block(reply, Edit::RemoveBlock) };
         let to = if down { at + 1 } else { at.wrapping_sub(1) };
         if to >= count {
             return;
         }
-        self.on_block(reply, |document, at| document.move_block(at, to));
+        self.on_block(reply, |from| Edit::MoveBlock { from, to });
         if self.sheet.faults().is_none() {
             self.row = if down { self.row + 1 } else { self.row - 1 };
         }

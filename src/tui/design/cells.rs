@@ -1,7 +1,7 @@
 //! The configuration as rows of cells that can be edited in place. What a cell may hold comes from
 //! the schema.
 
-use crate::config::{Block, BlockKind, Config, Document, KeyPath, Legal, NumClasses, key_info};
+use crate::config::{Block, BlockKind, Config, Edit, KeyPath, Legal, NumClasses, Value, key_info};
 use crate::graph::{Graph, Shape};
 use crate::plan::{Boards, Estimate};
 
@@ -117,23 +117,19 @@ pub const fn kind_of(block: &Block) -> BlockKind {
     }
 }
 
-/// Writes `value` into `cell`.
+/// The edit that gives `cell` another `value`.
 ///
 /// # Errors
-/// Where the document has no such place.
-pub fn write(document: &mut Document, cell: &Cell, place: Place, value: &str) -> Result<(), String> {
+/// A kind of block that does not exist.
+pub fn edit(cell: &Cell, place: Place, value: &str) -> Result<Edit, String> {
     match (place, cell.label) {
         (Place::Block(index), TYPE) => match BlockKind::of(value) {
-            Some(kind) => document.set_block_kind(index, kind),
+            Some(kind) => Ok(Edit::SetBlockKind(index, kind)),
             None => Err(format!("there is no block of type {value}")),
         },
         (Place::Block(index), SE_AFTER) => {
             let table = KeyPath::of("blocks").index(index).key("squeeze_excite");
-            if value == NONE {
-                document.remove(&table);
-                return Ok(());
-            }
-            document.set(&table.key("after"), &quoted(value))
+            Ok(if value == NONE { Edit::Unset(table) } else { Edit::Set(table.key("after"), value.into()) })
         }
         _ => {
             let is_word = match key_info(&cell.key, cell.kind).map(|info| info.legal) {
@@ -142,15 +138,9 @@ pub fn write(document: &mut Document, cell: &Cell, place: Place, value: &str) ->
                 Some(Legal::Number(range)) => range.word.as_deref() == Some(value),
                 Some(Legal::Flag) => false,
             };
-            let value = if is_word { quoted(value) } else { value.to_owned() };
-            document.set(&cell.key, &value)
+            Ok(Edit::Set(cell.key.clone(), if is_word { value.into() } else { Value::parse(value) }))
         }
     }
-}
-
-/// A word as TOML.
-fn quoted(word: &str) -> String {
-    toml_edit::Value::from(word).to_string()
 }
 
 fn row(graph: &Graph, estimate: &Estimate, place: Place, cells: Vec<Cell>) -> Row {
@@ -274,7 +264,7 @@ mod tests {
     fn the_schema_knows_every_cell_of_every_preset() {
         let boards = Boards::built_in().unwrap();
         for (name, text) in PRESETS {
-            let model = Model::of(name, text, Some(5), &boards).unwrap();
+            let model = Model::parse(name, text, Some(5), &boards).unwrap();
             let rows = &model.rows;
             assert_eq!(rows.len(), model.spec.config.blocks.len() + 4);
             for cell in rows.iter().flat_map(|row| &row.cells) {
@@ -294,13 +284,12 @@ mod tests {
     fn every_value_can_be_written_where_it_was_read() {
         let boards = Boards::built_in().unwrap();
         for (name, text) in PRESETS {
-            let model = Model::of(name, text, Some(5), &boards).unwrap();
+            let model = Model::parse(name, text, Some(5), &boards).unwrap();
             for row in &*model.rows {
                 for cell in &row.cells {
-                    let mut document = Document::parse(text).unwrap();
-                    write(&mut document, cell, row.place, &cell.value).unwrap();
-                    let again = Model::of(name, &document.to_string(), Some(5), &boards).unwrap();
-                    assert_eq!(again.spec.config, model.spec.config, "{name}: {}", cell.key);
+                    let mut config = model.spec.config.clone();
+                    config.apply(&edit(cell, row.place, &cell.value).unwrap()).unwrap();
+                    assert_eq!(config, model.spec.config, "{name}: {}", cell.key);
                 }
             }
         }

@@ -11,7 +11,7 @@ impl State {
     /// Writes `value` into the cell under the cursor.
     pub(super) fn write(&mut self, value: &str, tag: Option<u64>, reply: &mut Reply) {
         let Some((place, cell)) = self.selected() else { return };
-        match self.sheet.edit(tag, |document| cells::write(document, &cell, place, value)) {
+        match cells::edit(&cell, place, value).and_then(|edit| self.sheet.edit(tag, &edit)) {
             Ok(()) => {
                 reply.command = Some(format!("--set {}={value}", cell.key));
                 if let Some(fault) = self.sheet.faults().and_then(|faults| faults.0.first()) {

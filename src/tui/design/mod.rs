@@ -19,7 +19,7 @@ use super::action::{Action, Design, Move};
 use super::dialog::{Choice, Choose, Dialog, moved};
 use super::effect::Reply;
 use super::keymap::Context;
-use crate::config::{Document, KeyPath, Place as TextPlace, Precision};
+use crate::config::{Edit, Place as TextPlace, Precision};
 use ratatui::layout::{Position, Rect};
 use std::sync::Arc;
 
@@ -249,8 +249,8 @@ impl State {
             Design::Default => self.take_default(reply),
             Design::Add => reply.dialog = Some(Self::kinds()),
             Design::AddKind(kind) => self.add(*kind, reply),
-            Design::Duplicate => self.on_block(reply, Document::duplicate_block),
-            Design::Delete => self.on_block(reply, Document::remove_block),
+            Design::Duplicate => self.on_block(reply, Edit::DuplicateBlock),
+            Design::Delete => self.on_block(reply, Edit::RemoveBlock),
             Design::Shift { down } => self.shift(*down, reply),
             Design::Pin => {
                 let text = if self.sheet.toggle_pin() { "differences are from here on" } else { "no longer compared" };
@@ -261,7 +261,7 @@ impl State {
                 if self.sheet.model().is_some_and(|model| model.spec.config.target.board == *board) {
                     return;
                 }
-                self.set_key("target.board", &toml_edit::Value::from(board.as_str()).to_string(), reply);
+                self.set_key("target.board", board, reply);
             }
             Design::Precision => {
                 let Some(model) = self.sheet.model() else { return };
@@ -269,16 +269,15 @@ impl State {
                     Precision::Float => Precision::Int8,
                     Precision::Int8 => Precision::Float,
                 };
-                self.set_key("export.precision", &format!("'{}'", other.word()), reply);
+                self.set_key("export.precision", other.word(), reply);
             }
             Design::Edit => self.turn(),
         }
     }
 
-    fn set_key(&mut self, key: &str, value: &str, reply: &mut Reply) {
-        let changed = self.sheet.edit(None, |document| document.set(&KeyPath::of(key), value));
-        match changed {
-            Ok(()) => reply.command = Some(format!("--set {key}={}", value.trim_matches('\''))),
+    fn set_key(&mut self, key: &str, word: &str, reply: &mut Reply) {
+        match self.sheet.edit(None, &Edit::set(key, word)) {
+            Ok(()) => reply.command = Some(format!("--set {key}={word}")),
             Err(error) => self.cannot(&error, reply),
         }
     }

@@ -26,17 +26,25 @@ pub struct Model {
 const UNKNOWN_CLASSES: usize = 10;
 
 impl Model {
-    /// What `text`, which stands in `file`, says; `classes` are those of the data, where known.
+    /// As [`Self::of`], for the `text` of `file`.
+    ///
+    /// # Errors
+    /// As [`Self::of`]; errors of syntax.
+    #[cfg(test)]
+    pub fn parse(file: &str, text: &str, classes: Option<usize>, boards: &Boards) -> Result<Self, Diagnostics> {
+        Self::of(ConfigFile::parse(file, text, &[])?, classes, boards)
+    }
+
+    /// The network that `spec` describes; `classes` is the number of classes of the data, if known.
     ///
     /// # Errors
     /// Everything that is wrong with it, with its place.
-    pub fn of(file: &str, text: &str, classes: Option<usize>, boards: &Boards) -> Result<Self, Diagnostics> {
-        let spec = ConfigFile::parse(file, text, &[])?;
+    pub fn of(spec: ConfigFile, classes: Option<usize>, boards: &Boards) -> Result<Self, Diagnostics> {
         let classes = match spec.config.model.num_classes {
             NumClasses::Count(count) => count as usize,
             NumClasses::Auto(_) => classes.unwrap_or(UNKNOWN_CLASSES),
         };
-        let graph = Graph::build(&spec, classes)?;
+        let graph = Graph::of_file(&spec, classes)?;
         let board = match spec.config.target.board.as_str() {
             "" => None,
             id => Some(boards.get(id).cloned().map_err(|error| {

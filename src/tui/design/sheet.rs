@@ -2,7 +2,7 @@
 
 use super::history::History;
 use super::model::Model;
-use crate::config::{Diagnostics, Document, folder_of};
+use crate::config::{ConfigFile, Diagnostics, Document, Edit, folder_of};
 use crate::plan::{Boards, Estimate};
 use crate::runs::config_hash;
 use std::path::{Path, PathBuf};
@@ -175,18 +175,17 @@ impl Sheet {
         self.rework();
     }
 
-    /// Edits the text as TOML, keeping comments and order.
+    /// Applies `edit`, keeping comments and order.
     ///
     /// # Errors
-    /// Where the text is no TOML, or the edit makes no sense.
-    pub fn edit(
-        &mut self,
-        tag: Option<u64>,
-        change: impl FnOnce(&mut Document) -> Result<(), String>,
-    ) -> Result<(), String> {
+    /// The text is not valid TOML, or the edit names something that does not exist.
+    pub fn edit(&mut self, tag: Option<u64>, edit: &Edit) -> Result<(), String> {
         let mut document = Document::parse(&self.text)?;
-        change(&mut document)?;
-        self.replace(document.to_string(), tag);
+        document.apply(edit)?;
+        let text = document.to_string();
+        self.history.record(&self.text, &text, tag);
+        self.text = text;
+        self.take_model(ConfigFile::of(&self.name(), &document).and_then(|file| self.model_of(file)));
         Ok(())
     }
 
@@ -239,21 +238,20 @@ impl Sheet {
     }
 
     fn parse(&self, text: &str) -> Result<Model, Diagnostics> {
-        let model = Model::of(&self.name(), text, self.known(None), &self.boards)?;
-        match self.known(Some(model.source())) {
-            known if known == self.known(None) => Ok(model),
-            known => Model::of(&self.name(), text, known, &self.boards),
-        }
+        self.model_of(ConfigFile::parse(&self.name(), text, &[])?)
     }
 
-    /// Classes of `source`, or of whatever source was asked about last.
-    fn known(&self, source: Option<&str>) -> Option<usize> {
-        let known = self.classes.as_ref().filter(|(known, _)| source.is_none_or(|source| source == known));
-        known.map(|(_, count)| *count)
+    fn model_of(&self, file: ConfigFile) -> Result<Model, Diagnostics> {
+        let known = self.classes.as_ref().filter(|(source, _)| *source == file.config.data.source);
+        Model::of(file, known.map(|(_, count)| *count), &self.boards)
     }
 
     fn rework(&mut self) {
-        match self.parse(&self.text) {
+        self.take_model(self.parse(&self.text));
+    }
+
+    fn take_model(&mut self, model: Result<Model, Diagnostics>) {
+        match model {
             Ok(model) => {
                 self.good = Some(model);
                 self.faults = None;
@@ -274,7 +272,7 @@ impl Sheet {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::{KeyPath, preset};
+    use crate::config::{Value, preset};
 
     fn sheet(origin: Origin) -> Sheet {
         let text = preset("micro".as_ref()).unwrap().to_owned();
@@ -282,7 +280,7 @@ mod tests {
     }
 
     fn set(sheet: &mut Sheet, key: &str, value: &str) {
-        sheet.edit(None, |document| document.set(&KeyPath::of(key), value)).unwrap();
+        sheet.edit(None, &Edit::set(key, Value::parse(value))).unwrap();
     }
 
     /// Outputs of the head.
@@ -313,7 +311,7 @@ mod tests {
         sheet.replace(broken, None);
         assert!(sheet.faults().is_some());
         assert_eq!(sheet.model().unwrap().estimate, before);
-        assert!(sheet.edit(None, |document| document.set(&KeyPath::of("stem.filters"), "4")).is_err());
+        assert!(sheet.edit(None, &Edit::set("stem.filters", 4)).is_err());
         assert!(sheet.undo() && sheet.faults().is_none() && !sheet.is_changed());
     }
 

@@ -2,7 +2,7 @@
 
 use super::images::Images;
 use super::load::{Reading, load};
-use crate::config::{self, ConfigFile, Precision};
+use crate::config::{self, ConfigFile, Edit, Precision};
 use crate::graph::Graph;
 use crate::jobs::{self, CheckError, Classes, Compilers, Deployment, EXPORTS, JUDGED, RUNS};
 use crate::plan::Board;
@@ -142,7 +142,7 @@ impl Job {
         let config = run.file(Run::CONFIG);
         let trained_as = config::load(&config, &[])?;
         let labels = run.labels()?;
-        let graph = Graph::build(&trained_as, labels.len())?;
+        let graph = Graph::of_file(&trained_as, labels.len())?;
         let trained = Arc::new(jobs::read_weights(&run.weights(), &graph)?);
         let last = self.last.lock().unwrap_or_else(PoisonError::into_inner).clone();
         if let Some(last) = last.filter(|last| !is_anew && last.hash == trained.hash && last.wanted == wanted) {
@@ -158,7 +158,7 @@ impl Job {
         // As the command line would have it, text and all.
         let deployment = |precision: Precision| -> anyhow::Result<Deployment> {
             let mut sets = overrides.clone();
-            sets.push(format!("export.precision={}", toml_edit::Value::from(precision.word())));
+            sets.push(Edit::set("export.precision", precision.word()));
             let spec = config::load(&config, &sets)?;
             let (graph, labels) = (graph.clone(), labels.clone());
             Ok(Deployment { spec, graph, labels, trained: trained.clone(), dataset: dataset.clone() })

@@ -73,8 +73,8 @@ mod tests {
     #[test]
     fn images_are_those_of_their_source_and_input() {
         let spec = |overrides: &[&str]| {
-            let overrides: Vec<String> = overrides.iter().map(|text| (*text).to_owned()).collect();
-            ConfigFile::parse("micro.toml", crate::config::PRESETS[2].1, &overrides).unwrap()
+            let edits = crate::config::overrides(overrides).unwrap();
+            ConfigFile::parse("micro.toml", crate::config::PRESETS[2].1, &edits).unwrap()
         };
         let dataset = Arc::new(Dataset {
             labels: Vec::new(),

@@ -61,7 +61,7 @@ fn costs(file: &Path, config: &str, classes: usize) -> Result<Option<Costs>, Str
         return Ok(None);
     }
     let spec = ConfigFile::parse(&file.display().to_string(), config, &[]).map_err(|error| error.to_string())?;
-    let graph = Graph::build(&spec, classes).map_err(|error| error.to_string())?;
+    let graph = Graph::of_file(&spec, classes).map_err(|error| error.to_string())?;
     let export = &spec.config.export;
     let Estimate { macs, ram_bytes, params, .. } = Estimate::of(&graph, export.precision, export.plan);
     Ok(Some(Costs { macs, ram_bytes, params }))

@@ -147,7 +147,7 @@ impl Job {
             Some(run) => run.labels()?,
             None => jobs::class_labels(&spec).map_err(|unknown| unknown.0)?,
         };
-        let graph = Graph::build(&spec, labels.len())?;
+        let graph = Graph::of_file(&spec, labels.len())?;
         let classes = if held.is_some() { Classes::Named(&labels) } else { Classes::Count(labels.len()) };
         let reading = Reading::new(&self.control, |done, total| self.tell(What::Reading { done, total }));
         let held = match held {

@@ -1,0 +1,177 @@
+//! The typed configuration as a value: checked, edited, written as TOML and read from it.
+
+use super::check;
+use super::diagnostic::{Diagnostics, Problem};
+use super::edit::{BlockKind, Edit};
+use super::key::{KeyPath, Step};
+use super::legal::block_keys;
+use super::read::ConfigFile;
+use super::sections::{Config, Data};
+use serde::Deserialize as _;
+use toml::{Table, Value};
+
+/// The largest share of the images that is kept from training.
+const MAX_HELD_OUT: f64 = 0.9;
+
+impl Config {
+    /// Reads a TOML text.
+    ///
+    /// # Errors
+    /// Everything that is wrong: syntax; else keys, types and ranges.
+    pub fn from_toml(text: &str) -> Result<Self, Diagnostics> {
+        ConfigFile::parse("configuration", text, &[]).map(|file| file.config)
+    }
+
+    /// The TOML text of every key, defaults included.
+    #[must_use]
+    pub fn to_toml(&self) -> String {
+        // Every section is a table of plain values, which TOML can always hold.
+        toml::to_string(self).unwrap_or_default()
+    }
+
+    /// Every key whose value is not legal; empty for a configuration that was read from a file.
+    #[must_use]
+    pub fn problems(&self) -> Vec<Problem> {
+        let problems = check::check(check::schema(), &self.tree());
+        if problems.is_empty() { self.contradictions() } else { problems }
+    }
+
+    /// Applies `edit`; on an error the configuration stays as it is.
+    ///
+    /// # Errors
+    /// Every key that would not be legal then, or that does not exist.
+    pub fn apply(&mut self, edit: &Edit) -> Result<(), Vec<Problem>> {
+        let mut tree = self.tree();
+        change(&mut tree, edit).map_err(|message| vec![Problem::of(edit.key(), message, None)])?;
+        *self = Self::of_tree(tree)?;
+        Ok(())
+    }
+
+    /// The configuration that `tree` describes.
+    pub(super) fn of_tree(tree: Table) -> Result<Self, Vec<Problem>> {
+        let problems = check::check(check::schema(), &tree);
+        if !problems.is_empty() {
+            return Err(problems);
+        }
+        let config = Self::deserialize(tree)
+            .map_err(|error| vec![Problem::of(KeyPath::default(), error.message().to_owned(), None)])?;
+        let problems = config.contradictions();
+        if problems.is_empty() { Ok(config) } else { Err(problems) }
+    }
+
+    fn tree(&self) -> Table {
+        Table::try_from(self).unwrap_or_default()
+    }
+
+    /// Keys that are legal alone but not together.
+    fn contradictions(&self) -> Vec<Problem> {
+        let Data { validation_split, test_split, .. } = self.data;
+        let held_out = validation_split + test_split;
+        if held_out <= MAX_HELD_OUT {
+            return Vec::new();
+        }
+        let message = format!(
+            "validation_split and test_split together hold out {held_out:.2} of the images; at most {MAX_HELD_OUT} leaves enough to learn from"
+        );
+        vec![Problem::of(KeyPath::of("data.test_split"), message, None)]
+    }
+}
+
+fn change(tree: &mut Table, edit: &Edit) -> Result<(), String> {
+    match edit {
+        Edit::Set(key, value) => set(tree, key.steps(), value.to_tree()),
+        Edit::Unset(key) => {
+            unset(tree, key.steps());
+            Ok(())
+        }
+        _ => {
+            let blocks = tree.entry("blocks").or_insert_with(|| Value::Array(Vec::new()));
+            let Value::Array(blocks) = blocks else { return Ok(()) };
+            change_blocks(blocks, edit)
+        }
+    }
+}
+
+fn change_blocks(blocks: &mut Vec<Value>, edit: &Edit) -> Result<(), String> {
+    let count = blocks.len();
+    match *edit {
+        Edit::AddBlock { at, kind, filters } => {
+            let keys = [("type", Value::from(kind.word())), ("filters", Value::from(filters))];
+            let block = keys.into_iter().map(|(key, value)| (key.to_owned(), value)).collect();
+            blocks.insert(at.min(count), Value::Table(block));
+        }
+        Edit::RemoveBlock(at) if at < count => drop(blocks.remove(at)),
+        Edit::MoveBlock { from, to } if from < count && to < count => {
+            let block = blocks.remove(from);
+            blocks.insert(to, block);
+        }
+        Edit::DuplicateBlock(at) if at < count => blocks.insert(at + 1, blocks[at].clone()),
+        Edit::SetBlockKind(at, kind) => {
+            let block = blocks.get_mut(at).and_then(Value::as_table_mut).ok_or_else(|| beyond(at, count))?;
+            set_kind(block, kind);
+        }
+        _ => {}
+    }
+    Ok(())
+}
+
+fn set_kind(block: &mut Table, kind: BlockKind) {
+    let known = block_keys(kind);
+    block.retain(|key, _| known.contains(&key));
+    block.insert("type".to_owned(), kind.word().into());
+}
+
+/// Sets the value at `steps`. A value above it that is not a table becomes one, which the check then
+/// finds: only the document knows which of the keys above it were written.
+fn set(tree: &mut Table, steps: &[Step], value: Value) -> Result<(), String> {
+    let Some((first, rest)) = steps.split_first() else { return Err("no key is given".into()) };
+    let first = tree.entry(name(first)).or_insert_with(|| Value::Table(Table::new()));
+    let place = rest.iter().try_fold(first, |here, step| match (step, here) {
+        (Step::Index(index), Value::Array(items)) => {
+            let count = items.len();
+            items.get_mut(*index).ok_or_else(|| beyond(*index, count))
+        }
+        (step, here) => {
+            if !here.is_table() {
+                *here = Value::Table(Table::new());
+            }
+            let table = here.as_table_mut().ok_or("no table")?;
+            Ok(table.entry(name(step)).or_insert_with(|| Value::Table(Table::new())))
+        }
+    })?;
+    *place = value;
+    Ok(())
+}
+
+fn unset(tree: &mut Table, steps: &[Step]) {
+    let Some((Step::Key(last), above)) = steps.split_last() else { return };
+    let Some((first, rest)) = above.split_first() else {
+        tree.remove(last);
+        return;
+    };
+    let table = rest.iter().try_fold(tree.get_mut(&name(first)), |here, step| {
+        Some(match (step, here?) {
+            (Step::Index(index), Value::Array(items)) => items.get_mut(*index),
+            (Step::Key(key), Value::Table(table)) => table.get_mut(key),
+            _ => None,
+        })
+    });
+    if let Some(table) = table.flatten().and_then(Value::as_table_mut) {
+        table.remove(last);
+    }
+}
+
+fn name(step: &Step) -> String {
+    match step {
+        Step::Key(key) => key.clone(),
+        Step::Index(index) => index.to_string(),
+    }
+}
+
+/// The message for an index that a list of `count` elements does not have.
+pub(super) fn beyond(index: usize, count: usize) -> String {
+    match count {
+        0 => format!("there is no number {index}: the list is empty"),
+        _ => format!("there is no number {index}: they are 0 to {}", count - 1),
+    }
+}

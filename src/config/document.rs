@@ -1,0 +1,298 @@
+//! The text of a configuration with its comments, order and spacing, open for edits.
+
+use super::apply::beyond;
+use super::edit::{BlockKind, Edit};
+use super::key::{KeyPath, Step};
+use super::legal::block_keys;
+use std::fmt;
+use toml_edit::{ArrayOfTables, DocumentMut, InlineTable, Item, Table, TableLike, Value};
+
+/// A configuration's text, open for edits.
+#[derive(Debug, Clone)]
+pub struct Document(DocumentMut);
+
+impl fmt::Display for Document {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl Document {
+    /// Opens `text`.
+    ///
+    /// # Errors
+    /// The first error of syntax.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        Self::read(text).map_err(|error| error.message().to_owned())
+    }
+
+    /// As [`Self::parse`], with the place of the error.
+    pub(super) fn read(text: &str) -> Result<Self, toml_edit::TomlError> {
+        text.parse().map(Self)
+    }
+
+    /// The values without comments.
+    pub(super) fn tree(&self) -> toml::Table {
+        table_tree(self.0.as_table())
+    }
+
+    /// Applies `edit`, keeping comments, order and spacing of everything else.
+    ///
+    /// # Errors
+    /// A path through something that is not a table, or a number beyond the end of a list. The
+    /// document is then as it was, but for empty tables.
+    pub fn apply(&mut self, edit: &Edit) -> Result<(), String> {
+        match edit {
+            Edit::Set(key, value) => self.set(key, value.to_document()),
+            Edit::Unset(key) => {
+                self.remove(key);
+                Ok(())
+            }
+            Edit::AddBlock { at, kind, filters } => {
+                self.insert_block(*at, *kind, *filters);
+                Ok(())
+            }
+            Edit::RemoveBlock(at) => {
+                self.remove_block(*at);
+                Ok(())
+            }
+            Edit::MoveBlock { from, to } => {
+                self.move_block(*from, *to);
+                Ok(())
+            }
+            Edit::DuplicateBlock(at) => {
+                self.duplicate_block(*at);
+                Ok(())
+            }
+            Edit::SetBlockKind(at, kind) => self.set_block_kind(*at, *kind),
+        }
+    }
+
+    /// Sets the value of `key`, making the tables it needs.
+    pub(super) fn set(&mut self, key: &KeyPath, value: Value) -> Result<(), String> {
+        let Some((last, parents)) = key.steps().split_last() else {
+            return Err("no key is given".into());
+        };
+        match (descend(self.0.as_item_mut(), parents)?, last) {
+            (Place::Table(table), Step::Key(name)) => {
+                replace(table, name, value);
+                Ok(())
+            }
+            (Place::Table(table), Step::Index(index)) => {
+                let name = index.to_string();
+                replace(table, &name, value);
+                Ok(())
+            }
+            (Place::Array(array), Step::Index(index)) => {
+                let length = array.len();
+                let old = array.get_mut(*index).ok_or_else(|| beyond(*index, length))?;
+                let decor = old.decor().clone();
+                *old = value;
+                *old.decor_mut() = decor;
+                Ok(())
+            }
+            (_, step) => Err(format!("{} has no key {}", show(parents), show(std::slice::from_ref(step)))),
+        }
+    }
+
+    /// Removes `key`, so that its default holds; nothing where it is not there.
+    pub(super) fn remove(&mut self, key: &KeyPath) {
+        if let Some((Step::Key(name), parents)) = key.steps().split_last()
+            && self.get(&KeyPath::of_steps(parents)).is_some_and(Item::is_table_like)
+            && let Ok(Place::Table(table)) = descend(self.0.as_item_mut(), parents)
+        {
+            table.remove(name);
+        }
+    }
+
+    /// What stands at `key`.
+    #[must_use]
+    fn get(&self, key: &KeyPath) -> Option<&Item> {
+        key.steps().iter().try_fold(self.0.as_item(), |item, step| match step {
+            Step::Key(name) => item.get(name),
+            Step::Index(index) => item.get(index),
+        })
+    }
+
+    /// Inserts a new block before block `at` (or at the end).
+    pub(super) fn insert_block(&mut self, at: usize, kind: BlockKind, filters: u32) {
+        let mut block = Table::new();
+        block.insert("type", toml_edit::value(kind.word()));
+        block.insert("filters", toml_edit::value(i64::from(filters)));
+        block.decor_mut().set_prefix("\n");
+        self.with_blocks(|blocks| blocks.insert(at.min(blocks.len()), block));
+    }
+
+    /// Makes block `at` one of `kind`: keys that such a block does not have go, the others stay.
+    pub(super) fn set_block_kind(&mut self, at: usize, kind: BlockKind) -> Result<(), String> {
+        let block = KeyPath::of("blocks").index(at);
+        self.set(&block.key("type"), kind.word().into())?;
+        let known = block_keys(kind);
+        let table = self.get(&block).and_then(Item::as_table_like);
+        let foreign: Vec<String> = table.into_iter().flat_map(TableLike::iter).map(|(key, _)| key.to_owned()).collect();
+        for key in foreign.iter().filter(|key| !known.contains(&key.as_str())) {
+            self.remove(&block.key(key));
+        }
+        Ok(())
+    }
+
+    /// Copies block `at` to the place behind it; nothing where there is none.
+    pub(super) fn duplicate_block(&mut self, at: usize) {
+        self.with_blocks(|blocks| {
+            if let Some(mut copy) = blocks.get(at).cloned() {
+                // The comment above a block is about that block, not about its copy.
+                copy.decor_mut().set_prefix("\n");
+                blocks.insert(at + 1, copy);
+            }
+        });
+    }
+
+    /// Removes block `at`; nothing where there is none.
+    pub(super) fn remove_block(&mut self, at: usize) {
+        self.with_blocks(|blocks| {
+            if at < blocks.len() {
+                blocks.remove(at);
+            }
+        });
+    }
+
+    /// Moves block `from` to where block `to` stands; nothing where either is missing.
+    pub(super) fn move_block(&mut self, from: usize, to: usize) {
+        self.with_blocks(|blocks| {
+            if from < blocks.len() && to < blocks.len() {
+                let block = blocks.remove(from);
+                blocks.insert(to, block);
+            }
+        });
+    }
+
+    /// Changes the list of blocks, whichever way it is written, and writes it back that way.
+    fn with_blocks(&mut self, change: impl FnOnce(&mut Vec<Table>)) {
+        let was = self.0.remove("blocks");
+        let inline = was.as_ref().is_some_and(Item::is_value);
+        let mut blocks: Vec<Table> = match was {
+            Some(Item::ArrayOfTables(tables)) => tables.into_iter().collect(),
+            Some(Item::Value(Value::Array(array))) => array
+                .into_iter()
+                .filter_map(|value| value.as_inline_table().cloned().map(InlineTable::into_table))
+                .collect(),
+            _ => Vec::new(),
+        };
+        let places: Vec<isize> = blocks.iter().filter_map(Table::position).collect();
+        change(&mut blocks);
+        if inline {
+            let mut array: toml_edit::Array = blocks.into_iter().map(Table::into_inline_table).collect();
+            array.iter_mut().for_each(|value| value.decor_mut().set_prefix("\n    "));
+            array.set_trailing("\n");
+            array.set_trailing_comma(true);
+            self.0.insert("blocks", toml_edit::value(array));
+            return;
+        }
+        // Tables are written by position; all blocks take the first one's, or follow the stem.
+        let position = places.into_iter().min().or_else(|| {
+            self.0.get("stem").or_else(|| self.0.get("model")).and_then(Item::as_table).and_then(Table::position)
+        });
+        let mut tables = ArrayOfTables::new();
+        for mut block in blocks {
+            place(&mut block, position);
+            tables.push(block);
+        }
+        self.0.insert("blocks", Item::ArrayOfTables(tables));
+    }
+}
+
+/// A table and what is below it are written together.
+fn place(table: &mut Table, position: Option<isize>) {
+    table.set_position(position);
+    for (_, item) in table.iter_mut() {
+        if let Some(below) = item.as_table_mut() {
+            place(below, position);
+        }
+    }
+}
+
+enum Place<'a> {
+    Table(&'a mut dyn TableLike),
+    Array(&'a mut toml_edit::Array),
+}
+
+/// Goes down `steps`, making tables that are missing: `[section]` at the top, `{ }` below.
+fn descend<'a>(root: &'a mut Item, steps: &[Step]) -> Result<Place<'a>, String> {
+    let mut item = root;
+    for (depth, step) in steps.iter().enumerate() {
+        let here = show(&steps[..=depth]);
+        item = match step {
+            Step::Key(name) => {
+                let table =
+                    item.as_table_like_mut().ok_or_else(|| format!("{here}: the value above it is not a table"))?;
+                table.entry(name).or_insert_with(|| match depth {
+                    0 => toml_edit::table(),
+                    _ => toml_edit::value(InlineTable::new()),
+                })
+            }
+            Step::Index(index) => {
+                let length = match &*item {
+                    Item::ArrayOfTables(tables) => tables.len(),
+                    Item::Value(Value::Array(array)) => array.len(),
+                    _ => 0,
+                };
+                if *index >= length {
+                    return Err(beyond(*index, length));
+                }
+                item.get_mut(index).ok_or_else(|| beyond(*index, length))?
+            }
+        };
+    }
+    match item {
+        Item::Value(Value::Array(array)) => Ok(Place::Array(array)),
+        other => match other.as_table_like_mut() {
+            Some(table) => Ok(Place::Table(table)),
+            None => Err(format!("{} is not a table", show(steps))),
+        },
+    }
+}
+
+fn replace(table: &mut dyn TableLike, name: &str, value: Value) {
+    match table.get_mut(name) {
+        Some(Item::Value(old)) => {
+            let decor = old.decor().clone();
+            *old = value;
+            *old.decor_mut() = decor;
+        }
+        _ => {
+            table.insert(name, Item::Value(value));
+        }
+    }
+}
+
+fn show(steps: &[Step]) -> String {
+    KeyPath::of_steps(steps).to_string()
+}
+
+fn table_tree(table: &dyn TableLike) -> toml::Table {
+    table.iter().filter_map(|(key, item)| Some((key.to_owned(), item_tree(item)?))).collect()
+}
+
+fn item_tree(item: &Item) -> Option<toml::Value> {
+    match item {
+        Item::None => None,
+        Item::Value(value) => Some(tree(value)),
+        Item::Table(table) => Some(toml::Value::Table(table_tree(table))),
+        Item::ArrayOfTables(tables) => {
+            Some(toml::Value::Array(tables.iter().map(|table| toml::Value::Table(table_tree(table))).collect()))
+        }
+    }
+}
+
+/// The value without comments and spelling.
+pub(super) fn tree(value: &Value) -> toml::Value {
+    match value {
+        Value::String(text) => toml::Value::String(text.value().clone()),
+        Value::Integer(number) => toml::Value::Integer(*number.value()),
+        Value::Float(number) => toml::Value::Float(*number.value()),
+        Value::Boolean(flag) => toml::Value::Boolean(*flag.value()),
+        Value::Datetime(date) => toml::Value::Datetime(*date.value()),
+        Value::Array(items) => toml::Value::Array(items.iter().map(tree).collect()),
+        Value::InlineTable(table) => toml::Value::Table(table_tree(table)),
+    }
+}
