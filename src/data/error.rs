@@ -17,7 +17,7 @@ pub enum DataError {
     #[error(
         "there is no data set \"{}\": it is no file or folder, and the bundled sets are: {}",
         terminal(name),
-        super::BUNDLED.join(", ")
+        crate::config::BUNDLED.join(", ")
     )]
     Unknown {
         /// The source as given.
@@ -177,7 +177,7 @@ pub enum DataError {
     #[error(
         "{images} images of {image_bytes} bytes are {} MB; at most {} MB are possible: choose a smaller input or fewer images",
         (*images as u64).saturating_mul(*image_bytes as u64) / 1_000_000,
-        super::load::MAX_BYTES / 1_000_000
+        super::limits::MAX_BYTES / 1_000_000
     )]
     TooLarge {
         /// How many images.

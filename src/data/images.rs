@@ -1,7 +1,6 @@
 //! What a loaded data set is, and how loading reports.
 
-use super::check::Check;
-use super::content::Hash;
+use super::picture::content::Hash;
 
 /// Images as the network sees them before normalisation: bytes in camera order, row by row, RGB
 /// interleaved.
@@ -106,43 +105,4 @@ impl Images {
             ..*self
         }
     }
-}
-
-/// A data set in memory.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Dataset {
-    /// The classes' names; a label is a place in this list.
-    pub labels: Vec<String>,
-    /// Images to learn from.
-    pub train: Images,
-    /// Images held out while training.
-    pub validation: Images,
-    /// Images the source sets apart for the end.
-    pub test: Option<Images>,
-    /// SHA-256, in hexadecimal, over labels, sizes, split, order and pixel bytes.
-    pub fingerprint: String,
-    /// What stood out.
-    pub check: Check,
-    /// The source as the configuration names it.
-    pub source: String,
-}
-
-/// Hears how loading goes on. Called from worker threads.
-pub trait Progress: Sync {
-    /// `done` of `total` images are decoded. Calls of different threads may overtake each other;
-    /// the last call has `done == total`.
-    fn decoded(&self, done: usize, total: usize);
-
-    /// Asked before every image; `true` ends loading with [`Cancelled`](super::DataError::Cancelled).
-    fn cancelled(&self) -> bool {
-        false
-    }
-}
-
-/// Hears nothing and cancels nothing.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct Silent;
-
-impl Progress for Silent {
-    fn decoded(&self, _done: usize, _total: usize) {}
 }

@@ -5,27 +5,29 @@ use std::collections::BTreeSet;
 use sha2::{Digest, Sha256};
 
 use super::check::{Check, ClassCount, Duplicates, Near, Small};
-use super::content::Content;
+use super::dataset::Dataset;
 use super::error::DataError;
-use super::folder;
-use super::group::{Groups, groups};
-use super::images::{Dataset, Images, Progress};
-use super::near;
-use super::part::{Part, Preparation, Store};
+use super::images::Images;
+use super::limits::MAX_BYTES;
+use super::picture::content::Content;
+use super::picture::prepare::Preparation;
+use super::progress::Progress;
 use super::reading::{Decoded, Reading};
-use super::source::{self, Found};
-use super::split::{Shares, Side, divide, sample};
+use super::source::find;
+use super::source::folder;
+use super::source::found::Found;
+use super::source::part::{Part, Store};
+use super::split::divide::{Shares, Side, divide, sample};
+use super::split::group::{Groups, groups};
+use super::split::near;
 use crate::config::{Background, Data, Input};
-
-/// The most bytes of all images of a data set together.
-pub(super) const MAX_BYTES: u64 = 4_000_000_000;
 
 /// The names of the classes of `source`, from folder names or headers, without decoding an image.
 ///
 /// # Errors
 /// Where the source cannot be read or has fewer than two classes.
 pub fn class_names(source: &str) -> Result<Vec<String>, DataError> {
-    source::class_names(source)
+    find::class_names(source)
 }
 
 /// Loads the data set that `data` describes, for a network of `input`.
@@ -45,7 +47,7 @@ pub fn class_names(source: &str) -> Result<Vec<String>, DataError> {
 /// Where the source cannot be read, is damaged, has fewer than two classes or a class without a
 /// readable image, is too large, or `progress` cancels.
 pub fn load(data: &Data, input: Input, limit: Option<usize>, progress: &dyn Progress) -> Result<Dataset, DataError> {
-    let mut found = source::find(&data.source)?;
+    let mut found = find::find(&data.source)?;
     without_empty_parts(&mut found);
     let mut check = begun(&mut found);
     // Before anything is decoded, where no file can be of use.
@@ -119,7 +121,7 @@ pub fn load_all(
     labels: &[String],
     progress: &dyn Progress,
 ) -> Result<(Images, Check), DataError> {
-    let mut found = match source::find(&data.source) {
+    let mut found = match find::find(&data.source) {
         // No set to train with, but folders of known classes may be in it.
         Err(
             error @ (DataError::OneClass { .. }

@@ -4,12 +4,15 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use rayon::prelude::*;
 
-use super::cache::Cache;
-use super::check::{Check, Unreadable};
-use super::content::Content;
+use super::check::Check;
 use super::error::DataError;
-use super::images::{Images, Progress};
-use super::part::{Item, Part, Preparation};
+use super::images::Images;
+use super::picture::cache::Cache;
+use super::picture::content::Content;
+use super::picture::prepare::Preparation;
+use super::progress::Progress;
+use super::source::part::{Item, Part};
+use super::source::skipped::Unreadable;
 
 /// Images, and what each shows.
 #[derive(Debug, Default)]

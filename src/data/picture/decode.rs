@@ -1,0 +1,146 @@
+//! One picture: from a file's bytes to the bytes the network sees.
+//!
+//! In this order: decode (the first frame of an animation), 16 bits to 8, what is transparent over
+//! the background, upright by EXIF, luma where the input has one channel, resize. The format is
+//! told by the content; a file's name does not matter.
+
+use std::io::Cursor;
+use std::path::Path;
+
+use image::{DynamicImage, ImageDecoder, ImageReader, Limits};
+use sha2::{Digest, Sha256};
+
+use super::content::{Content, Hash};
+use super::heic;
+use super::kind::{Format, HEAD, Kind};
+use super::prepare::fill;
+use super::raster::Raster;
+use crate::config::{Background, Input, Resize};
+use crate::data::error::DataError;
+use crate::data::limits::{MAX_SIDE, check_size};
+use crate::files::read_limited;
+
+/// The largest file of a picture, in bytes.
+const MAX_FILE: u64 = 512 << 20;
+
+/// One picture file, decoded, upright and resized as [`load`](crate::data::load()) does it:
+/// `height · width · channels` bytes, row by row.
+///
+/// # Errors
+/// Where the file cannot be read, is no picture or has more than [`MAX_PIXELS`](crate::data::MAX_PIXELS).
+pub fn load_image(path: &Path, input: Input, resize: Resize, background: Background) -> Result<Vec<u8>, DataError> {
+    let mut out = vec![0; input.height as usize * input.width as usize * input.channels as usize];
+    let bytes = read_limited(path, MAX_FILE)?;
+    let picture = Picture::decode(&bytes, path, background)
+        .map_err(|reason| DataError::Picture { path: path.to_owned(), reason })?;
+    fill(picture.raster(), input, resize, &mut out);
+    Ok(out)
+}
+
+/// The bytes of the picture file at `path`, or why it cannot be read.
+pub(crate) fn read(path: &Path) -> Result<Vec<u8>, String> {
+    read_limited(path, MAX_FILE).map_err(|error| error.source.to_string())
+}
+
+/// A decoded picture.
+pub(crate) struct Picture {
+    width: u32,
+    height: u32,
+    channels: usize,
+    bytes: Vec<u8>,
+    /// Of what is transparent: the hash of its pixels before they lie on anything.
+    original: Option<Hash>,
+}
+
+impl Picture {
+    /// The picture in `bytes`, those of the file `path`, on `background` where it is transparent.
+    pub fn decode(bytes: &[u8], path: &Path, background: Background) -> Result<Self, String> {
+        let image = decode(bytes, path)?;
+        let (width, height) = (image.width(), image.height());
+        let mut original = None;
+        let (channels, bytes) = match image {
+            DynamicImage::ImageLuma8(_) | DynamicImage::ImageLuma16(_) => (1, image.into_luma8().into_raw()),
+            image if image.color().has_alpha() => {
+                original = Some(original_of(&image));
+                (3, over(image, background))
+            }
+            image => (3, image.into_rgb8().into_raw()),
+        };
+        Ok(Self { width, height, channels, bytes, original })
+    }
+
+    /// What it shows; of a transparent picture the same on every background.
+    pub fn content(&self) -> Content {
+        let content = Content::of(self.raster(), true);
+        Content { hash: self.original.unwrap_or(content.hash), ..content }
+    }
+
+    pub fn raster(&self) -> Raster<'_> {
+        Raster { width: self.width, height: self.height, channels: self.channels, bytes: &self.bytes }
+    }
+}
+
+fn decode(bytes: &[u8], path: &Path) -> Result<DynamicImage, String> {
+    let format = match Kind::of(&bytes[..bytes.len().min(HEAD)], path) {
+        Kind::Picture(format) => format,
+        Kind::Heic => return heic::decode(bytes),
+        Kind::Empty => return Err("the file is empty".into()),
+        other => return Err(format!("it is {other}")),
+    };
+    let mut reader = ImageReader::with_format(Cursor::new(bytes), format.decoder());
+    let mut limits = Limits::default();
+    limits.max_image_width = Some(MAX_SIDE);
+    limits.max_image_height = Some(MAX_SIDE);
+    reader.limits(limits);
+    let mut decoder = reader.into_decoder().map_err(|error| error.to_string())?;
+    let (width, height) = decoder.dimensions();
+    check_size(width, height)?;
+    // The decoder fills up what is missing of a JPEG with grey.
+    if format == Format::Jpeg && !jpeg_ends(bytes) {
+        return Err("the JPEG file is cut off: its end mark is missing".into());
+    }
+    let orientation = decoder.orientation().map_err(|error| error.to_string())?;
+    let mut image = DynamicImage::from_decoder(decoder).map_err(|error| error.to_string())?;
+    image.apply_orientation(orientation);
+    Ok(image)
+}
+
+/// Whether an end mark follows the first scan of a JPEG file. Segments before it are stepped
+/// over, for the thumbnail in them has an end mark of its own.
+fn jpeg_ends(bytes: &[u8]) -> bool {
+    let mut at = 2;
+    while let Some(&[0xff, marker, high, low]) = bytes.get(at..at + 4) {
+        match marker {
+            0xff => at += 1,
+            0xda => return bytes[at..].windows(2).any(|pair| pair == [0xff, 0xd9]),
+            _ => at += 2 + usize::from(u16::from_be_bytes([high, low])),
+        }
+    }
+    // Not laid out as we read it: the decoder knows better.
+    true
+}
+
+/// Of the size and the RGBA bytes of a transparent picture.
+fn original_of(image: &DynamicImage) -> Hash {
+    let mut digest = Sha256::new();
+    digest.update(image.width().to_le_bytes());
+    digest.update(image.height().to_le_bytes());
+    digest.update(image.to_rgba8().as_raw());
+    digest.finalize().into()
+}
+
+/// RGB bytes, each (c·a + b·(255 − a) + 127) / 255 with the background b.
+fn over(image: DynamicImage, background: Background) -> Vec<u8> {
+    let behind: u32 = match background {
+        Background::White => 255,
+        Background::Black => 0,
+    };
+    let rgba = image.into_rgba8().into_raw();
+    let mut rgb = Vec::with_capacity(rgba.len() / 4 * 3);
+    for pixel in rgba.chunks_exact(4) {
+        let alpha = u32::from(pixel[3]);
+        let laid = |value: &u8| (u32::from(*value) * alpha + behind * (255 - alpha) + 127) / 255;
+        rgb.extend(pixel[..3].iter().map(|value| laid(value) as u8));
+    }
+    rgb
+}

@@ -1,0 +1,200 @@
+//! Folders of pictures: the images of a layout, and the pictures that lie in one folder.
+
+use std::collections::HashMap;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use super::found::Found;
+use super::labelled::{self, Labelled};
+use super::layout::{self, Layout};
+use super::name::Split;
+use super::outline::{Aside, Contents, Outline};
+use super::part::{Item, Part, Store};
+use super::skipped::Reason;
+use super::skipped::Unreadable;
+use super::tree::{Listing, Place, holds, list, sort, walk};
+use crate::data::error::DataError;
+use crate::data::picture::kind::is_named_picture;
+use crate::files::FileError;
+
+/// The pictures that lie in a folder, whatever they show.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Pictures {
+    /// Regular files that are pictures by their names, sorted bytewise; none is opened.
+    pub paths: Vec<PathBuf>,
+    /// Pictures by name that are no regular files or cannot be reached.
+    pub unreadable: Vec<Unreadable>,
+    /// How many visible files are no pictures by their names.
+    pub ignored: usize,
+    /// How many visible folders there are, which are not looked into.
+    pub folders: usize,
+}
+
+/// The pictures in `folder` itself; hidden files are passed over.
+///
+/// # Errors
+/// Where the folder cannot be read.
+pub fn pictures(folder: &Path) -> Result<Pictures, DataError> {
+    let Listing { folders, files, unreadable, skipped } = list(&Place::top(folder))?;
+    let (paths, others): (Vec<_>, Vec<_>) =
+        files.into_iter().map(|file| file.path).partition(|path| is_named_picture(path));
+    let is_folder = |name: &str| name.ends_with('/');
+    let visible = || skipped.iter().filter(|entry| !matches!(entry.reason, Reason::Hidden));
+    let ignored = others.len() + visible().filter(|entry| !is_folder(&entry.name)).count();
+    let folders = folders.len() + visible().filter(|entry| is_folder(&entry.name)).count();
+    Ok(Pictures { paths, unreadable, ignored, folders })
+}
+
+/// Whether `path` is one that [`pictures`] looks at, by its name: visible, with the ending of a
+/// picture. What is still being written seldom is: it is called `.a.jpg`, `a.jpg~`, `a.jpg.part`.
+#[must_use]
+pub fn is_picture(path: &Path) -> bool {
+    let hidden = path.file_name().is_none_or(|name| name.as_encoded_bytes().starts_with(b"."));
+    !hidden && is_named_picture(path)
+}
+
+/// How `folder` is laid out.
+///
+/// # Errors
+/// As [`layout::of`], and where there are no two classes.
+pub(crate) fn layout(folder: &Path) -> Result<Layout, DataError> {
+    let top = Place::top(folder);
+    if let Some(layout) = layout::of(&top)? {
+        return Ok(layout);
+    }
+    let listing = list(&top)?;
+    let path = folder.to_owned();
+    match &listing.folders[..] {
+        [] if !listing.unreadable.is_empty() => {
+            let Unreadable { name, reason } = &listing.unreadable[0];
+            Err(FileError::of("read", &folder.join(name))(io::Error::other(reason.clone())).into())
+        }
+        [] => Err(DataError::NoClasses { path, holds: holds(&listing.files) }),
+        folders => match folders.iter().find(|folder| Split::named(folder.last()).is_some()) {
+            Some(part) => Err(DataError::NoTraining { path, part: part.path.clone() }),
+            None => Err(DataError::OneClass { path, class: folders[0].last().to_owned() }),
+        },
+    }
+}
+
+/// Looks through `folder`; of its files only the first bytes are read.
+///
+/// # Errors
+/// As [`layout()`]; also where a class folder cannot be read, or one of validation or test has a
+/// class that training has not.
+pub(crate) fn scan(folder: &Path) -> Result<Found, DataError> {
+    let Layout { labels, parts, mut aside } = layout(folder)?;
+    let mut prefix = String::new();
+    if let Some(Outline { folder, contents: Contents::Classes(_) }) = &parts[0]
+        && !folder.name.is_empty()
+    {
+        prefix = format!("{}/", folder.name);
+    }
+    let places: HashMap<&str, u16> = labels.iter().zip(0..).map(|(label, place)| (&label[..], place)).collect();
+    let mut read = Vec::with_capacity(3);
+    for outline in parts {
+        read.push(outline.map(|outline| part(outline, &places, &mut aside)).transpose()?);
+    }
+    let mut sorted = sort(&aside.files);
+    let no_class = sorted.pictures.iter().map(|&place| aside.files[place].skipped(Reason::NoClass));
+    aside.skipped.extend(no_class);
+    aside.skipped.append(&mut sorted.skipped);
+    aside.unreadable.append(&mut sorted.unreadable);
+    aside.skipped.sort_by(|a, b| a.name.cmp(&b.name));
+    let mut read = read.into_iter();
+    let mut next = || read.next().flatten();
+    let train = next().unwrap_or_else(|| Part { items: Vec::new(), store: Store::Files(Vec::new()) });
+    Ok(Found {
+        train,
+        validation: next(),
+        test: next(),
+        unreadable: aside.unreadable,
+        skipped: aside.skipped,
+        notes: aside.notes,
+        prefix,
+        bundled: false,
+        labels,
+    })
+}
+
+/// The pictures below `folder` that lie in a folder called as one of `labels`, whatever is around it; `None`
+/// where there is none.
+///
+/// # Errors
+/// Where the folder cannot be read.
+pub(crate) fn by_names(folder: &Path, labels: &[String]) -> Result<Option<Found>, DataError> {
+    let class_of = |file: &Place| {
+        let mut folders = file.name.rsplit('/').skip(1);
+        folders.find_map(|name| labels.iter().find(|label| *label == name)).cloned()
+    };
+    let Listing { files, unreadable, skipped, .. } = walk(&Place::top(folder))?;
+    let labelled: Vec<Labelled> =
+        files.into_iter().filter_map(|file| Some(Labelled { class: class_of(&file)?, file })).collect();
+    let found = labelled::classes(&labelled);
+    if found.is_empty() {
+        return Ok(None);
+    }
+    let places: HashMap<&str, u16> = found.iter().zip(0..).map(|(label, place)| (&label[..], place)).collect();
+    let mut aside = Aside { unreadable, skipped, ..Aside::default() };
+    let outline = Outline { folder: Place::top(folder), contents: Contents::Labelled(labelled) };
+    let part = part(outline, &places, &mut aside)?;
+    let (unreadable, skipped) = (aside.unreadable, aside.skipped);
+    Ok(Some(Found { unreadable, skipped, ..Found::of(found, part) }))
+}
+
+/// The pictures of one part; what else is there goes to `aside`.
+fn part(outline: Outline, labels: &HashMap<&str, u16>, aside: &mut Aside) -> Result<Part, DataError> {
+    let (mut items, mut paths) = (Vec::new(), Vec::new());
+    let mut add = |files: Vec<Place>, label: &dyn Fn(usize) -> u16, aside: &mut Aside| {
+        let mut sorted = sort(&files);
+        aside.unreadable.append(&mut sorted.unreadable);
+        aside.skipped.append(&mut sorted.skipped);
+        let mut pictures = sorted.pictures.into_iter().peekable();
+        for (place, file) in files.into_iter().enumerate() {
+            if pictures.next_if_eq(&place).is_some() {
+                items.push(Item { label: label(place), name: file.name, place: paths.len() });
+                paths.push(file.path);
+            }
+        }
+    };
+    match outline.contents {
+        Contents::Classes(folders) => {
+            for folder in folders {
+                let Some(&label) = labels.get(folder.last()) else {
+                    return Err(DataError::UnknownClass { path: folder.path });
+                };
+                let inside = walk(&folder)?;
+                let split = |wanted| {
+                    inside
+                        .folders
+                        .iter()
+                        .find(|inner| Split::named(inner.last()) == Some(wanted) && !folder.below(inner).contains('/'))
+                };
+                if let (Some(train), Some(test)) =
+                    (split(Split::Train), split(Split::Test).or_else(|| split(Split::Validation)))
+                {
+                    return Err(DataError::PartsInClass { train: train.path.clone(), test: test.path.clone() });
+                }
+                aside.unreadable.extend(inside.unreadable);
+                aside.skipped.extend(inside.skipped);
+                add(inside.files, &|_| label, aside);
+            }
+        }
+        Contents::Labelled(labelled) => {
+            let mut places = Vec::with_capacity(labelled.len());
+            for image in &labelled {
+                let Some(&label) = labels.get(&image.class[..]) else {
+                    let (path, class) = (image.file.path.clone(), image.class.clone());
+                    return Err(DataError::UnknownLabel { path, class });
+                };
+                places.push(label);
+            }
+            let mut images: Vec<(u16, Place)> =
+                places.into_iter().zip(labelled.into_iter().map(|image| image.file)).collect();
+            images.sort();
+            let (places, files): (Vec<u16>, Vec<Place>) = images.into_iter().unzip();
+            add(files, &|place| places[place], aside);
+        }
+    }
+    Ok(Part { items, store: Store::Files(paths) })
+}

@@ -1,0 +1,92 @@
+//! Which files of a folder belong together: `train-images-idx3-ubyte` with its labels and its test
+//! images, with a name before it (EMNIST), or in folders of their own names (Kaggle).
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use super::super::name::Split;
+use super::super::tree::{Place, list};
+use super::stream::shown;
+use super::{Files, Pair};
+use crate::data::error::DataError;
+
+/// The sets in `folder`, if there is one.
+///
+/// # Errors
+/// Where the folder cannot be read, a labels file is missing, or there are several sets.
+pub(crate) fn in_folder(folder: &Path) -> Result<Option<Files>, DataError> {
+    let listing = list(&Place::top(folder))?;
+    let nested = listing.folders.iter().map(|folder| folder.path.join(folder.last())).filter(|path| path.is_file());
+    let mut sets = BTreeMap::<String, [Option<PathBuf>; 3]>::new();
+    for path in listing.files.iter().map(|file| file.path.clone()).chain(nested) {
+        if let Some((set, split)) = role(&path) {
+            // Files of the folder itself come first, and plain ones before those in gzip.
+            sets.entry(set).or_default()[split as usize].get_or_insert(path);
+        }
+    }
+    sets.retain(|_, images| images[0].is_some());
+    if sets.len() > 1 {
+        let files: Vec<String> =
+            sets.values().filter_map(|images| images[0].as_deref()?.file_name()?.to_str().map(str::to_owned)).collect();
+        let problem =
+            format!("it holds {} data sets; name the training images of one: {}", sets.len(), files.join(", "));
+        return Err(DataError::Idx { name: shown(folder), problem });
+    }
+    sets.into_iter().next().map(|(set, images)| files(folder, set, images)).transpose().map(Option::flatten)
+}
+
+/// The set of which `images` are the training images, with those of validation and test that lie
+/// beside it if its name tells which.
+pub(crate) fn beside(images: &Path) -> Result<Option<Files>, DataError> {
+    let folder = images.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let Some((set, Split::Train)) = role(images) else { return Ok(None) };
+    let mut parts = [Some(images.to_owned()), None, None];
+    for file in list(&Place::top(folder))?.files {
+        if let Some((other, split)) = role(&file.path)
+            && other == set
+        {
+            parts[split as usize].get_or_insert(file.path);
+        }
+    }
+    files(folder, set, parts)
+}
+
+fn files(folder: &Path, set: String, images: [Option<PathBuf>; 3]) -> Result<Option<Files>, DataError> {
+    let [train, validation, test] = images.map(|images| images.map(|images| pair_of(&images)).transpose());
+    let Some(train) = train? else { return Ok(None) };
+    Ok(Some(Files { train, validation: validation?, test: test?, folder: folder.to_owned(), set }))
+}
+
+/// The data set and the part of the images in `path`, as its name says: "emnist-letters-" and
+/// training for `emnist-letters-train-images-idx3-ubyte.gz`.
+fn role(path: &Path) -> Option<(String, Split)> {
+    let name = path.file_name()?.to_str()?.to_ascii_lowercase();
+    let name = name.strip_suffix(".gz").unwrap_or(&name);
+    let name = name.strip_suffix("idx3-ubyte")?.strip_suffix(['-', '.'])?.strip_suffix("-images")?;
+    let (set, part) = name.rfind(['-', '_', '.']).map_or(("", name), |end| name.split_at(end + 1));
+    let split = if part == "t10k" { Split::Test } else { Split::named(part)? };
+    Some((set.to_owned(), split))
+}
+
+/// `images` with the labels file that its name implies.
+pub(crate) fn pair_of(images: &Path) -> Result<Pair, DataError> {
+    let name = images.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let labels = name.replace("images", "labels").replace("idx3", "idx1");
+    let plain = labels.trim_end_matches(".gz");
+    for candidate in [labels.clone(), plain.to_owned(), format!("{plain}.gz")] {
+        let beside = images.with_file_name(&candidate);
+        // Kaggle's are in a folder each.
+        let nested = images.parent().map(|folder| folder.with_file_name(&candidate).join(&candidate));
+        for path in [Some(beside), nested].into_iter().flatten() {
+            if candidate != name && path.is_file() {
+                return Ok(Pair { images: images.to_owned(), labels: path });
+            }
+        }
+    }
+    let problem = if labels == name {
+        "the name of an IDX images file must contain \"images\", so that its labels file can be found".to_owned()
+    } else {
+        format!("its labels file is missing; {labels} should lie beside it")
+    };
+    Err(DataError::Idx { name: shown(images), problem })
+}

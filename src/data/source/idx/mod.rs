@@ -1,0 +1,125 @@
+//! IDX files, the format of MNIST: a header of big-endian counts, then bytes; plain or in gzip.
+//!
+//! What a header claims is checked against what the file holds. Memory grows with the bytes that
+//! come, not with the claim, and a gzip stream is read no further than the claim.
+
+mod find;
+mod stream;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use super::found::Found;
+use super::numbered::{self, Numbered};
+use super::part::Part;
+use crate::data::error::DataError;
+use crate::files::read_limited;
+
+pub(crate) use find::in_folder;
+pub(crate) use stream::read_part;
+use stream::{IMAGES, header, open, read_labels, shown};
+
+/// The classes of Fashion-MNIST.
+pub(crate) const FASHION: [&str; 10] =
+    ["T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot"];
+
+/// An images file and its labels file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Pair {
+    images: PathBuf,
+    labels: PathBuf,
+}
+
+/// The IDX files of a source.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Files {
+    train: Pair,
+    validation: Option<Pair>,
+    test: Option<Pair>,
+    folder: PathBuf,
+    /// What the names of the files begin with.
+    set: String,
+}
+
+/// The images file `images` with its labels.
+pub(crate) fn single(images: &Path) -> Result<Files, DataError> {
+    let folder = images.parent().unwrap_or(Path::new("")).to_owned();
+    // A file that is no IDX file says so, rather than that its labels are missing.
+    header(&mut open(images)?, &shown(images), IMAGES)?;
+    match find::beside(images)? {
+        Some(files) => Ok(files),
+        None => Ok(Files { train: find::pair_of(images)?, validation: None, test: None, folder, set: String::new() }),
+    }
+}
+
+impl Files {
+    /// The classes: `labels.txt` beside the files, or EMNIST's mapping, or known by the folder's name,
+    /// or from 0 or 1 to the largest label of the training images.
+    ///
+    /// # Errors
+    /// Where a file cannot be read or names fewer than two classes.
+    pub fn class_names(&self) -> Result<Vec<String>, DataError> {
+        match self.given_names()? {
+            Some(names) => numbered::checked(names, &self.folder),
+            None => self.classes().map(|classes| classes.names),
+        }
+    }
+
+    fn classes(&self) -> Result<Numbered, DataError> {
+        let labels = read_labels(open(&self.train.labels)?, &shown(&self.train.labels))?;
+        let mut given = self.given_names()?;
+        let all_letters = labels.iter().max() == Some(&26) && !labels.contains(&0);
+        if given.is_none() && self.is_emnist() && self.set.contains("letters") && all_letters {
+            given = Some((b'A'..=b'Z').map(|letter| char::from(letter).to_string()).collect());
+        }
+        Numbered::of(labels.iter().map(|&label| u64::from(label)), given, &self.folder)
+    }
+
+    fn is_emnist(&self) -> bool {
+        self.set.starts_with("emnist")
+    }
+
+    fn given_names(&self) -> Result<Option<Vec<String>>, DataError> {
+        if let Some(names) = numbered::given(&self.folder)? {
+            return Ok(Some(names));
+        }
+        let mapping = self.folder.join(format!("{}mapping.txt", self.set));
+        if self.is_emnist() && mapping.is_file() {
+            return Ok(mapped(&read_limited(&mapping, 1 << 20)?));
+        }
+        let real = fs::canonicalize(&self.folder).unwrap_or_else(|_| self.folder.clone());
+        let known = real.file_name().is_some_and(|name| name.to_string_lossy().to_lowercase().contains("fashion"));
+        Ok(known.then(|| FASHION.map(str::to_owned).to_vec()))
+    }
+
+    /// Reads all images and labels.
+    ///
+    /// # Errors
+    /// Where a file cannot be read, is damaged, or disagrees with another.
+    pub fn read(&self) -> Result<Found, DataError> {
+        let Numbered { names: labels, first } = self.classes()?;
+        let first = u8::try_from(first).unwrap_or_default();
+        let part = |pair: &Pair, what: &str| -> Result<Part, DataError> {
+            let (images, bytes) = (shown(&pair.images), shown(&pair.labels));
+            let mut part =
+                read_part((open(&pair.images)?, &images), (open(&pair.labels)?, &bytes), labels.len(), first, what)?;
+            if self.is_emnist() {
+                part.transpose();
+            }
+            Ok(part)
+        };
+        let other = |pair: &Option<Pair>, what| pair.as_ref().map(|pair| part(pair, what)).transpose();
+        let (train, validation) = (part(&self.train, "train")?, other(&self.validation, "validation")?);
+        Ok(Found { validation, test: other(&self.test, "test")?, ..Found::of(labels, train) })
+    }
+}
+
+/// The classes in a mapping of EMNIST, whose lines are a label and the codes of its characters.
+fn mapped(text: &[u8]) -> Option<Vec<String>> {
+    let text = String::from_utf8_lossy(text);
+    let name = |line: &str| {
+        let code = line.split_whitespace().nth(1)?.parse().ok()?;
+        char::from_u32(code).map(String::from)
+    };
+    text.lines().filter(|line| !line.trim().is_empty()).map(name).collect()
+}

@@ -1,0 +1,226 @@
+//! Pictures with the labels that tables or their names give them.
+
+use std::collections::{BTreeSet, HashMap};
+use std::path::Path;
+
+use super::name::{self, Split};
+use super::skipped::{Reason, Skipped};
+use super::table::Table;
+use super::tree::Place;
+use crate::data::picture::kind::is_named_picture;
+
+/// A file and its class.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Labelled {
+    pub file: Place,
+    pub class: String,
+}
+
+/// What tables say of the files below a folder.
+#[derive(Debug, Default)]
+pub(crate) struct Matched {
+    /// Training, validation, test.
+    pub parts: [Vec<Labelled>; 3],
+    /// Files of which they say nothing; the tables themselves are not among them.
+    pub rest: Vec<Place>,
+    /// Rows without a file or a class.
+    pub skipped: Vec<Skipped>,
+}
+
+impl Matched {
+    /// How many files have a class.
+    pub fn count(&self) -> usize {
+        self.parts.iter().map(Vec::len).sum()
+    }
+}
+
+/// The files of `files` that a table's text may mean.
+struct Index<'a> {
+    exact: HashMap<&'a str, usize>,
+    /// By the last part of the name, and the same without its ending; `None` where several have it.
+    last: HashMap<&'a str, Option<usize>>,
+    stem: HashMap<&'a str, Option<usize>>,
+}
+
+impl<'a> Index<'a> {
+    fn of(folder: &Place, files: &'a [Place]) -> Self {
+        let (mut exact, mut last, mut stem) = (HashMap::new(), HashMap::new(), HashMap::new());
+        for (place, file) in files.iter().enumerate() {
+            exact.insert(folder.below(file), place);
+            if is_named_picture(&file.path) {
+                let name = file.last();
+                last.entry(name).and_modify(|place| *place = None).or_insert(Some(place));
+                let name = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
+                stem.entry(name).and_modify(|place| *place = None).or_insert(Some(place));
+            }
+        }
+        Self { exact, last, stem }
+    }
+
+    /// The file that `text` means: a path from the folder, or one from elsewhere that ends alike, or
+    /// a name that only one file has, with its ending or without. Never a file outside.
+    fn find(&self, text: &str) -> Option<usize> {
+        let text = text.replace('\\', "/");
+        let mut rest = text.trim_start_matches("./");
+        if rest.split('/').any(|part| part == "..") {
+            return None;
+        }
+        loop {
+            if let Some(place) = self.exact.get(rest) {
+                return Some(*place);
+            }
+            match rest.split_once('/') {
+                Some((_, below)) => rest = below,
+                None => break,
+            }
+        }
+        self.last.get(rest).or_else(|| self.stem.get(rest)).copied().flatten()
+    }
+}
+
+/// Gives the files `files` of `folder` the classes of `tables`. The part of a row is that of its own
+/// column, or of the folder that its file lies in, or of the table's name, or training.
+pub(crate) fn of_tables(folder: &Place, tables: &[Table], files: &[Place]) -> Matched {
+    let index = Index::of(folder, files);
+    let mut out = Matched::default();
+    let mut classes: Vec<Option<&str>> = vec![None; files.len()];
+    for table in tables {
+        let by_table = Path::new(table.place.last()).file_stem().and_then(|stem| Split::named(&stem.to_string_lossy()));
+        for row in &table.rows {
+            let mut skip = |reason| {
+                let name = format!("{}:{}: {}", table.place.name, row.line, row.file);
+                out.skipped.push(Skipped { name, reason });
+            };
+            let Some(place) = index.find(&row.file) else {
+                skip(Reason::Missing);
+                continue;
+            };
+            let class = match &row.class {
+                Ok(class) => class,
+                Err(why) => {
+                    skip(Reason::Unclear(why.clone()));
+                    continue;
+                }
+            };
+            match classes[place] {
+                Some(other) if other == class => {}
+                Some(other) => skip(Reason::Unclear(format!("labelled \"{class}\" and \"{other}\""))),
+                None => {
+                    classes[place] = Some(class);
+                    let by_folder = folder.below(&files[place]).split_once('/').and_then(|(top, _)| Split::named(top));
+                    let split = row.split.or(by_folder).or(by_table).unwrap_or(Split::Train);
+                    out.parts[split as usize].push(Labelled { file: files[place].clone(), class: class.clone() });
+                }
+            }
+        }
+    }
+    let is_rest =
+        |(file, class): &(&Place, Option<&str>)| class.is_none() && !tables.iter().any(|table| table.place == **file);
+    out.rest = files.iter().zip(classes).filter(is_rest).map(|(file, _)| file.clone()).collect();
+    out.parts.iter_mut().for_each(|part| part.sort());
+    out
+}
+
+/// The labels in the names of the pictures `files`, such as `cat.12.jpg`, and the files without one;
+/// `None` where the names do not look like that: fewer than two labels, or hardly a label twice.
+pub(crate) fn of_names(files: &[Place]) -> Option<(Vec<Labelled>, Vec<Place>)> {
+    let (mut labelled, mut rest) = (Vec::new(), Vec::new());
+    for file in files {
+        match name::label(file.last()).filter(|_| is_named_picture(&file.path)) {
+            Some(class) => labelled.push(Labelled { file: file.clone(), class: class.to_owned() }),
+            None => rest.push(file.clone()),
+        }
+    }
+    let labels = classes(&labelled).len();
+    (labels >= 2 && labelled.len() >= 2 * labels && labelled.len() > rest.len()).then_some((labelled, rest))
+}
+
+/// The classes of `labelled`, each once: by number if all are numbers, otherwise sorted bytewise.
+pub(crate) fn classes(labelled: &[Labelled]) -> Vec<String> {
+    let names: BTreeSet<&str> = labelled.iter().map(|labelled| &labelled.class[..]).collect();
+    let mut names: Vec<String> = names.into_iter().map(str::to_owned).collect();
+    let number = |name: &String| name.parse::<u64>();
+    if names.iter().all(|name| number(name).is_ok()) {
+        names.sort_by_key(|name| number(name).unwrap_or_default());
+    }
+    names
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::table::Row;
+    use super::*;
+
+    fn place(name: &str) -> Place {
+        Place { name: name.to_owned(), path: Path::new("/data").join(name) }
+    }
+
+    fn found(files: &[&str], text: &str) -> Option<usize> {
+        let files: Vec<Place> = files.iter().map(|name| place(name)).collect();
+        Index::of(&place(""), &files).find(text)
+    }
+
+    #[test]
+    fn a_file_is_found_by_path_end_of_path_name_or_stem_and_never_outside() {
+        let files = ["images/a.jpg", "images/b.jpg", "more/b.jpg", "c.d.png"];
+        for (text, wanted) in [
+            ("images/a.jpg", Some(0)),
+            ("./images\\a.jpg", Some(0)),
+            ("/content/drive/images/b.jpg", Some(1)),
+            ("a.jpg", Some(0)),
+            ("a", Some(0)),
+            ("c.d", Some(3)),
+            ("b.jpg", None),
+            ("b", None),
+            ("../images/a.jpg", None),
+            ("images/../../a.jpg", None),
+            ("", None),
+        ] {
+            assert_eq!(found(&files, text), wanted, "{text}");
+        }
+    }
+
+    #[test]
+    fn rows_go_to_the_part_of_their_column_or_folder_and_conflicts_are_named() {
+        let files = ["train/1.jpg", "test/2.jpg", "3.jpg", "labels.csv", "4.jpg", "5.jpg"].map(place);
+        let row = |line, file: &str, class: &str, split| Row {
+            line,
+            file: file.to_owned(),
+            class: Ok(class.to_owned()),
+            split,
+        };
+        let rows = vec![
+            row(2, "train/1.jpg", "a", None),
+            row(3, "2.jpg", "b", None),
+            row(4, "3.jpg", "b", Some(Split::Validation)),
+            row(5, "4.jpg", "b", None),
+            row(6, "4.jpg", "b", None),
+            row(7, "4.jpg", "c", None),
+            row(8, "6.jpg", "c", None),
+        ];
+        let table = Table { place: place("labels.csv"), rows, strong: false };
+        let matched = of_tables(&place(""), &[table], &files);
+        let names = |part: usize| matched.parts[part].iter().map(|image| &image.file.name[..]).collect::<Vec<_>>();
+        assert_eq!([names(0), names(1), names(2)], [vec!["4.jpg", "train/1.jpg"], vec!["3.jpg"], vec!["test/2.jpg"]]);
+        assert_eq!(matched.rest, [place("5.jpg")]);
+        let skipped: Vec<&str> = matched.skipped.iter().map(|skipped| &skipped.name[..]).collect();
+        assert_eq!(skipped, ["labels.csv:7: 4.jpg", "labels.csv:8: 6.jpg"]);
+    }
+
+    #[test]
+    fn names_are_labels_only_where_they_repeat() {
+        let files = |names: &[&str]| names.iter().map(|name| place(name)).collect::<Vec<_>>();
+        let (labelled, rest) =
+            of_names(&files(&["cat.1.jpg", "cat.2.jpg", "dog.1.jpg", "dog.2.jpg", "x.txt"])).unwrap();
+        assert_eq!((classes(&labelled), rest.len()), (vec!["cat".to_owned(), "dog".to_owned()], 1));
+        assert!(of_names(&files(&["cat.1.jpg", "cat.2.jpg"])).is_none());
+        assert!(of_names(&files(&["a.1.jpg", "b.1.jpg", "c.1.jpg"])).is_none());
+    }
+
+    #[test]
+    fn numbers_are_sorted_as_numbers() {
+        let labelled = |class: &str| Labelled { file: place("x"), class: class.to_owned() };
+        assert_eq!(classes(&["10", "9", "2"].map(labelled)), ["2", "9", "10"]);
+        assert_eq!(classes(&["10", "9", "b"].map(labelled)), ["10", "9", "b"]);
+    }
+}

@@ -1,0 +1,189 @@
+//! How a data folder is laid out: where its classes and its parts are. No picture is opened.
+//!
+//! In this order: a table that is written for labels; folders of training, validation and test, by
+//! any of their usual names; two or more class folders; another table with files and labels;
+//! labels in names such as `cat.1.jpg`; and where there is one folder only, the same inside it.
+//!
+//! A folder called as a part is never a class, with one exception: `train/` that holds pictures and
+//! no classes is a class where it lies beside others, and no folder there is called after a part.
+
+use std::collections::HashSet;
+
+use super::labelled::{Labelled, of_names, of_tables};
+use super::name::Split;
+use super::outline::{Aside, BY_NAME, Contents, Outline, note, outdo, outline, tables, without_files};
+use super::skipped::Reason;
+use super::table::Table;
+use super::tree::{DEPTH, Listing, Place, holds, list, walk};
+use crate::config::MAX_CLASSES;
+use crate::data::error::DataError;
+
+/// A source and its parts.
+#[derive(Debug)]
+pub(crate) struct Layout {
+    /// The classes of the training part.
+    pub labels: Vec<String>,
+    /// Training, validation, test; there is always the first.
+    pub parts: [Option<Outline>; 3],
+    pub aside: Aside,
+}
+
+/// How `top` is laid out; `None` where it has no two classes.
+///
+/// # Errors
+/// Where a folder or a table cannot be read, two folders are for one part, or one that should have
+/// classes has none or too many.
+pub(crate) fn of(top: &Place) -> Result<Option<Layout>, DataError> {
+    within(top, 0)
+}
+
+fn within(top: &Place, depth: usize) -> Result<Option<Layout>, DataError> {
+    let listing = list(top)?;
+    let (mut parts, mut others) = parts(&listing.folders)?;
+    let tables = tables(&listing.files)?;
+    if tables.iter().any(|table| table.strong) {
+        let strong: Vec<Table> = tables.into_iter().filter(|table| table.strong).collect();
+        return by_tables(top, &strong);
+    }
+    let (mut train, mut aside) = (None, Aside::default());
+    if let Some(folder) = parts[0].clone() {
+        let (outline, inside) = outline(&folder, None)?;
+        if !outline.is_flat() {
+            aside.merge(inside);
+            aside.skipped.extend(others.iter().map(|folder| folder.skipped_folder(Reason::Beside)));
+            train = Some(outline);
+        } else if parts[1..] == [None, None] && tables.is_empty() && is_beside_classes(&others) {
+            others.push(folder);
+            others.sort();
+            parts[0] = None;
+        } else if tables.is_empty() {
+            return Err(DataError::NoClasses { path: folder.path, holds: holds(&inside.files) });
+        } else {
+            return by_tables(top, &tables);
+        }
+    }
+    let train = match train {
+        Some(train) => train,
+        None if !tables.is_empty() && (others.len() < 2 || outdo(top, &tables, &others)?) => {
+            return by_tables(top, &tables);
+        }
+        None if others.len() >= 2 => {
+            let folder = top.clone();
+            Outline { folder, contents: Contents::Classes(std::mem::take(&mut others)) }
+        }
+        None => match (of_names(&listing.files), &others[..]) {
+            (Some((labelled, _)), _) => {
+                aside.notes.push(BY_NAME.to_owned());
+                Outline { folder: top.clone(), contents: Contents::Labelled(labelled) }
+            }
+            (None, [inner]) if depth < DEPTH && parts == [None, None, None] => {
+                let mut found = within(inner, depth + 1)?;
+                if let Some(layout) = &mut found {
+                    layout.aside.add(listing);
+                }
+                return Ok(found);
+            }
+            _ => return Ok(None),
+        },
+    };
+    let labels = train.classes();
+    let mut outlines = [None, None, None];
+    for (place, folder) in parts.iter().enumerate().skip(1) {
+        let Some(folder) = folder else { continue };
+        let (mut outline, mut inside) = outline(folder, Some(&labels))?;
+        if outline.is_flat() {
+            // `Test.csv` beside `Test/`, for instance.
+            let matched = of_tables(top, &tables, &inside.files);
+            let labelled: Vec<Labelled> =
+                matched.parts.into_iter().flatten().filter(|image| labels.contains(&image.class)).collect();
+            let known: HashSet<&Place> = labelled.iter().map(|image| &image.file).collect();
+            inside.files.retain(|file| !known.contains(file));
+            outline.contents = Contents::Labelled(labelled);
+        }
+        aside.merge(inside);
+        // One without any class is no part.
+        outlines[place] = Some(outline).filter(|outline| !outline.is_flat());
+    }
+    let of_train: HashSet<&Place> = match &train.contents {
+        Contents::Labelled(labelled) => labelled.iter().map(|image| &image.file).collect(),
+        Contents::Classes(_) => HashSet::new(),
+    };
+    let files = listing
+        .files
+        .into_iter()
+        .filter(|file| !of_train.contains(file) && !tables.iter().any(|table| table.place == *file));
+    aside.add(Listing { files: files.collect(), folders: Vec::new(), ..listing });
+    outlines[0] = Some(train);
+    finish(top, outlines, aside).map(Some)
+}
+
+/// Whether a folder of pictures called `train` beside `others` is one more class.
+fn is_beside_classes(others: &[Place]) -> bool {
+    let is_part = |folder: &Place| {
+        let name = folder.last().to_ascii_lowercase();
+        ["train", "test", "val", "unlabel"].iter().any(|word| name.starts_with(word))
+    };
+    !others.is_empty() && !others.iter().any(is_part)
+}
+
+/// The folders that are called after parts, and the others.
+fn parts(folders: &[Place]) -> Result<([Option<Place>; 3], Vec<Place>), DataError> {
+    // `asl_alphabet_train` is a part where `asl_alphabet_test` lies beside it.
+    let within: Vec<_> = folders.iter().map(|folder| Split::within(folder.last())).collect();
+    let has_counterpart =
+        |split: Split, rest: &[String]| within.iter().flatten().any(|(other, words)| *other != split && words == rest);
+    let part_of = |folder: &Place| {
+        let paired = || Split::within(folder.last()).filter(|(split, rest)| has_counterpart(*split, rest));
+        Split::named(folder.last()).or_else(|| paired().map(|(split, _)| split))
+    };
+    let (mut parts, mut others) = ([None, None, None], Vec::new());
+    for folder in folders {
+        match part_of(folder) {
+            None => others.push(folder.clone()),
+            Some(split) => {
+                if let Some(first) = parts[split as usize].replace(folder.clone()) {
+                    let (first, second) = (first.path, folder.path.clone());
+                    return Err(DataError::TwoFolders { part: split.word(), first, second });
+                }
+            }
+        }
+    }
+    Ok((parts, others))
+}
+
+/// The source `top` as `tables` in it say.
+fn by_tables(top: &Place, tables: &[Table]) -> Result<Option<Layout>, DataError> {
+    let inside = walk(top)?;
+    let matched = of_tables(top, tables, &inside.files);
+    if matched.parts[0].is_empty() {
+        return Err(without_files(tables));
+    }
+    let mut aside = Aside { skipped: matched.skipped, notes: vec![note(tables)], ..Aside::default() };
+    aside.add(Listing { files: matched.rest, ..inside });
+    let outlines = matched.parts.map(|labelled| {
+        let outline = Outline { folder: top.clone(), contents: Contents::Labelled(labelled) };
+        Some(outline).filter(|outline| !outline.is_flat())
+    });
+    finish(top, outlines, aside).map(Some)
+}
+
+fn finish(top: &Place, parts: [Option<Outline>; 3], mut aside: Aside) -> Result<Layout, DataError> {
+    let labels = parts[0].as_ref().map(Outline::classes).unwrap_or_default();
+    let path = parts[0].as_ref().map_or(&top.path, |train| &train.folder.path).clone();
+    match labels.len() {
+        0 | 1 => return Err(DataError::OneClass { path, class: labels.into_iter().next().unwrap_or_default() }),
+        count if count > MAX_CLASSES as usize => return Err(DataError::TooManyClasses { path, count }),
+        _ => {}
+    }
+    let parts_used: Vec<String> = Split::ALL
+        .iter()
+        .zip(&parts)
+        .filter_map(|(split, part)| part.as_ref().map(|part| (split, part)))
+        .filter(|(_, part)| !part.folder.name.is_empty())
+        .map(|(split, part)| format!("{} from {}/", split.word(), part.folder.name))
+        .collect();
+    if !parts_used.is_empty() {
+        aside.notes.insert(0, format!("images are read for {}", parts_used.join(", ")));
+    }
+    Ok(Layout { labels, parts, aside })
+}
