@@ -2,9 +2,14 @@
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail by panicking")]
 
+#[path = "support/dependencies.rs"]
+mod dependencies;
+
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
+
+use dependencies::Dependencies;
 
 /// A module uses only those before it.
 const ORDER: [&str; 18] = [
@@ -16,8 +21,25 @@ const GUESTS: [(&[&str], &[&str]); 2] = [
     (&["dfdx"], &["train"]),
     (&["clap", "indicatif", "console", "ratatui", "crossterm"], &["headless", "tui", "cli", "main"]),
 ];
-/// Lines of a file before its tests.
-const LONGEST: usize = 500;
+/// The most lines of a file before its tests.
+const MAX_FILE_LINES: usize = 400;
+/// Files that are longer, until they are divided.
+const LONG_FILES: [(&str, usize); 3] =
+    [("config/sections.rs", 445), ("train/trainer_tests.rs", 473), ("tui/data/mod.rs", 438)];
+/// The most lines of a function's body.
+const MAX_FUNCTION_LINES: usize = 60;
+/// Functions that are longer, until they are divided.
+const LONG_FUNCTIONS: [(&str, usize); 4] = [
+    ("codegen/int8.rs: tables", 70),
+    ("codegen/runtime.rs: template", 134),
+    ("jobs/training.rs: run", 62),
+    ("plan/program.rs: of", 66),
+];
+/// The most files of a module that depend on each other in a cycle.
+const MAX_CYCLE: usize = 3;
+/// The first files of longer cycles, until these are broken.
+const LONG_CYCLES: [(&str, usize); 5] =
+    [("plan::arena", 5), ("train::simd", 4), ("tui::data", 10), ("tui::design", 6), ("tui::train::draw", 4)];
 
 /// Every Rust file below `src/`, with its path from there.
 fn sources() -> Vec<(PathBuf, String)> {
@@ -101,6 +123,12 @@ fn intruders(module: &str, text: &str) -> Vec<&'static str> {
     closed.flat_map(|(guests, _)| *guests).copied().filter(|guest| code(text).any(|line| names(line, guest))).collect()
 }
 
+/// Whether the file holds nothing but tests.
+fn is_test(path: &Path) -> bool {
+    let name = |part: std::path::Component<'_>| part.as_os_str().to_string_lossy().trim_end_matches(".rs").to_owned();
+    path.components().map(name).any(|name| name == "tests" || name.ends_with("_tests"))
+}
+
 /// Lines before the tests that a file ends with.
 fn length(text: &str) -> usize {
     let lines: Vec<&str> = text.lines().collect();
@@ -130,13 +158,74 @@ fn only_train_knows_dfdx_and_only_the_front_ends_know_terminals() {
     }
 }
 
+/// The functions of `text`, by their names, with the lines of their bodies; those of the tests at its end excluded.
+/// A body ends at the first brace with the indentation of the function, as rustfmt places it.
+fn functions(text: &str) -> Vec<(String, usize)> {
+    let lines: Vec<&str> = text.lines().take(length(text)).collect();
+    let mut found = Vec::new();
+    for (at, line) in lines.iter().enumerate() {
+        let indent = line.len() - line.trim_start().len();
+        let Some((before, rest)) = line.trim_start().split_once("fn ") else { continue };
+        let is_qualifier = |word: &str| {
+            word.starts_with("pub")
+                || ["const", "async", "unsafe", "extern", "\"C\"", "in"].contains(&word)
+                || word.ends_with(')')
+        };
+        if !before.split_whitespace().all(is_qualifier) {
+            continue;
+        }
+        // The signature ends in the brace that opens the body; a declaration or a body of one line has no such line.
+        let Some(open) = lines[at..].iter().position(|line| line.ends_with(['{', ';', '}'])) else { continue };
+        if !lines[at + open].ends_with('{') {
+            continue;
+        }
+        let close = format!("{}}}", " ".repeat(indent));
+        if let Some(body) = lines[at + open + 1..].iter().position(|line| *line == close) {
+            found.push((identifier(rest).to_owned(), body));
+        }
+    }
+    found
+}
+
+/// Those of `found` that are above `most`, but for those in `excepted`, which may not grow.
+fn above(found: Vec<(String, usize)>, most: usize, excepted: &[(&str, usize)]) -> Vec<(String, usize)> {
+    let limit = |name: &str| excepted.iter().find(|(other, _)| *other == name).map_or(most, |(_, size)| *size);
+    found.into_iter().filter(|(name, size)| *size > limit(name)).collect()
+}
+
 #[test]
-fn a_file_is_one_room_and_says_what_it_is() {
+fn every_file_says_what_it_is_and_is_not_long() {
+    let mut found = Vec::new();
     for (path, text) in sources() {
         assert!(text.starts_with("//!"), "{} does not begin with `//!`", path.display());
-        let lines = length(&text);
-        assert!(lines <= LONGEST, "{}: {lines} lines before its tests", path.display());
+        found.push((path.display().to_string(), length(&text)));
     }
+    let long = above(found, MAX_FILE_LINES, &LONG_FILES);
+    assert!(long.is_empty(), "more than {MAX_FILE_LINES} lines before the tests: {long:#?}");
+}
+
+#[test]
+fn no_function_is_long() {
+    let mut found = Vec::new();
+    for (path, text) in sources() {
+        if !is_test(&path) {
+            let named = |(name, lines)| (format!("{}: {name}", path.display()), lines);
+            found.extend(functions(&text).into_iter().map(named));
+        }
+    }
+    let long = above(found, MAX_FUNCTION_LINES, &LONG_FUNCTIONS);
+    assert!(long.is_empty(), "functions of more than {MAX_FUNCTION_LINES} lines: {long:#?}");
+}
+
+#[test]
+fn few_files_of_a_module_depend_on_each_other_in_a_cycle() {
+    let sources = sources();
+    let dependencies = Dependencies::of(sources.iter().map(|(path, text)| (path.as_path(), text.as_str())));
+    let cycles = dependencies.cycles();
+    let sizes = cycles.iter().map(|files| (files[0].clone(), files.len())).collect();
+    let long: Vec<String> = above(sizes, MAX_CYCLE, &LONG_CYCLES).into_iter().map(|(first, _)| first).collect();
+    let cycles: Vec<_> = cycles.into_iter().filter(|files| long.contains(&files[0])).collect();
+    assert!(cycles.is_empty(), "more than {MAX_CYCLE} files depend on each other: {cycles:#?}");
 }
 
 #[test]
@@ -160,6 +249,29 @@ fn these_rules_notice_what_they_forbid() {
     assert_eq!(intruders("graph", "use dfdx::prelude::*;\nlet x = console::Term::stdout();"), ["dfdx", "console"]);
     assert!(intruders("train", "use dfdx::prelude::*;").is_empty());
     assert!(intruders("runs", "use super::console::Console;").is_empty());
+    let text =
+        "fn one() { 1 }\npub(in crate::data) fn two(\n    a: u8,\n) -> u8 {\n    a\n        + 1\n}\nfn three();\n";
+    assert_eq!(functions(text), [("two".to_owned(), 2)]);
+    let sizes = || vec![("a".to_owned(), 5), ("b".to_owned(), 7), ("c".to_owned(), 4)];
+    assert_eq!(above(sizes(), 4, &[("b", 6)]), [("a".to_owned(), 5), ("b".to_owned(), 7)]);
     assert_eq!(length("a\nb\n#[cfg(test)]\nmod tests {\n}\n"), 2);
     assert_eq!(length("#[cfg(test)]\nmod tests;\na\n"), 3);
+}
+
+#[test]
+fn cycles_are_found_through_re_exports_and_tests_do_not_count() {
+    let files = [
+        ("one/mod.rs", "mod a;\nmod b;\npub use a::{Alpha, inner as renamed};\nmod c;\n"),
+        ("one/a.rs", "use super::b;\npub struct Alpha;\npub fn inner() { b::beta() }\n"),
+        ("one/b.rs", "use super::{Alpha as A};\npub fn beta() {}\n"),
+        (
+            "one/c.rs",
+            "use crate::one::renamed;\n// super::d::x()\npub struct Gamma;\n#[cfg(test)]\nmod tests {\nsuper::d::x() }",
+        ),
+        ("one/d.rs", "pub fn x(_: super::c::Gamma) {}\n"),
+        ("two.rs", "use crate::one::Alpha;\n"),
+        ("one/tests/mod.rs", "use super::c::Gamma;\n"),
+    ];
+    let dependencies = Dependencies::of(files.iter().map(|(path, text)| (Path::new(path), *text)));
+    assert_eq!(dependencies.cycles(), [["one::a", "one::b"]]);
 }

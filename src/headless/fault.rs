@@ -85,9 +85,6 @@ fn diagnostics_in<'a>(error: &'a (dyn Error + 'static)) -> Option<&'a Diagnostic
 /// The file or folder that one error names. A transparent error hides the one in it from
 /// [`Error::source`], so that each kind is looked into.
 fn file_of<'a>(error: &'a (dyn Error + 'static)) -> Option<&'a Path> {
-    fn inside<'a>(error: &'a (dyn Error + 'static)) -> Option<&'a Path> {
-        file_of(error)
-    }
     if let Some(error) = error.downcast_ref::<FileError>() {
         return Some(&error.path);
     }
@@ -107,11 +104,19 @@ fn file_of<'a>(error: &'a (dyn Error + 'static)) -> Option<&'a Path> {
     }
     if let Some(error) = error.downcast_ref::<DatasetError>() {
         return match error {
-            DatasetError::Data(error) => inside(error),
+            DatasetError::Data(error) => file_of(error),
             DatasetError::Labels { from, .. } => Some(Path::new(from)),
             DatasetError::Config(_) => None,
         };
     }
+    if let Some(CodegenError::File(error)) = error.downcast_ref() {
+        return Some(&error.path);
+    }
+    file_of_training(error)
+}
+
+/// The file or folder that an error of weights or of training names.
+fn file_of_training<'a>(error: &'a (dyn Error + 'static)) -> Option<&'a Path> {
     if let Some(error) = error.downcast_ref::<ReadWeightsError>() {
         return match error {
             ReadWeightsError::File(error) => Some(&error.path),
@@ -120,8 +125,8 @@ fn file_of<'a>(error: &'a (dyn Error + 'static)) -> Option<&'a Path> {
     }
     if let Some(error) = error.downcast_ref::<TeachingError>() {
         return match error {
-            TeachingError::Run(error) => inside(error),
-            TeachingError::Weights(error) => inside(error),
+            TeachingError::Run(error) => file_of(error),
+            TeachingError::Weights(error) => file_of(error),
             TeachingError::File(error) => Some(&error.path),
             TeachingError::Differs { run, .. } => Some(run),
             TeachingError::Config(_) | TeachingError::Format(_) => None,
@@ -129,22 +134,16 @@ fn file_of<'a>(error: &'a (dyn Error + 'static)) -> Option<&'a Path> {
     }
     if let Some(error) = error.downcast_ref::<TrainingError>() {
         return match error {
-            TrainingError::Place(error) | TrainingError::Run(error) => inside(error),
-            TrainingError::State(error) | TrainingError::Train(error) => inside(error),
-            TrainingError::Teacher(error) => inside(error),
-            TrainingError::Weights(error) => inside(error),
+            TrainingError::Place(error) | TrainingError::Run(error) => file_of(error),
+            TrainingError::State(error) | TrainingError::Train(error) => file_of(error),
+            TrainingError::Teacher(error) => file_of(error),
+            TrainingError::Weights(error) => file_of(error),
             TrainingError::NotBegun { run } => run.as_deref(),
         };
     }
-    if let Some(error) = error.downcast_ref::<TrainError>() {
-        return match error {
-            TrainError::File(error) => Some(&error.path),
-            TrainError::Weights { path, .. } => Some(Path::new(path)),
-            _ => None,
-        };
-    }
-    match error.downcast_ref::<CodegenError>() {
-        Some(CodegenError::File(error)) => Some(&error.path),
+    match error.downcast_ref()? {
+        TrainError::File(error) => Some(&error.path),
+        TrainError::Weights { path, .. } => Some(Path::new(path)),
         _ => None,
     }
 }

@@ -4,6 +4,7 @@ mod classify;
 mod console;
 mod estimate;
 mod evaluate;
+mod exit;
 mod export;
 mod fault;
 mod int8;
@@ -14,140 +15,20 @@ mod profile;
 mod progress;
 mod project;
 mod report;
+mod request;
 mod seeds;
 mod train;
 mod watch;
 
-use crate::config::{Edit, Precision};
+use crate::config::Precision;
 use crate::sensors::Sensors;
 use crate::train::Governor;
 use anyhow::Context as _;
 use console::Console;
 use project::Project;
-use std::path::PathBuf;
 
-/// The configuration where none is named.
-pub const DEFAULT_CONFIG: &str = "configs/micro.toml";
-
-/// What is asked for on the command line.
-#[derive(Debug, Clone, Default)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a flag that somebody may give")]
-pub struct Request {
-    /// Configuration file or preset.
-    pub config: Option<PathBuf>,
-    /// Show what every layer costs.
-    pub estimate: bool,
-    /// Train.
-    pub train: bool,
-    /// Evaluate.
-    pub evaluate: bool,
-    /// Write C++.
-    pub export: bool,
-    /// Images to classify, and folders of them.
-    pub predict: Vec<PathBuf>,
-    /// A folder whose new images are to be classified.
-    pub watch: Option<PathBuf>,
-    /// Runs to compare.
-    pub report: Vec<PathBuf>,
-    /// Edits of the configuration, in the order they apply.
-    pub overrides: Vec<Edit>,
-    /// Run folder.
-    pub run: Option<PathBuf>,
-    /// Train with so many seeds, one after the other.
-    pub seeds: Option<u16>,
-    /// Go on with a training.
-    pub resume: bool,
-    /// The run of a network to learn from.
-    pub distill: Option<PathBuf>,
-    /// File of weights.
-    pub weights: Option<PathBuf>,
-    /// Where export and report write.
-    pub output: Option<PathBuf>,
-    /// The board that the network should fit.
-    pub board: Option<String>,
-    /// Threads to work with.
-    pub threads: Option<usize>,
-    /// The temperature, in °C, from which on training waits.
-    pub max_temperature: Option<f64>,
-    /// The most accuracy, as a fraction, that int8 may lose.
-    pub max_accuracy_drop: Option<f64>,
-    /// Export without compiling and running the header first.
-    pub no_check: bool,
-    /// Images to evaluate on.
-    pub split: Split,
-    /// One epoch on few images.
-    pub test: bool,
-    /// Machine-readable output.
-    pub json: bool,
-    /// Say more.
-    pub verbose: bool,
-}
-
-/// A part of a data set.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
-pub enum Split {
-    /// The images held out while training.
-    #[default]
-    Validation,
-    /// The images that the source sets apart for the end.
-    Test,
-    /// The images to learn from.
-    Train,
-    /// All labelled images, whatever part they are in; a source of fewer classes serves too.
-    All,
-}
-
-/// How the program ends.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[repr(u8)]
-pub enum Exit {
-    /// Done.
-    Done = 0,
-    /// It ran and the answer is no, or it failed on the way.
-    No = 1,
-    /// Bad usage, configuration or data.
-    Usage = 2,
-    /// The system failed: output, disk, permission.
-    System = 3,
-    /// Interrupted.
-    Interrupted = 130,
-}
-
-impl From<Exit> for std::process::ExitCode {
-    fn from(exit: Exit) -> Self {
-        Self::from(exit as u8)
-    }
-}
-
-/// Why an action ended early.
-#[derive(Debug)]
-pub struct Failure {
-    exit: Exit,
-    error: anyhow::Error,
-}
-
-impl<E: Into<anyhow::Error>> From<E> for Failure {
-    /// Most that can go wrong is in what was passed; else it is the system.
-    fn from(error: E) -> Self {
-        Self::with(Exit::Usage, error.into())
-    }
-}
-
-impl Failure {
-    /// A failure of something that ran.
-    fn on_the_way(error: impl Into<anyhow::Error>) -> Self {
-        Self::with(Exit::No, error.into())
-    }
-
-    /// Ends with `exit`, if it was not the system that failed.
-    fn with(exit: Exit, error: anyhow::Error) -> Self {
-        Self { exit: if fault::is_of_system(&error) { Exit::System } else { exit }, error }
-    }
-
-    fn interrupted() -> Self {
-        Self { exit: Exit::Interrupted, error: anyhow::anyhow!("interrupted") }
-    }
-}
+pub use exit::{Exit, Failure};
+pub use request::{DEFAULT_CONFIG, Request, Split};
 
 /// Does what `request` asks for and says how it went.
 #[must_use]
@@ -209,27 +90,33 @@ pub fn threads(asked: Option<usize>) -> usize {
     asked.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from))
 }
 
-fn act(request: &Request, console: Console) -> Result<Exit, Failure> {
-    if !request.report.is_empty() {
-        report::compare(request, console)?;
-        return Ok(Exit::Done);
-    }
-    let Request { estimate, train, evaluate, export, ref predict, ref watch, .. } = *request;
-    if !(estimate || train || evaluate || export || !predict.is_empty() || watch.is_some()) {
+/// Refuses a command line without an action, and options that do not go with the actions it has.
+fn check(request: &Request) -> Result<(), Failure> {
+    let Request { estimate, train, evaluate, export, predict, watch, .. } = request;
+    if !(*estimate || *train || *evaluate || *export || !predict.is_empty() || watch.is_some()) {
         let usage = "nothing to do: pass --estimate, --train, --evaluate, --export, --predict IMAGE, --watch DIR or --report RUN (see --help)";
         return Err(anyhow::anyhow!(usage).into());
     }
     if let Some(folder) = watch {
         watch::look_at(folder)?;
     }
-    if request.max_accuracy_drop.is_some() && !(evaluate || export) {
+    if request.max_accuracy_drop.is_some() && !(*evaluate || *export) {
         let usage = "--max-accuracy-drop judges what --export or --evaluate measures: pass one of them";
         return Err(anyhow::anyhow!(usage).into());
     }
-    if request.max_temperature.is_some() && !train {
+    if request.max_temperature.is_some() && !*train {
         return Err(anyhow::anyhow!("--max-temp lets training wait: pass --train as well").into());
     }
-    seeds::check(request)?;
+    seeds::check(request)
+}
+
+fn act(request: &Request, console: Console) -> Result<Exit, Failure> {
+    if !request.report.is_empty() {
+        report::compare(request, console)?;
+        return Ok(Exit::Done);
+    }
+    check(request)?;
+    let Request { estimate, train, evaluate, export, ref predict, ref watch, .. } = *request;
     let governor = Governor::new(Sensors::here(), request.max_temperature).context("--max-temp")?;
     let threads = threads(request.threads);
     // It fails only where a pool is there already, which then serves.
@@ -248,7 +135,10 @@ fn act(request: &Request, console: Console) -> Result<Exit, Failure> {
     }
     preflight::check(&project)?;
     if train {
-        let exit = train::run(&mut project, governor)?;
+        let exit = match request.seeds {
+            Some(count) => seeds::run(&mut project, &governor, count)?,
+            None => train::run(&mut project, governor)?,
+        };
         if exit != Exit::Done {
             return Ok(exit);
         }

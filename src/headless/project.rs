@@ -2,7 +2,7 @@
 
 use super::console::Console;
 use super::progress;
-use super::{Failure, Request};
+use super::{DEFAULT_CONFIG, Failure, Request};
 use crate::config::{self, ConfigFile, Edit, KeyPath, Opened};
 use crate::data::Dataset;
 use crate::graph::Graph;
@@ -62,7 +62,7 @@ impl<'a> Project<'a> {
                 );
             }
             (None, Some(run)) => run.file(Run::CONFIG),
-            (None, None) => PathBuf::from(super::DEFAULT_CONFIG),
+            (None, None) => PathBuf::from(DEFAULT_CONFIG),
         };
         let mut overrides = request.overrides.clone();
         if request.test {

@@ -1,7 +1,7 @@
 //! `--train`
 
 use super::project::Project;
-use super::{Exit, Failure, evaluate, profile, progress, seeds};
+use super::{Exit, Failure, evaluate, profile, progress};
 use crate::config::ConfigFile;
 use crate::escape;
 use crate::files::RealDisk;
@@ -13,12 +13,9 @@ use anyhow::anyhow;
 use std::path::Path;
 use std::sync::Arc;
 
-/// Trains, in a new run folder or in the one to go on with; with `--seeds`, in several.
+/// Trains, in a new run folder or in the one to go on with.
 pub fn run(project: &mut Project<'_>, governor: Governor) -> Result<Exit, Failure> {
     let request = project.request;
-    if let Some(count) = request.seeds {
-        return seeds::run(project, &governor, count);
-    }
     let given = given(project)?;
     let place = match (&request.run, project.run.take()) {
         (_, Some(run)) if request.resume => Place::Resume(run),

@@ -86,6 +86,19 @@ fn within(top: &Place, depth: usize) -> Result<Option<Layout>, DataError> {
             _ => return Ok(None),
         },
     };
+    with_held_out(top, listing, &parts, &tables, train, aside).map(Some)
+}
+
+/// The layout of the source `top`, in which `listing` and `tables` lie: the training images `train`, and the images
+/// of validation and test in the folders of `parts`.
+fn with_held_out(
+    top: &Place,
+    listing: Listing,
+    parts: &[Option<Place>; 3],
+    tables: &[Table],
+    train: Outline,
+    mut aside: Aside,
+) -> Result<Layout, DataError> {
     let labels = train.classes();
     let mut outlines = [None, None, None];
     for (place, folder) in parts.iter().enumerate().skip(1) {
@@ -93,7 +106,7 @@ fn within(top: &Place, depth: usize) -> Result<Option<Layout>, DataError> {
         let (mut outline, mut inside) = outline(folder, Some(&labels))?;
         if outline.is_flat() {
             // `Test.csv` beside `Test/`, for instance.
-            let matched = of_tables(top, &tables, &inside.files);
+            let matched = of_tables(top, tables, &inside.files);
             let labelled: Vec<Labelled> =
                 matched.parts.into_iter().flatten().filter(|image| labels.contains(&image.class)).collect();
             let known: HashSet<&Place> = labelled.iter().map(|image| &image.file).collect();
@@ -114,7 +127,7 @@ fn within(top: &Place, depth: usize) -> Result<Option<Layout>, DataError> {
         .filter(|file| !of_train.contains(file) && !tables.iter().any(|table| table.place == *file));
     aside.add(Listing { files: files.collect(), folders: Vec::new(), ..listing });
     outlines[0] = Some(train);
-    finish(top, outlines, aside).map(Some)
+    finish(top, outlines, aside)
 }
 
 /// Whether a folder of pictures called `train` beside `others` is one more class.

@@ -7,6 +7,7 @@ mod layouts;
 mod packed;
 mod photographs;
 mod sources;
+mod tables;
 
 use std::io::{Cursor, Write as _};
 use std::path::Path;
@@ -76,4 +77,27 @@ fn idx_pair(count: u32) -> (Vec<u8>, Vec<u8>) {
     let pixels: Vec<u8> = (0..count * 16).map(|i| (i * 31 + i / 16 * 5) as u8).collect();
     let labels: Vec<u8> = (0..count).map(|i| (i % 3) as u8).collect();
     (idx(&[count, 4, 4], &pixels), idx(&[count], &labels))
+}
+
+/// `count` different PNG files `<folder>/<stem>N.png`, which begin with picture `first`.
+fn put_files(top: &Path, stem: &str, count: u32, first: u32) {
+    for i in 0..count {
+        put(top, &format!("{stem}{i}.png"), &encoded(&picture(8, 8, first + i), ImageFormat::Png));
+    }
+}
+
+/// A source that `make` makes.
+fn source(make: impl FnOnce(&Path)) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    make(folder.path());
+    folder
+}
+
+/// Its classes, and the numbers of images for training and validation together, and for testing.
+fn understood(folder: &Path) -> (Vec<String>, usize, usize, String) {
+    let names = class_names(folder.to_str().unwrap()).unwrap();
+    let set = loaded(folder).unwrap();
+    assert_eq!(names, set.labels);
+    let test = set.test.as_ref().map_or(0, Images::len);
+    (set.labels, set.train.len() + set.validation.len(), test, set.check.details().join("\n"))
 }
