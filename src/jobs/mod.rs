@@ -11,6 +11,7 @@
 //!                latest_run → Run::weights ───┴→ read_weights ──────┴→ Deployment → Export::check → Export::write
 //! ```
 
+mod cache;
 mod changed;
 mod check;
 mod classes;
@@ -24,7 +25,9 @@ mod report;
 mod teaching;
 mod training;
 mod weights;
+mod worker;
 
+pub use cache::{ImageCache, ImagesKey};
 pub use changed::{Changed, without_training_images};
 pub use check::{CheckError, Checked, Compilers, Difference, Network, probe_images};
 pub use deployment::{Build, Deployment, Export, JUDGED, Judged, evaluate, judge};
@@ -36,6 +39,7 @@ pub use report::{Recording, record};
 pub use teaching::{Teaching, TeachingError};
 pub use training::{Ended, Training, TrainingError};
 pub use weights::{ReadWeightsError, Trained, latest_run, read_weights, trained_run, unfinished_run};
+pub use worker::{Events, Idle, Queue, Work, Worker};
 
 /// The folder of all runs, where nothing else is said.
 pub const RUNS: &str = "runs";

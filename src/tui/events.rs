@@ -1,7 +1,7 @@
 //! Where events come from: each source has a thread that waits, and all go into one channel.
 
 use super::effect::News;
-use super::workshop::Copies;
+use crate::jobs::Idle;
 use crossterm::event::Event as Key;
 use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGTERM, SIGTSTP, SIGWINCH};
 use signal_hook::iterator::{Handle, Signals};
@@ -114,7 +114,7 @@ const LAST_COPIES: Duration = Duration::from_secs(2);
 ///
 /// # Errors
 /// Where they cannot be caught.
-pub fn watch_signals(source: Source, is_ending: Arc<AtomicBool>, copies: Copies) -> io::Result<Handle> {
+pub fn watch_signals(source: Source, is_ending: Arc<AtomicBool>, copies: Idle) -> io::Result<Handle> {
     let mut signals = Signals::new([SIGINT, SIGTERM, SIGHUP, SIGTSTP, SIGCONT, SIGWINCH])?;
     let handle = signals.handle();
     let wait = move || {

@@ -14,10 +14,10 @@ use super::dialog::{Dialog, Page, Prompt, moved};
 use super::effect::{Effect as Wish, Reply};
 use super::paths;
 use super::widgets::picture::{Encoded, Picture};
-use super::workshop::ImagesKey as Key;
 use crate::config::{ConfigFile, Edit, KeyPath, NumClasses, absolute};
 use crate::data::{BUNDLED, Dataset};
 use crate::escape;
+use crate::jobs::ImagesKey;
 use crate::random::{Purpose, Stream};
 use crate::text::wrap;
 use ratatui::layout::{Position, Rect};
@@ -97,7 +97,7 @@ struct Loaded {
     /// Which reading brought them.
     reading: u64,
     /// What they depend on.
-    key: Key,
+    key: ImagesKey,
     dataset: Arc<Dataset>,
     /// The training images of each class, in the order in which they are shown.
     order: Vec<Vec<u32>>,
@@ -106,7 +106,7 @@ struct Loaded {
 /// Images that are being read.
 #[derive(Debug, Clone)]
 struct Reading {
-    key: Key,
+    key: ImagesKey,
     done: usize,
     total: usize,
 }
@@ -139,7 +139,7 @@ pub struct State {
     loaded: Option<Loaded>,
     reading: Option<Reading>,
     /// Why there are no images, and what was to be read.
-    failure: Option<(Key, String)>,
+    failure: Option<(ImagesKey, String)>,
     /// The last reading that was asked for.
     ticket: u64,
     /// Whether images are changed as in training.
@@ -291,7 +291,7 @@ impl State {
     }
 
     /// What is shown, or will be once it is read.
-    fn key(&self) -> Option<&Key> {
+    fn key(&self) -> Option<&ImagesKey> {
         let reading = self.reading.as_ref().map(|reading| &reading.key);
         reading.or_else(|| self.loaded.as_ref().filter(|_| self.failure.is_none()).map(|loaded| &loaded.key))
     }
@@ -308,7 +308,7 @@ impl State {
         };
         self.ticket += 1;
         self.failure = None;
-        self.reading = Some(Reading { key: Key::of(&model.spec), done: 0, total: 0 });
+        self.reading = Some(Reading { key: ImagesKey::of(&model.spec), done: 0, total: 0 });
         let spec = Box::new(model.spec.clone().absolute(sheet.folder()));
         reply.effect(Wish::Data(Effect::Read { ticket: self.ticket, spec, again }));
     }
@@ -330,7 +330,7 @@ impl State {
         }
     }
 
-    fn take(&mut self, key: Key, dataset: Arc<Dataset>, sheet: &Sheet, reply: &mut Reply) {
+    fn take(&mut self, key: ImagesKey, dataset: Arc<Dataset>, sheet: &Sheet, reply: &mut Reply) {
         let is_other = self.loaded.as_ref().is_none_or(|loaded| loaded.key.source() != key.source());
         if is_other {
             (self.class, self.picture, self.finding, self.view) = (0, 0, 0, View::All);
@@ -415,8 +415,8 @@ impl Loaded {
 }
 
 /// What the images of the configuration depend on.
-fn wanted(sheet: &Sheet) -> Option<Key> {
-    sheet.model().map(|model| Key::of(&model.spec))
+fn wanted(sheet: &Sheet) -> Option<ImagesKey> {
+    sheet.model().map(|model| ImagesKey::of(&model.spec))
 }
 
 /// The command line that does the same with the images of `source`, as the sheet's text names them:

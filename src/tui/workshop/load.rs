@@ -1,9 +1,8 @@
 //! Where jobs get their images.
 
-use super::images::Images;
 use crate::config::ConfigFile;
 use crate::data::{Dataset, Progress};
-use crate::jobs::{self, Classes, DatasetError};
+use crate::jobs::{self, Classes, DatasetError, ImageCache};
 use crate::train::Control;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -13,7 +12,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 pub fn load(
     spec: &ConfigFile,
     classes: Classes<'_>,
-    images: &Images,
+    images: &ImageCache,
     progress: &dyn Progress,
 ) -> Result<Arc<Dataset>, DatasetError> {
     let dataset = jobs::load_dataset(spec, classes, None, progress)?;

@@ -1,63 +1,69 @@
 //! Where the work is done that the state asks for: files here and now, everything long on threads
 //! that send their news.
 
-mod data;
+mod classes;
+mod copies;
 mod deploy;
+mod encoding;
 mod files;
-mod graphics;
-mod images;
-mod keeper;
 mod load;
+mod loading;
 mod runs;
 mod train;
 
 pub use files::{edit, left_over, save};
-pub use images::{Images, Key as ImagesKey};
-pub use keeper::Copies;
 
 use super::effect::{Effect, News};
 use super::events::Source;
+use super::{data as data_screen, deploy as deploy_screen};
+use crate::jobs::{Events, Idle, ImageCache, Worker};
 use crate::train::Governor;
-use deploy::Exports;
-use keeper::Keeper;
 use notify::{RecommendedWatcher, Watcher as _};
 use std::path::PathBuf;
-use train::Trainings;
 
-/// Where the work is done.
+/// Does the work that changes of the state ask for.
 pub struct Workshop {
     source: Source,
-    keeper: Keeper,
-    trainings: Trainings,
-    exports: Exports,
+    copies: Worker<copies::CopyWriter>,
+    classes: Worker<classes::ClassFinder>,
+    images: Worker<loading::ImageLoader>,
+    /// `None`: the terminal draws no pixels.
+    pictures: Option<Worker<encoding::ImageEncoder>>,
+    trainings: train::Trainings,
+    exports: Worker<deploy::Exporter>,
+    runs: Worker<runs::RunLister>,
     watcher: Option<RecommendedWatcher>,
-    data: data::Desk,
-    press: graphics::Press,
 }
 
 impl Workshop {
     /// A workshop that sends its news into `source` and trains with `threads`, paced by `governor`.
     #[must_use]
     pub fn new(source: Source, threads: usize, governor: Governor) -> Self {
-        let keeper = Keeper::start(source.clone());
-        let images = Images::default();
-        let trainings = Trainings::new(source.clone(), images.clone(), threads, governor);
-        let exports = Exports::new(source.clone(), images.clone(), threads);
-        let data = data::Desk::new(source.clone(), images, threads);
-        Self { source, keeper, trainings, exports, data, press: graphics::Press::default(), watcher: None }
+        let cache = ImageCache::default();
+        Self {
+            copies: copies::start(events(&source, |news| news)),
+            classes: classes::start(events(&source, |news| news)),
+            images: loading::start(cache.clone(), threads, events(&source, News::Data)),
+            pictures: None,
+            trainings: train::Trainings::new(cache.clone(), threads, governor, events(&source, News::Train)),
+            exports: deploy::start(cache, threads, events(&source, News::Deploy)),
+            runs: runs::start(events(&source, News::Runs)),
+            watcher: None,
+            source,
+        }
     }
 
-    /// The copies of unsaved texts that wait to be written.
+    /// Waits for the copies of unsaved texts that are still to be written.
     #[must_use]
-    pub fn copies(&self) -> Copies {
-        self.keeper.copies()
+    pub fn copies(&self) -> Idle {
+        self.copies.idle()
     }
 
     /// Asks what the terminal can draw. Nobody may read the terminal meanwhile.
     pub fn ask_terminal(&mut self) {
-        self.press = graphics::Press::new(graphics::ask(|name| std::env::var(name).ok()));
-        if self.press.is_ready() {
-            self.source.tell(News::Data(super::data::News::Pixels));
+        if let Some(picker) = encoding::ask(|name| std::env::var(name).ok()) {
+            self.pictures = Some(encoding::start(picker, events(&self.source, News::Data)));
+            self.source.tell(News::Data(data_screen::News::Pixels));
         }
     }
 
@@ -67,32 +73,37 @@ impl Workshop {
             Effect::Open(path) => self.source.tell(files::open(&path)),
             Effect::Watch(path) => self.watch(path),
             Effect::Classes { source, folder } => {
-                let events = self.source.clone();
-                self.on_a_thread("classes", move || {
-                    let found = crate::data::class_names(&crate::config::absolute(&source, &folder))
-                        .map_err(|error| error.to_string());
-                    events.tell(News::Classes { source, found });
-                });
+                self.classes.send(classes::Source { name: source, folder });
             }
-            Effect::Keep { path, text } => self.keeper.keep(path, text),
+            Effect::Keep { path, text } => {
+                self.copies.send(copies::Copy { path, text });
+            }
             // Done by the loop, which has the terminal.
             Effect::Quit | Effect::Suspend | Effect::Redraw | Effect::External(_) | Effect::Save { .. } => {}
-            Effect::Data(super::data::Effect::Encode { ticket, pictures }) => {
-                self.press.encode(ticket, pictures, &self.source);
-            }
-            Effect::Data(effect) => self.data.perform(effect),
+            Effect::Data(effect) => self.perform_data(effect),
             Effect::Train(effect) => self.trainings.perform(effect),
-            Effect::Deploy(effect) => self.exports.perform(effect),
+            Effect::Deploy(deploy_screen::Effect::Stop) => self.exports.stop(),
+            Effect::Deploy(effect) => {
+                self.exports.send(effect);
+            }
             Effect::Runs(effect) => {
-                let events = self.source.clone();
-                self.on_a_thread("runs", move || runs::perform(effect, &events));
+                self.runs.send(effect);
             }
         }
     }
 
-    fn on_a_thread(&self, name: &str, work: impl FnOnce() + Send + 'static) {
-        if let Err(error) = std::thread::Builder::new().name(name.into()).spawn(work) {
-            self.source.tell(News::Failed(format!("no thread for {name}: {error}")));
+    fn perform_data(&mut self, effect: data_screen::Effect) {
+        use data_screen::Effect as Data;
+        match effect {
+            Data::Read { ticket, spec, again } => {
+                self.images.send(loading::Load { ticket, spec, again });
+            }
+            Data::Stop => self.images.stop(),
+            Data::Encode { ticket, pictures } => {
+                if let Some(encoder) = &mut self.pictures {
+                    encoder.send(encoding::Encode { ticket, pictures });
+                }
+            }
         }
     }
 
@@ -124,13 +135,26 @@ impl Workshop {
         }
     }
 
-    /// Ends: jobs are asked to stop and waited for.
+    /// Ends: all work is stopped, and waited for where it writes.
     pub fn close(self) {
-        self.data.close();
-        drop(self.keeper);
+        self.exports.stop();
+        self.trainings.stop();
+        self.images.abandon();
+        self.classes.abandon();
+        if let Some(pictures) = self.pictures {
+            pictures.abandon();
+        }
+        drop(self.copies);
         drop(self.exports);
+        drop(self.runs);
         drop(self.trainings);
     }
+}
+
+/// Events that reach the loop as `news`.
+fn events<E: 'static>(source: &Source, news: impl Fn(E) -> News + Send + Sync + 'static) -> Events<E> {
+    let source = source.clone();
+    Events::new(move |event| source.tell(news(event)))
 }
 
 /// Whether news are only about how far a job is.

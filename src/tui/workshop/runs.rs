@@ -2,28 +2,45 @@
 
 use crate::config::{ConfigFile, text_of};
 use crate::graph::Graph;
+use crate::jobs::{Events, Queue, RUNS, Work, Worker};
 use crate::plan::Estimate;
 use crate::runs::{Run, RunSummary, list, metrics};
-use crate::tui::effect::News as AnyNews;
-use crate::tui::events::Source;
+use crate::train::Control;
 use crate::tui::runs::{Costs, Effect, Known, News, Row};
 use std::path::Path;
 
-/// The folder of all runs.
-const ROOT: &str = "runs";
+/// Lists and deletes runs.
+pub struct RunLister;
 
-/// Does `effect`. This may take a while.
-pub fn perform(effect: Effect, source: &Source) {
-    source.tell(AnyNews::Runs(match effect {
-        Effect::List => {
-            let found = list(Path::new(ROOT)).map_err(|error| error.to_string());
-            News::Listed(found.map(|runs| runs.into_iter().map(row).collect()))
+/// The thread that lists and deletes runs, in the order of commands.
+#[must_use]
+pub fn start(events: Events<News>) -> Worker<RunLister> {
+    Worker::new("runs", Queue::in_order(), RunLister, events)
+}
+
+impl Work for RunLister {
+    type Command = Effect;
+    type Event = News;
+
+    fn run(&mut self, command: &Effect, _: &Control, events: &Events<News>) {
+        events.send(match command {
+            Effect::List => {
+                let found = list(RUNS.as_ref()).map_err(|error| error.to_string());
+                News::Listed(found.map(|runs| runs.into_iter().map(row).collect()))
+            }
+            Effect::Delete(path) => {
+                let done = Run::delete(path).map_err(|error| error.to_string());
+                News::Deleted(path.clone(), done)
+            }
+        });
+    }
+
+    fn failed(&self, command: &Effect, reason: &str) -> News {
+        match command {
+            Effect::List => News::Listed(Err(reason.to_owned())),
+            Effect::Delete(path) => News::Deleted(path.clone(), Err(reason.to_owned())),
         }
-        Effect::Delete(path) => {
-            let done = Run::delete(&path).map_err(|error| error.to_string());
-            News::Deleted(path, done)
-        }
-    }));
+    }
 }
 
 fn row(summary: RunSummary) -> Row {

@@ -1,18 +1,15 @@
 //! Trainings: one after another on a thread of their own.
 
-use super::images::Images;
 use super::load::{Reading, load};
 use crate::config::{self, ConfigFile};
 use crate::data::Dataset;
 use crate::files::RealDisk;
 use crate::graph::Graph;
-use crate::jobs::{self, Classes, Held, Pace, Place, RUNS, Training, TrainingError};
-use crate::runs::{self, Run, confusion};
-use crate::train::{
-    BatchProgress, Control, End, EpochMetrics, Governor, Observer, Start, Thermal, Trainer, Validation,
+use crate::jobs::{
+    self, Classes, Events, Held, ImageCache, Pace, Place, Queue, RUNS, Training, TrainingError, Work, Worker,
 };
-use crate::tui::effect;
-use crate::tui::events::Source;
+use crate::runs::{self, Run, confusion};
+use crate::train::{BatchProgress, Control, End, EpochMetrics, Governor, Observer, Start, Thermal, Validation};
 use crate::tui::train::{Batch, Effect, Insight, Mistake, News, Outcome, What};
 use crate::tui::widgets::picture::Picture;
 use std::path::{Path, PathBuf};
@@ -26,16 +23,19 @@ const MISTAKES: usize = 24;
 
 /// The thread that trains, and a handle on each training that is not over.
 pub struct Trainings {
-    source: Source,
-    images: Images,
-    threads: usize,
-    governor: Governor,
-    trainer: Option<Trainer>,
+    worker: Worker<Trainer>,
     controls: Vec<(u64, Control)>,
 }
 
-/// What is to be trained.
-enum Order {
+/// A network to train.
+pub struct Order {
+    /// Marks the events of this training.
+    id: u64,
+    subject: Subject,
+}
+
+/// What is trained.
+pub enum Subject {
     /// A configuration.
     New { file: PathBuf, text: String },
     /// The latest run of this model that did not finish.
@@ -43,17 +43,18 @@ enum Order {
 }
 
 impl Trainings {
-    /// None yet.
+    /// Trains with `threads`, paced by `governor`.
     #[must_use]
-    pub const fn new(source: Source, images: Images, threads: usize, governor: Governor) -> Self {
-        Self { source, images, threads, governor, trainer: None, controls: Vec::new() }
+    pub fn new(cache: ImageCache, threads: usize, governor: Governor, events: Events<News>) -> Self {
+        let trainer = Trainer { cache, threads, governor };
+        Self { worker: Worker::new("trainer", Queue::in_order(), trainer, events), controls: Vec::new() }
     }
 
     /// Does `effect`, or begins to.
     pub fn perform(&mut self, effect: Effect) {
         match effect {
-            Effect::Start { id, file, text } => self.queue(id, Order::New { file, text }),
-            Effect::Resume { id, model } => self.queue(id, Order::Resume { model }),
+            Effect::Start { id, file, text } => self.queue(id, Subject::New { file, text }),
+            Effect::Resume { id, model } => self.queue(id, Subject::Resume { model }),
             Effect::Pause { id, paused } => {
                 self.steer(id, if paused { Control::pause } else { Control::resume });
             }
@@ -61,84 +62,78 @@ impl Trainings {
         }
     }
 
+    /// Asks every training to stop; dropping this waits until what they did is saved.
+    pub fn stop(&self) {
+        self.worker.stop();
+    }
+
     fn steer(&self, id: u64, steer: impl Fn(&Control)) {
         self.controls.iter().filter(|(known, _)| *known == id).for_each(|(_, control)| steer(control));
     }
 
-    fn queue(&mut self, id: u64, order: Order) {
-        let control = Control::default();
-        let (source, images, governor) = (self.source.clone(), self.images.clone(), self.governor.clone());
-        let job = Job { id, source, images, threads: self.threads, governor, control };
-        if self.trainer.is_none() {
-            // A thread of its own begins with the first training.
-            match Trainer::start(Control::default()) {
-                Ok(trainer) => self.trainer = Some(trainer),
-                Err(error) => return job.tell(What::Over(Outcome::Failed(format!("no thread to train on: {error}")))),
-            }
-        }
-        self.controls.push((id, job.control.clone()));
-        let work = move || {
-            let outcome = match job.work(order) {
-                Ok(outcome) => outcome,
-                Err(_) if job.control.is_stopped() => Outcome::NotBegun,
-                Err(error) => Outcome::Failed(super::one_line(&format!("{error:#}"))),
-            };
-            job.tell(What::Over(outcome));
-        };
-        if let Some(trainer) = &self.trainer {
-            // Its news tell how it ends.
-            drop(trainer.queue_work(work));
-        }
+    fn queue(&mut self, id: u64, subject: Subject) {
+        let control = self.worker.send(Order { id, subject });
+        self.controls.push((id, control));
     }
 }
 
-impl Drop for Trainings {
-    /// Stops every training and waits until what they did is saved, also where the program ends by
-    /// a defect.
-    fn drop(&mut self) {
-        self.controls.iter().for_each(|(_, control)| control.stop());
-        drop(self.trainer.take());
+/// Trains networks.
+pub struct Trainer {
+    cache: ImageCache,
+    threads: usize,
+    governor: Governor,
+}
+
+impl Work for Trainer {
+    type Command = Order;
+    type Event = News;
+
+    fn run(&mut self, order: &Order, control: &Control, events: &Events<News>) {
+        let job = Job { id: order.id, trainer: self, control, events };
+        let outcome = match job.work(&order.subject) {
+            Ok(outcome) => outcome,
+            Err(_) if control.is_stopped() => Outcome::NotBegun,
+            Err(error) => Outcome::Failed(super::one_line(&format!("{error:#}"))),
+        };
+        job.tell(What::Over(outcome));
+    }
+
+    fn failed(&self, order: &Order, reason: &str) -> News {
+        News { id: order.id, what: What::Over(Outcome::Failed(format!("the training failed: {reason}"))) }
     }
 }
 
 /// One training.
-struct Job {
+struct Job<'a> {
     id: u64,
-    source: Source,
-    images: Images,
-    threads: usize,
-    governor: Governor,
-    control: Control,
+    trainer: &'a Trainer,
+    control: &'a Control,
+    events: &'a Events<News>,
 }
 
-impl Job {
+impl Job<'_> {
     fn tell(&self, what: What) {
-        self.source.tell(effect::News::Train(News { id: self.id, what }));
+        self.events.send(News { id: self.id, what });
     }
 
     /// Trains from the configuration to the report, on a pool of its own.
-    fn work(&self, order: Order) -> anyhow::Result<Outcome> {
+    fn work(&self, subject: &Subject) -> anyhow::Result<Outcome> {
         if self.control.is_stopped() {
             return Ok(Outcome::NotBegun);
         }
         self.tell(What::Reading { done: 0, total: 0 });
-        let pool = rayon::ThreadPoolBuilder::new().num_threads(self.threads.max(1)).build()?;
-        pool.install(|| {
-            let (spec, place) = match order {
-                Order::New { file, text } => (parse(&file, &text)?, Place::Below(RUNS.into())),
-                Order::Resume { model } => {
-                    let found = jobs::unfinished_run(RUNS.as_ref(), &model)?;
-                    let run = found
-                        .ok_or_else(|| anyhow::anyhow!("no run in {RUNS}/ waits to be gone on with: s trains anew"))?;
-                    (config::load(&run.file(Run::CONFIG), &[])?, Place::Resume(run))
-                }
-            };
-            let held = match place {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(self.trainer.threads.max(1)).build()?;
+        pool.install(|| match subject {
+            Subject::New { file, text } => self.train(parse(file, text)?, None),
+            Subject::Resume { model } => {
+                let found = jobs::unfinished_run(RUNS.as_ref(), model)?;
+                let run = found
+                    .ok_or_else(|| anyhow::anyhow!("no run in {RUNS}/ waits to be gone on with: s trains anew"))?;
+                let spec = config::load(&run.file(Run::CONFIG), &[])?;
                 // Nobody else may train there while images are read.
-                Place::Resume(run) => Some(Place::Resume(run).hold(&spec.config.model.name)?),
-                _ => None,
-            };
-            self.train(spec, held)
+                let held = Place::Resume(run).hold(&spec.config.model.name)?;
+                self.train(spec, Some(held))
+            }
         })
     }
 
@@ -149,28 +144,28 @@ impl Job {
         };
         let graph = Graph::of_file(&spec, labels.len())?;
         let classes = if held.is_some() { Classes::Named(&labels) } else { Classes::Count(labels.len()) };
-        let reading = Reading::new(&self.control, |done, total| self.tell(What::Reading { done, total }));
+        let reading = Reading::new(self.control, |done, total| self.tell(What::Reading { done, total }));
         let held = match held {
             Some(held) => held,
             // A folder that cannot be made is found before minutes of reading.
             None => Place::Below(RUNS.into()).hold(&spec.config.model.name)?,
         };
-        let dataset = match load(&spec, classes, &self.images, &reading) {
+        let dataset = match load(&spec, classes, &self.trainer.cache, &reading) {
             Ok(dataset) => dataset,
             Err(error) => {
                 held.give_up();
                 return Err(error.into());
             }
         };
-        let mut teller = Teller::new(self.id, self.source.clone(), dataset.clone());
+        let mut teller = Teller::new(self.id, self.events.clone(), dataset.clone());
         if held.has_state() {
             // Without them the curves begin at the resume.
             teller.history = runs::metrics::read(&held.run().file(Run::METRICS)).unwrap_or_default();
         }
         let place = Place::Held(held);
-        let (threads, governor, disk) = (self.threads, self.governor.clone(), Arc::new(RealDisk));
+        let (threads, governor, disk) = (self.trainer.threads, self.trainer.governor.clone(), Arc::new(RealDisk));
         let training = Training { spec, graph, dataset, place, weights: None, teacher: None, threads, governor, disk };
-        match training.run(&self.control, Box::new(teller)) {
+        match training.run(self.control, Box::new(teller)) {
             Ok(ended) => {
                 let info = ended.run.info()?;
                 Ok(Outcome::Ended { end: ended.outcome.end, best: info.best, last: info.last })
@@ -188,7 +183,7 @@ fn parse(file: &Path, text: &str) -> Result<ConfigFile, config::Diagnostics> {
 /// Puts what a training tells into the channel of events, not more often than somebody can see.
 struct Teller {
     id: u64,
-    source: Source,
+    events: Events<News>,
     last: Option<Instant>,
     pace: Option<Pace>,
     history: Vec<EpochMetrics>,
@@ -196,12 +191,12 @@ struct Teller {
 }
 
 impl Teller {
-    const fn new(id: u64, source: Source, dataset: Arc<Dataset>) -> Self {
-        Self { id, source, last: None, pace: None, history: Vec::new(), dataset }
+    const fn new(id: u64, events: Events<News>, dataset: Arc<Dataset>) -> Self {
+        Self { id, events, last: None, pace: None, history: Vec::new(), dataset }
     }
 
     fn tell(&self, what: What) {
-        self.source.tell(effect::News::Train(News { id: self.id, what }));
+        self.events.send(News { id: self.id, what });
     }
 
     /// Whether enough time has passed since the last news.

@@ -1,13 +1,11 @@
 //! Pictures in pixels, where the terminal draws them.
 
+use crate::jobs::{Events, Queue, Work, Worker};
+use crate::train::Control;
 use crate::tui::data::{News, Shown};
-use crate::tui::effect::News as AnyNews;
-use crate::tui::events::Source;
 use crate::tui::widgets::picture::{Encoded, Picture};
 use ratatui_image::picker::cap_parser::QueryStdioOptions;
 use ratatui_image::picker::{Picker, ProtocolType};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 /// How long an answer of the terminal is waited for.
@@ -44,46 +42,46 @@ fn is_worth_asking(variable: impl Fn(&str) -> Option<String>) -> bool {
         || variable("LC_TERMINAL").is_some_and(|name| name.contains("iTerm"))
 }
 
-/// Where pictures are made ready for the terminal; the newest order counts.
-#[derive(Default)]
-pub struct Press {
-    picker: Option<Picker>,
-    newest: Arc<AtomicU64>,
+/// Pictures to encode.
+pub struct Encode {
+    /// Marks the events of this command.
+    pub ticket: u64,
+    /// The pictures and their sizes on the screen.
+    pub pictures: Vec<(Shown, Picture)>,
 }
 
-impl Press {
-    /// A press for what `picker` found.
-    #[must_use]
-    pub fn new(picker: Option<Picker>) -> Self {
-        Self { picker, newest: Arc::default() }
-    }
+/// Encodes pictures for a terminal that draws pixels.
+pub struct ImageEncoder {
+    picker: Picker,
+}
 
-    /// Whether it can be used.
-    #[must_use]
-    pub const fn is_ready(&self) -> bool {
-        self.picker.is_some()
-    }
+/// The thread that encodes pictures as `picker` says; the newest command counts.
+#[must_use]
+pub fn start(picker: Picker, events: Events<News>) -> Worker<ImageEncoder> {
+    Worker::new("pictures", Queue::newest(), ImageEncoder { picker }, events)
+}
 
-    /// Makes `pictures` ready, on a thread.
-    pub fn encode(&self, ticket: u64, pictures: Vec<(Shown, Picture)>, source: &Source) {
-        let Some(picker) = self.picker.clone() else { return };
-        self.newest.store(ticket, Ordering::SeqCst);
-        let (newest, source) = (self.newest.clone(), source.clone());
-        let work = move || {
-            let mut done = Vec::with_capacity(pictures.len());
-            for (shown, picture) in pictures {
-                if newest.load(Ordering::SeqCst) != ticket {
-                    return;
-                }
-                // One that cannot be encoded is drawn in half blocks.
-                if let Some(encoded) = Encoded::new(&picker, &picture, shown.size) {
-                    done.push((shown, encoded));
-                }
+impl Work for ImageEncoder {
+    type Command = Encode;
+    type Event = News;
+
+    fn run(&mut self, Encode { ticket, pictures }: &Encode, control: &Control, events: &Events<News>) {
+        let mut done = Vec::with_capacity(pictures.len());
+        for (shown, picture) in pictures {
+            if control.is_stopped() {
+                return;
             }
-            source.tell(AnyNews::Data(News::Encoded { ticket, pictures: done }));
-        };
-        // Without a thread, half blocks stay.
-        let _ = std::thread::Builder::new().name("pictures".into()).spawn(work);
+            // One that cannot be encoded is drawn in half blocks.
+            if let Some(encoded) = Encoded::new(&self.picker, picture, shown.size) {
+                done.push((*shown, encoded));
+            }
+        }
+        events.send(News::Encoded { ticket: *ticket, pictures: done });
+    }
+
+    fn failed(&self, Encode { ticket, .. }: &Encode, _: &str) -> News {
+        // They are drawn in half blocks.
+        News::Encoded { ticket: *ticket, pictures: Vec::new() }
     }
 }
 

@@ -1,18 +1,18 @@
-//! The images that were read last, kept for whoever wants them next.
+//! The images that were loaded last, shared by all work that needs them.
 
 use crate::config::{ConfigFile, Data, Input, Resize};
 use crate::data::Dataset;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-/// What the images of a configuration depend on.
+/// The settings that decide which images a configuration has.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Key {
+pub struct ImagesKey {
     /// But for mean and deviation, which images do not depend on.
     data: Data,
     input: Input,
 }
 
-impl Key {
+impl ImagesKey {
     /// That of `config`.
     #[must_use]
     pub fn of(spec: &ConfigFile) -> Self {
@@ -40,24 +40,24 @@ impl Key {
 }
 
 /// Images with what they depend on; `None` before any were read.
-type Held = Option<(Key, Arc<Dataset>)>;
+type Held = Option<(ImagesKey, Arc<Dataset>)>;
 
-/// The images that were read last. Clones share them.
+/// The images that were loaded last. Clones share them.
 #[derive(Debug, Clone, Default)]
-pub struct Images(Arc<Mutex<Held>>);
+pub struct ImageCache(Arc<Mutex<Held>>);
 
-impl Images {
+impl ImageCache {
     /// The images of `config`, all of them, if they are those that were read last.
     #[must_use]
     pub fn get(&self, spec: &ConfigFile) -> Option<Arc<Dataset>> {
-        let key = Key::of(spec);
+        let key = ImagesKey::of(spec);
         self.held().as_ref().filter(|(held, _)| *held == key).map(|(_, dataset)| dataset.clone())
     }
 
     /// Keeps `dataset`, which was read as `config` says and without a limit, in place of what was
     /// kept before.
     pub fn put(&self, spec: &ConfigFile, dataset: Arc<Dataset>) {
-        *self.held() = Some((Key::of(spec), dataset));
+        *self.held() = Some((ImagesKey::of(spec), dataset));
     }
 
     fn held(&self) -> MutexGuard<'_, Held> {
@@ -85,7 +85,7 @@ mod tests {
             check: Check::default(),
             source: String::new(),
         });
-        let images = Images::default();
+        let images = ImageCache::default();
         assert!(images.get(&spec(&[])).is_none());
         images.put(&spec(&[]), dataset);
         let other = images.clone();
