@@ -1,11 +1,11 @@
-//! The typed configuration as a value: checked, edited, written as TOML and read from it.
+//! The typed configuration as a value: checked, edited, written as TOML.
 
 use super::check;
-use super::diagnostic::{Diagnostics, Problem};
-use super::edit::{BlockKind, Edit};
-use super::key::{KeyPath, Step};
+use super::diagnostic::Problem;
+use super::edit::Edit;
+use super::key::{KeyPath, Step, beyond};
+use super::kind::BlockKind;
 use super::legal::block_keys;
-use super::read::ConfigFile;
 use super::sections::{Config, Data};
 use serde::Deserialize as _;
 use toml::{Table, Value};
@@ -14,14 +14,6 @@ use toml::{Table, Value};
 const MAX_HELD_OUT: f64 = 0.9;
 
 impl Config {
-    /// Reads a TOML text.
-    ///
-    /// # Errors
-    /// Everything that is wrong: syntax; else keys, types and ranges.
-    pub fn from_toml(text: &str) -> Result<Self, Diagnostics> {
-        ConfigFile::parse("configuration", text, &[]).map(|file| file.config)
-    }
-
     /// The TOML text of every key, defaults included.
     #[must_use]
     pub fn to_toml(&self) -> String {
@@ -165,13 +157,5 @@ fn name(step: &Step) -> String {
     match step {
         Step::Key(key) => key.clone(),
         Step::Index(index) => index.to_string(),
-    }
-}
-
-/// The message for an index that a list of `count` elements does not have.
-pub(super) fn beyond(index: usize, count: usize) -> String {
-    match count {
-        0 => format!("there is no number {index}: the list is empty"),
-        _ => format!("there is no number {index}: they are 0 to {}", count - 1),
     }
 }

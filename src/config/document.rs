@@ -1,9 +1,10 @@
 //! The text of a configuration with its comments, order and spacing, open for edits.
 
-use super::apply::beyond;
-use super::edit::{BlockKind, Edit};
-use super::key::{KeyPath, Step};
+use super::edit::Edit;
+use super::key::{KeyPath, Step, beyond};
+use super::kind::BlockKind;
 use super::legal::block_keys;
+use super::tree::of_table;
 use std::fmt;
 use toml_edit::{ArrayOfTables, DocumentMut, InlineTable, Item, Table, TableLike, Value};
 
@@ -33,7 +34,7 @@ impl Document {
 
     /// The values without comments.
     pub(super) fn tree(&self) -> toml::Table {
-        table_tree(self.0.as_table())
+        of_table(self.0.as_table())
     }
 
     /// Applies `edit`, keeping comments, order and spacing of everything else.
@@ -267,32 +268,4 @@ fn replace(table: &mut dyn TableLike, name: &str, value: Value) {
 
 fn show(steps: &[Step]) -> String {
     KeyPath::of_steps(steps).to_string()
-}
-
-fn table_tree(table: &dyn TableLike) -> toml::Table {
-    table.iter().filter_map(|(key, item)| Some((key.to_owned(), item_tree(item)?))).collect()
-}
-
-fn item_tree(item: &Item) -> Option<toml::Value> {
-    match item {
-        Item::None => None,
-        Item::Value(value) => Some(tree(value)),
-        Item::Table(table) => Some(toml::Value::Table(table_tree(table))),
-        Item::ArrayOfTables(tables) => {
-            Some(toml::Value::Array(tables.iter().map(|table| toml::Value::Table(table_tree(table))).collect()))
-        }
-    }
-}
-
-/// The value without comments and spelling.
-pub(super) fn tree(value: &Value) -> toml::Value {
-    match value {
-        Value::String(text) => toml::Value::String(text.value().clone()),
-        Value::Integer(number) => toml::Value::Integer(*number.value()),
-        Value::Float(number) => toml::Value::Float(*number.value()),
-        Value::Boolean(flag) => toml::Value::Boolean(*flag.value()),
-        Value::Datetime(date) => toml::Value::Datetime(*date.value()),
-        Value::Array(items) => toml::Value::Array(items.iter().map(tree).collect()),
-        Value::InlineTable(table) => toml::Value::Table(table_tree(table)),
-    }
 }

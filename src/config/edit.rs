@@ -1,9 +1,9 @@
 //! Edits of a configuration as values: the same edit applies to the typed configuration and to the
 //! document with its comments.
 
-use super::document::tree;
 use super::key::KeyPath;
-use super::sections::Block;
+use super::kind::BlockKind;
+use super::tree::of_value;
 use std::fmt;
 
 /// One change of a configuration.
@@ -106,7 +106,7 @@ impl Value {
 
     /// The value without its spelling.
     pub(super) fn to_tree(&self) -> toml::Value {
-        tree(&self.0)
+        of_value(&self.0)
     }
 }
 
@@ -128,49 +128,6 @@ impl fmt::Display for Value {
         match self.as_str() {
             Some(word) if Self::parse(word).as_str() == Some(word) => f.write_str(word),
             _ => f.write_str(self.0.to_string().trim()),
-        }
-    }
-}
-
-/// The kinds of block.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum BlockKind {
-    /// Depthwise, then pointwise.
-    Separable,
-    /// Expand, depthwise, project.
-    Bottleneck,
-    /// A standard convolution.
-    Conv,
-}
-
-impl BlockKind {
-    /// Every kind.
-    pub const ALL: [Self; 3] = [Self::Separable, Self::Bottleneck, Self::Conv];
-
-    /// The value of `type` in the file.
-    #[must_use]
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::Separable => "separable",
-            Self::Bottleneck => "bottleneck",
-            Self::Conv => "conv",
-        }
-    }
-
-    /// The kind with this value of `type`.
-    #[must_use]
-    pub fn of(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|kind| kind.word() == word)
-    }
-}
-
-impl From<&Block> for BlockKind {
-    fn from(block: &Block) -> Self {
-        match block {
-            Block::Separable { .. } => Self::Separable,
-            Block::Bottleneck { .. } => Self::Bottleneck,
-            Block::Conv { .. } => Self::Conv,
         }
     }
 }

@@ -103,3 +103,11 @@ impl fmt::Display for KeyPath {
         Ok(())
     }
 }
+
+/// The message for an index that a list of `count` elements does not have.
+pub(super) fn beyond(index: usize, count: usize) -> String {
+    match count {
+        0 => format!("there is no number {index}: the list is empty"),
+        _ => format!("there is no number {index}: they are 0 to {}", count - 1),
+    }
+}

@@ -1,8 +1,8 @@
 //! What a key may hold, for those who offer choices: asked of the schema, which alone states it.
 
 use super::check::schema;
-use super::edit::BlockKind;
 use super::key::{KeyPath, Step};
+use super::kind::BlockKind;
 use serde_json::Value as Json;
 
 /// What a key may hold.

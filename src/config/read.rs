@@ -117,6 +117,16 @@ impl ConfigFile {
     }
 }
 
+impl Config {
+    /// Reads a TOML text.
+    ///
+    /// # Errors
+    /// Everything that is wrong: syntax; else keys, types and ranges.
+    pub fn from_toml(text: &str) -> Result<Self, Diagnostics> {
+        ConfigFile::parse("configuration", text, &[]).map(|file| file.config)
+    }
+}
+
 /// Another file than the configuration, and where everything in it stands.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Parsed<T> {

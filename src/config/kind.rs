@@ -1,0 +1,46 @@
+//! The kinds of block.
+
+use super::sections::Block;
+
+/// The kinds of block.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum BlockKind {
+    /// Depthwise, then pointwise.
+    Separable,
+    /// Expand, depthwise, project.
+    Bottleneck,
+    /// A standard convolution.
+    Conv,
+}
+
+impl BlockKind {
+    /// Every kind.
+    pub const ALL: [Self; 3] = [Self::Separable, Self::Bottleneck, Self::Conv];
+
+    /// The value of `type` in the file.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Separable => "separable",
+            Self::Bottleneck => "bottleneck",
+            Self::Conv => "conv",
+        }
+    }
+
+    /// The kind with this value of `type`.
+    #[must_use]
+    pub fn of(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.word() == word)
+    }
+}
+
+impl From<&Block> for BlockKind {
+    fn from(block: &Block) -> Self {
+        match block {
+            Block::Separable { .. } => Self::Separable,
+            Block::Bottleneck { .. } => Self::Bottleneck,
+            Block::Conv { .. } => Self::Conv,
+        }
+    }
+}
