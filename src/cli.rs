@@ -1,11 +1,14 @@
 //! The command line.
 
 use crate::config::{Edit, PRESETS, Value};
-use crate::headless::{self, Request, Split};
+#[cfg(feature = "tui")]
+use crate::headless::{DEFAULT_CONFIG, threads};
+use crate::headless::{Request, Split};
+#[cfg(feature = "tui")]
 use crate::runs::Run;
+#[cfg(feature = "tui")]
 use crate::tui;
 use clap::{ArgGroup, Parser};
-use std::io::IsTerminal as _;
 use std::path::PathBuf;
 
 /// Design, train and export MobileNet-like networks for boards with a few kilobytes of memory.
@@ -143,8 +146,10 @@ Exit codes: 0 done; 1 it ran and the answer is no; 2 bad usage, configuration or
 
 impl Cli {
     /// The workbench, where it is meant: no action is asked for, and somebody sits at a terminal.
+    #[cfg(feature = "tui")]
     #[must_use]
     pub fn workbench(&self) -> Option<tui::Start> {
+        use std::io::IsTerminal as _;
         let Self { estimate, train, evaluate, export, predict, watch, report, json, no_tui, .. } = self;
         let is_headless = *estimate || *train || *evaluate || *export || watch.is_some() || *json || *no_tui;
         if is_headless || !predict.is_empty() || !report.is_empty() {
@@ -156,9 +161,9 @@ impl Cli {
         let of_run = self.run.as_ref().map(|run| run.join(Run::CONFIG));
         let request = self.clone().into_request();
         Some(tui::Start {
-            config: request.config.or(of_run).unwrap_or_else(|| PathBuf::from(headless::DEFAULT_CONFIG)),
+            config: request.config.or(of_run).unwrap_or_else(|| PathBuf::from(DEFAULT_CONFIG)),
             overrides: request.overrides,
-            threads: headless::threads(request.threads),
+            threads: threads(request.threads),
             max_temperature: request.max_temperature,
         })
     }

@@ -2,15 +2,17 @@
 
 use clap::Parser as _;
 use micromobilenet::cli::Cli;
-use micromobilenet::{headless, tui};
+use micromobilenet::headless;
+use std::process::ExitCode;
 
-fn main() -> std::process::ExitCode {
-    let exit = match Cli::try_parse() {
-        Err(error) => headless::answered(&error),
-        Ok(cli) => match cli.workbench() {
-            Some(start) => headless::concluded(tui::run(&start)),
-            None => headless::run(&cli.into_request()),
-        },
+fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => return headless::answered(&error).into(),
     };
-    exit.into()
+    #[cfg(feature = "tui")]
+    if let Some(start) = cli.workbench() {
+        return headless::concluded(micromobilenet::tui::run(&start)).into();
+    }
+    headless::run(&cli.into_request()).into()
 }

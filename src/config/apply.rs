@@ -1,7 +1,7 @@
 //! The typed configuration as a value: checked, edited, written as TOML.
 
 use super::check;
-use super::diagnostic::Problem;
+use super::diagnostic::{Problem, Problems};
 use super::edit::Edit;
 use super::key::{KeyPath, Step, beyond};
 use super::kind::BlockKind;
@@ -32,23 +32,23 @@ impl Config {
     ///
     /// # Errors
     /// Every key that would not be legal then, or that does not exist.
-    pub fn apply(&mut self, edit: &Edit) -> Result<(), Vec<Problem>> {
+    pub fn apply(&mut self, edit: &Edit) -> Result<(), Problems> {
         let mut tree = self.tree();
-        change(&mut tree, edit).map_err(|message| vec![Problem::of(edit.key(), message, None)])?;
+        change(&mut tree, edit).map_err(|message| Problems(vec![Problem::of(edit.key(), message, None)]))?;
         *self = Self::of_tree(tree)?;
         Ok(())
     }
 
     /// The configuration that `tree` describes.
-    pub(super) fn of_tree(tree: Table) -> Result<Self, Vec<Problem>> {
+    pub(super) fn of_tree(tree: Table) -> Result<Self, Problems> {
         let problems = check::check(check::schema(), &tree);
         if !problems.is_empty() {
-            return Err(problems);
+            return Err(Problems(problems));
         }
         let config = Self::deserialize(tree)
-            .map_err(|error| vec![Problem::of(KeyPath::default(), error.message().to_owned(), None)])?;
+            .map_err(|error| Problems(vec![Problem::of(KeyPath::default(), error.message().to_owned(), None)]))?;
         let problems = config.contradictions();
-        if problems.is_empty() { Ok(config) } else { Err(problems) }
+        if problems.is_empty() { Ok(config) } else { Err(Problems(problems)) }
     }
 
     fn tree(&self) -> Table {

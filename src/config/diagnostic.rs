@@ -26,6 +26,23 @@ impl Problem {
     }
 }
 
+/// Every problem of a configuration; never empty.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))]
+pub struct Problems(pub Vec<Problem>);
+
+/// `stem.kernel: kernel must be 1, 3 or 5, not 4; the nearest is 3`.
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { key, message, help, .. } = self;
+        if !key.steps().is_empty() {
+            write!(f, "{key}: ")?;
+        }
+        f.write_str(&escape::terminal(message))?;
+        help.as_ref().map_or(Ok(()), |help| write!(f, "; {}", escape::terminal(help)))
+    }
+}
+
 /// Where a diagnostic points.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Place {

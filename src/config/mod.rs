@@ -17,7 +17,7 @@ mod sections;
 mod tree;
 
 pub use check::{ID, ONE_LINE, nearest, schema, schema_of};
-pub use diagnostic::{Diagnostic, Diagnostics, Place, Problem};
+pub use diagnostic::{Diagnostic, Diagnostics, Place, Problem, Problems};
 pub use document::Document;
 pub use edit::{Edit, Value};
 pub use key::{KeyPath, Step};

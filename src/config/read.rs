@@ -62,7 +62,7 @@ impl ConfigFile {
 
     fn of_document(document: &Document, origin: Origin) -> Result<Self, Diagnostics> {
         let text = document.to_string();
-        let config = Config::of_tree(document.tree()).map_err(|problems| origin.diagnostics(&text, problems))?;
+        let config = Config::of_tree(document.tree()).map_err(|problems| origin.diagnostics(&text, problems.0))?;
         Ok(Self { config, text, origin })
     }
 
@@ -114,6 +114,14 @@ impl ConfigFile {
     #[must_use]
     pub fn file(&self) -> &str {
         &self.origin.file
+    }
+}
+
+/// A configuration that was built in code, with the TOML text of every key.
+impl From<Config> for ConfigFile {
+    fn from(config: Config) -> Self {
+        let text = config.to_toml();
+        Self { origin: Origin::of(&format!("{}.toml", config.model.name), &text), config, text }
     }
 }
 

@@ -38,7 +38,7 @@ impl Graph {
 
 /// The configuration does not describe a network.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{}: {}", .0.key, .0.message)]
+#[error("{0}")]
 pub struct BuildError(pub Problem);
 
 struct Builder<'a> {

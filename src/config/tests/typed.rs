@@ -35,7 +35,7 @@ fn an_edit_that_is_not_legal_changes_nothing() {
         (Edit::set("data.test_split", 0.8), "together hold out"),
     ] {
         let mut config = before.clone();
-        let problems = config.apply(&edit).unwrap_err();
+        let Problems(problems) = config.apply(&edit).unwrap_err();
         assert!(problems[0].message.contains(message), "{edit}: {problems:?}");
         assert_eq!(config, before);
     }
