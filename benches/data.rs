@@ -7,7 +7,7 @@
 #![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a benchmark prints, and what fails ends it")]
 
 use micromobilenet::config::{ConfigFile, Edit};
-use micromobilenet::data::{Augmenter, Silent, load};
+use micromobilenet::data::{Augmenter, NoProgress, load};
 use std::hint::black_box;
 use std::time::Instant;
 
@@ -32,7 +32,7 @@ fn main() {
         spec.config.data.source = folder.into_string().unwrap();
         for _ in 0..3 {
             let begun = Instant::now();
-            let dataset = load(&spec.config.data, spec.config.model.input, None, &Silent).unwrap();
+            let dataset = load(&spec.config.data, spec.config.model.input, None, &NoProgress).unwrap();
             report("decoding", threads, (dataset.train.len() + dataset.validation.len()) as u64, begun);
         }
     }

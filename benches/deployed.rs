@@ -16,7 +16,7 @@ mod support;
 use harness::{Options, Target};
 use micromobilenet::codegen::{Model, Provenance, header};
 use micromobilenet::config::{ConfigFile, PRESETS, Plan, Precision};
-use micromobilenet::data::{Dataset, Silent, load};
+use micromobilenet::data::{Dataset, NoProgress, load};
 use micromobilenet::graph::{Graph, Tensor, Weights};
 use micromobilenet::quant::{self, Deployed, Settings};
 use std::fs;
@@ -68,7 +68,7 @@ fn first_classes(weights: &Weights, trained: &Graph, graph: &Graph) -> Weights {
 }
 
 fn dataset(spec: &ConfigFile) -> Dataset {
-    load(&spec.config.data, spec.config.model.input, Some(400), &Silent).unwrap()
+    load(&spec.config.data, spec.config.model.input, Some(400), &NoProgress).unwrap()
 }
 
 fn main() {

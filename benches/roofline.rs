@@ -21,7 +21,7 @@
 #![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a benchmark prints, and what fails ends it")]
 
 use micromobilenet::config::{ConfigFile, overrides, preset};
-use micromobilenet::data::{Check, Dataset, Images};
+use micromobilenet::data::{DataCheck, Dataset, Images};
 use micromobilenet::files::RealDisk;
 use micromobilenet::graph::{Graph, Op, Source};
 use micromobilenet::train::{
@@ -118,7 +118,7 @@ fn trained(limit: f64) -> (Graph, Profile) {
         validation: images(16),
         test: None,
         fingerprint: String::new(),
-        check: Check::default(),
+        check: DataCheck::default(),
         source: "random".into(),
     });
     let round = || {

@@ -7,7 +7,7 @@
 #![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a benchmark prints, and what fails ends it")]
 
 use micromobilenet::config::{self, ConfigFile, PRESETS};
-use micromobilenet::data::{Check, Dataset, Images};
+use micromobilenet::data::{DataCheck, Dataset, Images};
 use micromobilenet::files::RealDisk;
 use micromobilenet::graph::Graph;
 use micromobilenet::train::{
@@ -62,7 +62,7 @@ fn main() {
         validation: images(16, 96),
         test: None,
         fingerprint: String::new(),
-        check: Check::default(),
+        check: DataCheck::default(),
         source: "random".into(),
     });
     let nets = std::env::var("BENCH_NETS").ok();

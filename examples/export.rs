@@ -4,7 +4,7 @@
 #![expect(clippy::print_stdout, reason = "an example prints")]
 
 use micromobilenet::config;
-use micromobilenet::data::Silent;
+use micromobilenet::data::NoProgress;
 use micromobilenet::graph::Graph;
 use micromobilenet::jobs::{self, Build, Classes, Compilers, Deployment, JUDGED};
 use micromobilenet::runs::Run;
@@ -21,7 +21,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let (spec, labels) = (config::load(&run.file(Run::CONFIG), &[])?, run.labels()?);
     let graph = Graph::of_file(&spec, labels.len())?;
     let trained = Arc::new(jobs::read_weights(&run.weights(), &graph)?);
-    let dataset = jobs::load_dataset(&spec, Classes::Named(&labels), None, &Silent)?;
+    let dataset = jobs::load_dataset(&spec, Classes::Named(&labels), None, &NoProgress)?;
     let deployment = Deployment { spec, graph, labels, trained, dataset };
 
     // The weights in integers, with ranges calibrated on training images.

@@ -46,7 +46,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let spec = ConfigFile::from(network()?);
     let labels = jobs::class_labels(&spec)?;
     let graph = Graph::of_file(&spec, labels.len())?;
-    let dataset = jobs::load_dataset(&spec, Classes::Count(labels.len()), Some(IMAGES), &micromobilenet::data::Silent)?;
+    let dataset =
+        jobs::load_dataset(&spec, Classes::Count(labels.len()), Some(IMAGES), &micromobilenet::data::NoProgress)?;
     let training = Training {
         spec,
         graph,

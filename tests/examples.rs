@@ -10,7 +10,7 @@ fn example(name: &str) -> Command {
     let tests = std::env::current_exe().unwrap();
     let built = tests.parent().and_then(Path::parent).unwrap();
     let path = built.join("examples").join(format!("{name}{}", std::env::consts::EXE_SUFFIX));
-    assert!(path.exists(), "not built: cargo test --examples --test examples");
+    assert!(path.exists(), "not built: cargo build --examples");
     Command::new(path)
 }
 

@@ -1,6 +1,6 @@
 //! A data set in memory.
 
-use super::check::Check;
+use super::check::DataCheck;
 use super::images::Images;
 
 /// A data set in memory.
@@ -17,7 +17,7 @@ pub struct Dataset {
     /// SHA-256, in hexadecimal, over labels, sizes, split, order and pixel bytes.
     pub fingerprint: String,
     /// What stood out.
-    pub check: Check,
+    pub check: DataCheck,
     /// The source as the configuration names it.
     pub source: String,
 }

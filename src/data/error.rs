@@ -95,7 +95,7 @@ pub enum DataError {
     },
     /// A packed source.
     #[error("{} is {kind}, not a data set: unpack it and name the folder", text::path(path))]
-    Packed {
+    Archive {
         /// The file.
         path: PathBuf,
         /// "a zip archive", for instance.
@@ -159,7 +159,7 @@ pub enum DataError {
     NothingHeldOut,
     /// A file of many images (IDX, CIFAR, npz) that is none, or is damaged.
     #[error("{}: {problem}", terminal(name))]
-    Idx {
+    BinaryFile {
         /// The file.
         name: String,
         /// What is wrong and what would be right.
@@ -196,7 +196,7 @@ impl DataError {
     pub fn file(&self) -> Option<&std::path::Path> {
         match self {
             Self::File(error) => Some(&error.path),
-            Self::Unknown { name } | Self::Idx { name, .. } => Some(name.as_ref()),
+            Self::Unknown { name } | Self::BinaryFile { name, .. } => Some(name.as_ref()),
             Self::NoData { path }
             | Self::NoClasses { path, .. }
             | Self::NoTraining { path, .. }
@@ -204,7 +204,7 @@ impl DataError {
             | Self::PartsInClass { test: path, .. }
             | Self::Table { path, .. }
             | Self::UnknownLabel { path, .. }
-            | Self::Packed { path, .. }
+            | Self::Archive { path, .. }
             | Self::OneClass { path, .. }
             | Self::TooManyClasses { path, .. }
             | Self::UnknownClass { path }

@@ -1,6 +1,6 @@
 //! What a loaded data set is, and how loading reports.
 
-use super::picture::content::Hash;
+use super::picture::content::ContentHash;
 
 /// Images as the network sees them before normalisation: bytes in camera order, row by row, RGB
 /// interleaved.
@@ -19,7 +19,7 @@ pub struct Images {
     /// What each image is called: its path below the source, or such as "train 17".
     pub names: Vec<String>,
     /// What each image shows, before it was resized; empty where that is not known.
-    pub contents: Vec<Hash>,
+    pub contents: Vec<ContentHash>,
 }
 
 impl Images {

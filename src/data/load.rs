@@ -4,20 +4,21 @@ use std::collections::BTreeSet;
 
 use sha2::{Digest, Sha256};
 
-use super::check::{Check, ClassCount, Duplicates, Near, Small};
+use super::check::{ClassCount, DataCheck, Duplicates, NearDuplicates, SmallImages};
 use super::dataset::Dataset;
+use super::decoding::{DecodedImages, ImageDecoder};
 use super::error::DataError;
 use super::images::Images;
 use super::limits::MAX_BYTES;
 use super::picture::content::Content;
-use super::picture::prepare::Preparation;
+use super::picture::prepare::Preprocessing;
 use super::progress::Progress;
-use super::reading::{Decoded, Reading};
 use super::source::find;
 use super::source::folder;
-use super::source::found::Found;
-use super::source::part::{Part, Store};
-use super::split::divide::{Shares, Side, divide, sample};
+use super::source::found::SourceContents;
+use super::source::name::Split;
+use super::source::raw_split::{ImageStore, RawSplit};
+use super::split::divide::{SplitFractions, divide, sample};
 use super::split::group::{Groups, groups};
 use super::split::near;
 use crate::config::{Background, Data, Input};
@@ -33,7 +34,7 @@ pub fn class_names(source: &str) -> Result<Vec<String>, DataError> {
 /// Loads the data set that `data` describes, for a network of `input`.
 ///
 /// Images come class by class, and by name within a class (in the file's order from IDX files).
-/// Pictures that cannot be read are left out and named in the [`Check`]. Decoding runs on the
+/// Pictures that cannot be read are left out and named in the [`DataCheck`]. Decoding runs on the
 /// rayon pool of the caller and its result does not depend on the number of threads. Pictures that
 /// were decoded before come from the user's cache folder.
 ///
@@ -58,9 +59,9 @@ pub fn load(data: &Data, input: Input, limit: Option<usize>, progress: &dyn Prog
         thin(&mut found, limit, data);
     }
     let parts = [Some(&found.train), found.validation.as_ref(), found.test.as_ref()];
-    let reading = Reading::new(preparation(data, input), count(&parts, input)?, progress);
+    let reading = ImageDecoder::new(preparation(data, input), count(&parts, input)?, progress);
     check.limited = limit.is_some();
-    let mut decode = |part: &Part| reading.decode(part, &mut check);
+    let mut decode = |part: &RawSplit| reading.decode(part, &mut check);
     let train = decode(&found.train)?;
     let validation = found.validation.as_ref().map(&mut decode).transpose()?;
     let test = found.test.as_ref().map(&mut decode).transpose()?;
@@ -72,11 +73,11 @@ pub fn load(data: &Data, input: Input, limit: Option<usize>, progress: &dyn Prog
     seen.extend(&test);
     check.duplicates = Duplicates::find(&seen.iter().map(|part| &part.images).collect::<Vec<_>>());
     if found.bundled {
-        check.small = Small::default();
+        check.small = SmallImages::default();
     }
     let (near, across) = alike(&seen);
     let groups = groups(&train.contents, &train.images.labels, near);
-    check.near = Near::of(&groups, &train.images.names, &found.labels);
+    check.near = NearDuplicates::of(&groups, &train.images.names, &found.labels);
     check.near.across_parts = across;
     let [train, validation, test] = divided(train, validation, test, &groups, data, limit, classes);
     let Some(validation) = validation.filter(|validation| !validation.images.is_empty()) else {
@@ -120,7 +121,7 @@ pub fn load_all(
     input: Input,
     labels: &[String],
     progress: &dyn Progress,
-) -> Result<(Images, Check), DataError> {
+) -> Result<(Images, DataCheck), DataError> {
     let mut found = match find::find(&data.source) {
         // No set to train with, but folders of known classes may be in it.
         Err(
@@ -142,7 +143,7 @@ pub fn load_all(
     }
     let mut check = begun(&mut found);
     let parts = [Some(&found.train), found.validation.as_ref(), found.test.as_ref()];
-    let reading = Reading::new(preparation(data, input), count(&parts, input)?, progress);
+    let reading = ImageDecoder::new(preparation(data, input), count(&parts, input)?, progress);
     let mut all = Images::default();
     for part in parts.into_iter().flatten() {
         let Images { height, width, channels, pixels, labels, names, contents } =
@@ -161,7 +162,7 @@ pub fn load_all(
 }
 
 /// Folders of validation or test images without any are as good as none, which is said.
-fn without_empty_parts(found: &mut Found) {
+fn without_empty_parts(found: &mut SourceContents) {
     for (part, what) in [(&mut found.validation, "validation"), (&mut found.test, "test")] {
         if part.as_ref().is_some_and(|part| part.items.is_empty()) {
             *part = None;
@@ -171,21 +172,21 @@ fn without_empty_parts(found: &mut Found) {
 }
 
 /// What stood out while the source was looked through.
-fn begun(found: &mut Found) -> Check {
-    Check {
+fn begun(found: &mut SourceContents) -> DataCheck {
+    DataCheck {
         unreadable: std::mem::take(&mut found.unreadable),
         skipped: std::mem::take(&mut found.skipped),
         notes: std::mem::take(&mut found.notes),
-        ..Check::default()
+        ..DataCheck::default()
     }
 }
 
-const fn preparation(data: &Data, input: Input) -> Preparation {
-    Preparation { input, resize: data.resize, background: data.background }
+const fn preparation(data: &Data, input: Input) -> Preprocessing {
+    Preprocessing { input, resize: data.resize, background: data.background }
 }
 
 /// How many images there are, if they are not too many.
-fn count(parts: &[Option<&Part>], input: Input) -> Result<usize, DataError> {
+fn count(parts: &[Option<&RawSplit>], input: Input) -> Result<usize, DataError> {
     let images = parts.iter().flatten().map(|part| part.items.len()).sum();
     let image_bytes = input.height as usize * input.width as usize * input.channels as usize;
     if (images as u64).saturating_mul(image_bytes as u64) > MAX_BYTES {
@@ -196,14 +197,14 @@ fn count(parts: &[Option<&Part>], input: Input) -> Result<usize, DataError> {
 
 /// Leaves `limit` images in each part; where the training images are yet to be split, enough for
 /// all sides.
-fn thin(found: &mut Found, limit: usize, data: &Data) {
+fn thin(found: &mut SourceContents, limit: usize, data: &Data) {
     let classes = found.labels.len();
-    let keep = |part: &mut Part, limit: usize, least: usize| {
+    let keep = |part: &mut RawSplit, limit: usize, least: usize| {
         let labels: Vec<u16> = part.items.iter().map(|item| item.label).collect();
         let places = sample(&labels, classes, limit, least, data.split_seed);
         part.items = places.into_iter().map(|place| part.items[place].clone()).collect();
     };
-    let Shares { validation, test } = shares(data, found.validation.is_some(), found.test.is_some());
+    let SplitFractions { validation, test } = shares(data, found.validation.is_some(), found.test.is_some());
     let largest = validation.max(test).max(1.0 - validation - test);
     let sides = 1 + usize::from(validation > 0.0) + usize::from(test > 0.0);
     keep(&mut found.train, ((limit as f64 / largest) as usize).max(sides * classes), sides);
@@ -213,25 +214,28 @@ fn thin(found: &mut Found, limit: usize, data: &Data) {
 }
 
 /// What is held out of the training images.
-fn shares(data: &Data, has_validation: bool, has_test: bool) -> Shares {
+fn shares(data: &Data, has_validation: bool, has_test: bool) -> SplitFractions {
     let unless = |has: bool, share: f64| if has { 0.0 } else { share };
-    Shares { validation: unless(has_validation, data.validation_split), test: unless(has_test, data.test_split) }
+    SplitFractions {
+        validation: unless(has_validation, data.validation_split),
+        test: unless(has_test, data.test_split),
+    }
 }
 
 /// Training, validation and test images; at most `limit` of each that is held out here.
 fn divided(
-    mut train: Decoded,
-    validation: Option<Decoded>,
-    test: Option<Decoded>,
+    mut train: DecodedImages,
+    validation: Option<DecodedImages>,
+    test: Option<DecodedImages>,
     groups: &Groups,
     data: &Data,
     limit: Option<usize>,
     classes: usize,
-) -> [Option<Decoded>; 3] {
+) -> [Option<DecodedImages>; 3] {
     let labels = &train.images.labels;
     let shares = shares(data, validation.is_some(), test.is_some());
     let sides = divide(labels, &groups.all, classes, shares, data.split_seed);
-    let places = |side: Side| -> Vec<usize> {
+    let places = |side: Split| -> Vec<usize> {
         let places: Vec<usize> = (0..sides.len()).filter(|&image| sides[image] == side).collect();
         let Some(limit) = limit else { return places };
         let labels: Vec<u16> = places.iter().map(|&place| labels[place]).collect();
@@ -239,9 +243,9 @@ fn divided(
         kept.into_iter().map(|kept| places[kept]).collect()
     };
     let held = |side| train.pick(&places(side));
-    let validation = validation.or_else(|| Some(held(Side::Validation)));
-    let test = test.or_else(|| (data.test_split > 0.0).then(|| held(Side::Test)));
-    let places = places(Side::Train);
+    let validation = validation.or_else(|| Some(held(Split::Validation)));
+    let test = test.or_else(|| (data.test_split > 0.0).then(|| held(Split::Test)));
+    let places = places(Split::Train);
     train.keep(&places);
     [Some(train), validation, test]
 }
@@ -251,9 +255,9 @@ type Names = (String, String);
 
 /// The near duplicates among the images of the first of `parts`, by their places, and the names of those in
 /// different parts, which the source sets apart itself.
-fn alike(parts: &[&Decoded]) -> (Vec<(usize, usize)>, Vec<Names>) {
+fn alike(parts: &[&DecodedImages]) -> (Vec<(usize, usize)>, Vec<Names>) {
     let mut all: Vec<(usize, &Content, &str)> = Vec::new();
-    for (part, Decoded { images, contents }) in parts.iter().enumerate() {
+    for (part, DecodedImages { images, contents }) in parts.iter().enumerate() {
         all.extend(contents.iter().zip(&images.names).map(|(content, name)| (part, content, name.as_str())));
     }
     let looks: Vec<_> = all.iter().map(|(_, content, _)| content.look.as_deref()).collect();
@@ -270,7 +274,7 @@ fn alike(parts: &[&Decoded]) -> (Vec<(usize, usize)>, Vec<Names>) {
 }
 
 /// An error where a class has none of the training images with these `labels`, with the first reason known.
-fn refuse_empty(found: &Found, labels: impl Iterator<Item = u16>, check: &Check) -> Result<(), DataError> {
+fn refuse_empty(found: &SourceContents, labels: impl Iterator<Item = u16>, check: &DataCheck) -> Result<(), DataError> {
     let present: BTreeSet<u16> = labels.collect();
     let missing = (0_u16..).zip(&found.labels).find(|(label, _)| !present.contains(label));
     let Some((_, class)) = missing else { return Ok(()) };
@@ -279,20 +283,20 @@ fn refuse_empty(found: &Found, labels: impl Iterator<Item = u16>, check: &Check)
     let reasons = unreadable.map(|file| format!(": {}: {}", file.name, file.reason));
     let skipped = check.skipped.iter().filter(|entry| entry.name.starts_with(&inside));
     let mut reasons = reasons.chain(skipped.map(|entry| format!(": {}: {}", entry.name, entry.reason)));
-    let is_folder = matches!(found.train.store, Store::Files(_));
+    let is_folder = matches!(found.train.store, ImageStore::Files(_));
     let reason = reasons.next().or_else(|| is_folder.then(|| format!(": put pictures into {inside}, or take it away")));
     Err(DataError::EmptyClass { class: class.clone(), reason: reason.unwrap_or_default() })
 }
 
 /// Of everything that the pixels and their order depend on.
-fn fingerprint(labels: &[String], how: Preparation, parts: &[Option<&Decoded>; 3]) -> String {
+fn fingerprint(labels: &[String], how: Preprocessing, parts: &[Option<&DecodedImages>; 3]) -> String {
     let mut digest = Sha256::new();
     let number = |digest: &mut Sha256, number: usize| digest.update((number as u64).to_le_bytes());
     let text = |digest: &mut Sha256, text: &str| {
         number(digest, text.len());
         digest.update(text);
     };
-    let Preparation { input, resize, background } = how;
+    let Preprocessing { input, resize, background } = how;
     text(&mut digest, &format!("Preparation {{ input: {input:?}, resize: {resize:?} }}"));
     if background != Background::default() {
         text(&mut digest, &format!("{background:?}"));

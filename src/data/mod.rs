@@ -9,33 +9,33 @@
 mod augment;
 mod check;
 mod dataset;
+mod decoding;
 mod error;
 mod images;
 mod limits;
 mod load;
 mod picture;
 mod progress;
-mod reading;
 mod source;
 mod split;
 
 pub use crate::config::BUNDLED;
 pub use augment::Augmenter;
-pub use check::{Check, ClassCount, Duplicates, Near, Small};
+pub use check::{ClassCount, DataCheck, Duplicates, NearDuplicates, SmallImages};
 pub use dataset::Dataset;
 pub use error::DataError;
 pub use images::Images;
 pub use limits::{MAX_PIXELS, MAX_SIDE};
 pub use load::{class_names, load, load_all};
 pub use picture::cache::VARIABLE as CACHE_VARIABLE;
-pub use picture::content::Hash;
+pub use picture::content::ContentHash;
 pub use picture::decode::load_image;
-pub use picture::kind::{Format, Kind};
+pub use picture::kind::{FileKind, PictureFormat};
 pub use picture::{luma, resize};
-pub use progress::{Progress, Silent};
-pub use source::folder::{Pictures, is_picture, pictures};
+pub use progress::{NoProgress, Progress};
+pub use source::folder::{PictureListing, is_picture, pictures};
 pub use source::name::words;
-pub use source::skipped::{Reason, Skipped, Unreadable};
+pub use source::skipped::{SkipReason, Skipped, Unreadable};
 
 #[cfg(test)]
 mod tests;

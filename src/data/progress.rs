@@ -14,8 +14,8 @@ pub trait Progress: Sync {
 
 /// Hears nothing and cancels nothing.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Silent;
+pub struct NoProgress;
 
-impl Progress for Silent {
+impl Progress for NoProgress {
     fn decoded(&self, _done: usize, _total: usize) {}
 }

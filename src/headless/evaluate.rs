@@ -7,7 +7,7 @@ use crate::config::Precision;
 use crate::data::{Dataset, Images};
 use crate::escape;
 use crate::jobs::{self, Decoding, Recording, Trained};
-use crate::runs::{Coverage, Evaluation, Recorded, Run, TrainedOn};
+use crate::runs::{Coverage, Evaluation, EvaluationRecord, Run, TrainingImageHashes};
 use anyhow::anyhow;
 use clap::ValueEnum as _;
 use serde::Serialize;
@@ -34,16 +34,16 @@ pub fn run(project: &mut Project<'_>) -> Result<(), Failure> {
     };
     let precision = project.spec.config.export.precision;
     let least = project.spec.config.export.min_precision;
-    let threshold = evaluation.answered.threshold(least);
+    let threshold = evaluation.predictions.threshold(least);
     project.console.say(&evaluation.table(project.console.width()));
     project.console.say(&sure(&evaluation, least, threshold));
     let split = project.request.split.to_possible_value().map_or_else(String::new, |value| value.get_name().to_owned());
     let fields = Fields { evaluation: &evaluation, split: &split, precision, min_precision: least, threshold };
     project.console.object("evaluation", fields);
-    let recorded = Recorded::of(&evaluation, precision, least);
+    let recorded = EvaluationRecord::of(&evaluation, precision, least);
     let float = comparison.as_ref().map(|comparison| comparison.float_accuracy);
     let float_accuracy = recorded.float_accuracy.or(float);
-    keep(project, &trained, Recorded { split, float_accuracy, ..recorded })?;
+    keep(project, &trained, EvaluationRecord { split, float_accuracy, ..recorded })?;
     comparison.map_or(Ok(()), |comparison| int8::tell(project, &comparison))
 }
 
@@ -81,7 +81,7 @@ fn sure(evaluation: &Evaluation, least: f64, threshold: Option<Coverage>) -> Str
 
 /// Writes the result into the folder of the run whose weights these are, if that is so and all images
 /// were evaluated.
-fn keep(project: &mut Project<'_>, trained: &Trained, result: Recorded) -> Result<(), Failure> {
+fn keep(project: &mut Project<'_>, trained: &Trained, result: EvaluationRecord) -> Result<(), Failure> {
     let Some(run) = project.run_of_weights().filter(|_| !project.request.test).cloned() else { return Ok(()) };
     // Of other images there is no part for the report, and no need to read them again.
     let is_own = run.info()?.data.source == project.spec.config.data.source;
@@ -89,7 +89,7 @@ fn keep(project: &mut Project<'_>, trained: &Trained, result: Recorded) -> Resul
     project.go_on()?;
     let file = |name: &str| escape::terminal(&run.file(name).to_string_lossy());
     let source = project.spec.config.data.source.clone();
-    match jobs::record(&run, &project.graph, trained, dataset.as_deref(), Recorded { source, ..result }) {
+    match jobs::record(&run, &project.graph, trained, dataset.as_deref(), EvaluationRecord { source, ..result }) {
         Ok(Recording::Renewed) => {
             project.console.say(&format!("report: {}, {}", file(Run::PAGE), file(Run::EVALUATION)));
         }
@@ -160,7 +160,7 @@ fn all(project: &Project<'_>) -> Result<Images, Failure> {
     if !found.is_empty() {
         project.console.note(&found);
     }
-    if let Some(trained) = project.run_of_weights().map(TrainedOn::read).transpose()?.flatten() {
+    if let Some(trained) = project.run_of_weights().map(TrainingImageHashes::read).transpose()?.flatten() {
         let seen = images.len() - trained.others(&images).len();
         if seen > 0 {
             project.console.note(&format!(

@@ -3,7 +3,7 @@
 use super::classify::{BATCH, Classifier, width};
 use super::project::Project;
 use super::{Exit, Failure};
-use crate::data::{self, Pictures};
+use crate::data::{self, PictureListing};
 use crate::escape;
 use anyhow::anyhow;
 use std::path::{Path, PathBuf};
@@ -36,7 +36,7 @@ pub fn run(project: &mut Project<'_>) -> Result<Exit, Failure> {
 /// and all of them can be reached.
 fn list(project: &Project<'_>, folder: &Path, paths: &mut Vec<PathBuf>) -> bool {
     let console = project.console;
-    let Pictures { paths: found, unreadable, ignored, folders } = match data::pictures(folder) {
+    let PictureListing { paths: found, unreadable, ignored, folders } = match data::pictures(folder) {
         Ok(pictures) => pictures,
         Err(error) => {
             console.error_about(folder, &error.into());

@@ -68,7 +68,7 @@ impl ImageCache {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::data::Check;
+    use crate::data::DataCheck;
 
     #[test]
     fn images_are_those_of_their_source_and_input() {
@@ -82,7 +82,7 @@ mod tests {
             validation: crate::data::Images::default(),
             test: None,
             fingerprint: String::new(),
-            check: Check::default(),
+            check: DataCheck::default(),
             source: String::new(),
         });
         let images = ImageCache::default();

@@ -1,7 +1,7 @@
 //! Images that have changed since a run was trained on them.
 
 use crate::data::{Dataset, Images};
-use crate::runs::{Run, RunError, TrainedOn};
+use crate::runs::{Run, RunError, TrainingImageHashes};
 use std::fmt;
 use std::sync::Arc;
 
@@ -47,7 +47,7 @@ pub fn without_training_images(run: &Run, dataset: Arc<Dataset>) -> Result<(Arc<
         return Ok((dataset, None));
     }
     let mut changed = Changed { validation: 0, left: dataset.validation.len(), test: 0, is_known: true };
-    let Some(trained) = TrainedOn::read(run)? else {
+    let Some(trained) = TrainingImageHashes::read(run)? else {
         return Ok((dataset, Some(Changed { is_known: false, ..changed })));
     };
     let others = |images: &Images| Some(trained.others(images)).filter(|others| others.len() < images.len());
@@ -72,7 +72,7 @@ pub fn without_training_images(run: &Run, dataset: Arc<Dataset>) -> Result<(Arc<
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::data::Check;
+    use crate::data::DataCheck;
     use crate::runs::{DataInfo, RunInfo};
 
     fn images(contents: &[u8]) -> Images {
@@ -94,7 +94,7 @@ mod tests {
                 validation: images(&[2, 3, 4]),
                 test: Some(images(&[5, 6])),
                 fingerprint: fingerprint.into(),
-                check: Check::default(),
+                check: DataCheck::default(),
                 source: "photos".into(),
             })
         };
@@ -103,7 +103,7 @@ mod tests {
         let (all, changed) = without_training_images(&run, now("now")).unwrap();
         assert_eq!(*all, *now("now"));
         assert!(changed.unwrap().to_string().ends_with("some may be among those it is validated with"));
-        TrainedOn::of(&images(&[3, 5, 9])).keep(&run).unwrap();
+        TrainingImageHashes::of(&images(&[3, 5, 9])).keep(&run).unwrap();
         let (rest, changed) = without_training_images(&run, now("now")).unwrap();
         assert_eq!((&rest.validation, rest.test.as_ref().unwrap()), (&images(&[2, 4]), &images(&[6])));
         assert_eq!(

@@ -158,8 +158,8 @@ impl Deployment {
             }
         };
         let precision = self.spec.config.export.min_precision;
-        let threshold = Evaluation::from_answers(&self.labels, &images.labels, &probabilities, &images.names)
-            .answered
+        let threshold = Evaluation::from_probabilities(&self.labels, &images.labels, &probabilities, &images.names)
+            .predictions
             .threshold(precision);
         let threshold = threshold.map(|found| (found.threshold as f32, found.coverage));
         (!images.is_empty()).then_some(Sure { precision, threshold })
@@ -177,7 +177,7 @@ pub fn evaluate(
     control: &Control,
 ) -> Option<Evaluation> {
     let answers = train::evaluate_until(graph, &trained.weights, images, control)?;
-    Some(Evaluation::from_answers(labels, &images.labels, &answers.probabilities, &images.names))
+    Some(Evaluation::from_probabilities(labels, &images.labels, &answers.probabilities, &images.names))
 }
 
 /// The int8 network `deployed` beside the float network of `graph` on `images`, whose labels are places in
@@ -200,7 +200,7 @@ pub fn judge(
     };
     let comparison = quant::compare(deployed, images, &answers, LAYER_IMAGES, &stop)?;
     let probabilities: Vec<f32> = scores.iter().flat_map(|scores| deployed.quantised.probabilities(scores)).collect();
-    let evaluation = Evaluation::from_answers(labels, &images.labels, &probabilities, &images.names);
+    let evaluation = Evaluation::from_probabilities(labels, &images.labels, &probabilities, &images.names);
     Some(Judged { evaluation, comparison })
 }
 

@@ -109,7 +109,7 @@ pub fn load_all(
     spec: &ConfigFile,
     labels: &[String],
     progress: &dyn data::Progress,
-) -> Result<(data::Images, data::Check), DatasetError> {
+) -> Result<(data::Images, data::DataCheck), DatasetError> {
     let Config { data, model, .. } = &spec.config;
     data::load_all(data, model.input, labels, progress).map_err(|error| placed(spec, error))
 }

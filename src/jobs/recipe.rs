@@ -115,7 +115,7 @@ pub fn epsilon_warning(weights: &Weights, epsilon: f64) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::data::{Check, Images};
+    use crate::data::{DataCheck, Images};
     use crate::graph::Tensor;
 
     fn dataset(labels: &[&str], validation: usize) -> Dataset {
@@ -125,7 +125,7 @@ mod tests {
             validation: Images { labels: vec![0; validation], ..Images::default() },
             test: None,
             fingerprint: String::new(),
-            check: Check::default(),
+            check: DataCheck::default(),
             source: String::new(),
         }
     }

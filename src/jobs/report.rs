@@ -8,7 +8,7 @@ use crate::data::Dataset;
 use crate::escape;
 use crate::graph::Graph;
 use crate::plan::{Boards, Estimate, LayerEstimate};
-use crate::runs::{self, Evaluation, Fit, LayerRow, Pictures, Recorded, Run, RunReport};
+use crate::runs::{self, BoardFit, Evaluation, EvaluationRecord, LayerRow, ReportPlots, Run, RunReport};
 use crate::train;
 
 /// The layers of a network, for `layers.csv`.
@@ -38,8 +38,9 @@ pub(super) fn finish(
     let info = run.info()?;
     let images = &dataset.validation;
     let answers = train::evaluate(graph, &trained.weights, images);
-    let evaluation = Evaluation::from_answers(&dataset.labels, &images.labels, &answers.probabilities, &images.names);
-    let pictures = Pictures {
+    let evaluation =
+        Evaluation::from_probabilities(&dataset.labels, &images.labels, &answers.probabilities, &images.names);
+    let pictures = ReportPlots {
         history: runs::plots::history_svg(&history, info.best.map(|best| best.epoch), &info.name)?,
         confusion: runs::plots::confusion_svg(&evaluation)?,
         mistakes: runs::plots::mistakes_svg(&evaluation, images)?,
@@ -74,11 +75,11 @@ pub(super) fn finish(
 }
 
 /// What the network takes on every board that the program knows.
-fn fit(spec: &ConfigFile, graph: &Graph) -> Option<Fit> {
+fn fit(spec: &ConfigFile, graph: &Graph) -> Option<BoardFit> {
     let estimates = [Precision::Float, Precision::Int8].map(|of| Estimate::of(graph, of, spec.config.export.plan));
     let boards = Boards::built_in().ok()?.0;
     let boards = boards.iter().map(|board| estimates.each_ref().map(|estimate| board.verdict(estimate))).collect();
-    Some(Fit { estimates, boards, target: spec.config.target.board.clone() })
+    Some(BoardFit { estimates, boards, target: spec.config.target.board.clone() })
 }
 
 /// Whether the report of a run was renewed with what was evaluated.
@@ -100,12 +101,16 @@ pub fn record(
     graph: &Graph,
     trained: &Trained,
     dataset: Option<&Dataset>,
-    result: Recorded,
+    result: EvaluationRecord,
 ) -> Result<Recording, TrainingError> {
     let _lock = run.lock()?;
     let fingerprint = dataset.map_or_else(String::new, |dataset| dataset.fingerprint.clone());
     let data = run.info()?.data;
-    runs::record_evaluation(run, &data.fingerprint, Recorded { fingerprint, weights: trained.hash.clone(), ..result })?;
+    runs::record_evaluation(
+        run,
+        &data.fingerprint,
+        EvaluationRecord { fingerprint, weights: trained.hash.clone(), ..result },
+    )?;
     // What the call overrides is not what the run was trained with.
     let own = config::load(&run.file(Run::CONFIG), &[]).ok();
     let (Some(dataset), Some(own)) = (dataset, own) else { return Ok(Recording::OtherImages) };

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::config::{ConfigFile, Place as TextPlace};
-use crate::data::{Check, DataError, Dataset, Images, Silent};
+use crate::data::{DataCheck, DataError, Dataset, Images, NoProgress};
 use crate::files::{Disk, RealDisk};
 use crate::graph::{Graph, Weights};
 use crate::random::{Purpose, Stream};
@@ -35,7 +35,7 @@ fn dataset() -> Arc<Dataset> {
     let labels = ["a", "b", "c"].map(ToOwned::to_owned).to_vec();
     let (train, validation) = (images(70, 1), images(24, 2));
     let (fingerprint, source) = ("0123".to_owned(), "made up".to_owned());
-    Arc::new(Dataset { labels, train, validation, test: None, fingerprint, check: Check::default(), source })
+    Arc::new(Dataset { labels, train, validation, test: None, fingerprint, check: DataCheck::default(), source })
 }
 
 fn spec(sets: &[&str]) -> ConfigFile {
@@ -77,7 +77,7 @@ impl Notes {
 
 impl Observer for Notes {
     fn begun(&mut self, run: &Path) {
-        assert!(Run::open(run).unwrap().is_at_work() && run.join(Run::LAYERS).exists());
+        assert!(Run::open(run).unwrap().is_locked() && run.join(Run::LAYERS).exists());
         self.note("begun".into());
     }
     fn start(&mut self, start: &Start) {
@@ -114,7 +114,7 @@ fn a_front_end_hears_of_a_training_and_gets_run_weights_and_evaluation() {
     assert_eq!(evaluation.accuracy, ended.outcome.history[0].val_accuracy);
     assert_eq!(ended.trained.unwrap().metrics, ended.outcome.best);
     assert_eq!(ended.run.info().unwrap().status, Status::Finished);
-    assert!(!ended.run.is_at_work() && ended.run.file(Run::REPORT).exists());
+    assert!(!ended.run.is_locked() && ended.run.file(Run::REPORT).exists());
     assert_eq!(ended.run.path().parent(), Some(&*folder.path().join("runs")));
 }
 
@@ -268,7 +268,7 @@ fn classes_are_those_of_the_data_or_numbered_or_unknown() {
 
 #[test]
 fn images_of_other_classes_are_refused_where_they_are_wrong() {
-    let load = |spec: &ConfigFile, classes: Classes<'_>| load_dataset(spec, classes, Some(20), &Silent);
+    let load = |spec: &ConfigFile, classes: Classes<'_>| load_dataset(spec, classes, Some(20), &NoProgress);
     let ten = spec(&["model.num_classes=10"]);
     let found = load(&ten, Classes::Count(10)).unwrap();
     assert!(load(&ten, Classes::Named(&found.labels)).is_ok());

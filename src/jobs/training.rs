@@ -10,7 +10,7 @@ use crate::config::ConfigFile;
 use crate::data::Dataset;
 use crate::files::{Disk, make_folder};
 use crate::graph::{Graph, Weights};
-use crate::runs::{self, DataInfo, Evaluation, Host, Run, RunError, RunInfo, Status, TrainedOn};
+use crate::runs::{self, DataInfo, Evaluation, Host, Run, RunError, RunInfo, Status, TrainingImageHashes};
 use crate::text;
 use crate::train::{
     self, Begin, Checkpoint, Control, End, EpochMetrics, Governor, Identity, Job, Observer, Outcome, Selection,
@@ -132,7 +132,7 @@ impl Training {
         runs::metrics::rewrite(&*disk, &run.file(Run::METRICS), &history)?;
         run.write(Run::LAYERS, &runs::layers_csv(&report::layers(&spec, &graph)))?;
         run.write(Run::DATA_CHECK, &dataset.check.to_markdown())?;
-        TrainedOn::of(&dataset.train).keep(run)?;
+        TrainingImageHashes::of(&dataset.train).keep(run)?;
 
         let selection = Selection::of(&spec.config.train, &dataset);
         let mut recorder =

@@ -60,7 +60,7 @@ fn coarse_layers(quantised: &Quantised) -> usize {
 mod tests {
     use super::*;
     use crate::config::{ConfigFile, PRESETS};
-    use crate::data::{Silent, load};
+    use crate::data::{NoProgress, load};
     use crate::graph::tests::graph_of;
     use crate::quant::float::forward;
     use crate::quant::tests::{folded, images};
@@ -99,7 +99,7 @@ mod tests {
         for net in ["pico", "nano", "micro", "milli", "mobilenet"] {
             let text = PRESETS.iter().find(|(name, _)| *name == net).unwrap().1;
             let spec = ConfigFile::parse(net, text, &[]).unwrap();
-            let data = load(&spec.config.data, spec.config.model.input, Some(400), &Silent).unwrap();
+            let data = load(&spec.config.data, spec.config.model.input, Some(400), &NoProgress).unwrap();
             let graph = Graph::of_file(&spec, data.labels.len()).unwrap();
             let root = env!("CARGO_MANIFEST_DIR");
             let bytes = std::fs::read(format!("{root}/assets/weights/{net}.safetensors")).unwrap();

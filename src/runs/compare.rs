@@ -1,7 +1,9 @@
 //! `--report RUN…`: several runs in one report.
 
 use super::report::duration;
-use super::{Reached, Recorded, Run, RunError, RunInfo, Status, layers_from_csv, metrics, plots, read_evaluations};
+use super::{
+    EpochSummary, EvaluationRecord, Run, RunError, RunInfo, Status, layers_from_csv, metrics, plots, read_evaluations,
+};
 use crate::config;
 use crate::escape;
 use crate::files::{make_folder, read_limited, write_atomic};
@@ -18,7 +20,7 @@ const MAX_BYTES: u64 = 2_000_000_000;
 
 /// What a comparison shows of one run.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Compared {
+pub struct ComparedRun {
     /// The run folder's name.
     pub folder: String,
     /// What the run is.
@@ -34,7 +36,7 @@ pub struct Compared {
     pub int8: Option<(String, f64)>,
 }
 
-impl Compared {
+impl ComparedRun {
     /// Reads a run; one that has no epoch yet serves too.
     ///
     /// # Errors
@@ -73,7 +75,7 @@ fn int8(run: &Run, fingerprint: &str) -> Result<Option<(String, f64)>, RunError>
     }
     let weights = fnv1a_hex(&read_limited(&weights, MAX_BYTES)?);
     let on = |split: &str| {
-        let is_one = |one: &&Recorded| one.split == split && one.weights == weights;
+        let is_one = |one: &&EvaluationRecord| one.split == split && one.weights == weights;
         evaluations.iter().filter(is_one).find_map(|one| Some((split.to_owned(), one.int8_accuracy?)))
     };
     Ok(on("validation").or_else(|| on("test")))
@@ -89,17 +91,17 @@ fn memory(run: &Run, classes: usize) -> Option<(u64, u64)> {
 
 /// The text of a report on several runs; it links `overlay.svg` beside it.
 #[must_use]
-pub fn comparison(runs: &[Compared]) -> String {
+pub fn comparison(runs: &[ComparedRun]) -> String {
     let mut out = "# Runs compared\n\n".to_owned();
     out += "| run | folder | status | parameters | MACs | RAM, B | flash, B | best validation accuracy | last validation accuracy | int8 accuracy | epochs | time |\n";
     out += "|---|---|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|\n";
     for run in runs {
-        let reached = |reached: Option<Reached>| {
+        let reached = |reached: Option<EpochSummary>| {
             reached
                 .map_or_else(|| "–".to_owned(), |at| format!("{} (epoch {})", percent(Some(at.val_accuracy)), at.epoch))
         };
-        let best = run.info.best.or_else(|| best_of(&run.history).as_ref().map(Reached::from));
-        let last = run.info.last.or_else(|| run.history.last().map(Reached::from));
+        let best = run.info.best.or_else(|| best_of(&run.history).as_ref().map(EpochSummary::from));
+        let last = run.info.last.or_else(|| run.history.last().map(EpochSummary::from));
         let pair = |costs: Option<(u64, u64)>| {
             costs.map_or_else(|| ["–", "–"].map(str::to_owned), |(a, b)| [thousands(a), thousands(b)])
         };
@@ -130,7 +132,7 @@ pub fn comparison(runs: &[Compared]) -> String {
 ///
 /// # Errors
 /// Where a file cannot be written.
-pub fn write_comparison(folder: &Path, runs: &[Compared]) -> Result<PathBuf, RunError> {
+pub fn write_comparison(folder: &Path, runs: &[ComparedRun]) -> Result<PathBuf, RunError> {
     make_folder(folder)?;
     let curves: Vec<_> = runs.iter().map(|run| (run.title(runs), run.history.clone())).collect();
     write_atomic(&folder.join(OVERLAY), plots::overlay_svg(&curves)?.as_bytes())?;
@@ -169,7 +171,7 @@ mod tests {
     fn a_comparison_has_a_row_and_a_curve_for_every_run() {
         let root = tempfile::tempdir().unwrap();
         let runs = [run(root.path(), "micro", 3), run(root.path(), "micro", 2), run(root.path(), HOSTILE, 0)];
-        let runs: Vec<Compared> = runs.iter().map(|run| Compared::load(run).unwrap()).collect();
+        let runs: Vec<ComparedRun> = runs.iter().map(|run| ComparedRun::load(run).unwrap()).collect();
         let report = write_comparison(&root.path().join("report"), &runs).unwrap();
         let text = std::fs::read_to_string(&report).unwrap();
         let costs = "finished | 4,139 | 612,120 | – | – | 62.5 % (epoch 1) | 62.5 % (epoch 3) | – | 3 | 2 min 00 s |";
@@ -187,7 +189,7 @@ mod tests {
         let root = tempfile::tempdir().unwrap();
         let run = run(root.path(), "micro", 2);
         run.write(Run::METRICS, "garbage\n").unwrap();
-        assert!(Compared::load(&run).unwrap_err().to_string().contains("metrics.csv:1: "));
+        assert!(ComparedRun::load(&run).unwrap_err().to_string().contains("metrics.csv:1: "));
     }
 
     #[test]
@@ -200,16 +202,16 @@ mod tests {
         let weights = run.file(Run::CHECKPOINTS).join(crate::train::BEST);
         std::fs::write(&weights, "now").unwrap();
         let record = |split: &str, fingerprint: &str, weights: &str, accuracy: f64| {
-            let one = Recorded {
+            let one = EvaluationRecord {
                 split: split.into(),
                 fingerprint: fingerprint.into(),
                 weights: fnv1a_hex(weights.as_bytes()),
                 precision: "int8".into(),
                 int8_accuracy: Some(accuracy),
-                ..Recorded::default()
+                ..EvaluationRecord::default()
             };
             record_evaluation(&run, "own", one).unwrap();
-            Compared::load(&run).unwrap().int8
+            ComparedRun::load(&run).unwrap().int8
         };
         assert_eq!(record("validation", "other", "now", 0.1), None);
         assert_eq!(record("all", "own", "now", 0.2), None);
@@ -219,6 +221,6 @@ mod tests {
         assert_eq!(record("validation", "own", "now", 0.6), Some(("validation".into(), 0.6)));
         assert_eq!(record("test", "own", "now", 0.7), Some(("validation".into(), 0.6)));
         std::fs::write(&weights, "trained further").unwrap();
-        assert_eq!(Compared::load(&run).unwrap().int8, None);
+        assert_eq!(ComparedRun::load(&run).unwrap().int8, None);
     }
 }

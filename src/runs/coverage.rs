@@ -9,7 +9,7 @@ const THRESHOLDS: [f64; 8] = [0.0, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99];
 /// What is left where only answers with at least a probability count.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Coverage {
-    /// The least probability of the class answered, 0 to 1; that of [`Answered::threshold`] is an `f32`.
+    /// The least probability of the class answered, 0 to 1; that of [`RankedPredictions::threshold`] is an `f32`.
     pub threshold: f64,
     /// Share of the images that have it.
     pub coverage: f64,
@@ -20,9 +20,9 @@ pub struct Coverage {
 /// The probability of the class answered for each image, and whether it was the right one; the surest
 /// first.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct Answered(Vec<(f32, bool)>);
+pub struct RankedPredictions(Vec<(f32, bool)>);
 
-impl Answered {
+impl RankedPredictions {
     /// Of answers in any order. What is no number counts as unsure as can be.
     #[must_use]
     pub fn of(answers: impl IntoIterator<Item = (f32, bool)>) -> Self {
@@ -76,7 +76,7 @@ mod tests {
 
     #[test]
     fn a_case_done_by_hand() {
-        let answered = Answered::of([(0.6, false), (0.95, true), (0.8, true), (0.7, true), (0.8, false)]);
+        let answered = RankedPredictions::of([(0.6, false), (0.95, true), (0.8, true), (0.7, true), (0.8, false)]);
         let at = |threshold: f64| answered.from(threshold);
         assert_eq!((at(0.0).coverage, at(0.0).accuracy), (1.0, Some(0.6)));
         assert_eq!((at(0.79).coverage, at(0.79).accuracy), (0.6, Some(2.0 / 3.0)));
@@ -86,14 +86,14 @@ mod tests {
         let found = answered.threshold(0.75).unwrap();
         assert_eq!((found.threshold, found.coverage), (f64::from(f32::midpoint(0.7, 0.6)), 0.8));
         assert_eq!(answered.threshold(0.5).unwrap().coverage, 1.0);
-        assert_eq!(Answered::of([(0.9, false), (0.5, true)]).threshold(0.9), None);
+        assert_eq!(RankedPredictions::of([(0.9, false), (0.5, true)]).threshold(0.9), None);
         // Where all are right, nothing below the least probability that occurred counts.
-        let found = Answered::of([(0.6, true), (0.5076, true)]).threshold(0.9).unwrap();
+        let found = RankedPredictions::of([(0.6, true), (0.5076, true)]).threshold(0.9).unwrap();
         assert_eq!((found.threshold, found.coverage, found.accuracy), (f64::from(0.5076_f32), 1.0, Some(1.0)));
-        assert_eq!(Answered::of([(0.0, true)]).threshold(0.9), None);
-        assert_eq!(Answered::default().threshold(0.5), None);
-        assert!(Answered::default().table().iter().all(|row| row.accuracy.is_none()));
-        assert_eq!(Answered::of([(f32::NAN, true)]).table()[0].coverage, 1.0);
+        assert_eq!(RankedPredictions::of([(0.0, true)]).threshold(0.9), None);
+        assert_eq!(RankedPredictions::default().threshold(0.5), None);
+        assert!(RankedPredictions::default().table().iter().all(|row| row.accuracy.is_none()));
+        assert_eq!(RankedPredictions::of([(f32::NAN, true)]).table()[0].coverage, 1.0);
     }
 
     proptest! {
@@ -101,7 +101,7 @@ mod tests {
         fn the_threshold_keeps_its_promise_and_no_larger_share_does(
             answers in prop::collection::vec((0_u8..20, any::<bool>()), 0..40), precision in 0.0_f64..1.0,
         ) {
-            let answered = Answered::of(answers.iter().map(|(p, is)| (f32::from(*p) / 20.0 + 0.01, *is)));
+            let answered = RankedPredictions::of(answers.iter().map(|(p, is)| (f32::from(*p) / 20.0 + 0.01, *is)));
             let found = answered.threshold(precision);
             if let Some(found) = found {
                 prop_assert!(found.accuracy.unwrap() >= precision - 1e-9);

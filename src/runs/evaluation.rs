@@ -1,6 +1,6 @@
 //! What a network's answers on labelled images are worth.
 
-use super::coverage::{Answered, Coverage};
+use super::coverage::{Coverage, RankedPredictions};
 use crate::graph::argmax;
 use serde::{Deserialize, Serialize};
 
@@ -41,7 +41,7 @@ pub struct Mistake {
 pub struct Evaluation {
     /// How many images.
     pub images: u64,
-    /// Share answered right; NaN (`null` in JSON) without images.
+    /// Share of images predicted correctly; NaN (`null` in JSON) without images.
     pub accuracy: f64,
     /// Mean cross-entropy, −ln of the probability given to the truth.
     pub loss: f64,
@@ -55,7 +55,7 @@ pub struct Evaluation {
     pub mistakes: Vec<Mistake>,
     /// How sure it was of which image.
     #[serde(skip)]
-    pub answered: Answered,
+    pub predictions: RankedPredictions,
 }
 
 /// `part / whole`; `None` where there is no whole.
@@ -83,7 +83,7 @@ impl Evaluation {
     /// Where the lengths disagree or a truth is no class: a mistake of the caller, who made all
     /// four from one data set.
     #[must_use]
-    pub fn from_answers(labels: &[String], truths: &[u16], probabilities: &[f32], names: &[String]) -> Self {
+    pub fn from_probabilities(labels: &[String], truths: &[u16], probabilities: &[f32], names: &[String]) -> Self {
         let classes = labels.len();
         assert_eq!(probabilities.len(), truths.len() * classes, "one probability for each image and class");
         assert!(names.is_empty() || names.len() == truths.len(), "one name for each image, or none");
@@ -111,7 +111,7 @@ impl Evaluation {
         mistakes.sort_by(|a, b| b.probability.total_cmp(&a.probability));
         let per_class =
             labels.iter().enumerate().map(|(class, label)| class_report(label, class, &confusion)).collect();
-        let answered = Answered::of(sure);
+        let predictions = RankedPredictions::of(sure);
         let images = truths.len() as u64;
         let right: u64 = (0..classes).map(|class| confusion[class][class]).sum();
         Self {
@@ -120,9 +120,9 @@ impl Evaluation {
             loss: if images == 0 { f64::NAN } else { loss / images as f64 },
             confusion,
             per_class,
-            coverage: answered.table(),
+            coverage: predictions.table(),
             mistakes,
-            answered,
+            predictions,
         }
     }
 }
@@ -130,13 +130,13 @@ impl Evaluation {
 fn class_report(label: &str, class: usize, confusion: &[Vec<u64>]) -> ClassReport {
     let right = confusion[class][class];
     let images: u64 = confusion[class].iter().sum();
-    let answered: u64 = confusion.iter().map(|row| row[class]).sum();
+    let predictions: u64 = confusion.iter().map(|row| row[class]).sum();
     ClassReport {
         label: label.to_owned(),
         images,
-        precision: share(right, answered),
+        precision: share(right, predictions),
         recall: share(right, images),
-        f1: share(2 * right, images + answered),
+        f1: share(2 * right, images + predictions),
     }
 }
 
@@ -151,7 +151,7 @@ mod tests {
 
     #[test]
     fn a_case_done_by_hand() {
-        // Truth 0 0 0 1 1 2, answers 0 0 1 1 0 1: class 2 is never answered.
+        // Truth 0 0 0 1 1 2, answers 0 0 1 1 0 1: class 2 is never predicted.
         let rows: [[f32; 3]; 6] = [
             [0.5, 0.25, 0.25],
             [0.9, 0.05, 0.05],
@@ -161,7 +161,7 @@ mod tests {
             [0.1, 0.8, 0.1],
         ];
         let names: Vec<String> = "abcdef".chars().map(|c| format!("{c}.jpg")).collect();
-        let eval = Evaluation::from_answers(&labels(3), &[0, 0, 0, 1, 1, 2], rows.as_flattened(), &names);
+        let eval = Evaluation::from_probabilities(&labels(3), &[0, 0, 0, 1, 1, 2], rows.as_flattened(), &names);
         assert_eq!(eval.images, 6);
         assert_eq!(eval.accuracy, 0.5);
         assert_eq!(eval.confusion, [[2, 1, 0], [1, 1, 0], [0, 1, 0]]);
@@ -180,7 +180,7 @@ mod tests {
 
     #[test]
     fn what_is_undefined_is_null_in_json() {
-        let eval = Evaluation::from_answers(&labels(2), &[], &[], &[]);
+        let eval = Evaluation::from_probabilities(&labels(2), &[], &[], &[]);
         let json = serde_json::to_value(&eval).unwrap();
         assert!(json["accuracy"].is_null() && json["loss"].is_null());
         for figure in ["precision", "recall", "f1"] {
@@ -192,7 +192,7 @@ mod tests {
     fn nan_is_never_an_answer_and_zero_costs_no_infinity() {
         assert_eq!(argmax(&[f32::NAN, 0.25, f32::NAN, 0.5]), 3);
         assert_eq!(argmax(&[f32::NAN, f32::NAN]), 0);
-        let eval = Evaluation::from_answers(&labels(2), &[1], &[1.0, 0.0], &[]);
+        let eval = Evaluation::from_probabilities(&labels(2), &[1], &[1.0, 0.0], &[]);
         assert!(eval.loss.is_finite() && eval.loss > 80.0);
         assert_eq!(eval.mistakes[0].file, "image 0");
     }
@@ -202,7 +202,7 @@ mod tests {
         fn sums_agree(answers in prop::collection::vec((0_u16..4, prop::array::uniform4(0.001_f32..1.0)), 1..60)) {
             let truths: Vec<u16> = answers.iter().map(|(truth, _)| *truth).collect();
             let rows: Vec<f32> = answers.iter().flat_map(|(_, row)| row.map(|p| p / row.iter().sum::<f32>())).collect();
-            let eval = Evaluation::from_answers(&labels(4), &truths, &rows, &[]);
+            let eval = Evaluation::from_probabilities(&labels(4), &truths, &rows, &[]);
             let all: u64 = eval.confusion.iter().flatten().sum();
             prop_assert_eq!(all, eval.images);
             prop_assert_eq!(eval.per_class.iter().map(|class| class.images).sum::<u64>(), eval.images);

@@ -55,7 +55,7 @@ impl Run {
     pub const LAYERS: &'static str = "layers.csv";
     /// What was found about the images.
     pub const DATA_CHECK: &'static str = "data-check.md";
-    /// What the images it is trained on show: see [`TrainedOn`](super::TrainedOn).
+    /// What the images it is trained on show: see [`TrainingImageHashes`](super::TrainingImageHashes).
     pub const TRAINING_IMAGES: &'static str = "training-images.txt";
     /// The network it learns from, where there is one: its configuration and weights.
     pub const TEACHER: &'static str = "teacher";
@@ -279,7 +279,7 @@ impl Run {
 
     /// Whether somebody holds [`Self::lock`].
     #[must_use]
-    pub fn is_at_work(&self) -> bool {
+    pub fn is_locked(&self) -> bool {
         let Ok(file) = File::open(self.file(LOCK)) else { return false };
         matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock))
     }
@@ -313,7 +313,7 @@ impl Run {
         let mut info = self.info();
         if let Ok(info) = &mut info
             && info.status == Status::Running
-            && !self.is_at_work()
+            && !self.is_locked()
         {
             info.status = Status::Interrupted;
         }

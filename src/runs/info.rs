@@ -92,7 +92,7 @@ fn processor() -> String {
 /// The figures of one epoch, for `best` and `last`. A figure that is not finite is `null` in the
 /// file and NaN here.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-pub struct Reached {
+pub struct EpochSummary {
     /// The epoch, from 1.
     pub epoch: u32,
     /// Share of validation images answered right.
@@ -109,7 +109,7 @@ pub struct Reached {
     pub loss: f64,
 }
 
-impl From<&EpochMetrics> for Reached {
+impl From<&EpochMetrics> for EpochSummary {
     fn from(row: &EpochMetrics) -> Self {
         let EpochMetrics { epoch, val_accuracy, val_loss, accuracy, loss, .. } = *row;
         Self { epoch, val_accuracy, val_loss, accuracy, loss }
@@ -160,9 +160,9 @@ pub struct RunInfo {
     /// Epochs done.
     pub epochs_done: u32,
     /// The epoch whose weights are kept as best.
-    pub best: Option<Reached>,
+    pub best: Option<EpochSummary>,
     /// The last epoch.
-    pub last: Option<Reached>,
+    pub last: Option<EpochSummary>,
     /// [`config_hash`] of `config.toml`.
     pub config_hash: String,
 }
@@ -192,8 +192,8 @@ impl Default for RunInfo {
 impl RunInfo {
     /// Notes the epochs that are done: the last one, and the one that `selection` keeps as best.
     pub fn record(&mut self, history: &[EpochMetrics], selection: &Selection) {
-        self.best = selection.kept(history).as_ref().map(Reached::from);
-        self.last = history.last().map(Reached::from);
+        self.best = selection.kept(history).as_ref().map(EpochSummary::from);
+        self.last = history.last().map(EpochSummary::from);
         self.epochs_done = history.last().map_or(0, |row| row.epoch);
     }
 
@@ -233,10 +233,10 @@ mod tests {
     #[test]
     fn figures_that_are_not_finite_survive_a_trip_through_json() {
         let reached =
-            Reached { epoch: 3, val_accuracy: 0.5, val_loss: f64::NAN, accuracy: 0.25, loss: f64::NEG_INFINITY };
+            EpochSummary { epoch: 3, val_accuracy: 0.5, val_loss: f64::NAN, accuracy: 0.25, loss: f64::NEG_INFINITY };
         let text = serde_json::to_string(&reached).unwrap();
         assert_eq!(text, r#"{"epoch":3,"val_accuracy":0.5,"val_loss":null,"accuracy":0.25,"loss":null}"#);
-        let back: Reached = serde_json::from_str(&text).unwrap();
+        let back: EpochSummary = serde_json::from_str(&text).unwrap();
         assert!(back.val_loss.is_nan() && back.loss.is_nan());
         assert_eq!((back.epoch, back.val_accuracy), (3, 0.5));
     }

@@ -22,16 +22,16 @@ mod report;
 mod table;
 mod trained_on;
 
-pub use compare::{Compared, comparison, write_comparison};
-pub use coverage::{Answered, Coverage};
+pub use compare::{ComparedRun, comparison, write_comparison};
+pub use coverage::{Coverage, RankedPredictions};
 pub use evaluation::{ClassReport, Evaluation, Mistake, confusion};
 pub use folder::{Run, RunLock, RunSummary, list};
-pub use info::{DataInfo, Host, Reached, RunInfo, Status, config_hash, now};
+pub use info::{DataInfo, EpochSummary, Host, RunInfo, Status, config_hash, now};
 pub use labels::{labels_from_text, labels_to_text};
 pub use layers::{LayerRow, layers_csv, layers_from_csv};
-pub use recorded::{Recorded, read_evaluations, record_evaluation};
-pub use report::{Fit, Pictures, RunReport, run_report};
-pub use trained_on::TrainedOn;
+pub use recorded::{EvaluationRecord, read_evaluations, record_evaluation};
+pub use report::{BoardFit, ReportPlots, RunReport, run_report};
+pub use trained_on::TrainingImageHashes;
 
 use crate::files::FileError;
 use crate::text;

@@ -15,7 +15,7 @@ const MAX_OTHERS: usize = 32;
 /// One evaluation, without the single images.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
-pub struct Recorded {
+pub struct EvaluationRecord {
     /// The part of the images: `validation`, `test`, …
     pub split: String,
     /// The arithmetic: `float` or `int8`.
@@ -28,13 +28,13 @@ pub struct Recorded {
     pub weights: String,
     /// How many images.
     pub images: u64,
-    /// Share answered right; absent without images.
+    /// Share of images predicted correctly; absent without images.
     pub accuracy: Option<f64>,
     /// Mean cross-entropy.
     pub loss: Option<f64>,
-    /// Share that float answered right, of the same images.
+    /// Accuracy of the float network on the same images.
     pub float_accuracy: Option<f64>,
-    /// Share that int8 answered right, where that was evaluated.
+    /// Accuracy of the int8 network, if it was evaluated.
     pub int8_accuracy: Option<f64>,
     /// Class by class.
     pub per_class: Vec<ClassReport>,
@@ -46,7 +46,7 @@ pub struct Recorded {
     pub threshold: Option<Coverage>,
 }
 
-impl Recorded {
+impl EvaluationRecord {
     /// What is kept of `evaluation`, made in `precision`; where and of what is left to the caller.
     #[must_use]
     pub fn of(evaluation: &Evaluation, precision: Precision, min_precision: f64) -> Self {
@@ -66,7 +66,7 @@ impl Recorded {
             per_class: evaluation.per_class.clone(),
             coverage: evaluation.coverage.clone(),
             min_precision,
-            threshold: evaluation.answered.threshold(min_precision),
+            threshold: evaluation.predictions.threshold(min_precision),
             ..Self::default()
         }
     }
@@ -82,7 +82,7 @@ impl Recorded {
 #[derive(Debug, Default, Serialize, Deserialize)]
 #[serde(default)]
 struct File {
-    evaluations: Vec<Recorded>,
+    evaluations: Vec<EvaluationRecord>,
 }
 
 /// The evaluations of `run`, in the order they were first made, those on other images than its own in
@@ -90,7 +90,7 @@ struct File {
 ///
 /// # Errors
 /// A file that cannot be read or is damaged.
-pub fn read_evaluations(run: &Run) -> Result<Vec<Recorded>, RunError> {
+pub fn read_evaluations(run: &Run) -> Result<Vec<EvaluationRecord>, RunError> {
     let path = run.file(Run::EVALUATION);
     if !path.exists() {
         return Ok(Vec::new());
@@ -110,10 +110,10 @@ pub fn read_evaluations(run: &Run) -> Result<Vec<Recorded>, RunError> {
 ///
 /// # Errors
 /// A file that cannot be read, is damaged, or cannot be written.
-pub fn record_evaluation(run: &Run, own: &str, new: Recorded) -> Result<(), RunError> {
+pub fn record_evaluation(run: &Run, own: &str, new: EvaluationRecord) -> Result<(), RunError> {
     let mut evaluations = read_evaluations(run)?;
     // The run's own images are the same under every path that leads to them.
-    let key = |one: &Recorded| {
+    let key = |one: &EvaluationRecord| {
         let source = (!one.is_on(own)).then(|| one.source.clone());
         (source, one.split.clone(), one.precision.clone())
     };
@@ -148,19 +148,19 @@ mod tests {
         assert!(read_evaluations(&run).unwrap().is_empty());
         let labels = ["a".to_owned(), "b".to_owned()];
         let of = |right: f32, precision, split: &str| {
-            let evaluation = Evaluation::from_answers(&labels, &[0], &[right, 1.0 - right], &[]);
-            let recorded = Recorded::of(&evaluation, precision, 0.9);
-            Recorded { split: split.into(), fingerprint: "own".into(), ..recorded }
+            let evaluation = Evaluation::from_probabilities(&labels, &[0], &[right, 1.0 - right], &[]);
+            let recorded = EvaluationRecord::of(&evaluation, precision, 0.9);
+            EvaluationRecord { split: split.into(), fingerprint: "own".into(), ..recorded }
         };
-        let empty = Evaluation::from_answers(&labels, &[], &[], &[]);
+        let empty = Evaluation::from_probabilities(&labels, &[], &[], &[]);
         let all = [
             of(0.9, Precision::Float, "test"),
             of(0.2, Precision::Int8, "test"),
             of(0.8, Precision::Float, "test"),
-            Recorded {
+            EvaluationRecord {
                 split: "train".into(),
                 fingerprint: "own".into(),
-                ..Recorded::of(&empty, Precision::Float, 0.9)
+                ..EvaluationRecord::of(&empty, Precision::Float, 0.9)
             },
         ];
         for one in &all {
@@ -177,18 +177,18 @@ mod tests {
     fn other_images_have_a_place_of_their_own_and_not_without_end() {
         let folder = tempfile::tempdir().unwrap();
         let run = Run::create_at(&folder.path().join("run"), false).unwrap();
-        let of = |source: &str, fingerprint: &str, images: u64| Recorded {
+        let of = |source: &str, fingerprint: &str, images: u64| EvaluationRecord {
             split: "validation".into(),
             precision: "int8".into(),
             source: source.into(),
             fingerprint: fingerprint.into(),
             images,
-            ..Recorded::default()
+            ..EvaluationRecord::default()
         };
         let kept = || -> Vec<(String, u64)> {
             read_evaluations(&run).unwrap().into_iter().map(|one| (one.source, one.images)).collect()
         };
-        let record = |one: Recorded| record_evaluation(&run, "own", one).unwrap();
+        let record = |one: EvaluationRecord| record_evaluation(&run, "own", one).unwrap();
         // Images that changed in their place are others too, and so are those of unknown fingerprint.
         let all = [("a", "own", 1), ("b", "x", 2), ("a", "y", 3), ("c", "", 4), ("b", "z", 5), ("./a", "own", 6)];
         for (source, fingerprint, images) in all {
@@ -201,6 +201,6 @@ mod tests {
         }
         let kept = kept();
         assert_eq!((kept.len(), &kept[0], &kept[1].0), (1 + MAX_OTHERS, &expected[0], &"place 8".to_owned()));
-        assert!(!Recorded::default().is_on(""));
+        assert!(!EvaluationRecord::default().is_on(""));
     }
 }

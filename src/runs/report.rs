@@ -1,7 +1,7 @@
 //! `report.md` and `report.html` of one run.
 
 use super::document::{self, Block, Table};
-use super::{Evaluation, LayerRow, Mistake, Reached, Recorded, Run, RunInfo};
+use super::{EpochSummary, Evaluation, EvaluationRecord, LayerRow, Mistake, Run, RunInfo};
 use crate::plan::{Estimate, Family, Verdict};
 use crate::text::{percent, thousands};
 use crate::train::EpochMetrics;
@@ -25,22 +25,22 @@ pub struct RunReport<'a> {
     /// are kept.
     pub evaluation: Option<&'a Evaluation>,
     /// What `--evaluate` found about the same weights.
-    pub evaluations: &'a [Recorded],
+    pub evaluations: &'a [EvaluationRecord],
     /// What the network takes on boards.
-    pub fit: Option<&'a Fit>,
+    pub fit: Option<&'a BoardFit>,
     /// `data-check.md`: Markdown whose names are escaped already.
     pub data_check: Option<&'a str>,
     /// What in its recipe cannot be right.
     pub warnings: &'a [String],
     /// The files beside the report.
-    pub pictures: &'a Pictures,
+    pub pictures: &'a ReportPlots,
     /// The command line that trains it again.
     pub command: &'a str,
 }
 
 /// The pictures of a report, as SVG.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Pictures {
+pub struct ReportPlots {
     /// Loss, accuracy and learning rate.
     pub history: String,
     /// Which class was taken for which.
@@ -51,7 +51,7 @@ pub struct Pictures {
 
 /// What a network takes on boards.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Fit {
+pub struct BoardFit {
     /// In float and in int8.
     pub estimates: [Estimate; 2],
     /// Every board, in float and in int8.
@@ -141,7 +141,7 @@ fn summary(info: &RunInfo, history: &[EpochMetrics]) -> Vec<(&'static str, Strin
 }
 
 /// One of `best` and `last` in words.
-fn reached(reached: Option<&Reached>) -> String {
+fn reached(reached: Option<&EpochSummary>) -> String {
     reached.map_or_else(
         || "–".to_owned(),
         |at| {
@@ -176,8 +176,8 @@ pub(super) fn duration(history: &[EpochMetrics]) -> String {
 }
 
 /// What was evaluated, one row for each part of the images and arithmetic.
-fn evaluated(evaluations: &[Recorded]) -> Table {
-    let row = |one: &Recorded| {
+fn evaluated(evaluations: &[EvaluationRecord]) -> Table {
+    let row = |one: &EvaluationRecord| {
         let sure = one.threshold.map_or_else(
             || format!("never {}", percent(Some(one.min_precision))),
             |at| format!("{} of the images, {} right", percent(Some(at.coverage)), percent(at.accuracy)),
@@ -256,7 +256,7 @@ fn mistakes(evaluation: &Evaluation, pictures: &str) -> Vec<Block> {
 }
 
 /// The size of each part in float and in int8, and every board's verdict on both.
-fn fitting(fit: &Fit) -> Vec<Block> {
+fn fitting(fit: &BoardFit) -> Vec<Block> {
     let family = Family::Dsp;
     let row = |name: &str, bytes: fn(&Estimate, Family) -> u64| {
         let cells = fit.estimates.each_ref().map(|estimate| thousands(bytes(estimate, family)));
@@ -350,7 +350,7 @@ pub(super) mod tests {
     fn info(name: &str) -> RunInfo {
         let data = DataInfo { source: name.into(), fingerprint: "0123".into(), train: 3454, validation: 863 };
         let host = Host { os: "linux".into(), arch: "x86_64".into(), cpu: name.into(), threads: 2 };
-        let best = history(3).last().map(Reached::from);
+        let best = history(3).last().map(EpochSummary::from);
         let (status, reason) = (Status::Failed, Some(name.to_owned()));
         RunInfo {
             name: name.into(),
@@ -368,7 +368,7 @@ pub(super) mod tests {
     fn report(name: &str) -> (String, String) {
         let labels = [name.to_owned(), "tulip".to_owned()];
         let files = [name.to_owned(), "b.jpg".to_owned()];
-        let evaluation = Evaluation::from_answers(&labels, &[0, 1], &[0.25, 0.75, 0.25, 0.75], &files);
+        let evaluation = Evaluation::from_probabilities(&labels, &[0, 1], &[0.25, 0.75, 0.25, 0.75], &files);
         let layer = LayerRow {
             name: name.into(),
             output: "47x47x3".into(),
@@ -382,7 +382,7 @@ pub(super) mod tests {
         let estimates = [Precision::Float, Precision::Int8].map(|of| Estimate::of(&graph, of, Plan::Smallest));
         let boards = Boards::built_in().unwrap().0;
         let boards = boards.iter().map(|board| estimates.each_ref().map(|estimate| board.verdict(estimate)));
-        let fit = Fit { boards: boards.collect(), estimates, target: "uno-r3".into() };
+        let fit = BoardFit { boards: boards.collect(), estimates, target: "uno-r3".into() };
         let [history_svg, confusion, mistakes] =
             ["history", "confusion", "mistakes"].map(|id| format!("<svg id=\"{id}\"/>"));
         run_report(&RunReport {
@@ -391,9 +391,12 @@ pub(super) mod tests {
             history: &history(3),
             layers: &[layer],
             evaluation: Some(&evaluation),
-            evaluations: &[Recorded { split: name.into(), ..Recorded::of(&evaluation, Precision::Int8, 0.9) }],
+            evaluations: &[EvaluationRecord {
+                split: name.into(),
+                ..EvaluationRecord::of(&evaluation, Precision::Int8, 0.9)
+            }],
             fit: Some(&fit),
-            pictures: &Pictures { history: history_svg, confusion, mistakes },
+            pictures: &ReportPlots { history: history_svg, confusion, mistakes },
             data_check: Some("# Check\n\nall is well"),
             warnings: &[],
             command: "micromobilenet --config a.toml --train",
@@ -466,7 +469,7 @@ pub(super) mod tests {
             evaluation: None,
             evaluations: &[],
             fit: None,
-            pictures: &Pictures::default(),
+            pictures: &ReportPlots::default(),
             data_check: None,
             warnings: &[],
             command: "",

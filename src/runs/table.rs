@@ -121,7 +121,7 @@ mod tests {
             rows.extend((0..classes).map(|class| if class == said { 0.5 } else { 0.5 / (classes - 1) as f32 }));
             names.push(format!("photos/{}/a rather long name of a photograph {image}.jpg", labels[truth]));
         }
-        Evaluation::from_answers(&labels, &truths, &rows, &names)
+        Evaluation::from_probabilities(&labels, &truths, &rows, &names)
     }
 
     const FASHION: [&str; 10] =
@@ -145,7 +145,7 @@ mod tests {
     fn a_small_table_reads_as_it_should() {
         let labels = ["rose".to_owned(), "tulip".to_owned()];
         let rows = [[0.75_f32, 0.25], [0.875, 0.125]];
-        let eval = Evaluation::from_answers(&labels, &[0, 1], rows.as_flattened(), &[]);
+        let eval = Evaluation::from_probabilities(&labels, &[0, 1], rows.as_flattened(), &[]);
         let expected = "\
 accuracy 50.0 % on 2 images, loss 1.1836
 

@@ -2,7 +2,7 @@
 //! held out.
 
 use super::{Run, RunError};
-use crate::data::{Hash, Images};
+use crate::data::{ContentHash, Images};
 use crate::files::read_limited;
 use std::collections::HashSet;
 use std::fmt::Write as _;
@@ -12,9 +12,9 @@ const MAX_BYTES: u64 = 256 << 20;
 
 /// Hashes of the training images of a run.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct TrainedOn(HashSet<Hash>);
+pub struct TrainingImageHashes(HashSet<ContentHash>);
 
-impl TrainedOn {
+impl TrainingImageHashes {
     /// Those of `images`.
     #[must_use]
     pub fn of(images: &Images) -> Self {
@@ -26,7 +26,7 @@ impl TrainedOn {
     /// # Errors
     /// Where the file cannot be written.
     pub fn keep(&self, run: &Run) -> Result<(), RunError> {
-        let mut hashes: Vec<&Hash> = self.0.iter().collect();
+        let mut hashes: Vec<&ContentHash> = self.0.iter().collect();
         hashes.sort_unstable();
         let mut text = String::with_capacity(hashes.len() * 65);
         for hash in hashes {
@@ -59,7 +59,7 @@ impl TrainedOn {
     }
 }
 
-fn parse(line: &[u8]) -> Option<Hash> {
+fn parse(line: &[u8]) -> Option<ContentHash> {
     let line = line.trim_ascii();
     if line.len() != 64 {
         return None;
@@ -84,12 +84,12 @@ mod tests {
     fn what_a_run_was_trained_on_is_known_again() {
         let folder = tempfile::tempdir().unwrap();
         let run = Run::create_at(&folder.path().join("run"), false).unwrap();
-        assert_eq!(TrainedOn::read(&run).unwrap(), None);
-        let trained = TrainedOn::of(&images(&[9, 1, 0xab, 9]));
+        assert_eq!(TrainingImageHashes::read(&run).unwrap(), None);
+        let trained = TrainingImageHashes::of(&images(&[9, 1, 0xab, 9]));
         trained.keep(&run).unwrap();
         let text = std::fs::read_to_string(run.file(Run::TRAINING_IMAGES)).unwrap();
         assert_eq!(text, format!("{}\n{}\n{}\n", "01".repeat(32), "09".repeat(32), "ab".repeat(32)));
-        let read = TrainedOn::read(&run).unwrap().unwrap();
+        let read = TrainingImageHashes::read(&run).unwrap().unwrap();
         assert_eq!(read, trained);
         assert_eq!(read.others(&images(&[1, 2, 9, 3])), [1, 3]);
         assert_eq!(read.others(&Images { contents: Vec::new(), ..images(&[1, 2]) }), [0, 1], "not known");
@@ -101,6 +101,6 @@ mod tests {
         let run = Run::create_at(&folder.path().join("run"), false).unwrap();
         let bytes = [b"\xff\xfe\n".as_slice(), "07".repeat(32).as_bytes(), b"\n", "zz".repeat(32).as_bytes()].concat();
         std::fs::write(run.file(Run::TRAINING_IMAGES), bytes).unwrap();
-        assert_eq!(TrainedOn::read(&run).unwrap().unwrap(), TrainedOn::of(&images(&[7])));
+        assert_eq!(TrainingImageHashes::read(&run).unwrap().unwrap(), TrainingImageHashes::of(&images(&[7])));
     }
 }

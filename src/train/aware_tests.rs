@@ -5,7 +5,7 @@ use super::network::Network;
 use super::trainer_tests::{images, job};
 use super::{Control, Outcome, Teacher, Unobserved, train};
 use crate::config::{ConfigFile, PRESETS};
-use crate::data::{Silent, load};
+use crate::data::{NoProgress, load};
 use crate::graph::{Graph, Weights};
 use crate::quant::{Deployed, Settings, fold};
 use std::sync::Arc;
@@ -30,7 +30,7 @@ fn learning_integers_sees_what_the_integers_do() {
     for name in ["nano", "micro"] {
         let text = PRESETS.iter().find(|(preset, _)| *preset == name).unwrap().1;
         let spec = ConfigFile::parse(name, text, &[]).unwrap();
-        let data = load(&spec.config.data, spec.config.model.input, Some(300), &Silent).unwrap();
+        let data = load(&spec.config.data, spec.config.model.input, Some(300), &NoProgress).unwrap();
         let graph = Graph::of_file(&spec, data.labels.len()).unwrap();
         let root = env!("CARGO_MANIFEST_DIR");
         let bytes = std::fs::read(format!("{root}/assets/weights/{name}.safetensors")).unwrap();

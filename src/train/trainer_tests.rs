@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::config::ConfigFile;
-use crate::data::{Check, Dataset, Images};
+use crate::data::{DataCheck, Dataset, Images};
 use crate::files::{Disk, RealDisk};
 use crate::graph::Graph;
 use crate::random::{Purpose, Stream};
@@ -35,7 +35,7 @@ fn dataset() -> Arc<Dataset> {
     let labels = ["a", "b", "c"].map(ToOwned::to_owned).to_vec();
     let (train, validation) = (images(70, 1), images(24, 2));
     let (fingerprint, source) = ("0123".to_owned(), "made up".to_owned());
-    Arc::new(Dataset { labels, train, validation, test: None, fingerprint, check: Check::default(), source })
+    Arc::new(Dataset { labels, train, validation, test: None, fingerprint, check: DataCheck::default(), source })
 }
 
 fn spec(sets: &[&str]) -> ConfigFile {

@@ -4,7 +4,7 @@
 
 use crate::case::images;
 use micromobilenet::config::{Data, Input};
-use micromobilenet::data::{Silent, load};
+use micromobilenet::data::{NoProgress, load};
 use micromobilenet::graph::Graph;
 
 /// `count` images for `graph`: photographs where `MICROMOBILENET_PHOTOS` names some (bundled
@@ -18,7 +18,7 @@ pub fn pictures(graph: &Graph, count: usize) -> Vec<Vec<u8>> {
         width: graph.input.width as u32,
         channels: graph.input.channels as u32,
     };
-    let photographs = load(&data, input, Some(count), &Silent).unwrap().train;
+    let photographs = load(&data, input, Some(count), &NoProgress).unwrap().train;
     let picture = |(index, made): (usize, Vec<u8>)| {
         // The first few are the extremes.
         if index < 8 || index % 4 == 0 { made } else { photographs.image(index % photographs.len()).to_vec() }

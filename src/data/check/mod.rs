@@ -5,13 +5,13 @@ mod text;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::images::Images;
-use super::picture::content::Hash;
+use super::picture::content::ContentHash;
 use super::source::skipped::{Skipped, Unreadable};
 use super::split::group::Groups;
 
 /// What stood out while a data set was loaded.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Check {
+pub struct DataCheck {
     /// Images of each class.
     pub classes: Vec<ClassCount>,
     /// Files left out because they cannot be read.
@@ -22,11 +22,11 @@ pub struct Check {
     /// instance. Names in it are not escaped.
     pub notes: Vec<String>,
     /// Images smaller than the input.
-    pub small: Small,
+    pub small: SmallImages,
     /// Identical images.
     pub duplicates: Duplicates,
     /// Pictures of the training folder that show nearly the same.
-    pub near: Near,
+    pub near: NearDuplicates,
     /// Only a part was loaded, so that the sizes of classes mean nothing.
     pub limited: bool,
 }
@@ -46,7 +46,7 @@ pub struct ClassCount {
 
 /// Images with fewer rows or columns than the input.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Small {
+pub struct SmallImages {
     /// How many.
     pub count: usize,
     /// One of them: name, width, height.
@@ -70,7 +70,7 @@ pub struct Duplicates {
 /// Pictures that show nearly the same: re-encoded or slightly resized copies, frames of a burst. They
 /// are on one side of the split.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Near {
+pub struct NearDuplicates {
     /// How many scenes there are of which several pictures, not all identical, were taken.
     pub scenes: usize,
     /// How many pictures those are.
@@ -84,7 +84,7 @@ pub struct Near {
     pub alike: Vec<String>,
 }
 
-impl Near {
+impl NearDuplicates {
     pub(super) fn of(groups: &Groups, names: &[String], labels: &[String]) -> Self {
         let pictures: BTreeSet<usize> = groups.near.iter().flat_map(|&(a, b)| [a, b]).collect();
         let of_scene: Vec<usize> = groups
@@ -111,7 +111,7 @@ impl Near {
 impl Duplicates {
     /// Compares all images of `parts`.
     pub(super) fn find(parts: &[&Images]) -> Self {
-        let mut first: BTreeMap<&Hash, (usize, usize)> = BTreeMap::new();
+        let mut first: BTreeMap<&ContentHash, (usize, usize)> = BTreeMap::new();
         let mut found = Self::default();
         for (part, images) in parts.iter().enumerate() {
             for (image, hash) in images.contents.iter().enumerate() {

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use super::{Check, ClassCount, Duplicates, Near};
-use crate::data::source::skipped::{Reason, Skipped};
+use super::{ClassCount, DataCheck, Duplicates, NearDuplicates};
+use crate::data::source::skipped::{SkipReason, Skipped};
 use crate::escape;
 use crate::text::plural;
 
@@ -15,7 +15,7 @@ const UNBALANCED: usize = 3;
 /// How many examples of a finding are named on a terminal.
 const EXAMPLES: usize = 2;
 
-impl Check {
+impl DataCheck {
     /// Whether nothing stood out.
     #[must_use]
     pub fn is_clean(&self) -> bool {
@@ -47,7 +47,7 @@ impl Check {
             let parts = "in another of training, validation and test, so that accuracy looks better than it is";
             out.push(format!("{count} {parts}{}", pairs(across_parts)));
         }
-        let Near { scenes, pictures, pairs: near, across_parts: near_across, alike } = &self.near;
+        let NearDuplicates { scenes, pictures, pairs: near, across_parts: near_across, alike } = &self.near;
         if *pictures > 0 {
             let scenes = plural(*scenes, "scene", "scenes");
             let near = list(near.iter().map(|(a, b)| format!("{} ≈ {}", escape(a), escape(b))), examples);
@@ -127,7 +127,7 @@ impl Check {
 }
 
 /// One line for each finding, for a terminal; empty where nothing stood out.
-impl fmt::Display for Check {
+impl fmt::Display for DataCheck {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let findings = self.findings(EXAMPLES, escape::terminal);
         for (i, finding) in findings.iter().enumerate() {
@@ -149,11 +149,11 @@ fn skipped_findings(skipped: &[Skipped], examples: usize, escape: impl Fn(&str) 
     let (mut rows, mut files, mut folders) = (Vec::new(), Vec::new(), Vec::new());
     for entry in skipped {
         match &entry.reason {
-            Reason::NoClass => {
+            SkipReason::NoClass => {
                 let folder = entry.name.rfind('/').map_or("", |end| &entry.name[..=end]);
                 no_class.entry(folder).or_default().push(escape(&entry.name));
             }
-            Reason::Missing | Reason::Unclear(_) => rows.push(named(entry)),
+            SkipReason::Missing | SkipReason::Unclear(_) => rows.push(named(entry)),
             _ if entry.name.ends_with('/') => folders.push(named(entry)),
             _ => files.push(entry),
         }
@@ -171,7 +171,7 @@ fn skipped_findings(skipped: &[Skipped], examples: usize, escape: impl Fn(&str) 
         out.push(format!("{} skipped{}", plural(rows.len(), "row of a table", "rows of tables"), listed(rows)));
     }
     if !files.is_empty() {
-        let mut reasons = BTreeMap::<&Reason, usize>::new();
+        let mut reasons = BTreeMap::<&SkipReason, usize>::new();
         for entry in &files {
             *reasons.entry(&entry.reason).or_default() += 1;
         }
@@ -204,31 +204,31 @@ fn list(items: impl ExactSizeIterator<Item = String>, examples: usize) -> String
 
 #[cfg(test)]
 mod tests {
-    use super::super::Small;
+    use super::super::SmallImages;
     use super::*;
-    use crate::data::picture::kind::Kind;
+    use crate::data::picture::kind::FileKind;
     use crate::data::source::skipped::Unreadable;
 
-    fn full() -> Check {
+    fn full() -> DataCheck {
         let class = |label: &str, train, validation| ClassCount { label: label.into(), train, validation, test: 0 };
         let pair = ("a\u{1b}/1.png".to_owned(), "b/2.png".to_owned());
-        Check {
+        DataCheck {
             classes: vec![class("a\u{1b}", 100, 10), class("b|", 19, 0)],
             unreadable: (0..7)
                 .map(|i| Unreadable { name: format!("a/{i}.png"), reason: "the file is empty".into() })
                 .collect(),
-            skipped: [("a/x.txt", Kind::Text), ("a/y.txt", Kind::Text), ("b/z\u{1b}.avif", Kind::Avif)]
-                .map(|(name, kind)| Skipped { name: name.into(), reason: Reason::Kind(kind) })
+            skipped: [("a/x.txt", FileKind::Text), ("a/y.txt", FileKind::Text), ("b/z\u{1b}.avif", FileKind::Avif)]
+                .map(|(name, kind)| Skipped { name: name.into(), reason: SkipReason::FileKind(kind) })
                 .to_vec(),
             notes: vec!["images are read from \u{1b}".into()],
-            small: Small { count: 1, example: Some(("b/2.png".into(), 3, 4)) },
+            small: SmallImages { count: 1, example: Some(("b/2.png".into(), 3, 4)) },
             duplicates: Duplicates {
                 copies: 1,
                 pairs: vec![pair.clone()],
                 across_classes: vec![pair.clone()],
                 across_parts: vec![pair.clone()],
             },
-            near: Near {
+            near: NearDuplicates {
                 scenes: 1,
                 pictures: 3,
                 pairs: vec![pair.clone(), pair.clone()],
@@ -276,8 +276,8 @@ mod tests {
 
     #[test]
     fn a_good_set_is_clean_and_a_part_of_one_is_not_called_small() {
-        assert!(Check::default().is_clean() && Check::default().to_string().is_empty());
-        let mut part = Check { classes: full().classes, ..Check::default() };
+        assert!(DataCheck::default().is_clean() && DataCheck::default().to_string().is_empty());
+        let mut part = DataCheck { classes: full().classes, ..DataCheck::default() };
         assert!(!part.is_clean());
         part.limited = true;
         assert!(part.is_clean());

@@ -13,8 +13,8 @@ use std::time::{Duration, SystemTime};
 
 use sha2::{Digest, Sha256};
 
-use super::content::{Content, Hash, LOOK_BYTES, Look};
-use super::prepare::Preparation;
+use super::content::{Content, ContentHash, THUMBNAIL_BYTES, Thumbnail};
+use super::prepare::Preprocessing;
 use crate::files::read_limited;
 
 /// The environment variable that names the folder; empty, nothing is kept.
@@ -28,7 +28,7 @@ const LEAST_FILE: usize = 16 << 10;
 /// A file used within this time is not marked again.
 const MARK_AGAIN: Duration = Duration::from_hours(24);
 /// Bytes of a file before its pixels: checksum, hash, size, whether there is a look, look.
-const HEADER: usize = 8 + 32 + 8 + 1 + LOOK_BYTES;
+const HEADER: usize = 8 + 32 + 8 + 1 + THUMBNAIL_BYTES;
 
 /// The folder, if there is one.
 #[derive(Debug, Clone)]
@@ -67,12 +67,14 @@ impl Cache {
     }
 
     /// The key of a picture's `file` prepared as `how` says; `None` where it is not worth keeping.
-    pub fn key(&self, file: &[u8], how: Preparation) -> Option<Key> {
+    pub fn key(&self, file: &[u8], how: Preprocessing) -> Option<Key> {
         if self.folder.is_none() || file.len() < LEAST_FILE {
             return None;
         }
         let mut digest = Sha256::new();
-        digest.update(format!("{VERSION} {how:?} {}\n", env!("CARGO_PKG_VERSION")));
+        let Preprocessing { input, resize, background } = how;
+        let how = format!("Preparation {{ input: {input:?}, resize: {resize:?}, background: {background:?} }}");
+        digest.update(format!("{VERSION} {how} {}\n", env!("CARGO_PKG_VERSION")));
         digest.update(file);
         Some(format!("{:x}", digest.finalize()))
     }
@@ -164,7 +166,7 @@ fn bytes(entry: Entry<'_>) -> Vec<u8> {
     bytes.push(u8::from(content.look.is_some()));
     match &content.look {
         Some(look) => bytes.extend_from_slice(&look[..]),
-        None => bytes.extend([0; LOOK_BYTES]),
+        None => bytes.extend([0; THUMBNAIL_BYTES]),
     }
     bytes.extend_from_slice(pixels);
     let sum = checksum(&bytes[8..]);
@@ -178,8 +180,8 @@ fn parse(bytes: &[u8], out: &mut [u8]) -> Option<Content> {
         return None;
     }
     let word = |at: usize| Some(u32::from_le_bytes(bytes[at..at + 4].try_into().ok()?));
-    let hash: Hash = bytes[8..40].try_into().ok()?;
-    let look: Look = bytes[49..HEADER].try_into().ok()?;
+    let hash: ContentHash = bytes[8..40].try_into().ok()?;
+    let look: Thumbnail = bytes[49..HEADER].try_into().ok()?;
     let content = Content { hash, size: (word(40)?, word(44)?), look: (bytes[48] == 1).then(|| Box::new(look)) };
     out.copy_from_slice(&bytes[HEADER..]);
     Some(content)
@@ -195,7 +197,7 @@ mod tests {
     use super::*;
     use crate::config::{Background, Input, Resize};
 
-    const HOW: Preparation = Preparation {
+    const HOW: Preprocessing = Preprocessing {
         input: Input { height: 2, width: 3, channels: 1 },
         resize: Resize::Crop,
         background: Background::White,
@@ -208,7 +210,7 @@ mod tests {
     }
 
     fn content(look: bool) -> Content {
-        Content { hash: [3; 32], size: (4000, 3000), look: look.then(|| Box::new([9; LOOK_BYTES])) }
+        Content { hash: [3; 32], size: (4000, 3000), look: look.then(|| Box::new([9; THUMBNAIL_BYTES])) }
     }
 
     #[test]
@@ -239,13 +241,13 @@ mod tests {
     fn keys_follow_the_file_and_the_preparation() {
         let (_folder, cache) = cache();
         let file = [7; LEAST_FILE];
-        let other = Preparation { resize: Resize::Pad, ..HOW };
-        let taller = Preparation { input: Input { height: 3, ..HOW.input }, ..HOW };
+        let other = Preprocessing { resize: Resize::Pad, ..HOW };
+        let taller = Preprocessing { input: Input { height: 3, ..HOW.input }, ..HOW };
         let keys = [
             cache.key(&file, HOW),
             cache.key(&file, other),
             cache.key(&file, taller),
-            cache.key(&file, Preparation { background: Background::Black, ..HOW }),
+            cache.key(&file, Preprocessing { background: Background::Black, ..HOW }),
             cache.key(&[8; LEAST_FILE], HOW),
         ];
         for (i, key) in keys.iter().enumerate() {

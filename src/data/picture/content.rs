@@ -8,27 +8,27 @@ use super::raster::Raster;
 use super::resize::RowResizer;
 
 /// SHA-256 of an image's size and pixels as decoded.
-pub type Hash = [u8; 32];
+pub type ContentHash = [u8; 32];
 
 /// Rows and columns of a thumbnail.
-pub(crate) const SIDE: usize = 16;
+pub(crate) const THUMBNAIL_SIDE: usize = 16;
 /// Bytes of a thumbnail: RGB, row by row.
-pub(crate) const LOOK_BYTES: usize = SIDE * SIDE * 3;
+pub(crate) const THUMBNAIL_BYTES: usize = THUMBNAIL_SIDE * THUMBNAIL_SIDE * 3;
 /// A picture with fewer rows or columns than this is compared byte for byte only: digits and icons of
 /// one kind look alike without being the same.
 const LEAST_SIDE: u32 = 64;
 
 /// A thumbnail, in RGB, which two pictures of one scene share but for noise.
-pub(crate) type Look = [u8; LOOK_BYTES];
+pub(crate) type Thumbnail = [u8; THUMBNAIL_BYTES];
 
 /// What a picture shows.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Content {
-    pub hash: Hash,
+    pub hash: ContentHash,
     /// Its width and height, in pixels.
     pub size: (u32, u32),
     /// Where it is large enough to be compared by its look.
-    pub look: Option<Box<Look>>,
+    pub look: Option<Box<Thumbnail>>,
 }
 
 impl Content {
@@ -45,10 +45,10 @@ impl Content {
     }
 }
 
-fn look(raster: Raster<'_>) -> Box<Look> {
+fn look(raster: Raster<'_>) -> Box<Thumbnail> {
     let Raster { width, height, channels, bytes } = raster;
-    let mut small = Vec::with_capacity(LOOK_BYTES);
-    let side = SIDE as u32;
+    let mut small = Vec::with_capacity(THUMBNAIL_BYTES);
+    let side = THUMBNAIL_SIDE as u32;
     let mut resizer = RowResizer::new((width, height), (side, side), channels);
     for row in bytes.chunks_exact(width as usize * channels) {
         resizer.push(row, |row| match channels {
@@ -56,7 +56,7 @@ fn look(raster: Raster<'_>) -> Box<Look> {
             _ => small.extend_from_slice(row),
         });
     }
-    let mut look = Box::new([0; LOOK_BYTES]);
+    let mut look = Box::new([0; THUMBNAIL_BYTES]);
     for (to, from) in look.iter_mut().zip(small) {
         *to = from;
     }
@@ -64,8 +64,8 @@ fn look(raster: Raster<'_>) -> Box<Look> {
 }
 
 /// Brightness of every pixel of a thumbnail.
-pub(crate) fn brightness(look: &Look) -> [u8; SIDE * SIDE] {
-    let mut out = [0; SIDE * SIDE];
+pub(crate) fn brightness(look: &Thumbnail) -> [u8; THUMBNAIL_SIDE * THUMBNAIL_SIDE] {
+    let mut out = [0; THUMBNAIL_SIDE * THUMBNAIL_SIDE];
     for (out, rgb) in out.iter_mut().zip(look.chunks_exact(3)) {
         *out = luma(rgb[0], rgb[1], rgb[2]);
     }

@@ -10,9 +10,9 @@ use std::path::Path;
 use image::{DynamicImage, ImageDecoder, ImageReader, Limits};
 use sha2::{Digest, Sha256};
 
-use super::content::{Content, Hash};
+use super::content::{Content, ContentHash};
 use super::heic;
-use super::kind::{Format, HEAD, Kind};
+use super::kind::{FileKind, HEAD, PictureFormat};
 use super::prepare::fill;
 use super::raster::Raster;
 use crate::config::{Background, Input, Resize};
@@ -49,7 +49,7 @@ pub(crate) struct Picture {
     channels: usize,
     bytes: Vec<u8>,
     /// Of what is transparent: the hash of its pixels before they lie on anything.
-    original: Option<Hash>,
+    original: Option<ContentHash>,
 }
 
 impl Picture {
@@ -81,10 +81,10 @@ impl Picture {
 }
 
 fn decode(bytes: &[u8], path: &Path) -> Result<DynamicImage, String> {
-    let format = match Kind::of(&bytes[..bytes.len().min(HEAD)], path) {
-        Kind::Picture(format) => format,
-        Kind::Heic => return heic::decode(bytes),
-        Kind::Empty => return Err("the file is empty".into()),
+    let format = match FileKind::of(&bytes[..bytes.len().min(HEAD)], path) {
+        FileKind::Picture(format) => format,
+        FileKind::Heic => return heic::decode(bytes),
+        FileKind::Empty => return Err("the file is empty".into()),
         other => return Err(format!("it is {other}")),
     };
     let mut reader = ImageReader::with_format(Cursor::new(bytes), format.decoder());
@@ -96,7 +96,7 @@ fn decode(bytes: &[u8], path: &Path) -> Result<DynamicImage, String> {
     let (width, height) = decoder.dimensions();
     check_size(width, height)?;
     // The decoder fills up what is missing of a JPEG with grey.
-    if format == Format::Jpeg && !jpeg_ends(bytes) {
+    if format == PictureFormat::Jpeg && !jpeg_ends(bytes) {
         return Err("the JPEG file is cut off: its end mark is missing".into());
     }
     let orientation = decoder.orientation().map_err(|error| error.to_string())?;
@@ -121,7 +121,7 @@ fn jpeg_ends(bytes: &[u8]) -> bool {
 }
 
 /// Of the size and the RGBA bytes of a transparent picture.
-fn original_of(image: &DynamicImage) -> Hash {
+fn original_of(image: &DynamicImage) -> ContentHash {
     let mut digest = Sha256::new();
     digest.update(image.width().to_le_bytes());
     digest.update(image.height().to_le_bytes());

@@ -5,14 +5,14 @@ use std::path::Path;
 
 use image::ImageFormat;
 
-/// How many bytes of a file [`Kind::of`] wants to see.
+/// How many bytes of a file [`FileKind::of`] wants to see.
 pub(crate) const HEAD: usize = 512;
 
 /// What a file is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Kind {
+pub enum FileKind {
     /// A picture that the crate `image` decodes.
-    Picture(Format),
+    Picture(PictureFormat),
     /// A picture in HEVC, as iPhones write it.
     Heic,
     /// A picture in AV1.
@@ -48,7 +48,7 @@ pub enum Kind {
 /// A format of pictures that the crate `image` decodes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 #[expect(missing_docs, reason = "the names say it")]
-pub enum Format {
+pub enum PictureFormat {
     Jpeg,
     Png,
     Bmp,
@@ -58,7 +58,7 @@ pub enum Format {
     Tiff,
 }
 
-impl Format {
+impl PictureFormat {
     /// The same, as the crate `image` calls it.
     pub(crate) const fn decoder(self) -> ImageFormat {
         match self {
@@ -90,7 +90,7 @@ fn ends_in(path: &Path, endings: &[&str]) -> bool {
     path.extension().is_some_and(|end| endings.iter().any(|ending| end.eq_ignore_ascii_case(ending)))
 }
 
-impl Kind {
+impl FileKind {
     /// What begins with the bytes `head`, at most the first [`HEAD`] of a file. Its name, `path`,
     /// only tells camera files from TIFF pictures.
     pub(crate) fn of(head: &[u8], path: &Path) -> Self {
@@ -98,19 +98,19 @@ impl Kind {
         let at = |place: usize, magic: &[u8]| head.get(place..place + magic.len()) == Some(magic);
         match head {
             [] => Self::Empty,
-            _ if starts(b"\xff\xd8\xff") => Self::Picture(Format::Jpeg),
-            _ if starts(b"\x89PNG\r\n\x1a\n") => Self::Picture(Format::Png),
-            _ if starts(b"GIF8") => Self::Picture(Format::Gif),
-            _ if starts(b"RIFF") && at(8, b"WEBP") => Self::Picture(Format::WebP),
-            _ if starts(b"BM") && bitmap_header(head) => Self::Picture(Format::Bmp),
-            [b'P', b'1'..=b'7', blank, ..] if blank.is_ascii_whitespace() => Self::Picture(Format::Pnm),
+            _ if starts(b"\xff\xd8\xff") => Self::Picture(PictureFormat::Jpeg),
+            _ if starts(b"\x89PNG\r\n\x1a\n") => Self::Picture(PictureFormat::Png),
+            _ if starts(b"GIF8") => Self::Picture(PictureFormat::Gif),
+            _ if starts(b"RIFF") && at(8, b"WEBP") => Self::Picture(PictureFormat::WebP),
+            _ if starts(b"BM") && bitmap_header(head) => Self::Picture(PictureFormat::Bmp),
+            [b'P', b'1'..=b'7', blank, ..] if blank.is_ascii_whitespace() => Self::Picture(PictureFormat::Pnm),
             _ if at(4, b"ftyp") => brands(head),
             _ if starts(b"II*\0") && at(8, b"CR") => Self::Raw,
             _ if starts(b"II*\0") || starts(b"MM\0*") => {
                 if ends_in(path, &RAW_ENDINGS) {
                     Self::Raw
                 } else {
-                    Self::Picture(Format::Tiff)
+                    Self::Picture(PictureFormat::Tiff)
                 }
             }
             _ if starts(b"IIRO") || starts(b"IIU\0") || starts(b"FUJIFILMCCD-RAW") || starts(b"FOVb") => Self::Raw,
@@ -170,13 +170,13 @@ impl Kind {
     /// The name of `count` such files.
     fn name(self, count: usize) -> String {
         let noun = match self {
-            Self::Picture(Format::Jpeg) => "JPEG picture",
-            Self::Picture(Format::Png) => "PNG picture",
-            Self::Picture(Format::Bmp) => "BMP picture",
-            Self::Picture(Format::Gif) => "GIF picture",
-            Self::Picture(Format::WebP) => "WebP picture",
-            Self::Picture(Format::Pnm) => "PNM picture",
-            Self::Picture(Format::Tiff) => "TIFF picture",
+            Self::Picture(PictureFormat::Jpeg) => "JPEG picture",
+            Self::Picture(PictureFormat::Png) => "PNG picture",
+            Self::Picture(PictureFormat::Bmp) => "BMP picture",
+            Self::Picture(PictureFormat::Gif) => "GIF picture",
+            Self::Picture(PictureFormat::WebP) => "WebP picture",
+            Self::Picture(PictureFormat::Pnm) => "PNM picture",
+            Self::Picture(PictureFormat::Tiff) => "TIFF picture",
             Self::Heic => "HEIC picture",
             Self::Avif => "AVIF picture",
             Self::Jxl => "JPEG XL picture",
@@ -204,7 +204,7 @@ impl Kind {
 }
 
 /// "an AVIF picture: convert to JPEG or PNG".
-impl fmt::Display for Kind {
+impl fmt::Display for FileKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.one())?;
         self.advice().map_or(Ok(()), |advice| write!(f, ": {advice}"))
@@ -217,7 +217,7 @@ fn bitmap_header(head: &[u8]) -> bool {
 }
 
 /// What the brands at the head of an ISO media file say.
-fn brands(head: &[u8]) -> Kind {
+fn brands(head: &[u8]) -> FileKind {
     let size = head.first_chunk().map_or(0, |size| u32::from_be_bytes(*size) as usize);
     let brands = head.get(8..head.len().min(size.max(12))).unwrap_or(&[]);
     // Between the brand and those it goes with stands a version.
@@ -226,17 +226,17 @@ fn brands(head: &[u8]) -> Kind {
         each.any(|(_, brand)| wanted.iter().any(|wanted| brand == *wanted))
     };
     if has(&[b"avif", b"avis"]) {
-        Kind::Avif
+        FileKind::Avif
     } else if has(&[b"heic", b"heix", b"hevc", b"heim", b"heis", b"hevm", b"hevs", b"mif1", b"msf1"]) {
-        Kind::Heic
+        FileKind::Heic
     } else if has(&[b"crx "]) {
-        Kind::Raw
+        FileKind::Raw
     } else {
-        Kind::Video
+        FileKind::Video
     }
 }
 
-fn of_text(head: &[u8]) -> Kind {
+fn of_text(head: &[u8]) -> FileKind {
     let text = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head);
     let text = match std::str::from_utf8(text) {
         Ok(text) => text,
@@ -244,21 +244,21 @@ fn of_text(head: &[u8]) -> Kind {
         Err(error) if error.error_len().is_none() => {
             std::str::from_utf8(&text[..error.valid_up_to()]).unwrap_or_default()
         }
-        Err(_) => return Kind::Other,
+        Err(_) => return FileKind::Other,
     };
     if text.chars().any(|c| c.is_control() && !matches!(c, '\t' | '\n' | '\r' | '\u{c}' | '\u{1b}')) {
-        return Kind::Other;
+        return FileKind::Other;
     }
     let lower = text.trim_start().to_ascii_lowercase();
     let begins = |words: &[&str]| words.iter().any(|word| lower.starts_with(word));
     if begins(&["version https://git-lfs"]) {
-        Kind::LfsPointer
+        FileKind::LfsPointer
     } else if begins(&["<svg"]) || begins(&["<?xml", "<!--", "<!doctype svg"]) && lower.contains("<svg") {
-        Kind::Svg
+        FileKind::Svg
     } else if begins(&["<!doctype html", "<html", "<head", "<body", "<script"]) || lower.contains("<html") {
-        Kind::WebPage
+        FileKind::WebPage
     } else {
-        Kind::Text
+        FileKind::Text
     }
 }
 
@@ -268,8 +268,8 @@ mod tests {
 
     use super::*;
 
-    fn kind(head: &[u8]) -> Kind {
-        Kind::of(head, Path::new("file"))
+    fn kind(head: &[u8]) -> FileKind {
+        FileKind::of(head, Path::new("file"))
     }
 
     #[test]
@@ -278,48 +278,48 @@ mod tests {
         let mut tar = vec![b'a'; 257];
         tar.extend(b"ustar");
         for (head, wanted) in [
-            (&b"\xff\xd8\xff\xe0"[..], Kind::Picture(Format::Jpeg)),
-            (b"\x89PNG\r\n\x1a\n", Kind::Picture(Format::Png)),
-            (b"GIF89a", Kind::Picture(Format::Gif)),
-            (b"RIFF\0\0\0\0WEBPVP8 ", Kind::Picture(Format::WebP)),
-            (b"BM\0\0\0\0\0\0\0\0\x36\0\0\0\x28\0\0\0", Kind::Picture(Format::Bmp)),
-            (b"BMW is a car, and this is text.", Kind::Text),
-            (b"P5 3 4 255\n", Kind::Picture(Format::Pnm)),
-            (b"II*\0\x08\0\0\0", Kind::Picture(Format::Tiff)),
-            (b"MM\0*\0\0\0\x08", Kind::Picture(Format::Tiff)),
-            (b"II*\0\x10\0\0\0CR\x02\0", Kind::Raw),
-            (&ftyp(b"heic\0\0\0\0mif1heic"), Kind::Heic),
-            (&ftyp(b"mif1\0\0\0\0mif1avif"), Kind::Avif),
-            (&ftyp(b"avif\0\0\0\0"), Kind::Avif),
-            (&ftyp(b"isom\0\0\x02\0isomiso2mp41"), Kind::Video),
-            (&ftyp(b"crx \0\0\0\x01"), Kind::Raw),
-            (b"PK\x03\x04", Kind::Archive("zip")),
-            (b"\x1f\x8b\x08", Kind::Archive("gzip")),
-            (&tar, Kind::Archive("tar")),
-            (b"7z\xbc\xaf\x27\x1c", Kind::Archive("7z")),
-            (b"%PDF-1.7", Kind::Pdf),
-            (b"\n<!DOCTYPE html><html>", Kind::WebPage),
-            (b"<?xml version='1.0'?>\n<svg xmlns=", Kind::Svg),
-            (b"version https://git-lfs.github.com/spec/v1\noid sha256:0\n", Kind::LfsPointer),
-            ("name,label\nä".as_bytes(), Kind::Text),
-            (&"ä".as_bytes()[..1], Kind::Text),
-            (b"", Kind::Empty),
-            (b"\0\x01\x02", Kind::Other),
-            (b"\xc3(", Kind::Other),
+            (&b"\xff\xd8\xff\xe0"[..], FileKind::Picture(PictureFormat::Jpeg)),
+            (b"\x89PNG\r\n\x1a\n", FileKind::Picture(PictureFormat::Png)),
+            (b"GIF89a", FileKind::Picture(PictureFormat::Gif)),
+            (b"RIFF\0\0\0\0WEBPVP8 ", FileKind::Picture(PictureFormat::WebP)),
+            (b"BM\0\0\0\0\0\0\0\0\x36\0\0\0\x28\0\0\0", FileKind::Picture(PictureFormat::Bmp)),
+            (b"BMW is a car, and this is text.", FileKind::Text),
+            (b"P5 3 4 255\n", FileKind::Picture(PictureFormat::Pnm)),
+            (b"II*\0\x08\0\0\0", FileKind::Picture(PictureFormat::Tiff)),
+            (b"MM\0*\0\0\0\x08", FileKind::Picture(PictureFormat::Tiff)),
+            (b"II*\0\x10\0\0\0CR\x02\0", FileKind::Raw),
+            (&ftyp(b"heic\0\0\0\0mif1heic"), FileKind::Heic),
+            (&ftyp(b"mif1\0\0\0\0mif1avif"), FileKind::Avif),
+            (&ftyp(b"avif\0\0\0\0"), FileKind::Avif),
+            (&ftyp(b"isom\0\0\x02\0isomiso2mp41"), FileKind::Video),
+            (&ftyp(b"crx \0\0\0\x01"), FileKind::Raw),
+            (b"PK\x03\x04", FileKind::Archive("zip")),
+            (b"\x1f\x8b\x08", FileKind::Archive("gzip")),
+            (&tar, FileKind::Archive("tar")),
+            (b"7z\xbc\xaf\x27\x1c", FileKind::Archive("7z")),
+            (b"%PDF-1.7", FileKind::Pdf),
+            (b"\n<!DOCTYPE html><html>", FileKind::WebPage),
+            (b"<?xml version='1.0'?>\n<svg xmlns=", FileKind::Svg),
+            (b"version https://git-lfs.github.com/spec/v1\noid sha256:0\n", FileKind::LfsPointer),
+            ("name,label\nä".as_bytes(), FileKind::Text),
+            (&"ä".as_bytes()[..1], FileKind::Text),
+            (b"", FileKind::Empty),
+            (b"\0\x01\x02", FileKind::Other),
+            (b"\xc3(", FileKind::Other),
         ] {
             assert_eq!(kind(head), wanted, "{}", String::from_utf8_lossy(head));
         }
-        assert_eq!(Kind::of(b"II*\0\x08\0\0\0", Path::new("a.NEF")), Kind::Raw);
+        assert_eq!(FileKind::of(b"II*\0\x08\0\0\0", Path::new("a.NEF")), FileKind::Raw);
     }
 
     #[test]
     fn a_kind_says_what_to_do() {
-        assert_eq!(Kind::Avif.to_string(), "an AVIF picture: convert to JPEG or PNG");
-        assert_eq!(Kind::WebPage.to_string(), "a web page: not a picture: the download failed");
-        assert_eq!(Kind::LfsPointer.to_string(), "a Git LFS pointer: run git lfs pull");
-        assert_eq!(Kind::Archive("zip").to_string(), "a zip archive: unpack");
+        assert_eq!(FileKind::Avif.to_string(), "an AVIF picture: convert to JPEG or PNG");
+        assert_eq!(FileKind::WebPage.to_string(), "a web page: not a picture: the download failed");
+        assert_eq!(FileKind::LfsPointer.to_string(), "a Git LFS pointer: run git lfs pull");
+        assert_eq!(FileKind::Archive("zip").to_string(), "a zip archive: unpack");
         assert_eq!(
-            (Kind::Text.count(2), Kind::Heic.count(1)),
+            (FileKind::Text.count(2), FileKind::Heic.count(1)),
             ("2 text files".to_owned(), "1 HEIC picture".to_owned())
         );
     }

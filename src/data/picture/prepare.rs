@@ -7,7 +7,7 @@ use crate::config::{Background, Input, Resize};
 
 /// How images are made ready for the network.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Preparation {
+pub(crate) struct Preprocessing {
     pub input: Input,
     pub resize: Resize,
     pub background: Background,

@@ -2,9 +2,9 @@
 
 use flate2::read::GzDecoder;
 
-use super::found::Found;
+use super::found::SourceContents;
 use super::idx::{FASHION, read_part};
-use super::part::Part;
+use super::raw_split::RawSplit;
 use crate::config::BUNDLED;
 use crate::data::error::DataError;
 
@@ -23,14 +23,14 @@ pub(crate) fn class_names(name: &str) -> Option<Vec<String>> {
 ///
 /// # Errors
 /// None, while the assets are whole; a test reads them.
-pub(crate) fn read() -> Result<Found, DataError> {
+pub(crate) fn read() -> Result<SourceContents, DataError> {
     let train = part("train", asset!("train-images-idx3-ubyte.gz"), asset!("train-labels-idx1-ubyte.gz"))?;
     let validation =
         part("validation", asset!("validation-images-idx3-ubyte.gz"), asset!("validation-labels-idx1-ubyte.gz"))?;
     let labels = FASHION.map(str::to_owned).to_vec();
-    Ok(Found { validation: Some(validation), bundled: true, ..Found::of(labels, train) })
+    Ok(SourceContents { validation: Some(validation), bundled: true, ..SourceContents::of(labels, train) })
 }
 
-fn part(what: &str, images: (&str, &[u8]), labels: (&str, &[u8])) -> Result<Part, DataError> {
+fn part(what: &str, images: (&str, &[u8]), labels: (&str, &[u8])) -> Result<RawSplit, DataError> {
     read_part((GzDecoder::new(images.1), images.0), (GzDecoder::new(labels.1), labels.0), FASHION.len(), 0, what)
 }

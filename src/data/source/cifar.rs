@@ -4,10 +4,10 @@ use std::fs::File;
 use std::io::{BufReader, Read as _};
 use std::path::{Path, PathBuf};
 
-use super::found::Found;
+use super::found::SourceContents;
 use super::numbered::{self, listed};
-use super::part::{Part, interleaved};
-use super::tree::{Place, list};
+use super::raw_split::{RawSplit, interleaved};
+use super::tree::{SourcePath, list};
 use crate::data::error::DataError;
 use crate::data::limits::check_shape;
 use crate::files::FileError;
@@ -21,7 +21,7 @@ const TEN: [&str; 10] = ["airplane", "automobile", "bird", "cat", "deer", "dog",
 
 /// The files of a data set.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Files {
+pub(crate) struct CifarFiles {
     train: Vec<PathBuf>,
     test: Option<PathBuf>,
     /// Bytes before the pixels of a record, of which the last is the label.
@@ -33,8 +33,8 @@ pub(crate) struct Files {
 ///
 /// # Errors
 /// Where the folder cannot be read, or holds the version for Python.
-pub(crate) fn in_folder(folder: &Path) -> Result<Option<Files>, DataError> {
-    let files: Vec<PathBuf> = list(&Place::top(folder))?.files.into_iter().map(|file| file.path).collect();
+pub(crate) fn in_folder(folder: &Path) -> Result<Option<CifarFiles>, DataError> {
+    let files: Vec<PathBuf> = list(&SourcePath::top(folder))?.files.into_iter().map(|file| file.path).collect();
     let named = |wanted: &dyn Fn(&str) -> bool| {
         let is_wanted = |path: &&PathBuf| path.file_name().is_some_and(|name| wanted(&name.to_string_lossy()));
         files.iter().filter(is_wanted).cloned().collect::<Vec<PathBuf>>()
@@ -47,13 +47,13 @@ pub(crate) fn in_folder(folder: &Path) -> Result<Option<Files>, DataError> {
     let test = |wanted: &str| named(&|name| name == wanted).pop();
     let folder = folder.to_owned();
     if !train.is_empty() {
-        return Ok(Some(Files { train, test: test("test_batch.bin"), labels: 1, folder }));
+        return Ok(Some(CifarFiles { train, test: test("test_batch.bin"), labels: 1, folder }));
     }
     if let (Some(train), true) = (test("train.bin"), folder.join("fine_label_names.txt").is_file()) {
-        return Ok(Some(Files { train: vec![train], test: test("test.bin"), labels: 2, folder }));
+        return Ok(Some(CifarFiles { train: vec![train], test: test("test.bin"), labels: 2, folder }));
     }
     match named(&|name| is_batch(name, "")).first() {
-        Some(python) => Err(DataError::Idx {
+        Some(python) => Err(DataError::BinaryFile {
             name: python.to_string_lossy().into_owned(),
             problem: "a file of CIFAR for Python, which is not read; use the binary version, data_batch_1.bin".into(),
         }),
@@ -61,7 +61,7 @@ pub(crate) fn in_folder(folder: &Path) -> Result<Option<Files>, DataError> {
     }
 }
 
-impl Files {
+impl CifarFiles {
     /// The classes: those of the file that comes with the set, or those that CIFAR-10 has.
     ///
     /// # Errors
@@ -76,18 +76,18 @@ impl Files {
     ///
     /// # Errors
     /// Where a file cannot be read, or is no sequence of whole records with labels of known classes.
-    pub fn read(&self) -> Result<Found, DataError> {
+    pub fn read(&self) -> Result<SourceContents, DataError> {
         let names = self.class_names()?;
-        let part = |paths: &[PathBuf], what| -> Result<Part, DataError> {
+        let part = |paths: &[PathBuf], what| -> Result<RawSplit, DataError> {
             let (mut labels, mut pixels) = (Vec::new(), Vec::new());
             for path in paths {
                 self.records(path, names.len(), &mut labels, &mut pixels)?;
             }
-            Ok(Part::of_rasters(what, labels, (SIDE, SIDE, 3), interleaved(&pixels, 3, IMAGE / 3)))
+            Ok(RawSplit::of_rasters(what, labels, (SIDE, SIDE, 3), interleaved(&pixels, 3, IMAGE / 3)))
         };
         let test = self.test.as_ref().map(|path| part(std::slice::from_ref(path), "test")).transpose()?;
         let train = part(&self.train, "train")?;
-        Ok(Found { test, ..Found::of(names, train) })
+        Ok(SourceContents { test, ..SourceContents::of(names, train) })
     }
 
     fn records(
@@ -97,7 +97,7 @@ impl Files {
         labels: &mut Vec<u16>,
         pixels: &mut Vec<u8>,
     ) -> Result<(), DataError> {
-        let problem = |problem| DataError::Idx { name: path.to_string_lossy().into_owned(), problem };
+        let problem = |problem| DataError::BinaryFile { name: path.to_string_lossy().into_owned(), problem };
         let failed = |error| FileError::of("read", path)(error);
         let file = File::open(path).map_err(failed)?;
         let bytes = file.metadata().map_err(|error| FileError::of("read", path)(error))?.len();

@@ -4,7 +4,7 @@
 use std::fs;
 use std::path::Path;
 
-use super::skipped::Reason;
+use super::skipped::SkipReason;
 use crate::data::picture::kind::is_named_picture;
 
 /// Names, in lower case, that systems and programs use.
@@ -28,28 +28,28 @@ const SYSTEM: [&str; 16] = [
 ];
 
 /// Why an entry called `name` is passed over whatever it holds, if it is.
-pub(crate) fn by_name(name: &[u8]) -> Option<Reason> {
+pub(crate) fn by_name(name: &[u8]) -> Option<SkipReason> {
     // What macOS keeps beside a file on other disks begins with "._", so that it is hidden too.
     if name.starts_with(b".") {
-        return Some(Reason::Hidden);
+        return Some(SkipReason::Hidden);
     }
     let name = name.to_ascii_lowercase();
-    SYSTEM.iter().any(|system| system.as_bytes() == name).then_some(Reason::System)
+    SYSTEM.iter().any(|system| system.as_bytes() == name).then_some(SkipReason::System)
 }
 
 /// Why `folder` is passed over for what lies in it: runs or sketches, whatever it is called; and one
 /// called `runs` or `ArduinoCode` with no picture in it itself. A class may be called "runs".
-pub(crate) fn by_content(folder: &Path) -> Option<Reason> {
+pub(crate) fn by_content(folder: &Path) -> Option<SkipReason> {
     if folder.join("run.json").is_file() {
-        return Some(Reason::Runs);
+        return Some(SkipReason::Runs);
     }
     if is_sketch(folder) {
-        return Some(Reason::Sketches);
+        return Some(SkipReason::Sketches);
     }
     // An error is told by whoever reads the folder.
     let own = folder.file_name().and_then(|name| match name.to_str()? {
-        "runs" => Some(Reason::Runs),
-        "ArduinoCode" => Some(Reason::Sketches),
+        "runs" => Some(SkipReason::Runs),
+        "ArduinoCode" => Some(SkipReason::Sketches),
         _ => None,
     });
     let has_pictures =
@@ -61,10 +61,10 @@ pub(crate) fn by_content(folder: &Path) -> Option<Reason> {
     let folders = entries.filter_map(Result::ok).filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_dir()));
     for folder in folders.map(|entry| entry.path()) {
         if folder.join("run.json").is_file() {
-            return Some(Reason::Runs);
+            return Some(SkipReason::Runs);
         }
         if is_sketch(&folder) {
-            return Some(Reason::Sketches);
+            return Some(SkipReason::Sketches);
         }
     }
     None

@@ -3,40 +3,40 @@
 use std::fs;
 use std::path::Path;
 
-use super::found::Found;
-use super::tree::{self, DEPTH, Place, list};
+use super::found::SourceContents;
+use super::tree::{self, DEPTH, SourcePath, list};
 use super::{bundled, cifar, folder, idx, npz};
 use crate::data::error::DataError;
-use crate::data::picture::kind::Kind;
+use crate::data::picture::kind::FileKind;
 use crate::files::FileError;
 
 enum Source<'a> {
     Bundled { labels: Vec<String> },
     Folder(&'a Path),
-    Packed { set: Packed, notes: Vec<String> },
+    Binary { set: BinarySource, notes: Vec<String> },
 }
 
 /// Images that are not a file each.
-enum Packed {
-    Idx(idx::Files),
-    Cifar(cifar::Files),
-    Arrays(npz::Arrays),
+enum BinarySource {
+    Idx(idx::IdxFiles),
+    Cifar(cifar::CifarFiles),
+    NumpyArrays(npz::NumpyArrays),
 }
 
-impl Packed {
+impl BinarySource {
     fn class_names(&self) -> Result<Vec<String>, DataError> {
         match self {
             Self::Idx(files) => files.class_names(),
             Self::Cifar(files) => files.class_names(),
-            Self::Arrays(arrays) => arrays.class_names(),
+            Self::NumpyArrays(arrays) => arrays.class_names(),
         }
     }
 
-    fn read(&self) -> Result<Found, DataError> {
+    fn read(&self) -> Result<SourceContents, DataError> {
         match self {
             Self::Idx(files) => files.read(),
             Self::Cifar(files) => files.read(),
-            Self::Arrays(arrays) => arrays.read(),
+            Self::NumpyArrays(arrays) => arrays.read(),
         }
     }
 
@@ -48,7 +48,7 @@ impl Packed {
         if let Some(files) = cifar::in_folder(folder)? {
             return Ok(Some(Self::Cifar(files)));
         }
-        Ok(npz::in_folder(folder)?.map(Self::Arrays))
+        Ok(npz::in_folder(folder)?.map(Self::NumpyArrays))
     }
 }
 
@@ -69,21 +69,25 @@ fn source(name: &str) -> Result<Source<'_>, DataError> {
     }
     if about.is_file() {
         refuse_other(path)?;
-        let is_npz = Place::top(path).ends_in("npz");
-        let set = if is_npz { npz::single(path).map(Packed::Arrays) } else { idx::single(path).map(Packed::Idx) };
-        return set.map(|set| Source::Packed { set, notes: Vec::new() });
+        let is_npz = SourcePath::top(path).ends_in("npz");
+        let set = if is_npz {
+            npz::single(path).map(BinarySource::NumpyArrays)
+        } else {
+            idx::single(path).map(BinarySource::Idx)
+        };
+        return set.map(|set| Source::Binary { set, notes: Vec::new() });
     }
     Err(DataError::NoData { path: path.to_owned() })
 }
 
 /// What is in `folder`, or where that holds one folder only, in that.
 fn in_folder(folder: &Path) -> Result<Source<'_>, DataError> {
-    let mut place = Place::top(folder);
+    let mut place = SourcePath::top(folder);
     for _ in 0..DEPTH {
-        if let Some(set) = Packed::in_folder(&place.path)? {
+        if let Some(set) = BinarySource::in_folder(&place.path)? {
             let notes =
                 if place.name.is_empty() { Vec::new() } else { vec![format!("images are read from {}/", place.name)] };
-            return Ok(Source::Packed { set, notes });
+            return Ok(Source::Binary { set, notes });
         }
         let mut listing = list(&place)?;
         match (listing.folders.pop(), listing.folders.is_empty()) {
@@ -96,16 +100,16 @@ fn in_folder(folder: &Path) -> Result<Source<'_>, DataError> {
 
 /// Says what a file is that is no data set, where it can be told.
 fn refuse_other(path: &Path) -> Result<(), DataError> {
-    let place = Place::top(path);
+    let place = SourcePath::top(path);
     let kind = tree::kind(path).map_err(FileError::of("read", path))?;
     let name = path.to_string_lossy().to_ascii_lowercase();
     let is_tar = ["tgz", "tar.gz"].iter().any(|end| name.ends_with(end));
     match kind {
         // IDX files come in gzip too.
-        Kind::Archive("gzip") if !is_tar => Ok(()),
-        Kind::Archive("zip") if place.ends_in("npz") => Ok(()),
-        Kind::Archive(_) => Err(DataError::Packed { path: path.to_owned(), kind: kind.one() }),
-        Kind::Text if ["csv", "tsv", "jsonl", "labels"].iter().any(|end| place.ends_in(end)) => {
+        FileKind::Archive("gzip") if !is_tar => Ok(()),
+        FileKind::Archive("zip") if place.ends_in("npz") => Ok(()),
+        FileKind::Archive(_) => Err(DataError::Archive { path: path.to_owned(), kind: kind.one() }),
+        FileKind::Text if ["csv", "tsv", "jsonl", "labels"].iter().any(|end| place.ends_in(end)) => {
             let problem = "a table of labels is read with its folder; name the folder".to_owned();
             Err(DataError::Table { path: path.to_owned(), problem })
         }
@@ -118,15 +122,15 @@ pub(crate) fn class_names(name: &str) -> Result<Vec<String>, DataError> {
     match source(name)? {
         Source::Bundled { labels } => Ok(labels),
         Source::Folder(path) => folder::layout(path).map(|layout| layout.labels),
-        Source::Packed { set, .. } => set.class_names(),
+        Source::Binary { set, .. } => set.class_names(),
     }
 }
 
 /// Looks through the source `name`.
-pub(crate) fn find(name: &str) -> Result<Found, DataError> {
+pub(crate) fn find(name: &str) -> Result<SourceContents, DataError> {
     match source(name)? {
         Source::Bundled { .. } => bundled::read(),
         Source::Folder(path) => folder::scan(path),
-        Source::Packed { set, notes } => Ok(Found { notes, ..set.read()? }),
+        Source::Binary { set, notes } => Ok(SourceContents { notes, ..set.read()? }),
     }
 }

@@ -4,22 +4,22 @@ use std::collections::HashMap;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::found::Found;
-use super::labelled::{self, Labelled};
+use super::found::SourceContents;
+use super::labelled::{self, LabelledFile};
 use super::layout::{self, Layout};
 use super::name::Split;
-use super::outline::{Aside, Contents, Outline};
-use super::part::{Item, Part, Store};
-use super::skipped::Reason;
+use super::raw_split::{ImageEntry, ImageStore, RawSplit};
+use super::skipped::SkipReason;
 use super::skipped::Unreadable;
-use super::tree::{Listing, Place, holds, list, sort, walk};
+use super::split_layout::{SplitContents, SplitLayout, Unused};
+use super::tree::{Listing, SourcePath, holds, list, sort, walk};
 use crate::data::error::DataError;
 use crate::data::picture::kind::is_named_picture;
 use crate::files::FileError;
 
 /// The pictures that lie in a folder, whatever they show.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Pictures {
+pub struct PictureListing {
     /// Regular files that are pictures by their names, sorted bytewise; none is opened.
     pub paths: Vec<PathBuf>,
     /// Pictures by name that are no regular files or cannot be reached.
@@ -34,15 +34,15 @@ pub struct Pictures {
 ///
 /// # Errors
 /// Where the folder cannot be read.
-pub fn pictures(folder: &Path) -> Result<Pictures, DataError> {
-    let Listing { folders, files, unreadable, skipped } = list(&Place::top(folder))?;
+pub fn pictures(folder: &Path) -> Result<PictureListing, DataError> {
+    let Listing { folders, files, unreadable, skipped } = list(&SourcePath::top(folder))?;
     let (paths, others): (Vec<_>, Vec<_>) =
         files.into_iter().map(|file| file.path).partition(|path| is_named_picture(path));
     let is_folder = |name: &str| name.ends_with('/');
-    let visible = || skipped.iter().filter(|entry| !matches!(entry.reason, Reason::Hidden));
+    let visible = || skipped.iter().filter(|entry| !matches!(entry.reason, SkipReason::Hidden));
     let ignored = others.len() + visible().filter(|entry| !is_folder(&entry.name)).count();
     let folders = folders.len() + visible().filter(|entry| is_folder(&entry.name)).count();
-    Ok(Pictures { paths, unreadable, ignored, folders })
+    Ok(PictureListing { paths, unreadable, ignored, folders })
 }
 
 /// Whether `path` is one that [`pictures`] looks at, by its name: visible, with the ending of a
@@ -58,7 +58,7 @@ pub fn is_picture(path: &Path) -> bool {
 /// # Errors
 /// As [`layout::of`], and where there are no two classes.
 pub(crate) fn layout(folder: &Path) -> Result<Layout, DataError> {
-    let top = Place::top(folder);
+    let top = SourcePath::top(folder);
     if let Some(layout) = layout::of(&top)? {
         return Ok(layout);
     }
@@ -82,10 +82,10 @@ pub(crate) fn layout(folder: &Path) -> Result<Layout, DataError> {
 /// # Errors
 /// As [`layout()`]; also where a class folder cannot be read, or one of validation or test has a
 /// class that training has not.
-pub(crate) fn scan(folder: &Path) -> Result<Found, DataError> {
+pub(crate) fn scan(folder: &Path) -> Result<SourceContents, DataError> {
     let Layout { labels, parts, mut aside } = layout(folder)?;
     let mut prefix = String::new();
-    if let Some(Outline { folder, contents: Contents::Classes(_) }) = &parts[0]
+    if let Some(SplitLayout { folder, contents: SplitContents::Classes(_) }) = &parts[0]
         && !folder.name.is_empty()
     {
         prefix = format!("{}/", folder.name);
@@ -96,15 +96,15 @@ pub(crate) fn scan(folder: &Path) -> Result<Found, DataError> {
         read.push(outline.map(|outline| part(outline, &places, &mut aside)).transpose()?);
     }
     let mut sorted = sort(&aside.files);
-    let no_class = sorted.pictures.iter().map(|&place| aside.files[place].skipped(Reason::NoClass));
+    let no_class = sorted.pictures.iter().map(|&place| aside.files[place].skipped(SkipReason::NoClass));
     aside.skipped.extend(no_class);
     aside.skipped.append(&mut sorted.skipped);
     aside.unreadable.append(&mut sorted.unreadable);
     aside.skipped.sort_by(|a, b| a.name.cmp(&b.name));
     let mut read = read.into_iter();
     let mut next = || read.next().flatten();
-    let train = next().unwrap_or_else(|| Part { items: Vec::new(), store: Store::Files(Vec::new()) });
-    Ok(Found {
+    let train = next().unwrap_or_else(|| RawSplit { items: Vec::new(), store: ImageStore::Files(Vec::new()) });
+    Ok(SourceContents {
         train,
         validation: next(),
         test: next(),
@@ -122,43 +122,43 @@ pub(crate) fn scan(folder: &Path) -> Result<Found, DataError> {
 ///
 /// # Errors
 /// Where the folder cannot be read.
-pub(crate) fn by_names(folder: &Path, labels: &[String]) -> Result<Option<Found>, DataError> {
-    let class_of = |file: &Place| {
+pub(crate) fn by_names(folder: &Path, labels: &[String]) -> Result<Option<SourceContents>, DataError> {
+    let class_of = |file: &SourcePath| {
         let mut folders = file.name.rsplit('/').skip(1);
         folders.find_map(|name| labels.iter().find(|label| *label == name)).cloned()
     };
-    let Listing { files, unreadable, skipped, .. } = walk(&Place::top(folder))?;
-    let labelled: Vec<Labelled> =
-        files.into_iter().filter_map(|file| Some(Labelled { class: class_of(&file)?, file })).collect();
+    let Listing { files, unreadable, skipped, .. } = walk(&SourcePath::top(folder))?;
+    let labelled: Vec<LabelledFile> =
+        files.into_iter().filter_map(|file| Some(LabelledFile { class: class_of(&file)?, file })).collect();
     let found = labelled::classes(&labelled);
     if found.is_empty() {
         return Ok(None);
     }
     let places: HashMap<&str, u16> = found.iter().zip(0..).map(|(label, place)| (&label[..], place)).collect();
-    let mut aside = Aside { unreadable, skipped, ..Aside::default() };
-    let outline = Outline { folder: Place::top(folder), contents: Contents::Labelled(labelled) };
+    let mut aside = Unused { unreadable, skipped, ..Unused::default() };
+    let outline = SplitLayout { folder: SourcePath::top(folder), contents: SplitContents::Labelled(labelled) };
     let part = part(outline, &places, &mut aside)?;
     let (unreadable, skipped) = (aside.unreadable, aside.skipped);
-    Ok(Some(Found { unreadable, skipped, ..Found::of(found, part) }))
+    Ok(Some(SourceContents { unreadable, skipped, ..SourceContents::of(found, part) }))
 }
 
 /// The pictures of one part; what else is there goes to `aside`.
-fn part(outline: Outline, labels: &HashMap<&str, u16>, aside: &mut Aside) -> Result<Part, DataError> {
+fn part(outline: SplitLayout, labels: &HashMap<&str, u16>, aside: &mut Unused) -> Result<RawSplit, DataError> {
     let (mut items, mut paths) = (Vec::new(), Vec::new());
-    let mut add = |files: Vec<Place>, label: &dyn Fn(usize) -> u16, aside: &mut Aside| {
+    let mut add = |files: Vec<SourcePath>, label: &dyn Fn(usize) -> u16, aside: &mut Unused| {
         let mut sorted = sort(&files);
         aside.unreadable.append(&mut sorted.unreadable);
         aside.skipped.append(&mut sorted.skipped);
         let mut pictures = sorted.pictures.into_iter().peekable();
         for (place, file) in files.into_iter().enumerate() {
             if pictures.next_if_eq(&place).is_some() {
-                items.push(Item { label: label(place), name: file.name, place: paths.len() });
+                items.push(ImageEntry { label: label(place), name: file.name, place: paths.len() });
                 paths.push(file.path);
             }
         }
     };
     match outline.contents {
-        Contents::Classes(folders) => {
+        SplitContents::Classes(folders) => {
             for folder in folders {
                 let Some(&label) = labels.get(folder.last()) else {
                     return Err(DataError::UnknownClass { path: folder.path });
@@ -180,7 +180,7 @@ fn part(outline: Outline, labels: &HashMap<&str, u16>, aside: &mut Aside) -> Res
                 add(inside.files, &|_| label, aside);
             }
         }
-        Contents::Labelled(labelled) => {
+        SplitContents::Labelled(labelled) => {
             let mut places = Vec::with_capacity(labelled.len());
             for image in &labelled {
                 let Some(&label) = labels.get(&image.class[..]) else {
@@ -189,12 +189,12 @@ fn part(outline: Outline, labels: &HashMap<&str, u16>, aside: &mut Aside) -> Res
                 };
                 places.push(label);
             }
-            let mut images: Vec<(u16, Place)> =
+            let mut images: Vec<(u16, SourcePath)> =
                 places.into_iter().zip(labelled.into_iter().map(|image| image.file)).collect();
             images.sort();
-            let (places, files): (Vec<u16>, Vec<Place>) = images.into_iter().unzip();
+            let (places, files): (Vec<u16>, Vec<SourcePath>) = images.into_iter().unzip();
             add(files, &|place| places[place], aside);
         }
     }
-    Ok(Part { items, store: Store::Files(paths) })
+    Ok(RawSplit { items, store: ImageStore::Files(paths) })
 }

@@ -1,31 +1,31 @@
 //! What a source holds, before anything is decoded.
 
-use super::part::Part;
+use super::raw_split::RawSplit;
 use super::skipped::{Skipped, Unreadable};
 
 /// What a source holds, before decoding.
 #[derive(Debug)]
-pub(crate) struct Found {
+pub(crate) struct SourceContents {
     /// The classes' names.
     pub labels: Vec<String>,
-    pub train: Part,
+    pub train: RawSplit,
     /// Where the source has its own split.
-    pub validation: Option<Part>,
-    pub test: Option<Part>,
+    pub validation: Option<RawSplit>,
+    pub test: Option<RawSplit>,
     /// Pictures that cannot even be looked at.
     pub unreadable: Vec<Unreadable>,
     /// Entries that are no pictures, or have no class.
     pub skipped: Vec<Skipped>,
-    /// How the source was understood, see [`Check::notes`](super::Check::notes).
+    /// How the source was understood, see [`DataCheck::notes`](super::Check::notes).
     pub notes: Vec<String>,
     /// What names of training images in class folders begin with, before the class.
     pub prefix: String,
     pub bundled: bool,
 }
 
-impl Found {
+impl SourceContents {
     /// Classes and training images with nothing else.
-    pub fn of(labels: Vec<String>, train: Part) -> Self {
+    pub fn of(labels: Vec<String>, train: RawSplit) -> Self {
         Self {
             labels,
             train,

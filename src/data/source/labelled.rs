@@ -4,30 +4,30 @@ use std::collections::{BTreeSet, HashMap};
 use std::path::Path;
 
 use super::name::{self, Split};
-use super::skipped::{Reason, Skipped};
+use super::skipped::{SkipReason, Skipped};
 use super::table::Table;
-use super::tree::Place;
+use super::tree::SourcePath;
 use crate::data::picture::kind::is_named_picture;
 
 /// A file and its class.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Labelled {
-    pub file: Place,
+pub(crate) struct LabelledFile {
+    pub file: SourcePath,
     pub class: String,
 }
 
 /// What tables say of the files below a folder.
 #[derive(Debug, Default)]
-pub(crate) struct Matched {
+pub(crate) struct TableMatches {
     /// Training, validation, test.
-    pub parts: [Vec<Labelled>; 3],
+    pub parts: [Vec<LabelledFile>; 3],
     /// Files of which they say nothing; the tables themselves are not among them.
-    pub rest: Vec<Place>,
+    pub rest: Vec<SourcePath>,
     /// Rows without a file or a class.
     pub skipped: Vec<Skipped>,
 }
 
-impl Matched {
+impl TableMatches {
     /// How many files have a class.
     pub fn count(&self) -> usize {
         self.parts.iter().map(Vec::len).sum()
@@ -35,15 +35,15 @@ impl Matched {
 }
 
 /// The files of `files` that a table's text may mean.
-struct Index<'a> {
+struct FileIndex<'a> {
     exact: HashMap<&'a str, usize>,
     /// By the last part of the name, and the same without its ending; `None` where several have it.
     last: HashMap<&'a str, Option<usize>>,
     stem: HashMap<&'a str, Option<usize>>,
 }
 
-impl<'a> Index<'a> {
-    fn of(folder: &Place, files: &'a [Place]) -> Self {
+impl<'a> FileIndex<'a> {
+    fn of(folder: &SourcePath, files: &'a [SourcePath]) -> Self {
         let (mut exact, mut last, mut stem) = (HashMap::new(), HashMap::new(), HashMap::new());
         for (place, file) in files.iter().enumerate() {
             exact.insert(folder.below(file), place);
@@ -80,9 +80,9 @@ impl<'a> Index<'a> {
 
 /// Gives the files `files` of `folder` the classes of `tables`. The part of a row is that of its own
 /// column, or of the folder that its file lies in, or of the table's name, or training.
-pub(crate) fn of_tables(folder: &Place, tables: &[Table], files: &[Place]) -> Matched {
-    let index = Index::of(folder, files);
-    let mut out = Matched::default();
+pub(crate) fn match_tables(folder: &SourcePath, tables: &[Table], files: &[SourcePath]) -> TableMatches {
+    let index = FileIndex::of(folder, files);
+    let mut out = TableMatches::default();
     let mut classes: Vec<Option<&str>> = vec![None; files.len()];
     for table in tables {
         let by_table = Path::new(table.place.last()).file_stem().and_then(|stem| Split::named(&stem.to_string_lossy()));
@@ -92,30 +92,31 @@ pub(crate) fn of_tables(folder: &Place, tables: &[Table], files: &[Place]) -> Ma
                 out.skipped.push(Skipped { name, reason });
             };
             let Some(place) = index.find(&row.file) else {
-                skip(Reason::Missing);
+                skip(SkipReason::Missing);
                 continue;
             };
             let class = match &row.class {
                 Ok(class) => class,
                 Err(why) => {
-                    skip(Reason::Unclear(why.clone()));
+                    skip(SkipReason::Unclear(why.clone()));
                     continue;
                 }
             };
             match classes[place] {
                 Some(other) if other == class => {}
-                Some(other) => skip(Reason::Unclear(format!("labelled \"{class}\" and \"{other}\""))),
+                Some(other) => skip(SkipReason::Unclear(format!("labelled \"{class}\" and \"{other}\""))),
                 None => {
                     classes[place] = Some(class);
                     let by_folder = folder.below(&files[place]).split_once('/').and_then(|(top, _)| Split::named(top));
                     let split = row.split.or(by_folder).or(by_table).unwrap_or(Split::Train);
-                    out.parts[split as usize].push(Labelled { file: files[place].clone(), class: class.clone() });
+                    out.parts[split as usize].push(LabelledFile { file: files[place].clone(), class: class.clone() });
                 }
             }
         }
     }
-    let is_rest =
-        |(file, class): &(&Place, Option<&str>)| class.is_none() && !tables.iter().any(|table| table.place == **file);
+    let is_rest = |(file, class): &(&SourcePath, Option<&str>)| {
+        class.is_none() && !tables.iter().any(|table| table.place == **file)
+    };
     out.rest = files.iter().zip(classes).filter(is_rest).map(|(file, _)| file.clone()).collect();
     out.parts.iter_mut().for_each(|part| part.sort());
     out
@@ -123,11 +124,11 @@ pub(crate) fn of_tables(folder: &Place, tables: &[Table], files: &[Place]) -> Ma
 
 /// The labels in the names of the pictures `files`, such as `cat.12.jpg`, and the files without one;
 /// `None` where the names do not look like that: fewer than two labels, or hardly a label twice.
-pub(crate) fn of_names(files: &[Place]) -> Option<(Vec<Labelled>, Vec<Place>)> {
+pub(crate) fn labels_from_names(files: &[SourcePath]) -> Option<(Vec<LabelledFile>, Vec<SourcePath>)> {
     let (mut labelled, mut rest) = (Vec::new(), Vec::new());
     for file in files {
         match name::label(file.last()).filter(|_| is_named_picture(&file.path)) {
-            Some(class) => labelled.push(Labelled { file: file.clone(), class: class.to_owned() }),
+            Some(class) => labelled.push(LabelledFile { file: file.clone(), class: class.to_owned() }),
             None => rest.push(file.clone()),
         }
     }
@@ -136,7 +137,7 @@ pub(crate) fn of_names(files: &[Place]) -> Option<(Vec<Labelled>, Vec<Place>)> {
 }
 
 /// The classes of `labelled`, each once: by number if all are numbers, otherwise sorted bytewise.
-pub(crate) fn classes(labelled: &[Labelled]) -> Vec<String> {
+pub(crate) fn classes(labelled: &[LabelledFile]) -> Vec<String> {
     let names: BTreeSet<&str> = labelled.iter().map(|labelled| &labelled.class[..]).collect();
     let mut names: Vec<String> = names.into_iter().map(str::to_owned).collect();
     let number = |name: &String| name.parse::<u64>();
@@ -151,13 +152,13 @@ mod tests {
     use super::super::table::Row;
     use super::*;
 
-    fn place(name: &str) -> Place {
-        Place { name: name.to_owned(), path: Path::new("/data").join(name) }
+    fn place(name: &str) -> SourcePath {
+        SourcePath { name: name.to_owned(), path: Path::new("/data").join(name) }
     }
 
     fn found(files: &[&str], text: &str) -> Option<usize> {
-        let files: Vec<Place> = files.iter().map(|name| place(name)).collect();
-        Index::of(&place(""), &files).find(text)
+        let files: Vec<SourcePath> = files.iter().map(|name| place(name)).collect();
+        FileIndex::of(&place(""), &files).find(text)
     }
 
     #[test]
@@ -199,7 +200,7 @@ mod tests {
             row(8, "6.jpg", "c", None),
         ];
         let table = Table { place: place("labels.csv"), rows, strong: false };
-        let matched = of_tables(&place(""), &[table], &files);
+        let matched = match_tables(&place(""), &[table], &files);
         let names = |part: usize| matched.parts[part].iter().map(|image| &image.file.name[..]).collect::<Vec<_>>();
         assert_eq!([names(0), names(1), names(2)], [vec!["4.jpg", "train/1.jpg"], vec!["3.jpg"], vec!["test/2.jpg"]]);
         assert_eq!(matched.rest, [place("5.jpg")]);
@@ -211,15 +212,15 @@ mod tests {
     fn names_are_labels_only_where_they_repeat() {
         let files = |names: &[&str]| names.iter().map(|name| place(name)).collect::<Vec<_>>();
         let (labelled, rest) =
-            of_names(&files(&["cat.1.jpg", "cat.2.jpg", "dog.1.jpg", "dog.2.jpg", "x.txt"])).unwrap();
+            labels_from_names(&files(&["cat.1.jpg", "cat.2.jpg", "dog.1.jpg", "dog.2.jpg", "x.txt"])).unwrap();
         assert_eq!((classes(&labelled), rest.len()), (vec!["cat".to_owned(), "dog".to_owned()], 1));
-        assert!(of_names(&files(&["cat.1.jpg", "cat.2.jpg"])).is_none());
-        assert!(of_names(&files(&["a.1.jpg", "b.1.jpg", "c.1.jpg"])).is_none());
+        assert!(labels_from_names(&files(&["cat.1.jpg", "cat.2.jpg"])).is_none());
+        assert!(labels_from_names(&files(&["a.1.jpg", "b.1.jpg", "c.1.jpg"])).is_none());
     }
 
     #[test]
     fn numbers_are_sorted_as_numbers() {
-        let labelled = |class: &str| Labelled { file: place("x"), class: class.to_owned() };
+        let labelled = |class: &str| LabelledFile { file: place("x"), class: class.to_owned() };
         assert_eq!(classes(&["10", "9", "2"].map(labelled)), ["2", "9", "10"]);
         assert_eq!(classes(&["10", "9", "b"].map(labelled)), ["10", "9", "b"]);
     }

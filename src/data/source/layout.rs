@@ -9,12 +9,14 @@
 
 use std::collections::HashSet;
 
-use super::labelled::{Labelled, of_names, of_tables};
+use super::labelled::{LabelledFile, labels_from_names, match_tables};
 use super::name::Split;
-use super::outline::{Aside, BY_NAME, Contents, Outline, note, outdo, outline, tables, without_files};
-use super::skipped::Reason;
+use super::skipped::SkipReason;
+use super::split_layout::{
+    LABELS_FROM_NAMES, SplitContents, SplitLayout, Unused, note, outdo, outline, tables, without_files,
+};
 use super::table::Table;
-use super::tree::{DEPTH, Listing, Place, holds, list, walk};
+use super::tree::{DEPTH, Listing, SourcePath, holds, list, walk};
 use crate::config::MAX_CLASSES;
 use crate::data::error::DataError;
 
@@ -24,8 +26,8 @@ pub(crate) struct Layout {
     /// The classes of the training part.
     pub labels: Vec<String>,
     /// Training, validation, test; there is always the first.
-    pub parts: [Option<Outline>; 3],
-    pub aside: Aside,
+    pub parts: [Option<SplitLayout>; 3],
+    pub aside: Unused,
 }
 
 /// How `top` is laid out; `None` where it has no two classes.
@@ -33,11 +35,11 @@ pub(crate) struct Layout {
 /// # Errors
 /// Where a folder or a table cannot be read, two folders are for one part, or one that should have
 /// classes has none or too many.
-pub(crate) fn of(top: &Place) -> Result<Option<Layout>, DataError> {
+pub(crate) fn of(top: &SourcePath) -> Result<Option<Layout>, DataError> {
     within(top, 0)
 }
 
-fn within(top: &Place, depth: usize) -> Result<Option<Layout>, DataError> {
+fn within(top: &SourcePath, depth: usize) -> Result<Option<Layout>, DataError> {
     let listing = list(top)?;
     let (mut parts, mut others) = parts(&listing.folders)?;
     let tables = tables(&listing.files)?;
@@ -45,12 +47,12 @@ fn within(top: &Place, depth: usize) -> Result<Option<Layout>, DataError> {
         let strong: Vec<Table> = tables.into_iter().filter(|table| table.strong).collect();
         return by_tables(top, &strong);
     }
-    let (mut train, mut aside) = (None, Aside::default());
+    let (mut train, mut aside) = (None, Unused::default());
     if let Some(folder) = parts[0].clone() {
         let (outline, inside) = outline(&folder, None)?;
         if !outline.is_flat() {
             aside.merge(inside);
-            aside.skipped.extend(others.iter().map(|folder| folder.skipped_folder(Reason::Beside)));
+            aside.skipped.extend(others.iter().map(|folder| folder.skipped_folder(SkipReason::Beside)));
             train = Some(outline);
         } else if parts[1..] == [None, None] && tables.is_empty() && is_beside_classes(&others) {
             others.push(folder);
@@ -69,12 +71,12 @@ fn within(top: &Place, depth: usize) -> Result<Option<Layout>, DataError> {
         }
         None if others.len() >= 2 => {
             let folder = top.clone();
-            Outline { folder, contents: Contents::Classes(std::mem::take(&mut others)) }
+            SplitLayout { folder, contents: SplitContents::Classes(std::mem::take(&mut others)) }
         }
-        None => match (of_names(&listing.files), &others[..]) {
+        None => match (labels_from_names(&listing.files), &others[..]) {
             (Some((labelled, _)), _) => {
-                aside.notes.push(BY_NAME.to_owned());
-                Outline { folder: top.clone(), contents: Contents::Labelled(labelled) }
+                aside.notes.push(LABELS_FROM_NAMES.to_owned());
+                SplitLayout { folder: top.clone(), contents: SplitContents::Labelled(labelled) }
             }
             (None, [inner]) if depth < DEPTH && parts == [None, None, None] => {
                 let mut found = within(inner, depth + 1)?;
@@ -92,12 +94,12 @@ fn within(top: &Place, depth: usize) -> Result<Option<Layout>, DataError> {
 /// The layout of the source `top`, in which `listing` and `tables` lie: the training images `train`, and the images
 /// of validation and test in the folders of `parts`.
 fn with_held_out(
-    top: &Place,
+    top: &SourcePath,
     listing: Listing,
-    parts: &[Option<Place>; 3],
+    parts: &[Option<SourcePath>; 3],
     tables: &[Table],
-    train: Outline,
-    mut aside: Aside,
+    train: SplitLayout,
+    mut aside: Unused,
 ) -> Result<Layout, DataError> {
     let labels = train.classes();
     let mut outlines = [None, None, None];
@@ -106,20 +108,20 @@ fn with_held_out(
         let (mut outline, mut inside) = outline(folder, Some(&labels))?;
         if outline.is_flat() {
             // `Test.csv` beside `Test/`, for instance.
-            let matched = of_tables(top, tables, &inside.files);
-            let labelled: Vec<Labelled> =
+            let matched = match_tables(top, tables, &inside.files);
+            let labelled: Vec<LabelledFile> =
                 matched.parts.into_iter().flatten().filter(|image| labels.contains(&image.class)).collect();
-            let known: HashSet<&Place> = labelled.iter().map(|image| &image.file).collect();
+            let known: HashSet<&SourcePath> = labelled.iter().map(|image| &image.file).collect();
             inside.files.retain(|file| !known.contains(file));
-            outline.contents = Contents::Labelled(labelled);
+            outline.contents = SplitContents::Labelled(labelled);
         }
         aside.merge(inside);
         // One without any class is no part.
         outlines[place] = Some(outline).filter(|outline| !outline.is_flat());
     }
-    let of_train: HashSet<&Place> = match &train.contents {
-        Contents::Labelled(labelled) => labelled.iter().map(|image| &image.file).collect(),
-        Contents::Classes(_) => HashSet::new(),
+    let of_train: HashSet<&SourcePath> = match &train.contents {
+        SplitContents::Labelled(labelled) => labelled.iter().map(|image| &image.file).collect(),
+        SplitContents::Classes(_) => HashSet::new(),
     };
     let files = listing
         .files
@@ -131,8 +133,8 @@ fn with_held_out(
 }
 
 /// Whether a folder of pictures called `train` beside `others` is one more class.
-fn is_beside_classes(others: &[Place]) -> bool {
-    let is_part = |folder: &Place| {
+fn is_beside_classes(others: &[SourcePath]) -> bool {
+    let is_part = |folder: &SourcePath| {
         let name = folder.last().to_ascii_lowercase();
         ["train", "test", "val", "unlabel"].iter().any(|word| name.starts_with(word))
     };
@@ -140,12 +142,12 @@ fn is_beside_classes(others: &[Place]) -> bool {
 }
 
 /// The folders that are called after parts, and the others.
-fn parts(folders: &[Place]) -> Result<([Option<Place>; 3], Vec<Place>), DataError> {
+fn parts(folders: &[SourcePath]) -> Result<([Option<SourcePath>; 3], Vec<SourcePath>), DataError> {
     // `asl_alphabet_train` is a part where `asl_alphabet_test` lies beside it.
     let within: Vec<_> = folders.iter().map(|folder| Split::within(folder.last())).collect();
     let has_counterpart =
         |split: Split, rest: &[String]| within.iter().flatten().any(|(other, words)| *other != split && words == rest);
-    let part_of = |folder: &Place| {
+    let part_of = |folder: &SourcePath| {
         let paired = || Split::within(folder.last()).filter(|(split, rest)| has_counterpart(*split, rest));
         Split::named(folder.last()).or_else(|| paired().map(|(split, _)| split))
     };
@@ -165,23 +167,23 @@ fn parts(folders: &[Place]) -> Result<([Option<Place>; 3], Vec<Place>), DataErro
 }
 
 /// The source `top` as `tables` in it say.
-fn by_tables(top: &Place, tables: &[Table]) -> Result<Option<Layout>, DataError> {
+fn by_tables(top: &SourcePath, tables: &[Table]) -> Result<Option<Layout>, DataError> {
     let inside = walk(top)?;
-    let matched = of_tables(top, tables, &inside.files);
+    let matched = match_tables(top, tables, &inside.files);
     if matched.parts[0].is_empty() {
         return Err(without_files(tables));
     }
-    let mut aside = Aside { skipped: matched.skipped, notes: vec![note(tables)], ..Aside::default() };
+    let mut aside = Unused { skipped: matched.skipped, notes: vec![note(tables)], ..Unused::default() };
     aside.add(Listing { files: matched.rest, ..inside });
     let outlines = matched.parts.map(|labelled| {
-        let outline = Outline { folder: top.clone(), contents: Contents::Labelled(labelled) };
+        let outline = SplitLayout { folder: top.clone(), contents: SplitContents::Labelled(labelled) };
         Some(outline).filter(|outline| !outline.is_flat())
     });
     finish(top, outlines, aside).map(Some)
 }
 
-fn finish(top: &Place, parts: [Option<Outline>; 3], mut aside: Aside) -> Result<Layout, DataError> {
-    let labels = parts[0].as_ref().map(Outline::classes).unwrap_or_default();
+fn finish(top: &SourcePath, parts: [Option<SplitLayout>; 3], mut aside: Unused) -> Result<Layout, DataError> {
+    let labels = parts[0].as_ref().map(SplitLayout::classes).unwrap_or_default();
     let path = parts[0].as_ref().map_or(&top.path, |train| &train.folder.path).clone();
     match labels.len() {
         0 | 1 => return Err(DataError::OneClass { path, class: labels.into_iter().next().unwrap_or_default() }),

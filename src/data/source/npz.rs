@@ -8,12 +8,12 @@ use std::path::{Path, PathBuf};
 
 use zip::ZipArchive;
 
-use super::found::Found;
+use super::found::SourceContents;
 use super::name::Split;
 use super::npy::{self, Header, Integer};
-use super::numbered::{self, Numbered};
-use super::part::{Part, interleaved};
-use super::tree::{Place, list};
+use super::numbered::{self, NumberedClasses};
+use super::raw_split::{RawSplit, interleaved};
+use super::tree::{SourcePath, list};
 use crate::data::error::DataError;
 use crate::data::limits::check_shape;
 use crate::files::FileError;
@@ -33,7 +33,7 @@ const PARTS: [&[&str]; 3] = [&["train"], &["val", "valid", "validation"], &["tes
 
 /// Arrays with images and labels.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Arrays {
+pub(crate) struct NumpyArrays {
     /// An npz file, or a folder of npy files.
     path: PathBuf,
     /// The names of the arrays of each part.
@@ -44,23 +44,23 @@ pub(crate) struct Arrays {
 ///
 /// # Errors
 /// Where the folder cannot be read, or there are several npz files.
-pub(crate) fn in_folder(folder: &Path) -> Result<Option<Arrays>, DataError> {
-    let listing = list(&Place::top(folder))?;
+pub(crate) fn in_folder(folder: &Path) -> Result<Option<NumpyArrays>, DataError> {
+    let listing = list(&SourcePath::top(folder))?;
     if !listing.folders.is_empty() {
         return Ok(None);
     }
-    let files: Vec<&Place> = listing.files.iter().filter(|file| file.ends_in("npz")).collect();
+    let files: Vec<&SourcePath> = listing.files.iter().filter(|file| file.ends_in("npz")).collect();
     match files[..] {
         [] => {
-            let stem = |file: &Place| file.last().strip_suffix(".npy").map(str::to_owned);
+            let stem = |file: &SourcePath| file.last().strip_suffix(".npy").map(str::to_owned);
             let parts = parts(&listing.files.iter().filter_map(stem).collect::<Vec<_>>());
-            Ok(parts[0].is_some().then(|| Arrays { path: folder.to_owned(), parts }))
+            Ok(parts[0].is_some().then(|| NumpyArrays { path: folder.to_owned(), parts }))
         }
         [file] => single(&file.path).map(Some),
         _ => {
             let names: Vec<&str> = files.iter().map(|file| file.last()).collect();
             let problem = format!("it holds {} npz files; name one of them: {}", files.len(), names.join(", "));
-            Err(DataError::Idx { name: folder.to_string_lossy().into_owned(), problem })
+            Err(DataError::BinaryFile { name: folder.to_string_lossy().into_owned(), problem })
         }
     }
 }
@@ -69,7 +69,7 @@ pub(crate) fn in_folder(folder: &Path) -> Result<Option<Arrays>, DataError> {
 ///
 /// # Errors
 /// Where it cannot be read, or has no array of training images.
-pub(crate) fn single(path: &Path) -> Result<Arrays, DataError> {
+pub(crate) fn single(path: &Path) -> Result<NumpyArrays, DataError> {
     let archive = archive(path)?;
     let names: Vec<String> =
         archive.file_names().filter_map(Result::ok).map(|name| name.trim_end_matches(".npy").to_owned()).collect();
@@ -80,14 +80,14 @@ pub(crate) fn single(path: &Path) -> Result<Arrays, DataError> {
         names.truncate(8);
         let problem =
             format!("x_train and y_train, uint8 images and their labels, would be right; it has: {}", names.join(", "));
-        return Err(DataError::Idx { name: path.to_string_lossy().into_owned(), problem });
+        return Err(DataError::BinaryFile { name: path.to_string_lossy().into_owned(), problem });
     }
-    Ok(Arrays { path: path.to_owned(), parts })
+    Ok(NumpyArrays { path: path.to_owned(), parts })
 }
 
 fn archive(path: &Path) -> Result<ZipArchive<BufReader<File>>, DataError> {
     let file = File::open(path).map_err(FileError::of("read", path))?;
-    ZipArchive::new(BufReader::new(file)).map_err(|error| DataError::Idx {
+    ZipArchive::new(BufReader::new(file)).map_err(|error| DataError::BinaryFile {
         name: path.to_string_lossy().into_owned(),
         problem: format!("no npz file that can be read: {error}"),
     })
@@ -107,7 +107,7 @@ fn parts(names: &[String]) -> [Option<(String, String)>; 3] {
     found
 }
 
-impl Arrays {
+impl NumpyArrays {
     /// The classes: `labels.txt` beside the arrays, or numbers up to the largest label of training.
     ///
     /// # Errors
@@ -116,12 +116,12 @@ impl Arrays {
         self.classes().map(|classes| classes.names)
     }
 
-    fn classes(&self) -> Result<Numbered, DataError> {
+    fn classes(&self) -> Result<NumberedClasses, DataError> {
         let folder = if self.path.is_dir() { &self.path } else { self.path.parent().unwrap_or(Path::new("")) };
         let Some((_, labels)) = &self.parts[0] else {
-            return Numbered::of(std::iter::empty(), None, &self.path);
+            return NumberedClasses::of(std::iter::empty(), None, &self.path);
         };
-        Numbered::of(self.labels(labels)?.into_iter(), numbered::given(folder)?, &self.path)
+        NumberedClasses::of(self.labels(labels)?.into_iter(), numbered::given(folder)?, &self.path)
     }
 
     /// Reads all images and labels.
@@ -129,19 +129,20 @@ impl Arrays {
     /// # Errors
     /// Where an array is damaged, of another type or shape than images or labels have, or has labels
     /// that training has not.
-    pub fn read(&self) -> Result<Found, DataError> {
+    pub fn read(&self) -> Result<SourceContents, DataError> {
         let classes = self.classes()?;
         let part = |split: Split| {
             let names = self.parts[split as usize].as_ref();
             let what = ["train", "validation", "test"][split as usize];
             names.map(|(images, labels)| self.part(images, labels, &classes, what)).transpose()
         };
-        let train = part(Split::Train)?.unwrap_or_else(|| Part::of_rasters("train", Vec::new(), (1, 1, 1), Vec::new()));
+        let train =
+            part(Split::Train)?.unwrap_or_else(|| RawSplit::of_rasters("train", Vec::new(), (1, 1, 1), Vec::new()));
         let (validation, test) = (part(Split::Validation)?, part(Split::Test)?);
-        Ok(Found { validation, test, ..Found::of(classes.names, train) })
+        Ok(SourceContents { validation, test, ..SourceContents::of(classes.names, train) })
     }
 
-    fn part(&self, images: &str, labels: &str, classes: &Numbered, what: &str) -> Result<Part, DataError> {
+    fn part(&self, images: &str, labels: &str, classes: &NumberedClasses, what: &str) -> Result<RawSplit, DataError> {
         let (size, pixels) = self.with(images, |header, stream| images_of(header, stream))?;
         let bytes = size.0 as usize * size.1 as usize * size.2;
         let count = pixels.len() / bytes.max(1);
@@ -159,7 +160,7 @@ impl Arrays {
             })
         };
         let of_images = values.into_iter().enumerate().map(class).collect::<Result<Vec<_>, _>>()?;
-        Ok(Part::of_rasters(what, of_images, size, pixels))
+        Ok(RawSplit::of_rasters(what, of_images, size, pixels))
     }
 
     fn labels(&self, name: &str) -> Result<Vec<u64>, DataError> {
@@ -167,7 +168,7 @@ impl Arrays {
     }
 
     fn problem(&self, array: &str, problem: &str) -> DataError {
-        DataError::Idx { name: format!("{}: {array}", self.path.to_string_lossy()), problem: problem.to_owned() }
+        DataError::BinaryFile { name: format!("{}: {array}", self.path.to_string_lossy()), problem: problem.to_owned() }
     }
 
     /// What `read` makes of the array `name`.

@@ -8,13 +8,13 @@ use crate::files::read_limited;
 
 /// Classes with consecutive numbers.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Numbered {
+pub(crate) struct NumberedClasses {
     pub names: Vec<String>,
     /// The number of the first class, 0 or 1.
     pub first: u64,
 }
 
-impl Numbered {
+impl NumberedClasses {
     /// The classes of training images of these labels: called as `given`, or by their numbers. They
     /// begin at 1 where no label is 0 and there are as many names, or none.
     ///

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::data::picture::kind::Kind;
+use crate::data::picture::kind::FileKind;
 
 /// A file that was left out.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,14 +19,14 @@ pub struct Skipped {
     /// Its path below the source; a folder's ends in `/`.
     pub name: String,
     /// Why.
-    pub reason: Reason,
+    pub reason: SkipReason,
 }
 
 /// Why an entry was passed over.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Reason {
+pub enum SkipReason {
     /// A file that is no picture, or none that is read.
-    Kind(Kind),
+    FileKind(FileKind),
     /// Its name begins with a dot.
     Hidden,
     /// A file or folder that a system or a program keeps for itself, such as `Thumbs.db` or `@eaDir`.
@@ -53,12 +53,12 @@ pub enum Reason {
     Unclear(String),
 }
 
-impl Reason {
+impl SkipReason {
     /// "3 hidden files", with what to do.
     pub(in crate::data) fn count(&self, count: usize) -> String {
         let files = if count == 1 { "file" } else { "files" };
         match self {
-            Self::Kind(kind) => {
+            Self::FileKind(kind) => {
                 let advice = kind.advice().map_or_else(String::new, |advice| format!(" ({advice})"));
                 format!("{}{advice}", kind.count(count))
             }
@@ -72,10 +72,10 @@ impl Reason {
 }
 
 /// Why one entry was passed over.
-impl fmt::Display for Reason {
+impl fmt::Display for SkipReason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let text = match self {
-            Self::Kind(kind) => return kind.fmt(f),
+            Self::FileKind(kind) => return kind.fmt(f),
             Self::Hidden => "hidden",
             Self::System => "made by the system, not by you",
             Self::Runs => "training runs of this program",

@@ -4,7 +4,7 @@
 use serde_json::Value;
 
 use super::name::{Split, readable};
-use super::tree::Place;
+use super::tree::SourcePath;
 use crate::data::error::DataError;
 use crate::files::read_limited;
 
@@ -60,7 +60,7 @@ const SPLITS: [&str; 6] = ["split", "set", "subset", "data_set", "dataset", "par
 /// A table of labels.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Table {
-    pub place: Place,
+    pub place: SourcePath,
     pub rows: Vec<Row>,
     /// It is of a kind that is written for nothing else, so that it goes before class folders.
     pub strong: bool,
@@ -79,7 +79,7 @@ pub(crate) struct Row {
 }
 
 /// Whether `file` has the name of a table.
-pub(crate) fn is_table(file: &Place) -> bool {
+pub(crate) fn is_table(file: &SourcePath) -> bool {
     let name = file.last().to_ascii_lowercase();
     // What Kaggle shows how predictions are handed in by has labels that mean nothing.
     name == "info.labels" || ["csv", "tsv", "jsonl"].iter().any(|end| file.ends_in(end)) && !name.contains("submission")
@@ -89,7 +89,7 @@ pub(crate) fn is_table(file: &Place) -> bool {
 ///
 /// # Errors
 /// Where it is written for labels, and cannot be read or is none of the kind that its name says.
-pub(crate) fn read(file: &Place) -> Result<Option<Table>, DataError> {
+pub(crate) fn read(file: &SourcePath) -> Result<Option<Table>, DataError> {
     let name = file.last().to_ascii_lowercase();
     let strong = ["info.labels", "_classes.csv", "metadata.jsonl", "metadata.csv"].contains(&&name[..]);
     let bytes = match read_limited(&file.path, MAX_TABLE) {
@@ -234,7 +234,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join(name);
         std::fs::write(&path, bytes).unwrap();
-        let place = Place { name: name.to_owned(), path };
+        let place = SourcePath { name: name.to_owned(), path };
         assert!(is_table(&place));
         read(&place)
     }
@@ -260,8 +260,8 @@ mod tests {
         assert!(table("x.csv", b"").unwrap().is_none());
         let split = table("x.csv", b"path,label,data set\na,b,valid\nc,d,other").unwrap().unwrap();
         assert_eq!(split.rows.iter().map(|row| row.split).collect::<Vec<_>>(), [Some(Split::Validation), None]);
-        assert!(!is_table(&Place::top(Path::new("x"))));
-        assert!(!is_table(&Place { name: "a/sample_submission.csv".into(), path: "x".into() }));
+        assert!(!is_table(&SourcePath::top(Path::new("x"))));
+        assert!(!is_table(&SourcePath { name: "a/sample_submission.csv".into(), path: "x".into() }));
     }
 
     #[test]

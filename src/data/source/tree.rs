@@ -14,9 +14,9 @@ use rayon::prelude::*;
 use super::clutter;
 use super::name::readable;
 use super::skipped::Unreadable;
-use super::skipped::{Reason, Skipped};
+use super::skipped::{SkipReason, Skipped};
 use crate::data::error::DataError;
-use crate::data::picture::kind::{HEAD, Kind, is_named_picture};
+use crate::data::picture::kind::{FileKind, HEAD, is_named_picture};
 use crate::files::FileError;
 
 /// How many folders below a class are looked into.
@@ -24,13 +24,13 @@ pub(crate) const DEPTH: usize = 8;
 
 /// A file or folder of a source.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(crate) struct Place {
+pub(crate) struct SourcePath {
     /// Its path below the source, with `/` between folders; empty for the source itself.
     pub name: String,
     pub path: PathBuf,
 }
 
-impl Place {
+impl SourcePath {
     /// The source itself.
     pub fn top(path: &Path) -> Self {
         Self { name: String::new(), path: path.to_owned() }
@@ -63,12 +63,12 @@ impl Place {
     }
 
     /// As passed over, for `reason`.
-    pub fn skipped(&self, reason: Reason) -> Skipped {
+    pub fn skipped(&self, reason: SkipReason) -> Skipped {
         Skipped { name: self.name.clone(), reason }
     }
 
     /// As a folder that is passed over.
-    pub fn skipped_folder(&self, reason: Reason) -> Skipped {
+    pub fn skipped_folder(&self, reason: SkipReason) -> Skipped {
         Skipped { name: format!("{}/", self.name), reason }
     }
 }
@@ -76,9 +76,9 @@ impl Place {
 /// What is in one folder, or in all below one.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Listing {
-    pub folders: Vec<Place>,
+    pub folders: Vec<SourcePath>,
     /// Regular files, not opened yet.
-    pub files: Vec<Place>,
+    pub files: Vec<SourcePath>,
     /// What cannot be reached, and pictures by name that are no regular files.
     pub unreadable: Vec<Unreadable>,
     pub skipped: Vec<Skipped>,
@@ -88,7 +88,7 @@ pub(crate) struct Listing {
 ///
 /// # Errors
 /// Where it cannot be read.
-pub(crate) fn list(folder: &Place) -> Result<Listing, DataError> {
+pub(crate) fn list(folder: &SourcePath) -> Result<Listing, DataError> {
     let mut places = Vec::new();
     let mut listing = Listing::default();
     let refused = |error| FileError::of("read the folder", &folder.path)(error);
@@ -109,12 +109,12 @@ pub(crate) fn list(folder: &Place) -> Result<Listing, DataError> {
             },
             (Ok(about), None) if about.is_file() => listing.files.push(place),
             (Ok(_), None) if picture => listing.unreadable.push(place.unreadable("not a regular file")),
-            (Ok(_), None) => listing.skipped.push(place.skipped(Reason::Special)),
+            (Ok(_), None) => listing.skipped.push(place.skipped(SkipReason::Special)),
             // A class that cannot be reached, perhaps; a dangling symlink of no picture is clutter.
             (Err(error), None) if picture || error.kind() != ErrorKind::NotFound => {
                 listing.unreadable.push(place.unreadable(error.to_string()));
             }
-            (Err(_), None) => listing.skipped.push(place.skipped(Reason::Dangling)),
+            (Err(_), None) => listing.skipped.push(place.skipped(SkipReason::Dangling)),
         }
     }
     Ok(listing)
@@ -124,21 +124,21 @@ pub(crate) fn list(folder: &Place) -> Result<Listing, DataError> {
 ///
 /// # Errors
 /// Where `folder` itself cannot be read.
-pub(crate) fn walk(folder: &Place) -> Result<Listing, DataError> {
+pub(crate) fn walk(folder: &SourcePath) -> Result<Listing, DataError> {
     let mut out = list(folder)?;
     let mut seen: HashSet<PathBuf> = HashSet::new();
     if let Ok(real) = fs::canonicalize(&folder.path) {
         seen.extend(real.ancestors().map(Path::to_owned));
     }
     let folders = std::mem::take(&mut out.folders);
-    let mut open: VecDeque<(Place, usize)> = folders.into_iter().map(|place| (place, 1)).collect();
+    let mut open: VecDeque<(SourcePath, usize)> = folders.into_iter().map(|place| (place, 1)).collect();
     while let Some((place, depth)) = open.pop_front() {
         if depth > DEPTH {
-            out.skipped.push(place.skipped_folder(Reason::Deep));
+            out.skipped.push(place.skipped_folder(SkipReason::Deep));
             continue;
         }
         if !fs::canonicalize(&place.path).is_ok_and(|real| seen.insert(real)) {
-            out.skipped.push(place.skipped_folder(Reason::Linked));
+            out.skipped.push(place.skipped_folder(SkipReason::Linked));
             continue;
         }
         match list(&place) {
@@ -161,7 +161,7 @@ pub(crate) fn walk(folder: &Place) -> Result<Listing, DataError> {
 
 /// Files told apart by content.
 #[derive(Debug, Default)]
-pub(crate) struct Sorted {
+pub(crate) struct ClassifiedFiles {
     /// The places in the list of those that are pictures.
     pub pictures: Vec<usize>,
     pub unreadable: Vec<Unreadable>,
@@ -170,19 +170,19 @@ pub(crate) struct Sorted {
 
 /// Tells the pictures among `files` by their first bytes. One that is called a picture and is none
 /// cannot be read; another is passed over.
-pub(crate) fn sort(files: &[Place]) -> Sorted {
-    let kinds: Vec<io::Result<Kind>> = files.par_iter().map(|file| kind(&file.path)).collect();
-    let mut sorted = Sorted::default();
+pub(crate) fn sort(files: &[SourcePath]) -> ClassifiedFiles {
+    let kinds: Vec<io::Result<FileKind>> = files.par_iter().map(|file| kind(&file.path)).collect();
+    let mut sorted = ClassifiedFiles::default();
     for (place, (file, kind)) in files.iter().zip(kinds).enumerate() {
         match kind {
             Ok(kind) if kind.is_readable() => sorted.pictures.push(place),
-            Ok(Kind::Empty) if is_named_picture(&file.path) => {
+            Ok(FileKind::Empty) if is_named_picture(&file.path) => {
                 sorted.unreadable.push(file.unreadable("the file is empty"));
             }
             Ok(kind) if is_named_picture(&file.path) => {
                 sorted.unreadable.push(file.unreadable(format!("it is {kind}")));
             }
-            Ok(kind) => sorted.skipped.push(file.skipped(Reason::Kind(kind))),
+            Ok(kind) => sorted.skipped.push(file.skipped(SkipReason::FileKind(kind))),
             Err(error) => sorted.unreadable.push(file.unreadable(error.to_string())),
         }
     }
@@ -190,23 +190,23 @@ pub(crate) fn sort(files: &[Place]) -> Sorted {
 }
 
 /// What the regular file `path` is.
-pub(crate) fn kind(path: &Path) -> io::Result<Kind> {
+pub(crate) fn kind(path: &Path) -> io::Result<FileKind> {
     let mut head = Vec::with_capacity(HEAD);
     File::open(path)?.take(HEAD as u64).read_to_end(&mut head)?;
-    Ok(Kind::of(&head, path))
+    Ok(FileKind::of(&head, path))
 }
 
 /// What kinds of files there are, for a message: ": it holds 3 JPEG pictures, 2 zip archives (unpack)",
 /// or nothing where there are none.
-pub(crate) fn holds(files: &[Place]) -> String {
-    let kinds: Vec<Kind> = files.par_iter().filter_map(|file| kind(&file.path).ok()).collect();
-    let mut counts = BTreeMap::<Kind, usize>::new();
+pub(crate) fn holds(files: &[SourcePath]) -> String {
+    let kinds: Vec<FileKind> = files.par_iter().filter_map(|file| kind(&file.path).ok()).collect();
+    let mut counts = BTreeMap::<FileKind, usize>::new();
     for kind in kinds {
         *counts.entry(kind).or_default() += 1;
     }
     if counts.is_empty() {
         return String::new();
     }
-    let counts: Vec<String> = counts.into_iter().map(|(kind, count)| Reason::Kind(kind).count(count)).collect();
+    let counts: Vec<String> = counts.into_iter().map(|(kind, count)| SkipReason::FileKind(kind).count(count)).collect();
     format!("; it holds {}", counts.join(", "))
 }

@@ -17,26 +17,25 @@
 use sha2::{Digest, Sha256};
 
 use super::group::Group;
+use crate::data::source::name::Split;
 use crate::random::{Purpose, Stream};
-
-/// What an image is for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Side {
-    Train,
-    Validation,
-    Test,
-}
 
 /// Shares of the images, each below 1.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Shares {
+pub(crate) struct SplitFractions {
     pub validation: f64,
     pub test: f64,
 }
 
 /// The side of each of the images with `labels`, which are in `groups`.
-pub(crate) fn divide(labels: &[u16], groups: &[Group], classes: usize, shares: Shares, seed: u32) -> Vec<Side> {
-    let Shares { validation, test } = shares;
+pub(crate) fn divide(
+    labels: &[u16],
+    groups: &[Group],
+    classes: usize,
+    shares: SplitFractions,
+    seed: u32,
+) -> Vec<Split> {
+    let SplitFractions { validation, test } = shares;
     let mut counts = vec![0_usize; classes];
     for &label in labels {
         counts[usize::from(label)] += 1;
@@ -49,7 +48,7 @@ pub(crate) fn divide(labels: &[u16], groups: &[Group], classes: usize, shares: S
             of_class[usize::from(label)].push((number(group, seed), group));
         }
     }
-    let mut sides = vec![Side::Train; labels.len()];
+    let mut sides = vec![Split::Train; labels.len()];
     for (mut drawn, count) in of_class.into_iter().zip(counts) {
         drawn.sort_by(|a, b| a.0.total_cmp(&b.0));
         let below = |limit: f64| drawn.partition_point(|(number, _)| *number < limit);
@@ -66,7 +65,7 @@ pub(crate) fn divide(labels: &[u16], groups: &[Group], classes: usize, shares: S
         }
         tested = tested.clamp(held, most.max(held));
         for (at, (_, group)) in drawn[..tested].iter().enumerate() {
-            let side = if at < held { Side::Validation } else { Side::Test };
+            let side = if at < held { Split::Validation } else { Split::Test };
             group.images.iter().for_each(|&image| sides[image] = side);
         }
     }
@@ -121,9 +120,9 @@ mod tests {
         (images.iter().map(|image| image.0).collect(), scenes.into_iter().map(group).collect())
     }
 
-    fn split(images: &[(u16, u8)], classes: usize, validation: f64, test: f64, seed: u32) -> Vec<Side> {
+    fn split(images: &[(u16, u8)], classes: usize, validation: f64, test: f64, seed: u32) -> Vec<Split> {
         let (labels, groups) = grouped(images);
-        divide(&labels, &groups, classes, Shares { validation, test }, seed)
+        divide(&labels, &groups, classes, SplitFractions { validation, test }, seed)
     }
 
     proptest! {
@@ -142,7 +141,7 @@ mod tests {
                 let of = |i: &usize| images[*i].0 == class;
                 let count = |side| (0..images.len()).filter(of).filter(|&i| sides[i] == side).count();
                 let all = (0..images.len()).filter(of).count();
-                prop_assert!(all == 0 || count(Side::Train) > 0, "training has an image of every class");
+                prop_assert!(all == 0 || count(Split::Train) > 0, "training has an image of every class");
                 let (_, groups) = grouped(&images);
                 let eligible = groups.iter().filter(|group| {
                     group.images.iter().all(|&i| images[i].0 == class) && 2 * group.images.len() <= all
@@ -150,8 +149,8 @@ mod tests {
                 let sizes: Vec<usize> = eligible.map(|group| group.images.len()).collect();
                 let whole = sizes.iter().sum::<usize>() == all;
                 let free = sizes.len() - usize::from(whole && !sizes.is_empty());
-                prop_assert_eq!(free > 0, count(Side::Validation) > 0);
-                prop_assert!(test > 0.0 || count(Side::Test) == 0);
+                prop_assert_eq!(free > 0, count(Split::Validation) > 0);
+                prop_assert!(test > 0.0 || count(Split::Test) == 0);
             }
         }
 
@@ -193,8 +192,8 @@ mod tests {
         let of = |seed| split(&images, 1, 0.2, 0.1, seed);
         let (mut validation, mut test) = (0, 0);
         for seed in 0..40 {
-            validation += of(seed).iter().filter(|side| **side == Side::Validation).count();
-            test += of(seed).iter().filter(|side| **side == Side::Test).count();
+            validation += of(seed).iter().filter(|side| **side == Split::Validation).count();
+            test += of(seed).iter().filter(|side| **side == Split::Test).count();
         }
         let share = |count: usize| count as f64 / (40.0 * 256.0);
         assert!((share(validation) - 0.2).abs() < 0.015 && (share(test) - 0.1).abs() < 0.012);
@@ -207,9 +206,9 @@ mod tests {
         let images: Vec<(u16, u8)> = [vec![(0, 1); 7], vec![(0, 2); 5], vec![(1, 3); 2], vec![(0, 3)]].concat();
         for seed in 0..30 {
             let sides = split(&images, 2, 0.5, 0.0, seed);
-            assert_eq!(sides[..7], [Side::Train; 7]);
-            assert_eq!(sides[7..12], [Side::Validation; 5]);
-            assert_eq!(sides[12..], [Side::Train; 3], "scene 3 stands in both classes");
+            assert_eq!(sides[..7], [Split::Train; 7]);
+            assert_eq!(sides[7..12], [Split::Validation; 5]);
+            assert_eq!(sides[12..], [Split::Train; 3], "scene 3 stands in both classes");
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::data::picture::content::{Content, Hash};
+use crate::data::picture::content::{Content, ContentHash};
 
 /// A group with more than this share of a class is taken apart into identical images: where nearly
 /// all pictures of a class look alike, as those of a fixed camera do, nothing could be held out.
@@ -14,7 +14,7 @@ pub(crate) struct Group {
     /// Their places, in rising order; at least one.
     pub images: Vec<usize>,
     /// The smallest hash among them, which stands for the group.
-    pub hash: Hash,
+    pub hash: ContentHash,
 }
 
 /// Groups of images, and what was found on the way.
@@ -32,7 +32,7 @@ pub(crate) struct Groups {
 /// look alike.
 pub(crate) fn groups(contents: &[Content], labels: &[u16], mut near: Vec<(usize, usize)>) -> Groups {
     near.retain(|&(a, b)| contents[a].hash != contents[b].hash);
-    let mut first: BTreeMap<&Hash, usize> = BTreeMap::new();
+    let mut first: BTreeMap<&ContentHash, usize> = BTreeMap::new();
     let identical: Vec<(usize, usize)> = contents
         .iter()
         .enumerate()
@@ -106,13 +106,13 @@ fn connect<'a>(count: usize, links: impl Iterator<Item = &'a (usize, usize)>) ->
 mod tests {
     use super::super::near;
     use super::*;
-    use crate::data::picture::content::LOOK_BYTES;
+    use crate::data::picture::content::THUMBNAIL_BYTES;
 
     /// Content number `number`, with the look of scene `scene`.
     fn content(number: u8, scene: Option<u8>) -> Content {
         let look = scene.map(|scene| {
             let wave = |i: usize| (128.0 + 100.0 * ((1 + scene) as f32 * i as f32 / 17.0).sin()) as u8;
-            Box::new(std::array::from_fn::<u8, LOOK_BYTES, _>(wave))
+            Box::new(std::array::from_fn::<u8, THUMBNAIL_BYTES, _>(wave))
         });
         Content { hash: [number.wrapping_mul(151); 32], size: (64, 64), look }
     }

@@ -10,12 +10,12 @@ use std::collections::BTreeMap;
 
 use rayon::prelude::*;
 
-use crate::data::picture::content::{LOOK_BYTES, Look, SIDE, brightness};
+use crate::data::picture::content::{THUMBNAIL_BYTES, THUMBNAIL_SIDE, Thumbnail, brightness};
 use crate::random::{Purpose, Stream};
 
 const BANDS: usize = 32;
 const BAND_SIGNS: usize = 16;
-const PIXELS: usize = SIDE * SIDE;
+const PIXELS: usize = THUMBNAIL_SIDE * THUMBNAIL_SIDE;
 /// The largest difference of two near duplicates, where 0 is the same picture but for its exposure and √2
 /// one that has nothing to do with it. On 4,317 photographs of flowers the 16 pairs up to 0.29 were one
 /// scene each, looked at; others begin at 0.32.
@@ -25,18 +25,18 @@ const LARGEST_DIFFERENCE: f64 = 0.30;
 const LEAST_CONTRAST: f64 = 4.0;
 /// How many others of its band a picture is compared with at most; a thousand frames of one scene
 /// need not be compared each with each.
-const COMPARED: usize = 32;
+const MAX_COMPARED: usize = 32;
 
 /// The pictures of `looks` (by their places) that show what an earlier one shows, as pairs of
 /// places: enough of them to connect every group. In rising order.
-pub(crate) fn pairs(looks: &[Option<&Look>]) -> Vec<(usize, usize)> {
+pub(crate) fn pairs(looks: &[Option<&Thumbnail>]) -> Vec<(usize, usize)> {
     let signs = projections();
-    let seen: Vec<Option<Seen<'_>>> = looks
+    let seen: Vec<Option<Candidate<'_>>> = looks
         .par_iter()
         .map(|look| {
             let look = (*look)?;
-            let tone = Tone::of(look);
-            (tone.contrast >= LEAST_CONTRAST).then(|| Seen { look, tone, bands: bands(&brightness(look), &signs) })
+            let tone = ColourStatistics::of(look);
+            (tone.contrast >= LEAST_CONTRAST).then(|| Candidate { look, tone, bands: bands(&brightness(look), &signs) })
         })
         .collect();
     let near: Vec<(usize, usize)> = (0..BANDS)
@@ -51,7 +51,7 @@ pub(crate) fn pairs(looks: &[Option<&Look>]) -> Vec<(usize, usize)> {
             let mut near = Vec::new();
             for bucket in buckets.values() {
                 for (at, &later) in bucket.iter().enumerate() {
-                    for &earlier in &bucket[at.saturating_sub(COMPARED)..at] {
+                    for &earlier in &bucket[at.saturating_sub(MAX_COMPARED)..at] {
                         if let (Some(one), Some(other)) = (&seen[earlier], &seen[later])
                             && difference(one, other) <= LARGEST_DIFFERENCE
                         {
@@ -70,27 +70,27 @@ pub(crate) fn pairs(looks: &[Option<&Look>]) -> Vec<(usize, usize)> {
 }
 
 /// A picture to be compared.
-struct Seen<'a> {
-    look: &'a Look,
-    tone: Tone,
+struct Candidate<'a> {
+    look: &'a Thumbnail,
+    tone: ColourStatistics,
     bands: [u16; BANDS],
 }
 
 /// What a picture's exposure changes.
 #[derive(Debug, Clone, Copy)]
-struct Tone {
+struct ColourStatistics {
     /// The means of red, green and blue.
     means: [f64; 3],
     /// The standard deviation of the bytes about the mean of their colour.
     contrast: f64,
 }
 
-impl Tone {
-    fn of(look: &Look) -> Self {
+impl ColourStatistics {
+    fn of(look: &Thumbnail) -> Self {
         let values = |colour: usize| look.iter().skip(colour).step_by(3).map(|&byte| f64::from(byte));
         let means = [0, 1, 2].map(|colour| values(colour).sum::<f64>() / PIXELS as f64);
         let squares = |colour: usize| values(colour).map(|value| (value - means[colour]).powi(2)).sum::<f64>();
-        let contrast = ([0, 1, 2].map(squares).iter().sum::<f64>() / LOOK_BYTES as f64).sqrt();
+        let contrast = ([0, 1, 2].map(squares).iter().sum::<f64>() / THUMBNAIL_BYTES as f64).sqrt();
         Self { means, contrast }
     }
 }
@@ -121,10 +121,10 @@ fn bands(pixels: &[u8; PIXELS], projections: &[[i32; PIXELS]]) -> [u16; BANDS] {
 
 /// The root of the mean squared difference of two thumbnails once both have mean 0 in every colour and
 /// contrast 1: √(2 − 2ρ) with their correlation ρ.
-fn difference(a: &Seen<'_>, b: &Seen<'_>) -> f64 {
+fn difference(a: &Candidate<'_>, b: &Candidate<'_>) -> f64 {
     let products: u32 = a.look.iter().zip(b.look).map(|(&a, &b)| u32::from(a) * u32::from(b)).sum();
     let means: f64 = a.tone.means.iter().zip(b.tone.means).map(|(a, b)| a * b).sum();
-    let covariance = f64::from(products) / LOOK_BYTES as f64 - means / 3.0;
+    let covariance = f64::from(products) / THUMBNAIL_BYTES as f64 - means / 3.0;
     (2.0 - 2.0 * covariance / (a.tone.contrast * b.tone.contrast)).max(0.0).sqrt()
 }
 
@@ -133,23 +133,23 @@ mod tests {
     use super::*;
 
     /// A scene of sixteen patches of random colours.
-    fn scene(seed: u32) -> Look {
+    fn scene(seed: u32) -> Thumbnail {
         let mut stream = Stream::new(seed, Purpose::Order, 0, 0);
         let patches: Vec<u8> = (0..48).map(|_| stream.below(256) as u8).collect();
-        let patch = |pixel: usize| pixel / SIDE / 4 * 4 + pixel % SIDE / 4;
+        let patch = |pixel: usize| pixel / THUMBNAIL_SIDE / 4 * 4 + pixel % THUMBNAIL_SIDE / 4;
         std::array::from_fn(|i| patches[patch(i / 3) * 3 + i % 3])
     }
 
-    fn noisy(look: &Look, seed: u32, noise: f32) -> Look {
+    fn noisy(look: &Thumbnail, seed: u32, noise: f32) -> Thumbnail {
         let mut stream = Stream::new(seed, Purpose::Mixup, 0, 0);
         look.map(|byte| (f32::from(byte) + stream.symmetric(noise)).clamp(0.0, 255.0) as u8)
     }
 
     #[test]
     fn frames_of_a_scene_are_found_and_other_scenes_are_not() {
-        let looks: Vec<Look> =
+        let looks: Vec<Thumbnail> =
             (0..50).flat_map(|s| (0..8).map(move |frame| noisy(&scene(s), 8 * s + frame, 20.0))).collect();
-        let looks: Vec<Option<&Look>> = looks.iter().map(Some).collect();
+        let looks: Vec<Option<&Thumbnail>> = looks.iter().map(Some).collect();
         let pairs = pairs(&looks);
         assert!(pairs.iter().all(|(a, b)| a < b && a / 8 == b / 8), "{pairs:?}");
         for frame in (0..400).filter(|frame| frame % 8 > 0) {
@@ -169,7 +169,7 @@ mod tests {
 
     #[test]
     fn flat_pictures_are_like_none() {
-        let flat = [100; LOOK_BYTES];
+        let flat = [100; THUMBNAIL_BYTES];
         assert_eq!(pairs(&[Some(&flat), Some(&flat), None]), []);
     }
 
@@ -178,7 +178,7 @@ mod tests {
         let one = scene(3);
         let looks = vec![Some(&one); 1_000];
         let pairs = pairs(&looks);
-        assert!(pairs.len() <= 1_000 * COMPARED);
+        assert!(pairs.len() <= 1_000 * MAX_COMPARED);
         assert!((1..1_000).all(|later| pairs.binary_search(&(later - 1, later)).is_ok()));
     }
 }

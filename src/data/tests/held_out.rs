@@ -49,7 +49,7 @@ fn parts(set: &Dataset) -> BTreeMap<&str, char> {
 fn no_scene_of_200_with_8_noisy_frames_spans_the_split() {
     let folder = scenes(200, 8);
     let data = Data { test_split: 0.2, ..data(folder.path()) };
-    let set = load(&data, GREY, None, &Silent).unwrap();
+    let set = load(&data, GREY, None, &NoProgress).unwrap();
     assert_eq!((set.check.near.scenes, set.check.near.pictures), (200, 1600), "{}", set.check);
     let parts = parts(&set);
     assert_eq!(parts.len(), 1600);
@@ -68,7 +68,7 @@ fn the_split_is_the_same_for_every_input_and_for_more_or_fewer_pictures() {
     let folder = scenes(60, 2);
     let data = Data { test_split: 0.2, ..data(folder.path()) };
     let split = |input: Input, resize| {
-        let set = load(&Data { resize, ..data.clone() }, input, None, &Silent).unwrap();
+        let set = load(&Data { resize, ..data.clone() }, input, None, &NoProgress).unwrap();
         parts(&set).into_iter().map(|(name, part)| (name.to_owned(), part)).collect::<BTreeMap<_, _>>()
     };
     let first = split(GREY, crate::config::Resize::Crop);
@@ -98,7 +98,7 @@ fn a_transparent_picture_is_the_same_on_every_background() {
         let name = format!("{}/{scene:03}.png", ["a", "b"][scene as usize % 2]);
         put(folder.path(), &name, &encoded(&image.into(), ImageFormat::Png));
     }
-    let on = |background| load(&Data { background, ..data(folder.path()) }, GREY, None, &Silent).unwrap();
+    let on = |background| load(&Data { background, ..data(folder.path()) }, GREY, None, &NoProgress).unwrap();
     let (white, black) = (on(crate::config::Background::White), on(crate::config::Background::Black));
     assert_eq!(parts(&white), parts(&black));
     assert_eq!(white.train.contents, black.train.contents);
@@ -152,7 +152,7 @@ fn small_images_of_a_kind_are_left_alone() {
         }
     }
     let set = loaded(folder.path()).unwrap();
-    assert_eq!(set.check.near, Near::default());
+    assert_eq!(set.check.near, NearDuplicates::default());
 }
 
 #[test]
@@ -161,23 +161,23 @@ fn all_labelled_images_are_taken_by_the_names_of_their_classes() {
     put_class(folder.path(), "rose", 3, 0);
     put_class(folder.path(), "daisy", 2, 50);
     let labels = ["tulip", "rose", "daisy"].map(str::to_owned);
-    let (images, _) = load_all(&data(folder.path()), GREY, &labels, &Silent).unwrap();
+    let (images, _) = load_all(&data(folder.path()), GREY, &labels, &NoProgress).unwrap();
     assert_eq!(images.labels, [2, 2, 1, 1, 1]);
     assert_eq!(images.names[4], "rose/002.png");
     assert_eq!(images.contents.len(), 5);
     let alone = folder.path().join("alone");
     put_class(&alone, "rose", 4, 0);
-    let (images, _) = load_all(&data(&alone), GREY, &labels, &Silent).unwrap();
+    let (images, _) = load_all(&data(&alone), GREY, &labels, &NoProgress).unwrap();
     assert_eq!(images.labels, [1; 4]);
     let split = tempfile::tempdir().unwrap();
     for (class, count) in [("train/daisy", 2), ("val/tulip", 1), ("test/rose", 1)] {
         put_class(split.path(), class, count, 10);
     }
-    let (images, _) = load_all(&data(split.path()), GREY, &labels, &Silent).unwrap();
+    let (images, _) = load_all(&data(split.path()), GREY, &labels, &NoProgress).unwrap();
     assert_eq!(images.counts(3), [1, 1, 2]);
     std::fs::remove_dir_all(alone).unwrap();
     let labels = ["tulip", "rose"].map(str::to_owned);
-    let error = load_all(&data(folder.path()), GREY, &labels, &Silent).unwrap_err().to_string();
+    let error = load_all(&data(folder.path()), GREY, &labels, &NoProgress).unwrap_err().to_string();
     assert!(
         error.ends_with("has a class \"daisy\", which is not among those that were trained on: tulip, rose"),
         "{error}"

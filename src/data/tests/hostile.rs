@@ -106,7 +106,7 @@ fn names_that_are_not_utf_8_are_shown_as_far_as_they_can_be() {
 #[test]
 fn more_than_memory_holds_is_refused_before_it_is_decoded() {
     let input = Input { height: 4096, width: 4096, channels: 3 };
-    let error = load(&Data::default(), input, None, &Silent).unwrap_err().to_string();
+    let error = load(&Data::default(), input, None, &NoProgress).unwrap_err().to_string();
     assert!(error.contains("at most 4000 MB"), "{error}");
 }
 

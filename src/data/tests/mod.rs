@@ -50,7 +50,7 @@ fn data(source: &Path) -> Data {
 }
 
 fn loaded(source: &Path) -> Result<Dataset, DataError> {
-    load(&data(source), GREY, None, &Silent)
+    load(&data(source), GREY, None, &NoProgress)
 }
 
 /// The message of the error that loading `source` gives.

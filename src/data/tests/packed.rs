@@ -10,7 +10,7 @@ const SMALL: Input = Input { height: 2, width: 3, channels: 1 };
 
 /// The data set at `source` for images of two rows and three columns.
 fn read(source: &Path) -> Result<Dataset, DataError> {
-    load(&data(source), SMALL, None, &Silent)
+    load(&data(source), SMALL, None, &NoProgress)
 }
 
 /// An IDX pair of `count` images of `rows`×`columns`, image i filled from 10 i upwards, its label
@@ -104,7 +104,7 @@ fn cifar_is_read_from_its_binary_files() {
     put(ten.path(), "cifar-10-batches-bin/data_batch_2.bin", &records(6, 1));
     put(ten.path(), "cifar-10-batches-bin/test_batch.bin", &records(3, 1));
     put(ten.path(), "cifar-10-batches-bin/batches.meta.txt", b"airplane\ntruck\nfrog\n\n");
-    let set = load(&data(ten.path()), input, None, &Silent).unwrap();
+    let set = load(&data(ten.path()), input, None, &NoProgress).unwrap();
     assert_eq!((set.labels.join(" "), set.train.len() + set.validation.len()), ("airplane truck frog".to_owned(), 12));
     let test = set.test.unwrap();
     assert_eq!((&test.image(2)[..6], test.labels[2]), (&[40, 41, 42, 40, 41, 42][..], 2), "planes become pixels");
@@ -114,7 +114,7 @@ fn cifar_is_read_from_its_binary_files() {
     put(hundred.path(), "train.bin", &records(9, 2));
     put(hundred.path(), "test.bin", &records(3, 2));
     put(hundred.path(), "fine_label_names.txt", b"apple\nbear\ncan\n");
-    let set = load(&data(hundred.path()), input, None, &Silent).unwrap();
+    let set = load(&data(hundred.path()), input, None, &NoProgress).unwrap();
     assert_eq!((set.labels[1].as_str(), set.test.unwrap().len()), ("bear", 3));
     put(hundred.path(), "train.bin", &records(9, 2)[1..]);
     assert!(refusal(hundred.path()).contains("train.bin: it is 27665 bytes; records of 3074 bytes"));
@@ -185,7 +185,7 @@ fn npz_files_and_npy_files_are_read() {
         put(folder.path(), "z/x.npz", &npz(&[("x_train", npy("|u1", shape, &rgb)), ("y_train", labels.clone())], true));
         let (height, width) = if shape.ends_with("3, 3") { (2, 3) } else { (3, 2) };
         let input = Input { height, width, channels: 3 };
-        let set = load(&data(&folder.path().join("z")), input, None, &Silent).unwrap();
+        let set = load(&data(&folder.path().join("z")), input, None, &NoProgress).unwrap();
         let images = [&set.train, &set.validation];
         let image =
             images.iter().find_map(|part| Some(part.image(part.names.iter().position(|name| name == "train 5")?)));

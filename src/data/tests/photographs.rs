@@ -12,7 +12,7 @@ fn thousands_of_photographs_load_and_split() {
     };
     let folder = Path::new(&folder);
     let start = Instant::now();
-    let set = load(&data(folder), Input::default(), None, &Silent).unwrap();
+    let set = load(&data(folder), Input::default(), None, &NoProgress).unwrap();
     println!("{} photographs in {:?}", set.train.len() + set.validation.len(), start.elapsed());
     println!("{}", set.check);
     assert_eq!(set.labels, ["daisy", "dandelion", "rose", "sunflower", "tulip"]);

@@ -60,9 +60,9 @@ fn the_fingerprint_follows_pixels_labels_and_split() {
     assert_eq!(loaded(folder.path()).unwrap().fingerprint, seen[0]);
     assert_eq!(seen[0].len(), 64);
     let other_seed = Data { split_seed: 1, ..data(folder.path()) };
-    seen.push(load(&other_seed, GREY, None, &Silent).unwrap().fingerprint);
+    seen.push(load(&other_seed, GREY, None, &NoProgress).unwrap().fingerprint);
     let padded = Data { resize: crate::config::Resize::Pad, ..data(folder.path()) };
-    seen.push(load(&padded, GREY, None, &Silent).unwrap().fingerprint);
+    seen.push(load(&padded, GREY, None, &NoProgress).unwrap().fingerprint);
     put(folder.path(), "a/000.png", &encoded(&picture(8, 8, 77), ImageFormat::Png));
     seen.push(loaded(folder.path()).unwrap().fingerprint);
     std::fs::rename(folder.path().join("b"), folder.path().join("bb")).unwrap();
@@ -165,9 +165,9 @@ fn small_images_are_counted_but_not_those_of_the_bundled_set() {
     put_class(folder.path(), "a", 5, 0);
     put_class(folder.path(), "b", 5, 100);
     let input = Input { height: 9, width: 4, channels: 1 };
-    let set = load(&data(folder.path()), input, None, &Silent).unwrap();
+    let set = load(&data(folder.path()), input, None, &NoProgress).unwrap();
     assert_eq!(set.check.small.count, 10);
-    let set = load(&Data::default(), Input::default(), Some(20), &Silent).unwrap();
+    let set = load(&Data::default(), Input::default(), Some(20), &NoProgress).unwrap();
     assert_eq!(set.check.small.count, 0);
 }
 
@@ -209,7 +209,7 @@ fn one_idx_file_finds_its_labels_and_labels_txt_names_the_classes() {
     put(folder.path(), "my-labels-idx1-ubyte.gz", &gzip(&labels));
     let path = folder.path().join("my-images-idx3-ubyte");
     let input = Input { height: 4, width: 4, channels: 1 };
-    let set = load(&data(&path), input, None, &Silent).unwrap();
+    let set = load(&data(&path), input, None, &NoProgress).unwrap();
     assert_eq!(set.train.len() + set.validation.len(), 30);
     for i in 0..set.train.len() {
         let place: usize = set.train.names[i].strip_prefix("train ").unwrap().parse().unwrap();
@@ -234,7 +234,7 @@ fn a_folder_called_fashion_has_the_fashion_classes() {
 fn the_bundled_set_is_whole() {
     let input = Input { height: 28, width: 28, channels: 1 };
     assert_eq!(class_names("fashion-mnist").unwrap().len(), 10);
-    let set = load(&Data::default(), input, None, &Silent).unwrap();
+    let set = load(&Data::default(), input, None, &NoProgress).unwrap();
     assert_eq!(set.train.counts(10), [600; 10]);
     assert_eq!(set.validation.counts(10), [100; 10]);
     assert!(set.check.is_clean(), "{}", set.check);
@@ -243,17 +243,17 @@ fn the_bundled_set_is_whole() {
 
 #[test]
 fn a_limit_takes_a_little_of_every_class() {
-    let set = load(&Data::default(), GREY, Some(50), &Silent).unwrap();
+    let set = load(&Data::default(), GREY, Some(50), &NoProgress).unwrap();
     assert_eq!((set.train.counts(10), set.validation.counts(10)), (vec![5; 10], vec![5; 10]));
     let folder = tempfile::tempdir().unwrap();
     put_class(folder.path(), "a", 40, 0);
     put_class(folder.path(), "b", 20, 100);
-    let set = load(&data(folder.path()), GREY, Some(12), &Silent).unwrap();
+    let set = load(&data(folder.path()), GREY, Some(12), &NoProgress).unwrap();
     assert!(set.train.len() <= 12 && set.train.len() >= 11, "{}", set.train.len());
     assert!(set.validation.counts(2).iter().all(|&count| count > 0));
-    let again = load(&data(folder.path()), GREY, Some(12), &Silent).unwrap();
+    let again = load(&data(folder.path()), GREY, Some(12), &NoProgress).unwrap();
     assert_eq!(set, again);
-    let set = load(&data(folder.path()), GREY, Some(0), &Silent).unwrap();
+    let set = load(&data(folder.path()), GREY, Some(0), &NoProgress).unwrap();
     assert_eq!((set.train.len(), set.validation.len()), (2, 2), "one image of each class is the least");
 }
 

@@ -1,7 +1,7 @@
 //! Run folders: exclusive, refused where something else stands, listed whatever is in them.
 
 use super::*;
-use crate::runs::{Reached, now};
+use crate::runs::{EpochSummary, now};
 use std::collections::HashSet;
 use std::os::unix::fs::symlink;
 
@@ -86,7 +86,7 @@ fn what_a_run_begins_with_reads_back() {
     let root = tempfile::tempdir().unwrap();
     let run = begun(root.path(), "2026-01-01T00:00:00Z");
     assert_eq!(run.labels().unwrap(), ["rose", "a\nb"]);
-    let reached = Reached { epoch: 2, val_accuracy: 0.75, val_loss: 0.5, accuracy: 0.7, loss: 0.6 };
+    let reached = EpochSummary { epoch: 2, val_accuracy: 0.75, val_loss: 0.5, accuracy: 0.7, loss: 0.6 };
     let info = RunInfo {
         ended: Some(now()),
         status: Status::Stopped,
@@ -146,12 +146,12 @@ fn a_run_is_locked_once_and_known_to_be_dead_after() {
     let run = begun(root.path(), "2026-01-01T00:00:00Z");
     assert_eq!(run.summary().info.unwrap().status, Status::Interrupted);
     let lock = run.lock().unwrap();
-    assert!(run.is_at_work());
+    assert!(run.is_locked());
     assert_eq!(run.summary().info.unwrap().status, Status::Running);
     assert!(matches!(run.lock(), Err(RunError::Busy { .. })));
     assert!(matches!(Run::delete(root.path()), Err(RunError::Busy { .. })));
     drop(lock);
-    assert!(!run.is_at_work());
+    assert!(!run.is_locked());
     run.lock().unwrap();
 }
 

@@ -91,7 +91,7 @@ mod tests {
             names: vec!["a.png".into(), "\u{1b}b.png".into(), "c.png".into(), "d.png".into()],
         };
         let rows = [0.9, 0.1, 0.2, 0.8, 0.6, 0.4, 0.3, 0.7];
-        let evaluation = Evaluation::from_answers(&labels, &images.labels, &rows, &images.names);
+        let evaluation = Evaluation::from_probabilities(&labels, &images.labels, &rows, &images.names);
         let svg = mistakes_svg(&evaluation, &images).unwrap();
         let tree = roxmltree::Document::parse(&svg).unwrap();
         let pictures: Vec<&str> = tree.descendants().filter_map(|node| node.attribute("href")).collect();
@@ -103,7 +103,7 @@ mod tests {
         let texts: Vec<&str> = texts.filter_map(|node| node.text()).collect();
         assert_eq!(texts[..2], ["80.0 % dog", "is <b>cat"]);
         assert!(texts[2].contains("b.png") && !svg.contains('\u{1b}'), "{texts:?}");
-        let none = Evaluation::from_answers(&labels, &[0], &[0.9, 0.1], &[]);
+        let none = Evaluation::from_probabilities(&labels, &[0], &[0.9, 0.1], &[]);
         assert!(mistakes_svg(&none, &images).unwrap().contains("no mistake"));
     }
 }

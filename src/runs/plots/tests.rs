@@ -39,7 +39,7 @@ fn evaluation(labels: &[String], each: usize) -> Evaluation {
         let stray = if mix(image) % 10 < 3 { (mix(image) >> 8) % classes } else { usize::from(truth) };
         probabilities[image * classes + stray] = 1.0;
     }
-    Evaluation::from_answers(labels, &truths, &probabilities, &[])
+    Evaluation::from_probabilities(labels, &truths, &probabilities, &[])
 }
 
 /// All texts of a picture that reads as XML, has a size and only numbers for places.

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::config::preset;
-use crate::data::{Check, ClassCount, Images, Kind, Reason, Skipped};
+use crate::data::{ClassCount, DataCheck, FileKind, Images, SkipReason, Skipped};
 use crate::plan::Boards;
 use crate::tui::design::Origin;
 use crate::tui::theme::Theme;
@@ -37,10 +37,10 @@ pub fn dataset(labels: &[&str]) -> Arc<Dataset> {
         validation: images(3 * classes, classes),
         test: Some(images(2 * classes, classes)),
         fingerprint: String::new(),
-        check: Check {
+        check: DataCheck {
             classes: labels.iter().map(count).collect(),
-            skipped: vec![Skipped { name: "x.txt".into(), reason: Reason::Kind(Kind::Text) }; 4],
-            ..Check::default()
+            skipped: vec![Skipped { name: "x.txt".into(), reason: SkipReason::FileKind(FileKind::Text) }; 4],
+            ..DataCheck::default()
         },
         source: "photos/flowers".to_owned(),
     })

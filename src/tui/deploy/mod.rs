@@ -77,7 +77,7 @@ pub struct Found {
     /// Its folder.
     pub run: PathBuf,
     /// The figures of its best epoch.
-    pub best: Option<crate::runs::Reached>,
+    pub best: Option<crate::runs::EpochSummary>,
 }
 
 /// What is known of weights for the design.
@@ -276,6 +276,6 @@ impl State {
     }
 }
 
-fn reached(metrics: &EpochMetrics) -> crate::runs::Reached {
-    crate::runs::Reached::from(metrics)
+fn reached(metrics: &EpochMetrics) -> crate::runs::EpochSummary {
+    crate::runs::EpochSummary::from(metrics)
 }

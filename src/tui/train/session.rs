@@ -1,6 +1,6 @@
 //! One training of this session: what is known of it.
 
-use crate::runs::Reached;
+use crate::runs::EpochSummary;
 use crate::text::percent;
 use crate::train::{BatchProgress, End, EpochMetrics, Start, Thermal};
 use crate::tui::widgets::picture::Picture;
@@ -52,9 +52,9 @@ pub enum Outcome {
         /// Why.
         end: End,
         /// The epoch with the best validation accuracy.
-        best: Option<Reached>,
+        best: Option<EpochSummary>,
         /// The last epoch.
-        last: Option<Reached>,
+        last: Option<EpochSummary>,
     },
     /// It could not begin, or broke off; why.
     Failed(String),

@@ -3,7 +3,7 @@
 use super::*;
 use crate::config::preset;
 use crate::plan::Boards;
-use crate::runs::Reached;
+use crate::runs::EpochSummary;
 use crate::sensors::Throttling;
 use crate::train::BatchProgress;
 use crate::tui::design::Origin;
@@ -166,7 +166,7 @@ fn space_waits_and_goes_on_x_stops_and_both_say_so() {
     tell(&mut state, 0, What::Paused(false));
     let reply = act(&mut state, Train::Stop, &sheet);
     assert_eq!(reply.effects, [effect::Effect::Train(Effect::Stop(0))]);
-    let last = Some(Reached::from(&metrics(2)));
+    let last = Some(EpochSummary::from(&metrics(2)));
     let reply = tell(&mut state, 0, What::Over(Outcome::Ended { end: End::Stopped, best: last, last }));
     let notice = reply.notice.unwrap();
     assert_eq!(notice.text, "micro stopped: 61.7 % · runs/2026_micro");
@@ -303,7 +303,7 @@ fn log_loss_has_an_axis_of_its_own() {
 fn no_size_is_too_odd() {
     let mut states = vec![State::default(), training(2), training(10), training(100)];
     let mut over = training(3);
-    let ended = Outcome::Ended { end: End::Finished, best: Some(Reached::from(&metrics(2))), last: None };
+    let ended = Outcome::Ended { end: End::Finished, best: Some(EpochSummary::from(&metrics(2))), last: None };
     tell(&mut over, 0, What::Over(ended));
     states.push(over);
     for (at, state) in states.iter_mut().enumerate() {

@@ -5,17 +5,17 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use super::super::name::Split;
-use super::super::tree::{Place, list};
+use super::super::tree::{SourcePath, list};
 use super::stream::shown;
-use super::{Files, Pair};
+use super::{FilePair, IdxFiles};
 use crate::data::error::DataError;
 
 /// The sets in `folder`, if there is one.
 ///
 /// # Errors
 /// Where the folder cannot be read, a labels file is missing, or there are several sets.
-pub(crate) fn in_folder(folder: &Path) -> Result<Option<Files>, DataError> {
-    let listing = list(&Place::top(folder))?;
+pub(crate) fn in_folder(folder: &Path) -> Result<Option<IdxFiles>, DataError> {
+    let listing = list(&SourcePath::top(folder))?;
     let nested = listing.folders.iter().map(|folder| folder.path.join(folder.last())).filter(|path| path.is_file());
     let mut sets = BTreeMap::<String, [Option<PathBuf>; 3]>::new();
     for path in listing.files.iter().map(|file| file.path.clone()).chain(nested) {
@@ -30,18 +30,18 @@ pub(crate) fn in_folder(folder: &Path) -> Result<Option<Files>, DataError> {
             sets.values().filter_map(|images| images[0].as_deref()?.file_name()?.to_str().map(str::to_owned)).collect();
         let problem =
             format!("it holds {} data sets; name the training images of one: {}", sets.len(), files.join(", "));
-        return Err(DataError::Idx { name: shown(folder), problem });
+        return Err(DataError::BinaryFile { name: shown(folder), problem });
     }
     sets.into_iter().next().map(|(set, images)| files(folder, set, images)).transpose().map(Option::flatten)
 }
 
 /// The set of which `images` are the training images, with those of validation and test that lie
 /// beside it if its name tells which.
-pub(crate) fn beside(images: &Path) -> Result<Option<Files>, DataError> {
+pub(crate) fn beside(images: &Path) -> Result<Option<IdxFiles>, DataError> {
     let folder = images.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let Some((set, Split::Train)) = role(images) else { return Ok(None) };
     let mut parts = [Some(images.to_owned()), None, None];
-    for file in list(&Place::top(folder))?.files {
+    for file in list(&SourcePath::top(folder))?.files {
         if let Some((other, split)) = role(&file.path)
             && other == set
         {
@@ -51,10 +51,10 @@ pub(crate) fn beside(images: &Path) -> Result<Option<Files>, DataError> {
     files(folder, set, parts)
 }
 
-fn files(folder: &Path, set: String, images: [Option<PathBuf>; 3]) -> Result<Option<Files>, DataError> {
+fn files(folder: &Path, set: String, images: [Option<PathBuf>; 3]) -> Result<Option<IdxFiles>, DataError> {
     let [train, validation, test] = images.map(|images| images.map(|images| pair_of(&images)).transpose());
     let Some(train) = train? else { return Ok(None) };
-    Ok(Some(Files { train, validation: validation?, test: test?, folder: folder.to_owned(), set }))
+    Ok(Some(IdxFiles { train, validation: validation?, test: test?, folder: folder.to_owned(), set }))
 }
 
 /// The data set and the part of the images in `path`, as its name says: "emnist-letters-" and
@@ -69,7 +69,7 @@ fn role(path: &Path) -> Option<(String, Split)> {
 }
 
 /// `images` with the labels file that its name implies.
-pub(crate) fn pair_of(images: &Path) -> Result<Pair, DataError> {
+pub(crate) fn pair_of(images: &Path) -> Result<FilePair, DataError> {
     let name = images.file_name().unwrap_or_default().to_string_lossy().into_owned();
     let labels = name.replace("images", "labels").replace("idx3", "idx1");
     let plain = labels.trim_end_matches(".gz");
@@ -79,7 +79,7 @@ pub(crate) fn pair_of(images: &Path) -> Result<Pair, DataError> {
         let nested = images.parent().map(|folder| folder.with_file_name(&candidate).join(&candidate));
         for path in [Some(beside), nested].into_iter().flatten() {
             if candidate != name && path.is_file() {
-                return Ok(Pair { images: images.to_owned(), labels: path });
+                return Ok(FilePair { images: images.to_owned(), labels: path });
             }
         }
     }
@@ -88,5 +88,5 @@ pub(crate) fn pair_of(images: &Path) -> Result<Pair, DataError> {
     } else {
         format!("its labels file is missing; {labels} should lie beside it")
     };
-    Err(DataError::Idx { name: shown(images), problem })
+    Err(DataError::BinaryFile { name: shown(images), problem })
 }

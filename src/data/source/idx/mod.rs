@@ -9,9 +9,9 @@ mod stream;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::found::Found;
-use super::numbered::{self, Numbered};
-use super::part::Part;
+use super::found::SourceContents;
+use super::numbered::{self, NumberedClasses};
+use super::raw_split::RawSplit;
 use crate::data::error::DataError;
 use crate::files::read_limited;
 
@@ -25,34 +25,36 @@ pub(crate) const FASHION: [&str; 10] =
 
 /// An images file and its labels file.
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct Pair {
+struct FilePair {
     images: PathBuf,
     labels: PathBuf,
 }
 
 /// The IDX files of a source.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Files {
-    train: Pair,
-    validation: Option<Pair>,
-    test: Option<Pair>,
+pub(crate) struct IdxFiles {
+    train: FilePair,
+    validation: Option<FilePair>,
+    test: Option<FilePair>,
     folder: PathBuf,
     /// What the names of the files begin with.
     set: String,
 }
 
 /// The images file `images` with its labels.
-pub(crate) fn single(images: &Path) -> Result<Files, DataError> {
+pub(crate) fn single(images: &Path) -> Result<IdxFiles, DataError> {
     let folder = images.parent().unwrap_or(Path::new("")).to_owned();
     // A file that is no IDX file says so, rather than that its labels are missing.
     header(&mut open(images)?, &shown(images), IMAGES)?;
     match find::beside(images)? {
         Some(files) => Ok(files),
-        None => Ok(Files { train: find::pair_of(images)?, validation: None, test: None, folder, set: String::new() }),
+        None => {
+            Ok(IdxFiles { train: find::pair_of(images)?, validation: None, test: None, folder, set: String::new() })
+        }
     }
 }
 
-impl Files {
+impl IdxFiles {
     /// The classes: `labels.txt` beside the files, or EMNIST's mapping, or known by the folder's name,
     /// or from 0 or 1 to the largest label of the training images.
     ///
@@ -65,14 +67,14 @@ impl Files {
         }
     }
 
-    fn classes(&self) -> Result<Numbered, DataError> {
+    fn classes(&self) -> Result<NumberedClasses, DataError> {
         let labels = read_labels(open(&self.train.labels)?, &shown(&self.train.labels))?;
         let mut given = self.given_names()?;
         let all_letters = labels.iter().max() == Some(&26) && !labels.contains(&0);
         if given.is_none() && self.is_emnist() && self.set.contains("letters") && all_letters {
             given = Some((b'A'..=b'Z').map(|letter| char::from(letter).to_string()).collect());
         }
-        Numbered::of(labels.iter().map(|&label| u64::from(label)), given, &self.folder)
+        NumberedClasses::of(labels.iter().map(|&label| u64::from(label)), given, &self.folder)
     }
 
     fn is_emnist(&self) -> bool {
@@ -96,10 +98,10 @@ impl Files {
     ///
     /// # Errors
     /// Where a file cannot be read, is damaged, or disagrees with another.
-    pub fn read(&self) -> Result<Found, DataError> {
-        let Numbered { names: labels, first } = self.classes()?;
+    pub fn read(&self) -> Result<SourceContents, DataError> {
+        let NumberedClasses { names: labels, first } = self.classes()?;
         let first = u8::try_from(first).unwrap_or_default();
-        let part = |pair: &Pair, what: &str| -> Result<Part, DataError> {
+        let part = |pair: &FilePair, what: &str| -> Result<RawSplit, DataError> {
             let (images, bytes) = (shown(&pair.images), shown(&pair.labels));
             let mut part =
                 read_part((open(&pair.images)?, &images), (open(&pair.labels)?, &bytes), labels.len(), first, what)?;
@@ -108,9 +110,9 @@ impl Files {
             }
             Ok(part)
         };
-        let other = |pair: &Option<Pair>, what| pair.as_ref().map(|pair| part(pair, what)).transpose();
+        let other = |pair: &Option<FilePair>, what| pair.as_ref().map(|pair| part(pair, what)).transpose();
         let (train, validation) = (part(&self.train, "train")?, other(&self.validation, "validation")?);
-        Ok(Found { validation, test: other(&self.test, "test")?, ..Found::of(labels, train) })
+        Ok(SourceContents { validation, test: other(&self.test, "test")?, ..SourceContents::of(labels, train) })
     }
 }
 

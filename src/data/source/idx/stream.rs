@@ -6,7 +6,7 @@ use std::path::Path;
 
 use flate2::read::MultiGzDecoder;
 
-use super::super::part::Part;
+use super::super::raw_split::RawSplit;
 use crate::data::error::DataError;
 use crate::data::limits::check_shape;
 use crate::files::FileError;
@@ -19,10 +19,10 @@ pub(crate) fn read_part<I: Read, L: Read>(
     classes: usize,
     first: u8,
     what: &str,
-) -> Result<Part, DataError> {
+) -> Result<RawSplit, DataError> {
     let (mut stream, name) = images;
     let counts = header(&mut stream, name, IMAGES)?;
-    let problem = |problem: String| DataError::Idx { name: name.to_owned(), problem };
+    let problem = |problem: String| DataError::BinaryFile { name: name.to_owned(), problem };
     let (height, width) = (counts[1], counts[2]);
     let channels = counts.get(3).copied().unwrap_or(1);
     let bytes = check_shape([counts[0], height, width, channels].map(u64::from)).map_err(problem)?;
@@ -30,7 +30,7 @@ pub(crate) fn read_part<I: Read, L: Read>(
     let (stream, labels_name) = labels;
     let labels = read_labels(stream, labels_name)?;
     if labels.len() != counts[0] as usize {
-        return Err(DataError::Idx {
+        return Err(DataError::BinaryFile {
             name: labels_name.to_owned(),
             problem: format!("it has {} labels, but {name} has {} images", labels.len(), counts[0]),
         });
@@ -40,7 +40,7 @@ pub(crate) fn read_part<I: Read, L: Read>(
         match label.checked_sub(first) {
             Some(class) if usize::from(class) < classes => of_images.push(u16::from(class)),
             _ => {
-                return Err(DataError::Idx {
+                return Err(DataError::BinaryFile {
                     name: labels_name.to_owned(),
                     problem: format!(
                         "label {label} of image {place} is out of range; there are {classes} classes, from {first}"
@@ -49,7 +49,7 @@ pub(crate) fn read_part<I: Read, L: Read>(
             }
         }
     }
-    Ok(Part::of_rasters(what, of_images, (width, height, channels as usize), pixels))
+    Ok(RawSplit::of_rasters(what, of_images, (width, height, channels as usize), pixels))
 }
 
 pub(crate) fn read_labels(mut stream: impl Read, name: &str) -> Result<Vec<u8>, DataError> {
@@ -58,13 +58,13 @@ pub(crate) fn read_labels(mut stream: impl Read, name: &str) -> Result<Vec<u8>, 
 }
 
 /// Numbers of axes that a file may have, and the magic number to name when it has others.
-pub(crate) type Kind = (&'static [u8], &'static str);
-pub(crate) const IMAGES: Kind = (&[3, 4], "00 00 08 03 (bytes, images × rows × columns)");
-const LABELS: Kind = (&[1], "00 00 08 01 (bytes, one label each)");
+pub(crate) type IdxKind = (&'static [u8], &'static str);
+pub(crate) const IMAGES: IdxKind = (&[3, 4], "00 00 08 03 (bytes, images × rows × columns)");
+const LABELS: IdxKind = (&[1], "00 00 08 01 (bytes, one label each)");
 
 /// The counts of a header.
-pub(crate) fn header(stream: &mut impl Read, name: &str, (axes, right): Kind) -> Result<Vec<u32>, DataError> {
-    let problem = |problem: String| DataError::Idx { name: name.to_owned(), problem };
+pub(crate) fn header(stream: &mut impl Read, name: &str, (axes, right): IdxKind) -> Result<Vec<u32>, DataError> {
+    let problem = |problem: String| DataError::BinaryFile { name: name.to_owned(), problem };
     let mut word = || -> Result<[u8; 4], DataError> {
         let mut word = [0; 4];
         stream.read_exact(&mut word).map_err(|error| problem(cut_off(&error, "in its header")))?;
@@ -82,7 +82,7 @@ pub(crate) fn header(stream: &mut impl Read, name: &str, (axes, right): Kind) ->
 
 /// The `size` bytes after the header, which must be all there is.
 fn body(mut stream: impl Read, name: &str, size: u64) -> Result<Vec<u8>, DataError> {
-    let problem = |problem: String| DataError::Idx { name: name.to_owned(), problem };
+    let problem = |problem: String| DataError::BinaryFile { name: name.to_owned(), problem };
     let mut bytes = Vec::new();
     let place = |have: usize| format!("after {have} of the {size} bytes that its header claims");
     if let Err(error) = stream.by_ref().take(size).read_to_end(&mut bytes) {

@@ -81,11 +81,11 @@ fn bars(session: &Session, width: usize, theme: Theme) -> Line<'static> {
         Phase::Over(Outcome::Failed(_)) if session.history.is_empty() => Line::default(),
         Phase::Over(Outcome::Failed(why)) => Line::from(Span::styled(cut(why, width, theme), theme.bad())),
         Phase::Over(Outcome::Ended { best, last, .. }) => {
-            let figure = |name: &str, row: &crate::runs::Reached| {
+            let figure = |name: &str, row: &crate::runs::EpochSummary| {
                 format!("{name} {} (epoch {})  ", percent(row.val_accuracy), row.epoch)
             };
             let mut text = best.as_ref().map(|row| figure("best", row)).unwrap_or_default();
-            let is_other = |row: &&crate::runs::Reached| best.as_ref().is_none_or(|best| best.epoch != row.epoch);
+            let is_other = |row: &&crate::runs::EpochSummary| best.as_ref().is_none_or(|best| best.epoch != row.epoch);
             text += &last.as_ref().filter(is_other).map(|row| figure("last", row)).unwrap_or_default();
             Line::from(if text.is_empty() {
                 Span::styled("no epoch was done", theme.warning())

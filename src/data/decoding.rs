@@ -4,24 +4,24 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use rayon::prelude::*;
 
-use super::check::Check;
+use super::check::DataCheck;
 use super::error::DataError;
 use super::images::Images;
 use super::picture::cache::Cache;
 use super::picture::content::Content;
-use super::picture::prepare::Preparation;
+use super::picture::prepare::Preprocessing;
 use super::progress::Progress;
-use super::source::part::{Item, Part};
+use super::source::raw_split::{ImageEntry, RawSplit};
 use super::source::skipped::Unreadable;
 
 /// Images, and what each shows.
 #[derive(Debug, Default)]
-pub(super) struct Decoded {
+pub(super) struct DecodedImages {
     pub images: Images,
     pub contents: Vec<Content>,
 }
 
-impl Decoded {
+impl DecodedImages {
     /// Those at `places`, which rise.
     pub fn pick(&self, places: &[usize]) -> Self {
         Self { images: self.images.pick(places), contents: pick(&self.contents, places) }
@@ -39,22 +39,22 @@ fn pick(contents: &[Content], places: &[usize]) -> Vec<Content> {
 }
 
 /// Decoding all parts of a source.
-pub(super) struct Reading<'a> {
-    how: Preparation,
+pub(super) struct ImageDecoder<'a> {
+    how: Preprocessing,
     cache: Cache,
     progress: &'a dyn Progress,
     done: AtomicUsize,
     total: usize,
 }
 
-impl<'a> Reading<'a> {
+impl<'a> ImageDecoder<'a> {
     /// For `total` images in all.
-    pub fn new(how: Preparation, total: usize, progress: &'a dyn Progress) -> Self {
+    pub fn new(how: Preprocessing, total: usize, progress: &'a dyn Progress) -> Self {
         Self { how, cache: Cache::of_user(), progress, done: AtomicUsize::new(0), total }
     }
 
     /// The images of `part`; what is small or cannot be read is noted in `check`.
-    pub fn decode(&self, part: &Part, check: &mut Check) -> Result<Decoded, DataError> {
+    pub fn decode(&self, part: &RawSplit, check: &mut DataCheck) -> Result<DecodedImages, DataError> {
         let input = self.how.input;
         let (height, width, channels) = (input.height as usize, input.width as usize, input.channels as usize);
         let mut images = Images { height, width, channels, ..Images::default() };
@@ -86,10 +86,15 @@ impl<'a> Reading<'a> {
             }
         }
         images.pixels.truncate(contents.len() * size);
-        Ok(Decoded { images, contents })
+        Ok(DecodedImages { images, contents })
     }
 
-    fn decode_one(&self, part: &Part, item: &Item, pixels: &mut [u8]) -> Result<Result<Content, String>, DataError> {
+    fn decode_one(
+        &self,
+        part: &RawSplit,
+        item: &ImageEntry,
+        pixels: &mut [u8],
+    ) -> Result<Result<Content, String>, DataError> {
         if self.progress.cancelled() {
             return Err(DataError::Cancelled);
         }

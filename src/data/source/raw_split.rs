@@ -5,12 +5,12 @@ use std::path::PathBuf;
 use crate::data::picture::cache::{Cache, Entry};
 use crate::data::picture::content::Content;
 use crate::data::picture::decode::{Picture, read};
-use crate::data::picture::prepare::{Preparation, fill};
+use crate::data::picture::prepare::{Preprocessing, fill};
 use crate::data::picture::raster::Raster;
 
 /// One image that can be had.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Item {
+pub(crate) struct ImageEntry {
     /// Its class.
     pub label: u16,
     /// What it is called.
@@ -21,7 +21,7 @@ pub(crate) struct Item {
 
 /// Where a part's images are.
 #[derive(Debug)]
-pub(crate) enum Store {
+pub(crate) enum ImageStore {
     /// A file each.
     Files(Vec<PathBuf>),
     /// In memory, all of one size.
@@ -30,9 +30,9 @@ pub(crate) enum Store {
 
 /// One part of a source.
 #[derive(Debug)]
-pub(crate) struct Part {
-    pub items: Vec<Item>,
-    pub store: Store,
+pub(crate) struct RawSplit {
+    pub items: Vec<ImageEntry>,
+    pub store: ImageStore,
 }
 
 /// Images of `planes` planes of `size` bytes each, as interleaved pixels.
@@ -46,19 +46,19 @@ pub(crate) fn interleaved(planar: &[u8], planes: usize, size: usize) -> Vec<u8> 
     out
 }
 
-impl Part {
+impl RawSplit {
     /// Images in memory, called `what 0`, `what 1` and so on: `labels` has the class of each, `bytes`
     /// as many images of `(width, height, channels)`.
     pub fn of_rasters(what: &str, labels: Vec<u16>, size: (u32, u32, usize), bytes: Vec<u8>) -> Self {
-        let named = |(place, label)| Item { label, name: format!("{what} {place}"), place };
+        let named = |(place, label)| ImageEntry { label, name: format!("{what} {place}"), place };
         let items = labels.into_iter().enumerate().map(named).collect();
         let (width, height, channels) = size;
-        Self { items, store: Store::Rasters { width, height, channels, bytes } }
+        Self { items, store: ImageStore::Rasters { width, height, channels, bytes } }
     }
 
     /// Makes columns of the rows of images in memory.
     pub fn transpose(&mut self) {
-        let Store::Rasters { width, height, channels, bytes } = &mut self.store else { return };
+        let ImageStore::Rasters { width, height, channels, bytes } = &mut self.store else { return };
         let (columns, rows) = (*width as usize, *height as usize);
         let mut image = Vec::with_capacity(columns * rows * *channels);
         for pixels in bytes.chunks_exact_mut((columns * rows * *channels).max(1)) {
@@ -75,9 +75,15 @@ impl Part {
 
     /// Decodes `item` into `out`, of the input's size, or takes it from `cache`; gives what it shows,
     /// or why it cannot be read.
-    pub fn decode(&self, item: &Item, how: Preparation, cache: &Cache, out: &mut [u8]) -> Result<Content, String> {
+    pub fn decode(
+        &self,
+        item: &ImageEntry,
+        how: Preprocessing,
+        cache: &Cache,
+        out: &mut [u8],
+    ) -> Result<Content, String> {
         match &self.store {
-            Store::Files(paths) => {
+            ImageStore::Files(paths) => {
                 let path = &paths[item.place];
                 let file = read(path)?;
                 let key = cache.key(&file, how);
@@ -92,7 +98,7 @@ impl Part {
                 }
                 Ok(content)
             }
-            Store::Rasters { width, height, channels, bytes } => {
+            ImageStore::Rasters { width, height, channels, bytes } => {
                 let size = *width as usize * *height as usize * channels;
                 let bytes = &bytes[item.place * size..(item.place + 1) * size];
                 let raster = Raster { width: *width, height: *height, channels: *channels, bytes };
