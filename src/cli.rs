@@ -4,6 +4,7 @@ use crate::config::{Edit, PRESETS, Value};
 #[cfg(feature = "tui")]
 use crate::headless::{DEFAULT_CONFIG, threads};
 use crate::headless::{Request, Split};
+use crate::jobs::Folders;
 #[cfg(feature = "tui")]
 use crate::runs::Run;
 #[cfg(feature = "tui")]
@@ -163,6 +164,7 @@ impl Cli {
         Some(tui::Start {
             config: request.config.or(of_run).unwrap_or_else(|| PathBuf::from(DEFAULT_CONFIG)),
             overrides: request.overrides,
+            folders: request.folders,
             threads: threads(request.threads),
             max_temperature: request.max_temperature,
         })
@@ -191,6 +193,7 @@ impl Cli {
             resume: self.resume,
             distill: self.distill,
             weights: self.weights,
+            folders: Folders::default(),
             output: self.output,
             board: self.board,
             threads: self.threads.map(usize::from),

@@ -39,8 +39,8 @@ impl Classifier {
     /// The trained network of `project`, in float or in integers as its configuration says.
     pub fn of(project: &mut Project<'_>) -> Result<Self, Failure> {
         let trained = project.trained()?;
-        let arithmetic = match project.spec.config.export.precision {
-            Precision::Float => Arithmetic::Float(Box::new(Predictor::new(&project.graph, &trained.weights))),
+        let arithmetic = match project.session.spec.config.export.precision {
+            Precision::Float => Arithmetic::Float(Box::new(Predictor::new(&project.session.graph, &trained.weights))),
             Precision::Int8 => {
                 let deployed = project.deployed()?;
                 let executor = Box::new(Executor::of(&deployed.quantised));
@@ -55,7 +55,7 @@ impl Classifier {
     /// and has.
     pub fn classify(&mut self, project: &Project<'_>, paths: &[PathBuf], width: usize, may_vanish: bool) -> bool {
         let begun = Instant::now();
-        let config = &project.spec.config;
+        let config = &project.session.spec.config;
         let (resize, background) = (config.data.resize, config.data.background);
         let load = |path: &PathBuf| data::load_image(path, config.model.input, resize, background);
         let loaded: Vec<_> = paths.par_iter().map(load).collect();
@@ -122,19 +122,18 @@ fn is_gone(path: &Path) -> bool {
 }
 
 fn tell(project: &Project<'_>, name: &str, width: usize, (probabilities, scores): Answer) {
-    let label = &project.labels[argmax(&probabilities)];
+    let label = &project.session.labels[argmax(&probabilities)];
     let mut order: Vec<usize> = (0..probabilities.len()).collect();
     order.sort_by(|a, b| probabilities[*b].total_cmp(&probabilities[*a]));
-    let best = order
-        .iter()
-        .take(SHOWN)
-        .map(|class| format!("{} {:.1} %", escape::terminal(&project.labels[*class]), 100.0 * probabilities[*class]));
+    let best = order.iter().take(SHOWN).map(|class| {
+        format!("{} {:.1} %", escape::terminal(&project.session.labels[*class]), 100.0 * probabilities[*class])
+    });
     let best = best.collect::<Vec<_>>().join(", ");
     project.console.say(&format!("{:width$}  {best}", escape::terminal(name)));
     let mut object =
-        json!({ "file": name, "label": label, "probabilities": by_label(&project.labels, &probabilities) });
+        json!({ "file": name, "label": label, "probabilities": by_label(&project.session.labels, &probabilities) });
     if let Some(scores) = scores {
-        object["scores"] = by_label(&project.labels, &scores);
+        object["scores"] = by_label(&project.session.labels, &scores);
     }
     project.console.object("prediction", object);
 }

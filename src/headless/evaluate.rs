@@ -18,22 +18,20 @@ pub fn run(project: &mut Project<'_>) -> Result<(), Failure> {
     let trained = project.trained()?;
     let chosen = chosen(project)?;
     let images = chosen.images();
-    let (evaluation, comparison) = match project.spec.config.export.precision {
+    let (evaluation, comparison) = match project.session.spec.config.export.precision {
         Precision::Float => {
-            let Project { graph, labels, control, .. } = &*project;
-            let evaluation = jobs::evaluate(graph, &trained, labels, images, control);
+            let evaluation = project.session.evaluate(&trained, images, &project.control);
             (evaluation.ok_or_else(Failure::interrupted)?, None)
         }
         Precision::Int8 => {
             let deployed = project.deployed()?;
-            let Project { graph, labels, control, .. } = &*project;
-            let judged = jobs::judge(graph, &trained, labels, &deployed, images, control);
+            let judged = project.session.judge(&trained, &deployed, images, &project.control);
             let judged = judged.ok_or_else(Failure::interrupted)?;
             (judged.evaluation, Some(judged.comparison))
         }
     };
-    let precision = project.spec.config.export.precision;
-    let least = project.spec.config.export.min_precision;
+    let precision = project.session.spec.config.export.precision;
+    let least = project.session.spec.config.export.min_precision;
     let threshold = evaluation.predictions.threshold(least);
     project.console.say(&evaluation.table(project.console.width()));
     project.console.say(&sure(&evaluation, least, threshold));
@@ -84,12 +82,13 @@ fn sure(evaluation: &Evaluation, least: f64, threshold: Option<Coverage>) -> Str
 fn keep(project: &mut Project<'_>, trained: &Trained, result: EvaluationRecord) -> Result<(), Failure> {
     let Some(run) = project.run_of_weights().filter(|_| !project.request.test).cloned() else { return Ok(()) };
     // Of other images there is no part for the report, and no need to read them again.
-    let is_own = run.info()?.data.source == project.spec.config.data.source;
+    let is_own = run.info()?.data.source == project.session.spec.config.data.source;
     let dataset = if is_own || project.request.split != Split::All { project.dataset().ok() } else { None };
     project.go_on()?;
     let file = |name: &str| escape::terminal(&run.file(name).to_string_lossy());
-    let source = project.spec.config.data.source.clone();
-    match jobs::record(&run, &project.graph, trained, dataset.as_deref(), EvaluationRecord { source, ..result }) {
+    let source = project.session.spec.config.data.source.clone();
+    match jobs::record(&run, &project.session.graph, trained, dataset.as_deref(), EvaluationRecord { source, ..result })
+    {
         Ok(Recording::Renewed) => {
             project.console.say(&format!("report: {}, {}", file(Run::PAGE), file(Run::EVALUATION)));
         }
@@ -153,7 +152,11 @@ pub fn check_split(split: Split, dataset: &Dataset) -> Result<(), Failure> {
 /// All labelled images of the source; says how many of them the run was trained on.
 fn all(project: &Project<'_>) -> Result<Images, Failure> {
     let mut observer = progress::observer(project.console);
-    let loaded = jobs::load_all(&project.spec, &project.labels, &Decoding::new(&mut *observer, &project.control));
+    let loaded = jobs::load_all(
+        &project.session.spec,
+        &project.session.labels,
+        &Decoding::new(&mut *observer, &project.control),
+    );
     project.go_on()?;
     let (images, check) = loaded?;
     let found = check.to_string();

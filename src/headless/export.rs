@@ -6,10 +6,9 @@ use super::project::Project;
 use crate::codegen::CodegenError;
 use crate::config::Precision;
 use crate::escape;
-use crate::jobs::{Build, CheckError, Checked, Compilers, EXPORTS, Export, JUDGED};
+use crate::jobs::{Build, CheckError, Checked, Compilers, Export, JUDGED};
 use crate::plan::{Board, Boards};
 use serde_json::json;
-use std::path::PathBuf;
 
 /// Refuses a network that cannot be exported, before anything is trained.
 pub fn check(project: &Project<'_>) -> Result<(), Failure> {
@@ -24,7 +23,7 @@ pub fn run(project: &mut Project<'_>) -> Result<(), Failure> {
     let boards = Boards::beside(&project.config_path)?;
     let board = board(project, &boards)?;
     let deployment = project.deployment()?;
-    let export = match project.spec.config.export.precision {
+    let export = match project.session.spec.config.export.precision {
         Precision::Float => deployment.export(Build::Float, board)?,
         Precision::Int8 => {
             let deployed = project.deployed()?;
@@ -35,7 +34,7 @@ pub fn run(project: &mut Project<'_>) -> Result<(), Failure> {
         }
     };
     let checked = try_header(project, &export)?;
-    let root = project.request.output.clone().unwrap_or_else(|| PathBuf::from(EXPORTS));
+    let root = project.request.output.clone().unwrap_or_else(|| project.request.folders.exports.clone());
     let files = export.write(&root).map_err(Failure::on_the_way)?;
     for file in &files {
         project.console.say(&format!("wrote {}", escape::terminal(&file.display().to_string())));

@@ -123,7 +123,7 @@ fn act(request: &Request, console: Console) -> Result<Exit, Failure> {
     let _ = rayon::ThreadPoolBuilder::new().num_threads(threads).build_global();
     let control = interrupt::watch();
     let mut project = Project::open(request, console, control, threads)?;
-    if request.max_accuracy_drop.is_some() && project.spec.config.export.precision == Precision::Float {
+    if request.max_accuracy_drop.is_some() && project.session.spec.config.export.precision == Precision::Float {
         let usage = "--max-accuracy-drop compares int8 with float: pass --precision int8 as well";
         return Err(anyhow::anyhow!(usage).into());
     }

@@ -3,9 +3,7 @@
 use super::project::Project;
 use super::{Failure, export};
 use crate::files::check_writable;
-use crate::jobs::EXPORTS;
 use crate::plan::Boards;
-use std::path::Path;
 
 /// Refuses a board that is not known, and an export that could not be written at the end.
 pub fn check(project: &Project<'_>) -> Result<(), Failure> {
@@ -15,7 +13,7 @@ pub fn check(project: &Project<'_>) -> Result<(), Failure> {
     }
     if request.export {
         export::check(project)?;
-        check_writable(request.output.as_deref().unwrap_or(Path::new(EXPORTS)))?;
+        check_writable(request.output.as_deref().unwrap_or(&request.folders.exports))?;
     }
     Ok(())
 }

@@ -5,8 +5,7 @@ use super::progress;
 use super::{DEFAULT_CONFIG, Failure, Request};
 use crate::config::{self, ConfigFile, Edit, KeyPath, Opened};
 use crate::data::Dataset;
-use crate::graph::Graph;
-use crate::jobs::{self, Classes, DatasetError, Decoding, Deployment, RUNS, Trained};
+use crate::jobs::{self, DatasetError, Decoding, Deployment, Session, SessionError, Trained};
 use crate::plan::{Board, Boards, Estimate, UnknownBoard};
 use crate::quant::Deployed;
 use crate::runs::Run;
@@ -31,17 +30,8 @@ pub struct Project<'a> {
     pub threads: usize,
     /// Where the configuration is from; of a preset, where its file would be.
     pub config_path: PathBuf,
-    /// The configuration.
-    pub spec: ConfigFile,
-    /// The classes, in the order of the outputs.
-    pub labels: Vec<String>,
-    /// The operations.
-    pub graph: Graph,
-    /// The run that weights come from or training writes to.
-    pub run: Option<Run>,
-    dataset: Option<Arc<Dataset>>,
-    trained: Option<Arc<Trained>>,
-    deployed: Option<Arc<Deployed>>,
+    /// Configuration, classes, operations, images, weights and run.
+    pub session: Session,
 }
 
 impl<'a> Project<'a> {
@@ -70,32 +60,20 @@ impl<'a> Project<'a> {
         }
         let spec = config::load(&path, &overrides)?;
         let labels = labels(request, &spec, run.as_ref())?;
-        let graph = Graph::of_file(&spec, labels.len())?;
-        Ok(Self {
-            request,
-            console,
-            control,
-            threads,
-            config_path: request.config.clone().unwrap_or(path),
-            spec,
-            labels,
-            graph,
-            run,
-            dataset: None,
-            trained: None,
-            deployed: None,
-        })
+        let mut session = Session::new(spec, labels)?;
+        session.set_source(run, request.weights.clone());
+        Ok(Self { request, console, control, threads, config_path: request.config.clone().unwrap_or(path), session })
     }
 
     /// What the network costs, as it would be exported.
     pub fn estimate(&self) -> Estimate {
-        let export = &self.spec.config.export;
-        Estimate::of(&self.graph, export.precision, export.plan)
+        let export = &self.session.spec.config.export;
+        Estimate::of(&self.session.graph, export.precision, export.plan)
     }
 
     /// The board that is asked for, of those that are known.
     pub fn board<'b>(&self, boards: &'b Boards) -> Result<Option<&'b Board>, Failure> {
-        match (&self.request.board, self.spec.config.target.board.as_str()) {
+        match (&self.request.board, self.session.spec.config.target.board.as_str()) {
             (Some(id), _) => {
                 let board = boards.get(id).map_err(|error| anyhow!("--board: {error}\n  help: {}", error.help))?;
                 Ok(Some(board))
@@ -110,16 +88,12 @@ impl<'a> Project<'a> {
 
     /// The images, loaded once.
     pub fn dataset(&mut self) -> Result<Arc<Dataset>, Failure> {
-        if let Some(dataset) = &self.dataset {
-            return Ok(dataset.clone());
+        if let Some(dataset) = self.session.dataset() {
+            return Ok(dataset);
         }
         let limit = self.request.test.then_some(FEW);
-        let classes = match self.trained {
-            Some(_) => Classes::Named(&self.labels),
-            None => Classes::Count(self.labels.len()),
-        };
         let mut observer = progress::observer(self.console);
-        let loaded = jobs::load_dataset(&self.spec, classes, limit, &Decoding::new(&mut *observer, &self.control));
+        let loaded = self.session.load_images(limit, None, &Decoding::new(&mut *observer, &self.control));
         self.go_on()?;
         let dataset = match loaded {
             Err(error @ DatasetError::Labels { .. }) => {
@@ -128,35 +102,24 @@ impl<'a> Project<'a> {
             }
             other => other?,
         };
-        self.labels.clone_from(&dataset.labels);
-        let dataset = self.held_out(dataset)?;
-        self.dataset = Some(dataset.clone());
-        Ok(dataset)
-    }
-
-    /// `dataset` without images that the weights were trained on among those held out.
-    fn held_out(&self, dataset: Arc<Dataset>) -> Result<Arc<Dataset>, Failure> {
-        let Some(run) = self.run_of_weights() else { return Ok(dataset) };
-        let (dataset, changed) = jobs::without_training_images(run, dataset)?;
-        if let Some(changed) = changed {
+        if let Some(changed) = self.session.leave_out_training_images()? {
             // A part of the same images is no change.
             if !self.request.test || changed.validation + changed.test > 0 {
                 self.console.note(&changed.to_string());
             }
         }
-        Ok(dataset)
+        Ok(self.session.dataset().unwrap_or(dataset))
     }
 
     /// The run that the weights are of, if they are of one.
     pub fn run_of_weights(&self) -> Option<&Run> {
-        let is_of_run = self.trained.is_some() && self.request.weights.is_none();
-        self.run.as_ref().filter(|_| is_of_run)
+        self.session.run_of_weights()
     }
 
     /// What to do where the images are of other classes than the network was trained on.
     fn other_classes(&self) -> &'static str {
         let request = self.request;
-        if self.run.is_none() {
+        if self.session.run().is_none() {
             "name the images that the weights were trained on by --data DIR"
         } else if request.overrides.iter().any(|edit| edit.key() == KeyPath::of("data.source")) {
             "leave out --data: the images that the run was trained on are then taken"
@@ -170,26 +133,19 @@ impl<'a> Project<'a> {
     /// The weights: those just trained, `--weights`, or the run's best (its last where none was
     /// good enough to be kept as best).
     pub fn trained(&mut self) -> Result<Arc<Trained>, Failure> {
-        if let Some(trained) = &self.trained {
-            return Ok(trained.clone());
+        let is_new = !self.session.has_weights();
+        let trained = self.session.trained()?;
+        let trained =
+            trained.ok_or_else(|| anyhow!("there are no weights: pass --train, --run DIR or --weights FILE"))?;
+        if is_new {
+            self.look_at_weights(&trained);
         }
-        let path = match (&self.request.weights, &self.run) {
-            // With --train, they are what it began with.
-            (Some(path), _) if !self.request.train => path.clone(),
-            (_, Some(run)) => run.weights(),
-            (_, None) => {
-                return Err(anyhow!("there are no weights: pass --train, --run DIR or --weights FILE").into());
-            }
-        };
-        let trained = Arc::new(jobs::read_weights(&path, &self.graph)?);
-        self.look_at_weights(&trained);
-        self.trained = Some(trained.clone());
         Ok(trained)
     }
 
     /// Says what in `weights` does not go with the configuration.
     pub fn look_at_weights(&self, weights: &Trained) {
-        let epsilon = self.spec.config.model.batch_norm_epsilon;
+        let epsilon = self.session.spec.config.model.batch_norm_epsilon;
         let found = weights.is_foreign.then(|| jobs::epsilon_warning(&weights.weights, epsilon)).flatten();
         if let Some(warning) = found {
             self.console.warn(&warning);
@@ -198,29 +154,24 @@ impl<'a> Project<'a> {
 
     /// The trained network with its images.
     pub fn deployment(&mut self) -> Result<Deployment, Failure> {
-        let trained = self.trained()?;
-        let dataset = self.dataset()?;
-        let Self { spec, graph, labels, .. } = self;
-        Ok(Deployment { spec: spec.clone(), graph: graph.clone(), labels: labels.clone(), trained, dataset })
+        self.trained()?;
+        self.dataset()?;
+        self.session.deployment().ok_or_else(|| anyhow!("there are no weights or no images").into())
     }
 
     /// The trained network in integers, calibrated on the training images.
     pub fn deployed(&mut self) -> Result<Arc<Deployed>, Failure> {
-        if let Some(deployed) = &self.deployed {
-            return Ok(deployed.clone());
-        }
-        let trained = self.trained()?;
-        let dataset = match self.own_images()? {
-            Some(own) => own,
-            None => self.dataset()?,
+        self.trained()?;
+        let dataset = match self.session.quantised() {
+            Some(deployed) => return Ok(deployed),
+            None => match self.own_images()? {
+                Some(own) => own,
+                None => self.dataset()?,
+            },
         };
-        let Self { spec, graph, labels, .. } = self;
-        let (spec, graph, labels) = (spec.clone(), graph.clone(), labels.clone());
-        let deployed = Deployment { spec, graph, labels, trained, dataset }.quantise()?;
+        let deployed = self.session.deployed(dataset)?;
         self.go_on()?;
-        let deployed = Arc::new(deployed);
-        self.deployed = Some(deployed.clone());
-        Ok(deployed)
+        deployed.ok_or_else(|| anyhow!("there are no weights").into())
     }
 
     /// Where the run is looked at on other images, those that it was trained on, so that its integers are
@@ -229,14 +180,13 @@ impl<'a> Project<'a> {
         let Some(run) = self.run_of_weights() else { return Ok(None) };
         let is_of_network = |edit: &&Edit| !edit.key().is_within(&KeyPath::of("data"));
         let overrides: Vec<Edit> = self.request.overrides.iter().filter(is_of_network).cloned().collect();
-        let own = config::load(&run.file(Run::CONFIG), &overrides)?;
-        if own.config.data.source == self.spec.config.data.source {
+        let mut own = Session::of_run(run.clone(), &overrides).map_err(session_failure)?;
+        if own.spec.config.data.source == self.session.spec.config.data.source {
             return Ok(None);
         }
         let limit = self.request.test.then_some(FEW);
         let mut observer = progress::observer(self.console);
-        let progress = Decoding::new(&mut *observer, &self.control);
-        let loaded = jobs::load_dataset(&own, Classes::Named(&self.labels), limit, &progress);
+        let loaded = own.load_images(limit, None, &Decoding::new(&mut *observer, &self.control));
         self.go_on()?;
         Ok(loaded
             .inspect_err(|error| {
@@ -251,16 +201,9 @@ impl<'a> Project<'a> {
         if self.control.is_stopped() { Err(Failure::interrupted()) } else { Ok(()) }
     }
 
-    /// Takes the run and the weights that training has just written for those to work with.
-    pub fn trained_in(&mut self, run: Run, trained: Option<Trained>) {
-        self.run = Some(run);
-        self.trained = trained.map(Arc::new);
-        self.deployed = None;
-    }
-
     /// A failure about `key` of the configuration.
     pub fn fault(&self, key: &str, message: String, help: Option<&str>) -> Failure {
-        let diagnostic = self.spec.diagnose(&KeyPath::of(key), message, help.map(ToOwned::to_owned));
+        let diagnostic = self.session.spec.diagnose(&KeyPath::of(key), message, help.map(ToOwned::to_owned));
         config::Diagnostics(vec![diagnostic]).into()
     }
 }
@@ -286,14 +229,15 @@ fn find_run(request: &Request, console: Console) -> Result<Option<Run>, Failure>
     }
     let model = request.config.as_ref().map(|path| config::load(path, &request.overrides)).transpose()?;
     let model = model.map(|spec| spec.config.model.name);
-    let Some(found) = jobs::latest_run(RUNS.as_ref(), model.as_deref(), !request.resume)? else {
+    let Some(found) = jobs::latest_run(&request.folders.runs, model.as_deref(), !request.resume)? else {
         let of = model.map(|model| format!(" of {model}")).unwrap_or_default();
+        let folder = text::path(&request.folders.runs);
         return Err(if request.resume {
             anyhow!(
-                "there is no run{of} in {RUNS}/ to go on with: train without --resume, or name its folder by --run DIR"
+                "there is no run{of} in {folder}/ to go on with: train without --resume, or name its folder by --run DIR"
             )
         } else {
-            anyhow!("there is no trained run{of} in {RUNS}/: pass --train, --run DIR or --weights FILE")
+            anyhow!("there is no trained run{of} in {folder}/: pass --train, --run DIR or --weights FILE")
         }
         .into());
     };
@@ -307,6 +251,15 @@ fn is_of_preset(run: &Run, config: &Path) -> bool {
     let name = ConfigFile::parse(&config.display().to_string(), text, &[]).map(|preset| preset.config.model.name);
     let own = run.info().map(|info| info.name);
     run.file(Run::CONFIG).exists() && matches!((name, own), (Ok(name), Ok(own)) if name == own)
+}
+
+/// Why a session on a run cannot begin.
+fn session_failure(error: SessionError) -> Failure {
+    match error {
+        SessionError::Config(error) => error.into(),
+        SessionError::Run(error) => error.into(),
+        error @ SessionError::Classes(_) => error.into(),
+    }
 }
 
 /// The classes: as the run has them, as the data has them, or numbered.

@@ -1,6 +1,7 @@
 //! A parsed command line.
 
 use crate::config::Edit;
+use crate::jobs::Folders;
 use std::path::PathBuf;
 
 /// The configuration where none is named.
@@ -38,6 +39,8 @@ pub struct Request {
     pub distill: Option<PathBuf>,
     /// File of weights.
     pub weights: Option<PathBuf>,
+    /// Where runs and exports go, if nothing else is asked for.
+    pub folders: Folders,
     /// Where export and report write.
     pub output: Option<PathBuf>,
     /// The board that the network should fit.

@@ -5,7 +5,7 @@ use super::{Exit, Failure, Request, train};
 use crate::config::{ConfigFile, Edit};
 use crate::escape;
 use crate::files::check_writable;
-use crate::jobs::{Ended, Place, RUNS};
+use crate::jobs::{Ended, Place};
 use crate::runs::Run;
 use crate::train::Governor;
 use anyhow::{Context as _, anyhow};
@@ -42,7 +42,7 @@ struct Done {
 /// Trains with `count` seeds from the configuration's on, each in a run folder of its own, and says
 /// mean and deviation of what they reach.
 pub fn run(project: &mut Project<'_>, governor: &Governor, count: u16) -> Result<Exit, Failure> {
-    let first = project.spec.config.train.seed;
+    let first = project.session.spec.config.train.seed;
     let last = first.checked_add(u32::from(count) - 1);
     let last =
         last.ok_or_else(|| anyhow!("{count} seeds from {first} on go beyond {}: pass a smaller --seed", u32::MAX))?;
@@ -54,7 +54,8 @@ pub fn run(project: &mut Project<'_>, governor: &Governor, count: u16) -> Result
             Run::check(&of_seed(root, seed)?, false)?;
         }
     }
-    check_writable(root.as_deref().map_or(Path::new(RUNS), |root| root.parent().unwrap_or(root)))?;
+    let runs = project.request.folders.runs.as_path();
+    check_writable(root.as_deref().map_or(runs, |root| root.parent().unwrap_or(root)))?;
     train::look_at_images(project)?;
     let mut done: Vec<Done> = Vec::new();
     for seed in first..=last {
@@ -66,11 +67,11 @@ pub fn run(project: &mut Project<'_>, governor: &Governor, count: u16) -> Result
         project.console.say(&format!("seed {seed}, {} of {count}", done.len() + 1));
         let place = match &root {
             Some(root) => Place::At(of_seed(root, seed)?),
-            None => Place::Below(RUNS.into()),
+            None => Place::Below(runs.to_owned()),
         };
-        let held = place.hold(&format!("{}-seed{seed}", project.spec.config.model.name))?;
+        let held = place.hold(&format!("{}-seed{seed}", project.session.spec.config.model.name))?;
         let file = project.config_path.display().to_string();
-        let spec = ConfigFile::parse(&file, &project.spec.text, &[Edit::set("train.seed", i64::from(seed))])?;
+        let spec = ConfigFile::parse(&file, &project.session.spec.text, &[Edit::set("train.seed", i64::from(seed))])?;
         let result = train::fit(project, spec, held, given.clone(), governor.clone());
         match result.map(|(exit, ended)| (exit, ended.as_ref().and_then(|ended| Done::of(seed, ended)))) {
             Ok((Exit::Done, Some(this))) => done.push(this),

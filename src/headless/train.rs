@@ -4,28 +4,26 @@ use super::project::Project;
 use super::{Exit, Failure, evaluate, profile, progress};
 use crate::config::ConfigFile;
 use crate::escape;
-use crate::files::RealDisk;
 use crate::graph::Weights;
-use crate::jobs::{Ended, Held, Place, RUNS, Teaching, Training, TrainingError, read_weights};
+use crate::jobs::{Ended, Held, Place, Teaching, Training, TrainingError, read_weights};
 use crate::runs::Run;
 use crate::train::{End, Governor};
 use anyhow::anyhow;
 use std::path::Path;
-use std::sync::Arc;
 
 /// Trains, in a new run folder or in the one to go on with.
 pub fn run(project: &mut Project<'_>, governor: Governor) -> Result<Exit, Failure> {
     let request = project.request;
     let given = given(project)?;
-    let place = match (&request.run, project.run.take()) {
+    let place = match (&request.run, project.session.take_run()) {
         (_, Some(run)) if request.resume => Place::Resume(run),
         (Some(path), _) => {
             Run::check(path, false)?;
             Place::At(path.clone())
         }
-        _ => Place::Below(RUNS.into()),
+        _ => Place::Below(request.folders.runs.clone()),
     };
-    let held = place.hold(&project.spec.config.model.name)?;
+    let held = place.hold(&project.session.spec.config.model.name)?;
     // Last, as it may take minutes: whatever else can be refused has been.
     if let Err(failure) = look_at_images(project) {
         held.give_up();
@@ -34,9 +32,9 @@ pub fn run(project: &mut Project<'_>, governor: Governor) -> Result<Exit, Failur
     if request.resume && !held.has_state() {
         project.console.note("nothing was saved yet: beginning anew");
     }
-    let (exit, ended) = fit(project, project.spec.clone(), held, given, governor)?;
+    let (exit, ended) = fit(project, project.session.spec.clone(), held, given, governor)?;
     if let Some(ended) = ended {
-        project.trained_in(ended.run, ended.trained);
+        project.session.set_trained(ended.run, ended.trained);
     }
     Ok(exit)
 }
@@ -53,13 +51,13 @@ pub struct Given {
 pub fn given(project: &mut Project<'_>) -> Result<Given, Failure> {
     let request = project.request;
     let path = request.weights.as_deref();
-    let weights = path.map(|path| read_weights(path, &project.graph)).transpose()?;
+    let weights = path.map(|path| read_weights(path, &project.session.graph)).transpose()?;
     if let Some(given) = &weights {
         project.look_at_weights(given);
     }
     let weights = weights.map(|given| given.weights);
     let teacher = match &request.distill {
-        Some(path) => Some(Teaching::of_run(&Run::open(path)?, &project.graph, &project.labels)?),
+        Some(path) => Some(Teaching::of_run(&Run::open(path)?, &project.session.graph, &project.session.labels)?),
         None => None,
     };
     Ok(Given { weights, teacher })
@@ -84,17 +82,9 @@ pub fn fit(
     begin: Given,
     governor: Governor,
 ) -> Result<(Exit, Option<Ended>), Failure> {
-    let training = Training {
-        spec,
-        graph: project.graph.clone(),
-        dataset: project.dataset()?,
-        place: Place::Held(held),
-        weights: begin.weights,
-        teacher: begin.teacher,
-        threads: project.threads,
-        governor,
-        disk: Arc::new(RealDisk),
-    };
+    let dataset = project.dataset()?;
+    let training = project.session.training(dataset, held, project.threads, governor);
+    let training = Training { spec, weights: begin.weights, teacher: begin.teacher, ..training };
     match training.run(&project.control, progress::observer(project.console)) {
         Ok(ended) => Ok((conclude(project, &ended)?, Some(ended))),
         Err(TrainingError::NotBegun { run: Some(run) }) => Ok((interrupted(project, &run), None)),

@@ -22,6 +22,7 @@ mod place;
 mod recipe;
 mod recorder;
 mod report;
+mod session;
 mod teaching;
 mod training;
 mod weights;
@@ -36,15 +37,11 @@ pub use pace::{Pace, clock};
 pub use place::{Held, Place};
 pub use recipe::{epsilon_warning, warnings};
 pub use report::{Recording, record};
+pub use session::{Folders, Session, SessionError};
 pub use teaching::{Teaching, TeachingError};
 pub use training::{Ended, Training, TrainingError};
 pub use weights::{ReadWeightsError, Trained, latest_run, read_weights, trained_run, unfinished_run};
 pub use worker::{Events, Idle, Queue, Work, Worker};
-
-/// The folder of all runs, where nothing else is said.
-pub const RUNS: &str = "runs";
-/// The folder of all exports, where nothing else is said.
-pub const EXPORTS: &str = "ArduinoCode";
 
 #[cfg(test)]
 mod tests;

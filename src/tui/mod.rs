@@ -23,6 +23,7 @@ mod widgets;
 mod workshop;
 
 use crate::config::{self, ConfigFile, Diagnostics, Edit, Opened};
+use crate::jobs::Folders;
 use crate::plan::Boards;
 use crate::sensors::Sensors;
 use crate::train::Governor;
@@ -49,6 +50,8 @@ pub struct Start {
     pub config: PathBuf,
     /// Edits of the configuration, as changes that are not saved.
     pub overrides: Vec<Edit>,
+    /// Where runs and exports go.
+    pub folders: Folders,
     /// Threads to train with.
     pub threads: usize,
     /// The temperature, in °C, from which on training waits.
@@ -82,7 +85,7 @@ pub fn run(start: &Start) -> anyhow::Result<()> {
     let pace = Pace::of(|name| std::env::var_os(name).is_some_and(|value| !value.is_empty()));
     let (events, source) = events::channel();
     let is_ending = Arc::new(AtomicBool::new(false));
-    let mut workshop = Workshop::new(source.clone(), start.threads, governor);
+    let mut workshop = Workshop::new(source.clone(), start.folders.clone(), start.threads, governor);
     let signals = events::watch_signals(source.clone(), is_ending.clone(), workshop.copies()).context("signals")?;
     let mut screen = Screen::enter().context("the terminal cannot be used")?;
     let size = screen.size();

@@ -1,20 +1,21 @@
 //! Exports: a trained network made ready for boards, on a thread of its own.
 
-use super::load::{Reading, load};
+use super::progress::Reading;
 use crate::config::{self, ConfigFile, Edit, Precision};
-use crate::graph::Graph;
 use crate::jobs::{
-    self, CheckError, Classes, Compilers, Deployment, EXPORTS, Events, ImageCache, JUDGED, Queue, RUNS, Work, Worker,
+    self, CheckError, Compilers, Deployment, Events, Folders, ImageCache, JUDGED, Queue, Session, Work, Worker,
 };
 use crate::plan::Board;
 use crate::runs::Run;
 use crate::train::Control;
 use crate::tui::deploy::{Build, Effect, Found, News, Prepared, Wanted};
+use anyhow::Context as _;
 use std::path::Path;
 use std::sync::Arc;
 
 /// Prepares exports, and keeps the last one.
 pub struct Exporter {
+    folders: Folders,
     cache: ImageCache,
     threads: usize,
     last: Option<Arc<Prepared>>,
@@ -23,8 +24,8 @@ pub struct Exporter {
 /// The thread that prepares exports, in the order of commands. [`Effect::Stop`] is for the caller, who stops
 /// the worker.
 #[must_use]
-pub fn start(cache: ImageCache, threads: usize, events: Events<News>) -> Worker<Exporter> {
-    Worker::new("export", Queue::in_order(), Exporter { cache, threads, last: None }, events)
+pub fn start(folders: Folders, cache: ImageCache, threads: usize, events: Events<News>) -> Worker<Exporter> {
+    Worker::new("export", Queue::in_order(), Exporter { folders, cache, threads, last: None }, events)
 }
 
 impl Work for Exporter {
@@ -34,7 +35,9 @@ impl Work for Exporter {
     fn run(&mut self, effect: &Effect, control: &Control, events: &Events<News>) {
         match effect {
             // Where looking fails, so does what is done with the weights, which says why.
-            Effect::Look(spec) => events.send(News::Found(find(spec).ok().flatten().as_ref().map(found))),
+            Effect::Look(spec) => {
+                events.send(News::Found(find(&self.folders.runs, spec).ok().flatten().as_ref().map(found)));
+            }
             Effect::Prepare { spec, board, write } => {
                 let mut job = Job { exporter: self, board: board.as_deref(), control, events };
                 events.send(match job.run(spec, *write) {
@@ -52,9 +55,9 @@ impl Work for Exporter {
     }
 }
 
-/// The latest run with weights for `config`.
-fn find(spec: &ConfigFile) -> anyhow::Result<Option<Run>> {
-    Ok(jobs::trained_run(RUNS.as_ref(), spec)?)
+/// The latest run in the folder `runs` with weights for `spec`.
+fn find(runs: &Path, spec: &ConfigFile) -> anyhow::Result<Option<Run>> {
+    Ok(jobs::trained_run(runs, spec)?)
 }
 
 fn found(run: &Run) -> Found {
@@ -80,7 +83,7 @@ impl Job<'_> {
     }
 
     fn run(&mut self, spec: &ConfigFile, write: Option<Precision>) -> anyhow::Result<News> {
-        let Some(run) = find(spec)? else { return Ok(News::Untrained) };
+        let Some(run) = find(&self.exporter.folders.runs, spec)? else { return Ok(News::Untrained) };
         let pool = rayon::ThreadPoolBuilder::new().num_threads(self.exporter.threads.max(1)).build()?;
         let Some(prepared) = pool.install(|| self.prepared(spec, &run, write.is_none()))? else {
             return Ok(News::Stopped);
@@ -96,7 +99,7 @@ impl Job<'_> {
                 Err(wrong) => return Ok(News::Wrong(super::one_line(&wrong.to_string()))),
             };
             self.at("writing");
-            let files = export.write(Path::new(EXPORTS))?;
+            let files = export.write(&self.exporter.folders.exports)?;
             self.tell(News::Written { files, precision, checked });
         }
         Ok(News::Done)
@@ -105,29 +108,24 @@ impl Job<'_> {
     /// What was made last, where it is the same; else made anew. `None`: stopped.
     fn prepared(&mut self, spec: &ConfigFile, run: &Run, is_anew: bool) -> anyhow::Result<Option<Arc<Prepared>>> {
         let wanted = Wanted::of(spec);
-        let config = run.file(Run::CONFIG);
-        let trained_as = config::load(&config, &[])?;
-        let labels = run.labels()?;
-        let graph = Graph::of_file(&trained_as, labels.len())?;
-        let trained = Arc::new(jobs::read_weights(&run.weights(), &graph)?);
+        let mut session = Session::of_run(run.clone(), &[])?;
+        let trained = session.trained()?.context("the run has no weights")?;
         let last = self.exporter.last.clone();
         if let Some(last) = last.filter(|last| !is_anew && last.hash == trained.hash && last.wanted == wanted) {
             return Ok(Some(last));
         }
-        let overrides = wanted.overrides(&trained_as);
+        let overrides = wanted.overrides(&session.spec);
         let reading = Reading::new(self.control, |done, total| self.at(format!("reading images {done}/{total}")));
-        let dataset = load(&trained_as, Classes::Named(&labels), &self.exporter.cache, &reading)?;
-        let (dataset, changed) = jobs::without_training_images(run, dataset)?;
-        if let Some(changed) = changed {
+        session.load_images(None, Some(&self.exporter.cache), &reading)?;
+        if let Some(changed) = session.leave_out_training_images()? {
             self.tell(News::Warning(changed.to_string()));
         }
         // As the command line would have it, text and all.
         let deployment = |precision: Precision| -> anyhow::Result<Deployment> {
             let mut sets = overrides.clone();
             sets.push(Edit::set("export.precision", precision.word()));
-            let spec = config::load(&config, &sets)?;
-            let (graph, labels) = (graph.clone(), labels.clone());
-            Ok(Deployment { spec, graph, labels, trained: trained.clone(), dataset: dataset.clone() })
+            let spec = config::load(&run.file(Run::CONFIG), &sets)?;
+            session.with_spec(spec).deployment().context("the images are not loaded")
         };
         let (float, int8) = (deployment(Precision::Float)?, deployment(Precision::Int8)?);
         self.at("quantising");

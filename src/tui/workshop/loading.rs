@@ -1,6 +1,6 @@
 //! Loads images for the Data screen.
 
-use super::load::Reading;
+use super::progress::Reading;
 use crate::config::ConfigFile;
 use crate::data::{self, DataError, Dataset};
 use crate::jobs::{Events, ImageCache, Queue, Work, Worker};

@@ -6,8 +6,8 @@ mod copies;
 mod deploy;
 mod encoding;
 mod files;
-mod load;
 mod loading;
+mod progress;
 mod runs;
 mod train;
 
@@ -16,7 +16,7 @@ pub use files::{edit, left_over, save};
 use super::effect::{Effect, News};
 use super::events::Source;
 use super::{data as data_screen, deploy as deploy_screen};
-use crate::jobs::{Events, Idle, ImageCache, Worker};
+use crate::jobs::{Events, Folders, Idle, ImageCache, Worker};
 use crate::train::Governor;
 use notify::{RecommendedWatcher, Watcher as _};
 use std::path::PathBuf;
@@ -36,18 +36,25 @@ pub struct Workshop {
 }
 
 impl Workshop {
-    /// A workshop that sends its news into `source` and trains with `threads`, paced by `governor`.
+    /// A workshop that sends its news into `source`, writes into `folders` and trains with `threads`, paced by
+    /// `governor`.
     #[must_use]
-    pub fn new(source: Source, threads: usize, governor: Governor) -> Self {
+    pub fn new(source: Source, folders: Folders, threads: usize, governor: Governor) -> Self {
         let cache = ImageCache::default();
         Self {
             copies: copies::start(events(&source, |news| news)),
             classes: classes::start(events(&source, |news| news)),
             images: loading::start(cache.clone(), threads, events(&source, News::Data)),
             pictures: None,
-            trainings: train::Trainings::new(cache.clone(), threads, governor, events(&source, News::Train)),
-            exports: deploy::start(cache, threads, events(&source, News::Deploy)),
-            runs: runs::start(events(&source, News::Runs)),
+            trainings: train::Trainings::new(
+                folders.runs.clone(),
+                cache.clone(),
+                threads,
+                governor,
+                events(&source, News::Train),
+            ),
+            runs: runs::start(folders.runs.clone(), events(&source, News::Runs)),
+            exports: deploy::start(folders, cache, threads, events(&source, News::Deploy)),
             watcher: None,
             source,
         }

@@ -2,20 +2,22 @@
 
 use crate::config::{ConfigFile, text_of};
 use crate::graph::Graph;
-use crate::jobs::{Events, Queue, RUNS, Work, Worker};
+use crate::jobs::{Events, Queue, Work, Worker};
 use crate::plan::Estimate;
 use crate::runs::{Run, RunSummary, list, metrics};
 use crate::train::Control;
 use crate::tui::runs::{Costs, Effect, Known, News, Row};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// Lists and deletes runs.
-pub struct RunLister;
+pub struct RunLister {
+    folder: PathBuf,
+}
 
-/// The thread that lists and deletes runs, in the order of commands.
+/// The thread that lists and deletes runs, in the order of commands. Runs are in `folder`.
 #[must_use]
-pub fn start(events: Events<News>) -> Worker<RunLister> {
-    Worker::new("runs", Queue::in_order(), RunLister, events)
+pub fn start(folder: PathBuf, events: Events<News>) -> Worker<RunLister> {
+    Worker::new("runs", Queue::in_order(), RunLister { folder }, events)
 }
 
 impl Work for RunLister {
@@ -25,7 +27,7 @@ impl Work for RunLister {
     fn run(&mut self, command: &Effect, _: &Control, events: &Events<News>) {
         events.send(match command {
             Effect::List => {
-                let found = list(RUNS.as_ref()).map_err(|error| error.to_string());
+                let found = list(&self.folder).map_err(|error| error.to_string());
                 News::Listed(found.map(|runs| runs.into_iter().map(row).collect()))
             }
             Effect::Delete(path) => {

@@ -1,14 +1,11 @@
 //! Trainings: one after another on a thread of their own.
 
-use super::load::{Reading, load};
+use super::progress::Reading;
 use crate::config::{self, ConfigFile};
 use crate::data::Dataset;
-use crate::files::RealDisk;
-use crate::graph::Graph;
-use crate::jobs::{
-    self, Classes, Events, Held, ImageCache, Pace, Place, Queue, RUNS, Training, TrainingError, Work, Worker,
-};
+use crate::jobs::{self, Events, Held, ImageCache, Pace, Place, Queue, Session, TrainingError, Work, Worker};
 use crate::runs::{self, Run, confusion};
+use crate::text;
 use crate::train::{BatchProgress, Control, End, EpochMetrics, Governor, Observer, Start, Thermal, Validation};
 use crate::tui::train::{Batch, Effect, Insight, Mistake, News, Outcome, What};
 use crate::tui::widgets::picture::Picture;
@@ -43,10 +40,10 @@ pub enum Subject {
 }
 
 impl Trainings {
-    /// Trains with `threads`, paced by `governor`.
+    /// Trains into folders in `runs`, with `threads`, paced by `governor`.
     #[must_use]
-    pub fn new(cache: ImageCache, threads: usize, governor: Governor, events: Events<News>) -> Self {
-        let trainer = Trainer { cache, threads, governor };
+    pub fn new(runs: PathBuf, cache: ImageCache, threads: usize, governor: Governor, events: Events<News>) -> Self {
+        let trainer = Trainer { runs, cache, threads, governor };
         Self { worker: Worker::new("trainer", Queue::in_order(), trainer, events), controls: Vec::new() }
     }
 
@@ -79,6 +76,8 @@ impl Trainings {
 
 /// Trains networks.
 pub struct Trainer {
+    /// The folder of all runs.
+    runs: PathBuf,
     cache: ImageCache,
     threads: usize,
     governor: Governor,
@@ -124,33 +123,27 @@ impl Job<'_> {
         self.tell(What::Reading { done: 0, total: 0 });
         let pool = rayon::ThreadPoolBuilder::new().num_threads(self.trainer.threads.max(1)).build()?;
         pool.install(|| match subject {
-            Subject::New { file, text } => self.train(parse(file, text)?, None),
+            Subject::New { file, text } => {
+                let session = Session::untrained(parse(file, text)?)?;
+                // A folder that cannot be made is found before minutes of reading.
+                let held = Place::Below(self.trainer.runs.clone()).hold(&session.spec.config.model.name)?;
+                self.train(session, held)
+            }
             Subject::Resume { model } => {
-                let found = jobs::unfinished_run(RUNS.as_ref(), model)?;
-                let run = found
-                    .ok_or_else(|| anyhow::anyhow!("no run in {RUNS}/ waits to be gone on with: s trains anew"))?;
-                let spec = config::load(&run.file(Run::CONFIG), &[])?;
+                let runs = &self.trainer.runs;
+                let run = jobs::unfinished_run(runs, model)?.ok_or_else(|| {
+                    anyhow::anyhow!("no stopped run of {model} in {}/: s trains anew", text::path(runs))
+                })?;
                 // Nobody else may train there while images are read.
-                let held = Place::Resume(run).hold(&spec.config.model.name)?;
-                self.train(spec, Some(held))
+                let held = Place::Resume(run.clone()).hold(model)?;
+                self.train(Session::of_run(run, &[])?, held)
             }
         })
     }
 
-    fn train(&self, spec: ConfigFile, held: Option<Held>) -> anyhow::Result<Outcome> {
-        let labels = match held.as_ref().map(Held::run).filter(|run| run.file(Run::LABELS).exists()) {
-            Some(run) => run.labels()?,
-            None => jobs::class_labels(&spec).map_err(|unknown| unknown.0)?,
-        };
-        let graph = Graph::of_file(&spec, labels.len())?;
-        let classes = if held.is_some() { Classes::Named(&labels) } else { Classes::Count(labels.len()) };
+    fn train(&self, mut session: Session, held: Held) -> anyhow::Result<Outcome> {
         let reading = Reading::new(self.control, |done, total| self.tell(What::Reading { done, total }));
-        let held = match held {
-            Some(held) => held,
-            // A folder that cannot be made is found before minutes of reading.
-            None => Place::Below(RUNS.into()).hold(&spec.config.model.name)?,
-        };
-        let dataset = match load(&spec, classes, &self.trainer.cache, &reading) {
+        let dataset = match session.load_images(None, Some(&self.trainer.cache), &reading) {
             Ok(dataset) => dataset,
             Err(error) => {
                 held.give_up();
@@ -162,9 +155,8 @@ impl Job<'_> {
             // Without them the curves begin at the resume.
             teller.history = runs::metrics::read(&held.run().file(Run::METRICS)).unwrap_or_default();
         }
-        let place = Place::Held(held);
-        let (threads, governor, disk) = (self.trainer.threads, self.trainer.governor.clone(), Arc::new(RealDisk));
-        let training = Training { spec, graph, dataset, place, weights: None, teacher: None, threads, governor, disk };
+        let Trainer { threads, governor, .. } = self.trainer;
+        let training = session.training(dataset, held, *threads, governor.clone());
         match training.run(self.control, Box::new(teller)) {
             Ok(ended) => {
                 let info = ended.run.info()?;

@@ -1,24 +1,8 @@
-//! Where jobs get their images.
+//! The progress of loading images.
 
-use crate::config::ConfigFile;
-use crate::data::{Dataset, Progress};
-use crate::jobs::{self, Classes, DatasetError, ImageCache};
+use crate::data::Progress;
 use crate::train::Control;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-
-/// The images of `config` with `classes`, read anew, as the files may have changed, and kept in
-/// `images`.
-pub fn load(
-    spec: &ConfigFile,
-    classes: Classes<'_>,
-    images: &ImageCache,
-    progress: &dyn Progress,
-) -> Result<Arc<Dataset>, DatasetError> {
-    let dataset = jobs::load_dataset(spec, classes, None, progress)?;
-    images.put(spec, dataset.clone());
-    Ok(dataset)
-}
 
 /// Tells how many images of how many are read, about a hundred times in all.
 pub struct Reading<F> {

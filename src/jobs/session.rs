@@ -1,0 +1,272 @@
+//! One piece of work on one network: its configuration, classes, operations, images, weights and run, each
+//! found once.
+
+use super::cache::ImageCache;
+use super::changed::{Changed, without_training_images};
+use super::deployment::{self, Deployment, Judged};
+use super::images::{Classes, ClassesUnknown, DatasetError, class_labels, load_dataset};
+use super::place::{Held, Place};
+use super::training::Training;
+use super::weights::{ReadWeightsError, Trained, read_weights};
+use crate::config::{self, ConfigFile, Diagnostics, Edit};
+use crate::data::{Dataset, Images, Progress};
+use crate::files::RealDisk;
+use crate::graph::Graph;
+use crate::quant::{Deployed, QuantError};
+use crate::runs::{Evaluation, Run, RunError};
+use crate::train::{Control, Governor};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+/// The folders that a front end writes into. Relative paths are relative to the working directory.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Folders {
+    /// Holds all runs.
+    pub runs: PathBuf,
+    /// Holds all exports.
+    pub exports: PathBuf,
+}
+
+impl Default for Folders {
+    fn default() -> Self {
+        Self { runs: "runs".into(), exports: "ArduinoCode".into() }
+    }
+}
+
+/// A network with what is known of it so far.
+#[derive(Debug, Clone)]
+pub struct Session {
+    /// The configuration.
+    pub spec: ConfigFile,
+    /// The classes, in the order of the outputs.
+    pub labels: Vec<String>,
+    /// The operations.
+    pub graph: Graph,
+    run: Option<Run>,
+    /// A file of weights that goes before those of the run.
+    weights_file: Option<PathBuf>,
+    /// Whether the images must have the very classes in `labels`, which weights were trained on.
+    has_trained_labels: bool,
+    dataset: Option<Arc<Dataset>>,
+    trained: Option<Arc<Trained>>,
+    deployed: Option<Arc<Deployed>>,
+}
+
+/// Why a session cannot begin.
+#[derive(Debug, thiserror::Error)]
+pub enum SessionError {
+    /// The configuration is wrong.
+    #[error(transparent)]
+    Config(#[from] Diagnostics),
+    /// `num_classes` is "auto" and the data set does not tell.
+    #[error("{}", .0.0)]
+    Classes(ClassesUnknown),
+    /// A file of the run cannot be read.
+    #[error(transparent)]
+    Run(#[from] RunError),
+}
+
+impl Session {
+    /// A session on `spec` with the classes `labels`.
+    ///
+    /// # Errors
+    /// Where the configuration gives no network.
+    pub fn new(spec: ConfigFile, labels: Vec<String>) -> Result<Self, Diagnostics> {
+        let graph = Graph::of_file(&spec, labels.len())?;
+        Ok(Self {
+            spec,
+            labels,
+            graph,
+            run: None,
+            weights_file: None,
+            has_trained_labels: false,
+            dataset: None,
+            trained: None,
+            deployed: None,
+        })
+    }
+
+    /// A session on a network that is yet to be trained, with the classes of its images.
+    ///
+    /// # Errors
+    /// Where the configuration gives no network, or the classes are unknown.
+    pub fn untrained(spec: ConfigFile) -> Result<Self, SessionError> {
+        let labels = class_labels(&spec).map_err(SessionError::Classes)?;
+        Ok(Self::new(spec, labels)?)
+    }
+
+    /// A session on `run`, with the run's own configuration and classes; `overrides` change the
+    /// configuration. A run that ended before its classes were written has those of its images.
+    ///
+    /// # Errors
+    /// Where a file of the run cannot be read, or its configuration gives no network.
+    pub fn of_run(run: Run, overrides: &[Edit]) -> Result<Self, SessionError> {
+        let spec = config::load(&run.file(Run::CONFIG), overrides)?;
+        let mut session =
+            if run.file(Run::LABELS).exists() { Self::new(spec, run.labels()?)? } else { Self::untrained(spec)? };
+        session.has_trained_labels = true;
+        session.run = Some(run);
+        Ok(session)
+    }
+
+    /// The same session on another configuration of the same network, which differs in what is exported.
+    #[must_use]
+    pub fn with_spec(&self, spec: ConfigFile) -> Self {
+        Self { spec, deployed: None, ..self.clone() }
+    }
+
+    /// The run that weights come from or that training goes on with.
+    #[must_use]
+    pub const fn run(&self) -> Option<&Run> {
+        self.run.as_ref()
+    }
+
+    /// Sets the run that weights come from; `weights_file` goes before those of the run.
+    pub fn set_source(&mut self, run: Option<Run>, weights_file: Option<PathBuf>) {
+        (self.run, self.weights_file) = (run, weights_file);
+    }
+
+    /// Takes the run out, for training to go on with.
+    pub const fn take_run(&mut self) -> Option<Run> {
+        self.run.take()
+    }
+
+    /// The run whose weights [`trained`](Self::trained) has read; `None` where they were not read, or come
+    /// from another file.
+    #[must_use]
+    pub fn run_of_weights(&self) -> Option<&Run> {
+        let is_of_run = self.trained.is_some() && self.weights_file.is_none();
+        self.run.as_ref().filter(|_| is_of_run)
+    }
+
+    /// Takes over what training has written to `run`: its weights are those to work with.
+    pub fn set_trained(&mut self, run: Run, trained: Option<Trained>) {
+        self.run = Some(run);
+        self.trained = trained.map(Arc::new);
+        self.deployed = None;
+    }
+
+    /// The weights, read once: those of the file that was set, else the run's best, else its last. `None`
+    /// where there is neither file nor run.
+    ///
+    /// # Errors
+    /// Where they cannot be read, or are of another network.
+    pub fn trained(&mut self) -> Result<Option<Arc<Trained>>, ReadWeightsError> {
+        if self.trained.is_none() {
+            let of_run = || self.run.as_ref().map(Run::weights);
+            let Some(path) = self.weights_file.clone().or_else(of_run) else { return Ok(None) };
+            self.trained = Some(Arc::new(read_weights(&path, &self.graph)?));
+        }
+        Ok(self.trained.clone())
+    }
+
+    /// Whether the weights were read.
+    #[must_use]
+    pub const fn has_weights(&self) -> bool {
+        self.trained.is_some()
+    }
+
+    /// The network in integers, where [`deployed`](Self::deployed) has made it.
+    #[must_use]
+    pub fn quantised(&self) -> Option<Arc<Deployed>> {
+        self.deployed.clone()
+    }
+
+    /// The images, where they are loaded.
+    #[must_use]
+    pub fn dataset(&self) -> Option<Arc<Dataset>> {
+        self.dataset.clone()
+    }
+
+    /// Loads the images, at most `limit` of each split, on the rayon pool of the caller, and keeps all of
+    /// them in `cache`. Their classes must be those that the weights were trained on, once these are read.
+    ///
+    /// # Errors
+    /// As [`load_dataset`].
+    pub fn load_images(
+        &mut self,
+        limit: Option<usize>,
+        cache: Option<&ImageCache>,
+        progress: &dyn Progress,
+    ) -> Result<Arc<Dataset>, DatasetError> {
+        let classes = if self.has_trained_labels || self.trained.is_some() {
+            Classes::Named(&self.labels)
+        } else {
+            Classes::Count(self.labels.len())
+        };
+        let dataset = load_dataset(&self.spec, classes, limit, progress)?;
+        if let (Some(cache), None) = (cache, limit) {
+            cache.put(&self.spec, dataset.clone());
+        }
+        self.labels.clone_from(&dataset.labels);
+        self.dataset = Some(dataset.clone());
+        Ok(dataset)
+    }
+
+    /// Leaves out validation and test images that the run of the weights was trained on, and says what
+    /// changed; `None` where they are the images of the run, or the weights are of no run.
+    ///
+    /// # Errors
+    /// Where a file of the run cannot be read.
+    pub fn leave_out_training_images(&mut self) -> Result<Option<Changed>, RunError> {
+        let (Some(run), Some(dataset)) = (self.run_of_weights(), &self.dataset) else { return Ok(None) };
+        let (dataset, changed) = without_training_images(run, dataset.clone())?;
+        self.dataset = Some(dataset);
+        Ok(changed)
+    }
+
+    /// The trained network with its images, for exports; `None` before weights and images are there.
+    #[must_use]
+    pub fn deployment(&self) -> Option<Deployment> {
+        self.deployment_on(self.dataset()?)
+    }
+
+    /// The network in integers, calibrated once on the training images of `dataset`. Takes seconds and
+    /// cannot be stopped. `None` before weights are there.
+    ///
+    /// # Errors
+    /// As [`Deployment::quantise`].
+    pub fn deployed(&mut self, dataset: Arc<Dataset>) -> Result<Option<Arc<Deployed>>, QuantError> {
+        if self.deployed.is_none() {
+            let Some(deployment) = self.deployment_on(dataset) else { return Ok(None) };
+            self.deployed = Some(Arc::new(deployment.quantise()?));
+        }
+        Ok(self.deployed.clone())
+    }
+
+    fn deployment_on(&self, dataset: Arc<Dataset>) -> Option<Deployment> {
+        let Self { spec, graph, labels, trained, .. } = self;
+        let trained = trained.clone()?;
+        Some(Deployment { spec: spec.clone(), graph: graph.clone(), labels: labels.clone(), trained, dataset })
+    }
+
+    /// The float network `trained` on `images`; `None` where `control` is stopped first.
+    #[must_use]
+    pub fn evaluate(&self, trained: &Trained, images: &Images, control: &Control) -> Option<Evaluation> {
+        deployment::evaluate(&self.graph, trained, &self.labels, images, control)
+    }
+
+    /// The int8 network `deployed` beside the float network `trained` on `images`; `None` where `control` is
+    /// stopped first.
+    #[must_use]
+    pub fn judge(&self, trained: &Trained, deployed: &Deployed, images: &Images, control: &Control) -> Option<Judged> {
+        deployment::judge(&self.graph, trained, &self.labels, deployed, images, control)
+    }
+
+    /// A training of this network on `dataset` in the folder `held`, from random weights, without a teacher,
+    /// on the real disk.
+    #[must_use]
+    pub fn training(&self, dataset: Arc<Dataset>, held: Held, threads: usize, governor: Governor) -> Training {
+        Training {
+            spec: self.spec.clone(),
+            graph: self.graph.clone(),
+            dataset,
+            place: Place::Held(held),
+            weights: None,
+            teacher: None,
+            threads,
+            governor,
+            disk: Arc::new(RealDisk),
+        }
+    }
+}
