@@ -44,6 +44,7 @@ pub mod contract;
 
 pub mod escape;
 pub mod files;
+pub mod format;
 pub mod random;
 #[cfg(feature = "train")]
 pub mod sensors;

@@ -12,9 +12,9 @@ use std::path::{Path, PathBuf};
 use dependencies::Dependencies;
 
 /// A module uses only those before it.
-const ORDER: [&str; 18] = [
-    "escape", "text", "files", "random", "sensors", "contract", "config", "graph", "plan", "data", "quant", "train",
-    "codegen", "runs", "jobs", "headless", "tui", "cli",
+const ORDER: [&str; 19] = [
+    "escape", "text", "files", "format", "random", "sensors", "contract", "config", "graph", "plan", "data", "quant",
+    "train", "codegen", "runs", "jobs", "headless", "tui", "cli",
 ];
 /// Crates, and the modules that alone may know them.
 const GUESTS: [(&[&str], &[&str]); 2] = [

@@ -126,10 +126,11 @@ fn front_matter(w: &mut CWriter, model: &Model<'_>, program: &Program, template:
         Precision::Int8 => "8-bit integers, single rounding: (sum * multiplier + offset) >> 16",
     };
     let trained: u64 = graph.ops.iter().flat_map(crate::graph::Op::params).map(|param| param.values() as u64).sum();
-    w.comment(&format!("{}: tells {} classes apart.", model.class_name, graph.classes));
+    w.comment(&format!("{}: a classifier of images, {} classes.", model.class_name, graph.classes));
     w.comment(&format!("Written by {TOOL}. Change the configuration and export again, not this file."));
     w.comment("");
     for (what, value) in [
+        ("format", crate::format::HEADER.to_string()),
         ("model", graph.name.clone()),
         ("image", format!("{height} rows of {width} pixels, {colours}")),
         ("parameters", trained.to_string()),

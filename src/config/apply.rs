@@ -7,6 +7,7 @@ use super::key::{KeyPath, Step, beyond};
 use super::kind::BlockKind;
 use super::legal::block_keys;
 use super::sections::{Config, Data};
+use crate::format;
 use serde::Deserialize as _;
 use toml::{Table, Value};
 
@@ -41,6 +42,11 @@ impl Config {
 
     /// The configuration that `tree` describes.
     pub(super) fn of_tree(tree: Table) -> Result<Self, Problems> {
+        // Before keys that only a later format has are called unknown.
+        if let Some(found) = tree.get("format").and_then(Value::as_integer) {
+            format::check("a configuration", u32::try_from(found).unwrap_or(0), format::CONFIG)
+                .map_err(|later| Problems(vec![Problem::of(KeyPath::of("format"), later.to_string(), None)]))?;
+        }
         let problems = check::check(check::schema(), &tree);
         if !problems.is_empty() {
             return Err(Problems(problems));

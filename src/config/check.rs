@@ -42,7 +42,10 @@ pub fn schema_of<T: schemars::JsonSchema>() -> Json {
 fn tidy(schema: &mut Json) {
     match schema {
         Json::Object(map) => {
-            map.remove("format");
+            // A property of this name is a table, and stays.
+            if map.get("format").is_some_and(Json::is_string) {
+                map.remove("format");
+            }
             if map.contains_key("enum") {
                 map.remove("minimum");
                 map.remove("maximum");

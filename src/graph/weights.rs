@@ -4,9 +4,15 @@
 //! loads here.
 
 use super::{Graph, Param, Role};
+use crate::format::{self, LaterFormat};
 use crate::random::{Purpose, Stream};
 use safetensors::{Dtype, SafeTensors, tensor::TensorView};
 use std::collections::{BTreeMap, HashMap};
+
+/// The key of this program's metadata in a safetensors file.
+const METADATA: &str = "micromobilenet";
+/// The format of the file, within that metadata.
+const FORMAT: &str = "format";
 
 /// A tensor by its values.
 #[derive(Debug, Clone, PartialEq)]
@@ -27,6 +33,9 @@ pub enum WeightsError {
     /// Not a file of this kind, or a damaged one.
     #[error("not a valid safetensors file: {0}")]
     Format(String),
+    /// A later program wrote the file.
+    #[error(transparent)]
+    Later(#[from] LaterFormat),
     /// A parameter is missing.
     #[error("`{name}` is missing{}; the network wants it with shape {shape:?}", near.as_ref().map(|n| format!(" (there is `{n}`)")).unwrap_or_default())]
     Missing {
@@ -124,6 +133,8 @@ impl Weights {
     /// `/` in their name (the state of an optimiser) are passed over.
     pub fn from_safetensors(bytes: &[u8], graph: &Graph) -> Result<Self, WeightsError> {
         let file = SafeTensors::deserialize(bytes).map_err(|error| WeightsError::Format(error.to_string()))?;
+        let found = notes(bytes).get(FORMAT).and_then(|format| format.parse().ok()).unwrap_or(format::WEIGHTS);
+        format::check("weights", found, format::WEIGHTS)?;
         let mut weights = Self::default();
         for param in graph.params() {
             let view = file.tensor(&param.name).map_err(|_| missing(&param, &file))?;
@@ -166,7 +177,7 @@ impl Weights {
     /// # Errors
     /// Where the tensors are too large for the format.
     pub fn to_safetensors(&self, metadata: &BTreeMap<String, String>) -> Result<Vec<u8>, WeightsError> {
-        let format = |error: safetensors::SafeTensorError| WeightsError::Format(error.to_string());
+        let wrong = |error: safetensors::SafeTensorError| WeightsError::Format(error.to_string());
         let bytes: Vec<(&str, &[usize], Vec<u8>)> = self
             .iter()
             .map(|(name, tensor)| {
@@ -175,22 +186,28 @@ impl Weights {
             .collect();
         let mut views = Vec::with_capacity(bytes.len());
         for (name, shape, data) in &bytes {
-            views.push((*name, TensorView::new(Dtype::F32, shape.to_vec(), data).map_err(format)?));
+            views.push((*name, TensorView::new(Dtype::F32, shape.to_vec(), data).map_err(wrong)?));
         }
+        let mut notes = metadata.clone();
+        notes.insert(FORMAT.to_owned(), format::WEIGHTS.to_string());
         // A hash map of one entry has one order: all metadata goes under a single key.
-        let metadata = (!metadata.is_empty()).then(|| {
-            let text = serde_json::to_string(metadata).unwrap_or_default();
-            HashMap::from([("micromobilenet".to_owned(), text)])
-        });
-        safetensors::serialize(views, metadata).map_err(format)
+        let text = serde_json::to_string(&notes).unwrap_or_default();
+        safetensors::serialize(views, Some(HashMap::from([(METADATA.to_owned(), text)]))).map_err(wrong)
     }
 }
 
-/// The metadata written by [`Weights::to_safetensors`]; empty where there is none.
+/// The metadata passed to [`Weights::to_safetensors`]; empty if there is none.
 #[must_use]
 pub fn metadata(bytes: &[u8]) -> BTreeMap<String, String> {
+    let mut notes = notes(bytes);
+    notes.remove(FORMAT);
+    notes
+}
+
+/// All metadata of this program, the format included.
+fn notes(bytes: &[u8]) -> BTreeMap<String, String> {
     let header = SafeTensors::read_metadata(bytes).ok();
-    let text = header.and_then(|(_, header)| header.metadata().as_ref()?.get("micromobilenet").cloned());
+    let text = header.and_then(|(_, header)| header.metadata().as_ref()?.get(METADATA).cloned());
     text.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default()
 }
 
@@ -264,6 +281,17 @@ mod tests {
         let bytes = weights.to_safetensors(&BTreeMap::new()).unwrap();
         let error = Weights::from_safetensors(&bytes, &graph).unwrap_err().to_string();
         assert_eq!(error, "`head.bias` holds NaN at position 3");
+    }
+
+    #[test]
+    fn a_file_of_a_later_format_is_refused_by_name() {
+        let graph = graph_of("pico", 5);
+        let bytes = Weights::random(&graph, 0).to_safetensors(&BTreeMap::new()).unwrap();
+        let later = String::from_utf8_lossy(&bytes).find(r#"format\":\"1"#).unwrap();
+        let mut bytes = bytes;
+        bytes[later + r#"format\":\""#.len()] = b'7';
+        let error = Weights::from_safetensors(&bytes, &graph).unwrap_err().to_string();
+        assert!(error.starts_with("weights of format 7, which a later micromobilenet wrote"), "{error}");
     }
 
     #[test]

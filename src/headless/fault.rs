@@ -94,6 +94,7 @@ fn file_of<'a>(error: &'a (dyn Error + 'static)) -> Option<&'a Path> {
             RunError::Occupied { path, .. }
             | RunError::Begun { path }
             | RunError::NotARun { path, .. }
+            | RunError::Later { path, .. }
             | RunError::Busy { path }
             | RunError::Content { path, .. } => Some(path),
             RunError::Plot { .. } => None,

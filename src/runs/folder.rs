@@ -4,6 +4,7 @@ use super::info::PROGRAM;
 use super::{RunError, RunInfo, Status, labels_from_text, labels_to_text};
 use crate::escape;
 use crate::files::{FileError, make_folder, read_limited, write_atomic};
+use crate::format;
 use crate::text;
 use crate::train::{BEST, LAST};
 use jiff::{Timestamp, Zoned};
@@ -206,6 +207,8 @@ impl Run {
         #[derive(Deserialize)]
         struct Marker {
             program: String,
+            #[serde(default)]
+            format: u32,
         }
         let not_a_run = |why: &str| RunError::NotARun { path: self.path.clone(), why: why.to_owned() };
         match fs::metadata(&self.path) {
@@ -220,7 +223,10 @@ impl Run {
         }
         let bytes = read_limited(&path, MAX_BYTES)?;
         match serde_json::from_slice::<Marker>(&bytes) {
-            Ok(Marker { program }) if program == PROGRAM => {}
+            Ok(Marker { program, format }) if program == PROGRAM => {
+                let later = |source| RunError::Later { path: self.path.clone(), source };
+                format::check("a run folder", format, format::RUN).map_err(later)?;
+            }
             Err(error) if !error.is_data() => {
                 return Err(RunError::Content { path, line: error.line(), why: format!("damaged: {error}") });
             }

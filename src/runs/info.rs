@@ -1,5 +1,6 @@
 //! `run.json`: what a run is, where it ran and how far it came.
 
+use crate::format;
 use crate::text::fnv1a_hex;
 use crate::train::{End, EpochMetrics, Selection};
 use jiff::{Timestamp, Unit};
@@ -137,6 +138,8 @@ mod nullable {
 pub struct RunInfo {
     /// `micromobilenet`: no folder without it is ours.
     pub program: String,
+    /// [`format::RUN`]; 1 if absent.
+    pub format: u32,
     /// The version that trained.
     pub version: String,
     /// The model's name.
@@ -171,6 +174,7 @@ impl Default for RunInfo {
     fn default() -> Self {
         Self {
             program: PROGRAM.into(),
+            format: format::RUN,
             version: env!("CARGO_PKG_VERSION").into(),
             name: String::new(),
             seed: 0,

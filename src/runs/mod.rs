@@ -34,6 +34,7 @@ pub use report::{BoardFit, ReportPlots, RunReport, run_report};
 pub use trained_on::TrainingImageHashes;
 
 use crate::files::FileError;
+use crate::format::LaterFormat;
 use crate::text;
 use std::path::PathBuf;
 
@@ -67,6 +68,14 @@ pub enum RunError {
         path: PathBuf,
         /// What is missing.
         why: String,
+    },
+    /// A later program wrote the run.
+    #[error("{}: {source}", text::path(path))]
+    Later {
+        /// The folder.
+        path: PathBuf,
+        /// The formats.
+        source: LaterFormat,
     },
     /// Another process works on the run.
     #[error("{} is in use by another process; wait for it or stop it", text::path(path))]

@@ -89,7 +89,7 @@ impl Identity {
 
     /// Why a state of `self` cannot go on as `now`.
     fn obstacle(&self, now: &Self) -> Option<String> {
-        if self.architecture != now.architecture {
+        if !is_same_architecture(&self.architecture, &now.architecture) {
             let diff = similar::TextDiff::from_lines(&self.architecture, &now.architecture);
             let changes: String = diff.unified_diff().context_radius(3).to_string();
             return Some(format!("the architecture has changed since (- then, + now):\n{}", changes.trim_end()));
@@ -109,6 +109,11 @@ impl Identity {
         }
         (self.seed != now.seed).then(|| format!("train.seed was {}; start a new run for it", self.seed))
     }
+}
+
+/// Whether two architectures, as TOML, are the same: a key that only the later one has is at its default.
+fn is_same_architecture(then: &str, now: &str) -> bool {
+    then == now || matches!((Config::from_toml(then), Config::from_toml(now)), (Ok(then), Ok(now)) if then == now)
 }
 
 /// A training's whole state.

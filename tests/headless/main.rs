@@ -15,6 +15,7 @@ mod estimate;
 mod evaluate_predict;
 mod export;
 mod failing;
+mod formats;
 mod full_output;
 mod held_out;
 mod hostile;

@@ -15,14 +15,19 @@ pub use network::{
 
 pub use train::{AUTO_EPOCHS, ClassWeights, Epochs, Optimizer, Schedule, Select, Train};
 
+use crate::format;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// A whole configuration file.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 #[schemars(title = "MicroMobileNet configuration")]
 pub struct Config {
+    /// Format of this file, for later versions; absent: 1.
+    #[serde(skip_serializing_if = "is_first_format")]
+    #[schemars(range(min = 1, max = 1))]
+    pub format: u32,
     /// Name, input and what holds for the whole network.
     pub model: Model,
     /// The first convolution.
@@ -41,6 +46,28 @@ pub struct Config {
     pub export: Export,
     /// The board to fit.
     pub target: Target,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            format: format::CONFIG,
+            model: Model::default(),
+            stem: Stem::default(),
+            blocks: Vec::new(),
+            head: Head::default(),
+            data: Data::default(),
+            augment: Augment::default(),
+            train: Train::default(),
+            export: Export::default(),
+            target: Target::default(),
+        }
+    }
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+const fn is_first_format(format: &u32) -> bool {
+    *format == 1
 }
 
 /// `[export]`

@@ -1,0 +1,3492 @@
+// Kept: tells 10 classes apart.
+// Written by micromobilenet 0.1.0. Change the configuration and export again, not this file.
+//
+// model           kept
+// image           16 rows of 16 pixels, grayscale
+// parameters      465
+// MACs            14164
+// tables          1414 bytes of flash: weights, constants, steps
+// object          660 bytes of RAM, 640 of them rows and maps
+// arithmetic      8-bit integers, single rounding: (sum * multiplier + offset) >> 16
+// configuration   5cc7c96ecd72ba56
+// trained weights ddb942777bc135f9
+// data            fashion-mnist (1aff7872483617f3)
+// accuracy        0.4060 in validation
+// sure()          from a probability of 0.2507 on: 2.0 % of the validation images, at least 90.0 % of these right
+// int8 accuracy   0.4070 in validation
+//
+// Kept net;
+// net.predict(image);    the class; image holds camera bytes, or floats from 0 to 1,
+//                        row by row, the colours of a pixel side by side
+// net.push(row);         or row by row: after the last one,
+// net.finish();          the class; the next row starts another image
+// net.begin();           gives an image up that was not finished
+// net.nextRow();         where the next row may be written instead,
+// net.commitRow();       which is then called
+// net.output             the class again
+// net.proba              its probability
+// net.sure()             whether that is high enough for the answer to be relied on
+// net.outputs[i]         the probability of class i, until the next image begins
+// net.labels[i]          the name of class i
+// With MICROMOBILENET_CALLER_ARENA defined, rows and maps are kept in memory of yours:
+// Kept net(arena);    arena holds Kept::arenaBytes and may begin anywhere
+// net.scores[i]          the score of class i, the same bytes on every processor
+#pragma once
+#ifndef MICROMOBILENET_KEPT_H
+#define MICROMOBILENET_KEPT_H
+
+#include <math.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+#if defined(__AVR__)
+#include <avr/pgmspace.h>
+class __FlashStringHelper;
+#elif defined(ESP8266)
+#include <pgmspace.h>
+#endif
+
+// What marks constants: where they take up RAM unless they are marked, PROGMEM. Define it as that for a
+// Teensy 4 too, whose core else copies constants to RAM1.
+#ifndef MICROMOBILENET_FLASH
+#if defined(__AVR__) || defined(ESP8266)
+#define MICROMOBILENET_FLASH PROGMEM
+#else
+#define MICROMOBILENET_FLASH
+#endif
+#endif
+
+// Functions that stay apart, so that only those take up the stack that are at work.
+#define MICROMOBILENET_APART __attribute__((noinline))
+// Functions whose arguments belong in registers, at -Os as well.
+#define MICROMOBILENET_INLINE __attribute__((always_inline)) static inline
+
+namespace Kept_detail {
+
+// What the sketch defined before it included this is used in these functions only: below them, macros
+// of some names are put aside.
+//
+// MICROMOBILENET_YIELD() is called between rows: define it as what your board has to do meanwhile.
+static inline void mmnYield() {
+#if defined(MICROMOBILENET_YIELD)
+    MICROMOBILENET_YIELD();
+#endif
+}
+
+// Define MICROMOBILENET_TRACE(step, row, data, count) to be told of every row that is made: steps
+// are counted from 0, and a row is its channels, one after another.
+#if defined(MICROMOBILENET_TRACE)
+template <typename T>
+static inline void mmnTrace(uint8_t mmnStep, uint16_t mmnRow, const T *mmnData, size_t mmnCount) {
+    MICROMOBILENET_TRACE(mmnStep, mmnRow, mmnData, mmnCount);
+    static_cast<void>(mmnStep), static_cast<void>(mmnRow), static_cast<void>(mmnData), static_cast<void>(mmnCount);
+}
+#define MICROMOBILENET_TRACED(step, row, data, count) mmnTrace(step, row, data, count)
+#else
+#define MICROMOBILENET_TRACED(step, row, data, count) static_cast<void>(0)
+#endif
+
+// Define MICROMOBILENET_PROFILE to have printProfile(Serial): how long each operation takes.
+#if defined(MICROMOBILENET_PROFILE)
+static inline uint32_t mmnClock() { return static_cast<uint32_t>(micros()); }
+#define MICROMOBILENET_CHARGE(state, step, start) state.microseconds[step] += mmnClock() - start
+#else
+static inline uint32_t mmnClock() { return 0; }
+#define MICROMOBILENET_CHARGE(state, step, start) static_cast<void>(start)
+#endif
+
+}  // namespace Kept_detail
+
+// Macros of these names, which cores, libraries or the sketch may have, are put aside until the end.
+#pragma push_macro("above")
+#undef above
+#pragma push_macro("add")
+#undef add
+#pragma push_macro("below")
+#undef below
+#pragma push_macro("bits")
+#undef bits
+#pragma push_macro("black")
+#undef black
+#pragma push_macro("blue")
+#undef blue
+#pragma push_macro("byte")
+#undef byte
+#pragma push_macro("clear")
+#undef clear
+#pragma push_macro("columns")
+#undef columns
+#pragma push_macro("copy")
+#undef copy
+#pragma push_macro("count")
+#undef count
+#pragma push_macro("current")
+#undef current
+#pragma push_macro("depth")
+#undef depth
+#pragma push_macro("end")
+#undef end
+#pragma push_macro("even")
+#undef even
+#pragma push_macro("first")
+#undef first
+#pragma push_macro("flash")
+#undef flash
+#pragma push_macro("from")
+#undef from
+#pragma push_macro("gap")
+#undef gap
+#pragma push_macro("gray")
+#undef gray
+#pragma push_macro("green")
+#undef green
+#pragma push_macro("head")
+#undef head
+#pragma push_macro("height")
+#undef height
+#pragma push_macro("high")
+#undef high
+#pragma push_macro("image")
+#undef image
+#pragma push_macro("in")
+#undef in
+#pragma push_macro("index")
+#undef index
+#pragma push_macro("inner")
+#undef inner
+#pragma push_macro("kernel")
+#undef kernel
+#pragma push_macro("label")
+#undef label
+#pragma push_macro("last")
+#undef last
+#pragma push_macro("left")
+#undef left
+#pragma push_macro("lesser")
+#undef lesser
+#pragma push_macro("local")
+#undef local
+#pragma push_macro("loop")
+#undef loop
+#pragma push_macro("low")
+#undef low
+#pragma push_macro("made")
+#undef made
+#pragma push_macro("make")
+#undef make
+#pragma push_macro("map")
+#undef map
+#pragma push_macro("mean")
+#undef mean
+#pragma push_macro("mid")
+#undef mid
+#pragma push_macro("middle")
+#undef middle
+#pragma push_macro("next")
+#undef next
+#pragma push_macro("odd")
+#undef odd
+#pragma push_macro("offset")
+#undef offset
+#pragma push_macro("one")
+#undef one
+#pragma push_macro("open")
+#undef open
+#pragma push_macro("out")
+#undef out
+#pragma push_macro("output")
+#undef output
+#pragma push_macro("over")
+#undef over
+#pragma push_macro("pad")
+#undef pad
+#pragma push_macro("pair")
+#undef pair
+#pragma push_macro("pick")
+#undef pick
+#pragma push_macro("pixel")
+#undef pixel
+#pragma push_macro("pixels")
+#undef pixels
+#pragma push_macro("place")
+#undef place
+#pragma push_macro("plane")
+#undef plane
+#pragma push_macro("pool")
+#undef pool
+#pragma push_macro("put")
+#undef put
+#pragma push_macro("raw")
+#undef raw
+#pragma push_macro("reach")
+#undef reach
+#pragma push_macro("read")
+#undef read
+#pragma push_macro("red")
+#undef red
+#pragma push_macro("rest")
+#undef rest
+#pragma push_macro("right")
+#undef right
+#pragma push_macro("ring")
+#undef ring
+#pragma push_macro("room")
+#undef room
+#pragma push_macro("row")
+#undef row
+#pragma push_macro("rows")
+#undef rows
+#pragma push_macro("scale")
+#undef scale
+#pragma push_macro("second")
+#undef second
+#pragma push_macro("shift")
+#undef shift
+#pragma push_macro("side")
+#undef side
+#pragma push_macro("source")
+#undef source
+#pragma push_macro("start")
+#undef start
+#pragma push_macro("state")
+#undef state
+#pragma push_macro("step")
+#undef step
+#pragma push_macro("steps")
+#undef steps
+#pragma push_macro("stream")
+#undef stream
+#pragma push_macro("sum")
+#undef sum
+#pragma push_macro("take")
+#undef take
+#pragma push_macro("target")
+#undef target
+#pragma push_macro("times")
+#undef times
+#pragma push_macro("top")
+#undef top
+#pragma push_macro("total")
+#undef total
+#pragma push_macro("up")
+#undef up
+#pragma push_macro("value")
+#undef value
+#pragma push_macro("values")
+#undef values
+#pragma push_macro("weight")
+#undef weight
+#pragma push_macro("weights")
+#undef weights
+#pragma push_macro("width")
+#undef width
+#pragma push_macro("x")
+#undef x
+#pragma push_macro("y")
+#undef y
+#pragma push_macro("z")
+#undef z
+#pragma push_macro("zero")
+#undef zero
+// Parameters may have the names of variables of the sketch.
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wshadow"
+
+namespace Kept_detail {
+
+// On AVR, texts stay in flash; Serial.print() takes both kinds.
+#if defined(__AVR__)
+typedef const __FlashStringHelper *Label;
+static const char label0[] PROGMEM = "T-shirt/top";
+static const char label1[] PROGMEM = "Trouser";
+static const char label2[] PROGMEM = "Pullover";
+static const char label3[] PROGMEM = "Dress";
+static const char label4[] PROGMEM = "Coat";
+static const char label5[] PROGMEM = "Sandal";
+static const char label6[] PROGMEM = "Shirt";
+static const char label7[] PROGMEM = "Sneaker";
+static const char label8[] PROGMEM = "Bag";
+static const char label9[] PROGMEM = "Ankle boot";
+#else
+typedef const char *Label;
+#endif
+// A template, so that the array may stand in a header that several files include.
+template <typename Unused>
+struct Labels {
+    static const Label labels[10];
+};
+template <typename Unused>
+#if defined(__AVR__)
+const Label Labels<Unused>::labels[10] = {
+    reinterpret_cast<Label>(label0), reinterpret_cast<Label>(label1),
+    reinterpret_cast<Label>(label2), reinterpret_cast<Label>(label3),
+    reinterpret_cast<Label>(label4), reinterpret_cast<Label>(label5),
+    reinterpret_cast<Label>(label6), reinterpret_cast<Label>(label7),
+    reinterpret_cast<Label>(label8), reinterpret_cast<Label>(label9)
+};
+#else
+const Label Labels<Unused>::labels[10] = {
+    "T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag",
+    "Ankle boot"
+};
+#endif
+
+// Constants are read through these: on some processors flash is not memory like any other.
+#if defined(__AVR__) || defined(ESP8266)
+#if defined(__AVR_HAVE_MUL__)
+// The library's copy byte by byte, which takes twice as long.
+#define AVR_COPY(load)                                                                                      \
+    uint8_t value;                                                                                          \
+    __asm__ volatile(                                                                                       \
+        "subi %A[bytes], 16\n\t"                                                                             \
+        "sbci %B[bytes], 0\n\t"                                                                             \
+        "brcs 2f\n"                                                                                         \
+        "1:\n\t" load load load load load load load load load load load load load load load load                                                   \
+        "subi %A[bytes], 16\n\t"                                                                             \
+        "sbci %B[bytes], 0\n\t"                                                                             \
+        "brcc 1b\n"                                                                                         \
+        "2:\n\t"                                                                                            \
+        "subi %A[bytes], 240\n\t"                                                                           \
+        "breq 4f\n"                                                                                         \
+        "3:\n\t" load                                                                                       \
+        "dec %A[bytes]\n\t"                                                                                 \
+        "brne 3b\n"                                                                                         \
+        "4:"                                                                                                \
+        : [value] "=&r"(value), [bytes] "+d"(bytes), [from] "+z"(from), [to] "+x"(to)::"memory");
+static __attribute__((noinline, unused)) void fetch(void *to, const void *from, size_t bytes) {
+    AVR_COPY("lpm %[value], Z+\n\tst X+, %[value]\n\t")
+}
+static __attribute__((noinline, unused)) void copy(void *to, const void *from, size_t bytes) {
+    AVR_COPY("ld %[value], Z+\n\tst X+, %[value]\n\t")
+}
+#undef AVR_COPY
+#else
+static inline void fetch(void *to, const void *from, size_t bytes) { memcpy_P(to, from, bytes); }
+static inline void copy(void *to, const void *from, size_t bytes) { memcpy(to, from, bytes); }
+#endif
+static inline uint8_t flash(const uint8_t *at) { return pgm_read_byte(at); }
+static inline uint16_t flash(const uint16_t *at) { return pgm_read_word(at); }
+static inline uint32_t flash(const uint32_t *at) { return pgm_read_dword(at); }
+static inline int8_t flash(const int8_t *at) { return static_cast<int8_t>(pgm_read_byte(at)); }
+#define MICROMOBILENET_STEP(step, at) Step step; fetch(&step, at, sizeof step)
+// A single field of a step, where copying the whole one would take longer.
+#define MICROMOBILENET_OF(at, field) flash(&(at)->field)
+#else
+static inline void fetch(void *to, const void *from, size_t bytes) { memcpy(to, from, bytes); }
+#if defined(__ARM_ARCH_6M__)
+// Rows begin anywhere, and the library's copy takes twice as long as this one.
+static __attribute__((noinline)) void copy(void *to, const void *from, size_t bytes) {
+    uint32_t first, second;
+    __asm__ volatile(
+        ".syntax unified\n\t"
+        "subs %[bytes], #6\n\t"
+        "bcc 2f\n"
+        "1:\n\t"
+        "ldrb %[first], [%[from], #0]\n\t"
+        "ldrb %[second], [%[from], #1]\n\t"
+        "strb %[first], [%[to], #0]\n\t"
+        "strb %[second], [%[to], #1]\n\t"
+        "ldrb %[first], [%[from], #2]\n\t"
+        "ldrb %[second], [%[from], #3]\n\t"
+        "strb %[first], [%[to], #2]\n\t"
+        "strb %[second], [%[to], #3]\n\t"
+        "ldrb %[first], [%[from], #4]\n\t"
+        "ldrb %[second], [%[from], #5]\n\t"
+        "strb %[first], [%[to], #4]\n\t"
+        "strb %[second], [%[to], #5]\n\t"
+        "adds %[from], #6\n\t"
+        "adds %[to], #6\n\t"
+        "subs %[bytes], #6\n\t"
+        "bcs 1b\n"
+        "2:\n\t"
+        "adds %[bytes], #6\n\t"
+        "beq 4f\n"
+        "3:\n\t"
+        "subs %[bytes], #1\n\t"
+        "ldrb %[first], [%[from], %[bytes]]\n\t"
+        "strb %[first], [%[to], %[bytes]]\n\t"
+        "bne 3b\n"
+        "4:"
+        : [to] "+l"(to), [from] "+l"(from), [bytes] "+l"(bytes), [first] "=&l"(first), [second] "=&l"(second)
+        :
+        : "cc", "memory");
+}
+#else
+static inline void copy(void *to, const void *from, size_t bytes) { memcpy(to, from, bytes); }
+#endif
+static inline uint8_t flash(const uint8_t *at) { return *at; }
+static inline int8_t flash(const int8_t *at) { return *at; }
+static inline uint16_t flash(const uint16_t *at) { return *at; }
+static inline uint32_t flash(const uint32_t *at) { return *at; }
+#define MICROMOBILENET_STEP(step, at) const Step &step = *(at)
+#define MICROMOBILENET_OF(at, field) (at)->field
+#endif
+
+alignas(4) static const uint8_t weightTable[444] MICROMOBILENET_FLASH = {
+    178, 47, 205, 159, 19, 86, 101, 179, 127, 149, 68, 32, 226, 183, 3, 243, 37, 129, 23, 127, 227,
+    20, 96, 77, 215, 158, 11, 225, 98, 129, 198, 253, 47, 111, 81, 230, 97, 164, 255, 172, 1, 114,
+    118, 216, 193, 92, 213, 255, 1, 28, 63, 174, 194, 255, 142, 192, 168, 255, 124, 30, 108, 208,
+    153, 1, 112, 1, 62, 223, 180, 129, 177, 40, 227, 153, 8, 98, 186, 4, 74, 142, 191, 48, 184, 40,
+    127, 67, 112, 67, 136, 35, 55, 122, 64, 129, 145, 17, 49, 13, 118, 75, 240, 198, 194, 127, 60,
+    52, 150, 127, 157, 59, 36, 246, 98, 53, 186, 121, 127, 43, 181, 146, 181, 17, 153, 97, 150, 54,
+    245, 127, 116, 77, 12, 228, 127, 12, 64, 172, 8, 160, 22, 203, 207, 200, 211, 41, 248, 255, 176,
+    40, 72, 79, 1, 101, 72, 77, 199, 33, 255, 172, 211, 137, 92, 1, 105, 84, 18, 235, 54, 57, 224,
+    7, 89, 212, 191, 58, 95, 100, 175, 140, 108, 34, 96, 255, 154, 188, 56, 255, 161, 243, 229, 1,
+    217, 165, 255, 201, 190, 239, 45, 49, 128, 128, 179, 74, 128, 128, 104, 177, 89, 76, 128, 128,
+    128, 128, 104, 255, 128, 128, 128, 128, 128, 128, 50, 1, 194, 128, 85, 145, 254, 128, 254, 190,
+    179, 128, 165, 205, 1, 128, 251, 143, 255, 128, 73, 26, 255, 128, 13, 62, 62, 127, 8, 235, 180,
+    169, 168, 232, 255, 117, 120, 55, 127, 64, 244, 103, 77, 148, 165, 83, 93, 175, 127, 104, 97,
+    149, 24, 127, 178, 147, 0, 64, 93, 150, 186, 200, 10, 127, 119, 8, 227, 36, 63, 239, 6, 91, 95,
+    55, 127, 68, 198, 86, 0, 0, 136, 20, 132, 162, 93, 255, 81, 150, 91, 1, 128, 128, 129, 132, 128,
+    128, 71, 91, 255, 84, 3, 12, 1, 36, 140, 67, 128, 128, 230, 95, 128, 128, 193, 179, 55, 111, 70,
+    244, 6, 133, 255, 207, 128, 128, 111, 1, 128, 128, 194, 93, 145, 115, 175, 240, 255, 190, 118,
+    255, 128, 128, 70, 140, 128, 128, 216, 5, 255, 144, 30, 208, 2, 118, 119, 63, 98, 48, 123, 181,
+    240, 221, 206, 185, 151, 84, 114, 243, 246, 157, 1, 106, 113, 55, 2, 129, 5, 192, 254, 19, 196,
+    237, 69, 116, 198, 115, 108, 175, 29, 165, 254, 226, 176, 168, 254, 7, 189, 136, 2, 223, 251,
+    21, 177, 58, 61, 91, 212, 24, 198, 185, 89, 160, 126, 254, 63, 250, 53, 116, 82, 103, 131, 37,
+    254, 156, 192, 26
+};
+
+alignas(4) static const uint16_t multiplierTable[63] MICROMOBILENET_FLASH = {
+    374, 307, 271, 398, 717, 816, 395, 1079, 755, 896, 1096, 649, 212, 284, 282, 331, 412, 396, 251,
+    467, 312, 284, 266, 261, 289, 294, 495, 5714, 347, 471, 586, 0, 213, 132, 96, 181, 88, 216, 738,
+    474, 461, 674, 756, 562, 433, 584, 596, 334, 464, 300, 578, 429, 11876, 155, 128, 157, 154, 151,
+    122, 173, 136, 153, 158
+};
+
+alignas(4) static const uint32_t offsetTable[63] MICROMOBILENET_FLASH = {
+    4293073818u, 4584996u, 4291551524u, 4292836593u, 4291460906u, 775472u, 4291712913u, 7843160u,
+    4288888339u, 4293551454u, 1617426u, 2569613u, 2186636u, 4294348367u, 4294020703u, 4292988870u,
+    4293921910u, 4294914948u, 4292069823u, 4294961669u, 9284095u, 7888604u, 7638852u, 9321624u,
+    7439765u, 7827161u, 8552448u, 6520832u, 2758827u, 4279321062u, 1023918u, 128u, 6264383u,
+    7336405u, 9324348u, 6259913u, 7918714u, 5852395u, 4294966430u, 4260788600u, 4276706148u,
+    7989558u, 4274446423u, 4260866430u, 3354812u, 4293866707u, 840859u, 2923355u, 4292912751u,
+    1099404u, 4293136170u, 4291999212u, 32768u, 8583182u, 8376450u, 8675698u, 8313175u, 8055986u,
+    8120296u, 8555458u, 8400927u, 8760813u, 8379568u
+};
+
+alignas(4) static const uint8_t sigmoidTable[256] MICROMOBILENET_FLASH = {
+    85, 86, 86, 86, 87, 87, 87, 87, 88, 88, 88, 89, 89, 89, 90, 90, 90, 91, 91, 91, 92, 92, 92, 93,
+    93, 93, 93, 94, 94, 94, 95, 95, 95, 96, 96, 96, 97, 97, 97, 98, 98, 98, 99, 99, 99, 100, 100,
+    100, 101, 101, 101, 102, 102, 102, 103, 103, 103, 104, 104, 104, 105, 105, 105, 106, 106, 106,
+    107, 107, 107, 108, 108, 108, 109, 109, 109, 110, 110, 110, 111, 111, 111, 112, 112, 112, 113,
+    113, 113, 114, 114, 115, 115, 115, 116, 116, 116, 117, 117, 117, 118, 118, 118, 119, 119, 119,
+    120, 120, 120, 121, 121, 121, 122, 122, 122, 123, 123, 123, 124, 124, 125, 125, 125, 126, 126,
+    126, 127, 127, 127, 128, 128, 128, 129, 129, 129, 130, 130, 130, 131, 131, 131, 132, 132, 133,
+    133, 133, 134, 134, 134, 135, 135, 135, 136, 136, 136, 137, 137, 137, 138, 138, 138, 139, 139,
+    139, 140, 140, 140, 141, 141, 141, 142, 142, 143, 143, 143, 144, 144, 144, 145, 145, 145, 146,
+    146, 146, 147, 147, 147, 148, 148, 148, 149, 149, 149, 150, 150, 150, 151, 151, 151, 152, 152,
+    152, 153, 153, 153, 154, 154, 154, 155, 155, 155, 156, 156, 156, 157, 157, 157, 158, 158, 158,
+    159, 159, 159, 160, 160, 160, 161, 161, 161, 162, 162, 162, 163, 163, 163, 163, 164, 164, 164,
+    165, 165, 165, 166, 166, 166, 167, 167, 167, 168, 168, 168, 169, 169, 169, 169, 170, 170, 170
+};
+
+typedef uint16_t Place;
+typedef uint8_t Counter;
+typedef uint8_t Value;
+typedef uint8_t Word;
+
+enum : Place { noPlace = static_cast<Place>(-1) };
+enum : uint16_t {
+    numSteps = 7,
+    numStreams = 6,
+    firstStreamEnd = 1,
+    kernelRows = 3,
+    numClasses = 10,
+    pooledChannels = 8,
+    pooledWidth = 4,
+    stackQuads = 1,
+};
+enum : uint32_t {
+    poolPlace = 384,
+    poolBytes = 32,
+    headWeights = 364,
+    headConstants = 53,
+    headShift = 16,
+    headTile = 416,
+    meanConstants = 52,
+    meanShift = 0,
+    pooledZeros = 0,
+};
+
+// One operation, row by row: a row is its channels, one after another. Places are bytes from the
+// start of the arena.
+enum Kind : uint8_t {
+    depthwiseKind,
+    depthwise3Kind,
+    firstLayerKind,
+    filtersKind,
+    imageKind,
+    pointwiseKind,
+    shallowKind,
+    gatesKind,
+    additionKind,
+};
+enum Target : uint8_t { intoRow, overRow, intoMap };
+
+struct Step {
+    uint32_t weights;
+    Place ring, row;
+    Place tile;
+    uint16_t constants;
+    uint16_t height, width, channels;
+    uint16_t rows, columns, filters;
+    // Outputs whose kernel reaches over no side: the first, and how many.
+    uint16_t first, inner;
+    Kind kind;
+    Target target;
+    uint8_t kernel, stride, pad;
+    // Counters of rows that came and rows that were made.
+    uint8_t in, out;
+    // What padding reads, and for additions the same of the other row.
+    uint8_t zero;
+    // Fractional bits of a result.
+    uint8_t shift;
+    // Of depthwise kernels: which sides they reach over, and strides.
+    uint8_t edges;
+    uint8_t padding[2];
+};
+
+// Steps through which rows stream, and the map that the rows come from.
+struct Stream {
+    Place source;
+    // Where a row is copied to before it is read.
+    Place copy;
+    uint8_t first, end;
+};
+
+// How many rows of each step have come or been made.
+struct State {
+    Counter made[2];
+#if defined(MICROMOBILENET_PROFILE)
+    uint32_t microseconds[7];
+#endif
+};
+
+static const Step steps[7] MICROMOBILENET_FLASH = {
+    // stem: convolution 3x3, stride 2, padding 1, 16x16x1 -> 8x8x4
+    {0, 0, 384, noPlace, 0, 16, 16, 1, 8, 8, 4, 1, 7, depthwise3Kind, intoMap, 3, 2, 1, 0, 1, 0, 16, 17, {0}},
+    // block0.expand: pointwise, 8x8x4 -> 8x8x8
+    {36, 32, 128, noPlace, 4, 8, 8, 4, 8, 8, 8, 0, 8, shallowKind, intoMap, 1, 1, 0, 0, 0, 0, 16, 0, {0}},
+    // block0.depthwise: depthwise 3x3, stride 1, padding 1, 8x8x8 -> 8x8x8
+    {68, 0, 128, noPlace, 12, 8, 8, 8, 8, 8, 8, 1, 6, depthwise3Kind, intoMap, 3, 1, 1, 0, 1, 0, 16, 3, {0}},
+    // block0.project: pointwise, 8x8x8 -> 8x8x6
+    {140, 112, 128, 0, 20, 8, 8, 8, 8, 8, 6, 0, 8, pointwiseKind, intoMap, 1, 1, 0, 0, 0, 0, 16, 0, {0}},
+    // block0.se: squeeze-and-excitation through 3 units, 8x8x6 -> 8x8x6
+    {0, 512, 0, 524, 26, 8, 8, 6, 8, 8, 6, 0, 8, gatesKind, intoMap, 1, 1, 0, 0, 0, 125, 0, 0, {0}},
+    // block1.depthwise: depthwise 3x3, stride 2, padding 1, 8x8x6 -> 4x4x6
+    {244, 464, 560, noPlace, 38, 8, 8, 6, 4, 4, 6, 1, 3, depthwise3Kind, intoRow, 3, 2, 1, 0, 1, 130, 16, 17, {0}},
+    // block1.pointwise: pointwise, 4x4x6 -> 4x4x8
+    {300, 560, 584, 416, 44, 4, 4, 6, 4, 4, 8, 0, 4, pointwiseKind, intoRow, 1, 1, 0, 1, 1, 0, 16, 0, {0}},
+};
+static_assert(sizeof(Step) == 40, "steps are packed");
+
+static const Stream streams[6] MICROMOBILENET_FLASH = {
+    // rows of the camera
+    {0, noPlace, 0, 1},
+    // rows of a map
+    {384, 0, 1, 2},
+    // rows of a map
+    {128, noPlace, 2, 3},
+    // rows of a map
+    {128, 48, 3, 4},
+    // rows of a map
+    {128, noPlace, 4, 5},
+    // rows of a map
+    {0, noPlace, 5, 7},
+};
+static_assert(sizeof(Stream) == 6, "runs are packed");
+
+#if defined(MICROMOBILENET_PROFILE)
+static const char *const names[7] = {
+    "stem", "block0.expand", "block0.depthwise", "block0.project", "block0.se", "block1.depthwise",
+    "block1.pointwise"
+};
+#endif
+
+// Squeeze-and-excitation: how the gates of a map come about.
+struct Gates {
+    uint32_t reduce, expand;
+    // In the tables: mean, hidden units and arguments of the sigmoid.
+    uint16_t mean, reduceConstants, expandConstants;
+    uint16_t hidden;
+    uint8_t meanShift, reduceShift, expandShift, padding;
+};
+static const Gates gatesTable[1] MICROMOBILENET_FLASH = {
+    {188, 220, 27, 28, 32, 3, 0, 16, 16, 0},
+};
+
+#if defined(__ARM_FEATURE_DSP) && __ARM_ARCH_PROFILE == 'M'
+
+// From a sum of products to a byte: (sum * multiplier + offset) >> 16, saturated to 0..255.
+// Bytes are kept with 128 added, so that what a rectifier cuts off is 0.
+static inline uint8_t requantise(uint32_t sum, uint32_t multiplier, uint32_t offset) {
+    uint32_t byte;
+    __asm__("usat %0, #8, %1, asr #16" : "=r"(byte) : "r"(sum * multiplier + offset));
+    return static_cast<uint8_t>(byte);
+}
+
+// Functions that are assembly as a whole, since their loops need every register. They find their
+// arguments where the procedure call standard puts them. The compiler must not draw conclusions from
+// what it sees of them: arguments without any use, and registers that seem to be spared.
+#if defined(__clang__)
+#define MMN_WHOLE __attribute__((naked, noinline, unused))
+#elif __GNUC__ >= 8
+#define MMN_WHOLE __attribute__((naked, noinline, noclone, noipa, unused))
+#else
+#define MMN_WHOLE __attribute__((naked, noinline, noclone, unused))
+#endif
+#define MMN_CLOBBERS "r0", "r1", "r2", "r3", "r12", "cc", "memory"
+
+static inline uint8_t saturate(int32_t value) {
+    return static_cast<uint8_t>(value < 0 ? 0 : (value > 255 ? 255 : value));
+}
+
+// Rows of a 3x3 kernel on cores that multiply pairs of 16 bits.
+//
+// The taps of rows a and b at a column make a pair in one register, and so do the two
+// weights, so that one instruction multiplies and adds both: registers r4, r5, r6 hold the pairs of
+// the columns 0, 1, 2. Row c makes pairs of its own: r7 holds its weights 0 and 2, the lower half of
+// r8 the one between. The outputs still to make are counted in the upper half of r8. r0, r1, r2 read
+// the rows, r3 writes. Sums of outputs not yet complete stay in registers from turn to turn, so that
+// every column is loaded once.
+//
+// The stack holds multiplier and offset of the channel and two weights that give way for them, then,
+// above the registers of the caller, the arguments in their order; pointers among them move on.
+#define DSP_A "#52"
+#define DSP_OUT "#80"
+#define DSP_COLUMNS "#84"
+#define DSP_EDGES "#88"
+#define DSP_ZEROS "#92"
+#define DSP_LAST "#96"
+
+// What `edges` says, apart from the channels still to do in its upper 24 bits: which columns and
+// rows of the kernel read padding somewhere, and the stride where it is not 1. All but the rows is in
+// a step.
+enum : uint8_t { leftEdge = 1, rightEdge = 2, topEdge = 4, bottomEdge = 8, byTwo = 16, byThree = 32 };
+
+// Makes a sum the next output.
+#define DSP_REQUANTISE(sum, multiplier, offset)          \
+    "mla " sum ", " sum ", " multiplier ", " offset "\n" \
+    "usat " sum ", #8, " sum ", asr #16\n"               \
+    "strb " sum ", [r3], #1\n"
+
+// Pairs of rows a and b at the next two columns; `rest` keeps the two columns after them.
+#define DSP_FOUR_COLUMNS(first, second, rest)          \
+    "ldr " first ", [r0], #4\n"                        \
+    "ldr " rest ", [r1], #4\n"                         \
+    "pkhbt " second ", " first ", " rest ", lsl #16\n" \
+    "pkhtb " rest ", " rest ", " first ", asr #16\n"   \
+    "uxtb16 " first ", " second "\n"                   \
+    "uxtb16 " second ", " second ", ror #8\n"
+
+// Four columns of row c: 0 and 2 remain in the first, 1 and 3 go into the second.
+#define DSP_ROW_C(first, second)             \
+    "uxtb16 " second ", " first ", ror #8\n" \
+    "uxtb16 " first ", " first "\n"
+
+// Stride 1: row c for two outputs, r9 and r10.
+#define DSP_C_TWICE(first, second)     \
+    DSP_ROW_C(first, second)           \
+    "smlad r9, " first ", r7, r9\n"    \
+    "smlabb r9, " second ", r8, r9\n"  \
+    "smlad r10, " second ", r7, r10\n" \
+    "smlatb r10, " first ", r8, r10\n"
+
+// Stride 1: what two outputs lack of rows a and b. No register is left for multiplier and offset:
+// weights that are not needed for a while give way and come back.
+#define DSP_LAST_COLUMNS(x, y)        \
+    "smlad r9, " x ", r6, r9\n"       \
+    "smlad r10, " x ", r5, r10\n"     \
+    "smlad r10, " y ", r6, r10\n"     \
+    "ldrd r6, r7, [sp]\n"             \
+    DSP_REQUANTISE("r9", "r6", "r7")  \
+    DSP_REQUANTISE("r10", "r6", "r7") \
+    "ldrd r6, r7, [sp, #8]\n"
+
+// Stride 1: what the next two outputs get from the same columns.
+#define DSP_FIRST_COLUMNS(x, y) \
+    "smuad r9, " x ", r4\n"     \
+    "smlad r9, " y ", r5, r9\n" \
+    "smuad r10, " y ", r4\n"
+
+// Stride 2: two outputs, the first of which already has its column 0 in `sum`, as the one after
+// the second then has in `next`.
+#define DSP_TWO_APART(sum, next)             \
+    DSP_FOUR_COLUMNS("r11", next, "r12")     \
+    "smlad " sum ", r11, r5, " sum "\n"      \
+    "smlad " sum ", " next ", r6, " sum "\n" \
+    "smuad r10, " next ", r4\n"              \
+    "uxtb16 r11, r12\n"                      \
+    "uxtb16 r12, r12, ror #8\n"              \
+    "smlad r10, r11, r5, r10\n"              \
+    "smlad r10, r12, r6, r10\n"              \
+    "smuad " next ", r12, r4\n"              \
+    "ldr r11, [r2], #4\n"                    \
+    DSP_ROW_C("r11", "r12")                  \
+    "smlabb " sum ", r11, r8, " sum "\n"     \
+    "smlabt " sum ", r12, r7, " sum "\n"     \
+    "smlad r10, r12, r7, r10\n"              \
+    "smlatb r10, r11, r8, r10\n"             \
+    "smlatb " next ", r12, r7, " next "\n"   \
+    "ldrd r11, r12, [sp]\n"                  \
+    DSP_REQUANTISE(sum, "r11", "r12")        \
+    DSP_REQUANTISE("r10", "r11", "r12")
+
+// All channels of a row, at least one column wide; the rows at least three. `zeros` is what padding
+// reads, twice; `last` leads from the next plane to the last two columns of this one.
+MMN_WHOLE static void depthwiseRow3(const uint8_t *, const uint8_t *, const uint8_t *, const int8_t *,
+                                    const uint16_t *, const uint32_t *, uint32_t, uint8_t *, uint32_t, uint32_t,
+                                    uint32_t, int32_t) {
+    __asm__ volatile(
+        "push {r0-r3}\n"
+        "push {r4-r11, lr}\n"
+        "sub sp, #16\n"
+        "ldr r3, [sp, " DSP_OUT "]\n"
+        // A channel: pointers, weights, multiplier and offset.
+        "1:\n"
+        "add lr, sp, " DSP_A "\n"
+        "ldm lr, {r0-r2, r9-r12}\n"
+        "add r4, r0, r12\n"
+        "add r5, r1, r12\n"
+        "add r6, r2, r12\n"
+        "stm lr!, {r4-r6}\n"
+        "ldr r7, [r9], #3\n"
+        "ldr r8, [r9], #2\n"
+        "ldr r12, [r9], #4\n"
+        "ldrh r4, [r10], #2\n"
+        "ldr r5, [r11], #4\n"
+        "stm lr, {r9-r11}\n"
+        "strd r4, r5, [sp]\n"
+        "pkhbt r4, r7, r8, lsl #16\n"
+        "pkhtb r6, r8, r7, asr #16\n"
+        "sxtb16 r5, r4, ror #8\n"
+        "sxtb16 r4, r4\n"
+        "sxtb16 r6, r6\n"
+        "sxtb16 r7, r12, ror #8\n"
+        "sxtb16 r8, r12, ror #16\n"
+        "ldrd r12, lr, [sp, " DSP_COLUMNS "]\n"
+        "pkhbt r8, r8, r12, lsl #16\n"
+        "tst lr, #12\n"
+        "bne 8f\n"
+        "2:\n"
+        "ldr r9, [sp, " DSP_ZEROS "]\n"
+        "tst lr, #16\n"
+        "bne 20f\n"
+        "strd r6, r7, [sp, #8]\n"
+        "tst lr, #1\n"
+        "bne 11f\n"
+        "ldrh r11, [r0], #2\n"
+        "ldrh r12, [r1], #2\n"
+        "orr r11, r11, r12, lsl #16\n"
+        "uxtb16 r12, r11, ror #8\n"
+        "uxtb16 r11, r11\n"
+        DSP_FIRST_COLUMNS("r11", "r12")
+        "cmp r8, #0x20000\n"
+        "bcc 17f\n"
+        "ldr r11, [r2], #2\n"
+        "b 12f\n"
+        // Padding comes first.
+        "11:\n"
+        "ldrb r12, [r0], #1\n"
+        "ldrb r10, [r1], #1\n"
+        "mov r11, r9\n"
+        "orr r12, r12, r10, lsl #16\n"
+        DSP_FIRST_COLUMNS("r11", "r12")
+        "ldr r12, [r2], #1\n"
+        "lsl r12, r12, #8\n"
+        "bfi r12, r11, #0, #8\n"
+        "mov r11, r12\n"
+        "12:\n"
+        "subs r8, #0x40000\n"
+        "bcs 14f\n"
+        "b 16f\n"
+        "13:\n"
+        "ldr r11, [r2], #2\n"
+        "14:\n"
+        DSP_C_TWICE("r11", "r12")
+        DSP_FOUR_COLUMNS("r11", "lr", "r12")
+        DSP_LAST_COLUMNS("r11", "lr")
+        DSP_FIRST_COLUMNS("r11", "lr")
+        "ldr r11, [r2], #2\n"
+        "15:\n"
+        DSP_C_TWICE("r11", "lr")
+        "uxtb16 r11, r12\n"
+        "uxtb16 r12, r12, ror #8\n"
+        DSP_LAST_COLUMNS("r11", "r12")
+        DSP_FIRST_COLUMNS("r11", "r12")
+        "subs r8, #0x40000\n"
+        "bcs 13b\n"
+        "tst r8, #0x20000\n"                    // two or three remain: half a turn
+        "beq 17f\n"
+        "ldr r11, [r2], #2\n"
+        "16:\n"
+        "add r8, #0x20000\n"
+        "ldrh lr, [r0], #2\n"
+        "ldrh r12, [r1], #2\n"
+        "orr r12, lr, r12, lsl #16\n"
+        "b 15b\n"
+        "17:\n"
+        "tst r8, #0x10000\n"
+        "beq 5f\n"
+        "ldrb r11, [r0]\n"
+        "ldrb r12, [r1]\n"
+        "orr r11, r11, r12, lsl #16\n"
+        "smlad r9, r11, r6, r9\n"
+        "ldr r11, [r2]\n"
+        DSP_ROW_C("r11", "r12")
+        "smlad r9, r11, r7, r9\n"
+        "smlabb r9, r12, r8, r9\n"
+        "ldrd r11, r12, [sp]\n"
+        DSP_REQUANTISE("r9", "r11", "r12")
+        "b 5f\n"
+        "20:\n"
+        "tst lr, #1\n"
+        "itt ne\n"
+        "movne r12, r9\n"
+        "bne 21f\n"
+        "ldrb r9, [r0], #1\n"
+        "ldrb r10, [r1], #1\n"
+        "ldrb r12, [r2], #1\n"
+        "orr r9, r9, r10, lsl #16\n"
+        "21:\n"
+        "smuad r9, r9, r4\n"
+        "smlabb r9, r12, r7, r9\n"
+        "subs r8, #0x40000\n"
+        "bcc 24f\n"
+        "22:\n"
+        DSP_TWO_APART("r9", "lr")
+        "23:\n"
+        DSP_TWO_APART("lr", "r9")
+        "subs r8, #0x40000\n"
+        "bcs 22b\n"
+        "24:\n"
+        "tst r8, #0x20000\n"                    // two or three remain: half a turn
+        "ittt ne\n"
+        "addne r8, #0x20000\n"
+        "movne lr, r9\n"
+        "bne 23b\n"
+        "tst r8, #0x10000\n"
+        "beq 5f\n"
+        "ldrh r11, [r0]\n"
+        "ldrh r12, [r1]\n"
+        "orr r11, r11, r12, lsl #16\n"
+        "uxtb16 r12, r11\n"
+        "uxtb16 r11, r11, ror #8\n"
+        "smlad r9, r12, r5, r9\n"
+        "smlad r9, r11, r6, r9\n"
+        "ldrb r11, [r2]\n"
+        "ldrb r12, [r2, #1]\n"
+        "smlabb r9, r11, r8, r9\n"
+        "smlabt r9, r12, r7, r9\n"
+        "ldrd r11, r12, [sp]\n"
+        DSP_REQUANTISE("r9", "r11", "r12")
+        // The channel ends; its last output is made anew where it reaches beyond the row.
+        "5:\n"
+        "ldr lr, [sp, " DSP_EDGES "]\n"
+        "sub lr, #0x100\n"
+        "str lr, [sp, " DSP_EDGES "]\n"
+        "tst lr, #2\n"
+        "bne 7f\n"
+        "6:\n"
+        "cmp lr, #0x100\n"
+        "bcs 1b\n"
+        "add sp, #16\n"
+        "pop {r4-r11, lr}\n"
+        "add sp, #16\n"
+        "bx lr\n"
+        "7:\n"
+        "add r12, sp, " DSP_A "\n"
+        "ldm r12, {r0-r2}\n"
+        "ldrd r9, r12, [sp, " DSP_ZEROS "]\n"
+        "ldrh r0, [r0, r12]\n"
+        "ldrh r1, [r1, r12]\n"
+        "ldrh r2, [r2, r12]\n"
+        "orr r0, r0, r1, lsl #16\n"
+        "uxtb16 r1, r0\n"
+        "uxtb16 r0, r0, ror #8\n"
+        "pkhbt r2, r2, r9, lsl #16\n"
+        DSP_ROW_C("r2", "r12")
+        "smuad r10, r1, r4\n"
+        "smlad r10, r0, r5, r10\n"
+        "smlad r10, r9, r6, r10\n"
+        "smlad r10, r2, r7, r10\n"
+        "smlabb r10, r12, r8, r10\n"
+        "ldrd r11, r12, [sp]\n"
+        "sub r3, #1\n"
+        DSP_REQUANTISE("r10", "r11", "r12")
+        "b 6b\n"
+        // Rows that do not exist: what they would add is constant, and their weights become 0.
+        "8:\n"
+        "ldr r9, [sp, " DSP_ZEROS "]\n"
+        "tst lr, #4\n"
+        "beq 9f\n"
+        "uxth r12, r9\n"
+        "smuad r10, r12, r4\n"
+        "smlad r10, r12, r5, r10\n"
+        "smlad r10, r12, r6, r10\n"
+        "ldrd r11, r12, [sp]\n"
+        "mla r12, r10, r11, r12\n"
+        "str r12, [sp, #4]\n"
+        "bfc r4, #0, #16\n"
+        "bfc r5, #0, #16\n"
+        "bfc r6, #0, #16\n"
+        "9:\n"
+        "tst lr, #8\n"
+        "beq 2b\n"
+        "smuad r10, r9, r7\n"
+        "smlabb r10, r9, r8, r10\n"
+        "ldrd r11, r12, [sp]\n"
+        "mla r12, r10, r11, r12\n"
+        "str r12, [sp, #4]\n"
+        "movs r7, #0\n"
+        "bfc r8, #0, #16\n"
+        "b 2b\n" ::: MMN_CLOBBERS);
+}
+
+#undef DSP_A
+#undef DSP_OUT
+#undef DSP_COLUMNS
+#undef DSP_EDGES
+#undef DSP_ZEROS
+#undef DSP_LAST
+#undef DSP_REQUANTISE
+#undef DSP_FOUR_COLUMNS
+#undef DSP_ROW_C
+#undef DSP_C_TWICE
+#undef DSP_LAST_COLUMNS
+#undef DSP_FIRST_COLUMNS
+#undef DSP_TWO_APART
+
+
+// What filters read at three neighbouring pixels, widened to 16 bits: of every four values of a
+// pixel the pairs (0, 2) and (1, 3), first (0, 2) of all pixels, then (1, 3). The bytes begin at a
+// multiple of 4. Weights are kept with 128 added, hence -128 times the sum of each pixel.
+struct Tile {
+    uint8_t *values;
+};
+
+enum : uint8_t { tilePixels = 3, tileBytesPerQuad = 24 };
+
+// Value `index` of a pixel.
+static inline void put(Tile &tile, uint8_t pixel, uint16_t index, uint8_t value) {
+    uint8_t *at = tile.values + (index >> 2) * tileBytesPerQuad + (index & 1) * 12 + pixel * 4 + (index & 2);
+    at[0] = value;
+    at[1] = 0;
+}
+
+// A pair of filters at a quad of three pixels: r0..r5 sums, r6..r8 values, r9..r11 weights. It is
+// 76 bytes.
+#define DSP_QUAD                \
+    "ldrd r9, r10, [lr], #8\n"  \
+    "ldm r12!, {r6-r8}\n"       \
+    "uxtb16 r11, r9\n"          \
+    "smlad r0, r11, r6, r0\n"   \
+    "smlad r1, r11, r7, r1\n"   \
+    "smlad r2, r11, r8, r2\n"   \
+    "uxtb16 r11, r10\n"         \
+    "smlad r3, r11, r6, r3\n"   \
+    "smlad r4, r11, r7, r4\n"   \
+    "smlad r5, r11, r8, r5\n"   \
+    "ldm r12!, {r6-r8}\n"       \
+    "uxtb16 r9, r9, ror #8\n"   \
+    "smlad r0, r9, r6, r0\n"    \
+    "smlad r1, r9, r7, r1\n"    \
+    "smlad r2, r9, r8, r2\n"    \
+    "uxtb16 r10, r10, ror #8\n" \
+    "smlad r3, r10, r6, r3\n"   \
+    "smlad r4, r10, r7, r4\n"   \
+    "smlad r5, r10, r8, r5\n"
+
+// Makes sums the next outputs: r6, r7 read multipliers and offsets, r8 writes; r10, r11 lead to the
+// second and third pixel, or to the last one that there is, which is stored last.
+#define DSP_OUTPUTS(first, second, third)    \
+    "ldrh r12, [r6], #2\n"                   \
+    "ldr lr, [r7], #4\n"                     \
+    "mla " first ", " first ", r12, lr\n"    \
+    "mla " second ", " second ", r12, lr\n"  \
+    "mla " third ", " third ", r12, lr\n"    \
+    "usat " first ", #8, " first ", asr #16\n"   \
+    "usat " second ", #8, " second ", asr #16\n" \
+    "usat " third ", #8, " third ", asr #16\n"   \
+    "strb " third ", [r8, r11]\n"            \
+    "strb " second ", [r8, r10]\n"           \
+    "strb " first ", [r8]\n"                 \
+    "uxtah r8, r8, r9\n"
+
+// Values 0 and 2, or 1 and 3, of three pixels into the tile, from two planes.
+#define DSP_WIDEN(low, high)                         \
+    "pkhbt r0, " low ", " high ", lsl #16\n"         \
+    "pkhtb " high ", " high ", " low ", asr #16\n"   \
+    "uxtb16 " low ", r0, ror #8\n"                   \
+    "uxtb16 r0, r0\n"                                \
+    "uxtb16 " high ", " high "\n"                    \
+    "smlad r8, r0, lr, r8\n"                         \
+    "smlad r9, " low ", lr, r9\n"                    \
+    "smlad r10, " high ", lr, r10\n"                 \
+    "stm r12!, {r0, " low ", " high "}\n"
+
+// A row of filters over `depth` planes: tile, planes, bytes of a plane, depth; then weights, multipliers,
+// offsets, filters, output, bytes of a plane of it, and how many pixels. Where there are no planes,
+// the tile already holds the pixels, at most three.
+//
+// The stack begins with what a pair of filters ends with: multipliers, offsets, output, its plane
+// with the filters still to do in the upper half, and where the second and third pixel go. At 24
+// follows what it begins with: sums, twice, where to enter the loop, tile and weights; at 60 the
+// end of the tile, planes, their size and depth; at 112 are the arguments from the weights on.
+MMN_WHOLE static void products(uint8_t *, const uint8_t *, uint32_t, uint32_t, const uint8_t *, const uint16_t *,
+                               const uint32_t *, uint32_t, uint8_t *, uint32_t, uint32_t) {
+    __asm__ volatile(
+        "push {r4-r11, lr}\n"
+        "sub sp, #76\n"
+        "str r0, [sp, #52]\n"
+        "strd r1, r2, [sp, #64]\n"
+        "str r3, [sp, #72]\n"
+        // Three quads a turn; the first turn skips those that would be too many.
+        "adds r3, #3\n"
+        "lsrs r3, r3, #2\n"
+        "movs r4, #24\n"
+        "mla r0, r3, r4, r0\n"
+        "str r0, [sp, #60]\n"
+        "adds r4, r3, #2\n"
+        "movs r5, #3\n"
+        "udiv r4, r4, r5\n"
+        "mls r3, r4, r5, r3\n"
+        "adr.w r0, 3f\n"
+        "adds r0, #1\n"
+        "movs r5, #76\n"
+        "mls r0, r3, r5, r0\n"
+        "str r0, [sp, #48]\n"
+        // Three pixels: output, then tile and sums.
+        "1:\n"
+        "add r12, sp, #112\n"
+        "ldm r12, {r0-r6}\n"
+        "str r0, [sp, #56]\n"
+        "adds r7, r4, #3\n"
+        "str r7, [sp, #128]\n"
+        "subs r3, #1\n"
+        "pkhbt r5, r5, r3, lsl #16\n"
+        "mov r3, r4\n"
+        "mov r4, r5\n"
+        "subs r6, #1\n"
+        "it hi\n"
+        "movhi r6, #1\n"
+        "mov r5, r6\n"
+        "ldr r6, [sp, #136]\n"
+        "cmp r6, #2\n"
+        "ite hi\n"
+        "movhi r6, #2\n"
+        "movls r6, r5\n"
+        "stm sp, {r1-r6}\n"
+        "ldr r12, [sp, #52]\n"
+        "add r0, sp, #64\n"
+        "ldm r0, {r1-r3}\n"
+        "mvn lr, #0x007f007f\n"                 // twice -128
+        "movs r8, #0\n"
+        "movs r9, #0\n"
+        "movs r10, #0\n"
+        "adds r0, r1, #3\n"
+        "str r0, [sp, #64]\n"
+        "add r11, r2, r2, lsl #1\n"
+        "subs r3, #4\n"
+        "bcc 6f\n"
+        "4:\n"
+        "ldr r4, [r1]\n"
+        "ldr r5, [r1, r2]\n"
+        "ldr r6, [r1, r2, lsl #1]\n"
+        "ldr r7, [r1, r11]\n"
+        "add r1, r1, r2, lsl #2\n"
+        "5:\n"
+        DSP_WIDEN("r4", "r6")
+        DSP_WIDEN("r5", "r7")
+        "subs r3, #4\n"
+        "bcs 4b\n"
+        "6:\n"
+        "adds r3, #4\n"                         // values left over: filled up with zeros
+        "beq 7f\n"
+        "ldr r4, [r1]\n"
+        "movs r5, #0\n"
+        "movs r6, #0\n"
+        "movs r7, #0\n"
+        "cmp r3, #2\n"
+        "it cs\n"
+        "ldrcs r5, [r1, r2]\n"
+        "it hi\n"
+        "ldrhi r6, [r1, r2, lsl #1]\n"
+        "movs r3, #0\n"
+        "b 5b\n"
+        "7:\n"
+        "add r12, sp, #24\n"
+        "stm r12!, {r8-r10}\n"
+        "stm r12, {r8-r10}\n"
+        // A pair of filters.
+        "2:\n"
+        "add r11, sp, #24\n"
+        "ldm r11, {r0-r5, r11, r12, lr}\n"
+        "bx r11\n"
+        ".balign 4\n"
+        "3:\n"
+        DSP_QUAD
+        DSP_QUAD
+        DSP_QUAD
+        "ldr r11, [sp, #60]\n"
+        "cmp r12, r11\n"
+        "bne 3b\n"
+        "str lr, [sp, #56]\n"
+        "ldm sp, {r6-r11}\n"
+        DSP_OUTPUTS("r0", "r1", "r2")
+        "subs r9, #0x10000\n"
+        "bcc 9f\n"
+        DSP_OUTPUTS("r3", "r4", "r5")
+        "subs r9, #0x10000\n"
+        "stm sp, {r6-r9}\n"
+        "bcs 2b\n"
+        "9:\n"
+        "ldr r0, [sp, #136]\n"
+        "subs r0, #3\n"
+        "str r0, [sp, #136]\n"
+        "bhi 1b\n"
+        "add sp, #76\n"
+        "pop {r4-r11, pc}\n" ::: MMN_CLOBBERS);
+}
+#undef DSP_QUAD
+#undef DSP_OUTPUTS
+#undef DSP_WIDEN
+
+// A filter at one of three pixels.
+#define DSP_PIXEL(even, odd, at)        \
+    "smuad r10, r6, " even "\n"         \
+    "smlad r10, r7, " odd ", r10\n"     \
+    "mla r10, r10, r8, r9\n"            \
+    "usat r10, #8, r10, asr #16\n"      \
+    "strb r10, [r12, #" at "]\n"
+
+enum : uint8_t { shallowFilters = 6 };
+
+// A row of up to 6 filters over up to four planes and at least three pixels: planes, bytes of a
+// plane, depth, weights; then multipliers, offsets, filters, output, bytes of a plane of it, pixels.
+// The values of three pixels stay in registers; the stack holds, from 32 on, of every filter its
+// weights, signed and widened, multiplier and offset. The lowest bit beside the multiplier marks the
+// last one.
+MMN_WHOLE static void shallowProducts(const uint8_t *, uint32_t, uint32_t, const uint8_t *, const uint16_t *,
+                                      const uint32_t *, uint32_t, uint8_t *, uint32_t, uint32_t) {
+    __asm__ volatile(
+        "push {r4-r11, lr}\n"
+        "sub sp, #128\n"
+        "add r12, sp, #164\n"
+        "ldm r12, {r4-r9}\n"                    // multipliers, offsets, filters, output, plane, pixels
+        "subs r9, #3\n"
+        "strd r7, r8, [sp, #16]\n"
+        "str r9, [sp, #24]\n"
+        "add lr, sp, #32\n"
+        "1:\n"
+        "ldr r10, [r3], #4\n"
+        "eor r10, r10, #0x80808080\n"
+        "ldrh r11, [r4], #2\n"
+        "ldr r12, [r5], #4\n"
+        "sxtb16 r9, r10\n"
+        "sxtb16 r10, r10, ror #8\n"
+        "lsls r11, r11, #1\n"
+        "subs r6, #1\n"
+        "it eq\n"
+        "addeq r11, #1\n"
+        "stm lr!, {r9-r12}\n"
+        "bne 1b\n"
+        // Planes that do not exist have no weights; others are read instead.
+        "mov r3, r1\n"
+        "cmp r2, #2\n"
+        "it cc\n"
+        "movcc r3, #0\n"
+        "mov r4, r3\n"
+        "it hi\n"
+        "addhi r4, r4, r1\n"
+        "cmp r2, #4\n"
+        "mov r5, r3\n"
+        "it eq\n"
+        "addeq r5, r4, r1\n"
+        "mov r1, r3\n"
+        "mov r2, r4\n"
+        "mov r3, r5\n"
+        "stm sp, {r0-r3}\n"
+        "2:\n"
+        "ldm sp, {r0-r3, r12, lr}\n"
+        "ldr r4, [r0]\n"
+        "ldr r5, [r0, r1]\n"
+        "ldr r6, [r0, r2]\n"
+        "ldr r7, [r0, r3]\n"
+        "adds r0, #3\n"
+        "str r0, [sp]\n"
+        "add r11, r12, #3\n"
+        "str r11, [sp, #16]\n"
+        "pkhbt r8, r4, r6, lsl #16\n"
+        "pkhtb r2, r6, r4, asr #16\n"
+        "uxtb16 r0, r8\n"
+        "uxtb16 r1, r8, ror #8\n"
+        "uxtb16 r2, r2\n"
+        "pkhbt r8, r5, r7, lsl #16\n"
+        "pkhtb r5, r7, r5, asr #16\n"
+        "uxtb16 r3, r8\n"
+        "uxtb16 r4, r8, ror #8\n"
+        "uxtb16 r5, r5\n"
+        "add r11, sp, #32\n"
+        "3:\n"
+        "ldm r11!, {r6-r9}\n"
+        "lsrs r8, r8, #1\n"
+        DSP_PIXEL("r0", "r3", "0")
+        DSP_PIXEL("r1", "r4", "1")
+        DSP_PIXEL("r2", "r5", "2")
+        "add r12, r12, lr\n"
+        "bcc 3b\n"
+        "ldr r0, [sp, #24]\n"
+        "subs r0, #3\n"
+        "str r0, [sp, #24]\n"
+        "bpl 2b\n"
+        "adds r1, r0, #3\n"
+        "beq 4f\n"
+        // One or two remain: they are made together with those before.
+        "ldr r2, [sp]\n"
+        "ldr r3, [sp, #16]\n"
+        "add r2, r2, r0\n"
+        "add r3, r3, r0\n"
+        "str r2, [sp]\n"
+        "str r3, [sp, #16]\n"
+        "movs r0, #0\n"
+        "str r0, [sp, #24]\n"
+        "b 2b\n"
+        "4:\n"
+        "add sp, #128\n"
+        "pop {r4-r11, pc}\n" ::: MMN_CLOBBERS);
+}
+#undef DSP_PIXEL
+
+#undef MMN_WHOLE
+#undef MMN_CLOBBERS
+
+#elif defined(__AVR_HAVE_MUL__)
+
+// From a sum of products to a byte: (sum * multiplier + offset) >> 16, saturated to 0..255.
+// Bytes are kept with 128 added, so that what a rectifier cuts off is 0.
+static inline uint8_t saturate(int32_t value) {
+    return static_cast<uint8_t>(value < 0 ? 0 : (value > 255 ? 255 : value));
+}
+
+// A compiler would multiply 32 by 32 bits, but multipliers have 16. Of the result's bytes 0 and 1
+// only the carry counts, of byte 3 (the high one of `high`) whether it is 0, and its sign.
+static inline uint8_t requantise(uint32_t sum, uint32_t multiplier, uint32_t offset) {
+    uint16_t high;
+    uint8_t middle, zero;
+    __asm__(
+        "clr %[zero]\n\t"
+        "mul %B[sum], %B[multiplier]\n\t"
+        "movw %A[high], r0\n\t"
+        "mul %C[sum], %A[multiplier]\n\t"
+        "add %A[high], r0\n\t"
+        "adc %B[high], r1\n\t"
+        "mul %C[sum], %B[multiplier]\n\t"
+        "add %B[high], r0\n\t"
+        "mul %D[sum], %A[multiplier]\n\t"
+        "add %B[high], r0\n\t"
+        "mul %A[sum], %A[multiplier]\n\t"
+        "add r0, %A[offset]\n\t"
+        "adc r1, %B[offset]\n\t"
+        "adc %A[high], %C[offset]\n\t"
+        "adc %B[high], %D[offset]\n\t"
+        "mov %[middle], r1\n\t"
+        "mul %A[sum], %B[multiplier]\n\t"
+        "add %[middle], r0\n\t"
+        "adc %A[high], r1\n\t"
+        "adc %B[high], %[zero]\n\t"
+        "mul %B[sum], %A[multiplier]\n\t"
+        "add %[middle], r0\n\t"
+        "adc %A[high], r1\n\t"
+        "adc %B[high], %[zero]\n\t"
+        "clr __zero_reg__\n\t"
+        "cpse %B[high], __zero_reg__\n\t"
+        "ser %A[high]\n\t"
+        "sbrc %B[high], 7\n\t"
+        "clr %A[high]"
+        : [high] "=&d"(high), [middle] "=&r"(middle), [zero] "=&r"(zero)
+        : [sum] "r"(sum), [multiplier] "r"(static_cast<uint16_t>(multiplier)), [offset] "r"(offset));
+    return static_cast<uint8_t>(high);
+}
+
+// A row of all channels under a 3x3 kernel, sides included.
+struct DepthwiseRow {
+    // Where the kernel begins in the rows; of a row that is missing another's place.
+    const uint8_t *a, *b, *c;
+    uint16_t plane;  // From a channel to the next; 0 if all filters read the same one.
+    const int8_t *weights;
+    const uint16_t *multipliers;
+    const uint32_t *offsets;
+    uint16_t filters, inner;
+    // Whether a and c are missing, and whether the kernel reaches over the left and the right side.
+    bool noA, noC, left, right;
+    uint8_t zero;
+    uint32_t kept;  // The offset without the left side.
+};
+
+// Only values are read within the loop over pixels, so that all registers are taken:
+//   r0, r1   product                   r16      weight of row c, as a signed factor has to be in
+//   r2, r3   multiplier                         r16 to r23; later byte 2 of the result
+//   r4-r7    offset                    r17      value; later byte 3 of the result
+//   r8, r9   out                       r18-r23  weights of the rows a and b
+//   r10-r12  weights of row c          r24      byte 2 of the sum; later byte 1 of the result
+//   r13      0                         r25      outputs left
+//   r14, r15 bytes 0, 1 of the sum     X, Y, Z  rows a, b and c
+// Y may be the compiler's own, so the text saves it. What describes the row is on top of the stack.
+// Functions are no templates, because in these some compilers forget which registers variables are in.
+
+// The carry of mulsu is the sign of the product.
+#define AVR_ADD(weight)         \
+    "mulsu " weight ", r17\n\t" \
+    "sbc r24, r13\n\t"          \
+    "add r14, r0\n\t"           \
+    "adc r15, r1\n\t"           \
+    "adc r24, r13\n\t"
+
+// Offset and products with byte 0 of the sum and the multiplier, to r24, r16 and r17.
+#define AVR_LOW_AND_OFFSET \
+    "mul r14, r2\n\t"      \
+    "add r0, r4\n\t"       \
+    "adc r1, r5\n\t"       \
+    "adc r16, r6\n\t"      \
+    "adc r17, r7\n\t"      \
+    "mov r24, r1\n\t"
+
+#define AVR_MIDDLE(sum, multiplier)    \
+    "mul " sum ", " multiplier "\n\t"  \
+    "add r24, r0\n\t"                  \
+    "adc r16, r1\n\t"                  \
+    "adc r17, r13\n\t"
+
+#define AVR_LOAD(field, low, high)       \
+    "ldd " low ", Z+%[" field "]\n\t"    \
+    "ldd " high ", Z+%[" field "]+1\n\t"
+#define AVR_STORE(field, low, high)      \
+    "std Z+%[" field "], " low "\n\t"    \
+    "std Z+%[" field "]+1, " high "\n\t"
+
+// The row's description to Z.
+#define AVR_FRAME              \
+    "in r30, __SP_L__\n\t"     \
+    "in r31, __SP_H__\n\t"     \
+    "ldd r0, Z+1\n\t"          \
+    "ldd r31, Z+2\n\t"         \
+    "mov r30, r0\n\t"
+
+// A row's place to a register pair; the next channel's is kept.
+#define AVR_PLANE(field, low, high) \
+    AVR_LOAD(field, low, high)      \
+    "movw r0, " low "\n\t"          \
+    "add r0, r24\n\t"               \
+    "adc r1, r25\n\t" AVR_STORE(field, "r0", "r1")
+
+// Adds to the offset what three weights make of padding, with Z at the row's description.
+#define AVR_MISSING(first, second, third) \
+    "mov r14, " first "\n\t"              \
+    "mov r15, " second "\n\t"             \
+    "mov r16, " third "\n\t"              \
+    "rcall 7f\n\t"
+
+// Nine products: values of the rows a, b and c in turn. secondX and so on load the second and third
+// value of a row into r17. Together they leave the pointer at the next output's first value.
+#define AVR_TAPS(secondX, thirdX, secondY, thirdY, secondZ, thirdZ)                                                  \
+    "ld r17, X+\n\t"                                                                                                 \
+    "mulsu r18, r17\n\t"                                                                                             \
+    "movw r14, r0\n\t"                                                                                               \
+    secondX                                                                                                          \
+    "mulsu r19, r17\n\t"                                                                                             \
+    "ldi r24, 8\n\t"                                                                                                 \
+    "add r14, r0\n\t"                                                                                                \
+    "adc r15, r1\n\t"                                                                                                \
+    "brge .+2\n\t" /* The sign of all 17 bits. */                                                                    \
+    "dec r24\n\t"                                                                                                    \
+    thirdX AVR_ADD("r20")                                                                                            \
+    "ld r17, Y+\n\t" AVR_ADD("r21")                                                                                  \
+    secondY AVR_ADD("r22")                                                                                           \
+    thirdY AVR_ADD("r23")                                                                                            \
+    "mov r16, r10\n\t"                                                                                               \
+    "ld r17, Z+\n\t" AVR_ADD("r16")                                                                                  \
+    "mov r16, r11\n\t"                                                                                               \
+    secondZ AVR_ADD("r16")                                                                                           \
+    "mov r16, r12\n\t"                                                                                               \
+    thirdZ AVR_ADD("r16")
+
+// The end of a loop over pixels from `loop`.
+#define AVR_NEXT(loop)                                                                                               \
+    "brne 3f\n"                                                                                                      \
+    "2:\n\t"                                                                                                         \
+    "movw r0, r26\n\t"                                                                                               \
+    "movw r26, r8\n\t"                                                                                               \
+    "st X+, r16\n\t"                                                                                                 \
+    "movw r8, r26\n\t"                                                                                               \
+    "movw r26, r0\n\t"                                                                                               \
+    "dec r25\n\t"                                                                                                    \
+    "breq 8f\n\t"                                                                                                    \
+    "rjmp " loop "b\n"                                                                                               \
+    "8:\n\t"                                                                                                         \
+    "ret\n"                                                                                                          \
+    "3:\n\t" /* Below 0 or above 255. */                                                                             \
+    "lsl r17\n\t"                                                                                                    \
+    "sbc r16, r16\n\t"                                                                                               \
+    "com r16\n\t"                                                                                                    \
+    "rjmp 2b\n"
+
+#define AVR_DEPTHWISE(secondX, thirdX, secondY, thirdY, secondZ, thirdZ)                                             \
+    register uint8_t *inOut __asm__("r8") = out;                                                                     \
+    register DepthwiseRow *at __asm__("r30") = &row;                                                                 \
+    __asm__ volatile(                                                                                                \
+        "push r28\n\t"                                                                                               \
+        "push r29\n\t"                                                                                               \
+        "push r31\n\t"                                                                                               \
+        "push r30\n\t"                                                                                               \
+        "clr r13\n"                                                                                                  \
+        "1:\n\t" /* A channel. */                                                                                    \
+        "movw r28, r30\n\t" AVR_LOAD("weights", "r24", "r25")                                                        \
+        "movw r30, r24\n\t"                                                                                          \
+        "lpm r18, Z+\n\t"                                                                                            \
+        "lpm r19, Z+\n\t"                                                                                            \
+        "lpm r20, Z+\n\t"                                                                                            \
+        "lpm r21, Z+\n\t"                                                                                            \
+        "lpm r22, Z+\n\t"                                                                                            \
+        "lpm r23, Z+\n\t"                                                                                            \
+        "lpm r10, Z+\n\t"                                                                                            \
+        "lpm r11, Z+\n\t"                                                                                            \
+        "lpm r12, Z+\n\t"                                                                                            \
+        "std Y+%[weights], r30\n\t"                                                                                  \
+        "std Y+%[weights]+1, r31\n\t"                                                                                \
+        "ldd r30, Y+%[multipliers]\n\t"                                                                              \
+        "ldd r31, Y+%[multipliers]+1\n\t"                                                                            \
+        "lpm r2, Z+\n\t"                                                                                             \
+        "lpm r3, Z+\n\t"                                                                                             \
+        "std Y+%[multipliers], r30\n\t"                                                                              \
+        "std Y+%[multipliers]+1, r31\n\t"                                                                            \
+        "ldd r30, Y+%[offsets]\n\t"                                                                                  \
+        "ldd r31, Y+%[offsets]+1\n\t"                                                                                \
+        "lpm r4, Z+\n\t"                                                                                             \
+        "lpm r5, Z+\n\t"                                                                                             \
+        "lpm r6, Z+\n\t"                                                                                             \
+        "lpm r7, Z+\n\t"                                                                                             \
+        "std Y+%[offsets], r30\n\t"                                                                                  \
+        "std Y+%[offsets]+1, r31\n\t"                                                                                \
+        "movw r30, r28\n\t"                                                                                          \
+        "ldi r24, 8\n\t" /* Sums start at 8 << 16 to be positive, which offset makes up for. */                      \
+        "mul r24, r2\n\t"                                                                                            \
+        "sub r6, r0\n\t"                                                                                             \
+        "sbc r7, r1\n\t"                                                                                             \
+        "mul r24, r3\n\t"                                                                                            \
+        "sub r7, r0\n\t"                                                                                             \
+        "clt\n\t" /* T: the multiplier's high byte is 0, so half of the products are. */                             \
+        "tst r3\n\t"                                                                                                 \
+        "brne .+2\n\t"                                                                                               \
+        "set\n\t"                                                                                                    \
+        "ldd r24, Z+%[noA]\n\t"                                                                                      \
+        "tst r24\n\t"                                                                                                \
+        "breq 2f\n\t" AVR_MISSING("r18", "r19", "r20")                                                               \
+        "clr r18\n\t"                                                                                                \
+        "clr r19\n\t"                                                                                                \
+        "clr r20\n"                                                                                                  \
+        "2:\n\t"                                                                                                     \
+        "ldd r24, Z+%[noC]\n\t"                                                                                      \
+        "tst r24\n\t"                                                                                                \
+        "breq 2f\n\t" AVR_MISSING("r10", "r11", "r12")                                                               \
+        "clr r10\n\t"                                                                                                \
+        "clr r11\n\t"                                                                                                \
+        "clr r12\n"                                                                                                  \
+        "2:\n\t" AVR_LOAD("plane", "r24", "r25")                                                                     \
+        AVR_PLANE("a", "r26", "r27") AVR_PLANE("b", "r28", "r29") AVR_PLANE("c", "r16", "r17")                       \
+        "ldd r25, Z+%[left]\n\t"                                                                                     \
+        "tst r25\n\t"                                                                                                \
+        "breq 3f\n\t"                                                                                                \
+        "ldd r24, Z+%[zero]\n\t"                                                                                     \
+        "tst r24\n\t"                                                                                                \
+        "breq 2f\n\t"                                                                                                \
+        "std Z+%[kept], r4\n\t"                                                                                      \
+        "std Z+%[kept]+1, r5\n\t"                                                                                    \
+        "std Z+%[kept]+2, r6\n\t"                                                                                    \
+        "std Z+%[kept]+3, r7\n\t"                                                                                    \
+        "push r16\n\t"                                                                                               \
+        "push r17\n\t" AVR_MISSING("r18", "r21", "r10")                                                              \
+        "pop r17\n\t"                                                                                                \
+        "pop r16\n"                                                                                                  \
+        "2:\n\t"                                                                                                     \
+        "movw r30, r16\n\t"                                                                                          \
+        "push r18\n\t"                                                                                               \
+        "push r21\n\t"                                                                                               \
+        "push r10\n\t"                                                                                               \
+        "clr r18\n\t"                                                                                                \
+        "clr r21\n\t"                                                                                                \
+        "clr r10\n\t"                                                                                                \
+        "ldi r25, 1\n\t"                                                                                             \
+        "rcall 6f\n\t"                                                                                               \
+        "pop r10\n\t"                                                                                                \
+        "pop r21\n\t"                                                                                                \
+        "pop r18\n\t"                                                                                                \
+        "movw r16, r30\n\t" AVR_FRAME                                                                                \
+        "ldd r24, Z+%[zero]\n\t"                                                                                     \
+        "tst r24\n\t"                                                                                                \
+        "breq 3f\n\t"                                                                                                \
+        "ldd r4, Z+%[kept]\n\t"                                                                                      \
+        "ldd r5, Z+%[kept]+1\n\t"                                                                                    \
+        "ldd r6, Z+%[kept]+2\n\t"                                                                                    \
+        "ldd r7, Z+%[kept]+3\n"                                                                                      \
+        "3:\n\t" AVR_LOAD("inner", "r25", "r24")                                                                     \
+        "movw r30, r16\n\t"                                                                                          \
+        "cpse r25, r13\n\t" /* First what whole rounds of 256 leave over. */                                         \
+        "rjmp 2f\n\t"                                                                                                \
+        "rjmp 3f\n"                                                                                                  \
+        "2:\n\t"                                                                                                     \
+        "push r24\n\t"                                                                                               \
+        "rcall 6f\n\t"                                                                                               \
+        "pop r24\n"                                                                                                  \
+        "3:\n\t"                                                                                                     \
+        "clr r25\n\t"                                                                                                \
+        "subi r24, 1\n\t"                                                                                            \
+        "brcc 2b\n\t"                                                                                                \
+        "movw r14, r30\n\t" AVR_FRAME                                                                                \
+        "ldd r24, Z+%[right]\n\t"                                                                                    \
+        "tst r24\n\t"                                                                                                \
+        "breq 3f\n\t"                                                                                                \
+        "push r14\n\t"                                                                                               \
+        "push r15\n\t" AVR_MISSING("r20", "r23", "r12")                                                              \
+        "pop r31\n\t"                                                                                                \
+        "pop r30\n\t"                                                                                                \
+        "clr r20\n\t"                                                                                                \
+        "clr r23\n\t"                                                                                                \
+        "clr r12\n\t"                                                                                                \
+        "ldi r25, 1\n\t"                                                                                             \
+        "rcall 6f\n\t" AVR_FRAME                                                                                     \
+        "3:\n\t" AVR_LOAD("filters", "r24", "r25")                                                                   \
+        "sbiw r24, 1\n\t" AVR_STORE("filters", "r24", "r25")                                                         \
+        "brne .+2\n\t"                                                                                               \
+        "rjmp 9f\n\t"                                                                                                \
+        "rjmp 1b\n"                                                                                                  \
+                                                                                                                     \
+        "6:\n\t" /* r25 pixels. */                                                                                   \
+        "brtc 5f\n\t"                                                                                                \
+        "rjmp 4f\n"                                                                                                  \
+        "5:\n\t" AVR_TAPS(secondX, thirdX, secondY, thirdY, secondZ, thirdZ)                                         \
+        "mul r15, r3\n\t"                                                                                            \
+        "movw r16, r0\n\t"                                                                                           \
+        "mul r24, r2\n\t"                                                                                            \
+        "add r16, r0\n\t"                                                                                            \
+        "adc r17, r1\n\t"                                                                                            \
+        "mul r24, r3\n\t"                                                                                            \
+        "add r17, r0\n\t"                                                                                            \
+        AVR_LOW_AND_OFFSET AVR_MIDDLE("r14", "r3") AVR_MIDDLE("r15", "r2") AVR_NEXT("5")                             \
+        "4:\n\t" AVR_TAPS(secondX, thirdX, secondY, thirdY, secondZ, thirdZ)                                         \
+        "mul r24, r2\n\t"                                                                                            \
+        "movw r16, r0\n\t"                                                                                           \
+        AVR_LOW_AND_OFFSET AVR_MIDDLE("r15", "r2") AVR_NEXT("4")                                                     \
+                                                                                                                     \
+        "7:\n\t" /* Adds to the offset: sum of r14 to r16, times zero, times multiplier. */                          \
+        "ldd r17, Z+%[zero]\n\t"                                                                                     \
+        "cp r17, r13\n\t"                                                                                            \
+        "breq 8f\n\t"                                                                                                \
+        "mov r24, r14\n\t"                                                                                           \
+        "clr r25\n\t"                                                                                                \
+        "sbrc r14, 7\n\t"                                                                                            \
+        "dec r25\n\t"                                                                                                \
+        "add r24, r15\n\t"                                                                                           \
+        "adc r25, r13\n\t"                                                                                           \
+        "sbrc r15, 7\n\t"                                                                                            \
+        "dec r25\n\t"                                                                                                \
+        "add r24, r16\n\t"                                                                                           \
+        "adc r25, r13\n\t"                                                                                           \
+        "sbrc r16, 7\n\t"                                                                                            \
+        "dec r25\n\t"                                                                                                \
+        "mov r15, r17\n\t"                                                                                           \
+        "mul r2, r15\n\t"                                                                                            \
+        "movw r16, r0\n\t"                                                                                           \
+        "clr r14\n\t"                                                                                                \
+        "mul r3, r15\n\t"                                                                                            \
+        "add r17, r0\n\t"                                                                                            \
+        "adc r14, r1\n\t"                                                                                            \
+        "mul r24, r16\n\t"                                                                                           \
+        "add r4, r0\n\t"                                                                                             \
+        "adc r5, r1\n\t"                                                                                             \
+        "adc r6, r13\n\t"                                                                                            \
+        "adc r7, r13\n\t"                                                                                            \
+        "mul r24, r17\n\t"                                                                                           \
+        "add r5, r0\n\t"                                                                                             \
+        "adc r6, r1\n\t"                                                                                             \
+        "adc r7, r13\n\t"                                                                                            \
+        "mul r24, r14\n\t"                                                                                           \
+        "add r6, r0\n\t"                                                                                             \
+        "adc r7, r1\n\t"                                                                                             \
+        "mul r25, r16\n\t"                                                                                           \
+        "add r5, r0\n\t"                                                                                             \
+        "adc r6, r1\n\t"                                                                                             \
+        "adc r7, r13\n\t"                                                                                            \
+        "mul r25, r17\n\t"                                                                                           \
+        "add r6, r0\n\t"                                                                                             \
+        "adc r7, r1\n\t"                                                                                             \
+        "mul r25, r14\n\t"                                                                                           \
+        "add r7, r0\n\t"                                                                                             \
+        "sbrs r25, 7\n\t"                                                                                            \
+        "ret\n\t"                                                                                                    \
+        "sub r6, r16\n\t" /* The high byte is negative. */                                                           \
+        "sbc r7, r17\n"                                                                                              \
+        "8:\n\t"                                                                                                     \
+        "ret\n"                                                                                                      \
+                                                                                                                     \
+        "9:\n\t"                                                                                                     \
+        "clr r1\n\t"                                                                                                 \
+        "pop r0\n\t"                                                                                                 \
+        "pop r0\n\t"                                                                                                 \
+        "pop r29\n\t"                                                                                                \
+        "pop r28"                                                                                                    \
+        : "+r"(inOut), "+r"(at)                                                                                      \
+        : [a] "n"(__builtin_offsetof(DepthwiseRow, a)), [b] "n"(__builtin_offsetof(DepthwiseRow, b)),                \
+          [c] "n"(__builtin_offsetof(DepthwiseRow, c)), [plane] "n"(__builtin_offsetof(DepthwiseRow, plane)),        \
+          [weights] "n"(__builtin_offsetof(DepthwiseRow, weights)),                                                  \
+          [multipliers] "n"(__builtin_offsetof(DepthwiseRow, multipliers)),                                          \
+          [offsets] "n"(__builtin_offsetof(DepthwiseRow, offsets)),                                                  \
+          [filters] "n"(__builtin_offsetof(DepthwiseRow, filters)),                                                  \
+          [inner] "n"(__builtin_offsetof(DepthwiseRow, inner)), [noA] "n"(__builtin_offsetof(DepthwiseRow, noA)),    \
+          [noC] "n"(__builtin_offsetof(DepthwiseRow, noC)), [left] "n"(__builtin_offsetof(DepthwiseRow, left)),      \
+          [right] "n"(__builtin_offsetof(DepthwiseRow, right)), [kept] "n"(__builtin_offsetof(DepthwiseRow, kept)), [zero] "n"(__builtin_offsetof(DepthwiseRow, zero)) \
+        : "r2", "r3", "r4", "r5", "r6", "r7", "r10", "r11", "r12", "r13", "r14", "r15", "r16", "r17", "r18", "r19",  \
+          "r20", "r21", "r22", "r23", "r24", "r25", "r26", "r27", "memory");
+
+// A row of a 3x3 kernel over at least three columns.
+static void __attribute__((noinline)) depthwise3Row(const Step &step, const uint8_t *const *rows, uint8_t *out) {
+    DepthwiseRow row;
+    row.plane = step.channels == 1 ? 0 : step.width;
+    row.weights = reinterpret_cast<const int8_t *>(weightTable + step.weights);
+    row.multipliers = multiplierTable + step.constants;
+    row.offsets = offsetTable + step.constants;
+    row.filters = step.filters;
+    row.inner = step.inner;
+    row.left = step.first != 0;
+    row.right = static_cast<uint16_t>(step.first + step.inner) != step.columns;
+    row.zero = step.zero;
+    const uint8_t pad = step.pad, stride = step.stride;
+    const uint8_t *const a = rows[0], *const b = rows[1], *const c = rows[2];
+    row.noA = !a;
+    row.noC = !c;
+    row.a = (a ? a : b) - pad;
+    row.b = b - pad;
+    row.c = (c ? c : b) - pad;
+    if (stride == 1) {
+        AVR_DEPTHWISE("ld r17, X+\n\t", "ld r17, X\n\tsbiw r26, 1\n\t", "ld r17, Y\n\t", "ldd r17, Y+1\n\t",
+                      "ld r17, Z\n\t", "ldd r17, Z+1\n\t")
+    }
+    if (stride == 2) {
+        AVR_DEPTHWISE("ld r17, X+\n\t", "ld r17, X\n\t", "ld r17, Y+\n\t", "ld r17, Y\n\t", "ld r17, Z+\n\t",
+                      "ld r17, Z\n\t")
+    }
+}
+
+#undef AVR_ADD
+#undef AVR_LOW_AND_OFFSET
+#undef AVR_MIDDLE
+#undef AVR_LOAD
+#undef AVR_STORE
+#undef AVR_FRAME
+#undef AVR_PLANE
+#undef AVR_MISSING
+#undef AVR_TAPS
+#undef AVR_NEXT
+#undef AVR_DEPTHWISE
+
+
+
+// A row of pointwise filters, straight from its planes: one filter after another, each at four
+// pixels at a time. What four do not divide goes by threes, a pixel of which may be made twice.
+// For maps of three or more columns and depths up to 256.
+struct PointwiseRow {
+    const uint8_t *in;
+    uint16_t back;  // From behind four pixels to the same four of the next plane.
+    uint8_t depth;  // 0 is 256.
+    uint8_t fours, threes;
+    uint8_t overlap;  // What a block of three is less than four, with what is made twice.
+    const uint8_t *weights;
+    uint16_t jump, pair;  // From a filter's weights to the next one's, and to the one after that.
+    const uint16_t *multipliers;
+    const uint32_t *offsets;
+    uint16_t filters;
+    uint8_t *out;
+    const uint8_t *at;
+    uint8_t left;
+};
+
+// A pixel of the next plane times the weight. The carry of mulsu is the sign of the product.
+#define AVR_PIXEL(low, mid, high) \
+    "mulsu r16, r17\n\t"          \
+    "sbc " high ", r14\n\t"       \
+    "add " low ", r0\n\t"         \
+    "adc " mid ", r1\n\t"         \
+    "adc " high ", r14\n\t"
+#define AVR_FIRST(low, mid, high)  \
+    "mulsu r16, r17\n\t"          \
+    "movw " low ", r0\n\t"        \
+    "sbc " high ", " high "\n\t"
+#define AVR_THREE(pixel)                             \
+    "lpm r16, Z+\n\t"                                \
+    "subi r16, 128\n\t"                              \
+    "ld r17, X+\n\t" pixel("r2", "r3", "r18")        \
+    "ld r17, X+\n\t" pixel("r4", "r5", "r19")        \
+    "ld r17, X+\n\t" pixel("r6", "r7", "r20")        \
+    "ld r17, X+\n\t"
+#define AVR_FOUR(pixel) AVR_THREE(pixel) pixel("r8", "r9", "r21")
+#define AVR_PLANE         \
+    "add r26, r10\n\t"    \
+    "adc r27, r11\n\t"    \
+    "dec r15\n\t"
+
+// All planes, by a tap of three or four pixels. Weights are in quads at multiples of four; those
+// of the pair's other filter are between them.
+#define AVR_TAPS(tap)                     \
+    tap(AVR_FIRST) AVR_PLANE              \
+    "brne 5f\n\t"                         \
+    "rjmp 6f\n"                           \
+    "4:\n\t" tap(AVR_PIXEL) AVR_PLANE     \
+    "breq 6f\n"                           \
+    "5:\n\t" tap(AVR_PIXEL) AVR_PLANE     \
+    "breq 6f\n\t"                         \
+    "sbrc r30, 1\n\t"                     \
+    "rjmp 4b\n\t"                         \
+    "adiw r30, 4\n\t"                     \
+    "rjmp 4b\n"
+
+// Of bytes 0 and 1 of a result only the carry counts. Bytes 1 to 3 are in r15 to r17.
+#define AVR_LOW_AND_OFFSET(low) \
+    "mul " low ", r22\n\t"      \
+    "add r0, r12\n\t"           \
+    "adc r1, r13\n\t"           \
+    "adc r16, r24\n\t"          \
+    "adc r17, r25\n\t"          \
+    "mov r15, r1\n\t"
+#define AVR_MIDDLE(sum, multiplier)   \
+    "mul " sum ", " multiplier "\n\t" \
+    "add r15, r0\n\t"                 \
+    "adc r16, r1\n\t"                 \
+    "adc r17, r14\n\t"
+#define AVR_SATURATE   \
+    "breq .+6\n\t"     \
+    "lsl r17\n\t"      \
+    "sbc r16, r16\n\t" \
+    "com r16\n\t"      \
+    "st X+, r16\n\t"
+#define AVR_WIDE(low, mid, high)                                                 \
+    "mulsu " high ", r22\n\t"                                                         \
+    "movw r16, r0\n\t"                                                           \
+    "mul " mid ", r23\n\t"                                                       \
+    "add r16, r0\n\t"                                                            \
+    "adc r17, r1\n\t"                                                            \
+    "mul " high ", r23\n\t"                                                      \
+    "add r17, r0\n\t"                                                            \
+    AVR_LOW_AND_OFFSET(low) AVR_MIDDLE(low, "r23") AVR_MIDDLE(mid, "r22") AVR_SATURATE
+// The same for multipliers below 512.
+#define AVR_NARROW(low, mid, high)                 \
+    "mulsu " high ", r22\n\t"                           \
+    "movw r16, r0\n\t"                             \
+    AVR_LOW_AND_OFFSET(low) AVR_MIDDLE(mid, "r22") \
+    "sbrs r23, 0\n\t"                              \
+    "rjmp .+6\n\t"                                 \
+    "add r15, " low "\n\t"                         \
+    "adc r16, " mid "\n\t"                         \
+    "adc r17, " high "\n\t"                        \
+    "tst r17\n\t" AVR_SATURATE
+
+//   r0, r1    product                      r10, r11  from a plane to the next
+//   r2-r9     bytes 0 and 1 of four sums   r22, r23  multiplier
+//   r18-r21   their bytes 2                r12, r13, r24, r25  offset
+//   r14       0                            X         values; out
+//   r15       planes left                  Y         the row
+//   r16, r17  weight and value             Z         weights
+//   T         three pixels
+// Y may be the compiler's own, so the text saves it.
+static void __attribute__((noinline)) pointwise(const Step &step, const uint8_t *in, uint8_t *out) {
+    const uint16_t quads = static_cast<uint16_t>((step.channels + 3u) >> 2);
+    PointwiseRow row;
+    row.in = in;
+    row.back = static_cast<uint16_t>(step.width - 4u);
+    row.depth = static_cast<uint8_t>(step.channels);
+    // Five are twice three, all other numbers come of fours and threes.
+    row.threes = step.columns == 5 ? 2 : static_cast<uint8_t>((4u - step.columns) & 3);
+    row.fours = static_cast<uint8_t>((step.columns == 5 ? 0 : step.columns - 3u * row.threes) >> 2);
+    row.overlap = step.columns == 5 ? 2 : 1;
+    row.weights = weightTable + step.weights;
+    row.jump = 4;
+    row.pair = static_cast<uint16_t>(quads * 8);
+    row.multipliers = multiplierTable + step.constants;
+    row.offsets = offsetTable + step.constants;
+    row.filters = step.filters;
+    row.out = out;
+    PointwiseRow *at = &row;
+    __asm__ volatile(
+        "push r28\n\t"
+        "push r29\n\t"
+        "movw r28, r30\n\t"
+        "clr r14\n\t"
+        "ldd r10, Y+%[back]\n\t"
+        "ldd r11, Y+%[back]+1\n"
+
+        "0:\n\t"  // A filter.
+        "ldd r30, Y+%[multipliers]\n\t"
+        "ldd r31, Y+%[multipliers]+1\n\t"
+        "lpm r22, Z+\n\t"
+        "lpm r23, Z+\n\t"
+        "std Y+%[multipliers], r30\n\t"
+        "std Y+%[multipliers]+1, r31\n\t"
+        "ldd r30, Y+%[offsets]\n\t"
+        "ldd r31, Y+%[offsets]+1\n\t"
+        "lpm r12, Z+\n\t"
+        "lpm r13, Z+\n\t"
+        "lpm r24, Z+\n\t"
+        "lpm r25, Z+\n\t"
+        "std Y+%[offsets], r30\n\t"
+        "std Y+%[offsets]+1, r31\n\t"
+        "ldd r26, Y+%[in]\n\t"
+        "ldd r27, Y+%[in]+1\n\t"
+        "ldd r16, Y+%[fours]\n\t"
+        "clt\n\t"
+        "tst r16\n\t"
+        "brne 2f\n"
+        "1:\n\t"
+        "set\n\t"
+        "ldd r16, Y+%[threes]\n"
+        "2:\n\t"
+        "std Y+%[left], r16\n"
+
+        "3:\n\t"  // A block.
+        "movw r30, r26\n\t"
+        "adiw r30, 4\n\t"
+        "brtc 4f\n\t"
+        "ldd r16, Y+%[overlap]\n\t"
+        "sub r30, r16\n\t"
+        "sbc r31, r14\n"
+        "4:\n\t"
+        "std Y+%[at], r30\n\t"
+        "std Y+%[at]+1, r31\n\t"
+        "ldd r30, Y+%[weights]\n\t"
+        "ldd r31, Y+%[weights]+1\n\t"
+        "ldd r15, Y+%[depth]\n\t"
+        "brtc 3f\n\t"
+        "rjmp 7f\n"
+        "3:\n\t" AVR_TAPS(AVR_FOUR)
+        "6:\n"
+        "10:\n\t"
+        "ldd r26, Y+%[out]\n\t"
+        "ldd r27, Y+%[out]+1\n\t"
+        "cpi r23, 2\n\t"
+        "brlo .+2\n\t"
+        "rjmp 5f\n\t"
+        AVR_NARROW("r2", "r3", "r18")
+        AVR_NARROW("r4", "r5", "r19")
+        AVR_NARROW("r6", "r7", "r20")
+        "brtc 6f\n\t"
+        "rjmp 8f\n"
+        "6:\n\t"
+        AVR_NARROW("r8", "r9", "r21")
+        "rjmp 9f\n"
+        "5:\n\t"
+        AVR_WIDE("r2", "r3", "r18")
+        AVR_WIDE("r4", "r5", "r19")
+        AVR_WIDE("r6", "r7", "r20")
+        "brts 8f\n\t"
+        AVR_WIDE("r8", "r9", "r21")
+        "rjmp 9f\n"
+
+        "8:\n\t"  // Of a block of three what is made again is not left behind.
+        "ldd r16, Y+%[left]\n\t"
+        "dec r16\n\t"
+        "breq 8f\n\t"
+        "ldd r17, Y+%[overlap]\n\t"
+        "dec r17\n\t"
+        "sub r26, r17\n\t"
+        "sbc r27, r14\n"
+        "8:\n\t"
+        "std Y+%[out], r26\n\t"
+        "std Y+%[out]+1, r27\n\t"
+        "tst r16\n\t"
+        "breq 8f\n\t"
+        "ldd r26, Y+%[at]\n\t"
+        "ldd r27, Y+%[at]+1\n\t"
+        "rjmp 2b\n"
+        "9:\n\t"
+        "std Y+%[out], r26\n\t"
+        "std Y+%[out]+1, r27\n\t"
+        "ldd r26, Y+%[at]\n\t"
+        "ldd r27, Y+%[at]+1\n\t"
+        "ldd r16, Y+%[left]\n\t"
+        "dec r16\n\t"
+        "breq 9f\n\t"
+        "rjmp 2b\n"
+        "9:\n\t"
+        "ldd r16, Y+%[threes]\n\t"
+        "tst r16\n\t"
+        "breq 8f\n\t"
+        "rjmp 1b\n"
+
+        "8:\n\t"
+        "ldd r30, Y+%[weights]\n\t"
+        "ldd r31, Y+%[weights]+1\n\t"
+        "ldd r16, Y+%[jump]\n\t"
+        "ldd r17, Y+%[jump]+1\n\t"
+        "add r30, r16\n\t"
+        "adc r31, r17\n\t"
+        "std Y+%[weights], r30\n\t"
+        "std Y+%[weights]+1, r31\n\t"
+        "ldd r30, Y+%[pair]\n\t"
+        "ldd r31, Y+%[pair]+1\n\t"
+        "sub r30, r16\n\t"
+        "sbc r31, r17\n\t"
+        "std Y+%[jump], r30\n\t"
+        "std Y+%[jump]+1, r31\n\t"
+        "ldd r30, Y+%[filters]\n\t"
+        "ldd r31, Y+%[filters]+1\n\t"
+        "sbiw r30, 1\n\t"
+        "std Y+%[filters], r30\n\t"
+        "std Y+%[filters]+1, r31\n\t"
+        "brne .+2\n\t"
+        "rjmp 9f\n\t"
+        "rjmp 0b\n"
+
+        "7:\n\t" AVR_TAPS(AVR_THREE)
+        "6:\n\t"
+        "rjmp 10b\n"
+        "9:\n\t"
+        "clr r1\n\t"
+        "pop r29\n\t"
+        "pop r28"
+        : "+z"(at)
+        : [in] "n"(__builtin_offsetof(PointwiseRow, in)), [back] "n"(__builtin_offsetof(PointwiseRow, back)),
+          [depth] "n"(__builtin_offsetof(PointwiseRow, depth)), [fours] "n"(__builtin_offsetof(PointwiseRow, fours)),
+          [threes] "n"(__builtin_offsetof(PointwiseRow, threes)),
+          [overlap] "n"(__builtin_offsetof(PointwiseRow, overlap)),
+          [weights] "n"(__builtin_offsetof(PointwiseRow, weights)), [jump] "n"(__builtin_offsetof(PointwiseRow, jump)),
+          [pair] "n"(__builtin_offsetof(PointwiseRow, pair)),
+          [multipliers] "n"(__builtin_offsetof(PointwiseRow, multipliers)),
+          [offsets] "n"(__builtin_offsetof(PointwiseRow, offsets)),
+          [filters] "n"(__builtin_offsetof(PointwiseRow, filters)), [out] "n"(__builtin_offsetof(PointwiseRow, out)),
+          [at] "n"(__builtin_offsetof(PointwiseRow, at)), [left] "n"(__builtin_offsetof(PointwiseRow, left))
+        : "r2", "r3", "r4", "r5", "r6", "r7", "r8", "r9", "r10", "r11", "r12", "r13", "r14", "r15", "r16", "r17",
+          "r18", "r19", "r20", "r21", "r22", "r23", "r24", "r25", "r26", "r27", "memory");
+}
+
+#undef AVR_PIXEL
+#undef AVR_FIRST
+#undef AVR_THREE
+#undef AVR_FOUR
+#undef AVR_PLANE
+#undef AVR_TAPS
+#undef AVR_LOW_AND_OFFSET
+#undef AVR_MIDDLE
+#undef AVR_SATURATE
+#undef AVR_WIDE
+#undef AVR_NARROW
+
+enum : uint16_t { localWords = 1 };
+
+// Fully connected: `channels` bytes to `count` bytes. It does without a tile.
+static void dense(uint32_t at, uint16_t constants, uint8_t shift, uint16_t channels, uint16_t count,
+                  const uint8_t *in, uint8_t *, uint8_t *out) {
+    const uint8_t *even = weightTable + at;
+    for (uint16_t f = 0; f < count; f++) {
+        const uint8_t *weight = even + (f & 1) * 4;
+        uint32_t sum = 0;
+        for (uint16_t i = 0; i < channels; i++) {
+            const int8_t factor = static_cast<int8_t>(flash(weight++) ^ 0x80);
+            sum += static_cast<uint32_t>(static_cast<int32_t>(static_cast<int16_t>(factor * in[i])));
+            weight += i % 4 == 3 ? 4 : 0;
+        }
+        even += f % 2 == 0 ? 0 : (channels + 3u) / 4 * 8;
+        const uint16_t multiplier = flash(multiplierTable + constants + f);
+        const uint32_t offset = flash(offsetTable + constants + f);
+        out[f] = requantise(sum, multiplier, offset);
+    }
+    static_cast<void>(shift);
+}
+
+#elif defined(__ARM_ARCH_6M__)
+
+// From a sum of products to a byte: (sum * multiplier + offset) >> 16, saturated to 0..255.
+// Bytes are kept with 128 added, so that what a rectifier cuts off is 0.
+static inline uint8_t saturate(int32_t value) {
+    return static_cast<uint8_t>(value < 0 ? 0 : (value > 255 ? 255 : value));
+}
+
+static inline uint8_t requantise(uint32_t sum, uint32_t multiplier, uint32_t offset) {
+    return saturate(static_cast<int32_t>(sum * multiplier + offset) >> 16);
+}
+
+// Depthwise for cores whose multiplication overwrites one of its factors. Two outputs are made at
+// a time. The weights of a row are loaded by one instruction each time, so that they may be
+// overwritten: taken in the right order, no product needs a copy of a factor.
+//
+// In the text: r0 input, r1 weights, r3 r4 r5 weights of a row, r6 input or product, r7 sum of the
+// first output, r2 of the second. In high registers, which add, mov and cmp reach: r8 r9 r10 the
+// ways from row to row and on to the next columns, r11 output, r12 its end, and lr keeps r7, which
+// may be the compiler's frame pointer.
+#define MMN_TAKE(at) "ldrb r6, [r0, #" at "]\n\t"
+#define MMN_FIRST(weight) "muls r6, " weight "\n\tadds r7, r7, r6\n\t"
+#define MMN_SECOND(weight) "muls r6, " weight "\n\tadds r2, r2, r6\n\t"
+#define MMN_SECOND_LAST(weight) "muls " weight ", r6\n\tadds r2, r2, " weight "\n\t"
+
+// The row after the input of the first output at its first weight.
+#define MMN_ROW1(first) MMN_TAKE("1") first MMN_FIRST("r4") \
+    MMN_TAKE("2") MMN_SECOND_LAST("r4") MMN_FIRST("r5") MMN_TAKE("3") MMN_SECOND("r5")
+#define MMN_ROW2(first) MMN_TAKE("1") MMN_FIRST("r4") \
+    MMN_TAKE("2") first MMN_FIRST("r5") MMN_TAKE("3") MMN_SECOND("r4") MMN_TAKE("4") MMN_SECOND("r5")
+#define MMN_ROW3(first) MMN_TAKE("1") MMN_FIRST("r4") MMN_TAKE("2") MMN_FIRST("r5") \
+    MMN_TAKE("3") first MMN_TAKE("4") MMN_SECOND("r4") MMN_TAKE("5") MMN_SECOND("r5")
+
+#define MMN_DEPTHWISE(row)                                                              \
+    __asm__ volatile(                                                                 \
+        ".syntax unified\n\t"                                                        \
+        "mov r11, r2\n\t"                                                             \
+        "mov r8, r3\n\t"                                                              \
+        "mov r9, r4\n\t"                                                              \
+        "mov r10, r5\n\t"                                                             \
+        "mov r12, r6\n\t"                                                             \
+        "mov lr, r7\n"                                                                \
+        "1:\n\t"                                                                      \
+        /* The first products are the sums to add to. */                              \
+        "ldmia r1!, {r2, r4, r5}\n\t"                                                 \
+        "ldrb r7, [r0, #0]\n\t"                                                       \
+        "muls r7, r2\n\t"                                                             \
+        row("muls r2, r6\n\t")                                                        \
+        "add r0, r8\n\t"                                                              \
+        "ldmia r1!, {r3, r4, r5}\n\t"                                                 \
+        MMN_TAKE("0") MMN_FIRST("r3") row(MMN_SECOND_LAST("r3"))                            \
+        "add r0, r9\n\t"                                                              \
+        "ldmia r1!, {r3, r4, r5}\n\t"                                                 \
+        MMN_TAKE("0") MMN_FIRST("r3") row(MMN_SECOND_LAST("r3"))                            \
+        "add r0, r10\n\t"                                                             \
+        "ldmia r1!, {r3, r4}\n\t"                                                     \
+        "subs r1, r1, #44\n\t"                                                        \
+        "mov r5, r11\n\t"                                                             \
+        MMN_REQUANTISE("r7", "2")                                                       \
+        "strb r7, [r5, #0]\n\t"                                                       \
+        MMN_REQUANTISE("r2", "3")                                                       \
+        "adds r6, r5, #2\n\t"                                                         \
+        "mov r11, r6\n\t"                                                             \
+        /* An odd count leaves the last second output out. */                         \
+        "cmp r6, r12\n\t"                                                             \
+        "bhi 4f\n\t"                                                                  \
+        "strb r2, [r5, #1]\n\t"                                                       \
+        "bne 1b\n"                                                                    \
+        "4:\n\t"                                                                      \
+        "mov r7, lr"                                                                  \
+        : "+r"(r0), "+r"(r1), "+r"(r2), "+r"(r3), "+r"(r4), "+r"(r5), "+r"(r6)        \
+        :                                                                             \
+        : "r8", "r9", "r10", "r11", "r12", "lr", "cc", "memory")
+
+// (sum * r3 + r4) >> 16. Where the top byte is not 0, the value is outside 0..255: its inverted
+// sign, spread over the register, is what saturation gives.
+#define MMN_REQUANTISE(sum, label)    \
+    "muls " sum ", r3\n\t"          \
+    "adds " sum ", " sum ", r4\n\t" \
+    "lsrs r6, " sum ", #24\n\t"     \
+    "beq " label "f\n\t"            \
+    "mvns " sum ", " sum "\n\t"     \
+    "asrs " sum ", " sum ", #31\n"  \
+    label ":\n\t"                   \
+    "lsrs " sum ", " sum ", #16\n\t"
+
+// What a channel of a row needs: weights row by row, multiplier and offset.
+struct Channel {
+    int32_t taps[9];
+    uint32_t multiplier, offset;
+};
+
+// One channel of a row of a 3x3 kernel away from the sides: out[i] from columns i * stride to
+// i * stride + 2 of the rows a, b and c. With an odd count it reads `stride` bytes beyond the last
+// column.
+template <uint8_t stride>
+static void depthwise3(const Channel &channel, const uint8_t *a, const uint8_t *b, const uint8_t *c, uint8_t *out,
+                       uint16_t count) {
+    static_assert(stride >= 1 && stride <= 3, "strides are 1 to 3");
+    if (count == 0) {
+        return;
+    }
+    register const uint8_t *r0 __asm__("r0") = a;
+    register const void *r1 __asm__("r1") = &channel;
+    register uint8_t *r2 __asm__("r2") = out;
+    register int32_t r3 __asm__("r3") = b - a;
+    register int32_t r4 __asm__("r4") = c - b;
+    register int32_t r5 __asm__("r5") = 2 * stride - (c - a);
+    register const uint8_t *r6 __asm__("r6") = out + count;
+    if (stride == 1) {
+        MMN_DEPTHWISE(MMN_ROW1);
+    } else if (stride == 2) {
+        MMN_DEPTHWISE(MMN_ROW2);
+    } else {
+        MMN_DEPTHWISE(MMN_ROW3);
+    }
+}
+
+#undef MMN_TAKE
+#undef MMN_FIRST
+#undef MMN_SECOND
+#undef MMN_SECOND_LAST
+#undef MMN_ROW1
+#undef MMN_ROW2
+#undef MMN_ROW3
+#undef MMN_DEPTHWISE
+#undef MMN_REQUANTISE
+
+// Products for cores where a load, an addition and a multiplication cost much the same. A value of
+// both pixels shares a word, the second pixel in the upper half. A weight times such a word is two
+// products at once, which cannot meet, since neither takes more than 16 bits. `both` adds up whole
+// words and `second` their upper halves, so that in the end the sum of the first pixel is
+// both - (second << 16), exactly, modulo 2^32.
+enum : uint8_t { tilePixels = 2, tileBytesPerQuad = 16 };
+
+// What filters read at two neighbouring pixels: a word for every value, at a multiple of 4. The sums
+// are what `both` and `second` start from: -128 times all values, since weights are kept with 128
+// added. One instruction below loads all members in this order.
+struct Tile {
+    uint8_t *values;
+    uint32_t sums[2];
+};
+
+// Value `index` of a pixel.
+static inline void put(Tile &tile, uint8_t pixel, uint16_t index, uint8_t value) {
+    uint8_t *at = tile.values + index * 4u + pixel * 2u;
+    at[0] = value;
+    at[1] = 0;
+}
+
+// Call it after the last value of both pixels: it fills up the last quad and adds up.
+static void complete(Tile &tile, uint16_t depth) {
+    uint8_t *at = tile.values + depth * 4u;
+    memset(at, 0, (0u - depth) % 4 * 4);
+    uint32_t first = 0, second = 0;
+    while (at != tile.values) {
+        at -= 4;
+        first += at[0];
+        second += at[2];
+    }
+    tile.sums[0] = 0u - 128 * (first + (second << 16));
+    tile.sums[1] = 0u - 128 * second;
+}
+
+// `depth` values of two pixels, which are `step` bytes apart; a plane is a channel of a row.
+static void gather(Tile &tile, const uint8_t *in, uint16_t plane, uint8_t step, uint16_t depth) {
+    if (depth - 1u > 256) {
+        // The sums of a pixel take more than 16 bits.
+        for (uint16_t i = 0; i < depth; i++, in += plane) {
+            put(tile, 0, i, in[0]);
+            put(tile, 1, i, in[step]);
+        }
+        complete(tile, depth);
+        return;
+    }
+    uint8_t *at = tile.values;
+    uint32_t both = 0;
+    // Registers for a value, which at first bring what the loop keeps in high ones.
+    uint32_t first = plane;
+    const uint8_t *second = at + depth * 4u;
+    __asm__ volatile(
+        ".syntax unified\n\t"
+        "mov lr, %[first]\n\t"
+        "mov r12, %[second]\n"
+        "1:\n\t"
+        "ldrb %[second], [%[in], %[step]]\n\t"
+        "ldrb %[first], [%[in], #0]\n\t"
+        "lsls %[second], %[second], #16\n\t"
+        "adds %[first], %[first], %[second]\n\t"
+        "adds %[both], %[both], %[first]\n\t"
+        "stmia %[at]!, {%[first]}\n\t"
+        "add %[in], lr\n\t"
+        "cmp %[at], r12\n\t"
+        "bne 1b"
+        : [at] "+l"(at), [in] "+l"(in), [both] "+l"(both), [first] "+l"(first), [second] "+l"(second)
+        : [step] "l"(static_cast<uint32_t>(step))
+        : "r12", "lr", "cc", "memory");
+    for (; depth % 4 != 0; depth++, at += 4) {
+        memset(__builtin_assume_aligned(at, 4), 0, 4);
+    }
+    tile.sums[0] = 0u - 128 * both;
+    tile.sums[1] = 0u - 128 * (both >> 16);
+}
+
+// One weight at both pixels: the word of values is in `value`, the sums are `both` and `second`.
+#define MMN_PRODUCT(at, value, both, second) \
+    "ldrb r6, [r1, #" at "]\n\t"           \
+    "muls r6, " value "\n\t"               \
+    "add " both ", r6\n\t"                 \
+    "lsrs r6, r6, #16\n\t"                 \
+    "add " second ", r6\n\t"
+
+// A byte of result from (sum * r2 + r3) >> 16. Where the top byte is not 0, the value is outside
+// 0..255: its inverted sign, spread over the register, is what saturation gives.
+#define MMN_REQUANTISE(sum, label, to) \
+    "muls " sum ", r2\n\t"           \
+    "adds " sum ", " sum ", r3\n\t"  \
+    "lsrs r6, " sum ", #24\n\t"      \
+    "beq " label "f\n\t"             \
+    "mvns " sum ", " sum "\n\t"      \
+    "asrs " sum ", " sum ", #31\n"   \
+    label ":\n\t"                    \
+    "lsrs " sum ", " sum ", #16\n\t" \
+    "strb " sum ", " to "\n\t"
+
+// Filters at two pixels. Weights come in pairs of filters: four of the one, four of the other,
+// padded to whole quads and pairs. The result of filter f at the first pixel goes to
+// out[f * plane], at the second to out[f * plane + step]; with step 0 the first remains.
+// Sums may need all 32 bits. There is at least one quad.
+static void products(const Tile &tile, uint16_t quads, const uint8_t *weights, const uint16_t *multipliers,
+                     const uint32_t *offsets, uint16_t filters, uint8_t *out, uint16_t plane, uint8_t step) {
+    if (filters == 0) {
+        return;
+    }
+    // What is read once per filter. It goes on the stack within the loop below, where every member
+    // is one load away.
+    const struct {
+        uint8_t *out;
+        uint32_t step;
+        const uint32_t *offsets;
+        const uint8_t *outEnd;
+    } rest = {out, step, offsets, out + static_cast<uint32_t>(filters) * plane};
+    register const Tile *r0 __asm__("r0") = &tile;
+    register const uint8_t *r1 __asm__("r1") = weights;
+    register const uint16_t *r2 __asm__("r2") = multipliers;
+    register uint32_t r3 __asm__("r3") = plane;
+    register const uint8_t *r4 __asm__("r4") = tile.values + quads * static_cast<uint32_t>(tileBytesPerQuad);
+    register const void *r5 __asm__("r5") = &rest;
+    // In high registers, which add and mov reach: r8 and r10 `both` and r9 the last `second` of two
+    // filters (the first is in r7), r11 multipliers, r12 end of the values, lr plane. r7 may be
+    // the compiler's frame pointer and is restored.
+    __asm__ volatile(
+        ".syntax unified\n\t"
+        "mov r11, r2\n\t"
+        "mov lr, r3\n\t"
+        "mov r12, r4\n\t"
+        "ldmia r5, {r3, r4, r5, r6}\n\t"
+        "push {r0, r3, r4, r5, r6, r7}\n"
+        "1:\n\t"
+        "ldr r0, [sp, #0]\n\t"
+        "ldmia r0, {r0, r2, r3}\n\t"
+        "mov r8, r2\n\t"
+        "mov r10, r2\n\t"
+        "mov r9, r3\n\t"
+        "mov r7, r3\n"
+        "2:\n\t"
+        "ldmia r0!, {r2, r3, r4, r5}\n\t"
+        MMN_PRODUCT("0", "r2", "r8", "r7")
+        MMN_PRODUCT("1", "r3", "r8", "r7")
+        MMN_PRODUCT("2", "r4", "r8", "r7")
+        MMN_PRODUCT("3", "r5", "r8", "r7")
+        MMN_PRODUCT("4", "r2", "r10", "r9")
+        MMN_PRODUCT("5", "r3", "r10", "r9")
+        MMN_PRODUCT("6", "r4", "r10", "r9")
+        MMN_PRODUCT("7", "r5", "r10", "r9")
+        "adds r1, r1, #8\n\t"
+        "cmp r0, r12\n\t"
+        "bne 2b\n\t"
+        "ldr r0, [sp, #4]\n\t"
+        "ldr r5, [sp, #8]\n\t"
+        // The first filter of the pair.
+        "mov r6, r11\n\t"
+        "ldrh r2, [r6, #0]\n\t"
+        "ldr r6, [sp, #12]\n\t"
+        "ldr r3, [r6, #0]\n\t"
+        "mov r4, r8\n\t"
+        "lsls r6, r7, #16\n\t"
+        "subs r4, r4, r6\n\t"
+        MMN_REQUANTISE("r7", "3", "[r0, r5]")
+        MMN_REQUANTISE("r4", "4", "[r0, #0]")
+        "add r0, lr\n\t"
+        "ldr r6, [sp, #16]\n\t"
+        "cmp r0, r6\n\t"
+        "beq 7f\n\t"
+        // The second.
+        "mov r6, r11\n\t"
+        "ldrh r2, [r6, #2]\n\t"
+        "adds r6, r6, #4\n\t"
+        "mov r11, r6\n\t"
+        "ldr r6, [sp, #12]\n\t"
+        "ldr r3, [r6, #4]\n\t"
+        "adds r6, r6, #8\n\t"
+        "str r6, [sp, #12]\n\t"
+        "mov r7, r9\n\t"
+        "mov r4, r10\n\t"
+        "lsls r6, r7, #16\n\t"
+        "subs r4, r4, r6\n\t"
+        MMN_REQUANTISE("r7", "5", "[r0, r5]")
+        MMN_REQUANTISE("r4", "6", "[r0, #0]")
+        "add r0, lr\n\t"
+        "str r0, [sp, #4]\n\t"
+        "ldr r6, [sp, #16]\n\t"
+        "cmp r0, r6\n\t"
+        "bne 1b\n"
+        "7:\n\t"
+        "add sp, #20\n\t"
+        "pop {r7}"
+        : "+r"(r0), "+r"(r1), "+r"(r2), "+r"(r3), "+r"(r4), "+r"(r5)
+        :
+        : "r6", "r8", "r9", "r10", "r11", "r12", "lr", "cc", "memory");
+}
+
+#undef MMN_PRODUCT
+#undef MMN_REQUANTISE
+
+#else
+
+// From a sum of products to a byte: (sum * multiplier + offset) >> 16, saturated to 0..255.
+// Bytes are kept with 128 added, so that what a rectifier cuts off is 0.
+static inline uint8_t saturate(int32_t value) {
+    return static_cast<uint8_t>(value < 0 ? 0 : (value > 255 ? 255 : value));
+}
+
+static inline uint8_t requantise(uint32_t sum, uint32_t multiplier, uint32_t offset) {
+    return saturate(static_cast<int32_t>(sum * multiplier + offset) >> 16);
+}
+
+// What a channel of a row needs: weights row by row, multiplier and offset.
+struct Channel {
+    int32_t taps[9];
+    uint32_t multiplier, offset;
+};
+
+// One channel of a row of a 3x3 kernel away from the sides: out[i] from columns i * stride to
+// i * stride + 2 of the rows a, b and c.
+template <uint8_t stride>
+static void depthwise3(const Channel &channel, const uint8_t *a, const uint8_t *b, const uint8_t *c, uint8_t *out,
+                       uint16_t count) {
+    enum : uint8_t { s = stride };
+    const int32_t a0 = channel.taps[0], a1 = channel.taps[1], a2 = channel.taps[2];
+    const int32_t b0 = channel.taps[3], b1 = channel.taps[4], b2 = channel.taps[5];
+    const int32_t c0 = channel.taps[6], c1 = channel.taps[7], c2 = channel.taps[8];
+    const uint32_t multiplier = channel.multiplier, offset = channel.offset;
+    const uint8_t *end = out + count;
+    if (count % 2 != 0) {
+        const int32_t sum = a0 * a[0] + a1 * a[1] + a2 * a[2] + b0 * b[0] + b1 * b[1] + b2 * b[2] +
+                            c0 * c[0] + c1 * c[1] + c2 * c[2];
+        *out++ = requantise(static_cast<uint32_t>(sum), multiplier, offset);
+        a += s, b += s, c += s;
+    }
+    // Two outputs at a time share weights and, unless the stride is 3, columns. Both sums are
+    // complete before either is stored, since a store might change what has been loaded.
+    for (; out != end; a += 2 * s, b += 2 * s, c += 2 * s, out += 2) {
+        int32_t first = a0 * a[0] + a1 * a[1] + a2 * a[2];
+        int32_t second = a0 * a[s] + a1 * a[s + 1] + a2 * a[s + 2];
+        first = first + b0 * b[0] + b1 * b[1] + b2 * b[2];
+        second = second + b0 * b[s] + b1 * b[s + 1] + b2 * b[s + 2];
+        first = first + c0 * c[0] + c1 * c[1] + c2 * c[2];
+        second = second + c0 * c[s] + c1 * c[s + 1] + c2 * c[s + 2];
+        out[0] = requantise(static_cast<uint32_t>(first), multiplier, offset);
+        out[1] = requantise(static_cast<uint32_t>(second), multiplier, offset);
+    }
+}
+
+// What filters read at two neighbouring pixels: for every four values of the first pixel the four
+// of the second, and for each pixel -128 times their sum, since weights are kept with 128 added.
+struct Tile {
+    uint8_t *values;
+    uint32_t sums[2];
+};
+
+enum : uint8_t { tilePixels = 2, tileBytesPerQuad = 8 };
+
+// Value `index` of a pixel.
+static inline void put(Tile &tile, uint8_t pixel, uint16_t index, uint8_t value) {
+    tile.values[(index & ~3u) * 2 + pixel * 4 + (index & 3)] = value;
+}
+
+// Call it after the last value of both pixels: it fills up the last quad and adds up.
+static void complete(Tile &tile, uint16_t depth) {
+    for (; depth % 4 != 0; depth++) {
+        put(tile, 0, depth, 0);
+        put(tile, 1, depth, 0);
+    }
+    uint32_t first = 0, second = 0;
+    const uint8_t *x = tile.values;
+    for (const uint8_t *end = x + depth * 2u; x != end; x += 8) {
+        first += static_cast<uint32_t>(x[0] + x[1] + x[2] + x[3]);
+        second += static_cast<uint32_t>(x[4] + x[5] + x[6] + x[7]);
+    }
+    tile.sums[0] = 0u - 128u * first;
+    tile.sums[1] = 0u - 128u * second;
+}
+
+// `depth` values of two pixels, which are `step` bytes apart; a plane is a channel of a row.
+static void gather(Tile &tile, const uint8_t *in, uint16_t plane, uint8_t step, uint16_t depth) {
+    uint8_t *to = tile.values;
+    for (uint16_t left = depth; left != 0; left--, in += plane) {
+        const uint8_t first = in[0], second = in[step];
+        to[0] = first;
+        to[4] = second;
+        to += (depth - left) % 4 == 3 ? 5 : 1;
+    }
+    complete(tile, depth);
+}
+
+// Two filters at two pixels at a time: every weight and every value serves twice. Weights come in
+// pairs of filters: four of the one, four of the other, padded to whole quads and pairs. The result
+// of filter f at the first pixel goes to out[f * plane], at the second to out[f * plane + step];
+// with step 0 the first remains. The sums are signed, which keeps compilers from changing the order
+// of additions; they fit for depths up to 33000.
+static void products(const Tile &tile, uint16_t quads, const uint8_t *weights, const uint16_t *multipliers,
+                     const uint32_t *offsets, uint16_t filters, uint8_t *out, uint16_t plane, uint8_t step) {
+    for (; filters != 0; filters--) {
+        int32_t vx = static_cast<int32_t>(tile.sums[0]), vy = static_cast<int32_t>(tile.sums[1]), wx = vx, wy = vy;
+        const uint8_t *x = tile.values;
+        for (const uint8_t *end = x + quads * 8u; x != end; x += 8, weights += 8) {
+            const int32_t v0 = flash(weights + 0), w0 = flash(weights + 4), x0 = x[0], y0 = x[4];
+            vx += v0 * x0, vy += v0 * y0, wx += w0 * x0, wy += w0 * y0;
+            const int32_t v1 = flash(weights + 1), w1 = flash(weights + 5), x1 = x[1], y1 = x[5];
+            vx += v1 * x1, vy += v1 * y1, wx += w1 * x1, wy += w1 * y1;
+            const int32_t v2 = flash(weights + 2), w2 = flash(weights + 6), x2 = x[2], y2 = x[6];
+            vx += v2 * x2, vy += v2 * y2, wx += w2 * x2, wy += w2 * y2;
+            const int32_t v3 = flash(weights + 3), w3 = flash(weights + 7), x3 = x[3], y3 = x[7];
+            vx += v3 * x3, vy += v3 * y3, wx += w3 * x3, wy += w3 * y3;
+        }
+        uint32_t multiplier = flash(multipliers++), offset = flash(offsets++);
+        out[step] = requantise(static_cast<uint32_t>(vy), multiplier, offset);
+        out[0] = requantise(static_cast<uint32_t>(vx), multiplier, offset);
+        out += plane;
+        if (--filters == 0) {
+            break;
+        }
+        multiplier = flash(multipliers++), offset = flash(offsets++);
+        out[step] = requantise(static_cast<uint32_t>(wy), multiplier, offset);
+        out[0] = requantise(static_cast<uint32_t>(wx), multiplier, offset);
+        out += plane;
+    }
+}
+#endif
+
+#if defined(__ARM_FEATURE_DSP) && __ARM_ARCH_PROFILE == 'M'
+// A row of a 3x3 kernel over at least three columns.
+static void depthwise3Row(const Step &step, const uint8_t *const *rows, uint8_t *out) {
+    const uint32_t plane = step.channels == 1 ? 0 : step.width;
+    uint32_t edges = static_cast<uint32_t>(step.filters) << 8 | step.edges;
+    const uint8_t *above = rows[0], *below = rows[2];
+    if (!above) {
+        edges |= topEdge;
+        above = rows[1];
+    }
+    if (!below) {
+        edges |= bottomEdge;
+        below = rows[1];
+    }
+    depthwiseRow3(above, rows[1], below,
+                  reinterpret_cast<const int8_t *>(weightTable + step.weights), multiplierTable + step.constants,
+                  offsetTable + step.constants, plane, out, step.columns, edges,
+                  step.zero * 0x10001u, static_cast<int32_t>(step.width - 2u - plane));
+}
+#elif !defined(__AVR_HAVE_MUL__)
+// A row of the kernel that does not exist: what it would add is constant, and its weights become 0.
+static void leaveOut(Channel &channel, uint8_t row, uint8_t zero) {
+    int32_t *const taps = channel.taps + 3 * row;
+    channel.offset += static_cast<uint32_t>((taps[0] + taps[1] + taps[2]) * zero) * channel.multiplier;
+    taps[0] = taps[1] = taps[2] = 0;
+}
+
+// A pixel where one column of the kernel falls beside the map: two taps of every row, and the third
+// reads `zero`.
+static uint8_t side(const Channel &channel, const uint8_t *a, const uint8_t *b, const uint8_t *c, uint8_t first,
+                    uint8_t missing, uint8_t zero) {
+    const int32_t *const taps = channel.taps + first, *const beside = channel.taps + missing;
+    int32_t sum = (beside[0] + beside[3] + beside[6]) * zero;
+    sum += taps[0] * a[0] + taps[1] * a[1];
+    sum += taps[3] * b[0] + taps[4] * b[1];
+    sum += taps[6] * c[0] + taps[7] * c[1];
+    return requantise(static_cast<uint32_t>(sum), channel.multiplier, channel.offset);
+}
+
+// A row of a 3x3 kernel over at least three columns.
+static void depthwise3Row(const Step &step, const uint8_t *const *rows, uint8_t *out) {
+    const int8_t *weights = reinterpret_cast<const int8_t *>(weightTable + step.weights);
+    const uint8_t *a = rows[0] ? rows[0] : rows[1], *b = rows[1], *c = rows[2] ? rows[2] : rows[1];
+    const uint8_t at = static_cast<uint8_t>(step.first * step.stride - step.pad);
+    const uint16_t plane = step.channels == 1 ? 0 : step.width;
+    for (uint16_t f = 0; f < step.filters; f++, a += plane, b += plane, c += plane) {
+        Channel channel;
+        for (int32_t *tap = channel.taps; tap != channel.taps + 9; tap += 3, weights += 3) {
+            tap[0] = flash(weights);
+            tap[1] = flash(weights + 1);
+            tap[2] = flash(weights + 2);
+        }
+        channel.multiplier = flash(multiplierTable + step.constants + f);
+        channel.offset = flash(offsetTable + step.constants + f);
+        if (!rows[0]) {
+            leaveOut(channel, 0, step.zero);
+        }
+        if (!rows[2]) {
+            leaveOut(channel, 2, step.zero);
+        }
+        if (step.first) {
+            *out++ = side(channel, a, b, c, 1, 0, step.zero);
+        }
+        if (step.stride == 1) {
+            depthwise3<1>(channel, a + at, b + at, c + at, out, step.inner);
+        }
+        if (step.stride == 2) {
+            depthwise3<2>(channel, a + at, b + at, c + at, out, step.inner);
+        }
+        out += step.inner;
+        if (step.first + step.inner < step.columns) {
+            const uint16_t last = static_cast<uint16_t>(step.width - 2);
+            *out++ = side(channel, a + last, b + last, c + last, 0, 2, step.zero);
+        }
+    }
+}
+#endif
+
+// A row of filters that read one channel each; if there is a single channel, all of them read it.
+MICROMOBILENET_APART static void depthwise(const Step &step, const uint8_t *const *rows, uint8_t *out) {
+    depthwise3Row(step, rows, out);
+}
+
+#if !defined(__AVR_HAVE_MUL__)
+// Words of the largest tile that is put on the stack.
+enum : uint16_t { localWords = static_cast<uint32_t>(stackQuads) * tileBytesPerQuad / 4 };
+
+// What filters read: rows, the bytes from a channel to the next, and from a pixel to the next.
+struct Source {
+    const uint8_t *const *rows;
+    uint16_t plane;
+    uint8_t gap;
+};
+
+static inline uint16_t quadsOf(uint16_t depth) { return static_cast<uint16_t>((depth + 3u) >> 2); }
+
+#if defined(__ARM_FEATURE_DSP) && __ARM_ARCH_PROFILE == 'M'
+static inline uint16_t lesser(uint16_t one, uint16_t other) { return one < other ? one : other; }
+#endif
+
+#if defined(__ARM_FEATURE_DSP) && __ARM_ARCH_PROFILE == 'M'
+// A pointwise row over at most four planes, which needs no tile.
+MICROMOBILENET_APART static void shallowRow(const Step &step, const uint8_t *in, uint8_t *out) {
+    for (uint16_t f = 0; f < step.filters; f = static_cast<uint16_t>(f + shallowFilters)) {
+        shallowProducts(in, step.width, step.channels, weightTable + step.weights + f * 4,
+                        multiplierTable + step.constants + f, offsetTable + step.constants + f,
+                        lesser(static_cast<uint16_t>(step.filters - f), shallowFilters),
+                        out + static_cast<size_t>(f) * step.columns, step.columns, step.columns);
+    }
+}
+#endif
+
+// A row of filters that read all channels: a convolution, or with a kernel of 1 a pointwise one.
+static void filters(const Step &step, const Source &source, uint8_t *values, uint8_t *out) {
+    const uint16_t depth = static_cast<uint16_t>(step.channels * step.kernel * step.kernel);
+    const uint8_t gap = static_cast<uint8_t>(step.stride * source.gap);
+    const uint8_t *const weights = weightTable + step.weights;
+    const uint16_t *const multipliers = multiplierTable + step.constants;
+    const uint32_t *const offsets = offsetTable + step.constants;
+#if defined(__ARM_FEATURE_DSP) && __ARM_ARCH_PROFILE == 'M'
+    static_cast<void>(gap);
+    products(values, source.rows[0], source.plane, depth, weights, multipliers, offsets, step.filters, out,
+             step.columns, step.columns);
+#else
+    Tile tile;
+    tile.values = values;
+    for (uint16_t x = 0; x < step.columns; x = static_cast<uint16_t>(x + tilePixels)) {
+        const bool isPair = tilePixels == 2 && x + 1 < step.columns;
+        gather(tile, source.rows[0] + static_cast<size_t>(x) * gap, source.plane, isPair ? gap : 0, depth);
+        products(tile, quadsOf(depth), weights, multipliers, offsets, step.filters, out + x, step.columns, isPair);
+    }
+#endif
+}
+
+// Fully connected: `channels` bytes to `count` bytes.
+static void dense(uint32_t at, uint16_t constants, uint8_t shift, uint16_t channels, uint16_t count,
+                  const uint8_t *in, uint8_t *values, uint8_t *out) {
+#if defined(__ARM_FEATURE_DSP) && __ARM_ARCH_PROFILE == 'M'
+    static_cast<void>(shift);
+    products(values, in, 1, channels, weightTable + at, multiplierTable + constants, offsetTable + constants, count, out,
+             1, 1);
+#else
+    Step step = Step();
+    step.weights = at;
+    step.constants = constants;
+    step.channels = channels;
+    step.filters = count;
+    step.width = step.columns = 1;
+    step.kernel = step.stride = 1;
+    static_cast<void>(shift);
+    const Source source = {&in, 1, 1};
+    filters(step, source, values, out);
+#endif
+}
+#endif
+
+
+// The gates of a map, one byte for each channel, go where its means and hidden units were.
+static void openGates(const Step &step, const Gates &gates, const uint8_t *map, uint8_t *values, uint8_t *place) {
+    const uint32_t pixels = static_cast<uint32_t>(step.height) * step.width;
+    const size_t row = static_cast<size_t>(step.channels) * step.width;
+    const uint32_t multiplier = flash(multiplierTable + gates.mean), offset = flash(offsetTable + gates.mean);
+    const uint32_t half = (static_cast<uint32_t>(1) << gates.meanShift) >> 1;
+    for (uint16_t c = 0; c < step.channels; c++, map += step.width) {
+        uint32_t sum = 0u - pixels * step.zero;
+        for (uint16_t y = 0; y < step.height; y++) {
+            for (uint16_t x = 0; x < step.width; x++) {
+                sum += map[y * row + x];
+            }
+        }
+        const int32_t shifted = static_cast<int32_t>(sum + half) >> gates.meanShift;
+        place[c] = requantise(static_cast<uint32_t>(shifted), multiplier, offset);
+    }
+    uint8_t *const hidden = place + step.channels;
+    dense(gates.reduce, gates.reduceConstants, gates.reduceShift, step.channels, gates.hidden, place, values, hidden);
+    dense(gates.expand, gates.expandConstants, gates.expandShift, gates.hidden, step.channels, hidden, values, place);
+    for (uint16_t c = 0; c < step.channels; c++) {
+        place[c] = flash(sigmoidTable + place[c]);
+    }
+}
+
+// Before a map goes through squeeze-and-excitation.
+static void open(const Step &step, uint8_t *arena, const uint8_t *map) {
+    Gates gates;
+    fetch(&gates, gatesTable + step.weights, sizeof gates);
+    uint32_t local[localWords];
+    uint8_t *const values = step.tile == noPlace ? reinterpret_cast<uint8_t *>(local) : arena + step.tile;
+    openGates(step, gates, map, values, arena + step.ring);
+}
+
+// A row times its gates.
+static void scale(const Step &step, const uint8_t *gates, const uint8_t *in, uint8_t *out) {
+    // The gate counts as part of the sum: multipliers have 16 bits.
+    const uint32_t multiplier = flash(multiplierTable + step.constants), offset = flash(offsetTable + step.constants);
+    for (uint16_t c = 0; c < step.channels; c++) {
+        const int32_t gate = gates[c];
+        for (uint16_t x = 0; x < step.width; x++, in++, out++) {
+            *out = requantise(static_cast<uint32_t>((*in - step.zero) * gate), multiplier, offset);
+        }
+    }
+}
+
+// The sum of each channel so far.
+static void pool(uint8_t *arena, const uint8_t *row) {
+    for (uint16_t c = 0; c < pooledChannels; c++) {
+        uint32_t sum;
+        memcpy(&sum, arena + poolPlace + c * sizeof sum, sizeof sum);
+        for (uint16_t x = 0; x < pooledWidth; x++, row++) {
+            sum += *row;
+        }
+        memcpy(arena + poolPlace + c * sizeof sum, &sum, sizeof sum);
+    }
+}
+
+static void clearPool(uint8_t *arena) { memset(arena + poolPlace, 0, poolBytes); }
+
+// The class scores, with 128 added.
+static void head(uint8_t *arena, uint8_t *scores) {
+    uint8_t *const pooled = arena + poolPlace;
+    const uint32_t half = (static_cast<uint32_t>(1) << meanShift) >> 1;
+    for (uint16_t c = 0; c < pooledChannels; c++) {
+        uint32_t sum;
+        memcpy(&sum, pooled + c * sizeof sum, sizeof sum);
+        const int32_t shifted = static_cast<int32_t>(sum - pooledZeros + half) >> meanShift;
+        pooled[c] = requantise(static_cast<uint32_t>(shifted), flash(multiplierTable + meanConstants),
+                               flash(offsetTable + meanConstants));
+    }
+    uint8_t *const values = arena + headTile;
+    dense(headWeights, headConstants, headShift, pooledChannels, numClasses, pooled, values, scores);
+}
+
+#if !defined(__AVR_HAVE_MUL__)
+// Filters with what they read at several pixels at once, on the stack or in the arena. Kept apart, so
+// that only they take that much of the stack.
+MICROMOBILENET_APART static void filterRow(const Step &step, uint8_t *arena, const uint8_t *const *rows, uint8_t *out) {
+    uint32_t local[localWords];
+    uint8_t *const values = step.tile == noPlace ? reinterpret_cast<uint8_t *>(local) : arena + step.tile;
+    const Source source = {rows, step.width, 1};
+    filters(step, source, values, out);
+}
+#endif
+
+// Row `index` of what a step makes.
+static inline void compute(const Step &step, uint8_t *arena, uint16_t index, const uint8_t *const *rows,
+                           uint8_t *out) {
+    static_cast<void>(index);
+    switch (step.kind) {
+    case depthwise3Kind:
+        depthwise(step, rows, out);
+        break;
+    case gatesKind:
+        scale(step, arena + step.ring, rows[0], out);
+        break;
+#if defined(__ARM_FEATURE_DSP) && __ARM_ARCH_PROFILE == 'M'
+    case shallowKind:
+        shallowRow(step, rows[0], out);
+        break;
+#endif
+#if defined(__AVR_HAVE_MUL__)
+    case shallowKind:
+    case pointwiseKind:
+        pointwise(step, rows[0], out);
+        break;
+#endif
+    default:
+#if defined(__AVR_HAVE_MUL__)
+        static_cast<void>(arena);
+        break;
+#else
+        filterRow(step, arena, rows, out);
+#endif
+    }
+}
+
+// Whether step `at` can make its next row once `in` rows have come.
+static inline bool due(const Step *at, const State &state, uint16_t in) {
+    const uint16_t next = state.made[MICROMOBILENET_OF(at, out)];
+    const uint16_t reach = static_cast<uint16_t>(next * MICROMOBILENET_OF(at, stride) + MICROMOBILENET_OF(at, kernel));
+    return next < MICROMOBILENET_OF(at, rows) &&
+           (reach <= in + MICROMOBILENET_OF(at, pad) || in == MICROMOBILENET_OF(at, height));
+}
+
+static inline size_t rowBytes(const Step *at) {
+    return static_cast<size_t>(MICROMOBILENET_OF(at, width)) * MICROMOBILENET_OF(at, channels) * sizeof(Value);
+}
+
+// Where a step keeps row `index` of its input.
+static inline uint8_t *slot(const Step *at, uint8_t *arena, uint16_t index) {
+    return arena + MICROMOBILENET_OF(at, ring) + (index & (MICROMOBILENET_OF(at, kernel) - 2u)) * rowBytes(at);
+}
+
+// Where row `index` for step `at` may be written at once, if that step only keeps it; else null.
+static uint8_t *landing(uint8_t *arena, const State &state, const Step *at, uint16_t index) {
+    const bool isKept = MICROMOBILENET_OF(at, kernel) > 1 && !due(at, state, static_cast<uint16_t>(index + 1));
+    return isKept ? slot(at, arena, index) : nullptr;
+}
+
+// A row that a kernel reads: one of the first `kept` rows, the one after them or padding.
+static inline const uint8_t *pick(uint16_t row, uint16_t kept, const uint8_t *slot, const uint8_t *newest) {
+    return row < kept ? slot : (row == kept ? newest : nullptr);
+}
+
+// The next row of step `at`, from the rows it keeps and the newest one, if there is one. Null if the
+// next step has got it and does nothing else with it.
+static uint8_t *make(uint8_t *arena, const State &state, const Step *at, bool isLast, uint8_t *newest) {
+    MICROMOBILENET_STEP(step, at);
+    const uint16_t in = state.made[step.in];
+    const uint16_t index = step.in != step.out ? state.made[step.out] : static_cast<uint16_t>(in - 1);
+    const size_t bytes = static_cast<size_t>(step.columns) * step.filters * sizeof(Value);
+    uint8_t *out = newest, *landed = nullptr;
+    if (step.target == intoMap) {
+        out = arena + step.row + index * bytes;
+    } else if (step.target == intoRow) {
+        landed = isLast ? nullptr : landing(arena, state, at + 1, index);
+        out = landed ? landed : arena + step.row;
+    }
+    const uint8_t *rows[kernelRows];
+    rows[0] = newest;
+    if (step.kernel > 1) {
+        const size_t bytesKept = static_cast<size_t>(step.width) * step.channels * sizeof(Value);
+        const uint16_t kept = static_cast<uint16_t>(newest ? in - 1 : in);
+        const uint16_t row = static_cast<uint16_t>(index * step.stride - step.pad);
+        const uint8_t *const ring = arena + step.ring;
+        const uint8_t *const outer = ring + (row & 1u ? bytesKept : 0);
+        const uint8_t *const middle = ring + (row & 1u ? 0 : bytesKept);
+        rows[0] = pick(row, kept, outer, newest);
+        rows[1] = pick(static_cast<uint16_t>(row + 1), kept, middle, newest);
+        rows[2] = pick(static_cast<uint16_t>(row + 2), kept, outer, newest);
+    }
+    compute(step, arena, index, rows, out);
+    MICROMOBILENET_TRACED(static_cast<uint8_t>(at - steps), index, reinterpret_cast<const Value *>(out),
+                          static_cast<size_t>(step.columns) * step.filters);
+    return landed ? nullptr : out;
+}
+
+// Keeps the newest row for step `at`, if a row that it makes later reads it.
+static inline void keep(uint8_t *arena, const State &state, const Step *at, const uint8_t *newest) {
+    const uint16_t in = state.made[MICROMOBILENET_OF(at, in)];
+    const uint16_t next = state.made[MICROMOBILENET_OF(at, out)];
+    const uint16_t reads = static_cast<uint16_t>(next * MICROMOBILENET_OF(at, stride));
+    if (next < MICROMOBILENET_OF(at, rows) && reads < in + MICROMOBILENET_OF(at, pad)) {
+        uint8_t *const kept = slot(at, arena, static_cast<uint16_t>(in - 1));
+        if (kept != newest) {
+            copy(kept, newest, rowBytes(at));
+        }
+    }
+}
+
+// Gives the steps from `first` to before `end` a row, and makes all that follows from it. Each
+// row that is made goes on to the next step before another one is made.
+MICROMOBILENET_APART static void stream(uint8_t *arena, State &state, uint8_t first, uint8_t end, uint8_t *newest) {
+    const Step *const begin = steps + first, *const behind = steps + end;
+    const Step *at = begin;
+    state.made[0]++;
+    for (;;) {
+        const uint32_t start = mmnClock();
+        const uint8_t counter = MICROMOBILENET_OF(at, out);
+        const bool isWindowed = MICROMOBILENET_OF(at, in) != counter;
+        uint8_t *out = nullptr;
+        if (!isWindowed || due(at, state, state.made[MICROMOBILENET_OF(at, in)])) {
+            out = make(arena, state, at, at + 1 == behind, newest);
+            state.made[counter] = static_cast<Counter>(state.made[counter] + isWindowed);
+        }
+        if (newest && MICROMOBILENET_OF(at, kernel) > 1) {
+            keep(arena, state, at, newest);
+        }
+        MICROMOBILENET_CHARGE(state, at - steps, start);
+        if (out) {
+            at++;
+            if (at != behind) {
+                newest = out;
+                continue;
+            }
+            if (end == numSteps) {
+                pool(arena, out);
+            }
+        }
+        // Below the last row there is padding: a step may have rows to make that need no other. They
+        // can wait until the first step has made all of its own; then the last such step goes first.
+        newest = nullptr;
+        if (state.made[MICROMOBILENET_OF(begin, in)] < MICROMOBILENET_OF(begin, height) &&
+            state.made[MICROMOBILENET_OF(begin, out)] < MICROMOBILENET_OF(begin, rows)) {
+            return;
+        }
+        for (at = behind - 1;; at--) {
+            const uint8_t in = MICROMOBILENET_OF(at, in), made = MICROMOBILENET_OF(at, out);
+            if (state.made[in] == MICROMOBILENET_OF(at, height) && in != made &&
+                state.made[made] < MICROMOBILENET_OF(at, rows)) {
+                break;
+            }
+            if (at == begin) {
+                return;
+            }
+        }
+    }
+}
+
+// Where the next row of the camera may be written at once, if the first step only keeps it; else
+// null. What is known of that step spares a look at it.
+static inline uint8_t *cameraLanding(uint8_t *arena, const State &state) {
+    enum : uint16_t {
+        height = 16,
+        rows = 8,
+        kernel = 3,
+        stride = 2,
+        pad = 1,
+    };
+    const uint16_t index = state.made[0], next = state.made[1];
+    const bool isDue = next < rows && (next * stride + kernel <= index + pad + 1 || index + 1 == height);
+    const size_t bytes = static_cast<size_t>(16) * 1 * sizeof(Value);
+    return kernel == 1 || isDue ? nullptr : arena + 0 + (index & (kernel - 2u)) * bytes;
+}
+
+// Where the camera writes its next row.
+static inline uint8_t *nextRow(uint8_t *arena, const State &state) {
+    uint8_t *const kept = cameraLanding(arena, state);
+    return kept ? kept : arena + 32;
+}
+
+// The camera's row has come; most of them are only kept.
+static inline void commitRow(uint8_t *arena, State &state) {
+    if (cameraLanding(arena, state)) {
+        state.made[0]++;
+    } else {
+        stream(arena, state, 0, firstStreamEnd, arena + 32);
+    }
+}
+
+// What a run of steps that begins with gates does first.
+static void openAt(uint8_t *arena, const Step *at, Place map) {
+    MICROMOBILENET_STEP(step, at);
+    if (step.kind == gatesKind) {
+        open(step, arena, arena + map);
+    }
+}
+
+// A run of steps whose rows come from a map.
+static void streamMap(uint8_t *arena, State &state, uint8_t index) {
+    Stream current;
+    fetch(&current, streams + index, sizeof current);
+    if (current.end == numSteps) {
+        clearPool(arena);
+    }
+    openAt(arena, steps + current.first, current.source);
+    const uint16_t height = MICROMOBILENET_OF(steps + current.first, height);
+    const size_t bytes = rowBytes(steps + current.first);
+    for (uint16_t y = 0; y < height; y++) {
+        uint8_t *row = arena + current.source + y * bytes;
+        if (current.copy != noPlace) {
+            copy(arena + current.copy, row, bytes);
+            row = arena + current.copy;
+        }
+        stream(arena, state, current.first, current.end, row);
+        mmnYield();
+    }
+}
+
+// Rows of a camera of another size, or with colours, become rows of the network as images did in
+// training (the middle of them, cropped). Shrinking takes the mean of the area, growing is bilinear, both in
+// integers: columns first, in 1/256, then rows. It holds a few rows of the network.
+template <typename Net>
+class Camera {
+public:
+    // A camera of this many columns and rows.
+    Camera(Net &network, uint16_t columns, uint16_t rows) : net_(network), columns_(columns), rows_(rows) {
+        source_.width = columns;
+        source_.height = rows;
+        source_.x = source_.y = 0;
+        target_.width = Net::width;
+        target_.height = Net::height;
+        target_.x = target_.y = 0;
+        const uint32_t across = static_cast<uint32_t>(columns) * Net::height;
+        const uint32_t along = static_cast<uint32_t>(rows) * Net::width;
+        // The largest part in the middle that has the network's proportions.
+        if (across > along) {
+            source_.width = static_cast<uint16_t>(atLeast1(along / Net::height));
+            source_.x = static_cast<uint16_t>((columns - source_.width) / 2);
+        } else {
+            source_.height = static_cast<uint16_t>(atLeast1(across / Net::width));
+            source_.y = static_cast<uint16_t>((rows - source_.height) / 2);
+        }
+        begin();
+    }
+
+    // Starts an image, whether the last one was finished or not.
+    void begin() {
+        net_.begin();
+        taken_ = given_ = 0;
+    }
+
+    // The next row of the camera: a byte a pixel.
+    void gray(const uint8_t *row) { take(Gray{row}); }
+
+    // The same with three bytes a pixel: red, green, blue.
+    void rgb888(const uint8_t *row) { take(Rgb888{row}); }
+
+    // The same with two bytes a pixel: five bits of red, six of green, five of blue; cameras send
+    // the byte with red first.
+    void rgb565(const uint8_t *row, bool redFirst = true) { take(Rgb565{row, redFirst}); }
+
+    // Ends an image and returns its class; the next row starts another one.
+    uint16_t finish() {
+        taken_ = 0;
+        return net_.finish();
+    }
+
+private:
+    struct Part {
+        uint16_t x, y, width, height;
+    };
+    struct Gray {
+        const uint8_t *row;
+        uint8_t operator()(uint16_t x, uint8_t) const { return row[x]; }
+    };
+    struct Rgb888 {
+        const uint8_t *row;
+        uint8_t operator()(uint16_t x, uint8_t channel) const {
+            const uint8_t *const pixel = row + static_cast<size_t>(x) * 3;
+            return Net::channels == 3 ? pixel[channel] : luma(pixel[0], pixel[1], pixel[2]);
+        }
+    };
+    struct Rgb565 {
+        const uint8_t *row;
+        bool redFirst;
+        uint8_t operator()(uint16_t x, uint8_t channel) const {
+            const uint8_t first = row[static_cast<size_t>(x) * 2], second = row[static_cast<size_t>(x) * 2 + 1];
+            const uint16_t pixel = static_cast<uint16_t>(redFirst ? first << 8 | second : second << 8 | first);
+            const uint8_t red = widened(static_cast<uint8_t>(pixel >> 11), 5);
+            const uint8_t green = widened(static_cast<uint8_t>(pixel >> 5 & 63), 6);
+            const uint8_t blue = widened(static_cast<uint8_t>(pixel & 31), 5);
+            if (Net::channels == 1) {
+                return luma(red, green, blue);
+            }
+            return channel == 0 ? red : (channel == 1 ? green : blue);
+        }
+    };
+
+    static uint32_t atLeast1(uint32_t value) { return value ? value : 1; }
+    static uint32_t atMost(uint32_t value, uint32_t most) { return value < most ? value : most; }
+    static uint8_t widened(uint8_t value, uint8_t bits) {
+        return static_cast<uint8_t>(value << (8 - bits) | value >> (2 * bits - 8));
+    }
+    static uint8_t luma(uint8_t red, uint8_t green, uint8_t blue) {
+        const uint32_t sum = static_cast<uint32_t>(red) * 299 + static_cast<uint32_t>(green) * 587 +
+                             static_cast<uint32_t>(blue) * 114;
+        return static_cast<uint8_t>((sum + 500) / 1000);
+    }
+
+    // What comes before the first row. The outputs of the last image are gone from here on.
+    void start() {
+        given_ = 0;
+        room_ = source_.height;
+        memset(&rowsKept_, 0, sizeof rowsKept_);
+        for (uint16_t y = 0; y < target_.y; y++) {
+            black();
+        }
+    }
+
+    void black() {
+        memset(net_.nextRow(), 0, Net::width * Net::channels);
+        net_.commitRow();
+    }
+
+    template <typename Read>
+    void take(const Read &read) {
+        if (given_ != 0 && !net_.hasRows()) {
+            // The network itself was told to finish, or to begin.
+            taken_ = 0;
+        }
+        const uint16_t row = taken_;
+        if (row >= rows_ || !net_.hasArena()) {
+            return;
+        }
+        if (row == 0) {
+            start();
+        }
+        taken_++;
+        if (row < source_.y || row >= source_.y + source_.height) {
+            return;
+        }
+        for (uint8_t channel = 0; channel < Net::channels; channel++) {
+            squeeze(read, channel);
+        }
+        if (target_.height < source_.height) {
+            average();
+        } else {
+            interpolate(static_cast<uint16_t>(row - source_.y));
+        }
+        if (given_ == target_.height) {
+            for (uint16_t y = static_cast<uint16_t>(target_.y + target_.height); y < Net::height; y++) {
+                black();
+            }
+        }
+    }
+
+    // A channel of the row at the network's width, in 1/256.
+    template <typename Read>
+    void squeeze(const Read &read, uint8_t channel) {
+        const uint16_t from = source_.width, to = target_.width;
+        uint16_t *out = current_ + channel;
+        if (to < from) {
+            // Each column is `to` long, each output `from`.
+            uint32_t sum = 0, room = from;
+            for (uint16_t x = 0; x < from; x++) {
+                const uint32_t value = read(static_cast<uint16_t>(source_.x + x), channel);
+                uint32_t left = to;
+                for (; left >= room; room = from, sum = 0, out += Net::channels) {
+                    sum += room * value;
+                    left -= room;
+                    *out = static_cast<uint16_t>((256 * sum + from / 2) / from);
+                }
+                sum += left * value;
+                room -= left;
+            }
+            return;
+        }
+        const uint32_t total = 2 * static_cast<uint32_t>(to);
+        for (uint16_t o = 0; o < to; o++, out += Net::channels) {
+            uint32_t weight;
+            const uint16_t first = place(o, from, to, weight);
+            const uint16_t last = static_cast<uint16_t>(first + 1 < from ? first + 1 : first);
+            const uint32_t sum = (total - weight) * read(static_cast<uint16_t>(source_.x + first), channel) +
+                                 weight * read(static_cast<uint16_t>(source_.x + last), channel);
+            *out = static_cast<uint16_t>((256 * sum + total / 2) / total);
+        }
+    }
+
+    // The position that output o begins at, and the weight of the next one, out of 2 * to.
+    static uint16_t place(uint16_t o, uint16_t from, uint16_t to, uint32_t &weight) {
+        const uint32_t middle = (2 * static_cast<uint32_t>(o) + 1) * from;
+        const uint32_t centre = middle > to ? middle - to : 0;
+        const uint32_t total = 2 * static_cast<uint32_t>(to);
+        weight = centre % total;
+        return static_cast<uint16_t>(centre / total);
+    }
+
+    void average() {
+        const uint32_t from = source_.height;
+        uint32_t left = target_.height;
+        for (; left >= room_; room_ = from) {
+            add(room_);
+            left -= room_;
+            give(rowsKept_.sums, from);
+            memset(rowsKept_.sums, 0, sizeof rowsKept_.sums);
+        }
+        add(left);
+        room_ -= left;
+    }
+
+    void add(uint32_t weight) {
+        for (uint16_t i = 0; i < target_.width * Net::channels; i++) {
+            rowsKept_.sums[i] += weight * current_[i];
+        }
+    }
+
+    void interpolate(uint16_t row) {
+        const uint32_t total = 2 * static_cast<uint32_t>(target_.height);
+        while (given_ < target_.height) {
+            uint32_t weight;
+            const uint16_t first = place(given_, source_.height, target_.height, weight);
+            const uint16_t last = static_cast<uint16_t>(first + 1 < source_.height ? first + 1 : first);
+            if (last > row) {
+                break;
+            }
+            const uint16_t *const before = first == row ? current_ : rowsKept_.previous;
+            uint8_t *const out = net_.nextRow();
+            memset(out, 0, Net::width * Net::channels);
+            for (uint16_t i = 0; i < target_.width * Net::channels; i++) {
+                const uint32_t sum = (total - weight) * before[i] + weight * current_[i];
+                out[target_.x * Net::channels + i] = static_cast<uint8_t>((sum + 128 * total) / (256 * total));
+            }
+            net_.commitRow();
+            given_++;
+        }
+        memcpy(rowsKept_.previous, current_, sizeof rowsKept_.previous);
+    }
+
+    void give(const uint32_t *sums, uint32_t total) {
+        uint8_t *const out = net_.nextRow();
+        memset(out, 0, Net::width * Net::channels);
+        for (uint16_t i = 0; i < target_.width * Net::channels; i++) {
+            out[target_.x * Net::channels + i] = static_cast<uint8_t>((sums[i] + 128 * total) / (256 * total));
+        }
+        net_.commitRow();
+        given_++;
+    }
+
+    Net &net_;
+    uint16_t columns_, rows_;
+    Part source_, target_;
+    uint16_t taken_, given_;
+    // What is left of the output row under way, where rows are made fewer.
+    uint32_t room_;
+    uint16_t current_[Net::width * Net::channels];
+    union {
+        uint16_t previous[Net::width * Net::channels];
+        uint32_t sums[Net::width * Net::channels];
+    } rowsKept_;
+};
+
+}  // namespace Kept_detail
+
+class Kept : public Kept_detail::Labels<void> {
+public:
+    enum : uint32_t {
+        width = 16,
+        height = 16,
+        channels = 1,
+        classes = 10,
+        numInputs = 256,
+        numOutputs = 10,
+        // Rows and maps begin at a multiple of so many bytes.
+        arenaAlignment = 4,
+#if defined(MICROMOBILENET_CALLER_ARENA)
+        // Bytes of an arena that begins anywhere: rows and maps, and what is left free in front of them
+        // and behind them. Kernels load up to three bytes beyond the values that they use.
+        arenaBytes = 648,
+#else
+        arenaBytes = 640,
+#endif
+    };
+
+#if defined(MICROMOBILENET_CALLER_ARENA)
+private:
+    Kept_detail::Word *const words_;
+
+public:
+    // The probability of each class.
+    float outputs[10];
+#else
+    union {
+        // The probability of each class, until the next image begins.
+        float outputs[10];
+        // Rows and maps.
+        Kept_detail::Word words_[arenaBytes / sizeof(Kept_detail::Word)];
+    };
+#endif
+
+    // The probability of the class found.
+    float proba;
+    // The class found.
+    uint16_t output;
+
+private:
+    Kept_detail::State state_;
+
+public:
+    // The score of each class, from -128 to 127.
+    int8_t scores[10];
+
+private:
+    uint8_t padding_[2];
+
+public:
+#if defined(MICROMOBILENET_CALLER_ARENA)
+    // The arena holds arenaBytes and stays with the caller; between images it may serve others. It may
+    // begin anywhere. If it is null, as what malloc() returns where there is no room, rows are ignored
+    // and the class and its probability remain 0.
+    explicit Kept(void *arena) : words_(aligned(arena)) { clear(); }
+
+    // Whether there is an arena to work in.
+    bool hasArena() const { return words_ != nullptr; }
+#else
+    Kept() { clear(); }
+
+    // Whether there is an arena to work in: it is part of the object.
+    bool hasArena() const { return true; }
+#endif
+
+    // Whether the answer may be relied on: its probability is at least that from which on answers were
+    // right often enough in validation.
+    bool sure() const { return proba >= 0.2506743f; }
+
+    // Starts an image, whether the last one was finished or not.
+    void begin() { memset(state_.made, 0, sizeof state_.made); }
+
+    // Whether a row has come since the last image was finished, or one was begun.
+    bool hasRows() const { return state_.made[0] != 0; }
+
+    // Where the next row of the image goes: width * channels camera bytes; null without an arena.
+    uint8_t *nextRow() {
+        if (!hasArena()) {
+            return nullptr;
+        }
+        return Kept_detail::nextRow(arena(), state_);
+    }
+
+    // The row that nextRow() pointed to is complete.
+    void commitRow() {
+        if (isDue()) {
+            stream();
+        }
+    }
+
+    // A row of width * channels camera bytes that lies elsewhere.
+    void push(const uint8_t *row) {
+        if (isDue()) {
+            Kept_detail::copy(nextRow(), row, width * channels);
+            commitRow();
+        }
+    }
+
+    // Ends an image and returns its class; rows that never came are black. The next row starts another
+    // image. If no row has come yet, the class is that of the last image again.
+    uint16_t finish() {
+        if (hasRows()) {
+            while (state_.made[0] < height) {
+                memset(nextRow(), 0, width * channels);
+                commitRow();
+            }
+            for (uint8_t i = 1; i < Kept_detail::numStreams; i++) {
+                begin();
+                Kept_detail::streamMap(arena(), state_, i);
+            }
+            conclude();
+            begin();
+        }
+        return output;
+    }
+
+    // An image: camera bytes, row by row, the colours of a pixel side by side.
+    uint16_t predict(const uint8_t *image) {
+        begin();
+        for (uint32_t y = 0; y < height; y++, image += width * channels) {
+            push(image);
+        }
+        return finish();
+    }
+
+    // The same image in flash, where that is not memory like any other.
+    uint16_t predict_P(const uint8_t *image) {
+        begin();
+        for (uint32_t y = 0; hasArena() && y < height; y++, image += width * channels) {
+            Kept_detail::fetch(nextRow(), image, width * channels);
+            commitRow();
+        }
+        return finish();
+    }
+
+    // An image of numbers from 0 to 1.
+    uint16_t predict(const float *image) {
+        begin();
+        for (uint32_t y = 0; hasArena() && y < height; y++) {
+            uint8_t *const row = nextRow();
+            for (uint32_t i = 0; i < width * channels; i++, image++) {
+                const float value = *image * 255.0f;
+                row[i] = static_cast<uint8_t>(value > 0.0f ? (value < 255.0f ? value + 0.5f : 255.0f) : 0.0f);
+            }
+            commitRow();
+        }
+        return finish();
+    }
+
+#if defined(MICROMOBILENET_PROFILE)
+    // Prints what each operation took since the last time, as comma-separated values.
+    template <typename Printer>
+    void printProfile(Printer &printer) {
+        printer.println("layer,microseconds");
+        for (uint8_t i = 0; i < Kept_detail::numSteps; i++) {
+            printer.print(Kept_detail::names[i]);
+            printer.print(',');
+            printer.println(state_.microseconds[i]);
+            state_.microseconds[i] = 0;
+        }
+    }
+#endif
+
+private:
+    uint8_t *arena() { return reinterpret_cast<uint8_t *>(words_); }
+
+    // Whether another row of the image may come.
+    bool isDue() const { return hasArena() && state_.made[0] < height; }
+
+#if defined(MICROMOBILENET_CALLER_ARENA)
+    // The first place in an arena where rows and maps may begin.
+    static Kept_detail::Word *aligned(void *arena) {
+        const uintptr_t skipped = (0u - reinterpret_cast<uintptr_t>(arena)) % arenaAlignment;
+        return reinterpret_cast<Kept_detail::Word *>(static_cast<uint8_t *>(arena) + skipped);
+    }
+#endif
+
+    void clear() {
+#if defined(MICROMOBILENET_CALLER_ARENA)
+        memset(outputs, 0, sizeof outputs);
+        memset(&state_, 0, sizeof state_);
+        proba = 0.0f;
+        output = 0;
+        memset(scores, 0, sizeof scores);
+        if (hasArena()) {
+            memset(words_, 0, 640);
+        }
+#else
+        // Every member is numbers.
+        memset(static_cast<void *>(this), 0, sizeof *this);
+#endif
+        static_cast<void>(padding_);
+    }
+
+    void stream() {
+        Kept_detail::commitRow(arena(), state_);
+        Kept_detail::mmnYield();
+    }
+
+    // Scores become the class and probabilities: exp(x - largest), divided by their sum.
+    MICROMOBILENET_APART void conclude() {
+        uint8_t *const raw = reinterpret_cast<uint8_t *>(scores);
+        Kept_detail::head(arena(), raw);
+        uint16_t best = 0;
+        for (uint16_t i = 0; i < classes; i++) {
+            raw[i] ^= 0x80;
+            if (scores[i] > scores[best]) {
+                best = i;
+            }
+        }
+        float sum = 0.0f;
+        for (uint16_t i = 0; i < classes; i++) {
+            const float value = expf(static_cast<float>(scores[i] - scores[best]) * 0.0104085645f);
+            outputs[i] = value;
+            sum += value;
+        }
+        for (uint16_t i = 0; i < classes; i++) {
+            outputs[i] /= sum;
+        }
+        output = best;
+        proba = outputs[best];
+    }
+};
+
+// Takes rows of a camera: gray(), rgb888() or rgb565() for each of its rows, and finish() at the end.
+typedef Kept_detail::Camera<Kept> KeptCamera;
+
+#pragma GCC diagnostic pop
+#pragma pop_macro("above")
+#pragma pop_macro("add")
+#pragma pop_macro("below")
+#pragma pop_macro("bits")
+#pragma pop_macro("black")
+#pragma pop_macro("blue")
+#pragma pop_macro("byte")
+#pragma pop_macro("clear")
+#pragma pop_macro("columns")
+#pragma pop_macro("copy")
+#pragma pop_macro("count")
+#pragma pop_macro("current")
+#pragma pop_macro("depth")
+#pragma pop_macro("end")
+#pragma pop_macro("even")
+#pragma pop_macro("first")
+#pragma pop_macro("flash")
+#pragma pop_macro("from")
+#pragma pop_macro("gap")
+#pragma pop_macro("gray")
+#pragma pop_macro("green")
+#pragma pop_macro("head")
+#pragma pop_macro("height")
+#pragma pop_macro("high")
+#pragma pop_macro("image")
+#pragma pop_macro("in")
+#pragma pop_macro("index")
+#pragma pop_macro("inner")
+#pragma pop_macro("kernel")
+#pragma pop_macro("label")
+#pragma pop_macro("last")
+#pragma pop_macro("left")
+#pragma pop_macro("lesser")
+#pragma pop_macro("local")
+#pragma pop_macro("loop")
+#pragma pop_macro("low")
+#pragma pop_macro("made")
+#pragma pop_macro("make")
+#pragma pop_macro("map")
+#pragma pop_macro("mean")
+#pragma pop_macro("mid")
+#pragma pop_macro("middle")
+#pragma pop_macro("next")
+#pragma pop_macro("odd")
+#pragma pop_macro("offset")
+#pragma pop_macro("one")
+#pragma pop_macro("open")
+#pragma pop_macro("out")
+#pragma pop_macro("output")
+#pragma pop_macro("over")
+#pragma pop_macro("pad")
+#pragma pop_macro("pair")
+#pragma pop_macro("pick")
+#pragma pop_macro("pixel")
+#pragma pop_macro("pixels")
+#pragma pop_macro("place")
+#pragma pop_macro("plane")
+#pragma pop_macro("pool")
+#pragma pop_macro("put")
+#pragma pop_macro("raw")
+#pragma pop_macro("reach")
+#pragma pop_macro("read")
+#pragma pop_macro("red")
+#pragma pop_macro("rest")
+#pragma pop_macro("right")
+#pragma pop_macro("ring")
+#pragma pop_macro("room")
+#pragma pop_macro("row")
+#pragma pop_macro("rows")
+#pragma pop_macro("scale")
+#pragma pop_macro("second")
+#pragma pop_macro("shift")
+#pragma pop_macro("side")
+#pragma pop_macro("source")
+#pragma pop_macro("start")
+#pragma pop_macro("state")
+#pragma pop_macro("step")
+#pragma pop_macro("steps")
+#pragma pop_macro("stream")
+#pragma pop_macro("sum")
+#pragma pop_macro("take")
+#pragma pop_macro("target")
+#pragma pop_macro("times")
+#pragma pop_macro("top")
+#pragma pop_macro("total")
+#pragma pop_macro("up")
+#pragma pop_macro("value")
+#pragma pop_macro("values")
+#pragma pop_macro("weight")
+#pragma pop_macro("weights")
+#pragma pop_macro("width")
+#pragma pop_macro("x")
+#pragma pop_macro("y")
+#pragma pop_macro("z")
+#pragma pop_macro("zero")
+#if !defined(MICROMOBILENET_CALLER_ARENA) && !defined(MICROMOBILENET_PROFILE)
+static_assert(sizeof(Kept) == 660, "its size is not the one that was planned");
+#endif
+
+#undef MICROMOBILENET_STEP
+#undef MICROMOBILENET_OF
+#undef MICROMOBILENET_TRACED
+#undef MICROMOBILENET_CHARGE
+#undef MICROMOBILENET_APART
+#undef MICROMOBILENET_INLINE
+#endif
