@@ -1,6 +1,7 @@
-// MilliMobileNet: tells 10 classes apart.
+// MilliMobileNet: a classifier of images, 10 classes.
 // Written by micromobilenet 0.1.0. Change the configuration and export again, not this file.
 //
+// format          1
 // model           milli
 // image           96 rows of 96 pixels, grayscale
 // parameters      12202

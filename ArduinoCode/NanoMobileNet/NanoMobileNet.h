@@ -1,6 +1,7 @@
-// NanoMobileNet: tells 10 classes apart.
+// NanoMobileNet: a classifier of images, 10 classes.
 // Written by micromobilenet 0.1.0. Change the configuration and export again, not this file.
 //
+// format          1
 // model           nano
 // image           96 rows of 96 pixels, grayscale
 // parameters      1750
