@@ -1,13 +1,13 @@
-//! Random changes to training images, cheap enough never to hold up training.
+//! Data augmentation, fast enough not to slow down training.
 //!
-//! What is drawn for an image depends on seed, epoch and index alone. All changes are drawn in a
-//! fixed order whether they are wanted or not, so that turning one on leaves the others as they
-//! were. First geometry, in one step, then brightness and contrast by a table, then noise.
+//! The changes of an image depend only on seed, epoch and index. All changes are drawn in a fixed order whether they
+//! are enabled or not, so that enabling one does not affect the others. Geometry comes first, in one step, then
+//! brightness and contrast by a lookup table, then noise.
 
 use crate::config::{Augment, Input};
 use crate::random::{Purpose, Stream};
 
-/// Changes training images at random, as the configuration's `[augment]` says.
+/// Augments training images as the `[augment]` section of the configuration says.
 #[derive(Debug, Clone)]
 pub struct Augmenter {
     augment: Augment,
@@ -32,7 +32,7 @@ struct Change {
     brightness: f32,
     /// Multiplies the distance from middle grey, 127.5.
     contrast: f32,
-    /// Where the noise begins.
+    /// Seed of the noise.
     noise: u64,
 }
 
@@ -41,7 +41,7 @@ impl Augmenter {
     #[must_use]
     pub fn new(augment: &Augment, input: Input, seed: u32) -> Self {
         Self {
-            // Images are mixed once all of them were changed.
+            // Mixup is applied later, to whole batches.
             augment: Augment { mixup: 0.0, ..augment.clone() },
             height: input.height as usize,
             width: input.width as usize,
@@ -50,17 +50,17 @@ impl Augmenter {
         }
     }
 
-    /// Whether [`apply`](Self::apply) only copies.
+    /// Whether no augmentation is enabled, so that [`apply`](Self::apply) only copies.
     #[must_use]
     pub fn is_identity(&self) -> bool {
         self.augment == Augment::default()
     }
 
-    /// Writes the image `src`, changed at random, to `out`; both have height · width · channels
-    /// bytes. The changes depend only on seed, `epoch` and `index`.
+    /// Writes the augmented image `src` to `out`; both have height · width · channels bytes. The changes depend only
+    /// on seed, `epoch` and `index`.
     ///
-    /// What comes into sight from beyond an edge has the colour of the edge. Shifts are whole
-    /// pixels; rotation and zoom are about the centre, bilinear.
+    /// Pixels beyond an edge have the colour of the edge. Shifts are whole pixels; rotation and zoom are about the
+    /// centre, bilinear.
     pub fn apply(&self, epoch: u32, index: u64, src: &[u8], out: &mut [u8]) {
         if self.is_identity() {
             out.copy_from_slice(src);
@@ -107,12 +107,12 @@ impl Augmenter {
         }
     }
 
-    /// Flip and shift alone: copies.
+    /// Flip and shift without interpolation.
     fn shift(&self, change: &Change, src: &[u8], out: &mut [u8]) {
         let Self { height, width, channels, .. } = *self;
         let row_bytes = width * channels;
         let mut mirrored = vec![0; if change.flip { row_bytes } else { 0 }];
-        // What is left of the row after its shift, in the source and at its place in the output.
+        // The part of the row that stays in view.
         let kept = width.saturating_sub(change.right.unsigned_abs()) * channels;
         for (y, out) in out.chunks_exact_mut(row_bytes).enumerate() {
             let from = (y as isize - change.down).clamp(0, height as isize - 1) as usize;

@@ -6,17 +6,17 @@ use super::images::Images;
 /// A data set in memory.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Dataset {
-    /// The classes' names; a label is a place in this list.
+    /// Class names; a label is an index into this list.
     pub labels: Vec<String>,
-    /// Images to learn from.
+    /// Training images.
     pub train: Images,
-    /// Images held out while training.
+    /// Validation images.
     pub validation: Images,
-    /// Images the source sets apart for the end.
+    /// Test images, if the source provides them or `data.test_split` is above 0.
     pub test: Option<Images>,
     /// SHA-256, in hexadecimal, over labels, sizes, split, order and pixel bytes.
     pub fingerprint: String,
-    /// What stood out.
+    /// Findings about the images.
     pub check: DataCheck,
     /// The source as the configuration names it.
     pub source: String,

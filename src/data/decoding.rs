@@ -1,4 +1,4 @@
-//! Decoding the images of a source, on all cores.
+//! Decoding the images of a source on all cores.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -14,7 +14,7 @@ use super::progress::Progress;
 use super::source::raw_split::{ImageEntry, RawSplit};
 use super::source::skipped::Unreadable;
 
-/// Images, and what each shows.
+/// Decoded images with their content hashes and thumbnails.
 #[derive(Debug, Default)]
 pub(super) struct DecodedImages {
     pub images: Images,
@@ -22,12 +22,12 @@ pub(super) struct DecodedImages {
 }
 
 impl DecodedImages {
-    /// Those at `places`, which rise.
+    /// The images at `places`, which are in ascending order.
     pub fn pick(&self, places: &[usize]) -> Self {
         Self { images: self.images.pick(places), contents: pick(&self.contents, places) }
     }
 
-    /// Keeps those at `places`, which rise, without a second copy of the pixels.
+    /// Keeps the images at `places`, which are in ascending order, without a second copy of the pixels.
     pub fn keep(&mut self, places: &[usize]) {
         self.contents = pick(&self.contents, places);
         self.images.keep(places);
@@ -38,7 +38,7 @@ fn pick(contents: &[Content], places: &[usize]) -> Vec<Content> {
     places.iter().map(|&place| contents[place].clone()).collect()
 }
 
-/// Decoding all parts of a source.
+/// Decodes all splits of a source and reports progress.
 pub(super) struct ImageDecoder<'a> {
     how: Preprocessing,
     cache: Cache,
@@ -48,12 +48,12 @@ pub(super) struct ImageDecoder<'a> {
 }
 
 impl<'a> ImageDecoder<'a> {
-    /// For `total` images in all.
+    /// For `total` images in all splits.
     pub fn new(how: Preprocessing, total: usize, progress: &'a dyn Progress) -> Self {
         Self { how, cache: Cache::of_user(), progress, done: AtomicUsize::new(0), total }
     }
 
-    /// The images of `part`; what is small or cannot be read is noted in `check`.
+    /// Decodes the images of `part`; small and unreadable images are added to `check`.
     pub fn decode(&self, part: &RawSplit, check: &mut DataCheck) -> Result<DecodedImages, DataError> {
         let input = self.how.input;
         let (height, width, channels) = (input.height as usize, input.width as usize, input.channels as usize);
@@ -107,7 +107,7 @@ impl<'a> ImageDecoder<'a> {
         Ok(outcome)
     }
 
-    /// To be called when all is decoded.
+    /// Reports completion and trims the cache; call it once, after all splits.
     pub fn end(self) {
         self.progress.decoded(self.total, self.total);
         self.cache.trim();

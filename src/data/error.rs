@@ -1,4 +1,4 @@
-//! Why a data set or a picture cannot be had.
+//! Errors of loading a data set or decoding a picture.
 
 use crate::text;
 use std::path::PathBuf;
@@ -7,45 +7,45 @@ use crate::config::MAX_CLASSES;
 use crate::escape::terminal;
 use crate::files::FileError;
 
-/// Why a data set or a picture cannot be had. Names from outside are escaped for a terminal.
+/// Errors of loading a data set or decoding a picture. Names are escaped for a terminal.
 #[derive(Debug, thiserror::Error)]
 pub enum DataError {
-    /// The system refused.
+    /// A file system error.
     #[error(transparent)]
     File(#[from] FileError),
-    /// No such data.
+    /// Neither a path nor a bundled data set has this name.
     #[error(
-        "there is no data set \"{}\": it is no file or folder, and the bundled sets are: {}",
+        "data set \"{}\" not found: there is no such file or folder, and the bundled data sets are: {}",
         terminal(name),
         crate::config::BUNDLED.join(", ")
     )]
     Unknown {
-        /// The source as given.
+        /// The value of `data.source`.
         name: String,
     },
-    /// A source that is neither folder nor regular file.
+    /// The source is neither a folder nor a regular file.
     #[error(
         "{} is neither a folder nor a regular file; a data set is a folder with one sub-folder per class, or IDX files",
         text::path(path)
     )]
     NoData {
-        /// What was given.
+        /// The path.
         path: PathBuf,
     },
-    /// A folder without classes.
+    /// No classes were found in the folder.
     #[error(
-        "{} has no sub-folders with classes: it needs one for each class, a table of files and labels, or the IDX files train-images-idx3-ubyte and train-labels-idx1-ubyte{holds}",
+        "{} has no class folders: a data set is a folder with one sub-folder per class, a table of files and labels, or the IDX files train-images-idx3-ubyte and train-labels-idx1-ubyte{holds}",
         text::path(path)
     )]
     NoClasses {
         /// The folder.
         path: PathBuf,
-        /// Empty, or what it holds instead, led by "; ".
+        /// Its contents by file kind, with a leading "; "; may be empty.
         holds: String,
     },
-    /// Folders of validation or test, but none of training.
+    /// The source has a validation or test folder, but no training folder.
     #[error(
-        "{} has {}, but neither a folder of training images (train, training or seg_train) nor two classes",
+        "{} has {}, but neither a training folder (train, training or seg_train) nor two class folders",
         text::path(path),
         text::path(part)
     )]
@@ -55,19 +55,19 @@ pub enum DataError {
         /// One of its folders.
         part: PathBuf,
     },
-    /// Two folders for the same part.
-    #[error("{} and {} are both folders of {part} images; only one is possible", text::path(first), text::path(second))]
+    /// Two folders are named after the same split.
+    #[error("{} and {} are both {part} folders; keep one of them", text::path(first), text::path(second))]
     TwoFolders {
-        /// Training, validation or test.
+        /// The split: training, validation or test.
         part: &'static str,
         /// One.
         first: PathBuf,
-        /// And the other.
+        /// The second folder.
         second: PathBuf,
     },
-    /// Folders of training and test in a class rather than around it.
+    /// Training and test folders lie inside a class folder instead of around the class folders.
     #[error(
-        "{} and {} lie in a class folder; folders of training, validation and test must have the class folders in them",
+        "{} and {} lie inside a class folder; training, validation and test folders must contain the class folders",
         text::path(train),
         text::path(test)
     )]
@@ -77,7 +77,7 @@ pub enum DataError {
         /// Another.
         test: PathBuf,
     },
-    /// A table of labels that is none, or names nothing that is there.
+    /// A table of labels is damaged, or none of the files it lists exists.
     #[error("{}: {}", text::path(path), terminal(problem))]
     Table {
         /// The table.
@@ -85,47 +85,47 @@ pub enum DataError {
         /// What is wrong.
         problem: String,
     },
-    /// An image of validation or test of a class that is not trained.
-    #[error("{} is of class \"{}\", of which there is no training image", text::path(path), terminal(class))]
+    /// A validation or test image belongs to a class without training images.
+    #[error("{} belongs to class \"{}\", which has no training images", text::path(path), terminal(class))]
     UnknownLabel {
         /// The image.
         path: PathBuf,
         /// Its class.
         class: String,
     },
-    /// A packed source.
-    #[error("{} is {kind}, not a data set: unpack it and name the folder", text::path(path))]
+    /// The source is an archive.
+    #[error("{} is {kind}, not a data set: unpack it and pass the folder", text::path(path))]
     Archive {
         /// The file.
         path: PathBuf,
-        /// "a zip archive", for instance.
+        /// The kind of archive with its article, for example "a zip archive".
         kind: String,
     },
-    /// Nothing to tell apart.
-    #[error("{} has only one class, \"{}\"; there must be two or more", text::path(path), terminal(class))]
+    /// There is only one class.
+    #[error("{} has only one class, \"{}\"; at least two are needed", text::path(path), terminal(class))]
     OneClass {
         /// The source.
         path: PathBuf,
         /// Its class.
         class: String,
     },
-    /// More classes than a head may have.
-    #[error("{} has {count} classes; at most {MAX_CLASSES} are possible", text::path(path))]
+    /// There are more classes than the classifier can have outputs.
+    #[error("{} has {count} classes; the maximum is {MAX_CLASSES}", text::path(path))]
     TooManyClasses {
         /// The source.
         path: PathBuf,
         /// Its classes.
         count: usize,
     },
-    /// A sub-folder of validation/ or test/ that train/ does not have.
-    #[error("{} is no class of the train folder; classes are the sub-folders there", text::path(path))]
+    /// The validation or test folder has a class folder that the training folder does not have.
+    #[error("{} is not a class: the training folder has no sub-folder of this name", text::path(path))]
     UnknownClass {
         /// The folder.
         path: PathBuf,
     },
-    /// A class that a trained network does not know.
+    /// A class is unknown to the trained network.
     #[error(
-        "{} has a class \"{}\", which is not among those that were trained on: {}",
+        "{} has a class \"{}\" that the network was not trained on; its classes are: {}",
         text::path(path),
         terminal(class),
         terminal(&known.join(", "))
@@ -135,37 +135,37 @@ pub enum DataError {
         path: PathBuf,
         /// Its class.
         class: String,
-        /// Those trained on.
+        /// The classes that the network was trained on.
         known: Vec<String>,
     },
-    /// No image at all.
-    #[error("{} has no readable image", text::path(path))]
+    /// No image could be decoded.
+    #[error("{} has no readable images", text::path(path))]
     NothingReadable {
         /// The source.
         path: PathBuf,
     },
-    /// A class from which nothing can be learnt.
-    #[error("class \"{}\" has no readable training image{}", terminal(class), terminal(reason))]
+    /// A class has no training image that can be decoded.
+    #[error("class \"{}\" has no readable training images{}", terminal(class), terminal(reason))]
     EmptyClass {
         /// The class.
         class: String,
-        /// Empty, or what is wrong with its first image, led by ": ".
+        /// The error of its first image, with a leading ": "; may be empty.
         reason: String,
     },
-    /// No image can be held out.
+    /// The validation set would be empty.
     #[error(
-        "no image can be held out for validation: each class needs two different images at least, or the source a validation folder"
+        "the validation set is empty: each class needs at least two different images, or the source a validation folder"
     )]
     NothingHeldOut,
-    /// A file of many images (IDX, CIFAR, npz) that is none, or is damaged.
+    /// A file with many images (IDX, CIFAR, npz) is damaged or of another format.
     #[error("{}: {problem}", terminal(name))]
     BinaryFile {
         /// The file.
         name: String,
-        /// What is wrong and what would be right.
+        /// What is wrong and what is expected.
         problem: String,
     },
-    /// A picture that cannot be read.
+    /// A picture cannot be read or decoded.
     #[error("cannot read the picture {}: {}", text::path(path), terminal(reason))]
     Picture {
         /// The file.
@@ -173,25 +173,25 @@ pub enum DataError {
         /// Why.
         reason: String,
     },
-    /// More than memory should hold.
+    /// The decoded images would take more memory than allowed.
     #[error(
-        "{images} images of {image_bytes} bytes are {} MB; at most {} MB are possible: choose a smaller input or fewer images",
+        "{images} images of {image_bytes} bytes take {} MB; the maximum is {} MB: choose a smaller input or fewer images",
         (*images as u64).saturating_mul(*image_bytes as u64) / 1_000_000,
         super::limits::MAX_BYTES / 1_000_000
     )]
     TooLarge {
-        /// How many images.
+        /// Number of images.
         images: usize,
-        /// Bytes of one.
+        /// Bytes of one image.
         image_bytes: usize,
     },
-    /// [`Progress::cancelled`](super::Progress::cancelled) said so.
+    /// Loading was cancelled through [`Progress::cancelled`](super::Progress::cancelled).
     #[error("loading was cancelled")]
     Cancelled,
 }
 
 impl DataError {
-    /// The file or folder that it is about, where it names one.
+    /// The file or folder that the error is about, if it names one.
     #[must_use]
     pub fn file(&self) -> Option<&std::path::Path> {
         match self {

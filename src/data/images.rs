@@ -1,9 +1,8 @@
-//! What a loaded data set is, and how loading reports.
+//! Preprocessed images in memory.
 
 use super::picture::content::ContentHash;
 
-/// Images as the network sees them before normalisation: bytes in camera order, row by row, RGB
-/// interleaved.
+/// Preprocessed images, before normalisation: bytes in camera order, row by row, RGB interleaved.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Images {
     /// Rows of each image.
@@ -16,20 +15,20 @@ pub struct Images {
     pub pixels: Vec<u8>,
     /// The class of each image.
     pub labels: Vec<u16>,
-    /// What each image is called: its path below the source, or such as "train 17".
+    /// The name of each image: its path below the source, or for example "train 17".
     pub names: Vec<String>,
-    /// What each image shows, before it was resized; empty where that is not known.
+    /// The content hash of each image, computed before resizing; empty if unknown.
     pub contents: Vec<ContentHash>,
 }
 
 impl Images {
-    /// How many images there are.
+    /// Number of images.
     #[must_use]
     pub fn len(&self) -> usize {
         self.labels.len()
     }
 
-    /// Whether there is none.
+    /// Whether there are no images.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.labels.is_empty()
@@ -48,20 +47,20 @@ impl Images {
         &self.pixels[i * bytes..(i + 1) * bytes]
     }
 
-    /// The places of at most `limit` images, evenly spread.
+    /// Indices of at most `limit` images, evenly spread.
     #[must_use]
     pub fn spread(&self, limit: usize) -> Vec<usize> {
         let count = self.len().min(limit);
         (0..count).map(|i| i * self.len() / count).collect()
     }
 
-    /// At most `limit` of them, evenly spread.
+    /// At most `limit` images, evenly spread.
     #[must_use]
     pub fn sample(&self, limit: usize) -> Self {
         self.pick(&self.spread(limit))
     }
 
-    /// How many images each of `classes` classes has; labels beyond are not counted.
+    /// Number of images of each class; labels of `classes` and above are not counted.
     #[must_use]
     pub fn counts(&self, classes: usize) -> Vec<usize> {
         let mut counts = vec![0; classes];
@@ -73,7 +72,7 @@ impl Images {
         counts
     }
 
-    /// Keeps the images at `places`, which rise, without a second copy of the pixels.
+    /// Keeps the images at `places`, which are in ascending order, without a second copy of the pixels.
     pub(super) fn keep(&mut self, places: &[usize]) {
         let bytes = self.image_bytes();
         for (to, &from) in places.iter().enumerate() {

@@ -1,4 +1,4 @@
-//! Loading a data set: find, decode on all cores, split, check.
+//! Loading a data set: list the source, decode on all cores, split, check.
 
 use std::collections::BTreeSet;
 
@@ -23,35 +23,34 @@ use super::split::group::{Groups, groups};
 use super::split::near;
 use crate::config::{Background, Data, Input};
 
-/// The names of the classes of `source`, from folder names or headers, without decoding an image.
+/// The class names of `source`, from folder names or headers, without decoding an image.
 ///
 /// # Errors
-/// Where the source cannot be read or has fewer than two classes.
+/// If the source cannot be read or has fewer than two classes.
 pub fn class_names(source: &str) -> Result<Vec<String>, DataError> {
     find::class_names(source)
 }
 
-/// Loads the data set that `data` describes, for a network of `input`.
+/// Loads the data set that `data` describes, for a network with this `input`.
 ///
-/// Images come class by class, and by name within a class (in the file's order from IDX files).
-/// Pictures that cannot be read are left out and named in the [`DataCheck`]. Decoding runs on the
-/// rayon pool of the caller and its result does not depend on the number of threads. Pictures that
-/// were decoded before come from the user's cache folder.
+/// Images are ordered by class, and by name within a class (in file order for IDX files). Pictures that cannot be
+/// decoded are left out and listed in the [`DataCheck`]. Decoding runs on the caller's rayon pool; its result does not
+/// depend on the number of threads. Pictures decoded in an earlier run come from the user's cache folder.
 ///
-/// What the source does not set apart itself is held out by what pictures show: see
+/// Validation and test images that the source does not provide are held out by image content: see
 /// [`Data::validation_split`] and [`Data::test_split`].
 ///
-/// With `limit`, each of training, validation and test has at most that many images, but at least
-/// as many as there are classes, drawn evenly with the split's seed.
+/// With `limit`, each of training, validation and test has at most `limit` images, but at least one per class, sampled
+/// evenly with the split seed.
 ///
 /// # Errors
-/// Where the source cannot be read, is damaged, has fewer than two classes or a class without a
+/// If the source cannot be read, is damaged, has fewer than two classes or a class without a
 /// readable image, is too large, or `progress` cancels.
 pub fn load(data: &Data, input: Input, limit: Option<usize>, progress: &dyn Progress) -> Result<Dataset, DataError> {
     let mut found = find::find(&data.source)?;
     without_empty_parts(&mut found);
     let mut check = begun(&mut found);
-    // Before anything is decoded, where no file can be of use.
+    // Fail early: before decoding, if no file of a class can be used.
     refuse_empty(&found, found.train.items.iter().map(|item| item.label), &check)?;
     let classes = found.labels.len();
     let limit = limit.map(|limit| limit.max(classes));
@@ -109,13 +108,12 @@ pub fn load(data: &Data, input: Input, limit: Option<usize>, progress: &dyn Prog
     })
 }
 
-/// All labelled images of the source that `data` names, whatever part they are in, for a network of
-/// `input` whose classes are `labels`, and what stood out. Classes are those of the same name; the source may
-/// have fewer.
+/// All labelled images of the source in `data`, whatever split they are in, for a network with this `input` and the
+/// classes `labels`, and the findings about them. Classes are matched by name; the source may lack some of them.
 ///
 /// # Errors
-/// As [`load`], but a folder may have one class alone, and parts may have other classes; and where it has
-/// a class that the network does not know.
+/// As [`load`], but a folder may have a single class, and splits may have different classes; also if the source
+/// has a class that the network was not trained on.
 pub fn load_all(
     data: &Data,
     input: Input,
@@ -123,7 +121,7 @@ pub fn load_all(
     progress: &dyn Progress,
 ) -> Result<(Images, DataCheck), DataError> {
     let mut found = match find::find(&data.source) {
-        // No set to train with, but folders of known classes may be in it.
+        // Not a training set, but it may contain folders named after known classes.
         Err(
             error @ (DataError::OneClass { .. }
             | DataError::NoClasses { .. }
@@ -161,17 +159,17 @@ pub fn load_all(
     if all.is_empty() { Err(DataError::NothingReadable { path: data.source.clone().into() }) } else { Ok((all, check)) }
 }
 
-/// Folders of validation or test images without any are as good as none, which is said.
+/// Drops empty validation and test folders, with a note.
 fn without_empty_parts(found: &mut SourceContents) {
     for (part, what) in [(&mut found.validation, "validation"), (&mut found.test, "test")] {
         if part.as_ref().is_some_and(|part| part.items.is_empty()) {
             *part = None;
-            found.notes.push(format!("the folder of {what} images has none, so that it is not used"));
+            found.notes.push(format!("the {what} folder has no images and is ignored"));
         }
     }
 }
 
-/// What stood out while the source was looked through.
+/// The findings from listing the source.
 fn begun(found: &mut SourceContents) -> DataCheck {
     DataCheck {
         unreadable: std::mem::take(&mut found.unreadable),
@@ -185,7 +183,7 @@ const fn preparation(data: &Data, input: Input) -> Preprocessing {
     Preprocessing { input, resize: data.resize, background: data.background }
 }
 
-/// How many images there are, if they are not too many.
+/// The number of images, if they fit the memory limit.
 fn count(parts: &[Option<&RawSplit>], input: Input) -> Result<usize, DataError> {
     let images = parts.iter().flatten().map(|part| part.items.len()).sum();
     let image_bytes = input.height as usize * input.width as usize * input.channels as usize;
@@ -195,8 +193,7 @@ fn count(parts: &[Option<&RawSplit>], input: Input) -> Result<usize, DataError> 
     Ok(images)
 }
 
-/// Leaves `limit` images in each part; where the training images are yet to be split, enough for
-/// all sides.
+/// Samples `limit` images of each split; of training images that are yet to be split, enough for all splits.
 fn thin(found: &mut SourceContents, limit: usize, data: &Data) {
     let classes = found.labels.len();
     let keep = |part: &mut RawSplit, limit: usize, least: usize| {
@@ -213,7 +210,7 @@ fn thin(found: &mut SourceContents, limit: usize, data: &Data) {
     }
 }
 
-/// What is held out of the training images.
+/// The fractions to hold out of the training images.
 fn shares(data: &Data, has_validation: bool, has_test: bool) -> SplitFractions {
     let unless = |has: bool, share: f64| if has { 0.0 } else { share };
     SplitFractions {
@@ -222,7 +219,8 @@ fn shares(data: &Data, has_validation: bool, has_test: bool) -> SplitFractions {
     }
 }
 
-/// Training, validation and test images; at most `limit` of each that is held out here.
+/// Splits off validation and test images that the source does not provide, at most `limit` of each. Returns training,
+/// validation and test images.
 fn divided(
     mut train: DecodedImages,
     validation: Option<DecodedImages>,
@@ -234,7 +232,7 @@ fn divided(
 ) -> [Option<DecodedImages>; 3] {
     let labels = &train.images.labels;
     let shares = shares(data, validation.is_some(), test.is_some());
-    let sides = divide(labels, &groups.all, classes, shares, data.split_seed);
+    let sides = divide(labels, &groups.groups, classes, shares, data.split_seed);
     let places = |side: Split| -> Vec<usize> {
         let places: Vec<usize> = (0..sides.len()).filter(|&image| sides[image] == side).collect();
         let Some(limit) = limit else { return places };
@@ -253,8 +251,8 @@ fn divided(
 /// The names of an earlier and a later picture.
 type Names = (String, String);
 
-/// The near duplicates among the images of the first of `parts`, by their places, and the names of those in
-/// different parts, which the source sets apart itself.
+/// The near duplicates among the images of the first of `parts`, as indices, and the names of near duplicates in
+/// different splits of the source.
 fn alike(parts: &[&DecodedImages]) -> (Vec<(usize, usize)>, Vec<Names>) {
     let mut all: Vec<(usize, &Content, &str)> = Vec::new();
     for (part, DecodedImages { images, contents }) in parts.iter().enumerate() {
@@ -273,7 +271,7 @@ fn alike(parts: &[&DecodedImages]) -> (Vec<(usize, usize)>, Vec<Names>) {
     (near, across)
 }
 
-/// An error where a class has none of the training images with these `labels`, with the first reason known.
+/// Fails if a class has none of the training images with these `labels`; the error has the first known reason.
 fn refuse_empty(found: &SourceContents, labels: impl Iterator<Item = u16>, check: &DataCheck) -> Result<(), DataError> {
     let present: BTreeSet<u16> = labels.collect();
     let missing = (0_u16..).zip(&found.labels).find(|(label, _)| !present.contains(label));
@@ -284,11 +282,12 @@ fn refuse_empty(found: &SourceContents, labels: impl Iterator<Item = u16>, check
     let skipped = check.skipped.iter().filter(|entry| entry.name.starts_with(&inside));
     let mut reasons = reasons.chain(skipped.map(|entry| format!(": {}: {}", entry.name, entry.reason)));
     let is_folder = matches!(found.train.store, ImageStore::Files(_));
-    let reason = reasons.next().or_else(|| is_folder.then(|| format!(": put pictures into {inside}, or take it away")));
+    let reason =
+        reasons.next().or_else(|| is_folder.then(|| format!(": add pictures to {inside} or remove the folder")));
     Err(DataError::EmptyClass { class: class.clone(), reason: reason.unwrap_or_default() })
 }
 
-/// Of everything that the pixels and their order depend on.
+/// Hash of everything that the pixels and their order depend on.
 fn fingerprint(labels: &[String], how: Preprocessing, parts: &[Option<&DecodedImages>; 3]) -> String {
     let mut digest = Sha256::new();
     let number = |digest: &mut Sha256, number: usize| digest.update((number as u64).to_le_bytes());

@@ -1,10 +1,11 @@
-//! Where images come from: folders of pictures, IDX files and the bundled set; decoded, resized,
-//! split, checked and augmented.
+//! Data sets: sources, decoding, resizing, the split into training, validation and test images, checks and
+//! augmentation.
 //!
-//! A source is first looked through without decoding anything (`source`, `layout`, `folder`, `table`,
-//! `idx`, `cifar`, `npz`, `bundled`), which gives the classes and the images' places. `load` then decodes on all
-//! cores, and every picture goes through the same integer arithmetic ([`luma`], [`resize`]) that
-//! the generated code runs on a board. Images stay bytes: normalisation is the network's business.
+//! A source ([`source`]) is listed first, without decoding: its classes and the paths or offsets of its images.
+//! [`load()`] then decodes on all cores ([`picture`]); every picture goes through the same integer arithmetic
+//! ([`luma`], [`resize`]) that generated code runs on a board. Images that the source does not split are split by
+//! content ([`split`]), and unusual findings are reported ([`DataCheck`]). Images stay bytes: the network normalises
+//! them.
 
 mod augment;
 mod check;

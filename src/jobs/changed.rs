@@ -103,7 +103,7 @@ mod tests {
         let (all, changed) = without_training_images(&run, now("now")).unwrap();
         assert_eq!(*all, *now("now"));
         assert!(changed.unwrap().to_string().ends_with("some may be among those it is validated with"));
-        TrainingImageHashes::of(&images(&[3, 5, 9])).keep(&run).unwrap();
+        TrainingImageHashes::of(&images(&[3, 5, 9])).write(&run).unwrap();
         let (rest, changed) = without_training_images(&run, now("now")).unwrap();
         assert_eq!((&rest.validation, rest.test.as_ref().unwrap()), (&images(&[2, 4]), &images(&[6])));
         assert_eq!(

@@ -132,7 +132,7 @@ impl Training {
         runs::metrics::rewrite(&*disk, &run.file(Run::METRICS), &history)?;
         run.write(Run::LAYERS, &runs::layers_csv(&report::layers(&spec, &graph)))?;
         run.write(Run::DATA_CHECK, &dataset.check.to_markdown())?;
-        TrainingImageHashes::of(&dataset.train).keep(run)?;
+        TrainingImageHashes::of(&dataset.train).write(run)?;
 
         let selection = Selection::of(&spec.config.train, &dataset);
         let mut recorder =

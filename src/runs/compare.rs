@@ -18,29 +18,29 @@ const OVERLAY: &str = "overlay.svg";
 /// The largest file of weights that is read, in bytes.
 const MAX_BYTES: u64 = 2_000_000_000;
 
-/// What a comparison shows of one run.
+/// One run of a comparison.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ComparedRun {
-    /// The run folder's name.
+    /// Name of the run folder.
     pub folder: String,
-    /// What the run is.
+    /// `run.json`.
     pub info: RunInfo,
     /// `metrics.csv`.
     pub history: Vec<EpochMetrics>,
-    /// Values that training changes and multiplications for one image, where `layers.csv` says.
+    /// Trainable parameters and MACs per image, if `layers.csv` exists.
     pub costs: Option<(u64, u64)>,
-    /// Bytes of RAM and of flash as it would be exported, on a Cortex-M4F, where the configuration says.
+    /// Bytes of RAM and flash of the exported network on a Cortex-M4F, if the configuration can be read.
     pub memory: Option<(u64, u64)>,
-    /// What `--evaluate --precision int8` found on the run's own images that were held out: the part of
-    /// them, `validation` or else `test`, and the accuracy.
+    /// int8 accuracy on held-out images of the run, from `--evaluate --precision int8`: the split, `validation` or
+    /// else `test`, and the accuracy.
     pub int8: Option<(String, f64)>,
 }
 
 impl ComparedRun {
-    /// Reads a run; one that has no epoch yet serves too.
+    /// Reads a run, which may have no epoch yet.
     ///
     /// # Errors
-    /// Where a file of it cannot be read or is damaged.
+    /// If a file of it cannot be read or is damaged.
     pub fn load(run: &Run) -> Result<Self, RunError> {
         let info = run.summary().info?;
         let path = run.file(Run::METRICS);
@@ -57,15 +57,14 @@ impl ComparedRun {
         Ok(Self { folder: run.name(), info, history, costs, memory, int8 })
     }
 
-    /// The model's name, and the folder's where that does not tell it from `others`.
+    /// The model name, or the folder name if `others` have the same model name.
     fn title(&self, others: &[Self]) -> String {
         let alike = others.iter().filter(|other| other.info.name == self.info.name).count();
         if alike > 1 || self.info.name.is_empty() { self.folder.clone() } else { self.info.name.clone() }
     }
 }
 
-/// Accuracy in int8 of the weights that `run`, whose images have `fingerprint`, has now, and the part of
-/// the images.
+/// Split and int8 accuracy of the present weights of `run`, whose images have `fingerprint`.
 fn int8(run: &Run, fingerprint: &str) -> Result<Option<(String, f64)>, RunError> {
     let mut evaluations = read_evaluations(run)?;
     evaluations.retain(|one| one.int8_accuracy.is_some() && one.is_on(fingerprint));
@@ -81,7 +80,7 @@ fn int8(run: &Run, fingerprint: &str) -> Result<Option<(String, f64)>, RunError>
     Ok(on("validation").or_else(|| on("test")))
 }
 
-/// Bytes of RAM and flash of the network of `run`, for `classes`, in its own arithmetic.
+/// Bytes of RAM and flash of the network of `run` with `classes` classes, at its own precision.
 fn memory(run: &Run, classes: usize) -> Option<(u64, u64)> {
     let spec = config::load(&run.file(Run::CONFIG), &[]).ok()?;
     let graph = Graph::of_file(&spec, (classes > 0).then_some(classes)?).ok()?;
@@ -89,10 +88,10 @@ fn memory(run: &Run, classes: usize) -> Option<(u64, u64)> {
     Some((estimate.ram_and_stack(Family::Dsp), estimate.on(Family::Dsp).flash_bytes))
 }
 
-/// The text of a report on several runs; it links `overlay.svg` beside it.
+/// The report on several runs as Markdown; it links `overlay.svg` next to it.
 #[must_use]
 pub fn comparison(runs: &[ComparedRun]) -> String {
-    let mut out = "# Runs compared\n\n".to_owned();
+    let mut out = "# Comparison of runs\n\n".to_owned();
     out += "| run | folder | status | parameters | MACs | RAM, B | flash, B | best validation accuracy | last validation accuracy | int8 accuracy | epochs | time |\n";
     out += "|---|---|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|\n";
     for run in runs {
@@ -122,16 +121,15 @@ pub fn comparison(runs: &[ComparedRun]) -> String {
         );
     }
     if runs.iter().any(|run| run.info.status == Status::Running) {
-        out += "\nA run that is still running is shown as far as it has come.\n";
+        out += "\nRuns that are still training are shown up to their last completed epoch.\n";
     }
     out + &format!("\n![Loss and accuracy of every run]({OVERLAY})\n")
 }
 
-/// Writes `report.md` and `overlay.svg` to `folder`, which is made where it is missing; returns
-/// the path of the report.
+/// Writes `report.md` and `overlay.svg` to `folder`, which is created if missing; returns the path of the report.
 ///
 /// # Errors
-/// Where a file cannot be written.
+/// If a file cannot be written.
 pub fn write_comparison(folder: &Path, runs: &[ComparedRun]) -> Result<PathBuf, RunError> {
     make_folder(folder)?;
     let curves: Vec<_> = runs.iter().map(|run| (run.title(runs), run.history.clone())).collect();

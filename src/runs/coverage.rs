@@ -1,29 +1,27 @@
-//! How often a network is right where it is sure: accuracy against coverage, and the threshold for a
-//! precision.
+//! Selective classification: accuracy against coverage, and the confidence threshold for a required precision.
 
 use serde::{Deserialize, Serialize};
 
-/// The thresholds of the table.
+/// Confidence thresholds of the table.
 const THRESHOLDS: [f64; 8] = [0.0, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99];
 
-/// What is left where only answers with at least a probability count.
+/// Accuracy and coverage when predictions below a confidence threshold are rejected.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Coverage {
-    /// The least probability of the class answered, 0 to 1; that of [`RankedPredictions::threshold`] is an `f32`.
+    /// Minimum probability of the predicted class, 0 to 1; that of [`RankedPredictions::threshold`] is an `f32`.
     pub threshold: f64,
-    /// Share of the images that have it.
+    /// Fraction of the images whose predictions are accepted.
     pub coverage: f64,
-    /// Share of those that are answered right; `None` where there is none.
+    /// Accuracy on these images; `None` if there are none.
     pub accuracy: Option<f64>,
 }
 
-/// The probability of the class answered for each image, and whether it was the right one; the surest
-/// first.
+/// For each image, the probability of the predicted class and whether the prediction is correct; most confident first.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct RankedPredictions(Vec<(f32, bool)>);
 
 impl RankedPredictions {
-    /// Of answers in any order. What is no number counts as unsure as can be.
+    /// Ranks predictions given in any order. NaN counts as probability 0.
     #[must_use]
     pub fn of(answers: impl IntoIterator<Item = (f32, bool)>) -> Self {
         let number = |(probability, is_right): (f32, bool)| (probability.max(0.0), is_right);
@@ -32,14 +30,14 @@ impl RankedPredictions {
         Self(answers)
     }
 
-    /// The table for evaluations.
+    /// Accuracy and coverage at fixed thresholds.
     #[must_use]
     pub fn table(&self) -> Vec<Coverage> {
-        THRESHOLDS.into_iter().map(|threshold| self.from(threshold)).collect()
+        THRESHOLDS.into_iter().map(|threshold| self.at(threshold)).collect()
     }
 
-    /// What is left from `threshold` on.
-    fn from(&self, threshold: f64) -> Coverage {
+    /// Accuracy and coverage at `threshold`.
+    fn at(&self, threshold: f64) -> Coverage {
         let sure = self.0.iter().take_while(|(probability, _)| f64::from(*probability) >= threshold);
         let (count, right) = sure.fold((0_u64, 0_u64), |(all, right), (_, is)| (all + 1, right + u64::from(*is)));
         Coverage {
@@ -49,10 +47,10 @@ impl RankedPredictions {
         }
     }
 
-    /// The threshold that leaves as many images as can be of which at least the share `precision` is
-    /// answered right; `None` where the surest answers are not right as often. It lies in the middle
-    /// between two probabilities that occurred, so that no rounding decides; where all images are left,
-    /// it is the least probability that occurred, since nothing is known of answers below it.
+    /// The threshold with the largest coverage at which at least the fraction `precision` of the accepted predictions
+    /// is correct; `None` if no threshold reaches it. It lies midway between two probabilities that occurred, so that
+    /// rounding does not matter; if all images are accepted, it is the smallest probability that occurred, since
+    /// nothing is known about predictions below it.
     #[must_use]
     pub fn threshold(&self, precision: f64) -> Option<Coverage> {
         let mut right = 0_u64;
@@ -60,12 +58,12 @@ impl RankedPredictions {
         for (at, (probability, is_right)) in self.0.iter().enumerate() {
             right += u64::from(*is_right);
             let next = self.0.get(at + 1).map(|(next, _)| *next);
-            // Equal probabilities are on one side together.
+            // Equal probabilities are accepted or rejected together.
             if *probability > next.unwrap_or(0.0) && right as f64 >= precision * (at + 1) as f64 - 1e-9 {
                 found = Some(next.map_or(*probability, |next| f32::midpoint(*probability, next)));
             }
         }
-        found.map(|threshold| self.from(threshold.into()))
+        found.map(|threshold| self.at(threshold.into()))
     }
 }
 
@@ -77,7 +75,7 @@ mod tests {
     #[test]
     fn a_case_done_by_hand() {
         let answered = RankedPredictions::of([(0.6, false), (0.95, true), (0.8, true), (0.7, true), (0.8, false)]);
-        let at = |threshold: f64| answered.from(threshold);
+        let at = |threshold: f64| answered.at(threshold);
         assert_eq!((at(0.0).coverage, at(0.0).accuracy), (1.0, Some(0.6)));
         assert_eq!((at(0.79).coverage, at(0.79).accuracy), (0.6, Some(2.0 / 3.0)));
         assert_eq!((at(0.99).coverage, at(0.99).accuracy), (0.0, None));
@@ -108,7 +106,7 @@ mod tests {
             }
             let covered = found.map_or(0.0, |found| found.coverage);
             for level in 0..20_u8 {
-                let other = answered.from(f64::from(level) / 20.0 + 0.005);
+                let other = answered.at(f64::from(level) / 20.0 + 0.005);
                 if other.accuracy.is_some_and(|accuracy| accuracy >= precision) {
                     prop_assert!(other.coverage <= covered + 1e-9);
                 }

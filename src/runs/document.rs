@@ -1,15 +1,14 @@
-//! A report as blocks, and the blocks as Markdown and as HTML. Every text is as it came from outside:
-//! whoever writes it escapes it.
+//! Reports as a list of blocks, and blocks as Markdown and HTML. Texts are raw; the writers escape them.
 
 use super::page;
 use crate::escape;
 
-/// A piece of a report.
+/// A block of a report.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Block {
     /// The title, once.
     Title(String),
-    /// What begins a section.
+    /// The heading of a section.
     Heading(String),
     /// A paragraph.
     Text(String),
@@ -19,33 +18,33 @@ pub enum Block {
     Table(Table),
     /// A list.
     List(Vec<String>),
-    /// An SVG: what it shows, the file that has it, its text.
+    /// An SVG plot.
     Picture {
-        /// What it shows.
+        /// Its description.
         what: &'static str,
-        /// The file beside the report.
+        /// Its file next to the report.
         file: &'static str,
-        /// The text of the file, which escapes what is from outside.
+        /// The SVG text, in which names are already escaped.
         svg: String,
     },
-    /// Markdown whose names are escaped already.
+    /// Markdown in which names are already escaped.
     Markdown(String),
-    /// A text as it stands in a file: its language and itself.
+    /// A code block: language and text.
     Code(&'static str, String),
 }
 
-/// A table. Columns of numbers stand on the right.
+/// A table. Numbers are right-aligned.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Table {
-    /// The names of the columns, and whether each holds numbers.
+    /// Column names, and whether each column contains numbers.
     pub head: Vec<(&'static str, bool)>,
-    /// The rows, each with as many cells.
+    /// Rows with one cell per column.
     pub rows: Vec<Vec<String>>,
-    /// Whether the last row sums the others up.
+    /// Whether the last row has totals.
     pub has_total: bool,
 }
 
-/// `blocks` as Markdown; pictures are links to the files beside it.
+/// `blocks` as Markdown; plots are links to the files next to the report.
 #[must_use]
 pub fn markdown(blocks: &[Block]) -> String {
     let mut out = String::new();
@@ -90,13 +89,13 @@ fn markdown_table(table: &Table) -> String {
     out
 }
 
-/// Markdown whose headings stand two levels lower, below one of ours.
+/// Markdown with headings two levels lower.
 fn demoted(markdown: &str) -> String {
     let line = |line: &str| if line.starts_with('#') { format!("##{line}") } else { line.to_owned() };
     markdown.lines().map(line).collect::<Vec<_>>().join("\n")
 }
 
-/// `text` as a block of code that nothing in it can end.
+/// `text` as a fenced code block that nothing in it can end.
 fn fenced(language: &str, text: &str) -> String {
     let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or(0);
     let fence = "`".repeat(longest.max(2) + 1);
@@ -108,13 +107,13 @@ fn plain_lines(text: &str) -> String {
     text.lines().map(|line| escape::terminal(&line.replace('\t', "    ")) + "\n").collect()
 }
 
-/// What every page begins with. Nothing is fetched from anywhere.
+/// The style sheet of every page. Pages load no external resources.
 const STYLE: &str = "body{font:15px/1.45 system-ui,sans-serif;color:#222;background:#fff;max-width:61rem;margin:2rem auto;padding:0 1rem}\
 table{border-collapse:collapse;margin:.8rem 0}td,th{border-bottom:1px solid #e2e2e2;padding:.25rem .7rem;text-align:left;vertical-align:top}\
 .n{text-align:right;font-variant-numeric:tabular-nums}.t td{font-weight:bold}pre{background:#f6f6f6;padding:.8rem;overflow:auto}\
 figure{margin:1rem 0}svg{max-width:100%;height:auto}";
 
-/// `blocks` as one page of HTML that holds its pictures and asks for nothing else.
+/// `blocks` as a single HTML page with embedded plots and without external resources.
 #[must_use]
 pub fn html(blocks: &[Block]) -> String {
     let title = blocks.iter().find_map(|block| if let Block::Title(text) = block { Some(text.as_str()) } else { None });
@@ -154,12 +153,12 @@ pub fn html(blocks: &[Block]) -> String {
     out + "</body>\n</html>\n"
 }
 
-/// `text` in an element, without control characters.
+/// `text` for an element, without control characters.
 fn text_of(text: &str) -> String {
     escape::xml(&escape::terminal(text))
 }
 
-/// What stands in a page: the element alone.
+/// The `svg` element without the XML declaration.
 fn without_declaration(svg: &str) -> &str {
     svg.find("<svg").map_or(svg, |at| &svg[at..])
 }

@@ -1,4 +1,4 @@
-//! What a network's answers on labelled images are worth.
+//! Evaluation of predictions on labelled images.
 
 use super::coverage::{Coverage, RankedPredictions};
 use crate::graph::argmax;
@@ -9,61 +9,62 @@ use serde::{Deserialize, Serialize};
 pub struct ClassReport {
     /// Its name.
     pub label: String,
-    /// Images of it.
+    /// Number of its images.
     pub images: u64,
-    /// Of the images taken for it, the share that is; `None` where none was.
+    /// TP / (TP + FP); `None` if it was never predicted.
     pub precision: Option<f64>,
-    /// Of its images, the share taken for it; `None` where there is none.
+    /// TP / (TP + FN); `None` if it has no images.
     pub recall: Option<f64>,
-    /// Harmonic mean of both, 2·TP / (2·TP + FP + FN); `None` where there is no image of it and
-    /// none was taken for it.
+    /// Harmonic mean of precision and recall, 2·TP / (2·TP + FP + FN); `None` if the class has no images and was never
+    /// predicted.
     pub f1: Option<f64>,
 }
 
-/// An image taken for what it is not.
+/// A misclassified image.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Mistake {
-    /// The file, or `image 17` where images have no file of their own.
+    /// The file, or `image 17` if images have no files of their own.
     pub file: String,
-    /// What it is.
+    /// True class.
     pub truth: String,
-    /// What it was taken for.
+    /// Predicted class.
     pub predicted: String,
-    /// How sure the network was of it, 0 to 1.
+    /// Probability of the predicted class, 0 to 1.
     pub probability: f32,
-    /// The image's place among those evaluated.
+    /// Index of the image in the evaluated set.
     #[serde(skip)]
     pub place: usize,
 }
 
-/// The answers to a set of images.
+/// Metrics of predictions on a set of images.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Evaluation {
-    /// How many images.
+    /// Number of images.
     pub images: u64,
-    /// Share of images predicted correctly; NaN (`null` in JSON) without images.
+    /// Accuracy, 0 to 1; NaN (`null` in JSON) without images.
     pub accuracy: f64,
-    /// Mean cross-entropy, −ln of the probability given to the truth.
+    /// Mean cross-entropy: −ln of the probability of the true class.
     pub loss: f64,
-    /// `confusion[t][p]`: images of class t taken for class p.
+    /// `confusion[t][p]`: number of images of class t predicted as class p.
     pub confusion: Vec<Vec<u64>>,
-    /// Class by class, in the order of the outputs.
+    /// Metrics per class, in the order of the outputs.
     pub per_class: Vec<ClassReport>,
-    /// What is left where only answers from a probability on count.
+    /// Accuracy and coverage at several confidence thresholds.
     pub coverage: Vec<Coverage>,
-    /// All mistakes, those the network was surest of first.
+    /// All misclassified images, highest probability first.
     pub mistakes: Vec<Mistake>,
-    /// How sure it was of which image.
+    /// Predictions ranked by probability.
     #[serde(skip)]
     pub predictions: RankedPredictions,
 }
 
-/// `part / whole`; `None` where there is no whole.
+/// `part / whole`; `None` if there is no whole.
 fn share(part: u64, whole: u64) -> Option<f64> {
     (whole > 0).then(|| part as f64 / whole as f64)
 }
 
-/// `[t][p]`: images of class t taken for class p. Answers beyond `classes` are not counted.
+/// Confusion matrix `[t][p]`: number of images of class t predicted as class p. Predictions of `classes` and above are
+/// not counted.
 #[must_use]
 pub fn confusion(classes: usize, truths: &[u16], answers: &[u16]) -> Vec<Vec<u64>> {
     let mut counts = vec![vec![0_u64; classes]; classes];
@@ -80,7 +81,7 @@ impl Evaluation {
     /// image; `truths` its class; `names` its file (or is empty: images are then numbered from 0).
     ///
     /// # Panics
-    /// Where the lengths disagree or a truth is no class: a mistake of the caller, who made all
+    /// If the lengths disagree or a truth is no class: a mistake of the caller, who made all
     /// four from one data set.
     #[must_use]
     pub fn from_probabilities(labels: &[String], truths: &[u16], probabilities: &[f32], names: &[String]) -> Self {

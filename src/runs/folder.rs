@@ -1,4 +1,4 @@
-//! Run folders on the disk: making, finding, locking and deleting them.
+//! Creating, finding, locking and deleting run folders.
 
 use super::info::PROGRAM;
 use super::{RunError, RunInfo, Status, labels_from_text, labels_to_text};
@@ -24,62 +24,62 @@ pub struct Run {
     path: PathBuf,
 }
 
-/// Nobody else works on a run while this lives. The system lets go of it when the process ends,
-/// however it ends.
+/// Lock on a run: no other process trains in it. The operating system releases it when the process ends, however it
+/// ends.
 #[derive(Debug)]
 pub struct RunLock {
     _file: Option<File>,
 }
 
-/// What a list of runs shows of one.
+/// An entry of a list of runs.
 #[derive(Debug)]
 pub struct RunSummary {
     /// The folder.
     pub path: PathBuf,
-    /// Its `run.json`, or what is wrong with it. A run that says `running` while nobody is at
-    /// work was killed and is shown as interrupted.
+    /// Its `run.json`, or the error of reading it. A run with status `running` whose lock is free was killed and is
+    /// reported as interrupted.
     pub info: Result<RunInfo, RunError>,
-    /// When it was begun; of a broken one, when its folder last changed.
+    /// Start time; of a broken run, the time of the last change of its folder.
     pub started: Timestamp,
 }
 
 impl Run {
     /// The configuration as used.
     pub const CONFIG: &'static str = "config.toml";
-    /// What the run is and how it stands.
+    /// Settings, status and results of the run.
     pub const INFO: &'static str = "run.json";
-    /// One row an epoch.
+    /// One row per epoch.
     pub const METRICS: &'static str = "metrics.csv";
-    /// The classes, one a line.
+    /// Class names, one per line.
     pub const LABELS: &'static str = "labels.txt";
-    /// What each layer costs.
+    /// Parameters, MACs and memory of each layer.
     pub const LAYERS: &'static str = "layers.csv";
-    /// What was found about the images.
+    /// Findings about the images.
     pub const DATA_CHECK: &'static str = "data-check.md";
-    /// What the images it is trained on show: see [`TrainingImageHashes`](super::TrainingImageHashes).
+    /// Content hashes of the training images: see [`TrainingImageHashes`](super::TrainingImageHashes).
     pub const TRAINING_IMAGES: &'static str = "training-images.txt";
-    /// The network it learns from, where there is one: its configuration and weights.
+    /// Configuration and weights of the teacher network, for knowledge distillation.
     pub const TEACHER: &'static str = "teacher";
-    /// Weights and what training needs to go on.
+    /// Weights, and the optimiser state for resuming.
     pub const CHECKPOINTS: &'static str = "checkpoints";
     /// Loss and accuracy over the epochs.
     pub const HISTORY: &'static str = "history.svg";
-    /// Which class was taken for which.
+    /// The confusion matrix.
     pub const CONFUSION: &'static str = "confusion.svg";
-    /// All of it in words.
+    /// The report as Markdown.
     pub const REPORT: &'static str = "report.md";
-    /// The same with its pictures, as one page.
+    /// The report as a single HTML page with its plots.
     pub const PAGE: &'static str = "report.html";
-    /// Images that were taken for what they are not.
+    /// Misclassified images.
     pub const MISTAKES: &'static str = "mistakes.svg";
-    /// What `--evaluate` found.
+    /// Results of `--evaluate`.
     pub const EVALUATION: &'static str = "evaluation.json";
 
-    /// Makes a new folder `YYYY-MM-DD_HH-MM-SS_name` in `root`; where it is taken, with `-2`,
-    /// `-3`… appended. Two callers never get the same one.
+    /// Creates a new folder `YYYY-MM-DD_HH-MM-SS_name` in `root`; if it exists, `-2`, `-3`… is appended. Concurrent
+    /// callers never get the same folder.
     ///
     /// # Errors
-    /// Where the folder cannot be made.
+    /// If the folder cannot be made.
     pub fn create(root: &Path, now: &Zoned, name: &str) -> Result<Self, RunError> {
         make_folder(root)?;
         let base = format!("{}_{}", now.strftime("%Y-%m-%d_%H-%M-%S"), escape::file_name(name));
@@ -94,20 +94,20 @@ impl Run {
         }
     }
 
-    /// The folder of `--run`, made where it is missing. With `resuming`, one that holds a run
-    /// serves too; without, only a new or an empty one does.
+    /// The folder of `--run`, created if missing. With `resuming` it may contain a run; otherwise it must be new or
+    /// empty.
     ///
     /// # Errors
-    /// Where it holds a run that has begun, or anything else; where it cannot be made.
+    /// If it contains a run and `resuming` is false, if it contains other files, or if it cannot be created.
     pub fn create_at(path: &Path, resuming: bool) -> Result<Self, RunError> {
         make_folder(path)?;
         Self::check(path, resuming)
     }
 
-    /// As [`Self::create_at`], but a folder that is missing is not made yet.
+    /// As [`Self::create_at`], but does not create a missing folder.
     ///
     /// # Errors
-    /// Where it holds a run that has begun, or anything else.
+    /// If it contains a run and `resuming` is false, or other files.
     pub fn check(path: &Path, resuming: bool) -> Result<Self, RunError> {
         let run = Self { path: path.to_owned() };
         let entries = match fs::read_dir(path) {
@@ -116,7 +116,7 @@ impl Run {
         };
         let mut names: Vec<_> = entries.flatten().map(|entry| entry.file_name()).collect();
         names.sort();
-        // What a kill between the making of the folder and its first file may leave.
+        // A process killed between creating the folder and its first file may leave these.
         let found = names.into_iter().find(|name| name != LOCK && name != ".run.json.part");
         match (found, run.info()) {
             (None, _) => Ok(run),
@@ -130,10 +130,10 @@ impl Run {
         }
     }
 
-    /// An existing run.
+    /// Opens an existing run.
     ///
     /// # Errors
-    /// Where `path` is no folder, or has no `run.json` of this program.
+    /// If `path` is no folder, or has no `run.json` of this program.
     pub fn open(path: &Path) -> Result<Self, RunError> {
         let run = Self { path: path.to_owned() };
         run.info()?;
@@ -146,8 +146,8 @@ impl Run {
         &self.path
     }
 
-    /// The file of the weights to use: its best, or its last where none was good enough to be kept as best. A
-    /// run that has saved nothing has neither.
+    /// The weights to use: the best, or the last if no epoch qualified as best. The file may be missing if the run
+    /// saved nothing.
     #[must_use]
     pub fn weights(&self) -> PathBuf {
         let folder = self.file(Self::CHECKPOINTS);
@@ -167,29 +167,28 @@ impl Run {
         folder_name(&self.path)
     }
 
-    /// Writes what a run begins with. `run.json` comes first: from then on the folder is ours,
-    /// whatever happens next.
+    /// Writes the first files of a run. `run.json` comes first: from then on the folder belongs to this program.
     ///
     /// # Errors
-    /// Where a file cannot be written.
+    /// If a file cannot be written.
     pub fn begin(&self, info: &RunInfo, config: &str, labels: &[String]) -> Result<(), RunError> {
         self.save(info)?;
         self.write(Self::CONFIG, config)?;
         self.write(Self::LABELS, &labels_to_text(labels))
     }
 
-    /// Replaces a file of the run by `text`, as a whole or not at all.
+    /// Replaces a file of the run atomically.
     ///
     /// # Errors
-    /// Where it cannot be written; the old one is then as it was.
+    /// If it cannot be written; the old file is then unchanged.
     pub fn write(&self, name: &str, text: &str) -> Result<(), RunError> {
         Ok(write_atomic(&self.file(name), text.as_bytes())?)
     }
 
-    /// Replaces `run.json`.
+    /// Replaces `run.json` atomically.
     ///
     /// # Errors
-    /// Where it cannot be written; the old one is then as it was.
+    /// If it cannot be written; the old file is then unchanged.
     pub fn save(&self, info: &RunInfo) -> Result<(), RunError> {
         let text = serde_json::to_string_pretty(info).map_err(|error| RunError::Content {
             path: self.file(Self::INFO),
@@ -202,7 +201,7 @@ impl Run {
     /// Reads `run.json`.
     ///
     /// # Errors
-    /// Where there is none, it is not this program's, or it is damaged: with the line.
+    /// If there is none, it is not this program's, or it is damaged: with the line.
     pub fn info(&self) -> Result<RunInfo, RunError> {
         #[derive(Deserialize)]
         struct Marker {
@@ -214,12 +213,12 @@ impl Run {
         match fs::metadata(&self.path) {
             Err(error) if error.kind() == ErrorKind::NotFound => return Err(not_a_run("there is no such folder")),
             Err(error) => return Err(FileError::of("read", &self.path)(error).into()),
-            Ok(about) if !about.is_dir() => return Err(not_a_run("a file; pass the folder of the run")),
+            Ok(about) if !about.is_dir() => return Err(not_a_run("it is a file; pass the run folder")),
             Ok(_) => {}
         }
         let path = self.file(Self::INFO);
         if fs::symlink_metadata(&path).is_err_and(|error| error.kind() == ErrorKind::NotFound) {
-            return Err(not_a_run("it holds no run.json"));
+            return Err(not_a_run("it contains no run.json"));
         }
         let bytes = read_limited(&path, MAX_BYTES)?;
         match serde_json::from_slice::<Marker>(&bytes) {
@@ -242,7 +241,7 @@ impl Run {
     /// Reads `labels.txt`.
     ///
     /// # Errors
-    /// Where it cannot be read or is damaged.
+    /// If it cannot be read or is damaged.
     pub fn labels(&self) -> Result<Vec<String>, RunError> {
         let path = self.file(Self::LABELS);
         let bytes = read_limited(&path, MAX_BYTES)?;
@@ -254,10 +253,10 @@ impl Run {
         labels_from_text(&text).map_err(|(line, why)| fault(line, why))
     }
 
-    /// Keeps every other process from training in this folder.
+    /// Locks the folder, so that no other process trains in it.
     ///
     /// # Errors
-    /// Where another one does, or the folder cannot be written.
+    /// If another process holds the lock, or the folder cannot be written.
     pub fn lock(&self) -> Result<RunLock, RunError> {
         let path = self.file(LOCK);
         let file = OpenOptions::new()
@@ -266,44 +265,44 @@ impl Run {
             .write(true)
             .open(&path)
             .map_err(FileError::of("write", &path))?;
-        // Somebody who only looks whether the run is at work holds the lock for a moment.
+        // [`Self::is_locked`] holds the lock for a moment.
         for _ in 0..5 {
             match file.try_lock() {
                 Ok(()) => return Ok(RunLock { _file: Some(file) }),
                 Err(TryLockError::WouldBlock) => std::thread::sleep(Duration::from_millis(20)),
-                // A file system without locks: better unprotected than unusable.
+                // On a file system without locks, continue without one.
                 Err(TryLockError::Error(_)) => return Ok(RunLock { _file: None }),
             }
         }
         Err(RunError::Busy { path: self.path.clone() })
     }
 
-    /// Removes the file of [`Self::lock`], for a run that was given up before anything was written.
+    /// Removes the lock file of a run that was abandoned before anything was written.
     pub fn remove_lock(&self) {
         let _ = fs::remove_file(self.file(LOCK));
     }
 
-    /// Whether somebody holds [`Self::lock`].
+    /// Whether a process holds the lock.
     #[must_use]
     pub fn is_locked(&self) -> bool {
         let Ok(file) = File::open(self.file(LOCK)) else { return false };
         matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock))
     }
 
-    /// Deletes the folder of a run with all that is in it.
+    /// Deletes a run folder with all its files.
     ///
     /// # Errors
-    /// Where `path` is a symlink, no run of ours or at work; where the system refuses.
+    /// If `path` is a symbolic link, not a run folder or locked; if it cannot be deleted.
     pub fn delete(path: &Path) -> Result<(), RunError> {
         let not_a_run = |why: &str| RunError::NotARun { path: path.to_owned(), why: why.to_owned() };
-        // `link/` and `link/.` mean what the link points to; without their end, the link itself.
+        // `link/` and `link/.` mean the target of the link; without the suffix, the link itself.
         let plain: PathBuf = path.components().filter(|part| *part != Component::CurDir).collect();
         if plain.file_name().is_none() {
-            return Err(not_a_run("pass the folder by its own name"));
+            return Err(not_a_run("pass the name of the folder itself"));
         }
         let about = fs::symlink_metadata(&plain).map_err(FileError::of("delete", path))?;
         if !about.is_dir() {
-            return Err(not_a_run("not a real folder (a symbolic link is never followed to delete)"));
+            return Err(not_a_run("it is a symbolic link, which is never followed for deletion"));
         }
         let run = Self { path: plain };
         run.info()?;
@@ -313,7 +312,7 @@ impl Run {
         Ok(())
     }
 
-    /// What a list shows of it.
+    /// The entry of this run in a list.
     #[must_use]
     pub fn summary(&self) -> RunSummary {
         let mut info = self.info();
@@ -344,11 +343,10 @@ fn folder_name(path: &Path) -> String {
     path.file_name().map_or_else(|| text::path(path), |name| escape::terminal(&name.to_string_lossy()))
 }
 
-/// The runs in `root`, newest first: every folder with a `run.json`, damaged ones too. None where
-/// there is no `root`.
+/// The runs in `root`, newest first: every folder with a `run.json`, damaged ones too. Empty if `root` does not exist.
 ///
 /// # Errors
-/// Where `root` is there and cannot be read.
+/// If `root` exists and cannot be read.
 pub fn list(root: &Path) -> Result<Vec<RunSummary>, RunError> {
     let entries = match fs::read_dir(root) {
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),

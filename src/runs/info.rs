@@ -1,4 +1,4 @@
-//! `run.json`: what a run is, where it ran and how far it came.
+//! `run.json`: settings, machine, status and results of a run.
 
 use crate::format;
 use crate::text::fnv1a_hex;
@@ -7,30 +7,30 @@ use jiff::{Timestamp, Unit};
 use serde::{Deserialize, Serialize};
 use std::fs;
 
-/// What marks a `run.json` as ours.
+/// The value of `program` in every `run.json` of this program.
 pub(super) const PROGRAM: &str = "micromobilenet";
 
-/// How a run stands.
+/// Status of a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Status {
-    /// It trains, or was killed while it did.
+    /// Training, or killed while training.
     #[default]
     Running,
-    /// All epochs are done, or early stopping ended it.
+    /// All epochs are done, or early stopping ended training.
     Finished,
-    /// Somebody stopped it.
+    /// Stopped by the user.
     Stopped,
     /// The loss became NaN or infinite.
     Diverged,
-    /// Something failed.
+    /// Ended by an error.
     Failed,
-    /// Ctrl-C, or a kill that left it `Running` with nobody at work.
+    /// Interrupted by Ctrl-C, or `Running` in the file while no process holds the lock.
     Interrupted,
 }
 
 impl Status {
-    /// As `run.json` writes it.
+    /// The name in `run.json`.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -48,9 +48,9 @@ impl Status {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct DataInfo {
-    /// As the configuration or `--data` says.
+    /// The source as given in the configuration or by `--data`.
     pub source: String,
-    /// Changes with any image, label or split.
+    /// Hash of all images, labels and the split.
     pub fingerprint: String,
     /// Training images.
     pub train: usize,
@@ -66,9 +66,9 @@ pub struct Host {
     pub os: String,
     /// Architecture: `x86_64`, `aarch64`.
     pub arch: String,
-    /// The processor's name; empty where the system does not tell.
+    /// Name of the processor; empty if unknown.
     pub cpu: String,
-    /// Threads at work.
+    /// Number of threads.
     pub threads: usize,
 }
 
@@ -80,7 +80,7 @@ impl Host {
     }
 }
 
-/// The processor (or, on boards that do not name it, the board) as Linux tells it.
+/// Name of the processor (or, on boards that do not name it, of the board) from Linux.
 fn processor() -> String {
     let text = fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
     let field = |wanted: &str| {
@@ -90,19 +90,18 @@ fn processor() -> String {
     ["model name", "Model", "Hardware"].into_iter().find_map(field).unwrap_or_default()
 }
 
-/// The figures of one epoch, for `best` and `last`. A figure that is not finite is `null` in the
-/// file and NaN here.
+/// Metrics of one epoch, for `best` and `last`. A value that is not finite is `null` in the file and NaN here.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct EpochSummary {
     /// The epoch, from 1.
     pub epoch: u32,
-    /// Share of validation images answered right.
+    /// Validation accuracy, 0 to 1.
     #[serde(with = "nullable")]
     pub val_accuracy: f64,
     /// Mean validation loss.
     #[serde(with = "nullable")]
     pub val_loss: f64,
-    /// Share of training images answered right while training.
+    /// Training accuracy, 0 to 1.
     #[serde(with = "nullable")]
     pub accuracy: f64,
     /// Mean training loss.
@@ -117,7 +116,7 @@ impl From<&EpochMetrics> for EpochSummary {
     }
 }
 
-/// JSON has no NaN: what is not finite is `null`.
+/// JSON has no NaN: values that are not finite are written as `null`.
 mod nullable {
     use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
@@ -131,16 +130,15 @@ mod nullable {
     }
 }
 
-/// The whole of `run.json`. Unknown keys are left alone when reading: a later version may have
-/// written them.
+/// The content of `run.json`. Unknown keys, perhaps of a later version, are ignored when reading.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct RunInfo {
-    /// `micromobilenet`: no folder without it is ours.
+    /// Always `micromobilenet`; identifies run folders of this program.
     pub program: String,
     /// [`format::RUN`]; 1 if absent.
     pub format: u32,
-    /// The version that trained.
+    /// Program version that trained the run.
     pub version: String,
     /// The model's name.
     pub name: String,
@@ -148,19 +146,19 @@ pub struct RunInfo {
     pub seed: u32,
     /// The images.
     pub data: DataInfo,
-    /// How many classes it tells apart.
+    /// Number of classes.
     pub classes: usize,
     /// The machine.
     pub host: Host,
-    /// When it was begun.
+    /// Start time.
     pub started: Timestamp,
-    /// When it ended, where it has.
+    /// End time; absent while training.
     pub ended: Option<Timestamp>,
-    /// How it stands.
+    /// Status.
     pub status: Status,
-    /// Why it ended, where there is more to say than `status` does.
+    /// The reason why it ended, if there is more to say than the status does.
     pub reason: Option<String>,
-    /// Epochs done.
+    /// Number of completed epochs.
     pub epochs_done: u32,
     /// The epoch whose weights are kept as best.
     pub best: Option<EpochSummary>,
@@ -194,21 +192,21 @@ impl Default for RunInfo {
 }
 
 impl RunInfo {
-    /// Notes the epochs that are done: the last one, and the one that `selection` keeps as best.
+    /// Updates the epoch count, the last epoch, and the best epoch according to `selection`.
     pub fn record(&mut self, history: &[EpochMetrics], selection: &Selection) {
         self.best = selection.kept(history).as_ref().map(EpochSummary::from);
         self.last = history.last().map(EpochSummary::from);
         self.epochs_done = history.last().map_or(0, |row| row.epoch);
     }
 
-    /// Notes that training ended, and why.
+    /// Sets status, reason and end time.
     pub fn end(&mut self, end: &End) {
         (self.status, self.reason) = match end {
             End::Finished => (Status::Finished, None),
-            End::NoProgress { epochs } => (Status::Finished, Some(format!("no better epoch for {epochs} epochs"))),
+            End::NoProgress { epochs } => (Status::Finished, Some(format!("no improvement for {epochs} epochs"))),
             End::Stopped => (Status::Stopped, None),
             End::Diverged { epoch, batch } => {
-                (Status::Diverged, Some(format!("the loss was no number at batch {batch} of epoch {epoch}")))
+                (Status::Diverged, Some(format!("the loss was NaN or infinite at batch {batch} of epoch {epoch}")))
             }
             End::Failed(why) => (Status::Failed, Some(why.clone())),
         };
@@ -216,15 +214,15 @@ impl RunInfo {
     }
 }
 
-/// The present moment, to the millisecond.
+/// The current time, to the millisecond.
 #[must_use]
 pub fn now() -> Timestamp {
     let now = Timestamp::now();
     now.round(Unit::Millisecond).unwrap_or(now)
 }
 
-/// 16 hexadecimal digits that change with the text of a configuration (FNV-1a, 64 bits). Tells
-/// configurations apart; no protection against somebody who wants two to agree.
+/// 64-bit FNV-1a hash of the text of a configuration, as 16 hexadecimal digits. Not collision-resistant against
+/// deliberate manipulation.
 #[must_use]
 pub fn config_hash(text: &str) -> String {
     fnv1a_hex(text.as_bytes())

@@ -1,9 +1,9 @@
-//! `labels.txt`: the classes in the order of the network's outputs, one a line.
+//! `labels.txt`: the class names in the order of the network outputs, one per line.
 
 use std::fmt::Write as _;
 
-/// The text of `labels.txt`. A line break, a backslash, a control character or a mark that
-/// reorders text is escaped as in Rust (`\n`, `\\`, `\u{1b}`), so that every label is one line.
+/// The text of `labels.txt`. Line breaks, backslashes, control characters and bidirectional formatting characters are
+/// escaped as in Rust (`\n`, `\\`, `\u{1b}`), so that every label is one line.
 #[must_use]
 pub fn labels_to_text(labels: &[String]) -> String {
     let mut out = String::new();
@@ -29,8 +29,8 @@ fn hidden(c: char) -> bool {
         || matches!(c, '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
 }
 
-/// The labels of a text made by [`labels_to_text`], or by hand in any editor (a final line break
-/// may be missing, lines may end in CR LF).
+/// Parses `labels.txt` as written by [`labels_to_text`] or by hand in any editor (the final line break may be missing,
+/// lines may end in CR LF).
 ///
 /// # Errors
 /// The line, from 1, and what is wrong with an escape in it.
@@ -52,11 +52,15 @@ fn unescaped(line: &str) -> Result<String, String> {
             Some('t') => out.push('\t'),
             Some('u') => {
                 let (c, left) =
-                    unicode(chars.as_str()).ok_or_else(|| "`\\u` wants a character's number: \\u{1b}".to_owned())?;
+                    unicode(chars.as_str()).ok_or_else(|| "`\\u` needs a code point: \\u{1b}".to_owned())?;
                 out.push(c);
                 chars = left.chars();
             }
-            _ => return Err("a backslash begins \\\\, \\n, \\r, \\t or \\u{…}; write \\\\ for itself".to_owned()),
+            _ => {
+                return Err(
+                    "a backslash must begin \\\\, \\n, \\r, \\t or \\u{…}; write \\\\ for a backslash".to_owned()
+                );
+            }
         }
         rest = chars.as_str();
     }
@@ -64,7 +68,7 @@ fn unescaped(line: &str) -> Result<String, String> {
     Ok(out)
 }
 
-/// The character of `{1b}` and what follows it.
+/// The character of `{1b}` and the rest of the text.
 fn unicode(text: &str) -> Option<(char, &str)> {
     let (digits, rest) = text.strip_prefix('{')?.split_once('}')?;
     Some((char::from_u32(u32::from_str_radix(digits, 16).ok()?)?, rest))

@@ -1,4 +1,4 @@
-//! `layers.csv`: what each layer costs.
+//! `layers.csv`: parameters, MACs and memory of each layer.
 
 use super::RunError;
 use crate::escape;
@@ -6,7 +6,7 @@ use crate::files::read_limited;
 use std::path::Path;
 
 const HEADER: &str = "name,output,params,deployed_params,macs,activation_bytes";
-/// Far more than the largest network's table.
+/// Far larger than the table of the largest network.
 const MAX_BYTES: u64 = 16 << 20;
 
 /// One layer.
@@ -14,15 +14,15 @@ const MAX_BYTES: u64 = 16 << 20;
 pub struct LayerRow {
     /// Its name: `block3.depthwise`.
     pub name: String,
-    /// What it makes: `48x48x6`, rows x columns x channels.
+    /// Output shape: `48x48x6`, rows x columns x channels.
     pub output: String,
-    /// Values that training changes.
+    /// Trainable parameters.
     pub params: u64,
-    /// Values that are deployed, batch normalisation folded away.
+    /// Deployed parameters, after folding batch normalisation.
     pub deployed_params: u64,
-    /// Multiplications for one image.
+    /// Multiply-accumulate operations per image.
     pub macs: u64,
-    /// Bytes of its output while the network runs.
+    /// Size of its output in memory, in bytes.
     pub activation_bytes: u64,
 }
 
@@ -41,7 +41,7 @@ pub fn layers_csv(rows: &[LayerRow]) -> String {
 /// Reads a `layers.csv`.
 ///
 /// # Errors
-/// Where the file cannot be read or a line is no layer.
+/// If the file cannot be read or a line is no layer.
 pub fn layers_from_csv(path: &Path) -> Result<Vec<LayerRow>, RunError> {
     let bytes = read_limited(path, MAX_BYTES)?;
     let text = String::from_utf8_lossy(&bytes);
@@ -62,7 +62,7 @@ pub fn layers_from_csv(path: &Path) -> Result<Vec<LayerRow>, RunError> {
                     let (name, output) = (name.clone(), output.clone());
                     Ok(LayerRow { name, output, params, deployed_params, macs, activation_bytes })
                 }
-                _ => Err(fault(at, format!("a layer is two texts and four whole numbers, {HEADER}"))),
+                _ => Err(fault(at, format!("a layer has two text and four integer columns, {HEADER}"))),
             }
         })
         .collect()

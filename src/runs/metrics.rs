@@ -1,7 +1,7 @@
-//! `metrics.csv`: one row an epoch.
+//! `metrics.csv`: one row per epoch.
 //!
-//! Numbers are written as short as they read back bit for bit. The two timing columns come last,
-//! so that the rest of two equal runs can be compared as text.
+//! Numbers have the fewest digits that read back bit for bit. The two timing columns come last, so that the other
+//! columns of two equal runs can be compared as text.
 
 use super::RunError;
 use crate::files::{Disk, FileError, append_line_on, read_limited, write_atomic_on};
@@ -10,7 +10,7 @@ use std::path::Path;
 
 /// The columns, named as in `--json`.
 pub const HEADER: &str = "epoch,loss,accuracy,val_loss,val_accuracy,lr,images_per_second,seconds";
-/// 100,000 epochs with room to spare.
+/// Enough for 100,000 epochs.
 const MAX_BYTES: u64 = 64 << 20;
 
 fn line(row: &EpochMetrics) -> String {
@@ -18,12 +18,11 @@ fn line(row: &EpochMetrics) -> String {
     format!("{epoch},{loss:?},{accuracy:?},{val_loss:?},{val_accuracy:?},{lr:?},{images_per_second:?},{seconds:?}")
 }
 
-/// Adds a row at the end of `path` and forces it to the disk, so that a checkpoint written after
-/// it never knows more epochs than the table. The file is made, with its header, where it is
-/// missing.
+/// Appends a row to `path` and syncs it, so that a checkpoint written afterwards never has more epochs than the table.
+/// The file is created with its header if missing.
 ///
 /// # Errors
-/// Where the file cannot be written.
+/// If the file cannot be written.
 pub fn append(disk: &dyn Disk, path: &Path, row: &EpochMetrics) -> Result<(), RunError> {
     if !path.exists() {
         return rewrite(disk, path, std::slice::from_ref(row));
@@ -32,11 +31,10 @@ pub fn append(disk: &dyn Disk, path: &Path, row: &EpochMetrics) -> Result<(), Ru
     Ok(disk.sync(path).map_err(FileError::of("write", path))?)
 }
 
-/// Replaces the whole table: before a resumed training goes on, with the rows its checkpoint
-/// knows.
+/// Replaces the whole table by the rows of the checkpoint, before training is resumed.
 ///
 /// # Errors
-/// Where the file cannot be written; the old table is then as it was.
+/// If the file cannot be written; the old table is then unchanged.
 pub fn rewrite(disk: &dyn Disk, path: &Path, rows: &[EpochMetrics]) -> Result<(), RunError> {
     let mut text = format!("{HEADER}\n");
     for row in rows {
@@ -46,11 +44,10 @@ pub fn rewrite(disk: &dyn Disk, path: &Path, rows: &[EpochMetrics]) -> Result<()
     Ok(write_atomic_on(disk, path, text.as_bytes())?)
 }
 
-/// Reads a table. A last line without its line break was cut off while it was written and does
-/// not count.
+/// Reads a table. A last line without line break was truncated by a crash and is ignored.
 ///
 /// # Errors
-/// Where the file cannot be read, or a line but the last is no row: with its number.
+/// If the file cannot be read, or any other line is not a row: with its number.
 pub fn read(path: &Path) -> Result<Vec<EpochMetrics>, RunError> {
     let bytes = read_limited(path, MAX_BYTES)?;
     let whole = bytes.iter().rposition(|&byte| byte == b'\n').map_or(0, |at| at + 1);
@@ -64,10 +61,10 @@ pub fn read(path: &Path) -> Result<Vec<EpochMetrics>, RunError> {
             }
             continue;
         }
-        let row = parsed(line).ok_or_else(|| fault(at + 1, format!("no row of eight numbers, {HEADER}")))?;
+        let row = parsed(line).ok_or_else(|| fault(at + 1, format!("not a row of eight numbers, {HEADER}")))?;
         let expected = rows.last().map_or(1, |last| last.epoch.saturating_add(1));
         if row.epoch != expected {
-            return Err(fault(at + 1, format!("epoch {} where {expected} should follow", row.epoch)));
+            return Err(fault(at + 1, format!("epoch {}, expected {expected}", row.epoch)));
         }
         rows.push(row);
     }

@@ -1,10 +1,9 @@
-//! Run folders: what was trained, with what, and how it went; evaluation, plots and reports.
+//! Run folders: configuration, metrics and weights of a training, its evaluation, plots and reports.
 //!
-//! A run folder holds `config.toml` (as used), `run.json`, `metrics.csv`, `labels.txt`,
-//! `layers.csv`, `data-check.md`, `training-images.txt`, `checkpoints/` (which [`crate::train`] writes),
-//! `history.svg`, `confusion.svg`, `mistakes.svg`, `report.md`, `report.html` and, once it was evaluated,
-//! `evaluation.json`. Every file but `metrics.csv` is replaced as a whole or not at
-//! all; `metrics.csv` grows by one synced row an epoch.
+//! A run folder contains `config.toml` (as used), `run.json`, `metrics.csv`, `labels.txt`, `layers.csv`,
+//! `data-check.md`, `training-images.txt`, `checkpoints/` (written by [`crate::train`]), `history.svg`,
+//! `confusion.svg`, `mistakes.svg`, `report.md`, `report.html` and, after an evaluation, `evaluation.json`. Every file
+//! except `metrics.csv` is replaced atomically; `metrics.csv` grows by one synced row per epoch.
 
 mod compare;
 mod coverage;
@@ -38,59 +37,59 @@ use crate::format::LaterFormat;
 use crate::text;
 use std::path::PathBuf;
 
-/// Why something about a run did not work.
+/// Errors of reading and writing run folders.
 #[derive(Debug, thiserror::Error)]
 pub enum RunError {
-    /// The file system refused.
+    /// A file system error.
     #[error(transparent)]
     File(#[from] FileError),
-    /// A folder that should receive a run holds something else.
+    /// The folder for a new run contains other files.
     #[error(
-        "{} is not empty and holds no run of this program ({found} is in it); pass a new or an empty folder",
+        "{} is not empty and is not a run folder (it contains {found}); pass a new or an empty folder",
         text::path(path)
     )]
     Occupied {
         /// The folder.
         path: PathBuf,
-        /// The first entry found in it, escaped for a terminal.
+        /// The first entry in it, escaped for a terminal.
         found: String,
     },
-    /// A folder that should receive a new run holds one.
-    #[error("{} holds a run that has begun; pass --resume to go on with it, or another folder", text::path(path))]
+    /// The folder for a new run already contains a run.
+    #[error("{} already contains a run; pass --resume to resume it, or another folder", text::path(path))]
     Begun {
         /// The folder.
         path: PathBuf,
     },
-    /// The path is no run folder.
-    #[error("{} is no run folder: {why}", text::path(path))]
+    /// The path is not a run folder.
+    #[error("{} is not a run folder: {why}", text::path(path))]
     NotARun {
         /// The path.
         path: PathBuf,
-        /// What is missing.
+        /// The reason.
         why: String,
     },
-    /// A later program wrote the run.
+    /// A later version of the program wrote the run.
     #[error("{}: {source}", text::path(path))]
     Later {
         /// The folder.
         path: PathBuf,
-        /// The formats.
+        /// The format and the latest that is supported.
         source: LaterFormat,
     },
-    /// Another process works on the run.
+    /// Another process uses the run.
     #[error("{} is in use by another process; wait for it or stop it", text::path(path))]
     Busy {
         /// The folder.
         path: PathBuf,
     },
-    /// A file of a run says what it should not.
+    /// A file of a run is damaged.
     #[error("{}:{line}: {why}", text::path(path))]
     Content {
         /// The file.
         path: PathBuf,
         /// The line, from 1.
         line: usize,
-        /// What is wrong, and what would be right.
+        /// What is wrong, and what is expected.
         why: String,
     },
     /// A plot could not be drawn.
@@ -98,7 +97,7 @@ pub enum RunError {
     Plot {
         /// The plot.
         what: &'static str,
-        /// What the drawing library says.
+        /// The error of the drawing library.
         why: String,
     },
 }

@@ -11,14 +11,13 @@ enum Piece<'a> {
     Lines(Vec<&'a str>),
 }
 
-/// `markdown`, which [`escape::markdown`] has made harmless, in elements of HTML. What it does not know
-/// as markup stays the text that it is.
+/// Converts `markdown`, escaped by [`escape::markdown`], to HTML. Unsupported syntax is text.
 #[must_use]
 pub(super) fn html(markdown: &str) -> String {
     pieces(markdown).iter().map(element).collect()
 }
 
-/// Lines of one kind that follow each other are one piece; an empty line ends it.
+/// Splits Markdown into pieces of lines of the same kind; an empty line ends a piece.
 fn pieces(markdown: &str) -> Vec<Piece<'_>> {
     let mut pieces = Vec::new();
     let mut goes_on = false;
@@ -65,7 +64,7 @@ fn element(piece: &Piece<'_>) -> String {
     }
 }
 
-/// Rows of cells; where the second only says how the columns stand, the first is their names.
+/// A table; if its second row is a separator with alignments, its first row has the headings.
 fn table(rows: &[&str]) -> String {
     let rows: Vec<Vec<&str>> = rows.iter().map(|row| cells(row)).collect();
     let is_rule = |cell: &&str| cell.contains('-') && cell.trim_matches(':').bytes().all(|byte| byte == b'-');
@@ -84,7 +83,7 @@ fn table(rows: &[&str]) -> String {
     out + "</table>\n"
 }
 
-/// What stands between the bars of a row that no backslash makes part of a name.
+/// The cells between the bars of a row; an escaped bar is part of a cell.
 fn cells(row: &str) -> Vec<&str> {
     let mut cells = Vec::new();
     let mut begin = 0;
@@ -96,13 +95,13 @@ fn cells(row: &str) -> Vec<&str> {
         }
         is_escaped = c == '\\' && !is_escaped;
     }
-    // Nothing stands before the first bar, and behind the last only what lacks one.
+    // Nothing precedes the first bar; text after the last bar is a cell without its closing bar.
     let rest = row[begin..].trim();
     cells.extend((!rest.is_empty()).then_some(rest));
     cells.into_iter().skip(1).collect()
 }
 
-/// A text in an element: without the backslashes of Markdown, escaped for HTML.
+/// Text of an element: Markdown escapes removed, escaped for HTML.
 fn text(markdown: &str) -> String {
     let mut plain = String::with_capacity(markdown.len());
     let mut letters = markdown.chars().peekable();
@@ -152,7 +151,7 @@ mod tests {
     #[test]
     fn markup_that_is_not_whole_is_text() {
         assert_eq!(html(""), "");
-        assert_eq!(html("Nothing stood out.\n"), "<p>Nothing stood out.</p>\n");
+        assert_eq!(html("No findings.\n"), "<p>No findings.</p>\n");
         assert_eq!(html("a\nb\\"), "<p>a\nb\\</p>\n");
         assert_eq!(html("|"), "<table>\n<tr></tr>\n</table>\n");
         assert_eq!(html("| a | b"), "<table>\n<tr><td>a</td><td>b</td></tr>\n</table>\n");

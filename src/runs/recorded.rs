@@ -1,5 +1,5 @@
-//! `evaluation.json`: what `--evaluate` found about a run's weights, the newest of each part and
-//! arithmetic; on other images than the run's, the newest of each source too.
+//! `evaluation.json`: the results of `--evaluate`, the newest for each split and precision; for images other than
+//! those of the run, the newest for each source too.
 
 use super::{ClassReport, Coverage, Evaluation, Run, RunError};
 use crate::config::Precision;
@@ -9,26 +9,26 @@ use serde::{Deserialize, Serialize};
 
 /// The largest file that is read, in bytes.
 const MAX_BYTES: u64 = 64 << 20;
-/// So many evaluations on other images than the run's are kept.
+/// Maximum number of evaluations on other images than those of the run.
 const MAX_OTHERS: usize = 32;
 
-/// One evaluation, without the single images.
+/// One evaluation, without results of single images.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct EvaluationRecord {
-    /// The part of the images: `validation`, `test`, …
+    /// The split: `validation`, `test`, …
     pub split: String,
-    /// The arithmetic: `float` or `int8`.
+    /// The precision: `float` or `int8`.
     pub precision: String,
-    /// The images, as the configuration or `--data` said.
+    /// The data source, as given in the configuration or by `--data`.
     pub source: String,
-    /// Changes with any image, label or split.
+    /// Hash of all images, labels and the split.
     pub fingerprint: String,
-    /// Hash of the file of weights.
+    /// Hash of the weights file.
     pub weights: String,
     /// How many images.
     pub images: u64,
-    /// Share of images predicted correctly; absent without images.
+    /// Accuracy, 0 to 1; absent without images.
     pub accuracy: Option<f64>,
     /// Mean cross-entropy.
     pub loss: Option<f64>,
@@ -36,18 +36,18 @@ pub struct EvaluationRecord {
     pub float_accuracy: Option<f64>,
     /// Accuracy of the int8 network, if it was evaluated.
     pub int8_accuracy: Option<f64>,
-    /// Class by class.
+    /// Metrics per class.
     pub per_class: Vec<ClassReport>,
-    /// Accuracy where only answers from a probability on count.
+    /// Accuracy and coverage at several confidence thresholds.
     pub coverage: Vec<Coverage>,
     /// `export.min_precision`
     pub min_precision: f64,
-    /// The threshold for it; absent where the surest answers are not right as often.
+    /// The confidence threshold for it; absent if no threshold reaches it.
     pub threshold: Option<Coverage>,
 }
 
 impl EvaluationRecord {
-    /// What is kept of `evaluation`, made in `precision`; where and of what is left to the caller.
+    /// The record of `evaluation`, made in `precision`; split, source, fingerprint and weights are set by the caller.
     #[must_use]
     pub fn of(evaluation: &Evaluation, precision: Precision, min_precision: f64) -> Self {
         let number = |value: f64| value.is_finite().then_some(value);
@@ -71,7 +71,7 @@ impl EvaluationRecord {
         }
     }
 
-    /// Whether it was made on the images that have `fingerprint`.
+    /// Whether it was made on the images with `fingerprint`.
     #[must_use]
     pub fn is_on(&self, fingerprint: &str) -> bool {
         !fingerprint.is_empty() && self.fingerprint == fingerprint
@@ -85,11 +85,11 @@ struct File {
     evaluations: Vec<EvaluationRecord>,
 }
 
-/// The evaluations of `run`, in the order they were first made, those on other images than its own in
-/// the order they were last made; empty where there is none.
+/// The evaluations of `run`; those on its own images in the order they were first made, those on other images in the
+/// order they were last made.
 ///
 /// # Errors
-/// A file that cannot be read or is damaged.
+/// If the file cannot be read or is damaged.
 pub fn read_evaluations(run: &Run) -> Result<Vec<EvaluationRecord>, RunError> {
     let path = run.file(Run::EVALUATION);
     if !path.exists() {
@@ -104,15 +104,15 @@ pub fn read_evaluations(run: &Run) -> Result<Vec<EvaluationRecord>, RunError> {
     Ok(file.evaluations)
 }
 
-/// Keeps `new` in the folder of `run`, whose own images have the fingerprint `own`: in place of an
-/// earlier one of the same part and arithmetic, if both are on those images, or both on others of one
-/// source. Of those on others the 32 newest are kept.
+/// Stores `new` in `run`, whose own images have the fingerprint `own`. It replaces an earlier evaluation of the same
+/// split and precision if both are on these images, or both on other images of the same source. Of evaluations on
+/// other images the 32 newest are kept.
 ///
 /// # Errors
-/// A file that cannot be read, is damaged, or cannot be written.
+/// If the file cannot be read, is damaged, or cannot be written.
 pub fn record_evaluation(run: &Run, own: &str, new: EvaluationRecord) -> Result<(), RunError> {
     let mut evaluations = read_evaluations(run)?;
-    // The run's own images are the same under every path that leads to them.
+    // Own images are the same under every path that leads to them.
     let key = |one: &EvaluationRecord| {
         let source = (!one.is_on(own)).then(|| one.source.clone());
         (source, one.split.clone(), one.precision.clone())

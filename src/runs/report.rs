@@ -7,60 +7,59 @@ use crate::text::{percent, thousands};
 use crate::train::EpochMetrics;
 
 const MISTAKES: usize = 20;
-/// Classes in the table at most; the rest is in `--evaluate --json`.
+/// Maximum number of classes in the table; `--evaluate --json` has all.
 const CLASSES: usize = 200;
 
-/// What a report is made of. What is not there leaves its section out.
+/// The contents of a report. A missing part leaves out its section.
 #[derive(Debug, Clone, Copy)]
 pub struct RunReport<'a> {
-    /// What the run is.
+    /// `run.json`.
     pub info: &'a RunInfo,
     /// `config.toml`.
     pub config: &'a str,
     /// `metrics.csv`.
     pub history: &'a [EpochMetrics],
-    /// The layers and their costs.
+    /// `layers.csv`.
     pub layers: &'a [LayerRow],
-    /// The answers on the validation images: of the best weights, or of the last where no best
-    /// are kept.
+    /// Predictions on the validation images with the best weights, or with the last if there are no best.
     pub evaluation: Option<&'a Evaluation>,
-    /// What `--evaluate` found about the same weights.
+    /// Results of `--evaluate` with the same weights.
     pub evaluations: &'a [EvaluationRecord],
-    /// What the network takes on boards.
+    /// Memory on all boards.
     pub fit: Option<&'a BoardFit>,
-    /// `data-check.md`: Markdown whose names are escaped already.
+    /// `data-check.md`: Markdown in which names are already escaped.
     pub data_check: Option<&'a str>,
-    /// What in its recipe cannot be right.
+    /// Warnings about the training settings.
     pub warnings: &'a [String],
-    /// The files beside the report.
+    /// The plots next to the report.
     pub pictures: &'a ReportPlots,
-    /// The command line that trains it again.
+    /// The command line that repeats the training.
     pub command: &'a str,
 }
 
-/// The pictures of a report, as SVG.
+/// The plots of a report, as SVG.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ReportPlots {
     /// Loss, accuracy and learning rate.
     pub history: String,
-    /// Which class was taken for which.
+    /// Confusion matrix.
     pub confusion: String,
-    /// The images that were taken for what they are not.
+    /// Misclassified images.
     pub mistakes: String,
 }
 
-/// What a network takes on boards.
+/// Memory of a network on boards.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BoardFit {
-    /// In float and in int8.
+    /// Estimates in float and in int8.
     pub estimates: [Estimate; 2],
-    /// Every board, in float and in int8.
+    /// Verdicts for every board, in float and in int8.
     pub boards: Vec<[Verdict; 2]>,
-    /// The board that is meant; empty: none.
+    /// `target.board`; may be empty.
     pub target: String,
 }
 
-/// `report.md`, which links the pictures beside it, and `report.html`, which holds them.
+/// `report.md`, which links the plots next to it, and `report.html`, which embeds them.
 #[must_use]
 pub fn run_report(report: &RunReport<'_>) -> (String, String) {
     let blocks = blocks(report);
@@ -79,7 +78,7 @@ fn blocks(report: &RunReport<'_>) -> Vec<Block> {
         svg: pictures.history.clone(),
     });
     if !evaluations.is_empty() {
-        out.extend([Block::Heading("Evaluated".into()), Block::Table(evaluated(evaluations))]);
+        out.extend([Block::Heading("Evaluation".into()), Block::Table(evaluated(evaluations))]);
     }
     if let Some(evaluation) = evaluation {
         out.extend(classes(evaluation, if info.best.is_some() { "best" } else { "last" }, &pictures.confusion));
@@ -97,7 +96,7 @@ fn blocks(report: &RunReport<'_>) -> Vec<Block> {
     out.extend([
         Block::Heading("Configuration".into()),
         Block::Code("toml", report.config.to_owned()),
-        Block::Heading("Again".into()),
+        Block::Heading("Reproduce".into()),
         Block::Code("sh", report.command.to_owned()),
     ]);
     out
@@ -118,14 +117,17 @@ fn summary(info: &RunInfo, history: &[EpochMetrics]) -> Vec<(&'static str, Strin
         ("epochs", thousands(info.epochs_done.into())),
     ];
     if let Some(speed) = speed(history) {
-        rows.push(("training", format!("{} images a second, {} in all", thousands(speed as u64), duration(history))));
+        rows.push((
+            "training",
+            format!("{} images per second, {} in total", thousands(speed as u64), duration(history)),
+        ));
     }
     rows.extend([
         ("data", data.source.clone()),
         (
             "images",
             format!(
-                "{} to train, {} to validate, {} classes",
+                "{} training, {} validation, {} classes",
                 thousands(data.train as u64),
                 thousands(data.validation as u64),
                 info.classes
@@ -134,13 +136,13 @@ fn summary(info: &RunInfo, history: &[EpochMetrics]) -> Vec<(&'static str, Strin
         ("data fingerprint", data.fingerprint.clone()),
         ("seed", info.seed.to_string()),
         ("machine", format!("{}; threads: {}", host.join(", "), info.host.threads)),
-        ("begun", info.started.to_string()),
+        ("started", info.started.to_string()),
         ("program", format!("micromobilenet {}", info.version)),
     ]);
     rows
 }
 
-/// One of `best` and `last` in words.
+/// Text of `best` or `last`.
 fn reached(reached: Option<&EpochSummary>) -> String {
     reached.map_or_else(
         || "–".to_owned(),
@@ -157,14 +159,14 @@ fn reached(reached: Option<&EpochSummary>) -> String {
     )
 }
 
-/// Training images a second, the median over the epochs.
+/// Median training images per second over the epochs.
 fn speed(history: &[EpochMetrics]) -> Option<f64> {
     let mut speeds: Vec<f64> = history.iter().map(|row| row.images_per_second).filter(|s| s.is_finite()).collect();
     speeds.sort_by(f64::total_cmp);
     speeds.get(speeds.len() / 2).copied()
 }
 
-/// The time of all epochs: `1 h 02 min`, `3 min 20 s`, `4.2 s`.
+/// Total time of all epochs: `1 h 02 min`, `3 min 20 s`, `4.2 s`.
 pub(super) fn duration(history: &[EpochMetrics]) -> String {
     let seconds: f64 = history.iter().map(|row| row.seconds).filter(|s| s.is_finite()).fold(0.0, |sum, s| sum + s);
     let whole = seconds.round() as u64;
@@ -175,12 +177,12 @@ pub(super) fn duration(history: &[EpochMetrics]) -> String {
     }
 }
 
-/// What was evaluated, one row for each part of the images and arithmetic.
+/// One row per evaluated split and precision.
 fn evaluated(evaluations: &[EvaluationRecord]) -> Table {
     let row = |one: &EvaluationRecord| {
         let sure = one.threshold.map_or_else(
-            || format!("never {}", percent(Some(one.min_precision))),
-            |at| format!("{} of the images, {} right", percent(Some(at.coverage)), percent(at.accuracy)),
+            || format!("no threshold for {}", percent(Some(one.min_precision))),
+            |at| format!("{} of the images, accuracy {}", percent(Some(at.coverage)), percent(at.accuracy)),
         );
         let threshold = one.threshold.map_or_else(|| "–".to_owned(), |at| format!("{:.4}", at.threshold));
         vec![
@@ -197,15 +199,15 @@ fn evaluated(evaluations: &[EvaluationRecord]) -> Table {
     };
     Table {
         head: vec![
-            ("images of", false),
-            ("arithmetic", false),
+            ("split", false),
+            ("precision", false),
             ("images", true),
             ("accuracy", true),
             ("loss", true),
             ("float accuracy", true),
             ("int8 accuracy", true),
-            ("sure from", true),
-            ("sure of", false),
+            ("confidence threshold", true),
+            ("accepted", false),
         ],
         rows: evaluations.iter().map(row).collect(),
         has_total: false,
@@ -246,16 +248,20 @@ fn mistakes(evaluation: &Evaluation, pictures: &str) -> Vec<Block> {
         let Mistake { file, truth, predicted, .. } = mistake;
         vec![file.clone(), truth.clone(), predicted.clone(), percent(Some(mistake.probability.into()))]
     };
-    let head = vec![("image", false), ("is", false), ("was taken for", false), ("probability", true)];
+    let head = vec![("image", false), ("true class", false), ("predicted", false), ("probability", true)];
     vec![
         Block::Heading("Mistakes".into()),
-        Block::Text(format!("The {shown} surest of {}.", thousands(all as u64))),
-        Block::Picture { what: "The surest mistakes", file: Run::MISTAKES, svg: pictures.to_owned() },
+        Block::Text(format!("The {shown} of {} with the highest probability.", thousands(all as u64))),
+        Block::Picture {
+            what: "Misclassified images with the highest probability",
+            file: Run::MISTAKES,
+            svg: pictures.to_owned(),
+        },
         Block::Table(Table { head, rows: evaluation.mistakes[..shown].iter().map(row).collect(), has_total: false }),
     ]
 }
 
-/// The size of each part in float and in int8, and every board's verdict on both.
+/// Memory of each part in float and in int8, and the verdict for every board.
 fn fitting(fit: &BoardFit) -> Vec<Block> {
     let family = Family::Dsp;
     let row = |name: &str, bytes: fn(&Estimate, Family) -> u64| {
@@ -264,10 +270,10 @@ fn fitting(fit: &BoardFit) -> Vec<Block> {
     };
     let parts = vec![
         row("weights and constants, flash", |estimate, _| estimate.weight_bytes),
-        row("steps of the program, flash", |estimate, _| estimate.table_bytes.saturating_sub(estimate.weight_bytes)),
+        row("step table, flash", |estimate, _| estimate.table_bytes.saturating_sub(estimate.weight_bytes)),
         row("code, flash", |estimate, family| estimate.on(family).code_bytes),
-        row("rows and maps, RAM", |estimate, _| estimate.peak_activation_bytes),
-        row("rest of the object, RAM", |estimate, _| estimate.ram_bytes.saturating_sub(estimate.peak_activation_bytes)),
+        row("arena, RAM", |estimate, _| estimate.peak_activation_bytes),
+        row("other members, RAM", |estimate, _| estimate.ram_bytes.saturating_sub(estimate.peak_activation_bytes)),
         row("stack, RAM", |estimate, family| estimate.on(family).stack_bytes),
         row("object and stack, RAM", Estimate::ram_and_stack),
     ];
@@ -291,11 +297,11 @@ fn fitting(fit: &BoardFit) -> Vec<Block> {
     vec![
         Block::Heading("Boards".into()),
         Block::Text(format!(
-            "Code and stack are those of a {}, code within a tenth; all else is exact and the same everywhere.",
+            "Code and stack are those of a {}; code size is an estimate within 10 %, all other sizes are exact and the same on every board.",
             family.name()
         )),
         Block::Table(Table { head, rows: parts, has_total: false }),
-        Block::Text("What each board leaves to a sketch:".into()),
+        Block::Text("Memory available to a sketch on each board:".into()),
         Block::Table(Table { head: boards, rows: fit.boards.iter().map(board).collect(), has_total: false }),
     ]
 }
@@ -411,8 +417,8 @@ pub(super) mod tests {
             "| status | failed: micro |",
             "| best | epoch 3: validation accuracy 62.5 %, loss 1.2500; training accuracy 50.0 %, loss 0.3333 |",
             "| last | – |",
-            "| training | 4,000 images a second, 2 min 00 s in all |",
-            "| images | 3,454 to train, 863 to validate, 2 classes |",
+            "| training | 4,000 images per second, 2 min 00 s in total |",
+            "| images | 3,454 training, 863 validation, 2 classes |",
             "](history.svg)",
             "](confusion.svg)",
             "| tulip | 1 | 50.0 % | 100.0 % | 66.7 % |",
@@ -425,7 +431,7 @@ pub(super) mod tests {
             assert!(text.contains(part), "{part} in\n{text}");
         }
         for part in [
-            "| micro | int8 | 2 | 50.0 % | 0.8370 | – | 50.0 % | – | never 90.0 % |",
+            "| micro | int8 | 2 | 50.0 % | 0.8370 | – | 50.0 % | – | no threshold for 90.0 % |",
             "](mistakes.svg)",
             "| weights and constants, flash | ",
             "| code, flash | ",
@@ -474,6 +480,6 @@ pub(super) mod tests {
             warnings: &[],
             command: "",
         });
-        assert!(text.contains("| best | – |") && !text.contains("## Classes") && !text.contains("a second"));
+        assert!(text.contains("| best | – |") && !text.contains("## Classes") && !text.contains("per second"));
     }
 }

@@ -1,19 +1,19 @@
-//! An evaluation as text for a terminal.
+//! Evaluations as text for a terminal.
 
 use super::{ClassReport, Evaluation, Mistake};
 use crate::escape;
 use crate::text::{cut, cut_front, fit, fit_right, percent, thousands};
 use unicode_width::UnicodeWidthStr;
 
-/// More classes than this make no readable matrix of text.
+/// Maximum number of classes of a confusion matrix as text.
 const MATRIX_CLASSES: usize = 10;
 const MISTAKES: usize = 10;
-/// The widest column of labels.
+/// Maximum width of a column of labels.
 const LABEL: usize = 24;
 
 impl Evaluation {
-    /// Accuracy, precision and recall of each class, the confusion matrix and the worst mistakes,
-    /// in lines of at most `width` columns (at least 60 are used).
+    /// Accuracy, metrics per class, the confusion matrix and the worst mistakes, in lines of at most `width` columns
+    /// (at least 60 are used).
     #[must_use]
     pub fn table(&self, width: usize) -> String {
         let width = width.max(60);
@@ -41,7 +41,7 @@ impl Evaluation {
         out
     }
 
-    /// The confusion matrix; `None` where it does not fit.
+    /// The confusion matrix; `None` if it does not fit.
     fn matrix(&self, labels: &[String], width: usize) -> Option<String> {
         let classes = labels.len();
         if classes == 0 || classes > MATRIX_CLASSES {
@@ -62,7 +62,7 @@ impl Evaluation {
             heads = (0..classes).map(|class| class.to_string()).collect();
             rows = labels.iter().enumerate().map(|(at, label)| cut(&format!("{at} {label}"), names)).collect();
         }
-        let mut out = "confusion: rows are the truth, columns the answers\n".to_owned();
+        let mut out = "confusion matrix: rows are true classes, columns predictions\n".to_owned();
         let line = |name: &str, cells: &mut dyn Iterator<Item = String>| {
             cells.fold(fit(name, names) + " ", |line, text| line + " " + &fit_right(&text, cell)) + "\n"
         };
@@ -77,7 +77,7 @@ impl Evaluation {
     fn worst(&self, width: usize) -> String {
         let shown = self.mistakes.len().min(MISTAKES);
         let mut out = match self.mistakes.len() {
-            all if all == shown => "mistakes, the surest first\n".to_owned(),
+            all if all == shown => "mistakes, highest probability first\n".to_owned(),
             all => format!("the {shown} surest of {} mistakes\n", thousands(all as u64)),
         };
         let shown = &self.mistakes[..shown];
@@ -93,7 +93,7 @@ impl Evaluation {
         out += &format!("  sure  {}  {}  file\n", answers[0], truths[0]);
         for (mistake, (answer, truth)) in shown.iter().zip(answers.iter().zip(&truths).skip(1)) {
             let said = format!("{:>4.0} %  {answer}  {truth}  ", mistake.probability * 100.0);
-            // The end of a path tells more than its beginning.
+            // The end of a path is more informative than its beginning.
             let room = width.saturating_sub(said.width()).max(8);
             out += &format!("{said}{}\n", cut_front(&escape::terminal(&mistake.file), room));
         }
@@ -153,12 +153,12 @@ class   images  precision   recall       F1
 rose         1     50.0 %  100.0 %   66.7 %
 tulip        1          –    0.0 %    0.0 %
 
-confusion: rows are the truth, columns the answers
+confusion matrix: rows are true classes, columns predictions
             rose     tulip
 rose           1         ·
 tulip          1         ·
 
-mistakes, the surest first
+mistakes, highest probability first
   sure  answer  truth  file
   88 %  rose    tulip  image 1
 ";

@@ -1,5 +1,4 @@
-//! Which images a run was trained on, by what they show, so that none of them is ever counted as one
-//! held out.
+//! Content hashes of the training images of a run, so that none of them is used for validation or test later.
 
 use super::{Run, RunError};
 use crate::data::{ContentHash, Images};
@@ -15,17 +14,17 @@ const MAX_BYTES: u64 = 256 << 20;
 pub struct TrainingImageHashes(HashSet<ContentHash>);
 
 impl TrainingImageHashes {
-    /// Those of `images`.
+    /// The hashes of `images`.
     #[must_use]
     pub fn of(images: &Images) -> Self {
         Self(images.contents.iter().copied().collect())
     }
 
-    /// Keeps them in `run`: SHA-256 of each image as decoded, in hexadecimal, one a line, sorted.
+    /// Writes the hashes to `run`: SHA-256 of each decoded image, in hexadecimal, one per line, sorted.
     ///
     /// # Errors
-    /// Where the file cannot be written.
-    pub fn keep(&self, run: &Run) -> Result<(), RunError> {
+    /// If the file cannot be written.
+    pub fn write(&self, run: &Run) -> Result<(), RunError> {
         let mut hashes: Vec<&ContentHash> = self.0.iter().collect();
         hashes.sort_unstable();
         let mut text = String::with_capacity(hashes.len() * 65);
@@ -38,10 +37,10 @@ impl TrainingImageHashes {
         run.write(Run::TRAINING_IMAGES, &text)
     }
 
-    /// Those that `run` has kept; `None` where it has kept none, as older ones have not.
+    /// Reads the hashes of `run`; `None` if the file does not exist, as in runs of older versions.
     ///
     /// # Errors
-    /// Where the file cannot be read. Lines that are no hash are passed over.
+    /// If the file cannot be read. Lines without a hash are skipped.
     pub fn read(run: &Run) -> Result<Option<Self>, RunError> {
         let path = run.file(Run::TRAINING_IMAGES);
         if !path.exists() {
@@ -51,7 +50,7 @@ impl TrainingImageHashes {
         Ok(Some(Self(text.split(|&byte| byte == b'\n').filter_map(parse).collect())))
     }
 
-    /// The places of those of `images` that are not among them.
+    /// Indices of `images` that are not among the training images.
     #[must_use]
     pub fn others(&self, images: &Images) -> Vec<usize> {
         let is_other = |&place: &usize| images.contents.get(place).is_none_or(|hash| !self.0.contains(hash));
@@ -86,7 +85,7 @@ mod tests {
         let run = Run::create_at(&folder.path().join("run"), false).unwrap();
         assert_eq!(TrainingImageHashes::read(&run).unwrap(), None);
         let trained = TrainingImageHashes::of(&images(&[9, 1, 0xab, 9]));
-        trained.keep(&run).unwrap();
+        trained.write(&run).unwrap();
         let text = std::fs::read_to_string(run.file(Run::TRAINING_IMAGES)).unwrap();
         assert_eq!(text, format!("{}\n{}\n{}\n", "01".repeat(32), "09".repeat(32), "ab".repeat(32)));
         let read = TrainingImageHashes::read(&run).unwrap().unwrap();

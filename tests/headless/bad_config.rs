@@ -103,7 +103,7 @@ fn classes_that_cannot_be_counted_are_a_clear_error() {
     scene.run("--config tiny.toml --set model.num_classes=5 --estimate").ends(0);
     // Who wants to train has given data, and hears of that.
     let answer =
-        scene.run("--config tiny.toml --train --run new").ends(2).says(&["there is no data set \"", "/pictures\""]);
+        scene.run("--config tiny.toml --train --run new").ends(2).says(&["data set \"", "/pictures\" not found"]);
     assert!(!answer.stderr.contains("num_classes"), "{answer}");
     assert!(!scene.path("new").exists(), "nothing is left behind");
 }

@@ -143,10 +143,10 @@ fn layouts() -> Vec<(&'static str, Files, Outcome)> {
         (
             "two_parts",
             all([ab("train/", 8), ab("val/", 2), ab("valid/", 2)]),
-            Refused("two_parts/valid are both folders of validation"),
+            Refused("two_parts/valid are both validation folders"),
         ),
-        ("no_training", ab("test/", 3), Refused("no_training/test, but neither a folder of training images")),
-        ("all_flat", pictures("train/", 0, 5), Refused("all_flat/train has no sub-folders with classes")),
+        ("no_training", ab("test/", 3), Refused("no_training/test, but neither a training folder")),
+        ("all_flat", pictures("train/", 0, 5), Refused("all_flat/train has no class folders")),
         (
             "clutter",
             all([
@@ -165,7 +165,7 @@ fn layouts() -> Vec<(&'static str, Files, Outcome)> {
         (
             "csv",
             all([pictures("images/", 0, 12), table("labels.csv", "filename,label", (0..12).map(row))]),
-            Read("a b", 12, None, 0, "labels are those of labels.csv"),
+            Read("a b", 12, None, 0, "labels are read from labels.csv"),
         ),
         (
             "missing_rows",
@@ -187,17 +187,17 @@ fn layouts() -> Vec<(&'static str, Files, Outcome)> {
                 let table = table(&format!("{part}/_classes.csv"), "filename, a, b", rows);
                 all([pictures(&format!("{part}/"), 0, count), table])
             })),
-            Read("a b", 16, Some(4), 2, "labels are those of train/_classes.csv"),
+            Read("a b", 16, Some(4), 2, "labels are read from train/_classes.csv"),
         ),
         (
             "hugging_face",
             all([pictures("train/", 0, 12), table("train/metadata.csv", "file_name,label", (0..12).map(row))]),
-            Read("a b", 12, None, 0, "labels are those of train/metadata.csv"),
+            Read("a b", 12, None, 0, "labels are read from train/metadata.csv"),
         ),
         (
             "edge_impulse",
             all([edge_impulse.collect(), file("info.labels", format!("{{\"version\": 1, \"files\": [{info}]}}"))]),
-            Read("a b", 8, None, 2, "labels are those of info.labels"),
+            Read("a b", 8, None, 2, "labels are read from info.labels"),
         ),
         (
             "names",
@@ -240,7 +240,7 @@ fn layouts() -> Vec<(&'static str, Files, Outcome)> {
         (
             "zips",
             all([file("a.zip", "PK\x03\x04"), file("b.zip", "PK\x03\x04")]),
-            Refused("it holds 2 zip archives (unpack)"),
+            Refused("it contains 2 zip archives (unpack)"),
         ),
         (
             "tiff",
@@ -255,7 +255,7 @@ fn layouts() -> Vec<(&'static str, Files, Outcome)> {
         (
             "only_avif",
             all([pictures("a/", 0, 8), file("b/x.avif", AVIF)]),
-            Refused("class \"b\" has no readable training image: b/x.avif: an AVIF picture: convert to JPEG or PNG"),
+            Refused("class \"b\" has no readable training images: b/x.avif: an AVIF picture: convert to JPEG or PNG"),
         ),
         (
             "downloads",
@@ -346,7 +346,7 @@ fn an_archive_in_place_of_a_folder_is_called_that() {
     ] {
         fs::write(scene.path(name), bytes).unwrap();
         let answer = scene.run(&format!("--config tiny.toml --data {name} --train"));
-        answer.ends(2).says(&[name, &format!("is a {kind} archive, not a data set: unpack it and name the folder")]);
+        answer.ends(2).says(&[name, &format!("is a {kind} archive, not a data set: unpack it and pass the folder")]);
         assert!(!Path::new(&scene.path("runs")).exists());
     }
 }

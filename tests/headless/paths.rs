@@ -71,7 +71,7 @@ fn a_tilde_is_the_home_folder() {
 fn a_missing_data_set_is_named_by_the_absolute_path_that_was_tried() {
     let scene = Scene::empty();
     let folder = fs::canonicalize(scene.path("")).unwrap();
-    let tried = |path: &str| format!("there is no data set \"{}\"", folder.join(path).display());
+    let tried = |path: &str| format!("data set \"{}\" not found", folder.join(path).display());
     fs::create_dir(scene.path("nets")).unwrap();
     fs::rename(scene.path("tiny.toml"), scene.path("nets/tiny.toml")).unwrap();
     let beside = tried("nets/pictures");
@@ -83,7 +83,7 @@ fn a_missing_data_set_is_named_by_the_absolute_path_that_was_tried() {
     answer.says(&[&format!("--data nowhere: {given}"), "the path is relative to the folder you are in"]);
     // An absolute path needs no word on what it is relative to.
     let answer = scene.run("--config nets/tiny.toml --data /nowhere/at/all --train").ends(2);
-    assert!(!answer.says(&["there is no data set \"/nowhere/at/all\""]).stderr.contains("relative"));
+    assert!(!answer.says(&["data set \"/nowhere/at/all\" not found"]).stderr.contains("relative"));
 }
 
 #[test]

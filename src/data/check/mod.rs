@@ -1,4 +1,4 @@
-//! What stands out in a data set: told to the person, never a reason to stop.
+//! Findings about a data set, such as duplicates and unreadable files. They never prevent training.
 
 mod text;
 
@@ -9,38 +9,37 @@ use super::picture::content::ContentHash;
 use super::source::skipped::{Skipped, Unreadable};
 use super::split::group::Groups;
 
-/// What stood out while a data set was loaded.
+/// Findings from loading a data set.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct DataCheck {
     /// Images of each class.
     pub classes: Vec<ClassCount>,
-    /// Files left out because they cannot be read.
+    /// Files that cannot be decoded and are left out.
     pub unreadable: Vec<Unreadable>,
-    /// Entries passed over because they are no pictures, or have no class.
+    /// Entries skipped because they are not pictures or have no class.
     pub skipped: Vec<Skipped>,
-    /// How the source was understood, where that is worth saying: which folder in it was used, for
-    /// instance. Names in it are not escaped.
+    /// How the source layout was interpreted, for example which folder was used. Names in it are not escaped.
     pub notes: Vec<String>,
     /// Images smaller than the input.
     pub small: SmallImages,
     /// Identical images.
     pub duplicates: Duplicates,
-    /// Pictures of the training folder that show nearly the same.
+    /// Near duplicates among the training images.
     pub near: NearDuplicates,
-    /// Only a part was loaded, so that the sizes of classes mean nothing.
+    /// Only a sample was loaded, so that class sizes are not checked.
     pub limited: bool,
 }
 
-/// How many images a class has.
+/// Number of images of a class.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ClassCount {
     /// The class.
     pub label: String,
-    /// To learn from.
+    /// Training images.
     pub train: usize,
-    /// Held out.
+    /// Validation images.
     pub validation: usize,
-    /// Set apart by the source.
+    /// Test images.
     pub test: usize,
 }
 
@@ -49,53 +48,51 @@ pub struct ClassCount {
 pub struct SmallImages {
     /// How many.
     pub count: usize,
-    /// One of them: name, width, height.
+    /// An example: name, width, height.
     pub example: Option<(String, u32, u32)>,
 }
 
-/// Images that are the same, byte for byte, as decoded.
+/// Images with identical pixels after decoding.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Duplicates {
-    /// How many images are copies of an earlier one.
+    /// Number of images that are copies of an earlier image.
     pub copies: usize,
     /// Names of identical images: an earlier one and its copy.
     pub pairs: Vec<(String, String)>,
-    /// Those of them that stand in different classes.
+    /// The pairs with different classes.
     pub across_classes: Vec<(String, String)>,
-    /// Those of them that stand in different parts (training, validation, test) of a source that
-    /// has its own split.
+    /// The pairs in different splits (training, validation, test) of a source that provides its own split.
     pub across_parts: Vec<(String, String)>,
 }
 
-/// Pictures that show nearly the same: re-encoded or slightly resized copies, frames of a burst. They
-/// are on one side of the split.
+/// Near duplicates: re-encoded or slightly resized copies, frames of a burst. They are kept in the same split.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct NearDuplicates {
-    /// How many scenes there are of which several pictures, not all identical, were taken.
+    /// Number of scenes with several pictures that are not all identical.
     pub scenes: usize,
-    /// How many pictures those are.
+    /// Number of pictures of these scenes.
     pub pictures: usize,
-    /// Names of an earlier and a later picture of one scene.
+    /// Names of an earlier and a later picture of the same scene.
     pub pairs: Vec<(String, String)>,
-    /// Names of pictures that show nearly the same in different parts (training, validation, test) of a source
-    /// that has its own split.
+    /// Names of near duplicates in different splits (training, validation, test) of a source that provides its own
+    /// split.
     pub across_parts: Vec<(String, String)>,
-    /// Classes whose pictures look alike for the most part, so that looks were not compared.
+    /// Classes in which most pictures look alike, so that near duplicates are not grouped.
     pub alike: Vec<String>,
 }
 
 impl NearDuplicates {
     pub(super) fn of(groups: &Groups, names: &[String], labels: &[String]) -> Self {
-        let pictures: BTreeSet<usize> = groups.near.iter().flat_map(|&(a, b)| [a, b]).collect();
+        let pictures: BTreeSet<usize> = groups.near_duplicates.iter().flat_map(|&(a, b)| [a, b]).collect();
         let of_scene: Vec<usize> = groups
-            .all
+            .groups
             .iter()
             .filter(|group| group.images.iter().any(|image| pictures.contains(image)))
             .map(|group| group.images.len())
             .collect();
         // One for each picture, not one for each pair.
         let mut pairs: BTreeMap<usize, usize> = BTreeMap::new();
-        for &(earlier, later) in &groups.near {
+        for &(earlier, later) in &groups.near_duplicates {
             pairs.entry(later).or_insert(earlier);
         }
         Self {
@@ -103,13 +100,13 @@ impl NearDuplicates {
             pictures: of_scene.iter().sum(),
             pairs: pairs.into_iter().map(|(later, earlier)| (names[earlier].clone(), names[later].clone())).collect(),
             across_parts: Vec::new(),
-            alike: groups.alike.iter().map(|&class| labels[usize::from(class)].clone()).collect(),
+            alike: groups.uniform_classes.iter().map(|&class| labels[usize::from(class)].clone()).collect(),
         }
     }
 }
 
 impl Duplicates {
-    /// Compares all images of `parts`.
+    /// Compares the content hashes of all images of `parts`.
     pub(super) fn find(parts: &[&Images]) -> Self {
         let mut first: BTreeMap<&ContentHash, (usize, usize)> = BTreeMap::new();
         let mut found = Self::default();

@@ -8,15 +8,15 @@ use crate::data::source::skipped::{SkipReason, Skipped};
 use crate::escape;
 use crate::text::plural;
 
-/// Fewer training images than this make a class small.
-const FEW: usize = 20;
-/// A largest class of more than so many times the smallest is unbalanced.
+/// A class with fewer training images is reported as small.
+const SMALL_CLASS: usize = 20;
+/// Classes are reported as unbalanced if the largest has more than this many times the images of the smallest.
 const UNBALANCED: usize = 3;
-/// How many examples of a finding are named on a terminal.
+/// Number of examples per finding on a terminal.
 const EXAMPLES: usize = 2;
 
 impl DataCheck {
-    /// Whether nothing stood out.
+    /// Whether there are no findings.
     #[must_use]
     pub fn is_clean(&self) -> bool {
         self.findings(0, str::to_owned).is_empty()
@@ -39,12 +39,12 @@ impl DataCheck {
             out.push(format!("{count}{}", pairs(all)));
         }
         if !across_classes.is_empty() {
-            let count = plural(across_classes.len(), "copy stands", "copies stand");
-            out.push(format!("{count} in another class, so that one of the labels is wrong{}", pairs(across_classes)));
+            let count = plural(across_classes.len(), "copy is", "copies are");
+            out.push(format!("{count} in another class: one of the labels is wrong{}", pairs(across_classes)));
         }
         if !across_parts.is_empty() {
-            let count = plural(across_parts.len(), "copy stands", "copies stand");
-            let parts = "in another of training, validation and test, so that accuracy looks better than it is";
+            let count = plural(across_parts.len(), "copy is", "copies are");
+            let parts = "in another split (training, validation, test), which inflates the measured accuracy";
             out.push(format!("{count} {parts}{}", pairs(across_parts)));
         }
         let NearDuplicates { scenes, pictures, pairs: near, across_parts: near_across, alike } = &self.near;
@@ -52,18 +52,18 @@ impl DataCheck {
             let scenes = plural(*scenes, "scene", "scenes");
             let near = list(near.iter().map(|(a, b)| format!("{} ≈ {}", escape(a), escape(b))), examples);
             out.push(format!(
-                "{pictures} pictures show {scenes}, nearly alike, and stay on one side of the split{near}"
+                "{pictures} pictures are near duplicates of {scenes} and are kept in the same split{near}"
             ));
         }
         if !near_across.is_empty() {
-            let count = plural(near_across.len(), "pair of pictures shows", "pairs of pictures show");
+            let count = plural(near_across.len(), "pair of near duplicates is", "pairs of near duplicates are");
             let near = list(near_across.iter().map(|(a, b)| format!("{} ≈ {}", escape(a), escape(b))), examples);
-            let parts = "in different parts of training, validation and test, so that accuracy looks better than it is";
-            out.push(format!("{count} nearly the same {parts}{near}"));
+            let parts = "in different splits (training, validation, test), which inflates the measured accuracy";
+            out.push(format!("{count} {parts}{near}"));
         }
         for class in alike {
             let class = escape(class);
-            out.push(format!("most pictures of class \"{class}\" look alike, so that frames of one scene may stand on both sides of the split; folders train and validation, made by hand, are safe"));
+            out.push(format!("most pictures of class \"{class}\" look alike, so that near duplicates may end up in different splits; separate train and validation folders avoid this"));
         }
         self.size_findings(&mut out, &escape);
         if let Some((name, width, height)) = &self.small.example {
@@ -80,12 +80,12 @@ impl DataCheck {
         }
         for class in &self.classes {
             let label = escape(&class.label);
-            if class.train < FEW {
+            if class.train < SMALL_CLASS {
                 let count = plural(class.train, "training image", "training images");
-                out.push(format!("class \"{label}\" has only {count}; little can be learnt from fewer than {FEW}"));
+                out.push(format!("class \"{label}\" has only {count}; at least {SMALL_CLASS} are recommended"));
             }
             if class.validation == 0 {
-                out.push(format!("class \"{label}\" has no validation image"));
+                out.push(format!("class \"{label}\" has no validation images"));
             }
         }
         let largest = self.classes.iter().max_by_key(|class| class.train);
@@ -94,7 +94,7 @@ impl DataCheck {
             && largest.train > UNBALANCED * smallest.train
         {
             out.push(format!(
-                "classes are unbalanced: \"{}\" has {} training images, \"{}\" {}; [train] class_weights can make up for it",
+                "classes are unbalanced: \"{}\" has {} training images, \"{}\" {}; [train] class_weights can compensate for it",
                 escape(&largest.label),
                 largest.train,
                 escape(&smallest.label),
@@ -109,7 +109,7 @@ impl DataCheck {
         self.findings(usize::MAX, escape::terminal)
     }
 
-    /// For a report: a table of classes and all findings, with every name.
+    /// The findings as Markdown for a report: a table of classes and all findings, with every name.
     #[must_use]
     pub fn to_markdown(&self) -> String {
         let mut lines = vec!["| class | training | validation | test |".to_owned(), "|---|---:|---:|---:|".to_owned()];
@@ -119,14 +119,14 @@ impl DataCheck {
         lines.push(String::new());
         let findings = self.findings(usize::MAX, escape::markdown);
         if findings.is_empty() {
-            lines.push("Nothing stood out.".to_owned());
+            lines.push("No findings.".to_owned());
         }
         lines.extend(findings.into_iter().map(|finding| format!("- {finding}")));
         lines.join("\n") + "\n"
     }
 }
 
-/// One line for each finding, for a terminal; empty where nothing stood out.
+/// One line for each finding, for a terminal; empty without findings.
 impl fmt::Display for DataCheck {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let findings = self.findings(EXAMPLES, escape::terminal);
@@ -141,7 +141,7 @@ impl fmt::Display for DataCheck {
 }
 
 /// One sentence for each kind of finding in `skipped`, with at most `examples` names each, written
-/// with `escape`. Files are counted by reason, and named only where every name is wanted.
+/// with `escape`. Files are counted by reason, and named only with `usize::MAX` examples.
 fn skipped_findings(skipped: &[Skipped], examples: usize, escape: impl Fn(&str) -> String) -> Vec<String> {
     let named = |entry: &Skipped| format!("{} ({})", escape(&entry.name), escape(&entry.reason.to_string()));
     let listed = |names: Vec<String>| list(names.into_iter(), examples);
@@ -176,7 +176,7 @@ fn skipped_findings(skipped: &[Skipped], examples: usize, escape: impl Fn(&str) 
             *reasons.entry(&entry.reason).or_default() += 1;
         }
         let mut reasons: Vec<_> = reasons.into_iter().collect();
-        // Stable: reasons that are as frequent keep their order.
+        // Stable: equally frequent reasons keep their order.
         reasons.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
         let reasons: Vec<_> = reasons.into_iter().map(|(reason, count)| reason.count(count)).collect();
         let count = plural(files.len(), "file", "files");
@@ -189,7 +189,7 @@ fn skipped_findings(skipped: &[Skipped], examples: usize, escape: impl Fn(&str) 
     out
 }
 
-/// ": a; b; and 7 more", or nothing where no example is wanted.
+/// ": a; b; and 7 more", or an empty text without examples.
 fn list(items: impl ExactSizeIterator<Item = String>, examples: usize) -> String {
     let rest = items.len().saturating_sub(examples);
     let mut shown: Vec<String> = items.take(examples).collect();
@@ -248,12 +248,12 @@ mod tests {
             "a/1.png (the file is empty); and 5 more",
             "1 image is a copy of another: a\\u{1b}/1.png = b/2.png",
             "in another class",
-            "3 pictures show 1 scene, nearly alike, and stay on one side of the split: a\\u{1b}/1.png ≈ b/2.png",
-            "1 pair of pictures shows nearly the same in different parts of training, validation and test",
+            "3 pictures are near duplicates of 1 scene and are kept in the same split: a\\u{1b}/1.png ≈ b/2.png",
+            "1 pair of near duplicates is in different splits (training, validation, test)",
             "most pictures of class \"b|\" look alike",
-            "in another of training, validation and test",
+            "in another split",
             "\"b|\" has only 19 training images",
-            "\"b|\" has no validation image",
+            "\"b|\" has no validation images",
             "unbalanced",
             "1 image is smaller than the input and enlarged: b/2.png is 3×4",
             "3 files skipped: 2 text files, 1 AVIF picture (convert to JPEG or PNG)",

@@ -1,10 +1,9 @@
-//! Pictures as the network sees them, kept from one start to the next: a photograph of twelve
-//! megapixels takes a hundred times as long to decode as its 96 × 96 pixels take to read.
+//! Cache of preprocessed pictures: decoding a twelve-megapixel photograph takes a hundred times as long as reading its
+//! 96 × 96 pixels from the cache.
 //!
-//! One file an image, named by the SHA-256 of the picture's file and of everything that its pixels
-//! depend on, so that nothing in the cache can be out of date, and of two processes that write one
-//! both write the same. Files are written beside their place and renamed; what is damaged is as good
-//! as missing. A cache that cannot be written to is done without.
+//! Each image has a file named by the SHA-256 of the picture file and of everything that its pixels depend on, so that
+//! entries never become outdated, and two processes that write the same entry write the same bytes. Files are written
+//! to a temporary file and renamed; a damaged file counts as missing. A cache that cannot be written is ignored.
 
 use std::fs::{self, File};
 use std::io::Write as _;
@@ -17,29 +16,29 @@ use super::content::{Content, ContentHash, THUMBNAIL_BYTES, Thumbnail};
 use super::prepare::Preprocessing;
 use crate::files::read_limited;
 
-/// The environment variable that names the folder; empty, nothing is kept.
+/// Environment variable with the cache folder; if it is empty, nothing is cached.
 pub const VARIABLE: &str = "MICROMOBILENET_CACHE";
-/// To be changed with everything that changes decoded pixels, hashes or the format of a file.
+/// Increase with every change of decoded pixels, hashes or the file format.
 const VERSION: u32 = 2;
-/// The most bytes that all files have together once a data set is loaded.
+/// Maximum size of the cache in bytes, applied after loading a data set.
 const MAX_BYTES: u64 = 2_000_000_000;
-/// A smaller file of a picture is decoded as fast as it is found here.
-const LEAST_FILE: usize = 16 << 10;
-/// A file used within this time is not marked again.
-const MARK_AGAIN: Duration = Duration::from_hours(24);
-/// Bytes of a file before its pixels: checksum, hash, size, whether there is a look, look.
+/// Smaller picture files are not cached: decoding them is as fast as a lookup.
+const MIN_FILE_BYTES: usize = 16 << 10;
+/// The access time of a cache file is updated at most once in this time.
+const TOUCH_INTERVAL: Duration = Duration::from_hours(24);
+/// Bytes of a file before its pixels: checksum, hash, size, whether there is a thumbnail, thumbnail.
 const HEADER: usize = 8 + 32 + 8 + 1 + THUMBNAIL_BYTES;
 
-/// The folder, if there is one.
+/// The cache folder; without one nothing is cached.
 #[derive(Debug, Clone)]
 pub(crate) struct Cache {
     folder: Option<PathBuf>,
 }
 
-/// The name of an image's file.
+/// The file name of a cache entry.
 pub(crate) type Key = String;
 
-/// What is kept of an image.
+/// A cache entry.
 #[derive(Clone, Copy)]
 pub(crate) struct Entry<'a> {
     pub content: &'a Content,
@@ -47,10 +46,10 @@ pub(crate) struct Entry<'a> {
 }
 
 impl Cache {
-    /// The user's: `$MICROMOBILENET_CACHE`, else `micromobilenet/images` in `$XDG_CACHE_HOME` or
+    /// The cache of the user: in `$MICROMOBILENET_CACHE`, else in `micromobilenet/images` of `$XDG_CACHE_HOME` or
     /// `~/.cache`.
     pub fn of_user() -> Self {
-        // What unit tests decode is nobody's.
+        // Unit tests do not touch the cache of the user.
         if cfg!(test) {
             return Self { folder: None };
         }
@@ -66,9 +65,9 @@ impl Cache {
         Self { folder }
     }
 
-    /// The key of a picture's `file` prepared as `how` says; `None` where it is not worth keeping.
+    /// The key of the picture in `file`, preprocessed as `how` says; `None` if it is not worth caching.
     pub fn key(&self, file: &[u8], how: Preprocessing) -> Option<Key> {
-        if self.folder.is_none() || file.len() < LEAST_FILE {
+        if self.folder.is_none() || file.len() < MIN_FILE_BYTES {
             return None;
         }
         let mut digest = Sha256::new();
@@ -83,20 +82,20 @@ impl Cache {
         Some(self.folder.as_ref()?.join(&key[..2]).join(key))
     }
 
-    /// What the picture of `key` shows, its pixels in `out`, if it is kept.
+    /// The content hash and thumbnail of the entry `key`, with its pixels in `out`; `None` if it is not cached.
     pub fn get(&self, key: &Key, out: &mut [u8]) -> Option<Content> {
         let path = self.path(key)?;
         let bytes = read_limited(&path, (HEADER + out.len()) as u64).ok()?;
         let content = parse(&bytes, out)?;
-        // The files that were not used for longest go first.
+        // Least recently used entries are deleted first.
         let used = fs::metadata(&path).and_then(|about| about.modified()).ok()?;
-        if used.elapsed().is_ok_and(|ago| ago > MARK_AGAIN) {
+        if used.elapsed().is_ok_and(|ago| ago > TOUCH_INTERVAL) {
             let _ = File::options().append(true).open(&path).and_then(|file| file.set_modified(SystemTime::now()));
         }
         Some(content)
     }
 
-    /// Keeps what is known of the picture of `key`, where that can be done.
+    /// Stores an entry; errors are ignored.
     pub fn put(&self, key: &Key, entry: Entry<'_>) {
         let Some(path) = self.path(key) else { return };
         let Some(folder) = path.parent() else { return };
@@ -107,11 +106,11 @@ impl Cache {
             file.persist(&path)?;
             Ok(())
         };
-        // Without it the picture is decoded again the next time.
+        // On failure the picture is decoded again next time.
         let _ = write();
     }
 
-    /// Deletes the files that were not used for longest, where there are too many.
+    /// Deletes the least recently used entries while the cache is above its maximum size.
     pub fn trim(&self) {
         self.trim_to(MAX_BYTES);
     }
@@ -121,7 +120,7 @@ impl Cache {
         let entries = |folder: &PathBuf| fs::read_dir(folder).into_iter().flatten().flatten();
         let mut files: Vec<(SystemTime, u64, PathBuf)> = Vec::new();
         for shard in entries(folder) {
-            // Only what this cache makes: the folder is one that the user may have named.
+            // Only files that this cache wrote: the user may have named any folder.
             if shard.file_name().len() != 2 {
                 continue;
             }
@@ -129,11 +128,11 @@ impl Cache {
                 let name = file.file_name();
                 let name = name.to_string_lossy();
                 let is_key = name.len() == 64 && name.bytes().all(|byte| byte.is_ascii_hexdigit());
-                // Left by a process that was killed; one that is being written is young.
+                // Left behind by a killed process; a file that is still being written is newer.
                 let is_part = name.starts_with('.') && name.ends_with(".part");
                 let Ok(about) = file.metadata() else { continue };
                 let Ok(used) = about.modified() else { continue };
-                if is_part && used.elapsed().is_ok_and(|ago| ago > MARK_AGAIN) {
+                if is_part && used.elapsed().is_ok_and(|ago| ago > TOUCH_INTERVAL) {
                     let _ = fs::remove_file(file.path());
                 } else if is_key && about.is_file() {
                     files.push((used, about.len(), file.path()));
@@ -146,7 +145,7 @@ impl Cache {
         }
         files.sort();
         for (_, bytes, path) in files {
-            // A tenth below, so that the next picture does not begin it again.
+            // A tenth below the limit, so that the next picture does not trigger it again.
             if total <= limit / 10 * 9 {
                 break;
             }
@@ -174,7 +173,7 @@ fn bytes(entry: Entry<'_>) -> Vec<u8> {
     bytes
 }
 
-/// The content in a file's `bytes`, its pixels into `out`; `None` where the file is damaged.
+/// Parses the file `bytes` and writes its pixels to `out`; `None` if the file is damaged.
 fn parse(bytes: &[u8], out: &mut [u8]) -> Option<Content> {
     if bytes.len() != HEADER + out.len() || bytes[..8] != checksum(&bytes[8..]) {
         return None;
@@ -217,7 +216,7 @@ mod tests {
     fn what_was_put_in_is_found_until_it_is_damaged() {
         let (_folder, cache) = cache();
         for look in [true, false] {
-            let key = cache.key(&[u8::from(look); LEAST_FILE], HOW).unwrap();
+            let key = cache.key(&[u8::from(look); MIN_FILE_BYTES], HOW).unwrap();
             let mut out = [0; 6];
             assert_eq!(cache.get(&key, &mut out), None);
             cache.put(&key, Entry { content: &content(look), pixels: &[1, 2, 3, 4, 5, 6] });
@@ -240,7 +239,7 @@ mod tests {
     #[test]
     fn keys_follow_the_file_and_the_preparation() {
         let (_folder, cache) = cache();
-        let file = [7; LEAST_FILE];
+        let file = [7; MIN_FILE_BYTES];
         let other = Preprocessing { resize: Resize::Pad, ..HOW };
         let taller = Preprocessing { input: Input { height: 3, ..HOW.input }, ..HOW };
         let keys = [
@@ -248,7 +247,7 @@ mod tests {
             cache.key(&file, other),
             cache.key(&file, taller),
             cache.key(&file, Preprocessing { background: Background::Black, ..HOW }),
-            cache.key(&[8; LEAST_FILE], HOW),
+            cache.key(&[8; MIN_FILE_BYTES], HOW),
         ];
         for (i, key) in keys.iter().enumerate() {
             assert!(key.is_some() && !keys[..i].contains(key));
@@ -260,7 +259,7 @@ mod tests {
     #[test]
     fn what_was_not_used_for_longest_goes_first_and_nothing_of_others() {
         let (folder, cache) = cache();
-        let keys: Vec<Key> = (0..20_u8).map(|i| cache.key(&[i; LEAST_FILE], HOW).unwrap()).collect();
+        let keys: Vec<Key> = (0..20_u8).map(|i| cache.key(&[i; MIN_FILE_BYTES], HOW).unwrap()).collect();
         let old = SystemTime::now() - Duration::from_hours(1000);
         for (i, key) in keys.iter().enumerate() {
             cache.put(key, Entry { content: &content(true), pixels: &[0; 6] });
@@ -287,7 +286,7 @@ mod tests {
         let file = folder.path().join("file");
         fs::write(&file, "").unwrap();
         let cache = Cache { folder: Some(file) };
-        let key = cache.key(&[1; LEAST_FILE], HOW).unwrap();
+        let key = cache.key(&[1; MIN_FILE_BYTES], HOW).unwrap();
         cache.put(&key, Entry { content: &content(false), pixels: &[0; 6] });
         assert_eq!(cache.get(&key, &mut [0; 6]), None);
         cache.trim();

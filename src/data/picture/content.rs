@@ -1,5 +1,5 @@
-//! What a picture shows, told from its pixels as decoded, before they are resized: the same for
-//! every size and colour of the input.
+//! Content hash and thumbnail of a picture, computed from its decoded pixels before resizing: independent of the input
+//! size and channels.
 
 use sha2::{Digest, Sha256};
 
@@ -7,40 +7,40 @@ use super::luma::luma;
 use super::raster::Raster;
 use super::resize::RowResizer;
 
-/// SHA-256 of an image's size and pixels as decoded.
+/// SHA-256 of the size and pixels of a decoded image.
 pub type ContentHash = [u8; 32];
 
 /// Rows and columns of a thumbnail.
 pub(crate) const THUMBNAIL_SIDE: usize = 16;
 /// Bytes of a thumbnail: RGB, row by row.
 pub(crate) const THUMBNAIL_BYTES: usize = THUMBNAIL_SIDE * THUMBNAIL_SIDE * 3;
-/// A picture with fewer rows or columns than this is compared byte for byte only: digits and icons of
-/// one kind look alike without being the same.
-const LEAST_SIDE: u32 = 64;
+/// Pictures with fewer rows or columns are only compared byte for byte: digits and icons of one class look alike
+/// without being duplicates.
+const MIN_COMPARED_SIDE: u32 = 64;
 
-/// A thumbnail, in RGB, which two pictures of one scene share but for noise.
+/// An RGB thumbnail; pictures of the same scene have similar thumbnails.
 pub(crate) type Thumbnail = [u8; THUMBNAIL_BYTES];
 
-/// What a picture shows.
+/// Hash, size and thumbnail of a picture.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Content {
     pub hash: ContentHash,
     /// Its width and height, in pixels.
     pub size: (u32, u32),
-    /// Where it is large enough to be compared by its look.
+    /// Present if the picture is large enough to be compared by its thumbnail.
     pub look: Option<Box<Thumbnail>>,
 }
 
 impl Content {
-    pub fn of(raster: Raster<'_>, compare_look: bool) -> Self {
+    pub fn of(raster: Raster<'_>, with_thumbnail: bool) -> Self {
         let Raster { width, height, channels, bytes } = raster;
         let mut digest = Sha256::new();
         digest.update(width.to_le_bytes());
         digest.update(height.to_le_bytes());
         digest.update([channels as u8]);
         digest.update(bytes);
-        let large = width.min(height) >= LEAST_SIDE;
-        let look = (compare_look && large).then(|| look(raster));
+        let large = width.min(height) >= MIN_COMPARED_SIDE;
+        let look = (with_thumbnail && large).then(|| look(raster));
         Self { hash: digest.finalize().into(), size: (width, height), look }
     }
 }

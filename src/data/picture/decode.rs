@@ -1,8 +1,8 @@
-//! One picture: from a file's bytes to the bytes the network sees.
+//! Decoding one picture file.
 //!
-//! In this order: decode (the first frame of an animation), 16 bits to 8, what is transparent over
-//! the background, upright by EXIF, luma where the input has one channel, resize. The format is
-//! told by the content; a file's name does not matter.
+//! The steps, in this order: decode (the first frame of an animation), reduce 16 bits to 8, blend transparent pixels
+//! with the background, apply the EXIF orientation, convert to luma if the input has one channel, resize. The format
+//! is detected from the content; the file name does not matter.
 
 use std::io::Cursor;
 use std::path::Path;
@@ -23,11 +23,11 @@ use crate::files::read_limited;
 /// The largest file of a picture, in bytes.
 const MAX_FILE: u64 = 512 << 20;
 
-/// One picture file, decoded, upright and resized as [`load`](crate::data::load()) does it:
-/// `height · width · channels` bytes, row by row.
+/// Decodes and preprocesses one picture file as [`load`](crate::data::load()) does: `height · width · channels` bytes,
+/// row by row.
 ///
 /// # Errors
-/// Where the file cannot be read, is no picture or has more than [`MAX_PIXELS`](crate::data::MAX_PIXELS).
+/// If the file cannot be read, is no picture or has more than [`MAX_PIXELS`](crate::data::MAX_PIXELS).
 pub fn load_image(path: &Path, input: Input, resize: Resize, background: Background) -> Result<Vec<u8>, DataError> {
     let mut out = vec![0; input.height as usize * input.width as usize * input.channels as usize];
     let bytes = read_limited(path, MAX_FILE)?;
@@ -37,7 +37,10 @@ pub fn load_image(path: &Path, input: Input, resize: Resize, background: Backgro
     Ok(out)
 }
 
-/// The bytes of the picture file at `path`, or why it cannot be read.
+/// Reads the picture file at `path`.
+///
+/// # Errors
+/// The reason, without the path.
 pub(crate) fn read(path: &Path) -> Result<Vec<u8>, String> {
     read_limited(path, MAX_FILE).map_err(|error| error.source.to_string())
 }
@@ -48,12 +51,12 @@ pub(crate) struct Picture {
     height: u32,
     channels: usize,
     bytes: Vec<u8>,
-    /// Of what is transparent: the hash of its pixels before they lie on anything.
+    /// For a transparent picture: the hash of its RGBA pixels, before blending.
     original: Option<ContentHash>,
 }
 
 impl Picture {
-    /// The picture in `bytes`, those of the file `path`, on `background` where it is transparent.
+    /// Decodes `bytes`, the content of the file `path`, and blends transparent pixels with `background`.
     pub fn decode(bytes: &[u8], path: &Path, background: Background) -> Result<Self, String> {
         let image = decode(bytes, path)?;
         let (width, height) = (image.width(), image.height());
@@ -69,7 +72,7 @@ impl Picture {
         Ok(Self { width, height, channels, bytes, original })
     }
 
-    /// What it shows; of a transparent picture the same on every background.
+    /// Its content hash and thumbnail; the hash of a transparent picture does not depend on the background.
     pub fn content(&self) -> Content {
         let content = Content::of(self.raster(), true);
         Content { hash: self.original.unwrap_or(content.hash), ..content }
@@ -95,9 +98,9 @@ fn decode(bytes: &[u8], path: &Path) -> Result<DynamicImage, String> {
     let mut decoder = reader.into_decoder().map_err(|error| error.to_string())?;
     let (width, height) = decoder.dimensions();
     check_size(width, height)?;
-    // The decoder fills up what is missing of a JPEG with grey.
+    // The decoder fills missing parts of a JPEG with grey.
     if format == PictureFormat::Jpeg && !jpeg_ends(bytes) {
-        return Err("the JPEG file is cut off: its end mark is missing".into());
+        return Err("the JPEG file is truncated: its end marker is missing".into());
     }
     let orientation = decoder.orientation().map_err(|error| error.to_string())?;
     let mut image = DynamicImage::from_decoder(decoder).map_err(|error| error.to_string())?;
@@ -105,8 +108,8 @@ fn decode(bytes: &[u8], path: &Path) -> Result<DynamicImage, String> {
     Ok(image)
 }
 
-/// Whether an end mark follows the first scan of a JPEG file. Segments before it are stepped
-/// over, for the thumbnail in them has an end mark of its own.
+/// Whether an end marker follows the first scan of a JPEG file. Segments before it are skipped, because an embedded
+/// thumbnail has an end marker of its own.
 fn jpeg_ends(bytes: &[u8]) -> bool {
     let mut at = 2;
     while let Some(&[0xff, marker, high, low]) = bytes.get(at..at + 4) {
@@ -116,11 +119,11 @@ fn jpeg_ends(bytes: &[u8]) -> bool {
             _ => at += 2 + usize::from(u16::from_be_bytes([high, low])),
         }
     }
-    // Not laid out as we read it: the decoder knows better.
+    // An unknown structure: leave it to the decoder.
     true
 }
 
-/// Of the size and the RGBA bytes of a transparent picture.
+/// Hash of the size and the RGBA bytes of a transparent picture.
 fn original_of(image: &DynamicImage) -> ContentHash {
     let mut digest = Sha256::new();
     digest.update(image.width().to_le_bytes());
@@ -129,7 +132,7 @@ fn original_of(image: &DynamicImage) -> ContentHash {
     digest.finalize().into()
 }
 
-/// RGB bytes, each (c·a + b·(255 − a) + 127) / 255 with the background b.
+/// Blends with the background b: RGB bytes, each (c·a + b·(255 − a) + 127) / 255.
 fn over(image: DynamicImage, background: Background) -> Vec<u8> {
     let behind: u32 = match background {
         Background::White => 255,

@@ -1,4 +1,4 @@
-//! HEIC pictures, as iPhones write them.
+//! Decoding HEIC pictures.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -6,14 +6,13 @@ use image::{DynamicImage, RgbImage, RgbaImage};
 
 use crate::data::limits::check_size;
 
-/// The picture in `bytes`, turned and cut as the file says.
+/// Decodes `bytes`, rotated and cropped as the file specifies.
 ///
 /// # Errors
-/// Where it is damaged, of a kind that is not decoded, or larger than pictures may be; nothing is
-/// decoded of the last.
+/// If it is damaged, of an unsupported kind, or larger than allowed; a picture that is too large is not decoded.
 pub(crate) fn decode(bytes: &[u8]) -> Result<DynamicImage, String> {
-    // The decoder promises errors rather than panics; a hostile file must not end the program if
-    // it is wrong.
+    // The decoder should return errors instead of panicking; a hostile file must not end the program if it panics
+    // anyway.
     catch_unwind(AssertUnwindSafe(|| decoded(bytes)))
         .unwrap_or_else(|_| Err("the HEIC file is damaged, convert it to JPEG or PNG".into()))
 }

@@ -1,45 +1,45 @@
-//! What a file is, told by its first bytes rather than by its name.
+//! File types, detected from the first bytes of a file instead of its name.
 
 use std::fmt;
 use std::path::Path;
 
 use image::ImageFormat;
 
-/// How many bytes of a file [`FileKind::of`] wants to see.
+/// Number of bytes at the beginning of a file that [`FileKind::of`] reads.
 pub(crate) const HEAD: usize = 512;
 
-/// What a file is.
+/// The type of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum FileKind {
     /// A picture that the crate `image` decodes.
     Picture(PictureFormat),
-    /// A picture in HEVC, as iPhones write it.
+    /// A HEIC picture (HEVC), as iPhones write it.
     Heic,
-    /// A picture in AV1.
+    /// An AVIF picture (AV1).
     Avif,
     /// A JPEG XL picture.
     Jxl,
     /// A JPEG 2000 picture.
     Jp2,
-    /// A drawing in vectors.
+    /// An SVG drawing.
     Svg,
-    /// What the sensor of a camera saw, before it became a picture.
+    /// A camera RAW file.
     Raw,
-    /// An image of Photoshop.
+    /// A Photoshop file.
     Psd,
-    /// Pictures or other files in one: zip, tar, gzip, 7z, rar, xz, bzip2, zstd.
+    /// An archive or compressed file: zip, tar, gzip, 7z, rar, xz, bzip2, zstd.
     Archive(&'static str),
-    /// HTML, often what a server sent in place of a picture.
+    /// An HTML page, often a failed download of a picture.
     WebPage,
-    /// A few lines in place of a file that Git LFS keeps elsewhere.
+    /// A Git LFS pointer: text in place of a file that Git LFS stores elsewhere.
     LfsPointer,
     /// A PDF document.
     Pdf,
-    /// A film.
+    /// A video.
     Video,
-    /// Text of another kind.
+    /// Any other text.
     Text,
-    /// Nothing.
+    /// An empty file.
     Empty,
     /// Anything else.
     Other,
@@ -59,7 +59,7 @@ pub enum PictureFormat {
 }
 
 impl PictureFormat {
-    /// The same, as the crate `image` calls it.
+    /// The format of the crate `image`.
     pub(crate) const fn decoder(self) -> ImageFormat {
         match self {
             Self::Jpeg => ImageFormat::Jpeg,
@@ -73,15 +73,15 @@ impl PictureFormat {
     }
 }
 
-/// Ends of the names of pictures that are read.
+/// File extensions of supported pictures.
 const ENDINGS: [&str; 19] = [
     "jpg", "jpeg", "jfif", "jpe", "png", "bmp", "dib", "gif", "webp", "pnm", "pbm", "pgm", "ppm", "pam", "tif", "tiff",
     "heic", "heif", "hif",
 ];
-/// Ends of the names of camera files that begin as TIFF does.
+/// File extensions of camera RAW files that begin like TIFF files.
 const RAW_ENDINGS: [&str; 10] = ["cr2", "nef", "nrw", "arw", "sr2", "dng", "pef", "srw", "3fr", "erf"];
 
-/// Whether `path` ends as the name of a picture that is read.
+/// Whether `path` has the extension of a supported picture.
 pub(crate) fn is_named_picture(path: &Path) -> bool {
     ends_in(path, &ENDINGS)
 }
@@ -91,8 +91,8 @@ fn ends_in(path: &Path, endings: &[&str]) -> bool {
 }
 
 impl FileKind {
-    /// What begins with the bytes `head`, at most the first [`HEAD`] of a file. Its name, `path`,
-    /// only tells camera files from TIFF pictures.
+    /// The type of a file that begins with `head`, at most its first [`HEAD`] bytes. Its name, `path`, only
+    /// distinguishes camera RAW files from TIFF pictures.
     pub(crate) fn of(head: &[u8], path: &Path) -> Self {
         let starts = |magic: &[u8]| head.starts_with(magic);
         let at = |place: usize, magic: &[u8]| head.get(place..place + magic.len()) == Some(magic);
@@ -132,13 +132,13 @@ impl FileKind {
         }
     }
 
-    /// Whether it is a picture that is read.
+    /// Whether it is a picture that can be decoded.
     #[must_use]
     pub const fn is_readable(self) -> bool {
         matches!(self, Self::Picture(_) | Self::Heic)
     }
 
-    /// What to do with such a file, to have it as a picture.
+    /// How to turn such a file into a picture.
     #[must_use]
     pub const fn advice(self) -> Option<&'static str> {
         match self {
@@ -153,7 +153,7 @@ impl FileKind {
         }
     }
 
-    /// One such file, with its article.
+    /// The name of such a file with its article.
     #[must_use]
     pub fn one(self) -> String {
         match self {
@@ -167,7 +167,7 @@ impl FileKind {
         }
     }
 
-    /// The name of `count` such files.
+    /// The name of such a file, plural unless `count` is 1.
     fn name(self, count: usize) -> String {
         let noun = match self {
             Self::Picture(PictureFormat::Jpeg) => "JPEG picture",
@@ -211,16 +211,16 @@ impl fmt::Display for FileKind {
     }
 }
 
-/// Whether the size of the second header is one that bitmaps have: text may begin with "BM" too.
+/// Whether the size field of the second header is one that bitmaps have: text may begin with "BM" too.
 fn bitmap_header(head: &[u8]) -> bool {
     head.get(14..18).is_none_or(|size| matches!(u32::from_le_bytes([size[0], size[1], size[2], size[3]]), 12..=255))
 }
 
-/// What the brands at the head of an ISO media file say.
+/// The type that the brands of an ISO media file name.
 fn brands(head: &[u8]) -> FileKind {
     let size = head.first_chunk().map_or(0, |size| u32::from_be_bytes(*size) as usize);
     let brands = head.get(8..head.len().min(size.max(12))).unwrap_or(&[]);
-    // Between the brand and those it goes with stands a version.
+    // The version stands between the major and the compatible brands.
     let has = |wanted: &[&[u8; 4]]| {
         let mut each = brands.chunks_exact(4).enumerate().filter(|(place, _)| *place != 1);
         each.any(|(_, brand)| wanted.iter().any(|wanted| brand == *wanted))
@@ -240,7 +240,7 @@ fn of_text(head: &[u8]) -> FileKind {
     let text = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head);
     let text = match std::str::from_utf8(text) {
         Ok(text) => text,
-        // Its end may stand in the middle of a character.
+        // The end may split a character.
         Err(error) if error.error_len().is_none() => {
             std::str::from_utf8(&text[..error.valid_up_to()]).unwrap_or_default()
         }

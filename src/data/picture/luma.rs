@@ -1,4 +1,4 @@
-//! Brightness of a colour, in integers: the same on every computer and board.
+//! Luma of a colour, in integers: the same on every computer and board.
 
 /// (299 R + 587 G + 114 B + 500) / 1000: the Rec. 601 weights, rounded half up.
 ///
@@ -8,7 +8,7 @@ pub const fn luma(red: u8, green: u8, blue: u8) -> u8 {
     ((299 * red as u32 + 587 * green as u32 + 114 * blue as u32 + 500) / 1000) as u8
 }
 
-/// [`luma`] of every pixel of `rgb`, interleaved, into `grey`, of a third of its length.
+/// [`luma`] of every pixel of `rgb` (interleaved) into `grey`, which has a third of its length.
 pub fn luma_row(rgb: &[u8], grey: &mut [u8]) {
     for (grey, rgb) in grey.iter_mut().zip(rgb.chunks_exact(3)) {
         *grey = luma(rgb[0], rgb[1], rgb[2]);

@@ -5,7 +5,7 @@ use super::raster::Raster;
 use super::resize::{RowResizer, frame};
 use crate::config::{Background, Input, Resize};
 
-/// How images are made ready for the network.
+/// Preprocessing settings: input size, resize mode, background of transparent pictures.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Preprocessing {
     pub input: Input,
@@ -13,7 +13,7 @@ pub(crate) struct Preprocessing {
     pub background: Background,
 }
 
-/// Luma, cut and resized, row by row, into `out` of the input's size; bars are black.
+/// Crops, converts to luma and resizes `raster`, row by row, into `out` of the input size; padding is black.
 pub(crate) fn fill(raster: Raster<'_>, input: Input, resize: Resize, out: &mut [u8]) {
     let (from, to) = frame(raster.width, raster.height, input, resize);
     let channels = input.channels as usize;

@@ -1,7 +1,7 @@
 //! Resizing in integers, row by row: the one definition for data sets, evaluation and boards.
 //!
-//! Colour becomes [`luma`](super::luma) first where the input has one channel; [`frame`] says
-//! which part of the source fills which part of the input; [`RowResizer`] takes that part's rows
+//! Colour is converted to [`luma`](super::luma) first if the input has one channel; [`frame`] returns
+//! the crop of the source and the part of the input that it fills; [`RowResizer`] takes that part's rows
 //! in order and gives output rows as soon as they are complete. It holds O(width) memory and
 //! computes in `u32` only, so that a microcontroller does the same with rows from its camera.
 //!
@@ -35,12 +35,12 @@ pub struct Window {
     pub height: u32,
 }
 
-/// Which part of a source of `width` × `height` (1 to 65,535 each) fills which part of the input.
+/// The crop of a source of `width` × `height` (1 to 65,535 each) and the part of the input that it fills.
 ///
-/// `Fit`: all fills all. `Crop`: the largest part with the input's proportions fills all; its side
-/// is rounded down, at least 1. `Pad`: all fills the largest part with the source's proportions;
-/// its side is rounded half up, at least 1; the rest is black. Parts lie in the middle; an odd
-/// rest puts one more row or column after than before.
+/// `Fit`: the whole source fills the whole input. `Crop`: the largest centred crop with the aspect ratio of the input
+/// fills the input; its side is rounded down, at least 1. `Pad`: the whole source fills the largest centred part of
+/// the input with the aspect ratio of the source; its side is rounded half up, at least 1; the rest is black. If a
+/// margin is odd, the extra row or column is at the bottom or right.
 #[must_use]
 pub fn frame(width: u32, height: u32, input: Input, resize: Resize) -> (Window, Window) {
     let all = |width, height| Window { x: 0, y: 0, width, height };
@@ -51,7 +51,7 @@ pub fn frame(width: u32, height: u32, input: Input, resize: Resize) -> (Window, 
         height,
     };
     let (source, target) = (all(width, height), all(input.width, input.height));
-    // Sources have 16 bits and inputs 12, so these products stay below 2³².
+    // Sources have at most 16 bits and inputs 12, so these products stay below 2³².
     let wide = width * input.height > height * input.width;
     match resize {
         Resize::Fit => (source, target),
@@ -68,8 +68,8 @@ pub fn frame(width: u32, height: u32, input: Input, resize: Resize) -> (Window, 
     }
 }
 
-/// Where one output position comes from: source positions `first` to `last`, with these weights
-/// at the ends and `Axis::full` between.
+/// The source positions of one output position: `first` to `last`, with these weights at the ends and `Axis::full`
+/// between.
 #[derive(Debug, Clone, Copy)]
 struct Tap {
     first: u32,
@@ -119,7 +119,7 @@ impl Axis {
     }
 }
 
-/// Takes source rows in order, gives output rows.
+/// Resizes an image row by row: takes source rows in order and returns output rows.
 #[derive(Debug)]
 pub struct RowResizer {
     channels: usize,
@@ -159,8 +159,8 @@ impl RowResizer {
         }
     }
 
-    /// Takes the next source row (width · channels bytes) and hands every output row that is now
-    /// complete to `give`. Rows beyond the source's height are ignored.
+    /// Takes the next source row (width · channels bytes) and passes every completed output row to `give`. Rows beyond
+    /// the height of the source are ignored.
     pub fn push(&mut self, row: &[u8], mut give: impl FnMut(&[u8])) {
         if self.taken == self.rows.from {
             return;

@@ -1,4 +1,4 @@
-//! The data sets in the binary, so that it can train with nothing else at hand.
+//! Data sets that are part of the program, so that it can train without other files.
 
 use flate2::read::GzDecoder;
 
@@ -14,7 +14,7 @@ macro_rules! asset {
     };
 }
 
-/// The classes of the set `name`, if there is one.
+/// The classes of the bundled data set `name`, if it exists.
 pub(crate) fn class_names(name: &str) -> Option<Vec<String>> {
     BUNDLED.contains(&name).then(|| FASHION.map(str::to_owned).to_vec())
 }

@@ -1,4 +1,4 @@
-//! CIFAR-10 and CIFAR-100 in their binary version: records of labels and 32×32 pixels, plane by plane.
+//! CIFAR-10 and CIFAR-100, binary version: records of labels and 32×32 pixels, plane by plane.
 
 use std::fs::File;
 use std::io::{BufReader, Read as _};
@@ -16,7 +16,7 @@ use crate::files::FileError;
 const SIDE: u32 = 32;
 /// Bytes of an image.
 const IMAGE: usize = 3 * 32 * 32;
-/// The classes of CIFAR-10, where `batches.meta.txt` is missing.
+/// The classes of CIFAR-10, used without `batches.meta.txt`.
 const TEN: [&str; 10] = ["airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"];
 
 /// The files of a data set.
@@ -24,7 +24,7 @@ const TEN: [&str; 10] = ["airplane", "automobile", "bird", "cat", "deer", "dog",
 pub(crate) struct CifarFiles {
     train: Vec<PathBuf>,
     test: Option<PathBuf>,
-    /// Bytes before the pixels of a record, of which the last is the label.
+    /// Label bytes of a record, before the pixels; the last one is the label.
     labels: usize,
     folder: PathBuf,
 }
@@ -32,7 +32,7 @@ pub(crate) struct CifarFiles {
 /// The data set in `folder`, if there is one.
 ///
 /// # Errors
-/// Where the folder cannot be read, or holds the version for Python.
+/// If the folder cannot be read, or holds the version for Python.
 pub(crate) fn in_folder(folder: &Path) -> Result<Option<CifarFiles>, DataError> {
     let files: Vec<PathBuf> = list(&SourcePath::top(folder))?.files.into_iter().map(|file| file.path).collect();
     let named = |wanted: &dyn Fn(&str) -> bool| {
@@ -55,17 +55,17 @@ pub(crate) fn in_folder(folder: &Path) -> Result<Option<CifarFiles>, DataError> 
     match named(&|name| is_batch(name, "")).first() {
         Some(python) => Err(DataError::BinaryFile {
             name: python.to_string_lossy().into_owned(),
-            problem: "a file of CIFAR for Python, which is not read; use the binary version, data_batch_1.bin".into(),
+            problem: "the Python version of CIFAR is not supported; use the binary version, data_batch_1.bin".into(),
         }),
         None => Ok(None),
     }
 }
 
 impl CifarFiles {
-    /// The classes: those of the file that comes with the set, or those that CIFAR-10 has.
+    /// Class names: from the file of the data set, or those of CIFAR-10.
     ///
     /// # Errors
-    /// Where that file cannot be read or names fewer than two.
+    /// If that file cannot be read or names fewer than two.
     pub fn class_names(&self) -> Result<Vec<String>, DataError> {
         let file = if self.labels == 1 { "batches.meta.txt" } else { "fine_label_names.txt" };
         let names = listed(&self.folder.join(file))?.unwrap_or_else(|| TEN.map(str::to_owned).to_vec());
@@ -75,7 +75,7 @@ impl CifarFiles {
     /// Reads all images and labels.
     ///
     /// # Errors
-    /// Where a file cannot be read, or is no sequence of whole records with labels of known classes.
+    /// If a file cannot be read, or is no sequence of whole records with labels of known classes.
     pub fn read(&self) -> Result<SourceContents, DataError> {
         let names = self.class_names()?;
         let part = |paths: &[PathBuf], what| -> Result<RawSplit, DataError> {
@@ -104,7 +104,9 @@ impl CifarFiles {
         let record = self.labels + IMAGE;
         let count = bytes / record as u64;
         if bytes % record as u64 != 0 {
-            return Err(problem(format!("it is {bytes} bytes; records of {record} bytes would be right")));
+            return Err(problem(format!(
+                "its size is {bytes} bytes, not a multiple of the record size, {record} bytes"
+            )));
         }
         let side = u64::from(SIDE);
         check_shape([labels.len() as u64 + count, side, side, 3]).map_err(problem)?;

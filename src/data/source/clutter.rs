@@ -1,5 +1,5 @@
-//! Entries of a data folder that are nobody's images: what systems and other programs put there,
-//! and this program's own runs and sketches.
+//! Entries of a data folder that are not images: files of operating systems and other programs, and runs and sketches
+//! of this program.
 
 use std::fs;
 use std::path::Path;
@@ -7,7 +7,7 @@ use std::path::Path;
 use super::skipped::SkipReason;
 use crate::data::picture::kind::is_named_picture;
 
-/// Names, in lower case, that systems and programs use.
+/// Names of files and folders of operating systems and other programs, in lower case.
 const SYSTEM: [&str; 16] = [
     "@eadir",
     "__macosx",
@@ -27,9 +27,9 @@ const SYSTEM: [&str; 16] = [
     "picasa.ini",
 ];
 
-/// Why an entry called `name` is passed over whatever it holds, if it is.
+/// The reason to skip an entry named `name` whatever it contains, if there is one.
 pub(crate) fn by_name(name: &[u8]) -> Option<SkipReason> {
-    // What macOS keeps beside a file on other disks begins with "._", so that it is hidden too.
+    // The files of macOS that begin with "._" are hidden by this too.
     if name.starts_with(b".") {
         return Some(SkipReason::Hidden);
     }
@@ -37,8 +37,8 @@ pub(crate) fn by_name(name: &[u8]) -> Option<SkipReason> {
     SYSTEM.iter().any(|system| system.as_bytes() == name).then_some(SkipReason::System)
 }
 
-/// Why `folder` is passed over for what lies in it: runs or sketches, whatever it is called; and one
-/// called `runs` or `ArduinoCode` with no picture in it itself. A class may be called "runs".
+/// The reason to skip `folder` because of its contents, if there is one: it contains runs or sketches, or it is named
+/// `runs` or `ArduinoCode` and contains no picture. A class may be named "runs".
 pub(crate) fn by_content(folder: &Path) -> Option<SkipReason> {
     if folder.join("run.json").is_file() {
         return Some(SkipReason::Runs);
@@ -46,7 +46,7 @@ pub(crate) fn by_content(folder: &Path) -> Option<SkipReason> {
     if is_sketch(folder) {
         return Some(SkipReason::Sketches);
     }
-    // An error is told by whoever reads the folder.
+    // Errors are reported when the folder is read.
     let own = folder.file_name().and_then(|name| match name.to_str()? {
         "runs" => Some(SkipReason::Runs),
         "ArduinoCode" => Some(SkipReason::Sketches),
@@ -74,7 +74,7 @@ fn is_picture(entry: Option<&fs::DirEntry>) -> bool {
     entry.is_some_and(|entry| is_named_picture(&entry.path()) && entry.file_type().is_ok_and(|kind| !kind.is_dir()))
 }
 
-/// Whether `folder` holds a sketch and a header of its own name, as the Arduino IDE wants them.
+/// Whether `folder` contains a sketch and a header of its own name, as the Arduino IDE requires.
 fn is_sketch(folder: &Path) -> bool {
     let Some(name) = folder.file_name().map(|name| name.to_string_lossy()) else { return false };
     ["ino", "h"].iter().all(|end| folder.join(format!("{name}.{end}")).is_file())

@@ -1,4 +1,4 @@
-//! Which kind of source a configuration's `source` means.
+//! Resolving `data.source` of a configuration to a data source.
 
 use std::fs;
 use std::path::Path;
@@ -16,7 +16,7 @@ enum Source<'a> {
     Binary { set: BinarySource, notes: Vec<String> },
 }
 
-/// Images that are not a file each.
+/// A source with many images per file.
 enum BinarySource {
     Idx(idx::IdxFiles),
     Cifar(cifar::CifarFiles),
@@ -40,7 +40,7 @@ impl BinarySource {
         }
     }
 
-    /// What is in `folder` itself.
+    /// The binary data set in `folder` itself, if there is one.
     fn in_folder(folder: &Path) -> Result<Option<Self>, DataError> {
         if let Some(files) = idx::in_folder(folder)? {
             return Ok(Some(Self::Idx(files)));
@@ -52,7 +52,7 @@ impl BinarySource {
     }
 }
 
-/// A bundled name counts before a path of that name; `./` before the name means the path.
+/// Resolves `name`: a bundled data set goes before a path of the same name; `./` before the name forces the path.
 fn source(name: &str) -> Result<Source<'_>, DataError> {
     if let Some(labels) = bundled::class_names(name) {
         return Ok(Source::Bundled { labels });
@@ -80,7 +80,7 @@ fn source(name: &str) -> Result<Source<'_>, DataError> {
     Err(DataError::NoData { path: path.to_owned() })
 }
 
-/// What is in `folder`, or where that holds one folder only, in that.
+/// The source in `folder`, or, if that contains nothing but one folder, in that folder.
 fn in_folder(folder: &Path) -> Result<Source<'_>, DataError> {
     let mut place = SourcePath::top(folder);
     for _ in 0..DEPTH {
@@ -98,26 +98,26 @@ fn in_folder(folder: &Path) -> Result<Source<'_>, DataError> {
     Ok(Source::Folder(folder))
 }
 
-/// Says what a file is that is no data set, where it can be told.
+/// Refuses archives and tables of labels with an error that says what to pass instead.
 fn refuse_other(path: &Path) -> Result<(), DataError> {
     let place = SourcePath::top(path);
     let kind = tree::kind(path).map_err(FileError::of("read", path))?;
     let name = path.to_string_lossy().to_ascii_lowercase();
     let is_tar = ["tgz", "tar.gz"].iter().any(|end| name.ends_with(end));
     match kind {
-        // IDX files come in gzip too.
+        // IDX files may be compressed with gzip.
         FileKind::Archive("gzip") if !is_tar => Ok(()),
         FileKind::Archive("zip") if place.ends_in("npz") => Ok(()),
         FileKind::Archive(_) => Err(DataError::Archive { path: path.to_owned(), kind: kind.one() }),
         FileKind::Text if ["csv", "tsv", "jsonl", "labels"].iter().any(|end| place.ends_in(end)) => {
-            let problem = "a table of labels is read with its folder; name the folder".to_owned();
+            let problem = "a table of labels is read together with its folder; pass the folder".to_owned();
             Err(DataError::Table { path: path.to_owned(), problem })
         }
         _ => Ok(()),
     }
 }
 
-/// The classes of the source `name`, from folder names or headers.
+/// The class names of the source `name`, from folder names or headers.
 pub(crate) fn class_names(name: &str) -> Result<Vec<String>, DataError> {
     match source(name)? {
         Source::Bundled { labels } => Ok(labels),
@@ -126,7 +126,7 @@ pub(crate) fn class_names(name: &str) -> Result<Vec<String>, DataError> {
     }
 }
 
-/// Looks through the source `name`.
+/// Lists the source `name`.
 pub(crate) fn find(name: &str) -> Result<SourceContents, DataError> {
     match source(name)? {
         Source::Bundled { .. } => bundled::read(),

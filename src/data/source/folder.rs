@@ -1,4 +1,4 @@
-//! Folders of pictures: the images of a layout, and the pictures that lie in one folder.
+//! Folders of pictures: the images of a data set by its layout, and the pictures of a single folder.
 
 use std::collections::HashMap;
 use std::io;
@@ -17,23 +17,23 @@ use crate::data::error::DataError;
 use crate::data::picture::kind::is_named_picture;
 use crate::files::FileError;
 
-/// The pictures that lie in a folder, whatever they show.
+/// The pictures of one folder, without classes.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct PictureListing {
-    /// Regular files that are pictures by their names, sorted bytewise; none is opened.
+    /// Regular files with the extension of a picture, sorted bytewise; none is opened.
     pub paths: Vec<PathBuf>,
-    /// Pictures by name that are no regular files or cannot be reached.
+    /// Entries with the extension of a picture that are not regular files or cannot be reached.
     pub unreadable: Vec<Unreadable>,
-    /// How many visible files are no pictures by their names.
+    /// Number of visible files without the extension of a picture.
     pub ignored: usize,
-    /// How many visible folders there are, which are not looked into.
+    /// Number of visible sub-folders, which are not searched.
     pub folders: usize,
 }
 
-/// The pictures in `folder` itself; hidden files are passed over.
+/// Lists the pictures in `folder` itself; hidden files are skipped.
 ///
 /// # Errors
-/// Where the folder cannot be read.
+/// If the folder cannot be read.
 pub fn pictures(folder: &Path) -> Result<PictureListing, DataError> {
     let Listing { folders, files, unreadable, skipped } = list(&SourcePath::top(folder))?;
     let (paths, others): (Vec<_>, Vec<_>) =
@@ -45,18 +45,18 @@ pub fn pictures(folder: &Path) -> Result<PictureListing, DataError> {
     Ok(PictureListing { paths, unreadable, ignored, folders })
 }
 
-/// Whether `path` is one that [`pictures`] looks at, by its name: visible, with the ending of a
-/// picture. What is still being written seldom is: it is called `.a.jpg`, `a.jpg~`, `a.jpg.part`.
+/// Whether [`pictures`] would list `path`, by its name: visible, with the extension of a picture. Files that are still
+/// being written usually have other names, such as `.a.jpg`, `a.jpg~` or `a.jpg.part`.
 #[must_use]
 pub fn is_picture(path: &Path) -> bool {
     let hidden = path.file_name().is_none_or(|name| name.as_encoded_bytes().starts_with(b"."));
     !hidden && is_named_picture(path)
 }
 
-/// How `folder` is laid out.
+/// The layout of `folder`.
 ///
 /// # Errors
-/// As [`layout::of`], and where there are no two classes.
+/// As [`layout::of`], and if there are no two classes.
 pub(crate) fn layout(folder: &Path) -> Result<Layout, DataError> {
     let top = SourcePath::top(folder);
     if let Some(layout) = layout::of(&top)? {
@@ -77,11 +77,10 @@ pub(crate) fn layout(folder: &Path) -> Result<Layout, DataError> {
     }
 }
 
-/// Looks through `folder`; of its files only the first bytes are read.
+/// Lists the images of `folder`; only the first bytes of its files are read.
 ///
 /// # Errors
-/// As [`layout()`]; also where a class folder cannot be read, or one of validation or test has a
-/// class that training has not.
+/// Those of [`layout()`]; also if a class folder cannot be read, or a validation or test class has no training folder.
 pub(crate) fn scan(folder: &Path) -> Result<SourceContents, DataError> {
     let Layout { labels, parts, mut aside } = layout(folder)?;
     let mut prefix = String::new();
@@ -117,11 +116,11 @@ pub(crate) fn scan(folder: &Path) -> Result<SourceContents, DataError> {
     })
 }
 
-/// The pictures below `folder` that lie in a folder called as one of `labels`, whatever is around it; `None`
-/// where there is none.
+/// The pictures below `folder` that lie in folders named after one of `labels`, at any depth; `None` if there are
+/// none.
 ///
 /// # Errors
-/// Where the folder cannot be read.
+/// If the folder cannot be read.
 pub(crate) fn by_names(folder: &Path, labels: &[String]) -> Result<Option<SourceContents>, DataError> {
     let class_of = |file: &SourcePath| {
         let mut folders = file.name.rsplit('/').skip(1);
@@ -142,7 +141,7 @@ pub(crate) fn by_names(folder: &Path, labels: &[String]) -> Result<Option<Source
     Ok(Some(SourceContents { unreadable, skipped, ..SourceContents::of(found, part) }))
 }
 
-/// The pictures of one part; what else is there goes to `aside`.
+/// The pictures of one split; other files are added to `aside`.
 fn part(outline: SplitLayout, labels: &HashMap<&str, u16>, aside: &mut Unused) -> Result<RawSplit, DataError> {
     let (mut items, mut paths) = (Vec::new(), Vec::new());
     let mut add = |files: Vec<SourcePath>, label: &dyn Fn(usize) -> u16, aside: &mut Unused| {

@@ -1,30 +1,30 @@
-//! What a source holds, before anything is decoded.
+//! The contents of a source, before any image is decoded.
 
 use super::raw_split::RawSplit;
 use super::skipped::{Skipped, Unreadable};
 
-/// What a source holds, before decoding.
+/// Classes and images of a source, before decoding.
 #[derive(Debug)]
 pub(crate) struct SourceContents {
-    /// The classes' names.
+    /// Class names.
     pub labels: Vec<String>,
     pub train: RawSplit,
-    /// Where the source has its own split.
+    /// Present if the source provides a validation split.
     pub validation: Option<RawSplit>,
     pub test: Option<RawSplit>,
-    /// Pictures that cannot even be looked at.
+    /// Pictures that cannot be opened.
     pub unreadable: Vec<Unreadable>,
-    /// Entries that are no pictures, or have no class.
+    /// Entries that are not pictures, or have no class.
     pub skipped: Vec<Skipped>,
-    /// How the source was understood, see [`DataCheck::notes`](super::Check::notes).
+    /// How the source layout was interpreted, see [`DataCheck::notes`](crate::data::DataCheck::notes).
     pub notes: Vec<String>,
-    /// What names of training images in class folders begin with, before the class.
+    /// The path prefix of training images in class folders, before the class.
     pub prefix: String,
     pub bundled: bool,
 }
 
 impl SourceContents {
-    /// Classes and training images with nothing else.
+    /// Classes and training images only.
     pub fn of(labels: Vec<String>, train: RawSplit) -> Self {
         Self {
             labels,

@@ -1,4 +1,4 @@
-//! Pictures with the labels that tables or their names give them.
+//! Labels of pictures from tables or from file names.
 
 use std::collections::{BTreeSet, HashMap};
 use std::path::Path;
@@ -16,28 +16,28 @@ pub(crate) struct LabelledFile {
     pub class: String,
 }
 
-/// What tables say of the files below a folder.
+/// The files below a folder, matched with tables of labels.
 #[derive(Debug, Default)]
 pub(crate) struct TableMatches {
     /// Training, validation, test.
     pub parts: [Vec<LabelledFile>; 3],
-    /// Files of which they say nothing; the tables themselves are not among them.
+    /// Files without a label in the tables; the tables themselves are not among them.
     pub rest: Vec<SourcePath>,
     /// Rows without a file or a class.
     pub skipped: Vec<Skipped>,
 }
 
 impl TableMatches {
-    /// How many files have a class.
+    /// Number of files with a class.
     pub fn count(&self) -> usize {
         self.parts.iter().map(Vec::len).sum()
     }
 }
 
-/// The files of `files` that a table's text may mean.
+/// Index from the text of a table to a file.
 struct FileIndex<'a> {
     exact: HashMap<&'a str, usize>,
-    /// By the last part of the name, and the same without its ending; `None` where several have it.
+    /// By file name, and by file name without its extension; `None` if it is not unique.
     last: HashMap<&'a str, Option<usize>>,
     stem: HashMap<&'a str, Option<usize>>,
 }
@@ -57,8 +57,8 @@ impl<'a> FileIndex<'a> {
         Self { exact, last, stem }
     }
 
-    /// The file that `text` means: a path from the folder, or one from elsewhere that ends alike, or
-    /// a name that only one file has, with its ending or without. Never a file outside.
+    /// The file that `text` names: a path relative to the folder, a path from elsewhere with the same end, or a unique
+    /// file name with or without its extension. Never a file outside of the folder.
     fn find(&self, text: &str) -> Option<usize> {
         let text = text.replace('\\', "/");
         let mut rest = text.trim_start_matches("./");
@@ -78,8 +78,8 @@ impl<'a> FileIndex<'a> {
     }
 }
 
-/// Gives the files `files` of `folder` the classes of `tables`. The part of a row is that of its own
-/// column, or of the folder that its file lies in, or of the table's name, or training.
+/// Matches `files` of `folder` with the rows of `tables`. The split of a row is that of its own column, else that of
+/// the folder of its file, else that of the name of the table, else training.
 pub(crate) fn match_tables(folder: &SourcePath, tables: &[Table], files: &[SourcePath]) -> TableMatches {
     let index = FileIndex::of(folder, files);
     let mut out = TableMatches::default();
@@ -122,8 +122,8 @@ pub(crate) fn match_tables(folder: &SourcePath, tables: &[Table], files: &[Sourc
     out
 }
 
-/// The labels in the names of the pictures `files`, such as `cat.12.jpg`, and the files without one;
-/// `None` where the names do not look like that: fewer than two labels, or hardly a label twice.
+/// The labels in names of pictures such as `cat.12.jpg`, and the files without one; `None` if there are fewer than two
+/// labels, or most labels occur only once.
 pub(crate) fn labels_from_names(files: &[SourcePath]) -> Option<(Vec<LabelledFile>, Vec<SourcePath>)> {
     let (mut labelled, mut rest) = (Vec::new(), Vec::new());
     for file in files {
@@ -136,7 +136,7 @@ pub(crate) fn labels_from_names(files: &[SourcePath]) -> Option<(Vec<LabelledFil
     (labels >= 2 && labelled.len() >= 2 * labels && labelled.len() > rest.len()).then_some((labelled, rest))
 }
 
-/// The classes of `labelled`, each once: by number if all are numbers, otherwise sorted bytewise.
+/// The classes of `labelled`, each once: sorted as numbers if all are numbers, otherwise bytewise.
 pub(crate) fn classes(labelled: &[LabelledFile]) -> Vec<String> {
     let names: BTreeSet<&str> = labelled.iter().map(|labelled| &labelled.class[..]).collect();
     let mut names: Vec<String> = names.into_iter().map(str::to_owned).collect();

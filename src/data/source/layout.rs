@@ -1,11 +1,11 @@
-//! How a data folder is laid out: where its classes and its parts are. No picture is opened.
+//! Layouts of data folders: where classes and splits are. No picture is opened.
 //!
-//! In this order: a table that is written for labels; folders of training, validation and test, by
-//! any of their usual names; two or more class folders; another table with files and labels;
-//! labels in names such as `cat.1.jpg`; and where there is one folder only, the same inside it.
+//! In this order of precedence: a table in a format for labels; folders of training, validation and test under their
+//! usual names; two or more class folders; another table with files and labels; labels in file names such as
+//! `cat.1.jpg`; if there is only one folder, the layout of that folder.
 //!
-//! A folder called as a part is never a class, with one exception: `train/` that holds pictures and
-//! no classes is a class where it lies beside others, and no folder there is called after a part.
+//! A folder named after a split is never a class, with one exception: `train/` with pictures and without classes is a
+//! class if it lies next to class folders and no folder there is named after another split.
 
 use std::collections::HashSet;
 
@@ -20,20 +20,20 @@ use super::tree::{DEPTH, Listing, SourcePath, holds, list, walk};
 use crate::config::MAX_CLASSES;
 use crate::data::error::DataError;
 
-/// A source and its parts.
+/// Classes and splits of a source.
 #[derive(Debug)]
 pub(crate) struct Layout {
     /// The classes of the training part.
     pub labels: Vec<String>,
-    /// Training, validation, test; there is always the first.
+    /// Training, validation, test; training is always present.
     pub parts: [Option<SplitLayout>; 3],
     pub aside: Unused,
 }
 
-/// How `top` is laid out; `None` where it has no two classes.
+/// The layout of `top`; `None` if it has fewer than two classes.
 ///
 /// # Errors
-/// Where a folder or a table cannot be read, two folders are for one part, or one that should have
+/// If a folder or table cannot be read, two folders are named after the same split, or a folder that should have
 /// classes has none or too many.
 pub(crate) fn of(top: &SourcePath) -> Result<Option<Layout>, DataError> {
     within(top, 0)
@@ -116,7 +116,7 @@ fn with_held_out(
             outline.contents = SplitContents::Labelled(labelled);
         }
         aside.merge(inside);
-        // One without any class is no part.
+        // A folder without classes is not a split.
         outlines[place] = Some(outline).filter(|outline| !outline.is_flat());
     }
     let of_train: HashSet<&SourcePath> = match &train.contents {
@@ -132,7 +132,7 @@ fn with_held_out(
     finish(top, outlines, aside)
 }
 
-/// Whether a folder of pictures called `train` beside `others` is one more class.
+/// Whether a folder of pictures named `train` next to `others` is another class.
 fn is_beside_classes(others: &[SourcePath]) -> bool {
     let is_part = |folder: &SourcePath| {
         let name = folder.last().to_ascii_lowercase();
@@ -141,9 +141,9 @@ fn is_beside_classes(others: &[SourcePath]) -> bool {
     !others.is_empty() && !others.iter().any(is_part)
 }
 
-/// The folders that are called after parts, and the others.
+/// Separates the folders that are named after splits from the others.
 fn parts(folders: &[SourcePath]) -> Result<([Option<SourcePath>; 3], Vec<SourcePath>), DataError> {
-    // `asl_alphabet_train` is a part where `asl_alphabet_test` lies beside it.
+    // `asl_alphabet_train` is a split if `asl_alphabet_test` lies next to it.
     let within: Vec<_> = folders.iter().map(|folder| Split::within(folder.last())).collect();
     let has_counterpart =
         |split: Split, rest: &[String]| within.iter().flatten().any(|(other, words)| *other != split && words == rest);
@@ -166,7 +166,7 @@ fn parts(folders: &[SourcePath]) -> Result<([Option<SourcePath>; 3], Vec<SourceP
     Ok((parts, others))
 }
 
-/// The source `top` as `tables` in it say.
+/// The layout of `top` according to `tables`.
 fn by_tables(top: &SourcePath, tables: &[Table]) -> Result<Option<Layout>, DataError> {
     let inside = walk(top)?;
     let matched = match_tables(top, tables, &inside.files);

@@ -1,6 +1,6 @@
-//! What the names of folders and files say: parts of a data set, and labels before a dot.
+//! Names of files and folders: splits of a data set, and labels before a dot.
 
-/// A part of a data set.
+/// A split of a data set.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) enum Split {
     Train,
@@ -12,14 +12,14 @@ impl Split {
     /// All of them.
     pub const ALL: [Self; 3] = [Self::Train, Self::Validation, Self::Test];
 
-    /// The part that a folder called `name` holds, in any case, also beside words that say nothing
-    /// more: `Train`, `seg_train`, `training_set`, `TestImages`.
+    /// The split that a folder named `name` contains, ignoring case and words without a meaning of their own: `Train`,
+    /// `seg_train`, `training_set`, `TestImages`.
     pub fn named(name: &str) -> Option<Self> {
         let (split, rest) = Self::within(name)?;
         rest.iter().all(|word| BESIDE.contains(&word.as_str())).then_some(split)
     }
 
-    /// The part that one word of `name` stands for, and the other words: `asl_alphabet_train`.
+    /// The split that one word of `name` stands for, and the other words, for example of `asl_alphabet_train`.
     pub fn within(name: &str) -> Option<(Self, Vec<String>)> {
         let mut rest = words(name);
         let places: Vec<(usize, Self)> =
@@ -38,7 +38,7 @@ impl Split {
         }
     }
 
-    /// What it is called in messages.
+    /// Its name in messages.
     pub const fn word(self) -> &'static str {
         match self {
             Self::Train => "training",
@@ -48,14 +48,14 @@ impl Split {
     }
 }
 
-/// Words beside that of a part which do not make it another thing.
+/// Words next to a split that do not change its meaning.
 const BESIDE: [&str; 14] = [
     "seg", "set", "sets", "data", "dataset", "image", "images", "img", "imgs", "picture", "pictures", "photo",
     "photos", "split",
 ];
 
-/// The words of a name in lower case: `turnLeft`, `turn_left` and `Turn left` have the same; figures are
-/// words of their own.
+/// The words of a name in lower case: `turnLeft`, `turn_left` and `Turn left` have the same words; numbers are
+/// separate words.
 #[must_use]
 pub fn words(name: &str) -> Vec<String> {
     let mut words = vec![String::new()];
@@ -76,14 +76,14 @@ pub fn words(name: &str) -> Vec<String> {
     words
 }
 
-/// The label in a file name such as `cat.12.jpg`: what stands before the first dot, where a second
-/// one follows and it is not a number.
+/// The label in a file name such as `cat.12.jpg`: the text before the first of at least two dots, unless it is a
+/// number.
 pub(crate) fn label(file: &str) -> Option<&str> {
     let (label, rest) = file.split_once('.')?;
     (rest.contains('.') && label.chars().any(char::is_alphabetic)).then_some(label)
 }
 
-/// `bytes` as text: UTF-8, or else Latin-1, so that names which differ stay different.
+/// `bytes` as text: UTF-8, or else Latin-1, so that different names stay different.
 pub(crate) fn readable(bytes: &[u8]) -> String {
     std::str::from_utf8(bytes).map_or_else(|_| bytes.iter().map(|&byte| char::from(byte)).collect(), str::to_owned)
 }

@@ -2,25 +2,25 @@
 
 use std::io::Read;
 
-/// The longest header that is read, in bytes.
+/// Maximum size of a header, in bytes.
 const MAX_HEADER: usize = 1 << 16;
-/// The most axes of an array.
+/// Maximum number of axes.
 const MAX_AXES: usize = 8;
 
-/// What a header says.
+/// The fields of a header.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Header {
     /// The element type, `|u1` for instance.
     pub descr: String,
-    /// Whether the first index runs fastest.
+    /// Whether the array is in Fortran (column-major) order.
     pub fortran_order: bool,
     pub shape: Vec<u64>,
 }
 
-/// Reads the header of an array; what follows in `stream` are its elements.
+/// Reads the header of an array; the elements follow in `stream`.
 ///
 /// # Errors
-/// What is wrong, for a message that names the array.
+/// A description of what is wrong, for a message that names the array.
 pub(crate) fn header(stream: &mut impl Read) -> Result<Header, String> {
     let mut bytes = |count: usize| -> Result<Vec<u8>, String> {
         let mut bytes = vec![0; count];
@@ -29,18 +29,18 @@ pub(crate) fn header(stream: &mut impl Read) -> Result<Header, String> {
     };
     let start = bytes(8)?;
     if !start.starts_with(b"\x93NUMPY") {
-        return Err("it is no NumPy array".into());
+        return Err("not a NumPy array".into());
     }
     let length = match start[6] {
         1 => bytes(2)?.iter().rev().fold(0, |length, &byte| length << 8 | usize::from(byte)),
         2 | 3 => bytes(4)?.iter().rev().fold(0, |length, &byte| length << 8 | usize::from(byte)),
-        version => return Err(format!("version {version} of NumPy's format is not known")),
+        version => return Err(format!("version {version} of the NumPy format is not supported")),
     };
     if length > MAX_HEADER {
-        return Err(format!("its header claims {length} bytes; at most {MAX_HEADER} are read"));
+        return Err(format!("its header declares {length} bytes; the maximum is {MAX_HEADER}"));
     }
-    let text = String::from_utf8(bytes(length)?).map_err(|_| "its header is no text".to_owned())?;
-    parsed(&text).ok_or_else(|| format!("its header is not understood: {}", text.trim()))
+    let text = String::from_utf8(bytes(length)?).map_err(|_| "its header is not text".to_owned())?;
+    parsed(&text).ok_or_else(|| format!("its header cannot be parsed: {}", text.trim()))
 }
 
 fn parsed(text: &str) -> Option<Header> {
@@ -71,7 +71,7 @@ pub(crate) struct Integer {
 }
 
 impl Integer {
-    /// What `descr` means, if that is an integer of up to eight bytes, or a truth value.
+    /// Parses `descr` of an integer of up to eight bytes, or a boolean.
     pub fn of(descr: &str) -> Option<Self> {
         let (order, rest) = descr.split_at_checked(1)?;
         let (kind, bytes) = rest.split_at_checked(1)?;
@@ -84,7 +84,7 @@ impl Integer {
         matches!(order, "|" | "<" | ">" | "=").then_some(Self { bytes, big_endian: order == ">", signed })
     }
 
-    /// The value of one element, where it is not negative.
+    /// The value of one element; `None` if it is negative.
     pub fn value(self, element: &[u8]) -> Option<u64> {
         let fold = |value: u64, byte: &u8| value << 8 | u64::from(*byte);
         let value = if self.big_endian { element.iter().fold(0, fold) } else { element.iter().rev().fold(0, fold) };
@@ -113,12 +113,12 @@ mod tests {
             assert_eq!(header(&mut &file(version, text)[..]), Ok(wanted.clone()));
         }
         for (bytes, wanted) in [
-            (b"\x89PNG\r\n\x1a\n".to_vec(), "no NumPy array"),
+            (b"\x89PNG\r\n\x1a\n".to_vec(), "not a NumPy array"),
             (file(1, text)[..30].to_vec(), "ends in its header"),
             (file(9, text), "version 9"),
-            (file(1, "{'descr': [('a', '<i8')], }"), "not understood"),
-            (file(1, "{'descr': '|u1', 'fortran_order': False, 'shape': (99999999999999999999,)}"), "not understood"),
-            ([&b"\x93NUMPY\x02\0"[..], &[255; 4]].concat(), "at most 65536"),
+            (file(1, "{'descr': [('a', '<i8')], }"), "cannot be parsed"),
+            (file(1, "{'descr': '|u1', 'fortran_order': False, 'shape': (99999999999999999999,)}"), "cannot be parsed"),
+            ([&b"\x93NUMPY\x02\0"[..], &[255; 4]].concat(), "maximum is 65536"),
         ] {
             let error = header(&mut &bytes[..]).unwrap_err();
             assert!(error.contains(wanted), "{wanted}: {error}");

@@ -1,6 +1,6 @@
-//! Images and labels as NumPy arrays: an npz file, or `x_train.npy` and `y_train.npy` in a folder.
+//! Images and labels in NumPy arrays: an npz file, or `x_train.npy` and `y_train.npy` in a folder.
 //!
-//! Memory grows with the bytes that come, not with what a header claims.
+//! Memory grows with the bytes that are read, not with the size that a header declares.
 
 use std::fs::File;
 use std::io::{BufReader, Read};
@@ -18,7 +18,7 @@ use crate::data::error::DataError;
 use crate::data::limits::check_shape;
 use crate::files::FileError;
 
-/// What arrays are called: those of Keras, of MedMNIST, and others; `{}` is the part.
+/// Array names of images and labels: those of Keras, of MedMNIST and others; `{}` is the split.
 const NAMES: [(&str, &str); 5] = [
     ("x_{}", "y_{}"),
     ("{}_images", "{}_labels"),
@@ -26,9 +26,9 @@ const NAMES: [(&str, &str); 5] = [
     ("{}_data", "{}_labels"),
     ("{}_set_x", "{}_set_y"),
 ];
-/// Names of the arrays where there is no test part.
+/// Array names in files without splits.
 const ALONE: [(&str, &str); 3] = [("images", "labels"), ("x", "y"), ("data", "labels")];
-/// What the parts are called in names of arrays.
+/// Names of the splits in array names.
 const PARTS: [&[&str]; 3] = [&["train"], &["val", "valid", "validation"], &["test"]];
 
 /// Arrays with images and labels.
@@ -36,14 +36,14 @@ const PARTS: [&[&str]; 3] = [&["train"], &["val", "valid", "validation"], &["tes
 pub(crate) struct NumpyArrays {
     /// An npz file, or a folder of npy files.
     path: PathBuf,
-    /// The names of the arrays of each part.
+    /// Array names of images and labels, by split.
     parts: [Option<(String, String)>; 3],
 }
 
-/// The arrays in `folder`: its one npz file, or npy files. None where it has folders too.
+/// The arrays in `folder`: its only npz file, or npy files. `None` if it has sub-folders.
 ///
 /// # Errors
-/// Where the folder cannot be read, or there are several npz files.
+/// If the folder cannot be read, or there are several npz files.
 pub(crate) fn in_folder(folder: &Path) -> Result<Option<NumpyArrays>, DataError> {
     let listing = list(&SourcePath::top(folder))?;
     if !listing.folders.is_empty() {
@@ -59,7 +59,7 @@ pub(crate) fn in_folder(folder: &Path) -> Result<Option<NumpyArrays>, DataError>
         [file] => single(&file.path).map(Some),
         _ => {
             let names: Vec<&str> = files.iter().map(|file| file.last()).collect();
-            let problem = format!("it holds {} npz files; name one of them: {}", files.len(), names.join(", "));
+            let problem = format!("it contains {} npz files; pass one of them: {}", files.len(), names.join(", "));
             Err(DataError::BinaryFile { name: folder.to_string_lossy().into_owned(), problem })
         }
     }
@@ -68,7 +68,7 @@ pub(crate) fn in_folder(folder: &Path) -> Result<Option<NumpyArrays>, DataError>
 /// The arrays in the npz file `path`.
 ///
 /// # Errors
-/// Where it cannot be read, or has no array of training images.
+/// If it cannot be read, or has no array of training images.
 pub(crate) fn single(path: &Path) -> Result<NumpyArrays, DataError> {
     let archive = archive(path)?;
     let names: Vec<String> =
@@ -79,7 +79,7 @@ pub(crate) fn single(path: &Path) -> Result<NumpyArrays, DataError> {
         names.sort();
         names.truncate(8);
         let problem =
-            format!("x_train and y_train, uint8 images and their labels, would be right; it has: {}", names.join(", "));
+            format!("expected x_train and y_train, uint8 images and their labels; it has: {}", names.join(", "));
         return Err(DataError::BinaryFile { name: path.to_string_lossy().into_owned(), problem });
     }
     Ok(NumpyArrays { path: path.to_owned(), parts })
@@ -89,7 +89,7 @@ fn archive(path: &Path) -> Result<ZipArchive<BufReader<File>>, DataError> {
     let file = File::open(path).map_err(FileError::of("read", path))?;
     ZipArchive::new(BufReader::new(file)).map_err(|error| DataError::BinaryFile {
         name: path.to_string_lossy().into_owned(),
-        problem: format!("no npz file that can be read: {error}"),
+        problem: format!("not a readable npz file: {error}"),
     })
 }
 
@@ -108,10 +108,10 @@ fn parts(names: &[String]) -> [Option<(String, String)>; 3] {
 }
 
 impl NumpyArrays {
-    /// The classes: `labels.txt` beside the arrays, or numbers up to the largest label of training.
+    /// Class names: from `labels.txt` next to the arrays, or numbers up to the largest training label.
     ///
     /// # Errors
-    /// Where the labels cannot be read, or are of fewer than two classes.
+    /// If the labels cannot be read, or are of fewer than two classes.
     pub fn class_names(&self) -> Result<Vec<String>, DataError> {
         self.classes().map(|classes| classes.names)
     }
@@ -127,7 +127,7 @@ impl NumpyArrays {
     /// Reads all images and labels.
     ///
     /// # Errors
-    /// Where an array is damaged, of another type or shape than images or labels have, or has labels
+    /// If an array is damaged, of another type or shape than images or labels have, or has labels
     /// that training has not.
     pub fn read(&self) -> Result<SourceContents, DataError> {
         let classes = self.classes()?;
@@ -171,7 +171,7 @@ impl NumpyArrays {
         DataError::BinaryFile { name: format!("{}: {array}", self.path.to_string_lossy()), problem: problem.to_owned() }
     }
 
-    /// What `read` makes of the array `name`.
+    /// Applies `read` to the array `name`.
     fn with<T>(&self, name: &str, read: impl Fn(&Header, &mut dyn Read) -> Result<T, String>) -> Result<T, DataError> {
         let whole = |mut stream: &mut dyn Read| {
             let header = npy::header(&mut stream)?;
@@ -198,7 +198,7 @@ type Size = (u32, u32, usize);
 /// The size and the pixels of all images.
 fn images_of(header: &Header, stream: &mut dyn Read) -> Result<(Size, Vec<u8>), String> {
     if header.descr.trim_start_matches(['|', '<', '>', '=']) != "u1" {
-        return Err(format!("its type is {}; images must be uint8, from 0 to 255", header.descr));
+        return Err(format!("its type is {}; images must be uint8, 0 to 255", header.descr));
     }
     let (shape, planes) = match header.shape[..] {
         [count, height, width] => ([count, height, width, 1], false),
@@ -206,8 +206,8 @@ fn images_of(header: &Header, stream: &mut dyn Read) -> Result<(Size, Vec<u8>), 
         [count, channels @ (1 | 3), height, width] => ([count, height, width, channels], true),
         _ => {
             let axes: Vec<String> = header.shape.iter().map(u64::to_string).collect();
-            let right = "images × height × width, or × 1 or 3 channels after that";
-            return Err(format!("its shape is {}; {right} would be right", axes.join("×")));
+            let right = "images × height × width, optionally × 1 or 3 channels";
+            return Err(format!("its shape is {}; expected {right}", axes.join("×")));
         }
     };
     let bytes = check_shape(shape)?;
@@ -222,7 +222,7 @@ fn labels_of(header: &Header, stream: &mut dyn Read) -> Result<Vec<u64>, String>
         Integer::of(&header.descr).ok_or_else(|| format!("its type is {}; labels must be integers", header.descr))?;
     let ([count] | [count, 1]) = header.shape[..] else {
         let axes: Vec<String> = header.shape.iter().map(u64::to_string).collect();
-        return Err(format!("its shape is {}; one label for each image would be right", axes.join("×")));
+        return Err(format!("its shape is {}; expected one label per image", axes.join("×")));
     };
     let bytes = check_shape([count, 1, integer.bytes as u64, 1])?;
     let values = elements(stream, bytes)?;
@@ -238,8 +238,10 @@ fn elements(stream: &mut dyn Read, bytes: u64) -> Result<Vec<u8>, String> {
     match (out.len() as u64).cmp(&bytes) {
         std::cmp::Ordering::Equal => Ok(out),
         std::cmp::Ordering::Less => {
-            Err(format!("it ends after {} of the {bytes} bytes that its header claims", out.len()))
+            Err(format!("it ends after {} of the {bytes} bytes that its header declares", out.len()))
         }
-        std::cmp::Ordering::Greater => Err(format!("more follows the {bytes} bytes that its header claims")),
+        std::cmp::Ordering::Greater => {
+            Err(format!("there is more data after the {bytes} bytes that its header declares"))
+        }
     }
 }

@@ -1,4 +1,4 @@
-//! Classes that a data set gives numbers, and where their names are.
+//! Data sets with numbered classes, and the files with their names.
 
 use std::path::Path;
 
@@ -15,11 +15,11 @@ pub(crate) struct NumberedClasses {
 }
 
 impl NumberedClasses {
-    /// The classes of training images of these labels: called as `given`, or by their numbers. They
-    /// begin at 1 where no label is 0 and there are as many names, or none.
+    /// The classes of training images with these labels, named by `given` or by their numbers. Numbers begin at 1 if
+    /// no label is 0 and as many names are given, or none.
     ///
     /// # Errors
-    /// Where there are fewer than two classes, or too many, in the data set `source`.
+    /// If there are fewer than two classes, or too many, in the data set `source`.
     pub fn of(labels: impl Iterator<Item = u64>, given: Option<Vec<String>>, source: &Path) -> Result<Self, DataError> {
         let (mut least, mut largest) = (u64::MAX, 0);
         for label in labels {
@@ -38,22 +38,22 @@ impl NumberedClasses {
         Ok(Self { names: checked(names, source)?, first })
     }
 
-    /// The class of `label`, if there is one.
+    /// The class of `label`, if it is in range.
     pub fn class(&self, label: u64) -> Option<u16> {
         let class = label.checked_sub(self.first)?;
         u16::try_from(class).ok().filter(|&class| usize::from(class) < self.names.len())
     }
 }
 
-/// The names in `labels.txt` in `folder`, one a line, if there is such a file.
+/// The names in `labels.txt` of `folder`, one per line, if the file exists.
 ///
 /// # Errors
-/// Where it cannot be read.
+/// If it cannot be read.
 pub(crate) fn given(folder: &Path) -> Result<Option<Vec<String>>, DataError> {
     listed(&folder.join("labels.txt"))
 }
 
-/// The lines of the file `path` that are not empty, if there is such a file.
+/// The non-empty lines of the file `path`, if it exists.
 pub(crate) fn listed(path: &Path) -> Result<Option<Vec<String>>, DataError> {
     if !path.is_file() {
         return Ok(None);
@@ -63,7 +63,7 @@ pub(crate) fn listed(path: &Path) -> Result<Option<Vec<String>>, DataError> {
     Ok(Some(names.into_iter().filter(|name| !name.is_empty()).collect()))
 }
 
-/// `names`, if there are two or more and not too many.
+/// Checks that the number of `names` is between 2 and the maximum.
 pub(crate) fn checked(names: Vec<String>, source: &Path) -> Result<Vec<String>, DataError> {
     let path = source.to_owned();
     match names.len() {

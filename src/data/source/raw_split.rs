@@ -1,4 +1,4 @@
-//! Images of one part of a source (training, validation, test) before they are decoded.
+//! The images of one split of a source (training, validation or test) before decoding.
 
 use std::path::PathBuf;
 
@@ -8,34 +8,34 @@ use crate::data::picture::decode::{Picture, read};
 use crate::data::picture::prepare::{Preprocessing, fill};
 use crate::data::picture::raster::Raster;
 
-/// One image that can be had.
+/// One image of the split.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct ImageEntry {
     /// Its class.
     pub label: u16,
-    /// What it is called.
+    /// Its name.
     pub name: String,
-    /// Its place in the store.
+    /// Its index in the store.
     pub place: usize,
 }
 
-/// Where a part's images are.
+/// Storage of the images.
 #[derive(Debug)]
 pub(crate) enum ImageStore {
-    /// A file each.
+    /// One file per image.
     Files(Vec<PathBuf>),
-    /// In memory, all of one size.
+    /// In memory, all of the same size.
     Rasters { width: u32, height: u32, channels: usize, bytes: Vec<u8> },
 }
 
-/// One part of a source.
+/// One split of a source.
 #[derive(Debug)]
 pub(crate) struct RawSplit {
     pub items: Vec<ImageEntry>,
     pub store: ImageStore,
 }
 
-/// Images of `planes` planes of `size` bytes each, as interleaved pixels.
+/// Converts images of `planes` planes of `size` bytes each to interleaved pixels.
 pub(crate) fn interleaved(planar: &[u8], planes: usize, size: usize) -> Vec<u8> {
     let mut out = Vec::with_capacity(planar.len());
     for image in planar.chunks_exact((planes * size).max(1)) {
@@ -47,8 +47,8 @@ pub(crate) fn interleaved(planar: &[u8], planes: usize, size: usize) -> Vec<u8> 
 }
 
 impl RawSplit {
-    /// Images in memory, called `what 0`, `what 1` and so on: `labels` has the class of each, `bytes`
-    /// as many images of `(width, height, channels)`.
+    /// Images in memory, named `what 0`, `what 1` and so on: `labels` has the class of each, `bytes` as many images of
+    /// `(width, height, channels)`.
     pub fn of_rasters(what: &str, labels: Vec<u16>, size: (u32, u32, usize), bytes: Vec<u8>) -> Self {
         let named = |(place, label)| ImageEntry { label, name: format!("{what} {place}"), place };
         let items = labels.into_iter().enumerate().map(named).collect();
@@ -56,7 +56,7 @@ impl RawSplit {
         Self { items, store: ImageStore::Rasters { width, height, channels, bytes } }
     }
 
-    /// Makes columns of the rows of images in memory.
+    /// Transposes images in memory: rows become columns.
     pub fn transpose(&mut self) {
         let ImageStore::Rasters { width, height, channels, bytes } = &mut self.store else { return };
         let (columns, rows) = (*width as usize, *height as usize);
@@ -73,8 +73,11 @@ impl RawSplit {
         std::mem::swap(width, height);
     }
 
-    /// Decodes `item` into `out`, of the input's size, or takes it from `cache`; gives what it shows,
-    /// or why it cannot be read.
+    /// Decodes `item` into `out`, which has the input size, or takes it from `cache`; returns its content hash, size
+    /// and thumbnail.
+    ///
+    /// # Errors
+    /// The reason why it cannot be decoded.
     pub fn decode(
         &self,
         item: &ImageEntry,

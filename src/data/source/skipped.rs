@@ -1,60 +1,60 @@
-//! What was passed over in a data set, and why.
+//! Skipped and unreadable entries of a data set, with reasons.
 
 use std::fmt;
 
 use crate::data::picture::kind::FileKind;
 
-/// A file that was left out.
+/// A picture that cannot be decoded and is left out.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Unreadable {
     /// Its path below the source.
     pub name: String,
-    /// What is wrong with it.
+    /// The reason.
     pub reason: String,
 }
 
-/// An entry of a folder, or a row of a table, that no image comes from.
+/// An entry of a folder, or a row of a table, that is not used.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Skipped {
-    /// Its path below the source; a folder's ends in `/`.
+    /// Its path below the source; that of a folder ends in `/`.
     pub name: String,
     /// Why.
     pub reason: SkipReason,
 }
 
-/// Why an entry was passed over.
+/// The reason why an entry is skipped.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum SkipReason {
-    /// A file that is no picture, or none that is read.
+    /// A file that is not a picture, or not a supported one.
     FileKind(FileKind),
     /// Its name begins with a dot.
     Hidden,
-    /// A file or folder that a system or a program keeps for itself, such as `Thumbs.db` or `@eaDir`.
+    /// A file or folder of the operating system or another program, such as `Thumbs.db` or `@eaDir`.
     System,
     /// A folder of training runs.
     Runs,
     /// A folder of exported sketches.
     Sketches,
-    /// A folder beside those of training, validation and test.
+    /// A folder next to those of training, validation and test.
     Beside,
-    /// A folder too deep below its class.
+    /// A folder nested too deep below its class.
     Deep,
-    /// A folder that was read already, or that it lies in: a link leads there.
+    /// A symbolic link to a folder that was already read or that contains the link.
     Linked,
-    /// Neither folder nor regular file.
+    /// Neither a folder nor a regular file.
     Special,
-    /// A link to nothing.
+    /// A broken symbolic link.
     Dangling,
-    /// A picture in a folder, here without its class.
+    /// A picture without a class.
     NoClass,
-    /// A row of a table whose file is not there.
+    /// A row of a table whose file does not exist.
     Missing,
-    /// A row of a table from which no class can be told.
+    /// A row of a table without a unique class.
     Unclear(String),
 }
 
 impl SkipReason {
-    /// "3 hidden files", with what to do.
+    /// "3 hidden files", with advice.
     pub(in crate::data) fn count(&self, count: usize) -> String {
         let files = if count == 1 { "file" } else { "files" };
         match self {
@@ -71,20 +71,20 @@ impl SkipReason {
     }
 }
 
-/// Why one entry was passed over.
+/// The reason for a single entry.
 impl fmt::Display for SkipReason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let text = match self {
             Self::FileKind(kind) => return kind.fmt(f),
             Self::Hidden => "hidden",
-            Self::System => "made by the system, not by you",
-            Self::Runs => "training runs of this program",
-            Self::Sketches => "sketches of this program",
-            Self::Beside => "beside the folders of training, validation and test",
-            Self::Deep => "too deep",
-            Self::Linked => "a link to a folder that was read already",
+            Self::System => "a file of the operating system",
+            Self::Runs => "training runs of micromobilenet",
+            Self::Sketches => "sketches of micromobilenet",
+            Self::Beside => "next to the training, validation and test folders",
+            Self::Deep => "nested too deep",
+            Self::Linked => "a link to a folder that was already read",
             Self::Special => "not a regular file",
-            Self::Dangling => "a link to nothing",
+            Self::Dangling => "a broken link",
             Self::NoClass => "no class",
             Self::Missing => "the file is missing",
             Self::Unclear(why) => why,

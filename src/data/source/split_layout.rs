@@ -1,5 +1,4 @@
-//! What is in the folder of one part: class folders, a table of labels, labels in names, or nothing
-//! that has a class.
+//! The layout of the folder of one split: class folders, a table of labels, labels in file names, or none of these.
 
 use super::labelled::{self, LabelledFile, labels_from_names, match_tables};
 use super::name::Split;
@@ -10,27 +9,27 @@ use super::tree::{DEPTH, Listing, SourcePath, list, walk};
 use crate::config::MAX_CLASSES;
 use crate::data::error::DataError;
 
-/// Said of labels in names.
-pub(crate) const LABELS_FROM_NAMES: &str = "labels are what stands before the first dot of a file's name";
+/// The note about labels from file names.
+pub(crate) const LABELS_FROM_NAMES: &str = "labels are the text before the first dot of the file names";
 
-/// One part of a source.
+/// Folder and classes of one split.
 #[derive(Debug)]
 pub(crate) struct SplitLayout {
     pub folder: SourcePath,
     pub contents: SplitContents,
 }
 
-/// Where the classes of a part come from.
+/// Source of the classes of a split.
 #[derive(Debug)]
 pub(crate) enum SplitContents {
-    /// A folder for each.
+    /// One folder per class.
     Classes(Vec<SourcePath>),
-    /// Tables or names; none where the pictures have no class.
+    /// Tables or file names; empty if the pictures have no class.
     Labelled(Vec<LabelledFile>),
 }
 
 impl SplitLayout {
-    /// Whether nothing in it has a class.
+    /// Whether no picture has a class.
     pub fn is_flat(&self) -> bool {
         matches!(&self.contents, SplitContents::Labelled(labelled) if labelled.is_empty())
     }
@@ -43,14 +42,14 @@ impl SplitLayout {
     }
 }
 
-/// What lies about in a source beside its images.
+/// Entries of a source that are not its images.
 #[derive(Debug, Default)]
 pub(crate) struct Unused {
-    /// Files that have no class, not opened yet.
+    /// Files without a class, not opened yet.
     pub files: Vec<SourcePath>,
     pub unreadable: Vec<Unreadable>,
     pub skipped: Vec<Skipped>,
-    /// How the source was understood.
+    /// How the source layout was interpreted.
     pub notes: Vec<String>,
 }
 
@@ -69,7 +68,7 @@ impl Unused {
     }
 }
 
-/// What is in the folder of one part, whose classes are `known` but for training.
+/// The layout of the folder of one split. `known` are the classes of training; `None` for training itself.
 pub(crate) fn outline(folder: &SourcePath, known: Option<&[String]>) -> Result<(SplitLayout, Unused), DataError> {
     if let Some(found) = contents(folder, list(folder)?, known, 0)? {
         return Ok(found);
@@ -79,7 +78,7 @@ pub(crate) fn outline(folder: &SourcePath, known: Option<&[String]>) -> Result<(
     Ok((SplitLayout { folder: folder.clone(), contents: SplitContents::Labelled(Vec::new()) }, aside))
 }
 
-/// What has a class in `folder`, in which `listing` lies.
+/// The images with classes in `folder`, whose entries are `listing`.
 fn contents(
     folder: &SourcePath,
     listing: Listing,
@@ -130,7 +129,7 @@ fn contents(
         return Ok(None);
     }
     let Some((outline, inside)) = contents(inner, list(inner)?, known, depth + 1)? else {
-        // A class that training does not have: told by whoever looks for it.
+        // A class without training images: reported when the classes are looked up.
         let unknown = known.is_some() && Split::named(inner.last()).is_none() && inner.last() != folder.last();
         let outline = SplitLayout { folder: folder.clone(), contents: SplitContents::Classes(vec![inner.clone()]) };
         return Ok(unknown.then(|| (outline, Unused::default())));
@@ -141,8 +140,8 @@ fn contents(
     Ok(Some((outline, aside)))
 }
 
-/// Whether `tables` rather than the names of `folders` say what the pictures show: they know most of
-/// the files, and no class of theirs is called as a folder.
+/// Whether `tables` rather than the names of `folders` are the labels: they match most of the files, and none of their
+/// classes is the name of a folder.
 pub(crate) fn outdo(folder: &SourcePath, tables: &[Table], folders: &[SourcePath]) -> Result<bool, DataError> {
     let matched = match_tables(folder, tables, &walk(folder)?.files);
     let rows: usize = tables.iter().map(|table| table.rows.len()).sum();
@@ -151,20 +150,20 @@ pub(crate) fn outdo(folder: &SourcePath, tables: &[Table], folders: &[SourcePath
     Ok(2 * matched.count() > rows && !matched.parts.iter().flatten().any(is_folder))
 }
 
-/// The tables with files and labels among `files`.
+/// The tables of files and labels among `files`.
 pub(crate) fn tables(files: &[SourcePath]) -> Result<Vec<Table>, DataError> {
     files.iter().filter(|file| table::is_table(file)).filter_map(|file| table::read(file).transpose()).collect()
 }
 
 pub(crate) fn note(tables: &[Table]) -> String {
     let names: Vec<&str> = tables.iter().map(|table| &table.place.name[..]).collect();
-    format!("labels are those of {}", names.join(", "))
+    format!("labels are read from {}", names.join(", "))
 }
 
 pub(crate) fn without_files(tables: &[Table]) -> DataError {
     let rows = tables[0].rows.len();
     let problem = match tables[0].rows.first() {
-        Some(row) => format!("none of the {rows} files that it names is in its folder; the first is {}", row.file),
+        Some(row) => format!("none of the {rows} files that it lists exists in its folder; the first is {}", row.file),
         None => "it has no rows".to_owned(),
     };
     DataError::Table { path: tables[0].place.path.clone(), problem }

@@ -1,5 +1,5 @@
-//! Labels in a table beside the pictures: CSV with a column of files and one of labels, `_classes.csv`
-//! of Roboflow, `metadata.csv` and `metadata.jsonl` of Hugging Face, `info.labels` of Edge Impulse.
+//! Tables of labels next to the pictures: CSV with a column of files and one of labels, `_classes.csv` of Roboflow,
+//! `metadata.csv` and `metadata.jsonl` of Hugging Face, `info.labels` of Edge Impulse.
 
 use serde_json::Value;
 
@@ -10,7 +10,7 @@ use crate::files::read_limited;
 
 /// The largest file of a table, in bytes.
 const MAX_TABLE: u64 = 64 << 20;
-/// Columns that name the file of a picture, the surest first.
+/// Names of the column with files, most specific first.
 const FILES: [&str; 20] = [
     "file_name",
     "filename",
@@ -33,7 +33,7 @@ const FILES: [&str; 20] = [
     "id",
     "name",
 ];
-/// Columns that name the class, the surest first.
+/// Names of the column with classes, most specific first.
 const LABELS: [&str; 18] = [
     "label_name",
     "class_name",
@@ -54,7 +54,7 @@ const LABELS: [&str; 18] = [
     "classid",
     "y",
 ];
-/// Columns that name training, validation or test.
+/// Names of the column with the split.
 const SPLITS: [&str; 6] = ["split", "set", "subset", "data_set", "dataset", "partition"];
 
 /// A table of labels.
@@ -62,18 +62,18 @@ const SPLITS: [&str; 6] = ["split", "set", "subset", "data_set", "dataset", "par
 pub(crate) struct Table {
     pub place: SourcePath,
     pub rows: Vec<Row>,
-    /// It is of a kind that is written for nothing else, so that it goes before class folders.
+    /// Whether its format is used for labels only, so that it has precedence over class folders.
     pub strong: bool,
 }
 
 /// One row.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Row {
-    /// Its line, counted from 1, or its number.
+    /// Its line, counted from 1, or its index.
     pub line: u64,
     /// The file as the table names it.
     pub file: String,
-    /// The class, or why none can be told.
+    /// The class, or the reason why it is unknown.
     pub class: Result<String, String>,
     pub split: Option<Split>,
 }
@@ -81,20 +81,20 @@ pub(crate) struct Row {
 /// Whether `file` has the name of a table.
 pub(crate) fn is_table(file: &SourcePath) -> bool {
     let name = file.last().to_ascii_lowercase();
-    // What Kaggle shows how predictions are handed in by has labels that mean nothing.
+    // Sample submissions of Kaggle have meaningless labels.
     name == "info.labels" || ["csv", "tsv", "jsonl"].iter().any(|end| file.ends_in(end)) && !name.contains("submission")
 }
 
-/// The table in `file`, if it names files and labels.
+/// Reads the table in `file`; `None` if it has no columns of files and labels.
 ///
 /// # Errors
-/// Where it is written for labels, and cannot be read or is none of the kind that its name says.
+/// If a table that is written for labels cannot be read, or does not have the format that its name implies.
 pub(crate) fn read(file: &SourcePath) -> Result<Option<Table>, DataError> {
     let name = file.last().to_ascii_lowercase();
     let strong = ["info.labels", "_classes.csv", "metadata.jsonl", "metadata.csv"].contains(&&name[..]);
     let bytes = match read_limited(&file.path, MAX_TABLE) {
         Ok(bytes) => bytes,
-        // It may be anything.
+        // Any other file.
         Err(_) if !strong => return Ok(None),
         Err(error) => return Err(error.into()),
     };
@@ -110,7 +110,7 @@ pub(crate) fn read(file: &SourcePath) -> Result<Option<Table>, DataError> {
     Ok(rows.map(|rows| Table { place: file.clone(), rows, strong }))
 }
 
-/// Text of UTF-16, as spreadsheets write it, in UTF-8; `None` where the mark of it is missing.
+/// Converts UTF-16, as spreadsheets write it, to UTF-8; `None` without a byte order mark.
 fn from_utf16(bytes: &[u8]) -> Option<Vec<u8>> {
     let (rest, word): (_, fn([u8; 2]) -> u16) = match bytes {
         [0xff, 0xfe, rest @ ..] => (rest, u16::from_le_bytes),
@@ -163,7 +163,7 @@ fn one_hot(bytes: &[u8]) -> Result<Vec<Row>, String> {
     let mut reader = records(bytes, false);
     let headers: Vec<String> = reader.byte_headers().map_err(|error| error.to_string())?.iter().map(text).collect();
     if headers.len() < 2 {
-        return Err("a column of files and one for each class would be right".into());
+        return Err("expected a column of files and one column per class".into());
     }
     let mut rows = Vec::new();
     for (number, record) in reader.byte_records().enumerate() {
@@ -184,7 +184,7 @@ fn one_hot(bytes: &[u8]) -> Result<Vec<Row>, String> {
     Ok(rows)
 }
 
-/// The text of a JSON value that is no list or object.
+/// The text of a JSON value that is not a list or object.
 fn scalar(value: &Value) -> Option<String> {
     match value {
         Value::String(text) => Some(text.trim().to_owned()).filter(|text| !text.is_empty()),
@@ -212,7 +212,7 @@ fn json_lines(bytes: &[u8]) -> Result<Option<Vec<Row>>, String> {
 
 fn edge_impulse(bytes: &[u8]) -> Result<Vec<Row>, String> {
     let value: Value = serde_json::from_slice(bytes).map_err(|error| error.to_string())?;
-    let files = value.get("files").and_then(Value::as_array).ok_or("a list \"files\" would be right")?;
+    let files = value.get("files").and_then(Value::as_array).ok_or("expected a list \"files\"")?;
     let row = |(number, file): (usize, &Value)| {
         let path = file.get("path").or_else(|| file.get("name")).and_then(scalar)?;
         let label = file.get("label").and_then(|label| label.get("label").and_then(scalar).or_else(|| scalar(label)));

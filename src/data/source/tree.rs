@@ -1,8 +1,7 @@
-//! The files and folders that a data folder is made of.
+//! Listing the files and folders of a data folder.
 //!
-//! Names are sorted bytewise, so that nothing depends on the order a disk gives them in. Only
-//! regular files are ever opened: a FIFO would wait forever. A folder is read once, whatever links
-//! lead to it.
+//! Names are sorted bytewise, so that results do not depend on the order of the file system. Only regular files are
+//! opened: opening a FIFO would block. A folder is read once, even if several links lead to it.
 
 use std::collections::{BTreeMap, HashSet, VecDeque};
 use std::fs::{self, File};
@@ -19,7 +18,7 @@ use crate::data::error::DataError;
 use crate::data::picture::kind::{FileKind, HEAD, is_named_picture};
 use crate::files::FileError;
 
-/// How many folders below a class are looked into.
+/// Maximum nesting of folders below a class.
 pub(crate) const DEPTH: usize = 8;
 
 /// A file or folder of a source.
@@ -36,17 +35,17 @@ impl SourcePath {
         Self { name: String::new(), path: path.to_owned() }
     }
 
-    /// The last part of its name.
+    /// Its file name.
     pub fn last(&self) -> &str {
         self.name.rsplit('/').next().unwrap_or_default()
     }
 
-    /// Whether its name ends in a dot and `ending`, in any case.
+    /// Whether it has the file extension `ending`, ignoring case.
     pub fn ends_in(&self, ending: &str) -> bool {
         self.path.extension().is_some_and(|end| end.eq_ignore_ascii_case(ending))
     }
 
-    /// The path below it of `other`, which lies in it.
+    /// The path of `other`, which lies in this folder, relative to it.
     pub fn below<'a>(&self, other: &'a Self) -> &'a str {
         let rest = other.name.strip_prefix(&self.name).unwrap_or(&other.name);
         rest.strip_prefix('/').unwrap_or(rest)
@@ -62,32 +61,32 @@ impl SourcePath {
         Unreadable { name: self.name.clone(), reason: reason.into() }
     }
 
-    /// As passed over, for `reason`.
+    /// This entry as skipped, for `reason`.
     pub fn skipped(&self, reason: SkipReason) -> Skipped {
         Skipped { name: self.name.clone(), reason }
     }
 
-    /// As a folder that is passed over.
+    /// This folder as skipped.
     pub fn skipped_folder(&self, reason: SkipReason) -> Skipped {
         Skipped { name: format!("{}/", self.name), reason }
     }
 }
 
-/// What is in one folder, or in all below one.
+/// The entries of one folder, or of all folders below one.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Listing {
     pub folders: Vec<SourcePath>,
     /// Regular files, not opened yet.
     pub files: Vec<SourcePath>,
-    /// What cannot be reached, and pictures by name that are no regular files.
+    /// Entries that cannot be reached, and pictures by name that are not regular files.
     pub unreadable: Vec<Unreadable>,
     pub skipped: Vec<Skipped>,
 }
 
-/// What lies in `folder`, sorted by name.
+/// Lists `folder`, sorted by name.
 ///
 /// # Errors
-/// Where it cannot be read.
+/// If it cannot be read.
 pub(crate) fn list(folder: &SourcePath) -> Result<Listing, DataError> {
     let mut places = Vec::new();
     let mut listing = Listing::default();
@@ -99,7 +98,7 @@ pub(crate) fn list(folder: &SourcePath) -> Result<Listing, DataError> {
     places.sort_by(|(_, a), (_, b)| a.path.as_os_str().as_encoded_bytes().cmp(b.path.as_os_str().as_encoded_bytes()));
     for (clutter, place) in places {
         let picture = is_named_picture(&place.path);
-        // This follows symlinks; of a loop the system says so.
+        // This follows symbolic links; the system reports loops.
         match (fs::metadata(&place.path), clutter) {
             (Ok(about), Some(reason)) if about.is_dir() => listing.skipped.push(place.skipped_folder(reason)),
             (_, Some(reason)) => listing.skipped.push(place.skipped(reason)),
@@ -110,7 +109,7 @@ pub(crate) fn list(folder: &SourcePath) -> Result<Listing, DataError> {
             (Ok(about), None) if about.is_file() => listing.files.push(place),
             (Ok(_), None) if picture => listing.unreadable.push(place.unreadable("not a regular file")),
             (Ok(_), None) => listing.skipped.push(place.skipped(SkipReason::Special)),
-            // A class that cannot be reached, perhaps; a dangling symlink of no picture is clutter.
+            // It may be a class; a broken link without the name of a picture is skipped.
             (Err(error), None) if picture || error.kind() != ErrorKind::NotFound => {
                 listing.unreadable.push(place.unreadable(error.to_string()));
             }
@@ -123,7 +122,7 @@ pub(crate) fn list(folder: &SourcePath) -> Result<Listing, DataError> {
 /// All files in `folder` and the folders in it, sorted by name.
 ///
 /// # Errors
-/// Where `folder` itself cannot be read.
+/// If `folder` itself cannot be read.
 pub(crate) fn walk(folder: &SourcePath) -> Result<Listing, DataError> {
     let mut out = list(folder)?;
     let mut seen: HashSet<PathBuf> = HashSet::new();
@@ -159,17 +158,17 @@ pub(crate) fn walk(folder: &SourcePath) -> Result<Listing, DataError> {
     Ok(out)
 }
 
-/// Files told apart by content.
+/// Files by type.
 #[derive(Debug, Default)]
 pub(crate) struct ClassifiedFiles {
-    /// The places in the list of those that are pictures.
+    /// Indices of the pictures in the list.
     pub pictures: Vec<usize>,
     pub unreadable: Vec<Unreadable>,
     pub skipped: Vec<Skipped>,
 }
 
-/// Tells the pictures among `files` by their first bytes. One that is called a picture and is none
-/// cannot be read; another is passed over.
+/// Detects the pictures among `files` by their first bytes. Files with the extension of a picture that are not
+/// pictures are unreadable; others are skipped.
 pub(crate) fn sort(files: &[SourcePath]) -> ClassifiedFiles {
     let kinds: Vec<io::Result<FileKind>> = files.par_iter().map(|file| kind(&file.path)).collect();
     let mut sorted = ClassifiedFiles::default();
@@ -189,15 +188,15 @@ pub(crate) fn sort(files: &[SourcePath]) -> ClassifiedFiles {
     sorted
 }
 
-/// What the regular file `path` is.
+/// The type of the regular file `path`.
 pub(crate) fn kind(path: &Path) -> io::Result<FileKind> {
     let mut head = Vec::with_capacity(HEAD);
     File::open(path)?.take(HEAD as u64).read_to_end(&mut head)?;
     Ok(FileKind::of(&head, path))
 }
 
-/// What kinds of files there are, for a message: ": it holds 3 JPEG pictures, 2 zip archives (unpack)",
-/// or nothing where there are none.
+/// The file types of `files` for a message: "; it contains 3 JPEG pictures, 2 zip archives (unpack)"; empty without
+/// files.
 pub(crate) fn holds(files: &[SourcePath]) -> String {
     let kinds: Vec<FileKind> = files.par_iter().filter_map(|file| kind(&file.path).ok()).collect();
     let mut counts = BTreeMap::<FileKind, usize>::new();
@@ -208,5 +207,5 @@ pub(crate) fn holds(files: &[SourcePath]) -> String {
         return String::new();
     }
     let counts: Vec<String> = counts.into_iter().map(|(kind, count)| SkipReason::FileKind(kind).count(count)).collect();
-    format!("; it holds {}", counts.join(", "))
+    format!("; it contains {}", counts.join(", "))
 }

@@ -1,18 +1,16 @@
-//! Which images are held out: by what they show, so that the split of an image depends on nothing
-//! else.
+//! Assigns images to training, validation and test by their content alone.
 //!
-//! Every [`Group`] of identical and near duplicates has a number from 0 to 1, drawn from the split's
-//! seed and the hash that stands for it. Below `validation_split` it is for validation, in the next
-//! `test_split` for test, else for training. So the split is the same for every size and colour of the
-//! input, for every name and order of files, and what is added or removed moves nothing but its own
-//! group. Each class has about the asked share, as drawn numbers have it: of n groups,
-//! √(n · share · (1 − share)) more or fewer.
+//! Every [`Group`] of identical and near duplicates has a number from 0 to 1, derived from the split seed and the hash
+//! of the group. Groups with a number below `validation_split` are for validation, those in the next `test_split` for
+//! test, all others for training. The split does therefore not depend on the input size, on channels, or on names and
+//! order of the files, and adding or removing images moves only their own group. The fractions of each class vary as
+//! random draws do: by √(n · share · (1 − share)) of n groups.
 //!
-//! The exceptions, by class:
-//! - A group in several classes, and one with more than half of a class, is for training.
-//! - A class without a training image gets the group with its highest number, one without a
-//!   validation image that with the lowest, and one without a test image the lowest of those for
-//!   training, while at least one group is left for training.
+//! Exceptions, by class:
+//! - Groups with images of several classes, and groups with more than half of a class, are for training.
+//! - A class without training images gets the group with its highest number, one without validation images the group
+//!   with the lowest, and one without test images the lowest of the training groups, while at least one group is left
+//!   for training.
 
 use sha2::{Digest, Sha256};
 
@@ -20,14 +18,14 @@ use super::group::Group;
 use crate::data::source::name::Split;
 use crate::random::{Purpose, Stream};
 
-/// Shares of the images, each below 1.
+/// Fractions of the images, each below 1.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct SplitFractions {
     pub validation: f64,
     pub test: f64,
 }
 
-/// The side of each of the images with `labels`, which are in `groups`.
+/// The split of each image, given the `labels` of all images and their `groups`.
 pub(crate) fn divide(
     labels: &[u16],
     groups: &[Group],
@@ -53,7 +51,7 @@ pub(crate) fn divide(
         drawn.sort_by(|a, b| a.0.total_cmp(&b.0));
         let below = |limit: f64| drawn.partition_point(|(number, _)| *number < limit);
         let (mut held, mut tested) = (below(validation), below(validation + test));
-        // Where all groups can be held out, one stays; elsewhere others of the class are for training.
+        // One group stays for training unless the class has other training images.
         let eligible: usize = drawn.iter().map(|(_, group)| group.images.len()).sum();
         let most = if eligible == count { drawn.len().saturating_sub(1) } else { drawn.len() };
         if validation > 0.0 {
@@ -72,7 +70,7 @@ pub(crate) fn divide(
     sides
 }
 
-/// The number of a group, uniform from 0 to 1.
+/// The number of a group, uniform in 0 to 1.
 fn number(group: &Group, seed: u32) -> f64 {
     let mut digest = Sha256::new();
     digest.update(seed.to_le_bytes());
@@ -82,8 +80,8 @@ fn number(group: &Group, seed: u32) -> f64 {
     first as f64 / (u64::MAX as f64 + 1.0)
 }
 
-/// At most `limit` places of `labels`, in rising order: of each class about the same share, its
-/// images drawn with `seed`, but `least` of each class first.
+/// A stratified sample of at most `limit` indices into `labels`, in ascending order: about the same fraction of each
+/// class, drawn with `seed`, but first `least` images of each class.
 pub(crate) fn sample(labels: &[u16], classes: usize, limit: usize, least: usize, seed: u32) -> Vec<usize> {
     let mut of_class: Vec<Vec<usize>> = vec![Vec::new(); classes];
     for (image, &label) in labels.iter().enumerate() {

@@ -1,35 +1,34 @@
-//! Images that belong together, and so on one side of the split: identical and near duplicates.
+//! Groups of identical and near duplicates, which are kept in the same split.
 
 use std::collections::BTreeMap;
 
 use crate::data::picture::content::{Content, ContentHash};
 
-/// A group with more than this share of a class is taken apart into identical images: where nearly
-/// all pictures of a class look alike, as those of a fixed camera do, nothing could be held out.
+/// A group with more than this share of a class is reduced to its identical images: if nearly all pictures of a class
+/// look alike, as with a fixed camera, nothing could be held out.
 const LARGEST_SHARE: f64 = 0.8;
 
 /// Images of one scene.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Group {
-    /// Their places, in rising order; at least one.
+    /// Indices in ascending order; at least one.
     pub images: Vec<usize>,
-    /// The smallest hash among them, which stands for the group.
+    /// The smallest hash of the images; it identifies the group.
     pub hash: ContentHash,
 }
 
-/// Groups of images, and what was found on the way.
+/// The groups, and near duplicates and uniform classes found on the way.
 #[derive(Debug, Default)]
 pub(crate) struct Groups {
-    /// Every image is in one. Ordered by their hashes.
-    pub all: Vec<Group>,
-    /// Near duplicates: an earlier image and a later one that is not identical to it.
-    pub near: Vec<(usize, usize)>,
-    /// Names of classes, by their places, whose pictures look alike for the most part.
-    pub alike: Vec<u16>,
+    /// The groups, ordered by hash; every image is in exactly one.
+    pub groups: Vec<Group>,
+    /// Near duplicates as pairs of an earlier and a later, not identical image.
+    pub near_duplicates: Vec<(usize, usize)>,
+    /// Indices of classes in which most pictures look alike.
+    pub uniform_classes: Vec<u16>,
 }
 
-/// The groups of images with these `contents` and `labels`, both one for each image, of which the pairs `near`
-/// look alike.
+/// Groups images by their `contents` and `labels` (one of each per image) and the pairs `near` of near duplicates.
 pub(crate) fn groups(contents: &[Content], labels: &[u16], mut near: Vec<(usize, usize)>) -> Groups {
     near.retain(|&(a, b)| contents[a].hash != contents[b].hash);
     let mut first: BTreeMap<&ContentHash, usize> = BTreeMap::new();
@@ -59,29 +58,30 @@ pub(crate) fn groups(contents: &[Content], labels: &[u16], mut near: Vec<(usize,
     let mut apart = vec![false; contents.len()];
     for group in &joined {
         if let Some(label) = largest(group) {
-            found.alike.push(label);
+            found.uniform_classes.push(label);
             for &image in group {
                 apart[image] = true;
             }
         }
     }
-    found.alike.sort_unstable();
-    found.alike.dedup();
+    found.uniform_classes.sort_unstable();
+    found.uniform_classes.dedup();
     near.retain(|&(a, _)| !apart[a]);
-    let joined = if found.alike.is_empty() { joined } else { connect(contents.len(), identical.iter().chain(&near)) };
-    found.near = near;
-    found.all = joined
+    let joined =
+        if found.uniform_classes.is_empty() { joined } else { connect(contents.len(), identical.iter().chain(&near)) };
+    found.near_duplicates = near;
+    found.groups = joined
         .into_iter()
         .filter_map(|images| {
             let hash = images.iter().map(|&image| contents[image].hash).min()?;
             Some(Group { images, hash })
         })
         .collect();
-    found.all.sort_by_key(|group| group.hash);
+    found.groups.sort_by_key(|group| group.hash);
     found
 }
 
-/// The connected parts of `count` images with these `links`; each in rising order.
+/// The connected components of `count` images with these `links`; each in ascending order.
 fn connect<'a>(count: usize, links: impl Iterator<Item = &'a (usize, usize)>) -> Vec<Vec<usize>> {
     let mut parent: Vec<usize> = (0..count).collect();
     let root = |parent: &mut Vec<usize>, mut at: usize| {
@@ -123,7 +123,7 @@ mod tests {
     }
 
     fn images(groups: &Groups) -> Vec<Vec<usize>> {
-        let mut images: Vec<_> = groups.all.iter().map(|group| group.images.clone()).collect();
+        let mut images: Vec<_> = groups.groups.iter().map(|group| group.images.clone()).collect();
         images.sort();
         images
     }
@@ -134,9 +134,9 @@ mod tests {
         let contents = [&contents[..], &[content(9, None), content(9, None), content(8, None)]].concat();
         let found = grouped(&contents, &[0, 0, 0, 0, 1, 1, 1]);
         assert_eq!(images(&found), [vec![0, 2, 3], vec![1], vec![4, 5], vec![6]]);
-        assert_eq!(found.near, [(0, 3), (2, 3)]);
-        assert!(found.alike.is_empty());
-        assert!(found.all.windows(2).all(|pair| pair[0].hash < pair[1].hash));
+        assert_eq!(found.near_duplicates, [(0, 3), (2, 3)]);
+        assert!(found.uniform_classes.is_empty());
+        assert!(found.groups.windows(2).all(|pair| pair[0].hash < pair[1].hash));
     }
 
     #[test]
@@ -147,8 +147,8 @@ mod tests {
         contents.push(content(24, Some(20)));
         let labels: Vec<u16> = (0..15).map(|image| u16::from(image > 10)).collect();
         let found = grouped(&contents, &labels);
-        assert_eq!(found.alike, [0]);
-        assert_eq!(found.near, [(11, 14)]);
-        assert_eq!(found.all.len(), 10 + 3);
+        assert_eq!(found.uniform_classes, [0]);
+        assert_eq!(found.near_duplicates, [(11, 14)]);
+        assert_eq!(found.groups.len(), 10 + 3);
     }
 }

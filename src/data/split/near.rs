@@ -1,10 +1,10 @@
-//! Near duplicates: pictures that show one scene, such as re-encoded or slightly resized copies and
-//! frames of a burst.
+//! Near-duplicate detection: pictures of the same scene, such as re-encoded or slightly resized copies and frames of a
+//! burst.
 //!
-//! Candidates are found by a perceptual hash, without comparing every pair: the signs of 512 random
-//! projections of a thumbnail's brightness. Two thumbnails at an angle θ differ in each sign with
-//! probability θ/π (Charikar, "Similarity estimation techniques from rounding algorithms", 2002).
-//! Those with all 16 signs of one of 32 bands in common are compared themselves.
+//! Candidates are found by locality-sensitive hashing, without comparing every pair: a perceptual hash has the signs
+//! of 512 random projections of the luma of a thumbnail. Two thumbnails at an angle θ differ in each sign with
+//! probability θ/π (Charikar, "Similarity estimation techniques from rounding algorithms", 2002). Candidates that
+//! share all 16 signs of one of 32 bands are compared directly.
 
 use std::collections::BTreeMap;
 
@@ -16,19 +16,17 @@ use crate::random::{Purpose, Stream};
 const BANDS: usize = 32;
 const BAND_SIGNS: usize = 16;
 const PIXELS: usize = THUMBNAIL_SIDE * THUMBNAIL_SIDE;
-/// The largest difference of two near duplicates, where 0 is the same picture but for its exposure and √2
-/// one that has nothing to do with it. On 4,317 photographs of flowers the 16 pairs up to 0.29 were one
-/// scene each, looked at; others begin at 0.32.
+/// The largest difference of two near duplicates; 0 is the same picture up to exposure, √2 an unrelated one. Among
+/// 4,317 photographs of flowers the 16 pairs up to 0.29 each showed one scene; all other pairs differ by 0.32 or more.
 const LARGEST_DIFFERENCE: f64 = 0.30;
-/// A picture with less contrast than this, as a standard deviation of its bytes, shows nothing to
-/// tell it by.
-const LEAST_CONTRAST: f64 = 4.0;
-/// How many others of its band a picture is compared with at most; a thousand frames of one scene
-/// need not be compared each with each.
+/// Pictures with a lower contrast (standard deviation of the bytes) are never near duplicates.
+const MIN_CONTRAST: f64 = 4.0;
+/// A picture is compared with at most this many others in a band: a thousand frames of one scene need not be compared
+/// pairwise.
 const MAX_COMPARED: usize = 32;
 
-/// The pictures of `looks` (by their places) that show what an earlier one shows, as pairs of
-/// places: enough of them to connect every group. In rising order.
+/// Near duplicates among `thumbnails`, as index pairs of an earlier and a later picture in ascending order: enough
+/// pairs to connect every group.
 pub(crate) fn pairs(looks: &[Option<&Thumbnail>]) -> Vec<(usize, usize)> {
     let signs = projections();
     let seen: Vec<Option<Candidate<'_>>> = looks
@@ -36,7 +34,7 @@ pub(crate) fn pairs(looks: &[Option<&Thumbnail>]) -> Vec<(usize, usize)> {
         .map(|look| {
             let look = (*look)?;
             let tone = ColourStatistics::of(look);
-            (tone.contrast >= LEAST_CONTRAST).then(|| Candidate { look, tone, bands: bands(&brightness(look), &signs) })
+            (tone.contrast >= MIN_CONTRAST).then(|| Candidate { look, tone, bands: bands(&brightness(look), &signs) })
         })
         .collect();
     let near: Vec<(usize, usize)> = (0..BANDS)
@@ -69,14 +67,14 @@ pub(crate) fn pairs(looks: &[Option<&Thumbnail>]) -> Vec<(usize, usize)> {
     near
 }
 
-/// A picture to be compared.
+/// A picture to compare.
 struct Candidate<'a> {
     look: &'a Thumbnail,
     tone: ColourStatistics,
     bands: [u16; BANDS],
 }
 
-/// What a picture's exposure changes.
+/// Colour means and contrast, which depend on the exposure.
 #[derive(Debug, Clone, Copy)]
 struct ColourStatistics {
     /// The means of red, green and blue.

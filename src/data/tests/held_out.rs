@@ -139,7 +139,7 @@ fn scenes_that_the_users_own_folders_have_on_two_sides_are_counted() {
     let pairs = &set.check.near.across_parts;
     assert_eq!(pairs[0], ("train/a/0.bmp".to_owned(), "val/a/0.bmp".to_owned()));
     assert_eq!((pairs.len(), set.check.near.pictures), (2, 0));
-    assert!(set.check.to_string().contains("2 pairs of pictures show nearly the same in different parts"));
+    assert!(set.check.to_string().contains("2 pairs of near duplicates are in different splits"));
 }
 
 #[test]
@@ -179,7 +179,7 @@ fn all_labelled_images_are_taken_by_the_names_of_their_classes() {
     let labels = ["tulip", "rose"].map(str::to_owned);
     let error = load_all(&data(folder.path()), GREY, &labels, &NoProgress).unwrap_err().to_string();
     assert!(
-        error.ends_with("has a class \"daisy\", which is not among those that were trained on: tulip, rose"),
+        error.ends_with("has a class \"daisy\" that the network was not trained on; its classes are: tulip, rose"),
         "{error}"
     );
 }

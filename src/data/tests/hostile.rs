@@ -10,7 +10,7 @@ use super::*;
 #[test]
 fn an_unknown_name_lists_the_bundled_sets() {
     let error = refusal(Path::new("fashion-mnits\u{1b}"));
-    assert!(error.contains("bundled sets are: fashion-mnist"), "{error}");
+    assert!(error.contains("bundled data sets are: fashion-mnist"), "{error}");
     assert!(!error.contains('\u{1b}'));
     assert!(class_names("").is_err());
 }
@@ -18,9 +18,9 @@ fn an_unknown_name_lists_the_bundled_sets() {
 #[test]
 fn a_folder_needs_two_classes() {
     let folder = tempfile::tempdir().unwrap();
-    assert!(refusal(folder.path()).contains("has no sub-folders"));
+    assert!(refusal(folder.path()).contains("has no class folders"));
     put(folder.path(), "x.png", b"");
-    assert!(refusal(folder.path()).contains("has no sub-folders"));
+    assert!(refusal(folder.path()).contains("has no class folders"));
     put_class(folder.path(), "only", 3, 0);
     assert!(refusal(folder.path()).contains("only one class, \"only\""));
 }
@@ -32,10 +32,10 @@ fn a_class_without_a_readable_image_is_an_error_with_its_reason() {
     std::fs::create_dir(folder.path().join("b")).unwrap();
     assert_eq!(
         refusal(folder.path()),
-        "class \"b\" has no readable training image: put pictures into b/, or take it away"
+        "class \"b\" has no readable training images: add pictures to b/ or remove the folder"
     );
     put(folder.path(), "b/1.png", b"");
-    assert_eq!(refusal(folder.path()), "class \"b\" has no readable training image: b/1.png: the file is empty");
+    assert_eq!(refusal(folder.path()), "class \"b\" has no readable training images: b/1.png: the file is empty");
 }
 
 #[test]
@@ -44,7 +44,7 @@ fn a_validation_class_that_is_not_trained_is_an_error() {
     put_class(folder.path(), "train/a", 3, 0);
     put_class(folder.path(), "train/b", 3, 10);
     put_class(folder.path(), "validation/c", 3, 20);
-    assert!(refusal(folder.path()).contains("validation/c is no class"));
+    assert!(refusal(folder.path()).contains("validation/c is not a class"));
 }
 
 #[test]
@@ -52,7 +52,7 @@ fn one_image_a_class_leaves_none_to_hold_out() {
     let folder = tempfile::tempdir().unwrap();
     put_class(folder.path(), "a", 1, 0);
     put_class(folder.path(), "b", 1, 10);
-    assert!(refusal(folder.path()).contains("no image can be held out"));
+    assert!(refusal(folder.path()).contains("the validation set is empty"));
 }
 
 #[test]
@@ -61,7 +61,7 @@ fn too_many_classes_are_refused() {
     for i in 0..1001 {
         std::fs::create_dir(folder.path().join(i.to_string())).unwrap();
     }
-    assert!(refusal(folder.path()).contains("1001 classes; at most 1000"));
+    assert!(refusal(folder.path()).contains("1001 classes; the maximum is 1000"));
 }
 
 #[test]
@@ -107,7 +107,7 @@ fn names_that_are_not_utf_8_are_shown_as_far_as_they_can_be() {
 fn more_than_memory_holds_is_refused_before_it_is_decoded() {
     let input = Input { height: 4096, width: 4096, channels: 3 };
     let error = load(&Data::default(), input, None, &NoProgress).unwrap_err().to_string();
-    assert!(error.contains("at most 4000 MB"), "{error}");
+    assert!(error.contains("maximum is 4000 MB"), "{error}");
 }
 
 /// What a refused permission looks like to a user who is not root.
@@ -179,13 +179,13 @@ fn damaged_idx_files_say_what_is_wrong() {
         (labels.clone(), labels.clone(), "begins with 00 00 08 01, not 00 00 08 03"),
         (images.clone(), images.clone(), "begins with 00 00 08 03, not 00 00 08 01"),
         (images[..100].to_vec(), labels.clone(), "ends after 84 of the 480 bytes"),
-        (images[..10].to_vec(), labels.clone(), "cut off in its header"),
-        ([&images[..], &[1]].concat(), labels.clone(), "more follows the 480 bytes"),
-        (zipped[..zipped.len() / 2].to_vec(), labels.clone(), "is cut off after"),
-        (zipped[..zipped.len() - 4].to_vec(), labels.clone(), "is cut off at"),
+        (images[..10].to_vec(), labels.clone(), "truncated in its header"),
+        ([&images[..], &[1]].concat(), labels.clone(), "more data after the 480 bytes"),
+        (zipped[..zipped.len() / 2].to_vec(), labels.clone(), "is truncated after"),
+        (zipped[..zipped.len() - 4].to_vec(), labels.clone(), "is truncated at"),
         (images.clone(), idx(&[29], &[1; 29]), "has 29 labels, but"),
         (idx(&[u32::MAX; 3], &[]), labels.clone(), "images are 4294967295×4294967295"),
-        (idx(&[u32::MAX, 9999, 9999], &[]), labels.clone(), "header claims 4294967295 images"),
+        (idx(&[u32::MAX, 9999, 9999], &[]), labels.clone(), "header declares 4294967295 images"),
         (idx(&[200_000, 100, 100], &[0; 99]), idx(&[200_000], &[1; 7]), "ends after 7 of the 200000 bytes"),
         (idx(&[30, 0, 4], &[]), labels.clone(), "4×0 pixels"),
         (idx(&[30, 2, 2, 2], &[0; 240]), labels.clone(), "2 channels"),
@@ -203,7 +203,7 @@ fn labels_must_be_there_and_in_range() {
     let (images, labels) = idx_pair(30);
     put(folder.path(), "x-images-idx3-ubyte", &images);
     let path = folder.path().join("x-images-idx3-ubyte");
-    assert!(refusal(&path).contains("x-labels-idx1-ubyte should lie beside it"));
+    assert!(refusal(&path).contains("expected x-labels-idx1-ubyte next to it"));
     put(folder.path(), "x-labels-idx1-ubyte", &labels);
     put(folder.path(), "labels.txt", b"rose\ntulip\n");
     assert!(refusal(&path).contains("label 2 of image 2 is out of range; there are 2 classes"), "{}", refusal(&path));

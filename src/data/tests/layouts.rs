@@ -36,7 +36,7 @@ fn parts_have_any_usual_name_and_wrappers_are_looked_through() {
     });
     let (labels, train, test, found) = understood(folder.path());
     assert_eq!((labels, train, test), (vec!["a".to_owned(), "b".to_owned()], 12, 12));
-    assert!(found.contains("1 folder skipped: seg_pred/ (beside the folders of training"), "{found}");
+    assert!(found.contains("1 folder skipped: seg_pred/ (next to the training"), "{found}");
 }
 
 #[test]
@@ -61,7 +61,7 @@ fn two_folders_for_one_part_are_named() {
         }
     });
     let error = refusal(folder.path());
-    assert!(error.contains("/val and ") && error.contains("/valid are both folders of validation images"), "{error}");
+    assert!(error.contains("/val and ") && error.contains("/valid are both validation folders"), "{error}");
 }
 
 #[test]
@@ -77,7 +77,7 @@ fn pictures_that_lie_flat_have_no_class_and_are_counted() {
     assert!(found.contains("7 pictures in test/ have no class and are not used: test/0.png; "), "{found}");
     assert!(found.contains("1 picture in the top folder has no class and is not used: loose0.png"), "{found}");
     let folder = source(|top| put_files(top, "train/", 3, 0));
-    assert!(refusal(folder.path()).contains("it holds 3 PNG pictures"), "{}", refusal(folder.path()));
+    assert!(refusal(folder.path()).contains("it contains 3 PNG pictures"), "{}", refusal(folder.path()));
 }
 
 #[test]
@@ -89,7 +89,7 @@ fn parts_are_never_classes() {
     });
     let error = refusal(folder.path());
     assert!(
-        error.contains("/test, but neither a folder of training images") && error.ends_with("nor two classes"),
+        error.contains("/test, but neither a training folder") && error.ends_with("nor two class folders"),
         "{error}"
     );
     let folder = source(|top| {
@@ -104,7 +104,7 @@ fn parts_are_never_classes() {
         put_class(top, "train", 5, 0);
         put_class(top, "test1", 5, 50);
     });
-    assert!(refusal(folder.path()).contains("train has no sub-folders with classes"), "{}", refusal(folder.path()));
+    assert!(refusal(folder.path()).contains("train has no class folders"), "{}", refusal(folder.path()));
     let folder = source(|top| {
         put_class(top, "cat", 5, 0);
         put_class(top, "dog", 5, 50);
@@ -118,13 +118,9 @@ fn parts_are_never_classes() {
             put_class(top, &format!("{class}/test"), 3, 50);
         }
     });
-    assert!(refusal(folder.path()).contains("cat/test lie in a class folder"), "{}", refusal(folder.path()));
+    assert!(refusal(folder.path()).contains("cat/test lie inside a class folder"), "{}", refusal(folder.path()));
     let folder = source(|top| put_class(top, "val/a", 3, 0));
-    assert!(
-        refusal(folder.path()).contains("/val, but neither a folder of training images"),
-        "{}",
-        refusal(folder.path())
-    );
+    assert!(refusal(folder.path()).contains("/val, but neither a training folder"), "{}", refusal(folder.path()));
 }
 
 #[test]
@@ -140,7 +136,7 @@ fn class_folders_are_read_to_their_ends_and_links_once() {
     });
     let (_, train, _, found) = understood(folder.path());
     assert_eq!(train, 11);
-    for part in ["b/1/2/3/4/5/6/7/8/9/ (too deep)", "a/2024/up/ (a link to", "a/again/ (a link to"] {
+    for part in ["b/1/2/3/4/5/6/7/8/9/ (nested too deep)", "a/2024/up/ (a link to", "a/again/ (a link to"] {
         assert!(found.contains(part), "{part}: {found}");
     }
 }
@@ -188,7 +184,7 @@ fn a_class_without_a_picture_is_refused_before_any_is_decoded_and_an_empty_part_
         std::fs::create_dir_all(top.join("c")).unwrap();
     });
     let error = load(&data(folder.path()), GREY, None, &Untouched).unwrap_err().to_string();
-    assert_eq!(error, "class \"c\" has no readable training image: put pictures into c/, or take it away");
+    assert_eq!(error, "class \"c\" has no readable training images: add pictures to c/ or remove the folder");
     let folder = source(|top| {
         put_class(top, "train/a", 5, 0);
         put_class(top, "train/b", 5, 100);
@@ -198,7 +194,7 @@ fn a_class_without_a_picture_is_refused_before_any_is_decoded_and_an_empty_part_
     });
     let (_, train, test, found) = understood(folder.path());
     assert_eq!((train, test), (10, 0));
-    assert!(found.contains("the folder of validation images has none, so that it is not used"), "{found}");
+    assert!(found.contains("the validation folder has no images and is ignored"), "{found}");
 }
 
 #[test]
@@ -219,9 +215,9 @@ fn folders_of_this_program_and_of_systems_are_no_classes() {
     let (labels, train, _, found) = understood(folder.path());
     assert_eq!((labels.join(" "), train), ("a b".to_owned(), 10));
     for part in [
-        "runs/ (training runs of this program)",
-        "ArduinoCode/ (sketches of this program)",
-        "a/@eaDir/ (made by the system",
+        "runs/ (training runs of micromobilenet)",
+        "ArduinoCode/ (sketches of micromobilenet)",
+        "a/@eaDir/ (a file of the operating system",
         "2 files skipped: 1 hidden file, 1 system file",
     ] {
         assert!(found.contains(part), "{part}: {found}");
@@ -242,7 +238,7 @@ fn folders_of_this_program_and_of_systems_are_no_classes() {
         }
         let (labels, train, _, found) = understood(folder.path());
         assert_eq!((labels.join(" "), train), ("a b".to_owned(), 10), "{inside:?}");
-        assert!(found.contains("runs/ (training runs of this program)"), "{found}");
+        assert!(found.contains("runs/ (training runs of micromobilenet)"), "{found}");
     }
     // A class may be called as the program's folder.
     let folder = source(|top| {

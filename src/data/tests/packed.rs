@@ -51,7 +51,7 @@ fn emnist_is_put_upright_and_its_letters_begin_at_1() {
     // A second set makes it unclear which is meant.
     put(folder.path(), "gzip/emnist-digits-train-images-idx3-ubyte.gz", &gzip(&images));
     let error = refusal(folder.path());
-    assert!(error.contains("2 data sets; name the training images of one: emnist-digits-train-images"), "{error}");
+    assert!(error.contains("2 data sets; pass the training images of one: emnist-digits-train-images"), "{error}");
 }
 
 #[test]
@@ -117,13 +117,16 @@ fn cifar_is_read_from_its_binary_files() {
     let set = load(&data(hundred.path()), input, None, &NoProgress).unwrap();
     assert_eq!((set.labels[1].as_str(), set.test.unwrap().len()), ("bear", 3));
     put(hundred.path(), "train.bin", &records(9, 2)[1..]);
-    assert!(refusal(hundred.path()).contains("train.bin: it is 27665 bytes; records of 3074 bytes"));
+    assert!(
+        refusal(hundred.path())
+            .contains("train.bin: its size is 27665 bytes, not a multiple of the record size, 3074 bytes")
+    );
     put(hundred.path(), "train.bin", &records(9, 2));
     put(hundred.path(), "fine_label_names.txt", b"apple\nbear\n");
     assert!(refusal(hundred.path()).contains("label 2 of image 2 is out of range"));
     let python = tempfile::tempdir().unwrap();
     put(python.path(), "data_batch_1", b"\x80\x02");
-    assert!(refusal(python.path()).contains("data_batch_1: a file of CIFAR for Python"));
+    assert!(refusal(python.path()).contains("data_batch_1: the Python version of CIFAR"));
 }
 
 /// A NumPy array file.
@@ -203,16 +206,16 @@ fn arrays_of_another_type_or_shape_say_what_would_be_right() {
     };
     for (x, y, wanted) in [
         (npy("<f4", "6, 2, 3", &[0; 144]), y.clone(), "my.npz: x_train: its type is <f4; images must be uint8"),
-        (npy("|u1", "6, 6", &[0; 36]), y.clone(), "its shape is 6×6; images × height × width"),
+        (npy("|u1", "6, 6", &[0; 36]), y.clone(), "its shape is 6×6; expected images × height × width"),
         (npy("|u1", "6, 2, 3, 4", &[0; 144]), y.clone(), "its shape is 6×2×3×4"),
-        (npy("|u1", "99999999, 999, 999", &[0; 36]), y.clone(), "header claims 99999999 images of 999×999"),
+        (npy("|u1", "99999999, 999, 999", &[0; 36]), y.clone(), "header declares 99999999 images of 999×999"),
         (npy("|u1", "7, 2, 3", &[0; 36]), y.clone(), "ends after 36 of the 42 bytes"),
-        (npy("|u1", "5, 2, 3", &[0; 36]), y.clone(), "more follows the 30 bytes"),
+        (npy("|u1", "5, 2, 3", &[0; 36]), y.clone(), "more data after the 30 bytes"),
         (x.clone(), npy("|u1", "5,", &[0, 1, 0, 1, 0]), "y_train: it has 5 labels, but x_train has 6 images"),
         (x.clone(), npy("<f8", "6,", &[0; 48]), "its type is <f8; labels must be integers"),
-        (x.clone(), npy("|u1", "6, 3", &[0; 18]), "its shape is 6×3; one label for each image"),
+        (x.clone(), npy("|u1", "6, 3", &[0; 18]), "its shape is 6×3; expected one label per image"),
         (x.clone(), npy("|i1", "6,", &[255; 6]), "negative labels"),
-        (x.clone(), npy("<u8", "6,", &[255; 48]), "classes; at most 1000"),
+        (x.clone(), npy("<u8", "6,", &[255; 48]), "classes; the maximum is 1000"),
         (x.clone(), b"junk".to_vec(), "y_train: it ends in its header"),
     ] {
         let error = error(x, y);
@@ -220,10 +223,10 @@ fn arrays_of_another_type_or_shape_say_what_would_be_right() {
     }
     let folder = tempfile::tempdir().unwrap();
     put(folder.path(), "a.npz", &npz(&[("spam", x)], true));
-    assert!(refusal(&folder.path().join("a.npz")).ends_with("would be right; it has: spam"));
+    assert!(refusal(&folder.path().join("a.npz")).ends_with("and their labels; it has: spam"));
     put(folder.path(), "b.npz", b"PK");
-    assert!(refusal(folder.path()).contains("2 npz files; name one of them: a.npz, b.npz"));
-    assert!(refusal(&folder.path().join("b.npz")).contains("b.npz: no npz file that can be read"));
+    assert!(refusal(folder.path()).contains("2 npz files; pass one of them: a.npz, b.npz"));
+    assert!(refusal(&folder.path().join("b.npz")).contains("b.npz: not a readable npz file"));
 }
 
 proptest! {

@@ -11,7 +11,7 @@ fn tables_give_labels_and_parts() {
     });
     let (labels, train, _, found) = understood(folder.path());
     assert_eq!((labels.join(" "), train), ("husky pug".to_owned(), 6));
-    assert!(found.contains("labels are those of labels.csv"), "{found}");
+    assert!(found.contains("labels are read from labels.csv"), "{found}");
     assert!(
         found.contains("2 rows of tables skipped: labels.csv:8: 9 (the file is missing); labels.csv:9: ../x"),
         "{found}"
@@ -106,7 +106,7 @@ fn tables_that_name_nothing_are_refused() {
     });
     let error = refusal(folder.path());
     assert!(
-        error.contains("labels.csv: none of the 2 files that it names is in its folder; the first is x.png"),
+        error.contains("labels.csv: none of the 2 files that it lists exists in its folder; the first is x.png"),
         "{error}"
     );
     let folder = source(|top| {
@@ -116,7 +116,7 @@ fn tables_that_name_nothing_are_refused() {
         put(top, "valid/_classes.csv", b"filename,c,d\n0.png,1,0\n");
     });
     let error = refusal(folder.path());
-    assert!(error.contains("valid/0.png is of class \"c\", of which there is no training image"), "{error}");
+    assert!(error.contains("valid/0.png belongs to class \"c\", which has no training images"), "{error}");
 }
 
 #[test]
@@ -149,16 +149,16 @@ fn what_is_no_picture_is_named_with_what_to_do() {
     });
     assert_eq!(
         refusal(folder.path()),
-        "class \"b\" has no readable training image: b/x.avif: an AVIF picture: convert to JPEG or PNG"
+        "class \"b\" has no readable training images: b/x.avif: an AVIF picture: convert to JPEG or PNG"
     );
     // Archives in place of folders, or as the source.
     let folder = source(|top| {
         put(top, "daisy.zip", b"PK\x03\x04....");
         put(top, "rose.zip", b"PK\x03\x04....");
     });
-    assert!(refusal(folder.path()).ends_with("it holds 2 zip archives (unpack)"), "{}", refusal(folder.path()));
+    assert!(refusal(folder.path()).ends_with("it contains 2 zip archives (unpack)"), "{}", refusal(folder.path()));
     let error = refusal(&folder.path().join("daisy.zip"));
-    assert!(error.ends_with("daisy.zip is a zip archive, not a data set: unpack it and name the folder"), "{error}");
+    assert!(error.ends_with("daisy.zip is a zip archive, not a data set: unpack it and pass the folder"), "{error}");
     put(folder.path(), "x.tar.gz", &gzip(b"x"));
     assert!(refusal(&folder.path().join("x.tar.gz")).contains("x.tar.gz is a gzip archive, not a data set: unpack"));
 }

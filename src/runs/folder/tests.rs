@@ -107,10 +107,10 @@ fn what_is_no_run_is_not_opened() {
     let root = tempfile::tempdir().unwrap();
     let why = |path: &Path| Run::open(path).unwrap_err().to_string();
     assert!(why(&root.path().join("none")).contains("there is no such folder"));
-    assert!(why(root.path()).contains("it holds no run.json"));
+    assert!(why(root.path()).contains("it contains no run.json"));
     let file = root.path().join("run.json");
     fs::write(&file, "{}").unwrap();
-    assert!(why(&file).contains("pass the folder of the run"));
+    assert!(why(&file).contains("pass the run folder"));
     assert!(why(root.path()).contains("does not say"));
     fs::write(&file, "{\n\"program\": \"micromobilenet\",\n\"seed\": -4}").unwrap();
     assert!(why(root.path()).contains("run.json:3: "), "{}", why(root.path()));

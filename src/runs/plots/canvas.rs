@@ -1,4 +1,4 @@
-//! What all plots are drawn with: lines, boxes and text on a white page, in pixels.
+//! Drawing primitives of all plots: lines, boxes and text on a white page, in pixels.
 
 use crate::escape;
 use crate::runs::RunError;
@@ -7,7 +7,7 @@ use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 use unicode_width::UnicodeWidthStr as _;
 
-/// plotters rounds to whole units; half pixels keep curves smooth.
+/// plotters rounds to integers; units of half pixels keep curves smooth.
 const UNITS: f64 = 2.0;
 /// plotters divides by this when it writes a font's size.
 const FONT: f64 = 1.24;
@@ -18,7 +18,7 @@ pub(super) const GRID: RGBColor = RGBColor(0xe2, 0xe2, 0xe2);
 
 pub(super) use plotters::style::RGBColor as Colour;
 
-/// Where the given place lies in a text.
+/// Anchor of a text.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Anchor {
     /// Its left end.
@@ -27,7 +27,7 @@ pub(super) enum Anchor {
     Middle,
     /// Its right end.
     End,
-    /// Its lower end, for a text that reads upwards.
+    /// Its lower end, for vertical text.
     Upwards,
 }
 
@@ -69,7 +69,7 @@ fn units((x, y): (f64, f64)) -> (i32, i32) {
     ((x * UNITS).round() as i32, (y * UNITS).round() as i32)
 }
 
-/// About how wide a text of this size is, in pixels: rather too much than too little.
+/// Estimated width of a text of this size, in pixels; rather too large than too small.
 pub(super) fn text_width(text: &str, size: f64) -> f64 {
     text.width() as f64 * size * 0.58
 }
@@ -167,7 +167,7 @@ impl<'a> Canvas<'a> {
     }
 }
 
-/// What XML can hold and no reader runs or reorders; plotters escapes the markup.
+/// Removes characters that XML does not allow or that reorder text; plotters escapes markup.
 fn harmless(text: &str) -> String {
     escape::terminal(text).replace(['\u{fffe}', '\u{ffff}'], "\u{fffd}")
 }

@@ -1,4 +1,4 @@
-//! The confusion matrix as a picture.
+//! The confusion matrix as a plot.
 
 use super::canvas::{Anchor, Canvas, Colour, GRID, INK, SOFT, drawn, text_width};
 use crate::escape;
@@ -7,13 +7,13 @@ use crate::text::{cut, percent, thousands};
 
 const RIGHT: (f64, f64, f64) = (0.0, 76.0, 140.0);
 const WRONG: (f64, f64, f64) = (190.0, 70.0, 0.0);
-/// The most columns of text a label gets.
+/// Maximum width of a label, in characters.
 const LABEL: usize = 24;
 const TITLE_SIZE: f64 = 18.0;
-/// From this many classes on labels give way to numbers.
+/// Number of classes from which labels are replaced by numbers.
 const NUMBERS: usize = 150;
 
-/// From white (0) to the full colour (1).
+/// Colour from white (0) to full (1).
 fn shade((r, g, b): (f64, f64, f64), share: f64) -> Colour {
     let mix = |full: f64| (255.0 + (full - 255.0) * share).round() as u8;
     Colour(mix(r), mix(g), mix(b))
@@ -22,11 +22,11 @@ fn shade((r, g, b): (f64, f64, f64), share: f64) -> Colour {
 /// Sizes that depend on the number of classes, in pixels.
 struct Layout {
     cell: f64,
-    /// Where the cells begin.
+    /// Position of the first cell.
     left: f64,
     top: f64,
     text: f64,
-    /// Whether columns are named upwards.
+    /// Whether column names are vertical.
     upwards: bool,
 }
 
@@ -49,12 +49,11 @@ impl Layout {
     }
 }
 
-/// Which class was taken for which: rows are the truth, columns the answers. Blue is right,
-/// orange wrong, and the deeper the colour the larger the share of its row. Counts and shares are
-/// written as far as they fit.
+/// The confusion matrix: rows are true classes, columns predictions. Blue cells are correct, orange cells wrong;
+/// darker cells have a larger fraction of their row. Counts and fractions are written where they fit.
 ///
 /// # Errors
-/// Where the drawing library refuses.
+/// If the drawing library refuses.
 pub fn confusion_svg(evaluation: &Evaluation) -> Result<String, RunError> {
     let classes = evaluation.per_class.len();
     let labels: Vec<String> = evaluation
@@ -69,7 +68,7 @@ pub fn confusion_svg(evaluation: &Evaluation) -> Result<String, RunError> {
     drawn("the confusion matrix", size, |canvas| {
         canvas.bold("Confusion matrix", (24.0, 28.0), TITLE_SIZE, INK, Anchor::Start);
         let figures =
-            format!("{} of {} images right", percent(Some(evaluation.accuracy)), thousands(evaluation.images));
+            format!("accuracy {} on {} images", percent(Some(evaluation.accuracy)), thousands(evaluation.images));
         canvas.text(&figures, (24.0, 54.0), 13.0, SOFT, Anchor::Start);
         let key = "rows: the truth; columns: the answer; colour: share of the row";
         canvas.text(key, (24.0, 74.0), 13.0, SOFT, Anchor::Start);

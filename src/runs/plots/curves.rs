@@ -1,4 +1,4 @@
-//! Loss and accuracy over the epochs, of one run and of several.
+//! Loss and accuracy over the epochs, of one run or of several.
 
 use super::canvas::{Anchor, Canvas, Colour, GRID, INK, SOFT, drawn, text_width};
 use super::scale::{accuracy_range, label, loss_range, rate_range, stretches, ticks};
@@ -25,14 +25,14 @@ const TEXT_SIZE: f64 = 13.0;
 /// Fewer points than this are marked by dots.
 const DOTS: usize = 25;
 
-/// What a curve shows of an epoch.
+/// The value of a curve at an epoch.
 type Value = fn(&EpochMetrics) -> f64;
 
-/// How a curve is drawn.
+/// Line style of a curve.
 #[derive(Debug, Clone, Copy)]
 enum Line {
     Solid,
-    /// Dashes and gaps of as many pixels.
+    /// Length of dashes and gaps, in pixels.
     Dashed(f64),
 }
 
@@ -61,7 +61,7 @@ impl Panel {
         self.left + (epoch - self.epochs.0) / (self.epochs.1 - self.epochs.0) * (self.right - self.left)
     }
 
-    /// Values above the range lie on its edge.
+    /// Values above the range are drawn on its edge.
     fn y(&self, value: f64) -> f64 {
         let at = ((value - self.values.0) / (self.values.1 - self.values.0)).clamp(0.0, 1.0);
         self.bottom - at * (self.bottom - self.top)
@@ -101,7 +101,7 @@ impl Panel {
         }
     }
 
-    /// Says how far values reach that lie on the upper edge.
+    /// Labels the maximum of values clipped at the upper edge.
     fn cut_off(&self, canvas: &mut Canvas<'_>, values: impl Iterator<Item = f64>) {
         let largest = values.filter(|value| value.is_finite()).fold(0.0, f64::max);
         if largest > self.values.1 && !self.is_share {
@@ -135,18 +135,18 @@ fn stroke(canvas: &mut Canvas<'_>, points: &[(f64, f64)], colour: Colour, line: 
     }
 }
 
-/// A short line and what it means; returns where the next entry begins.
+/// A legend entry; returns the position of the next one.
 fn legend(canvas: &mut Canvas<'_>, (x, y): (f64, f64), text: &str, colour: Colour, line: Line) -> f64 {
     stroke(canvas, &[(x, y), (x + 28.0, y)], colour, line, 2.5);
     canvas.text(text, (x + 36.0, y), TEXT_SIZE, INK, Anchor::Start);
     x + 36.0 + text_width(text, TEXT_SIZE) + 24.0
 }
 
-/// Loss and accuracy of one run side by side, training and validation, with the epoch `best` (from 1)
-/// marked, and the learning rate below. Any number of epochs; values that are not finite leave gaps.
+/// Loss and accuracy of one run side by side, training and validation, with the epoch `best` (from 1) marked, and the
+/// learning rate below. Values that are not finite leave gaps.
 ///
 /// # Errors
-/// Where the drawing library refuses.
+/// If the drawing library refuses.
 pub fn history_svg(rows: &[EpochMetrics], best: Option<u32>, name: &str) -> Result<String, RunError> {
     drawn("the history", (WIDTH, 604.0), |canvas| {
         title(canvas, name);
@@ -193,12 +193,11 @@ pub fn history_svg(rows: &[EpochMetrics], best: Option<u32>, name: &str) -> Resu
     })
 }
 
-/// The four curves of several runs: training and validation loss above, training and validation
-/// accuracy below, one colour a run (dashed from the eighth run on, dotted from
-/// the fifteenth).
+/// The curves of several runs: training and validation loss above, training and validation accuracy below, one colour
+/// per run (dashed from the eighth run, dotted from the fifteenth).
 ///
 /// # Errors
-/// Where the drawing library refuses.
+/// If the drawing library refuses.
 pub fn overlay_svg(runs: &[(String, Vec<EpochMetrics>)]) -> Result<String, RunError> {
     let columns = if runs.len() <= 4 { 2 } else { 3 };
     let top = 66.0 + runs.len().div_ceil(columns).max(1) as f64 * 22.0;

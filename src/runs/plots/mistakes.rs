@@ -1,4 +1,4 @@
-//! The images that a network took for what they are not, as one picture.
+//! Misclassified images as one plot.
 
 use super::canvas::text_width;
 use crate::data::Images;
@@ -10,22 +10,21 @@ use base64::engine::general_purpose::STANDARD;
 use image::{ExtendedColorType, ImageEncoder as _, codecs::png::PngEncoder};
 
 const COLUMNS: usize = 5;
-/// The most images.
-const MOST: usize = 20;
-/// The side of an image's place, and of a cell with its caption, in pixels.
+/// Maximum number of images.
+const MAX_IMAGES: usize = 20;
+/// Size of an image, and of a cell with its caption, in pixels.
 const SIDE: usize = 168;
 const CELL: (usize, usize) = (184, 232);
 const TEXT_SIZE: f64 = 13.0;
-/// Bytes of pixels at most: networks of large images show fewer.
+/// Maximum number of pixel bytes: fewer images are shown if they are large.
 const MAX_BYTES: usize = 8_000_000;
 
-/// The mistakes that the network was surest of, of the images that were evaluated. Small images are
-/// enlarged with their pixels as they are.
+/// The misclassified images with the highest probabilities. Small images are enlarged without interpolation.
 ///
 /// # Errors
-/// Where an image cannot be encoded.
+/// If an image cannot be encoded.
 pub fn mistakes_svg(evaluation: &Evaluation, images: &Images) -> Result<String, RunError> {
-    let most = MOST.min(MAX_BYTES / images.image_bytes().max(1));
+    let most = MAX_IMAGES.min(MAX_BYTES / images.image_bytes().max(1));
     let shown: Vec<&Mistake> =
         evaluation.mistakes.iter().filter(|mistake| mistake.place < images.len()).take(most).collect();
     let rows = shown.len().div_ceil(COLUMNS).max(1);

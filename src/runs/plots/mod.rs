@@ -1,8 +1,7 @@
-//! Plots as SVG, drawn with plotters: they need no font, no display and no system library.
+//! Plots as SVG, drawn with plotters: they need no font, display or system library.
 //!
-//! Colours are Okabe and Ito's, told apart by colour-blind people too. Every name from outside
-//! goes through `Canvas::text`, which leaves no control character in it; plotters escapes the
-//! markup.
+//! The colours are those of Okabe and Ito, which colour-blind people can distinguish. Names pass through
+//! `Canvas::text`, which removes control characters; plotters escapes markup.
 
 mod canvas;
 mod confusion;

@@ -1,4 +1,4 @@
-//! From figures to places: ranges, ticks, and curves with no more points than a screen shows.
+//! Scales of plots: ranges, ticks, and thinning of curves to the resolution of a screen.
 
 use crate::text::fixed;
 
@@ -18,7 +18,7 @@ pub fn ticks(lo: f64, hi: f64, count: usize, least: f64) -> (Vec<f64>, f64) {
     (ticks.collect(), step)
 }
 
-/// A tick in as many digits as tell it from its neighbour, `step` away.
+/// A tick label with enough digits to differ from its neighbour, `step` away.
 #[must_use]
 pub fn label(tick: f64, step: f64) -> String {
     if tick != 0.0 && (tick.abs() >= 1e5 || step < 1e-4) {
@@ -28,8 +28,8 @@ pub fn label(tick: f64, step: f64) -> String {
     fixed(tick, decimals)
 }
 
-/// From a little below the least loss to a little above the largest. A few losses that tower over all
-/// others (first epochs, or some gone wrong) do not flatten the rest: the range then ends above the others.
+/// Range of losses, with margins. A few losses far above all others (of first epochs, or of failures) do not flatten
+/// the rest: the range then ends above the others.
 #[must_use]
 pub fn loss_range(losses: impl Iterator<Item = f64>) -> (f64, f64) {
     let mut losses: Vec<f64> = losses.filter(|loss| loss.is_finite() && *loss >= 0.0).collect();
@@ -37,7 +37,7 @@ pub fn loss_range(losses: impl Iterator<Item = f64>) -> (f64, f64) {
     let (Some(&least), Some(&largest)) = (losses.first(), losses.last()) else { return (0.0, 1.0) };
     let usual = losses[(losses.len() - 1) * 9 / 10];
     let spread = (usual - least).max(0.5 * usual);
-    // Of few epochs the first is no exception.
+    // With few epochs the first is not an outlier.
     let towers = if losses.len() < 20 { largest > 10.0 * usual } else { largest > usual + 2.0 * spread };
     let top = if towers && usual > 0.0 { usual + spread } else { largest };
     if top <= least {
@@ -55,7 +55,7 @@ pub fn rate_range(rates: impl Iterator<Item = f64>) -> (f64, f64) {
     (0.0, if largest > 0.0 { (largest * 1.05).min(f64::MAX) } else { 1.0 })
 }
 
-/// Tenths around all accuracies, at least two of them.
+/// Range of accuracies in multiples of 0.1, at least 0.2 wide.
 #[must_use]
 pub fn accuracy_range(shares: impl Iterator<Item = f64>) -> (f64, f64) {
     let mut range: Option<(f64, f64)> = None;
@@ -73,8 +73,8 @@ pub fn accuracy_range(shares: impl Iterator<Item = f64>) -> (f64, f64) {
     (lo / 10.0, hi / 10.0)
 }
 
-/// A curve as unbroken stretches of (epoch, value): values that are not finite leave a gap. Of
-/// neighbours that share a pixel only the lowest and the highest stay.
+/// A curve as segments of (epoch, value): values that are not finite leave a gap. Of neighbours on the same pixel only
+/// the lowest and the highest are kept.
 #[must_use]
 pub fn stretches(points: impl ExactSizeIterator<Item = (u32, f64)>) -> Vec<Vec<(f64, f64)>> {
     let bucket = points.len().div_ceil(MAX_POINTS / 2).max(1);

@@ -1,5 +1,5 @@
-//! Which files of a folder belong together: `train-images-idx3-ubyte` with its labels and its test
-//! images, with a name before it (EMNIST), or in folders of their own names (Kaggle).
+//! Finding IDX files that belong together: `train-images-idx3-ubyte` with its labels and test images, with a prefix
+//! (EMNIST), or in folders of the same names (Kaggle).
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -10,10 +10,10 @@ use super::stream::shown;
 use super::{FilePair, IdxFiles};
 use crate::data::error::DataError;
 
-/// The sets in `folder`, if there is one.
+/// The data set in `folder`, if there is one.
 ///
 /// # Errors
-/// Where the folder cannot be read, a labels file is missing, or there are several sets.
+/// If the folder cannot be read, a labels file is missing, or there are several sets.
 pub(crate) fn in_folder(folder: &Path) -> Result<Option<IdxFiles>, DataError> {
     let listing = list(&SourcePath::top(folder))?;
     let nested = listing.folders.iter().map(|folder| folder.path.join(folder.last())).filter(|path| path.is_file());
@@ -29,14 +29,13 @@ pub(crate) fn in_folder(folder: &Path) -> Result<Option<IdxFiles>, DataError> {
         let files: Vec<String> =
             sets.values().filter_map(|images| images[0].as_deref()?.file_name()?.to_str().map(str::to_owned)).collect();
         let problem =
-            format!("it holds {} data sets; name the training images of one: {}", sets.len(), files.join(", "));
+            format!("it contains {} data sets; pass the training images of one: {}", sets.len(), files.join(", "));
         return Err(DataError::BinaryFile { name: shown(folder), problem });
     }
     sets.into_iter().next().map(|(set, images)| files(folder, set, images)).transpose().map(Option::flatten)
 }
 
-/// The set of which `images` are the training images, with those of validation and test that lie
-/// beside it if its name tells which.
+/// The data set of the training images `images`, with validation and test images next to it if its name tells which.
 pub(crate) fn beside(images: &Path) -> Result<Option<IdxFiles>, DataError> {
     let folder = images.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let Some((set, Split::Train)) = role(images) else { return Ok(None) };
@@ -57,8 +56,8 @@ fn files(folder: &Path, set: String, images: [Option<PathBuf>; 3]) -> Result<Opt
     Ok(Some(IdxFiles { train, validation: validation?, test: test?, folder: folder.to_owned(), set }))
 }
 
-/// The data set and the part of the images in `path`, as its name says: "emnist-letters-" and
-/// training for `emnist-letters-train-images-idx3-ubyte.gz`.
+/// The data set and the split of the images in `path`, according to its name: "emnist-letters-" and training for
+/// `emnist-letters-train-images-idx3-ubyte.gz`.
 fn role(path: &Path) -> Option<(String, Split)> {
     let name = path.file_name()?.to_str()?.to_ascii_lowercase();
     let name = name.strip_suffix(".gz").unwrap_or(&name);
@@ -86,7 +85,7 @@ pub(crate) fn pair_of(images: &Path) -> Result<FilePair, DataError> {
     let problem = if labels == name {
         "the name of an IDX images file must contain \"images\", so that its labels file can be found".to_owned()
     } else {
-        format!("its labels file is missing; {labels} should lie beside it")
+        format!("its labels file is missing: expected {labels} next to it")
     };
     Err(DataError::BinaryFile { name: shown(images), problem })
 }

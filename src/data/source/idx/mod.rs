@@ -1,7 +1,7 @@
-//! IDX files, the format of MNIST: a header of big-endian counts, then bytes; plain or in gzip.
+//! IDX files, the format of MNIST: a header of big-endian counts, then bytes; plain or compressed with gzip.
 //!
-//! What a header claims is checked against what the file holds. Memory grows with the bytes that
-//! come, not with the claim, and a gzip stream is read no further than the claim.
+//! The counts of a header are checked against the size of the file. Memory grows with the bytes that are read, not
+//! with the declared size, and a gzip stream is read no further than declared.
 
 mod find;
 mod stream;
@@ -37,14 +37,14 @@ pub(crate) struct IdxFiles {
     validation: Option<FilePair>,
     test: Option<FilePair>,
     folder: PathBuf,
-    /// What the names of the files begin with.
+    /// Common prefix of the file names.
     set: String,
 }
 
 /// The images file `images` with its labels.
 pub(crate) fn single(images: &Path) -> Result<IdxFiles, DataError> {
     let folder = images.parent().unwrap_or(Path::new("")).to_owned();
-    // A file that is no IDX file says so, rather than that its labels are missing.
+    // Report a file of another format before missing labels.
     header(&mut open(images)?, &shown(images), IMAGES)?;
     match find::beside(images)? {
         Some(files) => Ok(files),
@@ -55,11 +55,11 @@ pub(crate) fn single(images: &Path) -> Result<IdxFiles, DataError> {
 }
 
 impl IdxFiles {
-    /// The classes: `labels.txt` beside the files, or EMNIST's mapping, or known by the folder's name,
-    /// or from 0 or 1 to the largest label of the training images.
+    /// Class names: from `labels.txt` next to the files, the mapping of EMNIST, those known for the name of the
+    /// folder, or numbers from 0 or 1 to the largest training label.
     ///
     /// # Errors
-    /// Where a file cannot be read or names fewer than two classes.
+    /// If a file cannot be read or names fewer than two classes.
     pub fn class_names(&self) -> Result<Vec<String>, DataError> {
         match self.given_names()? {
             Some(names) => numbered::checked(names, &self.folder),
@@ -97,7 +97,7 @@ impl IdxFiles {
     /// Reads all images and labels.
     ///
     /// # Errors
-    /// Where a file cannot be read, is damaged, or disagrees with another.
+    /// If a file cannot be read, is damaged, or disagrees with another.
     pub fn read(&self) -> Result<SourceContents, DataError> {
         let NumberedClasses { names: labels, first } = self.classes()?;
         let first = u8::try_from(first).unwrap_or_default();
@@ -116,7 +116,7 @@ impl IdxFiles {
     }
 }
 
-/// The classes in a mapping of EMNIST, whose lines are a label and the codes of its characters.
+/// The class names in a mapping of EMNIST: each line has a label and the codes of its characters.
 fn mapped(text: &[u8]) -> Option<Vec<String>> {
     let text = String::from_utf8_lossy(text);
     let name = |line: &str| {

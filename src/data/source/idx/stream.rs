@@ -11,8 +11,8 @@ use crate::data::error::DataError;
 use crate::data::limits::check_shape;
 use crate::files::FileError;
 
-/// Images and labels of one part, from two streams with their names; images are called `what 17`.
-/// The labels of the `classes` classes begin at `first`.
+/// Reads images and labels of one split from two streams with their names; images are named `what 17`. The labels of
+/// the `classes` classes begin at `first`.
 pub(crate) fn read_part<I: Read, L: Read>(
     images: (I, &str),
     labels: (L, &str),
@@ -57,7 +57,7 @@ pub(crate) fn read_labels(mut stream: impl Read, name: &str) -> Result<Vec<u8>, 
     body(stream, name, u64::from(counts[0]))
 }
 
-/// Numbers of axes that a file may have, and the magic number to name when it has others.
+/// Allowed numbers of axes of a file, and the expected magic number for messages.
 pub(crate) type IdxKind = (&'static [u8], &'static str);
 pub(crate) const IMAGES: IdxKind = (&[3, 4], "00 00 08 03 (bytes, images × rows × columns)");
 const LABELS: IdxKind = (&[1], "00 00 08 01 (bytes, one label each)");
@@ -74,17 +74,17 @@ pub(crate) fn header(stream: &mut impl Read, name: &str, (axes, right): IdxKind)
     if magic[..3] != [0, 0, 8] || !axes.contains(&magic[3]) {
         let [a, b, c, d] = magic;
         return Err(problem(format!(
-            "no IDX file of this kind: it begins with {a:02x} {b:02x} {c:02x} {d:02x}, not {right}"
+            "not an IDX file of this kind: it begins with {a:02x} {b:02x} {c:02x} {d:02x}, not {right}"
         )));
     }
     (0..magic[3]).map(|_| word().map(u32::from_be_bytes)).collect()
 }
 
-/// The `size` bytes after the header, which must be all there is.
+/// Reads the `size` bytes after the header, which must be all that is left.
 fn body(mut stream: impl Read, name: &str, size: u64) -> Result<Vec<u8>, DataError> {
     let problem = |problem: String| DataError::BinaryFile { name: name.to_owned(), problem };
     let mut bytes = Vec::new();
-    let place = |have: usize| format!("after {have} of the {size} bytes that its header claims");
+    let place = |have: usize| format!("after {have} of the {size} bytes that its header declares");
     if let Err(error) = stream.by_ref().take(size).read_to_end(&mut bytes) {
         return Err(problem(cut_off(&error, &place(bytes.len()))));
     }
@@ -93,19 +93,19 @@ fn body(mut stream: impl Read, name: &str, size: u64) -> Result<Vec<u8>, DataErr
     }
     match stream.read(&mut [0]) {
         Ok(0) => Ok(bytes),
-        Ok(_) => Err(problem(format!("more follows the {size} bytes that its header claims"))),
+        Ok(_) => Err(problem(format!("there is more data after the {size} bytes that its header declares"))),
         Err(error) => Err(problem(cut_off(&error, "at its end"))),
     }
 }
 
 fn cut_off(error: &io::Error, place: &str) -> String {
     match error.kind() {
-        io::ErrorKind::UnexpectedEof => format!("it is cut off {place}"),
+        io::ErrorKind::UnexpectedEof => format!("it is truncated {place}"),
         _ => format!("it cannot be read {place}: {error}"),
     }
 }
 
-/// The bytes of `path`, unpacked if they are in gzip.
+/// Opens `path`, decompressed if it is in gzip.
 pub(crate) fn open(path: &Path) -> Result<Box<dyn Read>, DataError> {
     let failed = FileError::of("read", path);
     let opened = || -> io::Result<Box<dyn Read>> {
