@@ -1,7 +1,6 @@
-//! Names from outside, made harmless: one escaper per kind of output.
+//! Escaping of untrusted names, one function per output format.
 
-/// For a terminal or a log: control characters (but line breaks and tabs in our own texts) and
-/// the marks that reorder text become visible escapes.
+/// For a terminal or a log: control characters and bidirectional formatting characters become visible escapes.
 #[must_use]
 pub fn terminal(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
@@ -15,20 +14,20 @@ pub fn terminal(text: &str) -> String {
     out
 }
 
-/// For a terminal, as [`terminal`], of a text that is meant to have several lines.
+/// As [`terminal`], for a text with several lines.
 #[must_use]
 pub fn lines(text: &str) -> String {
     text.split('\n').map(terminal).collect::<Vec<_>>().join("\n")
 }
 
-/// For a line of JSON that a serialiser wrote and somebody may look at: what JSON would let pass
-/// and a terminal might obey becomes an escape. Outside its strings JSON has no such character.
+/// For serialised JSON on a terminal: control and bidirectional formatting characters, which JSON allows in strings,
+/// become escapes. They do not occur outside of strings.
 #[must_use]
 pub fn json(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
         if c.is_control() || reorders(c) {
-            // All of them have 16 bits.
+            // All of them have 16-bit code points.
             out += &format!("\\u{:04x}", u32::from(c));
         } else {
             out.push(c);
@@ -37,13 +36,13 @@ pub fn json(text: &str) -> String {
     out
 }
 
-/// Marks that change the order in which text is shown.
+/// Bidirectional formatting characters, which change the order of displayed text.
 fn reorders(c: char) -> bool {
     matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}')
 }
 
-/// For the text or an attribute of SVG and XML: markup characters as entities, what XML cannot
-/// hold as U+FFFD.
+/// For text or attributes of SVG, HTML and XML: markup characters become entities, characters that XML does not allow
+/// become U+FFFD.
 #[must_use]
 pub fn xml(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
@@ -75,8 +74,8 @@ pub fn markdown(text: &str) -> String {
     out
 }
 
-/// For a field of a CSV file (RFC 4180): quoted where it must be, with quotes doubled. A leading
-/// `=`, `+`, `-` or `@` of a text is set off by a quote mark so that no spreadsheet runs it.
+/// For a field of a CSV file (RFC 4180): quoted if necessary, with quotes doubled. A leading `=`, `+`, `-` or `@` is
+/// prefixed with an apostrophe so that no spreadsheet evaluates it.
 #[must_use]
 pub fn csv(text: &str) -> String {
     let text = terminal(text);
@@ -85,7 +84,7 @@ pub fn csv(text: &str) -> String {
 }
 
 /// For a C or C++ string literal, quotes included. Bytes outside printable ASCII are octal
-/// escapes of three digits (which, unlike `\x`, cannot swallow what follows); `?` is escaped
+/// escapes of three digits (which, unlike `\x`, cannot include the next characters); `?` is escaped
 /// because of trigraphs.
 #[must_use]
 pub fn c_string(text: &str) -> String {
@@ -122,7 +121,7 @@ pub fn c_comment(text: &str) -> String {
     }
 }
 
-/// For one word of a command that somebody may copy into a shell.
+/// For one argument of a shell command.
 #[must_use]
 pub fn shell(text: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_' | '/' | ':' | '+' | ',' | '=' | '@');

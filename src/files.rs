@@ -1,5 +1,4 @@
-//! Writing files so that nothing is lost: a reader sees the old bytes or the new ones, whatever
-//! happens in between.
+//! Atomic file writes: readers see the old content or the new, even after a crash.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
@@ -9,43 +8,43 @@ use std::path::{Path, PathBuf};
 #[derive(Debug, thiserror::Error)]
 #[error("cannot {what} {}: {source}", crate::escape::terminal(&path.display().to_string()))]
 pub struct FileError {
-    /// What was tried: "write", "read", "make the folder".
+    /// The operation: "write", "read", "make the folder".
     pub what: &'static str,
     /// The file.
     pub path: PathBuf,
-    /// Why it failed.
+    /// The system error.
     pub source: io::Error,
 }
 
 impl FileError {
-    /// For `map_err`: `what` was tried with `path`.
+    /// Converts the error of the operation `what` on `path`, for `map_err`.
     pub fn of(what: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Self {
         let path = path.to_owned();
         move |source| Self { what, path, source }
     }
 }
 
-/// The operations that change a folder, so that a test can record them and replay any prefix.
+/// File operations that change a folder, so that a test can record them and replay any prefix.
 pub trait Disk {
-    /// Makes `path` with exactly these bytes; fails where it is there.
+    /// Creates `path` with these bytes; fails if it exists.
     ///
     /// # Errors
-    /// As the system says.
+    /// The error of the operating system.
     fn create(&self, path: &Path, bytes: &[u8]) -> io::Result<()>;
-    /// Forces the bytes of the file or the names in the folder `path` to the disk.
+    /// Syncs the content of the file, or the entries of the folder, `path` to disk.
     ///
     /// # Errors
-    /// As the system says.
+    /// The error of the operating system.
     fn sync(&self, path: &Path) -> io::Result<()>;
-    /// Puts `from` in the place of `to`.
+    /// Renames `from` to `to`, replacing it.
     ///
     /// # Errors
-    /// As the system says.
+    /// The error of the operating system.
     fn rename(&self, from: &Path, to: &Path) -> io::Result<()>;
-    /// Adds bytes to the end of `path`, which is made where it is missing.
+    /// Appends bytes to `path`, which is created if missing.
     ///
     /// # Errors
-    /// As the system says.
+    /// The error of the operating system.
     fn append(&self, path: &Path, bytes: &[u8]) -> io::Result<()>;
 }
 
@@ -71,11 +70,11 @@ impl Disk for RealDisk {
     }
 }
 
-/// Writes `bytes` to `path` as a whole or not at all: a temporary file beside it, synced, renamed
-/// over it. A symlink is followed, the mode of an existing file is kept.
+/// Writes `bytes` to `path` atomically: to a temporary file next to it, synced and renamed. Symbolic links are
+/// followed, the mode of an existing file is kept.
 ///
 /// # Errors
-/// Where any step fails; the old file is then as it was and the temporary one is gone.
+/// If any step fails; the old file is then unchanged and the temporary file removed.
 pub fn write_atomic(path: &Path, bytes: &[u8]) -> Result<(), FileError> {
     write_atomic_on(&RealDisk, path, bytes)
 }
@@ -105,27 +104,27 @@ pub fn write_atomic_on(disk: &dyn Disk, path: &Path, bytes: &[u8]) -> Result<(),
     })
 }
 
-/// Adds `line` and a line break to the end of `path`.
+/// Appends `line` and a line break to `path`.
 ///
 /// # Errors
-/// Where the file cannot be opened or written.
+/// If the file cannot be opened or written.
 pub fn append_line_on(disk: &dyn Disk, path: &Path, line: &str) -> Result<(), FileError> {
     disk.append(path, format!("{line}\n").as_bytes()).map_err(FileError::of("write", path))
 }
 
-/// Makes `path` and the folders above it where they are missing.
+/// Creates `path` and missing parent folders.
 ///
 /// # Errors
-/// Where that is refused, or something that is no folder stands in the way.
+/// If the system refuses, or a parent is not a folder.
 pub fn make_folder(path: &Path) -> Result<(), FileError> {
     fs::create_dir_all(path).map_err(FileError::of("make the folder", path))
 }
 
-/// Finds out whether files can be written to the folder `path`, which may not be there yet, by a
-/// file that is gone again afterwards. Nothing else is made.
+/// Checks whether files can be written to the folder `path`, which may not exist yet, by creating and removing a file.
+/// Nothing else is created.
 ///
 /// # Errors
-/// Where they cannot, or something that is no folder stands in the way.
+/// If files cannot be written, or a parent is not a folder.
 pub fn check_writable(path: &Path) -> Result<(), FileError> {
     let folders = path.ancestors().map(|folder| if folder.as_os_str().is_empty() { Path::new(".") } else { folder });
     let folder = folders.into_iter().find(|folder| folder.exists()).unwrap_or(path);
@@ -137,10 +136,10 @@ pub fn check_writable(path: &Path) -> Result<(), FileError> {
     written.map_err(FileError::of("write to the folder", path))
 }
 
-/// The whole of `path`, if it has at most `limit` bytes and is a regular file.
+/// Reads the regular file `path` of at most `limit` bytes.
 ///
 /// # Errors
-/// Where it cannot be read, is larger, or is no regular file.
+/// If it cannot be read, is larger, or is no regular file.
 pub fn read_limited(path: &Path, limit: u64) -> Result<Vec<u8>, FileError> {
     use std::io::Read as _;
     let read = || -> io::Result<Vec<u8>> {
@@ -169,7 +168,7 @@ fn temporary_beside(path: &Path) -> PathBuf {
     folder_of(path).join(name)
 }
 
-/// The file that a path means, through symlinks; a dangling one means what it points to.
+/// Resolves symbolic links; a broken link resolves to its target.
 fn follow(path: &Path) -> io::Result<PathBuf> {
     let mut path = path.to_owned();
     for _ in 0..32 {

@@ -1,13 +1,13 @@
-//! Random numbers that depend on nothing but a seed and what they are for.
+//! Reproducible random numbers, determined by a seed and their purpose.
 //!
-//! Every use draws from a stream of its own, named by purpose, epoch and item, so that no order
-//! of work and no number of threads changes what is drawn, and a resumed run needs no saved state
-//! beyond its seed and epoch. The generator is `ChaCha8`, whose output is fixed by its definition.
+//! Every use has its own stream, identified by purpose, epoch and index, so that results do not depend on the order of
+//! work or the number of threads, and a resumed run needs no saved state beyond seed and epoch. The generator is
+//! `ChaCha8`, whose output is fixed by its definition.
 
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{RngCore, SeedableRng};
 
-/// What a stream is for.
+/// The purpose of a stream.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u32)]
 pub enum Purpose {
@@ -15,15 +15,15 @@ pub enum Purpose {
     Weights = 1,
     /// The order of images in an epoch.
     Order = 2,
-    /// Changes to one image.
+    /// Augmentation of one image.
     Augment = 3,
-    /// Which features are dropped.
+    /// Dropout masks.
     Dropout = 4,
-    /// Which images are held out.
+    /// Sampling of images.
     Split = 5,
-    /// How much of an image is mixed into another.
+    /// Mixup coefficients.
     Mixup = 6,
-    /// Directions in which pictures are compared.
+    /// Random projections for near-duplicate detection.
     Look = 7,
 }
 
@@ -53,7 +53,7 @@ impl Stream {
         limit * (2.0 * self.uniform() - 1.0)
     }
 
-    /// Whole, uniform in 0..n (0 where n is 0); the bias is below n / 2⁶⁴.
+    /// Uniform integer in 0..n (0 if n is 0); the bias is below n / 2⁶⁴.
     pub fn below(&mut self, n: usize) -> usize {
         ((u128::from(self.0.next_u64()) * n as u128) >> 64) as usize
     }
@@ -63,7 +63,7 @@ impl Stream {
         self.0.next_u32() & 1 == 1
     }
 
-    /// Puts `items` into random order (Fisher and Yates).
+    /// Shuffles `items` (Fisher and Yates).
     pub fn shuffle<T>(&mut self, items: &mut [T]) {
         for i in (1..items.len()).rev() {
             items.swap(i, self.below(i + 1));

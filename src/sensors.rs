@@ -1,72 +1,70 @@
-//! How hot the processor is, and whether the board holds it back: files that the kernel shows below
-//! `/sys`.
+//! Processor temperature and throttling, from files of the kernel in `/sys`.
 //!
-//! Temperatures: <https://docs.kernel.org/driver-api/thermal/sysfs-api.html>. What the firmware of a
-//! Raspberry Pi tells of throttling:
-//! <https://www.raspberrypi.com/documentation/computers/os.html#get_throttled>, and the kernel's
-//! alarm where the firmware's file is missing: <https://docs.kernel.org/hwmon/raspberrypi-hwmon.html>.
+//! Temperatures: <https://docs.kernel.org/driver-api/thermal/sysfs-api.html>. Throttling flags of the firmware of a
+//! Raspberry Pi: <https://www.raspberrypi.com/documentation/computers/os.html#get_throttled>; if that file is missing,
+//! the undervoltage alarm of the kernel: <https://docs.kernel.org/hwmon/raspberrypi-hwmon.html>.
 
 use crate::text::fixed;
 use std::fs::{self, File};
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
-/// Names another root of the file system, below which `sys` is looked for.
+/// Environment variable with another root folder, whose `sys` is used.
 pub const ROOT: &str = "MICROMOBILENET_SYSFS";
-/// Where temperatures are looked for, for messages.
+/// The files with temperatures, for messages.
 pub const ZONES: &str = "/sys/class/thermal/thermal_zone*/temp";
 
-/// The temperatures, in °C, that a processor can have and still tell of.
+/// Plausible processor temperatures in °C.
 const PLAUSIBLE: std::ops::RangeInclusive<f64> = -40.0..=150.0;
-/// Bytes of a file that are read: a number or a name.
-const LONGEST: u64 = 64;
-/// Entries of a folder that are looked at.
-const MOST: usize = 256;
+/// Maximum number of bytes read from a file: a number or a name.
+const MAX_FILE_BYTES: u64 = 64;
+/// Maximum number of entries of a folder.
+const MAX_ENTRIES: usize = 256;
 
-/// The files that tell of temperature and throttling, found once.
+/// The sensor files, found once.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Sensors {
-    /// Temperatures of the processor, in thousandths of a degree.
+    /// Files with processor temperatures, in thousandths of a degree.
     processor: Vec<PathBuf>,
-    /// Temperatures of anything else.
+    /// Files with other temperatures.
     others: Vec<PathBuf>,
     throttling: Option<Flags>,
 }
 
-/// A file that tells of throttling.
+/// A file about throttling.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Flags {
     /// All of the firmware's flags, as a hexadecimal number.
     Firmware(PathBuf),
-    /// The kernel's alarm for the supply's voltage, 0 or 1.
+    /// The undervoltage alarm of the kernel, 0 or 1.
     Voltage(PathBuf),
 }
 
-/// What the sensors say at one moment.
+/// The sensor values at one moment.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct Reading {
-    /// The processor's temperature in °C, from -40 to 150; `None` where no sensor tells.
+    /// Processor temperature in °C, from -40 to 150; `None` without a sensor.
     pub temperature: Option<f64>,
-    /// Why the processor is slower than it could be.
+    /// Throttling of the processor.
     pub throttling: Throttling,
 }
 
-/// The firmware's flags: in bits 0 to 3 what is so now, in bits 16 to 19 what has been so since the
-/// board was started.
+/// Throttling flags of the firmware: bits 0 to 3 are the present state, bits 16 to 19 whether each occurred since
+/// boot.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Throttling(pub u32);
 
-/// The flags by their bits.
+/// Names of the flags by bit.
 const FLAGS: [&str; 4] = ["under-voltage", "frequency capped", "throttled by heat", "soft temperature limit"];
 
 impl Throttling {
-    /// What holds the processor back now, in words; empty where nothing does.
+    /// The present throttling as text; empty if there is none.
     #[must_use]
     pub fn now(self) -> String {
         Self::words(self.0)
     }
 
-    /// What has held it back since the board was started.
+    /// Throttling since boot as text.
     #[must_use]
     pub fn so_far(self) -> String {
         Self::words(self.0 >> 16)
@@ -79,13 +77,13 @@ impl Throttling {
 }
 
 impl Sensors {
-    /// Those of this machine; below the root that [`ROOT`] names, where that is set.
+    /// The sensors of this machine, or below the root in the environment variable [`ROOT`].
     #[must_use]
     pub fn here() -> Self {
         Self::at(&std::env::var_os(ROOT).map_or_else(|| PathBuf::from("/"), PathBuf::from))
     }
 
-    /// Those below the root `root` of a file system; none where there are none.
+    /// The sensors below `root`; none if there are none.
     #[must_use]
     pub fn at(root: &Path) -> Self {
         let (mut processor, mut others) = (Vec::new(), Vec::new());
@@ -97,14 +95,14 @@ impl Sensors {
         Self { processor, others, throttling: flags(root) }
     }
 
-    /// Whether there is anything to read.
+    /// Whether there is any sensor.
     #[must_use]
     pub fn are_there(&self) -> bool {
         !self.processor.is_empty() || !self.others.is_empty() || self.throttling.is_some()
     }
 
-    /// What they say now. The hottest sensor of the processor counts, the hottest of all where none
-    /// is the processor's. Files that cannot be read, and numbers that cannot be, count as not there.
+    /// Reads the sensors. The temperature is that of the hottest processor sensor, or of the hottest sensor if there
+    /// is none for the processor. Unreadable files and implausible numbers count as missing.
     #[must_use]
     pub fn read(&self) -> Reading {
         let hottest = |zones: &[PathBuf]| zones.iter().filter_map(|path| degrees(path)).reduce(f64::max);
@@ -124,14 +122,14 @@ pub fn celsius(degrees: f64) -> String {
     format!("{} °C", fixed(degrees, 0))
 }
 
-/// Whether a thermal zone of this type is of the processor: `cpu-thermal` of a Raspberry Pi,
-/// `x86_pkg_temp` of a PC, `soc-thermal` and `soc_max` of other boards.
+/// Whether a thermal zone of this type belongs to the processor: `cpu-thermal` of a Raspberry Pi, `x86_pkg_temp` of a
+/// PC, `soc-thermal` and `soc_max` of other boards.
 fn is_of_processor(kind: &str) -> bool {
     let kind = kind.to_ascii_lowercase();
     kind.contains("cpu") || kind == "x86_pkg_temp" || kind.starts_with("soc")
 }
 
-/// The file that tells the most of throttling.
+/// The most detailed file about throttling.
 fn flags(root: &Path) -> Option<Flags> {
     // `soc/soc:firmware`; newer boards have the address of the device in both names.
     let devices = entries(&root.join("sys/devices/platform"), |name| name.starts_with("soc"));
@@ -145,23 +143,23 @@ fn flags(root: &Path) -> Option<Flags> {
     of_pi.map(|folder| Flags::Voltage(folder.join("in0_lcrit_alarm")))
 }
 
-/// The entries of `folder` whose names are `wanted`, in order.
+/// The entries of `folder` with `wanted` names, sorted.
 fn entries(folder: &Path, wanted: impl Fn(&str) -> bool) -> Vec<PathBuf> {
     let Ok(found) = fs::read_dir(folder) else { return Vec::new() };
-    let found = found.take(MOST).flatten().filter(|entry| entry.file_name().to_str().is_some_and(&wanted));
+    let found = found.take(MAX_ENTRIES).flatten().filter(|entry| entry.file_name().to_str().is_some_and(&wanted));
     let mut found: Vec<PathBuf> = found.map(|entry| entry.path()).collect();
     found.sort();
     found
 }
 
-/// The beginning of a regular file, without blanks around it.
+/// The beginning of a regular file, trimmed.
 fn text(path: &Path) -> Option<String> {
-    // Whoever opens a pipe waits for the other end.
+    // Opening a pipe would block.
     if !fs::metadata(path).ok()?.is_file() {
         return None;
     }
     let mut text = String::new();
-    File::open(path).ok()?.take(LONGEST).read_to_string(&mut text).ok()?;
+    File::open(path).ok()?.take(MAX_FILE_BYTES).read_to_string(&mut text).ok()?;
     Some(text.trim().to_owned())
 }
 

@@ -1,15 +1,14 @@
-//! The gates of squeeze-and-excitation: sigmoid by table, and the multiplication.
+//! Gates of squeeze-and-excitation: sigmoid by lookup table, and the product with a feature map.
 
 use super::single::{FRACTION_BITS, saturate};
 
-/// Entries of a sigmoid table.
+/// Number of entries of a sigmoid table.
 pub const TABLE: usize = 256;
-/// A gate of 1 would be this; the largest in a table is one less.
+/// The value of a gate of 1; the largest value in a table is one less.
 pub const GATE_ONE: f64 = 256.0;
 
-/// σ(x) = 1 / (1 + e⁻ˣ) for x = `scale` · q, in 1/256, rounded, at most 255; entry q + 128
-/// belongs to the byte q. A network stores the table and every target reads it, so that nothing
-/// depends on anyone's `exp`.
+/// Sigmoid table: σ(x) = 1 / (1 + e⁻ˣ) for x = `scale` · q, in 1/256, rounded, at most 255; entry q + 128 belongs to
+/// the byte q. The table is stored with the network, so that results do not depend on an implementation of `exp`.
 #[must_use]
 pub fn sigmoid_table(scale: f64) -> [u8; TABLE] {
     std::array::from_fn(|index| {
@@ -24,29 +23,27 @@ pub const fn gate(table: &[u8; TABLE], q: i8) -> u8 {
     table[(q as i32 + 128) as usize]
 }
 
-/// `sat8((value · (gate · multiplier) + offset) >> 16)`. The inner product is made once for each
-/// channel of an image.
+/// Product of a value and a gate: `sat8((value · (gate · multiplier) + offset) >> 16)`. The inner product is computed
+/// once per channel and image.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Multiply {
-    /// Output steps in 1/256 of an input step, in 2⁻¹⁶; at least 1 and at most
-    /// [`MOST`](Self::MOST).
+    /// Output steps per 1/256 of an input step, in 2⁻¹⁶; from 1 to [`MAX_MULTIPLIER`](Self::MAX_MULTIPLIER).
     pub multiplier: u16,
     /// Zero point of the output and the half that rounds, in 2⁻¹⁶.
     pub offset: i32,
 }
 
 impl Multiply {
-    /// The largest multiplier: 255 · 255 times as much and an offset of 128 steps stay within
-    /// 31 bits.
-    pub const MOST: u16 = 32_000;
+    /// The maximum multiplier: 255 · 255 times as much plus an offset of 128 steps stays within 31 bits.
+    pub const MAX_MULTIPLIER: u16 = 32_000;
 
-    /// Products for an output with this zero point.
+    /// For an output with this zero point.
     #[must_use]
     pub const fn new(multiplier: u16, zero: i8) -> Self {
         Self { multiplier, offset: ((zero as i32) << FRACTION_BITS) + (1 << (FRACTION_BITS - 1)) }
     }
 
-    /// The byte for `value` (−255 to 255), whose zero point is subtracted.
+    /// The output byte for `value` (−255 to 255), whose zero point is subtracted.
     #[must_use]
     pub const fn apply(self, value: i32, gate: u8) -> i8 {
         let factor = gate as i32 * self.multiplier as i32;
@@ -78,7 +75,7 @@ mod tests {
         }
 
         #[test]
-        fn a_product_is_rounded_once(value in -255_i32..=255, gate: u8, multiplier in 1..=Multiply::MOST, zero: i8) {
+        fn a_product_is_rounded_once(value in -255_i32..=255, gate: u8, multiplier in 1..=Multiply::MAX_MULTIPLIER, zero: i8) {
             let real = f64::from(value) * f64::from(gate) * f64::from(multiplier) / 65_536.0 + f64::from(zero);
             let error = f64::from(Multiply::new(multiplier, zero).apply(value, gate)) - real.clamp(-128.0, 127.0);
             prop_assert!(error.abs() <= 0.5, "{}", error);

@@ -2,17 +2,17 @@
 
 use std::ops::RangeInclusive;
 
-/// Fractional bits of a product: the upper half of 32 bits is the result, which AVR and the
-/// packing instructions of DSP cores take for nothing.
+/// Fractional bits of a product: the upper half of 32 bits is the result, which AVR and the packing instructions of
+/// DSP cores extract at no cost.
 pub const FRACTION_BITS: u32 = 16;
-/// The fewest fractional bits of a layer whose sums may grow too large for 16.
+/// The minimum number of fractional bits, for layers with large accumulators.
 pub const LEAST_FRACTION_BITS: u32 = 8;
-/// 1 in the fixed point of an offset: a step of the output.
+/// 1 in the fixed-point format of an offset: one output step.
 pub const ONE: i32 = 1 << FRACTION_BITS;
-/// One half in that fixed point.
+/// 0.5 in this format.
 const HALF: i32 = ONE / 2;
 
-/// The byte nearest to `value`.
+/// Saturates `value` to the range of a byte.
 #[must_use]
 pub const fn saturate(value: i32) -> i8 {
     if value < -128 {
@@ -24,21 +24,21 @@ pub const fn saturate(value: i32) -> i8 {
     }
 }
 
-/// `sat8((sum · multiplier + offset) >> shift)`, the shift being arithmetic: one output channel.
+/// Requantisation of one output channel: `sat8((sum · multiplier + offset) >> shift)` with an arithmetic shift.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Single {
-    /// Output steps in one unit of the sum, in 2⁻ˢʰⁱᶠᵗ; at least 1.
+    /// Output steps per unit of the accumulator, in 2⁻ˢʰⁱᶠᵗ; at least 1.
     pub multiplier: u16,
-    /// Zero point, bias and the half that rounds, in 2⁻ˢʰⁱᶠᵗ of an output step.
+    /// Zero point, bias and the rounding constant, in 2⁻ˢʰⁱᶠᵗ of an output step.
     pub offset: i32,
-    /// Fractional bits, the same in all channels of a layer: [`FRACTION_BITS`], or as many as its
-    /// largest sum leaves room for, at least [`LEAST_FRACTION_BITS`].
+    /// Fractional bits, equal in all channels of a layer: [`FRACTION_BITS`], or as many as the largest accumulator
+    /// allows, at least [`LEAST_FRACTION_BITS`].
     pub shift: u32,
 }
 
 impl Single {
     /// Adds `bias` (in output steps) and the zero point to `sum · multiplier / 2ˢʰⁱᶠᵗ`, rounding
-    /// to nearest, halves up. `None` where the bias does not fit.
+    /// to nearest, halves up. `None` if the bias does not fit.
     #[must_use]
     pub fn new(multiplier: u16, bias: f64, zero: i8, shift: u32) -> Option<Self> {
         let bias = (bias * f64::from(1_u32 << shift)).round();
@@ -49,8 +49,8 @@ impl Single {
         Some(Self { multiplier, offset: i32::try_from(offset).ok()?, shift })
     }
 
-    /// Whether no sum of `sums` leaves the range of 32 bits on its way, whether bytes are kept as
-    /// they are or, as generated code does, with 128 added.
+    /// Whether no intermediate value leaves the range of 32 bits for accumulators in `sums`, with bytes as they are
+    /// or, as in generated code, with 128 added.
     #[must_use]
     pub fn fits(self, sums: &RangeInclusive<i64>) -> bool {
         let whole = |sum: i64| sum.checked_mul(i64::from(self.multiplier))?.checked_add(i64::from(self.offset));
@@ -70,30 +70,30 @@ impl Single {
     }
 }
 
-/// The mean of many values: their sum, shifted right (halves up) so that few enough bits are left
-/// for the multiplier to keep its own, then [`Single`].
+/// Requantised mean of many values: their sum, shifted right (halves up) so that the multiplier keeps enough bits,
+/// then [`Single`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Mean {
-    /// Bits that the sum loses first; 0 for maps of up to 4,096 pixels.
+    /// Right shift of the sum; 0 for maps of up to 4,096 pixels.
     pub shift: u32,
-    /// What makes the byte.
+    /// Requantisation of the shifted sum.
     pub single: Single,
 }
 
 impl Mean {
-    /// Sums of up to this many values keep all their bits.
+    /// Up to this many values are summed without a shift.
     const EXACT: usize = 4_096;
-    /// The most values of which a mean can be taken: 255 times as many fit 31 bits.
-    pub const MOST: usize = 1 << 23;
+    /// The maximum number of values: 255 times as many fit 31 bits.
+    pub const MAX_VALUES: usize = 1 << 23;
 
-    /// How far the sum of `count` values is shifted.
+    /// The right shift for the sum of `count` values.
     #[must_use]
     pub const fn shift_for(count: usize) -> u32 {
         let blocks = count.div_ceil(Self::EXACT);
         blocks.next_power_of_two().trailing_zeros()
     }
 
-    /// The mean's byte for `sum`, that of the values with their zero point subtracted.
+    /// The output byte for `sum`, of values with their zero point subtracted.
     #[must_use]
     pub const fn apply(self, sum: i32) -> i8 {
         let half = (1 << self.shift) >> 1;
@@ -101,18 +101,18 @@ impl Mean {
     }
 }
 
-/// The sum of two values of different scales: `sat8((a · m₀ + b · m₁ + offset) >> 16)`.
+/// Requantised sum of two values with different scales: `sat8((a · m₀ + b · m₁ + offset) >> 16)`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Sum {
-    /// Output steps in one step of each operand, in 2⁻¹⁶.
+    /// Output steps per step of each operand, in 2⁻¹⁶.
     pub multipliers: [u16; 2],
-    /// Zero point of the output and the half that rounds, in 2⁻¹⁶.
+    /// Zero point of the output and the rounding constant, in 2⁻¹⁶.
     pub offset: i32,
 }
 
 impl Sum {
-    /// The sum of operands whose steps are `ratios` steps of the output, which has this zero
-    /// point. `None` where a ratio is negative or 1 and more.
+    /// For operands whose steps are `ratios` output steps, and an output with this zero point. `None` if a ratio is
+    /// negative or at least 1.
     #[must_use]
     pub fn new(ratios: [f64; 2], zero: i8) -> Option<Self> {
         let fixed = ratios.map(|ratio| (ratio * f64::from(ONE)).round());

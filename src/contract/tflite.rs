@@ -8,13 +8,13 @@ use super::single::saturate;
 pub struct Multiplier {
     /// In [2³⁰, 2³¹), or 0.
     pub significand: i32,
-    /// The power of two: left where positive, −31 to 30.
+    /// Exponent of the power of two, −31 to 30; positive values shift left.
     pub shift: i32,
 }
 
 impl Multiplier {
-    /// `QuantizeMultiplier`: `real`, which is positive and finite, rounded to 31 bits; 0 where it
-    /// is too small to matter, the largest where it is 2³⁰ and more.
+    /// `QuantizeMultiplier`: `real`, which is positive and finite, rounded to 31 bits; 0 below
+    /// 2⁻³², the largest multiplier from 2³⁰ on.
     #[must_use]
     pub fn new(real: f64) -> Self {
         const ONE: i64 = 1 << 31;
@@ -91,8 +91,8 @@ pub struct Requantise {
 }
 
 impl Requantise {
-    /// The output byte for `sum`. Where the scale of the output ends at what its activation lets
-    /// pass, as it does for ReLU and ReLU6, saturation is the activation.
+    /// The output byte for `sum`. If the output range equals that of the activation (ReLU and ReLU6),
+    /// saturation is the activation.
     #[must_use]
     pub const fn apply(self, sum: i32) -> i8 {
         let scaled = self.multiplier.apply(sum.wrapping_add(self.bias));

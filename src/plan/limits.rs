@@ -80,7 +80,7 @@ pub fn exceeded(graph: &Graph, program: &Program) -> Option<Limit> {
             ("values in a row of its input", row(op.input), MAX_ROW_VALUES, smaller),
             ("values in a row", row(op.output), MAX_ROW_VALUES, smaller),
             ("weights in a filter", depth(op), filter, "fewer filters before it or a smaller kernel"),
-            ("pixels to take the mean of", averaged, Mean::MOST, "a smaller image or larger strides"),
+            ("pixels to take the mean of", averaged, Mean::MAX_VALUES, "a smaller image or larger strides"),
             ("filters with those before it", constants, MAX_CONSTANTS, "fewer filters"),
         ];
         let (what, found, most, help) = counts.into_iter().find(|(_, found, most, _)| found > most)?;

@@ -39,7 +39,7 @@ pub enum QuantError {
     #[error("`{0}` has values that are no finite numbers; this network cannot be made into integers")]
     NotFinite(String),
     /// A mean is taken of too many pixels for 32 bits.
-    #[error("`{name}` takes the mean of {pixels} pixels; at most {} can be summed in 32 bits", Mean::MOST)]
+    #[error("`{name}` takes the mean of {pixels} pixels; at most {} can be summed in 32 bits", Mean::MAX_VALUES)]
     TooManyPixels {
         /// The operation.
         name: String,
@@ -286,7 +286,7 @@ impl Builder<'_> {
 fn product(range: (f64, f64), input: Quantum) -> (Multiply, Quantum) {
     let wanted = spanning(range, 0.0);
     let unit = input.scale / GATE_ONE;
-    let multiplier = (unit / wanted.scale * f64::from(ONE)).floor().clamp(1.0, f64::from(Multiply::MOST));
+    let multiplier = (unit / wanted.scale * f64::from(ONE)).floor().clamp(1.0, f64::from(Multiply::MAX_MULTIPLIER));
     let quantum = with_scale(range.0, unit * f64::from(ONE) / multiplier);
     (Multiply::new(multiplier as u16, quantum.zero), quantum)
 }
@@ -294,7 +294,7 @@ fn product(range: (f64, f64), input: Quantum) -> (Multiply, Quantum) {
 /// The mean of each channel: its multiplier is exact, and the output's step follows from it.
 fn mean(op: &graph::Op, range: (f64, f64), input: Quantum) -> Result<(Mean, Quantum), QuantError> {
     let pixels = op.input.pixels();
-    if pixels > Mean::MOST {
+    if pixels > Mean::MAX_VALUES {
         return Err(QuantError::TooManyPixels { name: op.name.clone(), pixels });
     }
     let shift = Mean::shift_for(pixels);
