@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# What each ingredient of the recipe is worth: the preset micro (or the one named) on the photographs of
-# MICROMOBILENET_PHOTOS, then with one ingredient taken out, put in or exchanged at a time:
+# Ablation study of the training settings: the preset micro (or another) on the photographs of
+# MICROMOBILENET_PHOTOS, then with one setting removed, added or changed at a time:
 #
 #   MICROMOBILENET_PHOTOS=flowers benches/ablation.sh [NET]
 #
@@ -17,7 +17,7 @@ without mixup|augment.mixup=0.0
 without label smoothing|train.label_smoothing=0.0
 without averaged weights (EMA)|train.ema=0.0
 without weight decay|train.weight_decay=0.0
-without epochs aware of quantisation|train.quantization_aware=0.0
+without quantisation-aware epochs|train.quantization_aware=0.0
 a constant learning rate|train.schedule=constant
 AdamW at 0.02|train.optimizer=adamw train.learning_rate=0.02
 with brightness 0.1|augment.brightness=0.1

@@ -1,10 +1,9 @@
-//! How many bytes of code each piece of a header takes: `cargo bench --bench code_size`.
+//! Code size of the components of a header: `cargo bench --bench code_size`.
 //!
-//! Headers of many networks are linked at `-Os` for every family of cores, and the bytes of the
-//! pieces are those that fit them best by least squares. What comes out is the table in
-//! `src/plan/measured.rs`, which `-- --write` writes; the errors of the estimate that it makes go
-//! to stderr, also for networks that had no part in it. Families without a compiler here keep
-//! their old numbers.
+//! Headers of many networks are linked at `-Os` for every family of cores, and the sizes of the components are fitted
+//! by least squares. The result is the table in `src/plan/measured.rs`, which `-- --write` writes; errors of the
+//! estimates go to stderr, also for networks that were not used for the fit. Families without a compiler keep their
+//! old numbers.
 
 #![expect(
     clippy::unwrap_used,
@@ -32,7 +31,7 @@ use std::path::Path;
 use std::process::Command;
 
 const PIECES: usize = Piece::ALL.len();
-/// Keeps pieces that cannot be told apart from growing without bound: bytes are shared among them.
+/// Regularisation, for components that always occur together.
 const RIDGE: f64 = 0.02;
 
 /// A network's pieces and the bytes it links to.

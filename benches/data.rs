@@ -1,8 +1,8 @@
-//! How fast photographs are read and changed: `cargo bench --bench data`.
+//! Speed of decoding and augmentation: `cargo bench --bench data`.
 //!
-//! `MICROMOBILENET_PHOTOS` names a folder with one sub-folder per class, which is decoded on
-//! `BENCH_THREADS` (2) threads; without it, only augmentation is timed: every change of the
-//! preset `micro`, and all there are, on images of 96 × 96, on one thread.
+//! `MICROMOBILENET_PHOTOS` names a folder with one sub-folder per class, which is decoded on `BENCH_THREADS` (2)
+//! threads; without it, only augmentation is timed: that of the preset `micro`, and all kinds, on images of 96 × 96,
+//! on one thread.
 
 #![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a benchmark prints, and what fails ends it")]
 

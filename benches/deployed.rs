@@ -1,8 +1,8 @@
-//! What deployed networks cost: `cargo bench --bench deployed [NET…]`.
+//! Cost of deployed networks: `cargo bench --bench deployed [NET…]`.
 //!
-//! The five nets, with the weights in `assets/weights/`, exported as int8 and float, compiled for
-//! real instruction sets and run in emulators. QEMU counts instructions, simavr cycles; none of
-//! it depends on how busy this machine is. What is not installed is left out and said.
+//! The five networks, with the weights in `assets/weights/`, exported as int8 and float, compiled for real instruction
+//! sets and run in emulators. QEMU counts instructions, simavr cycles; neither depends on the load of this machine.
+//! Targets without tools are skipped and reported.
 
 #![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a benchmark prints, and what fails ends it")]
 
@@ -23,9 +23,9 @@ use std::fs;
 use std::path::Path;
 
 const NETS: [&str; 5] = ["pico", "nano", "micro", "milli", "mobilenet"];
-/// Images that costs are the mean of.
+/// Number of images whose costs are averaged.
 const IMAGES: usize = 4;
-/// As many of the trained classes are kept: figures are those of the family with five.
+/// Number of trained classes that are kept: figures are for five classes.
 const CLASSES: usize = 5;
 /// A sketch with the network and one without, whose difference in size is the network's.
 const SKETCHES: [&str; 2] = [
@@ -151,7 +151,7 @@ fn main() {
     }
 }
 
-/// Where a network runs, and how it is compiled.
+/// The target that a network runs on, and its compiler flags.
 fn runs(net: &str, precision: Precision) -> Vec<(Target, &'static str)> {
     let mut runs = vec![(Target::CortexM4, "-O2"), (Target::CortexM4, "-Os")];
     if precision == Precision::Int8 {

@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
-# What int8 costs in validation accuracy, net by net and in the mean, on the bundled images and on
-# the photographs of MICROMOBILENET_PHOTOS (where it is set):
+# Accuracy drop of int8 on validation images, per network and on average, on the bundled images and on
+# the photographs of MICROMOBILENET_PHOTOS (if set):
 #
 #   MICROMOBILENET_PHOTOS=flowers benches/int8_accuracy.sh          the five nets and squeeze
 #   MICROMOBILENET_PHOTOS=flowers benches/int8_accuracy.sh micro    this one
 #
-# The weights are those that --export takes: the best epoch aware of quantisation, chosen on the images that are
-# measured on. SEEDS ("0 1"), EPOCHS (30, on the photographs) and BUNDLED_EPOCHS (10) may be set, and RUNS to a
+# The weights are those that --export takes: the best quantisation-aware epoch, selected on the same
+# images. SEEDS ("0 1"), EPOCHS (30, on the photographs) and BUNDLED_EPOCHS (10) may be set, and RUNS to a
 # folder that keeps the trainings and takes those it has. Exit code 1 where the mean loss on a data
 # set is more than half a point.
 set -euo pipefail

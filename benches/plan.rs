@@ -1,8 +1,7 @@
-//! How long a network takes to plan and to estimate: `cargo bench --bench plan`.
+//! Time of planning and estimating a network: `cargo bench --bench plan`.
 //!
-//! Presets and networks of 30 blocks, on one thread, in int8: each of the two plans, both, and what
-//! a keystroke in the configuration costs: its text parsed, operations, plan, estimate, boards. Parts
-//! of names as arguments choose some of the networks.
+//! Presets and networks of 30 blocks, on one thread, in int8: each of the two plans, both, and a keystroke in the
+//! configuration: parsing, graph, plan, estimate, boards. Arguments select networks by a part of their names.
 
 #![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a benchmark prints, and what fails ends it")]
 

@@ -1,22 +1,21 @@
-//! How near training comes to what the machine can do: `cargo bench --bench roofline`.
+//! Roofline of the training kernels: `cargo bench --bench roofline`.
 //!
-//! Trains `micro` on one thread, on random images, batch 32, augmentation off, `ROUNDS` times for
-//! `BENCH_SECONDS` (4) in all, and sets the time of each kind of operation, in the fastest of the
-//! rounds, beside the roofline: the time that its arithmetic takes at the processor's peak, or that
-//! its maps take through memory or through the cache, whichever is longer. Prints Markdown.
+//! Trains `micro` on one thread, on random images, batch size 32, without augmentation, `ROUNDS` times for
+//! `BENCH_SECONDS` (4) in total, and compares the time of each kind of operation, in the fastest round, with the
+//! roofline: the time of its arithmetic at peak performance, or of its feature maps through memory or cache, whichever
+//! is longer. Prints Markdown.
 //!
-//! What is counted, for a batch of 32 images. Let I and O be the values of an operation's input and
-//! output over the batch, M its products over the batch, and a value 4 bytes.
+//! Counts for a batch of 32 images, where I and O are the values of the input and output of an operation over the
+//! batch, M its products over the batch, and a value has 4 bytes:
 //!
-//! * Forwards, convolutions: 2·M FLOPs; I is read and O written. Norm and activation of the input,
-//!   applied as it is read, and the sums of the output are left out, and so are weights.
-//! * Backwards, convolutions: 2·M for the gradient of the weights and 2·M for that of the input (the
-//!   stem has none of it). I is read again (products, and where its activation lets pass), O is
-//!   (its norm), the gradient of O is, and the gradient of I is written.
-//! * Pooling reads I; backwards it reads I and writes its gradient. One FLOP a value read.
+//! - Forward, convolutions: 2·M FLOPs; I is read and O written. Norm and activation of the input, fused on load, and
+//!   the sums of the output are not counted, and neither are weights.
+//! - Backward, convolutions: 2·M for the gradient of the weights and 2·M for that of the input (none for the stem). I,
+//!   O and the gradient of O are read, and the gradient of I is written.
+//! - Pooling reads I; the backward pass reads I and writes its gradient. One FLOP per value read.
 //!
-//! Every map passes once, as in the kernels of whole blocks. What the stem does beyond that (the
-//! padded copy that it reads, the padded gradient) is its loss, and not counted as traffic.
+//! Every feature map is counted once, as in the kernels of whole blocks. Additional traffic of the stem (the padded
+//! copy that it reads, the padded gradient) is not counted.
 
 #![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a benchmark prints, and what fails ends it")]
 
@@ -33,24 +32,24 @@ use std::sync::Arc;
 use std::time::Instant;
 
 const BATCH: usize = 32;
-/// Others who want the processor disturb some of them, with luck not all.
+/// Other processes disturb some of the rounds, hopefully not all.
 const ROUNDS: u32 = 12;
 
-/// What a pass costs for one batch.
+/// FLOPs and bytes of a pass for one batch.
 #[derive(Clone, Copy, Default)]
 struct Cost {
     flops: f64,
     bytes: f64,
 }
 
-/// The costs of `op`, forwards and backwards, as stated above.
+/// FLOPs and bytes of `op`, forward and backward, as defined above.
 fn costs(op: &Op, layer: Layer) -> [Cost; 2] {
     let [input, output] = [op.input, op.output].map(|shape| (BATCH * shape.values()) as f64);
     let products = BATCH as f64 * op.macs() as f64;
     if layer == Layer::Pool {
         return [Cost { flops: input, bytes: 4.0 * input }, Cost { flops: input, bytes: 8.0 * input }];
     }
-    // The gradient of an image is nobody's.
+    // The gradient of an image is not needed.
     let wanted = f64::from(op.inputs[0] != Source::Image);
     let forward = Cost { flops: 2.0 * products, bytes: 4.0 * (input + output) };
     let gradients =
@@ -58,7 +57,7 @@ fn costs(op: &Op, layer: Layer) -> [Cost; 2] {
     [forward, gradients]
 }
 
-/// What the machine can do on one thread, a second.
+/// Peak performance of one thread, per second.
 struct Machine {
     flops: f64,
     memory: f64,
@@ -107,7 +106,7 @@ fn images(count: usize) -> Images {
     }
 }
 
-/// Where the time of a training goes on one thread, in the fastest of all rounds, and its network.
+/// The profile of a training on one thread, in the fastest round, and its network.
 fn trained(limit: f64) -> (Graph, Profile) {
     let sets: [String; 3] = ["augment={}".into(), "train.epochs=100000".into(), format!("train.batch_size={BATCH}")];
     let spec = ConfigFile::parse("micro", preset(Path::new("micro")).unwrap(), &overrides(&sets).unwrap()).unwrap();

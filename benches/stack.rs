@@ -1,9 +1,8 @@
-//! How much stack headers take: `cargo bench --bench stack`.
+//! Stack use of exported headers: `cargo bench --bench stack`.
 //!
-//! The presets, in gray and in colour, with random weights, painted stacks, in the emulators of
-//! `tests/targets`. What comes out is what the table of stacks in `src/plan/targets.rs`, the last
-//! column, is an upper bound of if rows are pushed; predict() of a whole image adds what stands in the
-//! column before. Of AVR the frames of the driver count too.
+//! The presets, in gray and in colour, with random weights, in the emulators of `tests/targets`, measured by painting
+//! the stack. The last column of the table of stacks in `src/plan/targets.rs` is an upper bound of these results for
+//! pushing rows; predict() of a whole image adds the column before it. On AVR the frames of the driver are included.
 
 #![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a benchmark prints, and what fails ends it")]
 
@@ -25,7 +24,7 @@ use micromobilenet::codegen::header;
 use micromobilenet::config::Precision;
 use micromobilenet::plan::Estimate;
 
-/// Bytes of RAM of a BBC micro:bit, without what its driver takes.
+/// RAM of a BBC micro:bit minus that of its driver, in bytes.
 const MICROBIT: usize = 13_000;
 
 fn main() {

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# What a second thread is worth in training: images a second on one thread and on two, in turn, over
-# several rounds. On a machine that others use too, the fastest of all is nearest to what it can do.
+# Speed-up of training by a second thread: images per second on one and on two threads, alternating, over
+# several rounds. On a shared machine the fastest round is closest to the peak performance.
 #
 #   ROUNDS=5 benches/threads.sh
 #

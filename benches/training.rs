@@ -1,8 +1,9 @@
-//! Images a second, forwards, backwards and optimiser, of the presets: `cargo bench --bench training`.
+//! Training speed of the presets in images per second: forward, backward and optimiser: `cargo bench --bench
+//! training`.
 //!
-//! Random images, batch 32, augmentation off unless `BENCH_AUGMENT=1` asks for that of the presets.
-//! `BENCH_THREADS` (2), `BENCH_SECONDS` (3, for each figure) and `BENCH_NETS` (all presets) may be set.
-//! `benches/pytorch.py` does the same with PyTorch, and `benches/compare.sh` sets both side by side.
+//! Random images, batch size 32, without augmentation unless `BENCH_AUGMENT=1` enables that of the presets.
+//! `BENCH_THREADS` (2), `BENCH_SECONDS` (3, per figure) and `BENCH_NETS` (all presets) may be set.
+//! `benches/pytorch.py` does the same with PyTorch, and `benches/compare.sh` compares both.
 
 #![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a benchmark prints, and what fails ends it")]
 
@@ -19,7 +20,7 @@ fn number(name: &str, default: f64) -> f64 {
     std::env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or(default)
 }
 
-/// Notes the speed of every epoch and stops in time.
+/// Records the speed of every epoch and stops after the set time.
 struct Watch {
     control: Control,
     begun: std::time::Instant,

@@ -1,11 +1,9 @@
-//! What the workbench costs who sits before it: `cargo bench --bench tui`.
+//! Response time and memory of the workbench: `cargo bench --bench tui`.
 //!
-//! The program in a pseudo-terminal of 160 × 48, as a user runs it: from its start to the first
-//! frame, its memory and its wake-ups while nobody does anything, and from a keystroke in Design to
-//! the last byte of the frame that shows what it changed, on a network of 30 blocks grown from
-//! mobilenet, with and without a training on one thread. Times contain the pseudo-terminal, not the
-//! emulator that makes a screen of what comes. Before that, what frames of 80 × 24 cost a slow link, in
-//! bytes.
+//! The program runs in a pseudo-terminal of 160 × 48: time to the first frame, memory and wake-ups while idle, and
+//! time from a keystroke in Design to the last byte of the frame with its change, on mobilenet extended to 30 blocks,
+//! with and without a training on one thread. Times include the pseudo-terminal, but not the emulator that interprets
+//! the output. The sizes of frames of 80 × 24, in bytes, are measured first, for slow connections.
 
 #![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a benchmark prints, and what fails ends it")]
 
@@ -29,7 +27,7 @@ const F3: &str = "\x1bOR";
 const F4: &str = "\x1bOS";
 const F5: &str = "\x1b[15~";
 
-/// A folder with mobilenet, grown to 30 blocks.
+/// A folder with mobilenet, extended to 30 blocks.
 fn grown() -> TempDir {
     let folder = TempDir::new().unwrap();
     let text = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/configs/mobilenet.toml")).unwrap();
@@ -43,8 +41,8 @@ fn start(folder: &Path) -> Terminal {
     Terminal::in_colours(folder, &["--config", "net.toml", "--threads", "1", "--set", "train.epochs=1000"], 160, 48)
 }
 
-/// Bytes of a frame of each screen where all of it is drawn, in 80 × 24 and 256 colours, and of one
-/// that shows a training's progress, a second, as it comes over SSH.
+/// Bytes of a full frame of each screen, in 80 × 24 and 256 colours, and bytes per second of training progress over
+/// SSH.
 fn sizes() {
     let folder = grown();
     let variables = [("TERM", "xterm-256color"), ("SSH_TTY", "/dev/pts/0")];
