@@ -12,7 +12,7 @@ use crate::tui;
 use clap::{ArgGroup, Parser};
 use std::path::PathBuf;
 
-/// Design, train and export MobileNet-like networks for boards with a few kilobytes of memory.
+/// Design, train and export MobileNet-like networks for microcontroller boards with a few kilobytes of memory
 #[derive(Debug, Clone, Parser)]
 #[command(
     version,
@@ -21,105 +21,105 @@ use std::path::PathBuf;
     next_help_heading = "Options",
     disable_help_flag = true,
     disable_version_flag = true,
-    override_usage = "micromobilenet [FILE.toml]                         the workbench
-       micromobilenet [FILE.toml] ACTION... [OPTIONS]     without a screen",
+    override_usage = "micromobilenet [FILE.toml]                         start the workbench
+       micromobilenet [FILE.toml] ACTION... [OPTIONS]     run actions without the workbench",
     after_help = AFTER,
     group = ArgGroup::new("for_a_board").args(["estimate", "export"]).multiple(true)
 )]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag that somebody may give")]
 pub struct Cli {
-    /// Show what every layer costs, and which boards the network fits
+    /// Show parameters, MACs, RAM and flash per layer, and which boards the network fits
     #[arg(long, help_heading = ACTIONS)]
     estimate: bool,
-    /// Train, with progress; writes a run folder below runs/
+    /// Train with progress output; creates a run folder in runs/
     #[arg(long, help_heading = ACTIONS)]
     train: bool,
-    /// Accuracy per class, confusion matrix, worst mistakes
+    /// Evaluate: accuracy, metrics per class, confusion matrix, worst mistakes
     #[arg(long, help_heading = ACTIONS)]
     evaluate: bool,
-    /// Write a C++ header, a sketch and sample images
+    /// Export a C++ header, an Arduino sketch and sample images
     #[arg(long, help_heading = ACTIONS)]
     export: bool,
-    /// Classify images, of a folder all in it
+    /// Classify images, or all images in a folder
     #[arg(long, value_name = "IMAGE|DIR", num_args = 1.., help_heading = ACTIONS)]
     predict: Vec<PathBuf>,
-    /// Classify images as they appear in a folder, until Ctrl-C; those already there are left alone
+    /// Classify new images as they appear in a folder, until Ctrl-C; existing images are ignored
     #[arg(long, value_name = "DIR", help_heading = ACTIONS)]
     watch: Option<PathBuf>,
-    /// Compare runs: a table and their curves in one picture
+    /// Compare runs: a table, and a plot of their learning curves
     #[arg(long, value_name = "RUN", num_args = 1.., help_heading = ACTIONS)]
     report: Vec<PathBuf>,
 
-    #[arg(value_name = "FILE.toml", conflicts_with = "config", help = "As --config FILE.toml")]
+    #[arg(value_name = "FILE.toml", conflicts_with = "config", help = "Same as --config FILE.toml")]
     file: Option<PathBuf>,
     #[arg(long, value_name = "FILE", help = about_config())]
     config: Option<PathBuf>,
-    /// Images: a folder with one sub-folder per class, IDX, CIFAR or npz files, or a bundled name
+    /// Data set: a folder with one sub-folder per class, IDX, CIFAR or npz files, or the name of a bundled set
     #[arg(long, value_name = "DIR|FILE|NAME")]
     data: Option<String>,
-    /// Override a key of the configuration, like train.epochs=5 or blocks.2.filters=8 (repeatable)
+    /// Override a key of the configuration, for example train.epochs=5 or blocks.2.filters=8 (repeatable)
     #[arg(long, value_name = "KEY=VALUE", value_parser = Edit::parse)]
     set: Vec<Edit>,
-    /// With --estimate: does it fit this board? Exit code 1 if not. With --export: no more sample
-    /// images than its flash holds. As --set target.board=ID
+    /// Target board. With --estimate: exit code 1 if the network does not fit. With --export: limits the
+    /// sample images to its flash. Same as --set target.board=ID
     #[arg(long, value_name = "ID", requires = "for_a_board")]
     board: Option<String>,
-    /// Run folder to write, or to take configuration and weights from
+    /// Run folder: written by --train, otherwise source of configuration and weights
     #[arg(long, value_name = "DIR")]
     run: Option<PathBuf>,
-    /// Go on with a training that was interrupted (the latest run, or --run DIR)
+    /// Resume an interrupted training (the latest run, or --run DIR)
     #[arg(long, requires = "train")]
     resume: bool,
-    /// Learn from the network of this run as well as from the labels
+    /// Knowledge distillation: train with the predictions of this run as well as with the labels
     #[arg(long, value_name = "RUN", requires = "train", conflicts_with = "resume")]
     distill: Option<PathBuf>,
-    /// Take weights from this file, by the names of the parameters
+    /// Load weights from this file, by parameter name
     #[arg(long, value_name = "FILE.safetensors")]
     weights: Option<PathBuf>,
-    /// Where --export (ArduinoCode) and --report (runs/report) write
+    /// Output folder of --export [default: ArduinoCode] and --report [default: runs/report]
     #[arg(long, value_name = "DIR")]
     output: Option<PathBuf>,
-    /// Epochs to train, as --set train.epochs=N; auto: as many as see train.images_seen images
+    /// Number of epochs, same as --set train.epochs=N; auto: derived from train.images_seen
     #[arg(long, value_name = "N|auto", value_parser = epochs)]
     epochs: Option<String>,
-    /// Training seed, as --set train.seed=N
+    /// Training seed, same as --set train.seed=N
     #[arg(long, value_name = "N")]
     seed: Option<u32>,
-    /// With --train: train N times (2 to 100), with this seed and those after it, each in a run folder
-    /// of its own (--run DIR: in DIR-seed0, DIR-seed1, …); says mean and deviation of what they reach
+    /// With --train: train N times (2 to 100) with consecutive seeds, each in its own run folder
+    /// (--run DIR: in DIR-seed0, DIR-seed1, …), and report mean and standard deviation of the accuracy
     #[arg(long, value_name = "N", requires = "train", value_parser = |text: &str| within(text, 2, 100))]
     seeds: Option<u16>,
-    /// Threads to work with [default: as many as the machine has cores]
+    /// Number of threads [default: number of cores]
     #[arg(long, value_name = "N", value_parser = |text: &str| within(text, 1, 256))]
     threads: Option<u16>,
-    /// Training waits from this temperature of the processor on, in °C, until it is 5 °C cooler
+    /// Pause training at this processor temperature, in °C, until it is 5 °C cooler
     #[arg(long, value_name = "CELSIUS", value_parser = |text: &str| within(text, 40, 110))]
     max_temp: Option<u16>,
-    /// Images to evaluate on: validation, test, train, or all that have a label, for instance of another
+    /// Images to evaluate on: validation, test, train, or all labelled images, for example of another
     /// folder, which may have fewer classes: --data DIR --split all
     #[arg(long, value_enum, default_value_t, value_name = "SPLIT", hide_possible_values = true)]
     split: Split,
-    /// Try the whole path: one epoch on few images
+    /// Smoke test: one epoch on few images
     #[arg(long)]
     test: bool,
-    /// Arithmetic to evaluate, export and predict in, as --set export.precision=…
+    /// Precision of evaluation, export and prediction, same as --set export.precision=…
     #[arg(long, value_name = "float|int8")]
     precision: Option<String>,
-    /// Exit with 1, and export nothing, where int8 loses more accuracy than this, like 0.005
+    /// Exit with 1, and export nothing, if int8 loses more accuracy than this fraction, for example 0.005
     #[arg(long, value_name = "FRACTION", value_parser = fraction)]
     max_accuracy_drop: Option<f64>,
-    /// Export without trying the header first. Otherwise, with a C++ compiler on the path, it is
-    /// compiled and run on the samples and on test images; where it answers something else than the
-    /// executor does, the exit code is 1 and nothing is written
+    /// Export without checking the header. By default, if a C++ compiler is on the path, the header is
+    /// compiled and run on samples and test images; if its outputs differ from those of the reference
+    /// executor, the exit code is 1 and nothing is written
     #[arg(long, requires = "export")]
     no_check: bool,
-    /// Machine-readable lines on stdout, and nothing else there
+    /// Print JSON lines on stdout, and nothing else
     #[arg(long)]
     json: bool,
-    /// Never start the screen
+    /// Do not start the workbench
     #[arg(long)]
     no_tui: bool,
-    /// Say more; with --train, afterwards, where its time went
+    /// Verbose output; with --train, a profile at the end
     #[arg(short, long)]
     verbose: bool,
     /// Print this help
@@ -130,7 +130,7 @@ pub struct Cli {
     version: Option<bool>,
 }
 
-const ACTIONS: &str = "Actions, which compose and run in this order (--report alone)";
+const ACTIONS: &str = "Actions, which can be combined and run in this order (--report only alone)";
 
 const AFTER: &str = "\
 Examples:
@@ -142,11 +142,11 @@ Examples:
   micromobilenet --run runs/2026-01-31_14-05-09_micro --watch camera --json
   micromobilenet --report runs/*
 
-Exit codes: 0 done; 1 it ran and the answer is no; 2 bad usage, configuration or data;
-3 the system failed (output, disk, permission); 130 interrupted.";
+Exit codes: 0 success; 1 negative result (does not fit, accuracy drop too large) or failure;
+2 wrong usage, configuration or data; 3 system error (output, disk, permission); 130 interrupted.";
 
 impl Cli {
-    /// The workbench, where it is meant: no action is asked for, and somebody sits at a terminal.
+    /// The start options of the workbench, if no action is requested and stdin and stdout are a terminal.
     #[cfg(feature = "tui")]
     #[must_use]
     pub fn workbench(&self) -> Option<tui::Start> {
@@ -170,7 +170,7 @@ impl Cli {
         })
     }
 
-    /// What is asked for.
+    /// The options of the headless actions.
     #[must_use]
     pub fn into_request(self) -> Request {
         let mut overrides = self.set;
@@ -211,12 +211,12 @@ impl Cli {
 /// The help of `--config`.
 fn about_config() -> String {
     let names = PRESETS.map(|(name, _)| name).join(", ");
-    format!("Configuration file (./NAME, where it is called like a preset), or the name of a preset: {names}")
+    format!("Configuration file (./NAME, if it has the name of a preset), or a preset: {names}")
 }
 
 /// A whole number from `least` to `most`.
 fn within(text: &str, least: u16, most: u16) -> Result<u16, String> {
-    let range = format!("it is a whole number from {least} to {most}");
+    let range = format!("expected a whole number from {least} to {most}");
     let value: i64 = text.parse().map_err(|_| range.clone())?;
     let nearest = value.clamp(least.into(), most.into());
     match u16::try_from(nearest) {
@@ -228,13 +228,13 @@ fn within(text: &str, least: u16, most: u16) -> Result<u16, String> {
 /// A number of epochs, or `auto`.
 fn epochs(text: &str) -> Result<String, String> {
     let is_legal = text == "auto" || text.parse::<u32>().is_ok();
-    if is_legal { Ok(text.to_owned()) } else { Err("it is a whole number, or auto".to_owned()) }
+    if is_legal { Ok(text.to_owned()) } else { Err("expected a whole number or auto".to_owned()) }
 }
 
 /// A number from 0 to 1.
 fn fraction(text: &str) -> Result<f64, String> {
     let value = text.parse().ok().filter(|value| (0.0..=1.0).contains(value));
-    value.ok_or_else(|| "it is a fraction from 0 to 1, like 0.005".to_owned())
+    value.ok_or_else(|| "expected a fraction from 0 to 1, for example 0.005".to_owned())
 }
 
 #[cfg(test)]

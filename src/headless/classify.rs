@@ -1,4 +1,4 @@
-//! Images from files, classified batch by batch and told one a line.
+//! Classification of image files in batches, with one line of output per image.
 
 use super::Failure;
 use super::project::Project;
@@ -13,17 +13,17 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-/// Images in memory at a time: enough for all cores, and few enough that answers come soon.
+/// Maximum batch size: enough for all cores, small enough for early results.
 pub const BATCH: usize = 128;
-/// Probabilities shown of one image.
+/// Number of classes printed per image.
 const SHOWN: usize = 3;
-/// The widest column of names.
+/// Maximum width of the column of names.
 const WIDEST: usize = 60;
 
-/// A network made ready to answer, and how much it has answered.
+/// A network for inference, with statistics.
 pub struct Classifier {
     arithmetic: Arithmetic,
-    answered: usize,
+    classified: usize,
     work: Duration,
 }
 
@@ -32,11 +32,11 @@ enum Arithmetic {
     Int8 { deployed: Arc<Deployed>, executor: Box<Executor> },
 }
 
-/// What is answered of one image: the probability of each class, and in int8 the scores.
-type Answer = (Vec<f32>, Option<Vec<i8>>);
+/// The prediction for one image: probabilities of all classes, and in int8 the scores.
+type Prediction = (Vec<f32>, Option<Vec<i8>>);
 
 impl Classifier {
-    /// The trained network of `project`, in float or in integers as its configuration says.
+    /// The trained network of `project`, in float or int8 according to the configuration.
     pub fn of(project: &mut Project<'_>) -> Result<Self, Failure> {
         let trained = project.trained()?;
         let arithmetic = match project.session.spec.config.export.precision {
@@ -47,12 +47,12 @@ impl Classifier {
                 Arithmetic::Int8 { deployed, executor }
             }
         };
-        Ok(Self { arithmetic, answered: 0, work: Duration::ZERO })
+        Ok(Self { arithmetic, classified: 0, work: Duration::ZERO })
     }
 
-    /// Answers the images at `paths`, at most [`BATCH`], in their order, with names in a column of
-    /// `width` characters. Whether all could be read: one that cannot is named, unless it `may_vanish`
-    /// and has.
+    /// Classifies the images at `paths`, at most [`BATCH`], and prints the results in order, with names in a column of
+    /// `width` characters. Returns whether all could be read; unreadable ones are reported, unless they `may_vanish`
+    /// and no longer exist.
     pub fn classify(&mut self, project: &Project<'_>, paths: &[PathBuf], width: usize, may_vanish: bool) -> bool {
         let begun = Instant::now();
         let config = &project.session.spec.config;
@@ -74,16 +74,16 @@ impl Classifier {
             }
         }
         let images: Vec<&[u8]> = images.iter().map(Vec::as_slice).collect();
-        let answers = self.answers(&images);
+        let answers = self.predict(&images);
         for (name, answer) in names.iter().zip(answers) {
             tell(project, name, width, answer);
         }
-        self.answered += names.len();
+        self.classified += names.len();
         self.work += begun.elapsed();
         all
     }
 
-    fn answers(&self, images: &[&[u8]]) -> Vec<Answer> {
+    fn predict(&self, images: &[&[u8]]) -> Vec<Prediction> {
         match &self.arithmetic {
             Arithmetic::Float(predictor) => {
                 predictor.predict(images).into_iter().map(|probabilities| (probabilities, None)).collect()
@@ -98,10 +98,9 @@ impl Classifier {
         }
     }
 
-    /// Says how many images were answered, and how fast: reading, answering and printing them;
-    /// waiting for files does not count.
-    pub fn tell_speed(&self, project: &Project<'_>) {
-        let (images, seconds) = (self.answered, self.work.as_secs_f64());
+    /// Reports the number of images and the throughput, including reading and printing but not waiting for files.
+    pub fn report_speed(&self, project: &Project<'_>) {
+        let (images, seconds) = (self.classified, self.work.as_secs_f64());
         let rate = images as f64 / seconds;
         let rate = rate.is_finite().then_some(rate);
         project.console.object("speed", json!({ "images": images, "seconds": seconds, "images_per_second": rate }));
@@ -116,12 +115,12 @@ pub fn width(paths: &[PathBuf]) -> usize {
     paths.iter().map(|path| path.display().to_string().chars().count()).max().unwrap_or(0).min(WIDEST)
 }
 
-/// Whether nothing has this name any longer.
+/// Whether the file no longer exists.
 fn is_gone(path: &Path) -> bool {
     std::fs::metadata(path).is_err_and(|error| error.kind() == std::io::ErrorKind::NotFound)
 }
 
-fn tell(project: &Project<'_>, name: &str, width: usize, (probabilities, scores): Answer) {
+fn tell(project: &Project<'_>, name: &str, width: usize, (probabilities, scores): Prediction) {
     let label = &project.session.labels[argmax(&probabilities)];
     let mut order: Vec<usize> = (0..probabilities.len()).collect();
     order.sort_by(|a, b| probabilities[*b].total_cmp(&probabilities[*a]));

@@ -1,4 +1,4 @@
-//! What is printed, and where: results on stdout, what goes on on stderr.
+//! Output: results on stdout, messages on stderr.
 
 use super::fault;
 use crate::escape;
@@ -9,36 +9,36 @@ use std::path::Path;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-/// What became of stdout, of which a process has one.
+/// State of stdout.
 struct Output {
-    /// The first write that failed, but for want of a reader.
+    /// The first write error other than a closed pipe.
     failure: OnceLock<io::Error>,
-    /// The reader went away.
+    /// The reader closed the pipe.
     is_reader_gone: AtomicBool,
-    /// What is stopped when a write fails.
+    /// The control to stop when a write fails.
     control: OnceLock<Control>,
 }
 
 static OUTPUT: Output =
     Output { failure: OnceLock::new(), is_reader_gone: AtomicBool::new(false), control: OnceLock::new() };
 
-/// Stops what `control` steers once a line cannot be written: a result that nobody gets is no result.
+/// Stops `control` when a line cannot be written: work without output is useless.
 pub fn stop_when_output_fails(control: Control) {
     let _ = OUTPUT.control.set(control);
 }
 
-/// Whether the reader of stdout went away, which is no error.
+/// Whether the reader of stdout closed the pipe, which is not an error.
 pub fn is_reader_gone() -> bool {
     OUTPUT.is_reader_gone.load(Ordering::Relaxed)
 }
 
-/// What kept a line from being written, where something did.
+/// The first error of writing to stdout.
 pub fn output_failure() -> Option<&'static io::Error> {
     OUTPUT.failure.get()
 }
 
-/// Notes how writing to stdout went.
-pub fn noted(written: io::Result<()>) {
+/// Records the result of writing to stdout.
+pub fn record_write(written: io::Result<()>) {
     match written {
         Ok(()) => {}
         Err(error) if error.kind() == ErrorKind::BrokenPipe => OUTPUT.is_reader_gone.store(true, Ordering::Relaxed),
@@ -52,10 +52,10 @@ pub fn noted(written: io::Result<()>) {
 }
 
 fn print(line: &str) {
-    noted(writeln!(io::stdout(), "{line}").and_then(|()| io::stdout().flush()));
+    record_write(writeln!(io::stdout(), "{line}").and_then(|()| io::stdout().flush()));
 }
 
-/// The terminal, a pipe, or a program that reads JSON.
+/// Output for a terminal, a pipe, or a program that reads JSON.
 #[derive(Debug, Clone, Copy)]
 pub struct Console {
     json: bool,
@@ -68,36 +68,36 @@ impl Console {
         Self { json, verbose }
     }
 
-    /// Whether stdout is for machines.
+    /// Whether stdout is JSON.
     pub const fn is_json(self) -> bool {
         self.json
     }
 
-    /// Whether more is to be said.
+    /// Whether output is verbose.
     pub const fn is_verbose(self) -> bool {
         self.verbose
     }
 
-    /// Whether a person watches stderr, so that bars make sense.
+    /// Whether to show progress bars: stderr is a terminal and output is not JSON.
     pub fn has_bars(self) -> bool {
         !self.json && std::io::stderr().is_terminal()
     }
 
-    /// Columns to fill; 80 where stdout is no terminal.
+    /// Width of the terminal in columns, 40 to 200; 80 if stdout is not a terminal.
     #[expect(clippy::unused_self, reason = "a console answers for the terminal")]
     pub fn width(self) -> usize {
         let size = std::io::stdout().is_terminal().then(|| console::Term::stdout().size_checked()).flatten();
         size.map_or(80, |(_, width)| usize::from(width).clamp(40, 200))
     }
 
-    /// A result for people.
+    /// Prints a result as text.
     pub fn say(self, text: &str) {
         if !self.json {
             print(&escape::lines(text.trim_end()));
         }
     }
 
-    /// A result for machines: `fields` with `"type": kind` before them.
+    /// Prints a result as JSON: `fields` with `"type": kind` before them.
     pub fn object(self, kind: &str, fields: impl serde::Serialize) {
         if !self.json {
             return;
@@ -113,43 +113,43 @@ impl Console {
         print(&escape::json(&object.to_string()));
     }
 
-    /// What goes on, for people.
+    /// Prints a message to stderr.
     #[expect(clippy::unused_self, reason = "a console speaks for the terminal")]
     pub fn note(self, text: &str) {
         let _ = writeln!(std::io::stderr(), "{}", escape::lines(text));
     }
 
-    /// What is probably not as it should be.
+    /// Prints a warning to stderr.
     pub fn warn(self, text: &str) {
         self.note(&format!("warning: {text}"));
     }
 
-    /// What goes on, for people who asked for more.
+    /// Prints a message to stderr if output is verbose.
     pub fn detail(self, text: &str) {
         if self.verbose {
             self.note(text);
         }
     }
 
-    /// What went wrong. Programs are told the file too, and the line where one is known.
+    /// Reports an error; as JSON with file and line if known.
     pub fn error(self, error: &anyhow::Error) {
-        let text = told(error);
+        let text = with_causes(error);
         for object in fault::objects(error, text.clone()) {
             self.object("error", object);
         }
         self.note(&format!("error: {text}"));
     }
 
-    /// What went wrong with `file`.
+    /// Reports an error about `file`.
     pub fn error_about(self, file: &Path, error: &anyhow::Error) {
-        let text = told(error);
+        let text = with_causes(error);
         let file = file.display().to_string();
         self.object("error", serde_json::json!({ "message": text, "file": file }));
         self.note(&format!("error: {text}"));
     }
 }
 
-/// A zero has no sign, for programs as for people.
+/// Removes the sign of zeros.
 fn unsign_zeros(value: &mut Value) {
     match value {
         Value::Number(number) if number.as_f64() == Some(0.0) && number.is_f64() => {
@@ -161,8 +161,8 @@ fn unsign_zeros(value: &mut Value) {
     }
 }
 
-/// The error and its causes, but those whose text the one above repeats.
-fn told(error: &anyhow::Error) -> String {
+/// The error and its causes, without causes whose text is already part of it.
+fn with_causes(error: &anyhow::Error) -> String {
     error
         .chain()
         .skip(1)

@@ -5,20 +5,20 @@ use super::{Exit, Failure};
 use crate::plan::{Boards, Estimate, Family, Verdict, verdict_lines};
 use serde::Serialize;
 
-/// What goes to whoever reads JSON.
+/// The JSON object.
 #[derive(Serialize)]
 struct Report<'a> {
     #[serde(flatten)]
     estimate: &'a Estimate,
-    /// The cores that the next two are for: those of the board asked for, else Cortex-M4F.
+    /// The core family of the next two fields: that of the selected board, else Cortex-M4F.
     family: Family,
     flash_bytes: u64,
     stack_bytes: u64,
     boards: &'a [Verdict],
 }
 
-/// Shows what every layer costs and which boards that fits; the answer is no where the board that
-/// is asked for is too small.
+/// Prints the estimate per layer and the boards that the network fits. The exit code is [`Exit::No`] if it does not
+/// fit the selected board.
 pub fn show(project: &Project<'_>) -> Result<Exit, Failure> {
     let boards = Boards::beside(&project.config_path)?;
     let chosen = project.board(&boards)?;
@@ -31,7 +31,7 @@ pub fn show(project: &Project<'_>) -> Result<Exit, Failure> {
     console.say(&estimate.table(width));
     console.say("\nRAM over time, in bytes:");
     console.say(&estimate.arena.draw(width));
-    console.say("\nCode is an estimate within a tenth, the stack a bound; all else is exact:");
+    console.say("\nCode size is an estimate within 10 %, stack an upper bound; all other sizes are exact:");
     console.say(&estimate.target_lines());
     if estimate.limit.is_none() {
         console.say(&format!("\n{}", verdict_lines(&verdicts)));

@@ -13,7 +13,7 @@ use clap::ValueEnum as _;
 use serde::Serialize;
 use std::sync::Arc;
 
-/// Evaluates the weights, prints the result, and keeps it in the run that the weights are of.
+/// Evaluates the weights, prints the result, and stores it in the run of the weights.
 pub fn run(project: &mut Project<'_>) -> Result<(), Failure> {
     let trained = project.trained()?;
     let chosen = chosen(project)?;
@@ -42,10 +42,10 @@ pub fn run(project: &mut Project<'_>) -> Result<(), Failure> {
     let float = comparison.as_ref().map(|comparison| comparison.float_accuracy);
     let float_accuracy = recorded.float_accuracy.or(float);
     keep(project, &trained, EvaluationRecord { split, float_accuracy, ..recorded })?;
-    comparison.map_or(Ok(()), |comparison| int8::tell(project, &comparison))
+    comparison.map_or(Ok(()), |comparison| int8::report(project, &comparison))
 }
 
-/// What goes to whoever reads JSON.
+/// The JSON object.
 #[derive(Serialize)]
 struct Fields<'a> {
     #[serde(flatten)]
@@ -56,35 +56,36 @@ struct Fields<'a> {
     threshold: Option<Coverage>,
 }
 
-/// Accuracy against coverage, and the threshold for the precision `least`.
+/// Text of accuracy against coverage, and of the confidence threshold for the precision `least`.
 fn sure(evaluation: &Evaluation, least: f64, threshold: Option<Coverage>) -> String {
     let percent = |share: f64| format!("{:.1} %", 100.0 * share);
-    let mut out = "\nanswers with at least this probability\n  probability  of all images  accuracy\n".to_owned();
+    let mut out =
+        "\naccuracy if predictions below a probability are rejected\n  probability       accepted  accuracy\n"
+            .to_owned();
     for row in &evaluation.coverage {
         let accuracy = row.accuracy.map_or_else(|| "–".to_owned(), percent);
         out += &format!("  {:>11.2}  {:>13}  {accuracy:>8}\n", row.threshold, percent(row.coverage));
     }
     out += &match threshold {
         Some(Coverage { threshold, coverage, accuracy }) => format!(
-            "from {threshold:.4} on, {} of the images, accuracy is {} (export.min_precision = {least})\n",
+            "at threshold {threshold:.4}, {} of the images are accepted with accuracy {} (export.min_precision = {least})\n",
             percent(coverage),
             percent(accuracy.unwrap_or(0.0))
         ),
         None => {
-            format!("no probability makes {} of the answers right (export.min_precision = {least})\n", percent(least))
+            format!("no threshold reaches a precision of {} (export.min_precision = {least})\n", percent(least))
         }
     };
     out
 }
 
-/// Writes the result into the folder of the run whose weights these are, if that is so and all images
-/// were evaluated.
+/// Stores the result in the run of the weights, unless only a sample of the images was evaluated.
 fn keep(project: &mut Project<'_>, trained: &Trained, result: EvaluationRecord) -> Result<(), Failure> {
     let Some(run) = project.run_of_weights().filter(|_| !project.request.test).cloned() else { return Ok(()) };
-    // Of other images there is no part for the report, and no need to read them again.
+    // Evaluations of other images need no data set.
     let is_own = run.info()?.data.source == project.session.spec.config.data.source;
     let dataset = if is_own || project.request.split != Split::All { project.dataset().ok() } else { None };
-    project.go_on()?;
+    project.check_interrupt()?;
     let file = |name: &str| escape::terminal(&run.file(name).to_string_lossy());
     let source = project.session.spec.config.data.source.clone();
     match jobs::record(&run, &project.session.graph, trained, dataset.as_deref(), EvaluationRecord { source, ..result })
@@ -93,11 +94,11 @@ fn keep(project: &mut Project<'_>, trained: &Trained, result: EvaluationRecord) 
             project.console.say(&format!("report: {}, {}", file(Run::PAGE), file(Run::EVALUATION)));
         }
         Ok(Recording::OtherImages) => project.console.say(&format!(
-            "kept in {}; the report of the run stays as it is, since these are not its images",
+            "stored in {}; the report of the run is unchanged, since these are not its images",
             file(Run::EVALUATION)
         )),
-        // The result has been told.
-        Err(error) => project.console.warn(&format!("the result is not kept in the run: {error}")),
+        // The result was printed.
+        Err(error) => project.console.warn(&format!("the result is not stored in the run: {error}")),
     }
     Ok(())
 }
@@ -119,7 +120,7 @@ impl Chosen {
     }
 }
 
-/// The images of the split that is asked for; at least one.
+/// The images of the selected split; at least one.
 fn chosen(project: &mut Project<'_>) -> Result<Chosen, Failure> {
     let split = project.request.split;
     if split == Split::All {
@@ -130,18 +131,18 @@ fn chosen(project: &mut Project<'_>) -> Result<Chosen, Failure> {
     let chosen = Chosen::Part(dataset, split);
     if chosen.images().is_empty() {
         return Err(anyhow!(
-            "there is no image to evaluate on that the run was not trained on; add some, or evaluate those with --split all"
+            "the run was trained on all of these images; add others, or evaluate them with --split all"
         )
         .into());
     }
     Ok(chosen)
 }
 
-/// Refuses to evaluate on test images where there are none; known before a training.
+/// Refuses `--split test` without test images, before training.
 pub fn check_split(split: Split, dataset: &Dataset) -> Result<(), Failure> {
     if split == Split::Test && dataset.test.is_none() {
         return Err(anyhow!(
-            "{} sets no test images apart; use --split validation, or train with --set data.test_split=0.1",
+            "{} has no test images; use --split validation, or train with --set data.test_split=0.1",
             dataset.source
         )
         .into());
@@ -149,7 +150,7 @@ pub fn check_split(split: Split, dataset: &Dataset) -> Result<(), Failure> {
     Ok(())
 }
 
-/// All labelled images of the source; says how many of them the run was trained on.
+/// All labelled images of the source; reports how many of them the run was trained on.
 fn all(project: &Project<'_>) -> Result<Images, Failure> {
     let mut observer = progress::observer(project.console);
     let loaded = jobs::load_all(
@@ -157,7 +158,7 @@ fn all(project: &Project<'_>) -> Result<Images, Failure> {
         &project.session.labels,
         &Decoding::new(&mut *observer, &project.control),
     );
-    project.go_on()?;
+    project.check_interrupt()?;
     let (images, check) = loaded?;
     let found = check.to_string();
     if !found.is_empty() {
@@ -167,7 +168,7 @@ fn all(project: &Project<'_>) -> Result<Images, Failure> {
         let seen = images.len() - trained.others(&images).len();
         if seen > 0 {
             project.console.note(&format!(
-                "{seen} of the {} images are ones that the run was trained on: accuracy on others may be lower",
+                "the run was trained on {seen} of the {} images: accuracy on other images may be lower",
                 images.len()
             ));
         }

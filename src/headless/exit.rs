@@ -2,17 +2,17 @@
 
 use super::fault;
 
-/// How the program ends.
+/// Exit codes of the program.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u8)]
 pub enum Exit {
     /// Done.
     Done = 0,
-    /// It ran and the answer is no, or it failed on the way.
+    /// It ran with a negative result (does not fit, gate failed), or it failed while running.
     No = 1,
     /// Bad usage, configuration or data.
     Usage = 2,
-    /// The system failed: output, disk, permission.
+    /// A system error: output, disk, permission.
     System = 3,
     /// Interrupted.
     Interrupted = 130,
@@ -24,7 +24,7 @@ impl From<Exit> for std::process::ExitCode {
     }
 }
 
-/// Why an action ended early.
+/// An error that ends an action, with the exit code.
 #[derive(Debug)]
 pub struct Failure {
     pub(super) exit: Exit,
@@ -32,19 +32,19 @@ pub struct Failure {
 }
 
 impl<E: Into<anyhow::Error>> From<E> for Failure {
-    /// Most that can go wrong is in what was passed; else it is the system.
+    /// Errors are usage errors unless the system failed.
     fn from(error: E) -> Self {
         Self::with(Exit::Usage, error.into())
     }
 }
 
 impl Failure {
-    /// A failure of something that ran.
+    /// A failure while running.
     pub(super) fn on_the_way(error: impl Into<anyhow::Error>) -> Self {
         Self::with(Exit::No, error.into())
     }
 
-    /// Ends with `exit`, if it was not the system that failed.
+    /// Ends with `exit`, or with [`Exit::System`] if it is a system error.
     pub(super) fn with(exit: Exit, error: anyhow::Error) -> Self {
         Self { exit: if fault::is_of_system(&error) { Exit::System } else { exit }, error }
     }

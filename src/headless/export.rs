@@ -29,11 +29,11 @@ pub fn run(project: &mut Project<'_>) -> Result<(), Failure> {
             let deployed = project.deployed()?;
             let images = deployment.dataset.validation.sample(JUDGED);
             let judged = deployment.judge(&deployed, &images, &project.control).ok_or_else(Failure::interrupted)?;
-            int8::tell(project, &judged.comparison)?;
+            int8::report(project, &judged.comparison)?;
             deployment.export(Build::Int8 { deployed: &deployed, comparison: Some(&judged.comparison) }, board)?
         }
     };
-    let checked = try_header(project, &export)?;
+    let checked = check_header(project, &export)?;
     let root = project.request.output.clone().unwrap_or_else(|| project.request.folders.exports.clone());
     let files = export.write(&root).map_err(Failure::on_the_way)?;
     for file in &files {
@@ -56,8 +56,8 @@ pub fn run(project: &mut Project<'_>) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Tries the header, unless `--no-check` is given, and says what came of it; a failure where it is wrong.
-fn try_header(project: &Project<'_>, export: &Export) -> Result<Checked, Failure> {
+/// Compiles and runs the header, unless `--no-check` is given, and reports the result; fails if outputs differ.
+fn check_header(project: &Project<'_>, export: &Export) -> Result<Checked, Failure> {
     if project.request.no_check {
         return Ok(Checked::Not("--no-check".into()));
     }
@@ -73,12 +73,14 @@ fn try_header(project: &Project<'_>, export: &Export) -> Result<Checked, Failure
     Ok(checked)
 }
 
-/// The board that the sample images are for.
+/// The board whose flash limits the number of sample images.
 fn board<'b>(project: &Project<'_>, boards: &'b Boards) -> Result<Option<&'b Board>, Failure> {
     match project.board(boards) {
-        // A run does not take along the list that its board may be from.
+        // A run may be used without the list that its board comes from.
         Err(_) if project.request.board.is_none() => {
-            project.console.note("target.board is not known here: there are as many sample images as for any board");
+            project
+                .console
+                .note("target.board is unknown here: the number of sample images is not limited by its flash");
             Ok(None)
         }
         board => board,

@@ -1,4 +1,4 @@
-//! What an error is about: the system, or what was passed; and which file.
+//! Classification of errors: whether the system failed, and which file is concerned.
 
 use crate::codegen::CodegenError;
 use crate::config::{Diagnostic, Diagnostics, Place};
@@ -12,12 +12,10 @@ use std::error::Error;
 use std::io::{self, ErrorKind};
 use std::path::Path;
 
-/// Numbers that systems agree on and that have no kind of their own: a device that fails, and no
-/// more files that may be open.
+/// `errno` values without an [`ErrorKind`] of their own: device errors, and too many open files.
 const DEVICE: [i32; 3] = [5, 23, 24];
 
-/// Whether the system refused: no room, no permission, a device that fails. A file that is not
-/// there, or is something else, is no such error.
+/// Whether it is a system error: disk full, no permission, device error. A missing or wrong file is not.
 pub fn is_of_system(error: &anyhow::Error) -> bool {
     let refused = |place: &Place| matches!(place, Place::Refused(_));
     error.chain().any(|cause| cause.downcast_ref::<io::Error>().is_some_and(is_refusal))
@@ -37,7 +35,7 @@ fn is_refusal(error: &io::Error) -> bool {
     kinds.contains(&error.kind()) || error.raw_os_error().is_some_and(|code| DEVICE.contains(&code))
 }
 
-/// What programs are told of the error: an object for each place that is wrong.
+/// The JSON objects of the error: one per wrong place in the configuration.
 pub fn objects(error: &anyhow::Error, message: String) -> Vec<Map<String, Value>> {
     if let Some(found) = diagnostics_in(error.as_ref()) {
         return found.0.iter().map(object).collect();
@@ -82,8 +80,8 @@ fn diagnostics_in<'a>(error: &'a (dyn Error + 'static)) -> Option<&'a Diagnostic
     }
 }
 
-/// The file or folder that one error names. A transparent error hides the one in it from
-/// [`Error::source`], so that each kind is looked into.
+/// The file or folder of a single error. Transparent errors are not in the chain of [`Error::source`], so that each
+/// kind is handled.
 fn file_of<'a>(error: &'a (dyn Error + 'static)) -> Option<&'a Path> {
     if let Some(error) = error.downcast_ref::<FileError>() {
         return Some(&error.path);
@@ -116,7 +114,7 @@ fn file_of<'a>(error: &'a (dyn Error + 'static)) -> Option<&'a Path> {
     file_of_training(error)
 }
 
-/// The file or folder that an error of weights or of training names.
+/// The file or folder of an error of weights or training.
 fn file_of_training<'a>(error: &'a (dyn Error + 'static)) -> Option<&'a Path> {
     if let Some(error) = error.downcast_ref::<ReadWeightsError>() {
         return match error {

@@ -1,4 +1,4 @@
-//! The actions without a screen.
+//! The actions of the command line, without the workbench.
 
 mod classify;
 mod console;
@@ -30,50 +30,50 @@ use project::Project;
 pub use exit::{Exit, Failure};
 pub use request::{DEFAULT_CONFIG, Request, Split};
 
-/// Does what `request` asks for and says how it went.
+/// Runs the actions of `request`, reports errors, and returns the exit code.
 #[must_use]
 pub fn run(request: &Request) -> Exit {
     interrupt::outlive_full_files();
     let console = Console::new(request.json, request.verbose);
     let exit = match act(request, console) {
         Ok(exit) => exit,
-        // It was stopped because its output failed, which is said below.
+        // Stopped because writing to standard output failed, which is reported below.
         Err(Failure { exit: Exit::Interrupted, .. }) if console::output_failure().is_some() => Exit::Interrupted,
         Err(Failure { exit, error }) => {
             console.error(&error);
             exit
         }
     };
-    heard(exit)
+    exit_unless_output_failed(exit)
 }
 
-/// `exit`, if what was printed could be written.
-fn heard(exit: Exit) -> Exit {
+/// `exit`, or [`Exit::System`] if writing to standard output failed.
+fn exit_unless_output_failed(exit: Exit) -> Exit {
     let Some(error) = console::output_failure() else { return exit };
     Console::new(false, false).note(&format!("error: cannot write to standard output: {error}"));
     Exit::System
 }
 
-/// Says what is wrong with a command line, or prints the help or version that it asks for.
+/// Reports an error of the command line, or prints the requested help or version.
 #[must_use]
-pub fn answered(error: &clap::Error) -> Exit {
+pub fn report_usage(error: &clap::Error) -> Exit {
     if !error.use_stderr() {
-        console::noted(error.print().and_then(|()| std::io::Write::flush(&mut std::io::stdout())));
-        return heard(Exit::Done);
+        console::record_write(error.print().and_then(|()| std::io::Write::flush(&mut std::io::stdout())));
+        return exit_unless_output_failed(Exit::Done);
     }
-    // What could not be read as a whole may still have said who reads the output.
+    // Arguments that do not parse may still ask for JSON.
     let json = std::env::args_os().skip(1).any(|argument| argument == "--json");
     let message = error.to_string();
     let message = message.trim_end().trim_start_matches("error: ");
     Console::new(json, false).object("error", serde_json::json!({ "message": message }));
-    // Nothing is left to be told of a stderr that fails.
+    // Errors of writing to stderr cannot be reported.
     let _ = error.print();
-    heard(Exit::Usage)
+    exit_unless_output_failed(Exit::Usage)
 }
 
-/// Says what went wrong outside of any action, if something did, and how the program ends.
+/// Reports an error outside of the actions and returns the exit code.
 #[must_use]
-pub fn concluded(result: anyhow::Result<()>) -> Exit {
+pub fn report_result(result: anyhow::Result<()>) -> Exit {
     match result {
         Ok(()) => Exit::Done,
         Err(error) => {
@@ -83,8 +83,8 @@ pub fn concluded(result: anyhow::Result<()>) -> Exit {
     }
 }
 
-/// Threads to work with: those that are asked for, or as many as there are cores for this process:
-/// its affinity and the quota of its control group count.
+/// Number of threads: `asked`, or the number of cores available to this process, considering CPU affinity and the
+/// quota of its control group.
 #[must_use]
 pub fn threads(asked: Option<usize>) -> usize {
     asked.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from))
@@ -94,18 +94,19 @@ pub fn threads(asked: Option<usize>) -> usize {
 fn check(request: &Request) -> Result<(), Failure> {
     let Request { estimate, train, evaluate, export, predict, watch, .. } = request;
     if !(*estimate || *train || *evaluate || *export || !predict.is_empty() || watch.is_some()) {
-        let usage = "nothing to do: pass --estimate, --train, --evaluate, --export, --predict IMAGE, --watch DIR or --report RUN (see --help)";
+        let usage = "no action: pass --estimate, --train, --evaluate, --export, --predict IMAGE, --watch DIR or --report RUN (see --help)";
         return Err(anyhow::anyhow!(usage).into());
     }
     if let Some(folder) = watch {
-        watch::look_at(folder)?;
+        watch::check(folder)?;
     }
     if request.max_accuracy_drop.is_some() && !(*evaluate || *export) {
-        let usage = "--max-accuracy-drop judges what --export or --evaluate measures: pass one of them";
+        let usage =
+            "--max-accuracy-drop needs an action that measures int8 accuracy: pass --export or --evaluate as well";
         return Err(anyhow::anyhow!(usage).into());
     }
     if request.max_temperature.is_some() && !*train {
-        return Err(anyhow::anyhow!("--max-temp lets training wait: pass --train as well").into());
+        return Err(anyhow::anyhow!("--max-temp pauses training: pass --train as well").into());
     }
     seeds::check(request)
 }
@@ -119,7 +120,7 @@ fn act(request: &Request, console: Console) -> Result<Exit, Failure> {
     let Request { estimate, train, evaluate, export, ref predict, ref watch, .. } = *request;
     let governor = Governor::new(Sensors::here(), request.max_temperature).context("--max-temp")?;
     let threads = threads(request.threads);
-    // It fails only where a pool is there already, which then serves.
+    // It fails only if a global pool exists, which is then used.
     let _ = rayon::ThreadPoolBuilder::new().num_threads(threads).build_global();
     let control = interrupt::watch();
     let mut project = Project::open(request, console, control, threads)?;
@@ -144,20 +145,20 @@ fn act(request: &Request, console: Console) -> Result<Exit, Failure> {
         }
     }
     if evaluate {
-        project.go_on()?;
+        project.check_interrupt()?;
         evaluate::run(&mut project)?;
     }
     if export {
-        project.go_on()?;
+        project.check_interrupt()?;
         export::run(&mut project)?;
     }
     let mut exit = Exit::Done;
     if !predict.is_empty() {
-        project.go_on()?;
+        project.check_interrupt()?;
         exit = predict::run(&mut project)?;
     }
     if let Some(folder) = watch {
-        project.go_on()?;
+        project.check_interrupt()?;
         exit = watch::run(&mut project, folder)?;
     }
     Ok(exit)

@@ -8,8 +8,7 @@ use crate::escape;
 use anyhow::anyhow;
 use std::path::{Path, PathBuf};
 
-/// Classifies the images, in float or in integers, of a folder all in it. One that cannot be read
-/// is named, and the others are answered.
+/// Classifies images and all images of folders, in float or int8. Unreadable images are reported and skipped.
 pub fn run(project: &mut Project<'_>) -> Result<Exit, Failure> {
     let mut classifier = Classifier::of(project)?;
     let (mut paths, mut all) = (Vec::new(), true);
@@ -27,13 +26,13 @@ pub fn run(project: &mut Project<'_>) -> Result<Exit, Failure> {
         }
         all &= classifier.classify(project, batch, width, false);
     }
-    classifier.tell_speed(project);
-    project.go_on()?;
+    classifier.report_speed(project);
+    project.check_interrupt()?;
     Ok(if all { Exit::Done } else { Exit::Usage })
 }
 
-/// Adds the images in `folder` to `paths`, and says what else is there. Whether there are images
-/// and all of them can be reached.
+/// Adds the images in `folder` to `paths` and reports skipped entries. Returns whether there are images and all can be
+/// reached.
 fn list(project: &Project<'_>, folder: &Path, paths: &mut Vec<PathBuf>) -> bool {
     let console = project.console;
     let PictureListing { paths: found, unreadable, ignored, folders } = match data::pictures(folder) {
@@ -50,17 +49,17 @@ fn list(project: &Project<'_>, folder: &Path, paths: &mut Vec<PathBuf>) -> bool 
         console.error_about(&path, &anyhow!("cannot read the picture {name}: {}", escape::terminal(&file.reason)));
     }
     if found.is_empty() && unreadable.is_empty() {
-        let below = if folders > 0 { "; pass the folders in it, which are not looked into" } else { "" };
+        let below = if folders > 0 { "; sub-folders are not searched, pass them as well" } else { "" };
         console.error_about(
             folder,
-            &anyhow!("there is no image in {shown}: JPEG, PNG, BMP, GIF, WebP, PNM, TIFF and HEIC are read{below}"),
+            &anyhow!("no images in {shown}: supported are JPEG, PNG, BMP, GIF, WebP, PNM, TIFF and HEIC{below}"),
         );
         return false;
     }
     if ignored + folders > 0 {
         let files = if ignored == 1 { "file" } else { "files" };
         let below = if folders == 1 { "folder" } else { "folders" };
-        console.note(&format!("{shown}: {ignored} {files} that are no images and {folders} {below} are passed over"));
+        console.note(&format!("{shown}: skipped {ignored} {files} that are not images and {folders} {below}"));
     }
     paths.extend(found);
     unreadable.is_empty()

@@ -1,11 +1,11 @@
-//! What can be refused before images are read and networks trained.
+//! Checks before images are loaded and networks are trained.
 
 use super::project::Project;
 use super::{Failure, export};
 use crate::files::check_writable;
 use crate::plan::Boards;
 
-/// Refuses a board that is not known, and an export that could not be written at the end.
+/// Refuses unknown boards, and exports that could not be written at the end.
 pub fn check(project: &Project<'_>) -> Result<(), Failure> {
     let request = project.request;
     if request.board.is_some() {

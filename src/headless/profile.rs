@@ -1,4 +1,4 @@
-//! `--train -v`: where the time of a training went.
+//! `--train -v`: time per part of the training.
 
 use super::console::Console;
 use crate::train::{Layer, Profile, Work};
@@ -13,7 +13,7 @@ pub fn show(console: Console, profile: &Profile) {
     }
 }
 
-/// What a kind of operations is called in the table, and in the object.
+/// Name of a layer type in the table, and in the JSON object.
 const fn names(layer: Layer) -> (&'static str, &'static str) {
     match layer {
         Layer::Convolution => ("standard convolution", "convolution"),
@@ -25,7 +25,7 @@ const fn names(layer: Layer) -> (&'static str, &'static str) {
     }
 }
 
-/// Everything that is no pass of a layer, with what it is called in the table and in the object.
+/// Work outside of layers, with its names in the table and in the JSON object.
 const OTHERS: [(Work, &str, &str); 5] = [
     (Work::Batches, "batches, waited for", "batches"),
     (Work::Engine, "dfdx: tape, head, loss", "dfdx"),
@@ -48,7 +48,7 @@ fn table(profile: &Profile) -> String {
     for layer in Layer::ALL {
         let passes = [Work::Forward(layer), Work::Backward(layer)];
         let [forward, backward] = passes.map(|work| profile.seconds(work));
-        // Operations that the network does not have.
+        // Layer types that the network does not have.
         if forward + backward > 0.0 {
             let share = 100.0 * (profile.share(passes[0]) + profile.share(passes[1]));
             lines.push(format!("{:24}  {forward:>7.2} s  {backward:>7.2} s  {share:>5.1} %", names(layer).0));

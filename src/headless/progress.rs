@@ -1,4 +1,4 @@
-//! What a training shows while it runs: bars on a terminal, lines elsewhere, objects for machines.
+//! Training progress: bars on a terminal, lines elsewhere, JSON objects for programs.
 
 use super::console::Console;
 use crate::escape;
@@ -12,29 +12,29 @@ use serde::Serialize;
 use serde_json::json;
 use std::path::Path;
 
-/// The observer that suits `console`.
+/// The observer for `console`.
 pub fn observer(console: Console) -> Box<dyn Observer> {
     if console.is_json() {
-        Box::new(Objects { console, heat: Heat::new(console) })
+        Box::new(Objects { console, heat: ThermalMessages::new(console) })
     } else if console.has_bars() {
         Box::new(Bars::new(console))
     } else {
-        Box::new(Lines { console, heat: Heat::new(console), epochs: 0 })
+        Box::new(Lines { console, heat: ThermalMessages::new(console), epochs: 0 })
     }
 }
 
-/// How wide the column of epochs is.
+/// Width of the epoch column.
 fn epoch_width(epochs: u32) -> usize {
     (2 * epochs.to_string().len() + 1).max("epoch".len())
 }
 
-/// The names above the lines of [`line()`].
+/// The header of the lines of [`line()`].
 fn heading(epochs: u32) -> String {
     let width = epoch_width(epochs);
     format!("{:>width$}    loss  val_loss  accuracy  val_accuracy  images/s  seconds", "epoch")
 }
 
-/// One line on an epoch.
+/// The line of an epoch.
 fn line(metrics: &EpochMetrics, epochs: u32) -> String {
     let width = epoch_width(epochs);
     format!(
@@ -65,12 +65,12 @@ fn begun(start: &Start) -> String {
     )
 }
 
-/// Says where the run is.
+/// Prints the run folder.
 fn name(console: Console, run: &Path) {
     console.say(&format!("run: {}", escape::terminal(&run.to_string_lossy())));
 }
 
-/// What is said before the first epoch.
+/// Prints the introduction before the first epoch.
 fn introduce(console: Console, start: &Start) {
     console.say(&begun(start));
     if start.done < start.epochs {
@@ -78,14 +78,14 @@ fn introduce(console: Console, start: &Start) {
     }
 }
 
-/// How hot the processor is, and what of that was told.
-struct Heat {
+/// Messages about temperature and throttling of the processor.
+struct ThermalMessages {
     console: Console,
-    /// As of the last call; `None` before the first.
+    /// State at the last call; `None` before the first.
     state: Option<Thermal>,
 }
 
-impl Heat {
+impl ThermalMessages {
     const fn new(console: Console) -> Self {
         Self { console, state: None }
     }
@@ -94,18 +94,18 @@ impl Heat {
         self.state.and_then(|state| state.temperature)
     }
 
-    /// Tells what begins and what ends.
-    fn tell(&mut self, state: &Thermal) {
+    /// Prints changes of the state.
+    fn report(&mut self, state: &Thermal) {
         let before = self.state.replace(*state);
         if before.is_none() && !state.throttling.so_far().is_empty() {
             self.console.detail(&format!("since the board was started: {}", state.throttling.so_far()));
         }
-        for note in told(&before.unwrap_or_default(), state) {
+        for note in changes(&before.unwrap_or_default(), state) {
             self.console.note(&note);
         }
     }
 
-    /// Tells, of somebody who asked for more, how hot it was at the end of an epoch.
+    /// Prints the temperature at the end of an epoch if output is verbose.
     fn epoch(&self, epoch: u32) {
         if let Some(temperature) = self.temperature() {
             self.console.detail(&format!("epoch {epoch}: {} °C", fixed(temperature, 1)));
@@ -113,8 +113,8 @@ impl Heat {
     }
 }
 
-/// What is to be said where `before` becomes `now`.
-fn told(before: &Thermal, now: &Thermal) -> Vec<String> {
+/// The messages for a change from `before` to `now`.
+fn changes(before: &Thermal, now: &Thermal) -> Vec<String> {
     let mut notes = Vec::new();
     let (was, is) = (before.throttling.now(), now.throttling.now());
     if was != is {
@@ -122,8 +122,10 @@ fn told(before: &Thermal, now: &Thermal) -> Vec<String> {
     }
     let temperature = now.temperature.map_or_else(|| "temperature unknown".to_owned(), celsius);
     match (before.cooling_to, now.cooling_to) {
-        (None, Some(to)) => notes.push(format!("{temperature}: training waits to cool to {}", celsius(to))),
-        (Some(_), None) => notes.push(format!("{temperature}: training goes on")),
+        (None, Some(to)) => {
+            notes.push(format!("{temperature}: training paused until the processor has cooled to {}", celsius(to)))
+        }
+        (Some(_), None) => notes.push(format!("{temperature}: training resumed")),
         _ => {}
     }
     notes
@@ -132,7 +134,7 @@ fn told(before: &Thermal, now: &Thermal) -> Vec<String> {
 /// Lines, for logs and pipes.
 struct Lines {
     console: Console,
-    heat: Heat,
+    heat: ThermalMessages,
     epochs: u32,
 }
 
@@ -158,7 +160,7 @@ impl Observer for Lines {
         self.heat.epoch(metrics.epoch);
     }
     fn thermal(&mut self, state: &Thermal) {
-        self.heat.tell(state);
+        self.heat.report(state);
     }
     fn end(&mut self, _: &End) {}
 }
@@ -166,7 +168,7 @@ impl Observer for Lines {
 /// Objects, for machines.
 struct Objects {
     console: Console,
-    heat: Heat,
+    heat: ThermalMessages,
 }
 
 /// The fields of an epoch's object.
@@ -174,7 +176,7 @@ struct Objects {
 struct Epoch<'a> {
     #[serde(flatten)]
     metrics: &'a EpochMetrics,
-    /// In °C, where a sensor tells.
+    /// In °C, if there is a sensor.
     #[serde(skip_serializing_if = "Option::is_none")]
     temperature: Option<f64>,
 }
@@ -192,7 +194,7 @@ impl Observer for Objects {
         self.console.object("epoch", Epoch { metrics, temperature: self.heat.temperature() });
     }
     fn thermal(&mut self, state: &Thermal) {
-        self.heat.tell(state);
+        self.heat.report(state);
     }
     fn end(&mut self, _: &End) {}
 }
@@ -201,7 +203,7 @@ impl Observer for Objects {
 struct Bars {
     console: Console,
     bar: ProgressBar,
-    heat: Heat,
+    heat: ThermalMessages,
     epochs: u32,
     pace: Option<Pace>,
 }
@@ -209,7 +211,7 @@ struct Bars {
 impl Bars {
     fn new(console: Console) -> Self {
         let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr_with_hz(10));
-        Self { console, bar, heat: Heat::new(console), epochs: 0, pace: None }
+        Self { console, bar, heat: ThermalMessages::new(console), epochs: 0, pace: None }
     }
 
     fn style(&self, template: &str) {
@@ -251,7 +253,7 @@ impl Observer for Bars {
         let Some(pace) = &self.pace else { return };
         self.bar.set_prefix(format!("epoch {}/{}", progress.epoch, self.epochs));
         self.bar.set_message(format!(
-            "loss {:.4}  {:>5.1} % right  {:.0} images/s  {} left",
+            "loss {:.4}  accuracy {:>5.1} %  {:.0} images/s  {} left",
             progress.loss,
             100.0 * progress.accuracy,
             progress.images_per_second,
@@ -280,7 +282,7 @@ impl Observer for Bars {
         if let Some(pace) = &mut self.pace {
             pace.thermal(state);
         }
-        self.bar.suspend(|| self.heat.tell(state));
+        self.bar.suspend(|| self.heat.report(state));
         if let Some(to) = state.cooling_to {
             self.bar.set_message(format!("cooling to {}", celsius(to)));
         }
@@ -301,14 +303,14 @@ mod tests {
         let calm = Thermal { temperature: Some(61.2), ..Thermal::default() };
         let weak = Thermal { throttling: Throttling(0x1_0001), ..calm };
         let cooling = Thermal { temperature: Some(82.0), cooling_to: Some(75.0), ..weak };
-        assert_eq!(told(&Thermal::default(), &calm), <[String; 0]>::default());
-        assert_eq!(told(&calm, &weak), ["throttled: under-voltage"]);
-        assert_eq!(told(&weak, &cooling), ["82 °C: training waits to cool to 75 °C"]);
-        assert_eq!(told(&cooling, &Thermal { temperature: Some(78.0), ..cooling }), <[String; 0]>::default());
-        let over = ["no longer throttled: under-voltage", "61 °C: training goes on"];
-        assert_eq!(told(&cooling, &calm), over);
+        assert_eq!(changes(&Thermal::default(), &calm), <[String; 0]>::default());
+        assert_eq!(changes(&calm, &weak), ["throttled: under-voltage"]);
+        assert_eq!(changes(&weak, &cooling), ["82 °C: training paused until the processor has cooled to 75 °C"]);
+        assert_eq!(changes(&cooling, &Thermal { temperature: Some(78.0), ..cooling }), <[String; 0]>::default());
+        let over = ["no longer throttled: under-voltage", "61 °C: training resumed"];
+        assert_eq!(changes(&cooling, &calm), over);
         let silent = Thermal { temperature: None, cooling_to: None, ..cooling };
-        assert_eq!(told(&cooling, &silent), ["temperature unknown: training goes on"]);
+        assert_eq!(changes(&cooling, &silent), ["temperature unknown: training resumed"]);
     }
 
     #[test]

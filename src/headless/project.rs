@@ -1,4 +1,4 @@
-//! What the actions work on: configuration, classes, operations, images, weights.
+//! The state shared by the actions: configuration, classes, graph, images, weights.
 
 use super::console::Console;
 use super::progress;
@@ -15,41 +15,39 @@ use anyhow::anyhow;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-/// Images of each split with `--test`.
+/// Number of images per split with `--test`.
 const FEW: usize = 96;
 
-/// What the actions work on.
+/// The state shared by the actions.
 pub struct Project<'a> {
-    /// What is asked for.
+    /// The options of the command line.
     pub request: &'a Request,
-    /// Where to print.
+    /// The output.
     pub console: Console,
-    /// Stops long work.
+    /// Cancels long work.
     pub control: Control,
     /// Threads to work with.
     pub threads: usize,
-    /// Where the configuration is from; of a preset, where its file would be.
+    /// The path of the configuration; of a preset, the path that its file would have.
     pub config_path: PathBuf,
-    /// Configuration, classes, operations, images, weights and run.
+    /// Configuration, classes, graph, images, weights and run.
     pub session: Session,
 }
 
 impl<'a> Project<'a> {
-    /// Opens what `request` names.
+    /// Reads configuration, run and classes of `request`.
     pub fn open(request: &'a Request, console: Console, control: Control, threads: usize) -> Result<Self, Failure> {
         let run = find_run(request, console)?;
         let path = match (&request.config, &run) {
-            // A preset says which network is meant; what it was trained with, and on, is the run's.
+            // A preset selects the network; its training settings and data are those of the run.
             (Some(config), Some(run)) if is_of_preset(run, config) => {
-                console.note(&format!("the configuration is that of the run: {}", text::path(&run.file(Run::CONFIG))));
+                console.note(&format!("using the configuration of the run: {}", text::path(&run.file(Run::CONFIG))));
                 run.file(Run::CONFIG)
             }
             (Some(config), _) => config.clone(),
             (None, Some(run)) if !run.file(Run::CONFIG).exists() => {
                 let path = run.path().display();
-                return Err(
-                    anyhow!("{path} was not begun properly and has no config.toml: pass --config as well").into()
-                );
+                return Err(anyhow!("{path} is incomplete and has no config.toml: pass --config as well").into());
             }
             (None, Some(run)) => run.file(Run::CONFIG),
             (None, None) => PathBuf::from(DEFAULT_CONFIG),
@@ -65,13 +63,13 @@ impl<'a> Project<'a> {
         Ok(Self { request, console, control, threads, config_path: request.config.clone().unwrap_or(path), session })
     }
 
-    /// What the network costs, as it would be exported.
+    /// The estimate of the exported network.
     pub fn estimate(&self) -> Estimate {
         let export = &self.session.spec.config.export;
         Estimate::of(&self.session.graph, export.precision, export.plan)
     }
 
-    /// The board that is asked for, of those that are known.
+    /// The board of `--board` or `target.board`.
     pub fn board<'b>(&self, boards: &'b Boards) -> Result<Option<&'b Board>, Failure> {
         match (&self.request.board, self.session.spec.config.target.board.as_str()) {
             (Some(id), _) => {
@@ -86,7 +84,7 @@ impl<'a> Project<'a> {
         }
     }
 
-    /// The images, loaded once.
+    /// The images; loaded at the first call.
     pub fn dataset(&mut self) -> Result<Arc<Dataset>, Failure> {
         if let Some(dataset) = self.session.dataset() {
             return Ok(dataset);
@@ -94,7 +92,7 @@ impl<'a> Project<'a> {
         let limit = self.request.test.then_some(FEW);
         let mut observer = progress::observer(self.console);
         let loaded = self.session.load_images(limit, None, &Decoding::new(&mut *observer, &self.control));
-        self.go_on()?;
+        self.check_interrupt()?;
         let dataset = match loaded {
             Err(error @ DatasetError::Labels { .. }) => {
                 let told = format!("{error}\n  help: {}", self.other_classes());
@@ -103,7 +101,7 @@ impl<'a> Project<'a> {
             other => other?,
         };
         if let Some(changed) = self.session.leave_out_training_images()? {
-            // A part of the same images is no change.
+            // With `--test` fewer images of the same set are no change.
             if !self.request.test || changed.validation + changed.test > 0 {
                 self.console.note(&changed.to_string());
             }
@@ -111,40 +109,39 @@ impl<'a> Project<'a> {
         Ok(self.session.dataset().unwrap_or(dataset))
     }
 
-    /// The run that the weights are of, if they are of one.
+    /// The run that the weights come from, if any.
     pub fn run_of_weights(&self) -> Option<&Run> {
         self.session.run_of_weights()
     }
 
-    /// What to do where the images are of other classes than the network was trained on.
+    /// Help for images with other classes than those of the network.
     fn other_classes(&self) -> &'static str {
         let request = self.request;
         if self.session.run().is_none() {
-            "name the images that the weights were trained on by --data DIR"
+            "pass the images that the weights were trained on by --data DIR"
         } else if request.overrides.iter().any(|edit| edit.key() == KeyPath::of("data.source")) {
-            "leave out --data: the images that the run was trained on are then taken"
+            "leave out --data to use the images that the run was trained on"
         } else if request.config.is_some() {
-            "leave out --config: the run's own configuration names the images that it was trained on"
+            "leave out --config to use the images that the run was trained on"
         } else {
-            "the images have changed since the run: name those that it was trained on by --data DIR"
+            "the images have changed since the run: pass those that it was trained on by --data DIR"
         }
     }
 
-    /// The weights: those just trained, `--weights`, or the run's best (its last where none was
-    /// good enough to be kept as best).
+    /// The weights: those just trained, of `--weights`, or the best of the run (the last, if no epoch qualified as
+    /// best).
     pub fn trained(&mut self) -> Result<Arc<Trained>, Failure> {
         let is_new = !self.session.has_weights();
         let trained = self.session.trained()?;
-        let trained =
-            trained.ok_or_else(|| anyhow!("there are no weights: pass --train, --run DIR or --weights FILE"))?;
+        let trained = trained.ok_or_else(|| anyhow!("no weights: pass --train, --run DIR or --weights FILE"))?;
         if is_new {
-            self.look_at_weights(&trained);
+            self.check_weights(&trained);
         }
         Ok(trained)
     }
 
-    /// Says what in `weights` does not go with the configuration.
-    pub fn look_at_weights(&self, weights: &Trained) {
+    /// Warns if `weights` do not agree with the configuration.
+    pub fn check_weights(&self, weights: &Trained) {
         let epsilon = self.session.spec.config.model.batch_norm_epsilon;
         let found = weights.is_foreign.then(|| jobs::epsilon_warning(&weights.weights, epsilon)).flatten();
         if let Some(warning) = found {
@@ -159,7 +156,7 @@ impl<'a> Project<'a> {
         self.session.deployment().ok_or_else(|| anyhow!("there are no weights or no images").into())
     }
 
-    /// The trained network in integers, calibrated on the training images.
+    /// The int8 network, calibrated on the training images.
     pub fn deployed(&mut self) -> Result<Arc<Deployed>, Failure> {
         self.trained()?;
         let dataset = match self.session.quantised() {
@@ -170,12 +167,12 @@ impl<'a> Project<'a> {
             },
         };
         let deployed = self.session.deployed(dataset)?;
-        self.go_on()?;
+        self.check_interrupt()?;
         deployed.ok_or_else(|| anyhow!("there are no weights").into())
     }
 
-    /// Where the run is looked at on other images, those that it was trained on, so that its integers are
-    /// the exported ones; `None` where there are no others, or where those of the run cannot be had.
+    /// The training images of the run, if other images are loaded, so that calibration gives the same int8 network as
+    /// at export; `None` if no other images are loaded, or those of the run are not available.
     fn own_images(&self) -> Result<Option<Arc<Dataset>>, Failure> {
         let Some(run) = self.run_of_weights() else { return Ok(None) };
         let is_of_network = |edit: &&Edit| !edit.key().is_within(&KeyPath::of("data"));
@@ -187,29 +184,30 @@ impl<'a> Project<'a> {
         let limit = self.request.test.then_some(FEW);
         let mut observer = progress::observer(self.console);
         let loaded = own.load_images(limit, None, &Decoding::new(&mut *observer, &self.control));
-        self.go_on()?;
+        self.check_interrupt()?;
         Ok(loaded
             .inspect_err(|error| {
-                let note = "the images that the run was trained on cannot be had, so that int8 is calibrated on others";
+                let note =
+                    "the images that the run was trained on are not available; int8 is calibrated on other images";
                 self.console.note(&format!("{note}: {error}"));
             })
             .ok())
     }
 
-    /// Ends here where Ctrl-C was pressed.
-    pub fn go_on(&self) -> Result<(), Failure> {
+    /// Fails if the program was interrupted.
+    pub fn check_interrupt(&self) -> Result<(), Failure> {
         if self.control.is_stopped() { Err(Failure::interrupted()) } else { Ok(()) }
     }
 
-    /// A failure about `key` of the configuration.
+    /// An error about `key` of the configuration.
     pub fn fault(&self, key: &str, message: String, help: Option<&str>) -> Failure {
         let diagnostic = self.session.spec.diagnose(&KeyPath::of(key), message, help.map(ToOwned::to_owned));
         config::Diagnostics(vec![diagnostic]).into()
     }
 }
 
-/// The run that `request` means: `--run`; else, where weights are wanted and nothing else gives
-/// them, the latest one (of the model that `--config` names).
+/// The run of `request`: `--run`; else, if weights are needed and not given otherwise, the latest run (of the model in
+/// `--config`).
 fn find_run(request: &Request, console: Console) -> Result<Option<Run>, Failure> {
     let fresh = request.train && !request.resume;
     let classifies = !request.predict.is_empty() || request.watch.is_some();
@@ -219,7 +217,7 @@ fn find_run(request: &Request, console: Console) -> Result<Option<Run>, Failure>
     }
     if let Some(path) = &request.run {
         if request.resume && path.is_dir() {
-            // It may have been killed before its first file was written.
+            // It may have been killed before writing its first file.
             return Ok(Some(Run::create_at(path, true)?));
         }
         return Ok(Some(Run::open(path)?));
@@ -234,18 +232,18 @@ fn find_run(request: &Request, console: Console) -> Result<Option<Run>, Failure>
         let folder = text::path(&request.folders.runs);
         return Err(if request.resume {
             anyhow!(
-                "there is no run{of} in {folder}/ to go on with: train without --resume, or name its folder by --run DIR"
+                "there is no run{of} in {folder}/ to resume: train without --resume, or pass its folder by --run DIR"
             )
         } else {
             anyhow!("there is no trained run{of} in {folder}/: pass --train, --run DIR or --weights FILE")
         }
         .into());
     };
-    console.note(&format!("taking {}", found.path().display()));
+    console.note(&format!("using the run {}", found.path().display()));
     Ok(Some(found))
 }
 
-/// Whether `config` is the preset that `run` was begun with.
+/// Whether `config` is the preset that `run` was started with.
 fn is_of_preset(run: &Run, config: &Path) -> bool {
     let Ok(Opened::Preset(text)) = config::open(config) else { return false };
     let name = ConfigFile::parse(&config.display().to_string(), text, &[]).map(|preset| preset.config.model.name);
@@ -262,9 +260,9 @@ fn session_failure(error: SessionError) -> Failure {
     }
 }
 
-/// The classes: as the run has them, as the data has them, or numbered.
+/// The class names: those of the run, those of the data, or numbers.
 fn labels(request: &Request, spec: &ConfigFile, run: Option<&Run>) -> Result<Vec<String>, Failure> {
-    // A training that was killed at its very beginning has none yet.
+    // A run killed at its very beginning has none yet.
     let has_them = |run: &&Run| request.weights.is_none() && (!request.resume || run.file(Run::LABELS).exists());
     if let Some(run) = run.filter(has_them) {
         return Ok(run.labels()?);
@@ -274,9 +272,9 @@ fn labels(request: &Request, spec: &ConfigFile, run: Option<&Run>) -> Result<Vec
             return unknown.of_data(spec).into();
         }
         let help = if request.overrides.iter().any(|edit| edit.key() == KeyPath::of("data.source")) {
-            "give --data another folder, or a number in place of it: --set model.num_classes=5"
+            "pass another folder by --data, or the number of classes: --set model.num_classes=5"
         } else {
-            "name images with --data DIR, or give a number: --set model.num_classes=5"
+            "pass images by --data DIR, or the number of classes: --set model.num_classes=5"
         };
         unknown.diagnostics(spec, help).into()
     })

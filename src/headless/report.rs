@@ -7,7 +7,7 @@ use crate::runs::{self, ComparedRun, Run};
 use serde_json::json;
 use std::path::Path;
 
-/// Writes a comparison of the runs that `request` names.
+/// Writes a comparison of the runs of `request`.
 pub fn compare(request: &Request, console: Console) -> Result<(), Failure> {
     let runs = request.report.iter().map(|path| ComparedRun::load(&Run::open(path)?)).collect::<Result<Vec<_>, _>>()?;
     let folder = request.output.clone().unwrap_or_else(|| request.folders.runs.join("report"));

@@ -4,54 +4,54 @@ use crate::config::Edit;
 use crate::jobs::Folders;
 use std::path::PathBuf;
 
-/// The configuration where none is named.
+/// The default configuration.
 pub const DEFAULT_CONFIG: &str = "configs/micro.toml";
 
-/// What is asked for on the command line.
+/// The options of the command line.
 #[derive(Debug, Clone, Default)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag that somebody may give")]
 pub struct Request {
     /// Configuration file or preset.
     pub config: Option<PathBuf>,
-    /// Show what every layer costs.
+    /// Show parameters, MACs and memory of each layer.
     pub estimate: bool,
     /// Train.
     pub train: bool,
     /// Evaluate.
     pub evaluate: bool,
-    /// Write C++.
+    /// Export C++.
     pub export: bool,
-    /// Images to classify, and folders of them.
+    /// Images and folders of images to classify.
     pub predict: Vec<PathBuf>,
-    /// A folder whose new images are to be classified.
+    /// A folder in which to classify new images.
     pub watch: Option<PathBuf>,
     /// Runs to compare.
     pub report: Vec<PathBuf>,
-    /// Edits of the configuration, in the order they apply.
+    /// Edits of the configuration, in order of application.
     pub overrides: Vec<Edit>,
     /// Run folder.
     pub run: Option<PathBuf>,
-    /// Train with so many seeds, one after the other.
+    /// Number of trainings, with consecutive seeds.
     pub seeds: Option<u16>,
-    /// Go on with a training.
+    /// Resume a training.
     pub resume: bool,
-    /// The run of a network to learn from.
+    /// The run of the teacher network, for knowledge distillation.
     pub distill: Option<PathBuf>,
-    /// File of weights.
+    /// Weights file.
     pub weights: Option<PathBuf>,
-    /// Where runs and exports go, if nothing else is asked for.
+    /// Default folders of runs and exports.
     pub folders: Folders,
-    /// Where export and report write.
+    /// Output folder of export and report.
     pub output: Option<PathBuf>,
-    /// The board that the network should fit.
+    /// The target board.
     pub board: Option<String>,
-    /// Threads to work with.
+    /// Number of threads.
     pub threads: Option<usize>,
-    /// The temperature, in °C, from which on training waits.
+    /// The temperature of the processor, in °C, at which training is paused.
     pub max_temperature: Option<f64>,
-    /// The most accuracy, as a fraction, that int8 may lose.
+    /// The maximum accuracy drop from float to int8, as a fraction.
     pub max_accuracy_drop: Option<f64>,
-    /// Export without compiling and running the header first.
+    /// Skip compiling and running the header before export.
     pub no_check: bool,
     /// Images to evaluate on.
     pub split: Split,
@@ -59,20 +59,20 @@ pub struct Request {
     pub test: bool,
     /// Machine-readable output.
     pub json: bool,
-    /// Say more.
+    /// Verbose output.
     pub verbose: bool,
 }
 
-/// A part of a data set.
+/// A split of a data set.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
 pub enum Split {
-    /// The images held out while training.
+    /// The validation images.
     #[default]
     Validation,
-    /// The images that the source sets apart for the end.
+    /// The test images.
     Test,
-    /// The images to learn from.
+    /// The training images.
     Train,
-    /// All labelled images, whatever part they are in; a source of fewer classes serves too.
+    /// All labelled images of the source, whatever their split; it may have fewer classes.
     All,
 }

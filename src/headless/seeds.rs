@@ -1,4 +1,4 @@
-//! `--train --seeds N`: the same training with one seed after the other, and how far results vary.
+//! `--train --seeds N`: trains with several seeds and reports mean and standard deviation of the accuracy.
 
 use super::project::Project;
 use super::{Exit, Failure, Request, train};
@@ -13,24 +13,24 @@ use serde::Serialize;
 use serde_json::json;
 use std::path::{Path, PathBuf};
 
-/// Refuses what several trainings do not go together with.
+/// Refuses options that cannot be combined with `--seeds`.
 pub fn check(request: &Request) -> Result<(), Failure> {
     if request.seeds.is_none() {
         return Ok(());
     }
     if request.resume {
-        let usage = "--seeds begins new runs: go on with an interrupted one alone, --train --resume --run DIR, and train the seeds that are missing with --seed";
+        let usage = "--seeds starts new runs and cannot be combined with --resume: resume an interrupted run by --train --resume --run DIR, and train missing seeds with --seed";
         return Err(anyhow!(usage).into());
     }
     let Request { evaluate, export, predict, watch, .. } = request;
     if *evaluate || *export || !predict.is_empty() || watch.is_some() {
-        let usage = "--seeds trains several networks: evaluate, export or classify with one of them afterwards, by --run DIR without --train";
+        let usage = "--seeds trains several networks: evaluate, export or classify afterwards with one of them, by --run DIR without --train";
         return Err(anyhow!(usage).into());
     }
     Ok(())
 }
 
-/// A training that came to its end.
+/// A completed training.
 struct Done {
     seed: u32,
     run: PathBuf,
@@ -39,16 +39,16 @@ struct Done {
     last: f64,
 }
 
-/// Trains with `count` seeds from the configuration's on, each in a run folder of its own, and says
-/// mean and deviation of what they reach.
+/// Trains with `count` consecutive seeds, beginning with that of the configuration, each in its own run folder, and
+/// reports mean and standard deviation of the validation accuracy.
 pub fn run(project: &mut Project<'_>, governor: &Governor, count: u16) -> Result<Exit, Failure> {
     let first = project.session.spec.config.train.seed;
     let last = first.checked_add(u32::from(count) - 1);
     let last =
-        last.ok_or_else(|| anyhow!("{count} seeds from {first} on go beyond {}: pass a smaller --seed", u32::MAX))?;
-    let given = train::given(project)?;
+        last.ok_or_else(|| anyhow!("{count} seeds starting at {first} exceed {}: pass a smaller --seed", u32::MAX))?;
+    let given = train::initial(project)?;
     let root = project.request.run.clone();
-    // A folder that is taken is found before hours of training.
+    // Find occupied folders before hours of training.
     for seed in first..=last {
         if let Some(root) = &root {
             Run::check(&of_seed(root, seed)?, false)?;
@@ -56,12 +56,12 @@ pub fn run(project: &mut Project<'_>, governor: &Governor, count: u16) -> Result
     }
     let runs = project.request.folders.runs.as_path();
     check_writable(root.as_deref().map_or(runs, |root| root.parent().unwrap_or(root)))?;
-    train::look_at_images(project)?;
+    train::check_images(project)?;
     let mut done: Vec<Done> = Vec::new();
     for seed in first..=last {
         if project.control.is_stopped() {
             project.console.note("interrupted");
-            tell_done(project, &done);
+            report_completed(project, &done);
             return Ok(Exit::Interrupted);
         }
         project.console.say(&format!("seed {seed}, {} of {count}", done.len() + 1));
@@ -76,7 +76,7 @@ pub fn run(project: &mut Project<'_>, governor: &Governor, count: u16) -> Result
         match result.map(|(exit, ended)| (exit, ended.as_ref().and_then(|ended| Done::of(seed, ended)))) {
             Ok((Exit::Done, Some(this))) => done.push(this),
             other => {
-                tell_done(project, &done);
+                report_completed(project, &done);
                 let (exit, _) = other?;
                 return Ok(exit);
             }
@@ -86,16 +86,16 @@ pub fn run(project: &mut Project<'_>, governor: &Governor, count: u16) -> Result
     Ok(Exit::Done)
 }
 
-/// The folder for `seed` where `--run` says `root`.
+/// The run folder for `seed` if `--run` is `root`.
 fn of_seed(root: &Path, seed: u32) -> anyhow::Result<PathBuf> {
-    let name = root.file_name().context("--run: pass a folder by its own name, to which -seed0, -seed1… are added")?;
+    let name = root.file_name().context("--run: pass the name of a folder, to which -seed0, -seed1… is appended")?;
     let mut name = name.to_owned();
     name.push(format!("-seed{seed}"));
     Ok(root.with_file_name(name))
 }
 
 impl Done {
-    /// `None` where no epoch was done.
+    /// `None` if no epoch was done.
     fn of(seed: u32, ended: &Ended) -> Option<Self> {
         let (best, last) = (ended.outcome.best?, ended.outcome.history.last()?);
         let run = ended.run.path().to_owned();
@@ -103,16 +103,16 @@ impl Done {
     }
 }
 
-/// Says which runs are complete, where the others will not be.
-fn tell_done(project: &Project<'_>, done: &[Done]) {
+/// Reports the completed runs when the remaining seeds are cancelled.
+fn report_completed(project: &Project<'_>, done: &[Done]) {
     if done.is_empty() {
-        return project.console.note("no seed is done");
+        return project.console.note("no seed was completed");
     }
     let runs: Vec<String> = done
         .iter()
         .map(|done| format!("seed {} in {}", done.seed, escape::shell(&done.run.to_string_lossy())))
         .collect();
-    project.console.note(&format!("done: {}", runs.join(", ")));
+    project.console.note(&format!("completed: {}", runs.join(", ")));
 }
 
 fn report(project: &Project<'_>, done: &[Done]) {
@@ -124,11 +124,11 @@ fn report(project: &Project<'_>, done: &[Done]) {
     project.console.object("seeds", json!({ "seeds": seeds, "runs": runs, "best": best, "last": last }));
 }
 
-/// How far a fraction varies.
+/// Mean and standard deviation of an accuracy.
 #[derive(Debug, Serialize)]
 struct Spread {
     mean: f64,
-    /// That of a sample: squares over n − 1.
+    /// Sample standard deviation (divisor n − 1).
     deviation: f64,
     values: Vec<f64>,
 }

@@ -11,10 +11,10 @@ use crate::train::{End, Governor};
 use anyhow::anyhow;
 use std::path::Path;
 
-/// Trains, in a new run folder or in the one to go on with.
+/// Trains in a new run folder, or resumes a run.
 pub fn run(project: &mut Project<'_>, governor: Governor) -> Result<Exit, Failure> {
     let request = project.request;
-    let given = given(project)?;
+    let given = initial(project)?;
     let place = match (&request.run, project.session.take_run()) {
         (_, Some(run)) if request.resume => Place::Resume(run),
         (Some(path), _) => {
@@ -24,13 +24,13 @@ pub fn run(project: &mut Project<'_>, governor: Governor) -> Result<Exit, Failur
         _ => Place::Below(request.folders.runs.clone()),
     };
     let held = place.hold(&project.session.spec.config.model.name)?;
-    // Last, as it may take minutes: whatever else can be refused has been.
-    if let Err(failure) = look_at_images(project) {
+    // Last, as loading may take minutes: everything else has been checked.
+    if let Err(failure) = check_images(project) {
         held.give_up();
         return Err(failure);
     }
     if request.resume && !held.has_state() {
-        project.console.note("nothing was saved yet: beginning anew");
+        project.console.note("no checkpoint was saved: starting from the beginning");
     }
     let (exit, ended) = fit(project, project.session.spec.clone(), held, given, governor)?;
     if let Some(ended) = ended {
@@ -39,32 +39,31 @@ pub fn run(project: &mut Project<'_>, governor: Governor) -> Result<Exit, Failur
     Ok(exit)
 }
 
-/// What a training begins with.
+/// Initial weights and teacher of a training.
 #[derive(Clone)]
-pub struct Given {
+pub struct Initial {
     weights: Option<Weights>,
     teacher: Option<Teaching>,
 }
 
-/// The weights and the teacher to begin with, where there are some. Read first: those that do not fit
-/// must not leave an empty run behind.
-pub fn given(project: &mut Project<'_>) -> Result<Given, Failure> {
+/// Reads initial weights and teacher, if given. They are read first: an error must not leave an empty run folder.
+pub fn initial(project: &mut Project<'_>) -> Result<Initial, Failure> {
     let request = project.request;
     let path = request.weights.as_deref();
     let weights = path.map(|path| read_weights(path, &project.session.graph)).transpose()?;
     if let Some(given) = &weights {
-        project.look_at_weights(given);
+        project.check_weights(given);
     }
     let weights = weights.map(|given| given.weights);
     let teacher = match &request.distill {
         Some(path) => Some(Teaching::of_run(&Run::open(path)?, &project.session.graph, &project.session.labels)?),
         None => None,
     };
-    Ok(Given { weights, teacher })
+    Ok(Initial { weights, teacher })
 }
 
-/// Loads the images, once, and says what was found about them.
-pub fn look_at_images(project: &mut Project<'_>) -> Result<(), Failure> {
+/// Loads the images and prints the findings about them.
+pub fn check_images(project: &mut Project<'_>) -> Result<(), Failure> {
     let dataset = project.dataset()?;
     let found = dataset.check.to_string();
     if !found.is_empty() {
@@ -73,13 +72,13 @@ pub fn look_at_images(project: &mut Project<'_>) -> Result<(), Failure> {
     if project.request.evaluate { evaluate::check_split(project.request.split, &dataset) } else { Ok(()) }
 }
 
-/// Trains as `config` says, in the folder that is `held`, and says how it went. `None` where it was
-/// interrupted before it began.
+/// Trains with the configuration `spec` in the locked folder `held` and reports the result. Returns no [`Ended`] if it
+/// was interrupted before the first batch.
 pub fn fit(
     project: &mut Project<'_>,
     spec: ConfigFile,
     held: Held,
-    begin: Given,
+    begin: Initial,
     governor: Governor,
 ) -> Result<(Exit, Option<Ended>), Failure> {
     let dataset = project.dataset()?;
@@ -93,7 +92,7 @@ pub fn fit(
     }
 }
 
-/// Says how it ended.
+/// Reports the result of a training.
 fn conclude(project: &Project<'_>, ended: &Ended) -> Result<Exit, Failure> {
     let Ended { run, outcome, .. } = ended;
     if let (Some(best), Some(last)) = (&outcome.best, outcome.history.last()) {
@@ -113,16 +112,16 @@ fn conclude(project: &Project<'_>, ended: &Ended) -> Result<Exit, Failure> {
     match &outcome.end {
         End::Finished => Ok(Exit::Done),
         End::NoProgress { epochs } => {
-            project.console.say(&format!("stopped early: no better epoch for {epochs} epochs"));
+            project.console.say(&format!("stopped early: no improvement for {epochs} epochs"));
             Ok(Exit::Done)
         }
         End::Stopped => Ok(interrupted(project, run.path())),
         End::Diverged { epoch, batch } => Err(Failure::on_the_way(anyhow!(
-            "the loss became infinite or NaN in epoch {epoch}, batch {batch}; {}. A lower train.learning_rate, train.warmup or train.gradient_clip = 1 may help",
+            "the loss became NaN or infinite in epoch {epoch}, batch {batch}; {}. A lower train.learning_rate, train.warmup or train.gradient_clip = 1 may help",
             if outcome.history.is_empty() {
-                "no epoch was done, so nothing is kept"
+                "no epoch was completed, nothing is saved"
             } else {
-                "the last good checkpoint is kept"
+                "the last checkpoint before it is kept"
             }
         ))),
         End::Failed(reason) => Err(Failure::on_the_way(anyhow!("{reason}"))),
@@ -131,6 +130,6 @@ fn conclude(project: &Project<'_>, ended: &Ended) -> Result<Exit, Failure> {
 
 fn interrupted(project: &Project<'_>, run: &Path) -> Exit {
     let run = escape::shell(&run.to_string_lossy());
-    project.console.note(&format!("interrupted; go on with: micromobilenet --train --resume --run {run}"));
+    project.console.note(&format!("interrupted; resume with: micromobilenet --train --resume --run {run}"));
     Exit::Interrupted
 }

@@ -18,12 +18,12 @@ fn what_does_not_exist_is_named() {
     scene.run("--config micro --estimate --split nothing").ends(2).says(&["nothing", "validation"]);
     scene.run("--config micro --estimate --threads 0").ends(2).says(&["--threads"]);
     scene.run("--resume").ends(2).says(&["--train"]);
-    scene.run("--report nothing").ends(2).says(&["nothing is no run folder"]);
+    scene.run("--report nothing").ends(2).says(&["nothing is not a run folder"]);
     scene.run("--config micro --predict").ends(2).says(&["IMAGE"]);
     scene.run("--config micro --evaluate").ends(2).says(&["there is no trained run of micro", "--weights FILE"]);
     scene.run("--predict a.png").ends(2).says(&["there is no trained run", "--run DIR"]);
     scene.run("--train --resume").ends(2).says(&["there is no run"]);
-    scene.run("--train --resume --run nothing").ends(2).says(&["nothing is no run folder"]);
+    scene.run("--train --resume --run nothing").ends(2).says(&["nothing is not a run folder"]);
 }
 
 #[test]

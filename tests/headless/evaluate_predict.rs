@@ -30,7 +30,7 @@ fn an_evaluation_is_told_to_people_and_to_programs_alike() {
 
     let text = scene.run("--run run --evaluate").ends(0);
     let shown = format!("accuracy {:.1} % on {images} images", 100.0 * accuracy);
-    text.prints(&[&shown, "precision", "recall", "confusion: rows are the truth", "stripes"]);
+    text.prints(&[&shown, "precision", "recall", "confusion matrix: rows are true classes", "stripes"]);
     let train = scene.run("--run run --evaluate --split train --json").ends(0).object("evaluation");
     assert_eq!(train["images"], info["data"]["train"]);
     scene.run("--run run --evaluate --split test").ends(2).says(&[
@@ -199,7 +199,7 @@ fn several_runs_are_compared() {
     roxmltree::Document::parse(&overlay).unwrap();
     assert!(overlay.contains("tiny") && overlay.contains("wide"));
     scene.run("--report run wide").ends(0).prints(&["report: runs/report/report.md"]);
-    scene.run("--report run pictures").ends(2).says(&["pictures is no run folder"]);
+    scene.run("--report run pictures").ends(2).says(&["pictures is not a run folder"]);
     fs::write(scene.path("wide/metrics.csv"), "epoch,nonsense\n").unwrap();
     scene.run("--report run wide").ends(2).says(&["wide/metrics.csv:1: "]);
 }
@@ -210,7 +210,7 @@ fn an_evaluation_is_kept_in_its_run_and_shown_in_the_report() {
     scene.run("--config tiny.toml --train --epochs 8 --set target.board=uno-r3 --run run").ends(0);
     let answer = scene.run("--run run --evaluate").ends(0);
     answer.prints(&[
-        "answers with at least this probability\n  probability  of all images  accuracy\n         0.00        100.0 %",
+        "accuracy if predictions below a probability are rejected\n  probability       accepted  accuracy\n         0.00        100.0 %",
         "(export.min_precision = 0.9)",
         "report: run/report.html, run/evaluation.json",
     ]);

@@ -73,9 +73,9 @@ fn a_wrong_call_is_an_object_for_who_reads_json_and_a_message_for_people() {
     for (call, said) in [
         ("--nonsense", "unexpected argument '--nonsense'"),
         ("--resume --config tiny.toml", "--train"),
-        ("--train --config tiny.toml --threads 900", "it is a whole number from 1 to 256; the nearest is 256"),
-        ("--train --config tiny.toml --max-temp 20", "it is a whole number from 40 to 110; the nearest is 40"),
-        ("--config tiny.toml", "nothing to do: pass --estimate"),
+        ("--train --config tiny.toml --threads 900", "expected a whole number from 1 to 256; the nearest is 256"),
+        ("--train --config tiny.toml --max-temp 20", "expected a whole number from 40 to 110; the nearest is 40"),
+        ("--config tiny.toml", "no action: pass --estimate"),
     ] {
         let answer = scene.run(&format!("{call} --json")).ends(2).says(&[said]);
         let object = answer.object("error");

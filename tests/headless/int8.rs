@@ -46,7 +46,7 @@ fn an_export_that_loses_too_much_writes_nothing_and_ends_with_1() {
     let broken = format!("{int8} --weights broken.safetensors --max-accuracy-drop");
     for action in ["--export --no-check", "--evaluate", "--evaluate --export --no-check"] {
         let answer = scene.run(&format!("{broken} 0.05 {action}")).ends(1);
-        answer.says(&["int8 loses too much", " images and int8 ", "--max-accuracy-drop allows 0.05"]);
+        answer.says(&["the accuracy drop of int8 is too large", " and int8 of ", "--max-accuracy-drop allows 0.05"]);
         assert!(!scene.path("out").exists());
         scene.run(&format!("{broken} 1 {action}")).ends(0);
         scene.run(&format!("{good} {action}")).ends(0);

@@ -4,7 +4,7 @@ use super::scene::{Scene, finish};
 use std::fs;
 
 /// What a training on photographs may hold at most, on a machine of 64 bits.
-const MOST: u64 = 200_000_000;
+const MAX_RSS_BYTES: u64 = 200_000_000;
 
 /// The most that a process has held so far, while it is there.
 fn held(process: u32) -> Option<u64> {
@@ -28,5 +28,5 @@ fn a_training_on_photographs_fits_a_small_board() {
         std::thread::sleep(std::time::Duration::from_millis(20));
     }
     finish(child).ends(0);
-    assert!((1_000_000..=MOST).contains(&most), "{most} bytes");
+    assert!((1_000_000..=MAX_RSS_BYTES).contains(&most), "{most} bytes");
 }

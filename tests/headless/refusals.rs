@@ -15,7 +15,7 @@ fn a_preset_trained_on_own_data_is_exported_and_resumed_with_the_data_of_its_run
     let scene = Scene::empty();
     flowers(&scene);
     scene.run("--config pico --data flowers --train --epochs 1").ends(0);
-    let taken = "the configuration is that of the run: runs/";
+    let taken = "using the configuration of the run: runs/";
     scene.run("--config pico --evaluate").ends(0).says(&[taken]).prints(&["tulip"]);
     scene.run("--config pico --export").ends(0).says(&[taken]);
     scene.run("--config pico --train --resume --epochs 2").ends(0).says(&[taken]);
@@ -54,11 +54,11 @@ fn classes_that_differ_are_refused_with_what_was_not_done_already() {
 fn a_missing_run_or_data_set_asks_for_something_else_than_what_was_given() {
     let scene = Scene::empty();
     let answer = scene.run("--config tiny.toml --set model.num_classes=2 --train --resume").ends(2);
-    let answer = answer.says(&["there is no run of tiny in runs/ to go on with: train without --resume"]);
+    let answer = answer.says(&["there is no run of tiny in runs/ to resume: train without --resume"]);
     assert!(!answer.stderr.contains("pass --train"), "{answer}");
     scene.run("--evaluate").ends(2).says(&["there is no trained run in runs/: pass --train, --run DIR or --weights"]);
     let answer = scene.run("--config tiny.toml --data nowhere --estimate").ends(2);
-    answer.says(&["give --data another folder, or a number in place of it: --set model.num_classes=5"]);
+    answer.says(&["pass another folder by --data, or the number of classes: --set model.num_classes=5"]);
 }
 
 #[test]
@@ -76,7 +76,7 @@ fn what_can_be_refused_is_refused_before_images_are_read_and_leaves_nothing_behi
     for (more, said) in [
         ("--weights some.safetensors", "some.safetensors: "),
         ("--weights none.safetensors", "cannot read none.safetensors"),
-        ("--distill pictures", "pictures is no run folder"),
+        ("--distill pictures", "pictures is not a run folder"),
         ("--board unor3", "did you mean uno-r3 (Arduino Uno R3)?"),
         ("--output file", "cannot write to the folder file: not a directory"),
         ("--run file", "file"),

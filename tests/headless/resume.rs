@@ -132,7 +132,7 @@ fn an_interrupted_training_says_how_to_go_on_and_ends_as_one_that_was_not() {
         std::thread::sleep(epoch / 3);
         signal(&child, name);
         let answer = finish(child).ends(130);
-        let advice = format!("go on with: micromobilenet --train --resume --run {run}");
+        let advice = format!("resume with: micromobilenet --train --resume --run {run}");
         let answer = answer.says(&["interrupted", &advice]).prints(&["validation accuracy: best"]);
         let info: serde_json::Value = serde_json::from_str(&scene.read(&format!("{run}/run.json"))).unwrap();
         assert_eq!(info["status"], "stopped", "{answer}");
@@ -146,7 +146,7 @@ fn an_interrupted_training_says_how_to_go_on_and_ends_as_one_that_was_not() {
     let mut child = scene.spawn(&call("early"));
     assert!(wait_for(&mut child, || scene.path("early/metrics.csv").exists()));
     signal(&child, "INT");
-    finish(child).ends(130).says(&["go on with: micromobilenet --train --resume --run early"]);
+    finish(child).ends(130).says(&["resume with: micromobilenet --train --resume --run early"]);
     scene.run("--train --resume --run early").ends(0);
     assert_same(&whole, &trained(&scene, "early"), "interrupted in the first epoch");
     assert!(in_an_epoch > 0, "no interruption came in the middle of an epoch");
@@ -156,7 +156,7 @@ fn an_interrupted_training_says_how_to_go_on_and_ends_as_one_that_was_not() {
 fn the_latest_run_is_resumed_where_none_is_named() {
     let scene = Scene::new();
     scene.run("--config tiny.toml --train").ends(0);
-    let answer = scene.run("--train --resume --epochs 5").ends(0).says(&["taking runs/"]);
+    let answer = scene.run("--train --resume --epochs 5").ends(0).says(&["using the run runs/"]);
     let answer = answer.prints(&["resumed after epoch 3", "\n  5/5"]);
     assert!(!answer.stdout.contains("\n  3/5"), "{answer}");
     assert_eq!(fs::read_dir(scene.path("runs")).unwrap().count(), 1);

@@ -84,12 +84,12 @@ fn an_interruption_names_the_runs_that_are_done() {
     let table = scene.path("set-seed1/metrics.csv");
     assert!(wait_for(&mut child, || table.exists() && lines(&table) > 1));
     signal(&child, "INT");
-    let advice = "go on with: micromobilenet --train --resume --run set-seed1";
+    let advice = "resume with: micromobilenet --train --resume --run set-seed1";
     let answer = finish(child).ends(130).says(&[advice, "done: seed 0 in set-seed0\n"]);
     assert!(!answer.stdout.contains("over 3 seeds") && !scene.path("set-seed2").exists(), "{answer}");
     let mut child = scene.spawn("--config tiny.toml --train --seeds 3 --epochs 400 --run early");
     let table = scene.path("early-seed0/metrics.csv");
     assert!(wait_for(&mut child, || table.exists() && lines(&table) > 1));
     signal(&child, "INT");
-    finish(child).ends(130).says(&["no seed is done"]);
+    finish(child).ends(130).says(&["no seed was completed"]);
 }

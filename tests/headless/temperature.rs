@@ -43,13 +43,13 @@ fn a_training_waits_until_it_is_cooler_and_learns_the_same() {
     heat(&scene, 90_000);
     let said = scene.path("said");
     let mut child = start(&scene, "--config tiny.toml --train --run hot --max-temp 80 --verbose", &said);
-    assert!(wait_for(&mut child, || says(&said, "90 °C: training waits to cool to 75 °C\n")));
+    assert!(wait_for(&mut child, || says(&said, "90 °C: training paused until the processor has cooled to 75 °C\n")));
     std::thread::sleep(Duration::from_millis(500));
     assert!(child.try_wait().unwrap().is_none());
     assert_eq!(super::scene::lines(&scene.path("hot/metrics.csv")), 1, "only the names of its columns");
     heat(&scene, 60_400);
     let answer = finish(child).ends(0);
-    assert!(says(&said, "\n60 °C: training goes on\n"), "{answer}");
+    assert!(says(&said, "\n60 °C: training resumed\n"), "{answer}");
     assert!(says(&said, "\nepoch 3: 60.4 °C\n"), "{answer}");
     assert_same(&trained(&scene, "hot"), &trained(&scene, "cool"), "after waiting");
 }
@@ -60,10 +60,10 @@ fn ctrl_c_ends_a_training_that_waits() {
     heat(&scene, 90_000);
     let said = scene.path("said");
     let mut child = start(&scene, "--config tiny.toml --train --run run --max-temp 80", &said);
-    assert!(wait_for(&mut child, || says(&said, "training waits")));
+    assert!(wait_for(&mut child, || says(&said, "training paused")));
     signal(&child, "INT");
     finish(child).ends(130);
-    assert!(says(&said, "interrupted; go on with: micromobilenet --train --resume --run run"));
+    assert!(says(&said, "interrupted; resume with: micromobilenet --train --resume --run run"));
     // What it had done is gone on with, and ends as if nothing had been.
     heat(&scene, 50_000);
     scene.run("--train --resume --run run --max-temp 80").ends(0);

@@ -137,7 +137,7 @@ fn a_folder_with_a_run_is_not_trained_in_twice() {
     let scene = Scene::new();
     scene.run("--config tiny.toml --train --run new").ends(0);
     let before = fs::read(scene.path("new/checkpoints/last.safetensors")).unwrap();
-    scene.run("--config tiny.toml --train --run new").ends(2).says(&["new holds a run that has begun", "--resume"]);
+    scene.run("--config tiny.toml --train --run new").ends(2).says(&["new already contains a run", "--resume"]);
     scene.run("--config tiny.toml --train --run pictures").ends(2).says(&["pictures is not empty", "dark"]);
     scene.run("--config tiny.toml --train --run tiny.toml").ends(2).says(&["tiny.toml"]);
     assert_eq!(fs::read(scene.path("new/checkpoints/last.safetensors")).unwrap(), before);

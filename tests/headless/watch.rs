@@ -168,7 +168,7 @@ fn what_cannot_be_read_is_named_and_the_watch_goes_on() {
     let mut watch = Watch::begin(&scene, "--run run --watch inbox/ --json");
     let bytes = jpeg();
     fs::write(scene.path("inbox/cut.jpg"), &bytes[..bytes.len() / 2]).unwrap();
-    watch.wait_until(|_, stderr| stderr.contains("cut.jpg: the JPEG file is cut off"));
+    watch.wait_until(|_, stderr| stderr.contains("cut.jpg: the JPEG file is truncated"));
     fs::write(scene.path("inbox/empty.png"), "").unwrap();
     watch.wait_until(|_, stderr| stderr.contains("empty.png: the file is empty"));
     fs::write(scene.path("inbox/text.txt"), "no picture").unwrap();
@@ -319,7 +319,7 @@ fn a_folder_is_answered_as_its_files_are() {
         assert_eq!(told[0].get("scores").is_some(), precision == "int8");
         let speed = folder.object("speed");
         assert_eq!(speed["images"], 153);
-        folder.says(&["inbox: 1 file that are no images and 1 folder are passed over", "153 images in ", " images/s"]);
+        folder.says(&["inbox: skipped 1 file that are not images and 1 folder", "153 images in ", " images/s"]);
     }
     // What is watched is answered as what is given.
     let mut watch = Watch::begin(&scene, "--run run --precision int8 --watch inbox --json");
@@ -346,9 +346,9 @@ fn folders_and_files_are_answered_together_and_what_is_wrong_is_named() {
     answer.says(&[
         "dangling.png",
         "inbox/broken.png",
-        "there is no image in pictures: ",
+        "no images in pictures: ",
         "pass the folders in it",
-        "there is no image in nothing: ",
+        "no images in nothing: ",
     ]);
 }
 

@@ -1,8 +1,8 @@
-//! Which of the files in a folder are complete and not answered yet.
+//! Files of a watched folder that are complete and not classified yet.
 //!
-//! A file is complete when it is closed after writing, or renamed into place. Where the system tells
-//! nothing of closing, or a file came to be without being written (a link), it is complete when its
-//! size and its time of change have stayed as they are for [`QUIET`].
+//! A file is complete when it is closed after writing or renamed into place. If the system does not report closing, or
+//! a file appears without being written (a link), it is complete when its size and modification time have not changed
+//! for [`QUIET`].
 
 use crate::data::is_picture;
 use std::collections::{HashMap, HashSet};
@@ -12,23 +12,23 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant, SystemTime};
 
-/// How long a file stays as it is before it counts as complete.
+/// Time without changes after which a file is complete.
 pub const QUIET: Duration = Duration::from_millis(500);
 
-/// What happens to a file.
+/// An event about a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Sign {
-    /// There is a new name.
+    /// A file appeared.
     Appeared,
-    /// Its bytes change.
+    /// Its content changed.
     Changed,
     /// It was closed after writing, or renamed into place.
     Complete,
-    /// The name is no longer there.
+    /// The file was removed.
     Gone,
 }
 
-/// What a file is known by: another one means that it was written.
+/// Size and modification time, to detect changes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Stamp {
     bytes: u64,
@@ -36,7 +36,7 @@ struct Stamp {
 }
 
 impl Stamp {
-    /// Of a regular file; `None` for anything else, and where there is none.
+    /// Of a regular file; `None` for anything else, and if there is none.
     fn of(path: &Path) -> Option<Self> {
         let about = fs::metadata(path).ok().filter(fs::Metadata::is_file)?;
         Some(Self { bytes: about.len(), changed: about.modified().ok() })
@@ -47,9 +47,9 @@ impl Stamp {
 #[derive(Debug, Clone, Copy)]
 struct Waiting {
     stamp: Stamp,
-    /// Since when it is as it is.
+    /// Time of the last change.
     since: Instant,
-    /// It is written by somebody whose closing will be told.
+    /// A process is writing the file, and its closing will be reported.
     closes: bool,
 }
 
@@ -57,20 +57,20 @@ struct Waiting {
 #[derive(Debug)]
 pub struct Arrivals {
     folder: PathBuf,
-    tells_of_closing: bool,
-    /// Pictures that were there at the beginning or are answered, as they were then.
+    reports_closing: bool,
+    /// Pictures that existed at the start or are classified, as they were then.
     done: HashMap<OsString, Stamp>,
     waiting: HashMap<OsString, Waiting>,
 }
 
 impl Arrivals {
-    /// Those of `folder`, where the pictures that are there now are none to answer.
+    /// The files of `folder`; pictures that exist now are not classified.
     ///
     /// # Errors
-    /// Where the folder cannot be read.
-    pub fn new(folder: &Path, tells_of_closing: bool) -> io::Result<Self> {
+    /// If the folder cannot be read.
+    pub fn new(folder: &Path, reports_closing: bool) -> io::Result<Self> {
         let done = list(folder)?;
-        Ok(Self { folder: folder.to_owned(), tells_of_closing, done, waiting: HashMap::new() })
+        Ok(Self { folder: folder.to_owned(), reports_closing, done, waiting: HashMap::new() })
     }
 
     /// The folder.
@@ -78,7 +78,7 @@ impl Arrivals {
         &self.folder
     }
 
-    /// Takes in what happened to the file `name`; its path, if it is complete now.
+    /// Handles an event of the file `name`; returns its path if it is complete.
     pub fn hear(&mut self, name: OsString, sign: Sign, now: Instant) -> Option<PathBuf> {
         let path = self.folder.join(&name);
         if !is_picture(&path) {
@@ -95,16 +95,16 @@ impl Arrivals {
             self.done.insert(name, stamp);
             return Some(path);
         }
-        let closes = self.tells_of_closing && sign == Sign::Changed;
+        let closes = self.reports_closing && sign == Sign::Changed;
         self.waiting.insert(name, Waiting { stamp, since: now, closes });
         None
     }
 
-    /// Looks for files that nothing was heard of. Since a closing may have been missed too, no file
-    /// waits for one any longer.
+    /// Lists the folder to find files without events. Since a closing may have been missed too, no file waits for it
+    /// any longer.
     ///
     /// # Errors
-    /// Where the folder cannot be read.
+    /// If the folder cannot be read.
     pub fn look_through(&mut self, now: Instant) -> io::Result<()> {
         let there = list(&self.folder)?;
         let names: HashSet<&OsStr> = there.keys().map(OsString::as_os_str).collect();
@@ -120,17 +120,17 @@ impl Arrivals {
         Ok(())
     }
 
-    /// Whether the file at `path` is being written by somebody whose closing will be told.
+    /// Whether a process is writing the file at `path`, and its closing will be reported.
     pub fn is_written(&self, path: &Path) -> bool {
         path.file_name().and_then(|name| self.waiting.get(name)).is_some_and(|waiting| waiting.closes)
     }
 
-    /// When [`quiet`](Self::quiet) should be asked next, if nothing happens until then.
+    /// Time of the next call of [`quiet`](Self::quiet), if there is no event until then.
     pub fn due(&self) -> Option<Instant> {
         self.waiting.values().filter(|waiting| !waiting.closes).map(|waiting| waiting.since + QUIET).min()
     }
 
-    /// The files that are complete because they have not changed for long enough, by name.
+    /// The files that are complete because they have not changed for [`QUIET`], by name.
     pub fn quiet(&mut self, now: Instant) -> Vec<PathBuf> {
         let is_due = |waiting: &Waiting| !waiting.closes && waiting.since + QUIET <= now;
         let mut due: Vec<OsString> =
@@ -139,7 +139,7 @@ impl Arrivals {
         due.into_iter().filter_map(|name| self.settled(name, now)).collect()
     }
 
-    /// The path of the file `name`, if it is as it was [`QUIET`] ago and not answered as it is.
+    /// The path of the file `name`, if it has not changed for [`QUIET`] and is not classified yet.
     fn settled(&mut self, name: OsString, now: Instant) -> Option<PathBuf> {
         let before = self.waiting.remove(&name)?;
         let path = self.folder.join(&name);
@@ -148,7 +148,7 @@ impl Arrivals {
             self.waiting.insert(name, Waiting { stamp, since: now, closes: false });
             return None;
         }
-        // One that was just made is empty until its first bytes come, which are told.
+        // A new file is empty until its first bytes arrive, which are reported.
         if stamp.bytes == 0 || self.done.get(&name) == Some(&stamp) {
             return None;
         }
@@ -176,10 +176,10 @@ mod tests {
 
     const AFTER: Duration = Duration::from_millis(501);
 
-    fn arrivals(tells_of_closing: bool) -> (tempfile::TempDir, Arrivals) {
+    fn arrivals(reports_closing: bool) -> (tempfile::TempDir, Arrivals) {
         let folder = tempfile::tempdir().unwrap();
         write(folder.path().join("old.jpg"), "old").unwrap();
-        let arrivals = Arrivals::new(folder.path(), tells_of_closing).unwrap();
+        let arrivals = Arrivals::new(folder.path(), reports_closing).unwrap();
         (folder, arrivals)
     }
 

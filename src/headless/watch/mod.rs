@@ -16,33 +16,33 @@ use std::path::Path;
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::time::Instant;
 
-/// Refuses early what is no folder that can be read.
-pub fn look_at(folder: &Path) -> Result<(), Failure> {
+/// Checks early that `folder` is a readable folder.
+pub fn check(folder: &Path) -> Result<(), Failure> {
     let read = std::fs::read_dir(folder).map(drop);
     Ok(read.with_context(|| format!("cannot watch the folder {}", text::path(folder)))?)
 }
 
-/// Classifies images as they appear in `folder`, until a signal comes. It sleeps while nothing
-/// happens there.
+/// Classifies images as they appear in `folder`, until a signal arrives. It sleeps while nothing happens.
 pub fn run(project: &mut Project<'_>, folder: &Path) -> Result<Exit, Failure> {
     let mut classifier = Classifier::of(project)?;
     let (teller, news) = mpsc::channel();
     let alarm = teller.clone();
     interrupt::tell(move || drop(alarm.send(News::Stop)));
-    // What is there is listed before the source is started and again after it, so that a file
-    // which comes in between is not missed.
-    let listed = Arrivals::new(folder, source::tells_of_closing());
+    // List files before and after starting the source, so that no file in between is missed.
+    let listed = Arrivals::new(folder, source::reports_closing());
     let mut arrivals = listed.map_err(|error| cannot(folder, &error))?;
     let source = Source::start(folder, teller).map_err(|error| cannot(folder, &error))?;
     arrivals.look_through(Instant::now()).map_err(|error| cannot(folder, &error))?;
-    project.console.note(&format!("watching {}: Ctrl-C ends it", text::path(folder)));
+    project.console.note(&format!("watching {}: stop with Ctrl-C", text::path(folder)));
     let ended = follow(project, &mut classifier, &mut arrivals, &source, &news);
-    classifier.tell_speed(project);
+    classifier.report_speed(project);
     ended.map(|()| if console::is_reader_gone() { Exit::Done } else { Exit::Interrupted })
 }
 
-/// Answers what is complete, again and again, until a signal comes. An error where the folder can
-/// be watched no longer.
+/// Classifies complete files until a signal arrives.
+///
+/// # Errors
+/// If the folder can no longer be watched.
 fn follow(
     project: &Project<'_>,
     classifier: &mut Classifier,
@@ -53,7 +53,7 @@ fn follow(
     let folder = arrivals.folder().to_owned();
     let lost = |reason: &dyn std::fmt::Display| Failure::on_the_way(cannot(&folder, reason));
     let mut look_again = source.every().map(|every| Instant::now() + every);
-    // A signal may have come before anybody listened.
+    // A signal may have arrived before the channel was connected.
     while !project.control.is_stopped() {
         let due = [arrivals.due(), look_again].into_iter().flatten().min();
         let mut complete = Vec::new();
@@ -74,7 +74,7 @@ fn follow(
             look_again = Some(now + every);
         }
         complete.extend(arrivals.quiet(now));
-        // Several things may have happened to a file while others were answered.
+        // There may be several events for a file during classification.
         let mut once = HashSet::new();
         complete.retain(|path| !arrivals.is_written(path) && once.insert(path.clone()));
         for batch in complete.chunks(BATCH) {
@@ -82,7 +82,7 @@ fn follow(
                 break;
             }
             classifier.classify(project, batch, width(batch), true);
-            // Nobody is left to tell.
+            // The reader of the output is gone.
             if console::is_reader_gone() {
                 return Ok(());
             }
@@ -91,7 +91,7 @@ fn follow(
     Ok(())
 }
 
-/// What happens next; nothing where `due` comes before.
+/// The next event, or `None` at `due`.
 fn next(news: &Receiver<News>, due: Option<Instant>) -> Option<News> {
     let heard = match due {
         Some(due) => news.recv_timeout(due.saturating_duration_since(Instant::now())),
@@ -100,7 +100,7 @@ fn next(news: &Receiver<News>, due: Option<Instant>) -> Option<News> {
     match heard {
         Ok(news) => Some(news),
         Err(RecvTimeoutError::Timeout) => None,
-        Err(RecvTimeoutError::Disconnected) => Some(News::Failed("the system tells nothing any longer".into())),
+        Err(RecvTimeoutError::Disconnected) => Some(News::Failed("the system no longer reports events".into())),
     }
 }
 

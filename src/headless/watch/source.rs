@@ -1,4 +1,4 @@
-//! What is told of a folder: by the system where it can, else by looking again and again.
+//! Events of a watched folder: from the system if possible, else by polling.
 
 use super::arrivals::{QUIET, Sign};
 use notify::event::{AccessKind, AccessMode, Event, ModifyKind, RenameMode};
@@ -8,42 +8,42 @@ use std::path::{Path, PathBuf};
 use std::sync::mpsc::Sender;
 use std::time::Duration;
 
-/// What is told of a folder, and the signal that ends it all.
+/// An event of the folder, or the signal to end.
 #[derive(Debug, PartialEq, Eq)]
 pub enum News {
-    /// Something happens to a file of this name.
+    /// An event of the file with this name.
     File(OsString, Sign),
-    /// So much happened that something was not told.
+    /// Events were lost.
     Missed,
-    /// The folder is no longer there.
+    /// The folder was removed.
     Gone,
-    /// The system tells no more, and why.
+    /// The system stopped reporting events, for this reason.
     Failed(String),
     /// A signal came.
     Stop,
 }
 
-/// Whether the system tells when a file is closed after writing.
-pub const fn tells_of_closing() -> bool {
+/// Whether the system reports the closing of files after writing.
+pub const fn reports_closing() -> bool {
     cfg!(any(target_os = "linux", target_os = "android"))
 }
 
-/// Where news come from, until it is dropped.
+/// The source of events, until it is dropped.
 #[derive(Debug)]
 pub struct Source {
     watcher: Option<RecommendedWatcher>,
 }
 
 impl Source {
-    /// Tells `teller` what happens in `folder`.
+    /// Sends the events of `folder` to `teller`.
     ///
     /// # Errors
-    /// Where the system refuses.
+    /// If the system refuses.
     pub fn start(folder: &Path, teller: Sender<News>) -> notify::Result<Self> {
         if is_elsewhere(folder) {
             return Ok(Self { watcher: None });
         }
-        // Events have absolute paths, and the folder itself is told from its files by its path.
+        // Events have absolute paths, and the path distinguishes the folder itself from its files.
         let watched = std::path::absolute(folder)?;
         let folder = watched.clone();
         let hear = move |found: notify::Result<Event>| {
@@ -52,7 +52,7 @@ impl Source {
                 Err(error) => vec![News::Failed(error.to_string())],
             };
             for one in told {
-                // Nobody listens any longer where this fails.
+                // It fails if the receiver was dropped.
                 let _ = teller.send(one);
             }
         };
@@ -61,13 +61,13 @@ impl Source {
         Ok(Self { watcher: Some(watcher) })
     }
 
-    /// How often the folder must be looked through; `None` where the system tells of it.
+    /// Polling interval; `None` if the system reports events.
     pub const fn every(&self) -> Option<Duration> {
         if self.watcher.is_some() { None } else { Some(QUIET) }
     }
 }
 
-/// What `event` means for the files of `folder`.
+/// Converts `event` for the files of `folder`.
 fn news(folder: &Path, event: &Event) -> Vec<News> {
     if event.need_rescan() {
         return vec![News::Missed];
@@ -76,9 +76,9 @@ fn news(folder: &Path, event: &Event) -> Vec<News> {
         EventKind::Access(AccessKind::Close(AccessMode::Write))
         | EventKind::Modify(ModifyKind::Name(RenameMode::To)) => Sign::Complete,
         EventKind::Remove(_) | EventKind::Modify(ModifyKind::Name(RenameMode::From)) => Sign::Gone,
-        // The first repeats the two above.
+        // The first repeats the two events above.
         EventKind::Modify(ModifyKind::Name(RenameMode::Both)) | EventKind::Access(_) => return Vec::new(),
-        EventKind::Modify(ModifyKind::Metadata(_)) if tells_of_closing() => return Vec::new(),
+        EventKind::Modify(ModifyKind::Metadata(_)) if reports_closing() => return Vec::new(),
         EventKind::Modify(ModifyKind::Data(_)) => Sign::Changed,
         EventKind::Create(_) | EventKind::Modify(_) | EventKind::Any | EventKind::Other => Sign::Appeared,
     };
@@ -91,14 +91,14 @@ fn news(folder: &Path, event: &Event) -> Vec<News> {
     event.paths.iter().filter_map(told).collect()
 }
 
-/// Whether other machines may write to `folder`, of which this one is told nothing.
+/// Whether `folder` is on a network file system, whose changes by other machines are not reported.
 fn is_elsewhere(folder: &Path) -> bool {
     let Ok(mounts) = std::fs::read_to_string("/proc/self/mountinfo") else { return false };
     folder.canonicalize().is_ok_and(|folder| is_remote(&file_system(&mounts, &folder)))
 }
 
-/// The kind of the file system that holds `folder`, an absolute path, by the text of
-/// `/proc/self/mountinfo`; empty where that does not say.
+/// The type of the file system that holds `folder`, an absolute path, from the text of `/proc/self/mountinfo`; empty
+/// if unknown.
 fn file_system(mounts: &str, folder: &Path) -> String {
     let mount = |line: &str| {
         let (place, about) = line.split_once(" - ")?;
@@ -106,11 +106,11 @@ fn file_system(mounts: &str, folder: &Path) -> String {
         let kind = about.split(' ').next()?.to_owned();
         folder.starts_with(&place).then(|| (place.components().count(), kind))
     };
-    // Of two at the same place, the later one hides the other.
+    // Of two mounts at the same place, the later one hides the other.
     mounts.lines().filter_map(mount).max_by_key(|(depth, _)| *depth).map(|(_, kind)| kind).unwrap_or_default()
 }
 
-/// A path of `mountinfo`, in which blanks and the like stand as `\040`.
+/// A path of `mountinfo`, with blanks as `\040`.
 fn unescaped(text: &str) -> String {
     let mut parts = text.split('\\');
     let mut out = parts.next().unwrap_or_default().to_owned();
