@@ -1,13 +1,13 @@
 //! What a change of state asks the world to do, and what the world tells back.
 
+use super::action::Action;
 use super::design::Origin;
 use super::dialog::Dialog;
-use super::{data, deploy, runs, train};
 use std::path::PathBuf;
 
-/// Something to be done outside of the state.
+/// Something to be done outside of the state; `S` is an effect of a screen.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Effect {
+pub enum Effect<S> {
     /// End the program.
     Quit,
     /// Hand the terminal back to the shell for a while.
@@ -45,14 +45,26 @@ pub enum Effect {
         /// The text; `None`: everything is saved.
         text: Option<String>,
     },
-    /// Of the images.
-    Data(data::Effect),
-    /// Of training.
-    Train(train::Effect),
-    /// Of the header.
-    Deploy(deploy::Effect),
-    /// Of the runs.
-    Runs(runs::Effect),
+    /// Of a screen.
+    Screen(S),
+}
+
+impl<S> Effect<S> {
+    /// The same effect, with that of a screen turned into another by `wrap`.
+    fn map<T>(self, wrap: impl Fn(S) -> T) -> Effect<T> {
+        match self {
+            Self::Quit => Effect::Quit,
+            Self::Suspend => Effect::Suspend,
+            Self::Redraw => Effect::Redraw,
+            Self::External(text) => Effect::External(text),
+            Self::Save { path, text, expected, then_quit } => Effect::Save { path, text, expected, then_quit },
+            Self::Open(path) => Effect::Open(path),
+            Self::Watch(path) => Effect::Watch(path),
+            Self::Classes { source, folder } => Effect::Classes { source, folder },
+            Self::Keep { path, text } => Effect::Keep { path, text },
+            Self::Screen(effect) => Effect::Screen(wrap(effect)),
+        }
+    }
 }
 
 /// What has to stand on disk for a file to be written over.
@@ -66,9 +78,9 @@ pub enum Expected {
     Hash(String),
 }
 
-/// What the world tells.
+/// What the world reports; `S` is news for a screen.
 #[derive(Debug, Clone)]
-pub enum News {
+pub enum News<S> {
     /// A configuration was written.
     Saved {
         /// Where.
@@ -112,14 +124,8 @@ pub enum News {
     },
     /// Something went wrong.
     Failed(String),
-    /// Of the images.
-    Data(data::News),
-    /// Of training.
-    Train(train::News),
-    /// Of the header.
-    Deploy(deploy::News),
-    /// Of the runs.
-    Runs(runs::News),
+    /// For a screen.
+    Screen(S),
 }
 
 /// How much a message matters.
@@ -142,23 +148,46 @@ pub struct Notice {
     pub text: String,
 }
 
-/// What an action leads to, beside the new state.
-#[derive(Debug, Default)]
-pub struct Reply {
+/// What an action leads to, beside the new state; `S` is an effect of a screen.
+#[derive(Debug)]
+pub struct Reply<S> {
     /// To be done.
-    pub effects: Vec<Effect>,
+    pub effects: Vec<Effect<S>>,
     /// To be told.
     pub notice: Option<Notice>,
     /// To be asked.
     pub dialog: Option<Dialog>,
     /// The command line that would do the same.
     pub command: Option<String>,
+    /// An action to carry out next.
+    pub then: Option<Action>,
 }
 
-impl Reply {
+impl<S> Default for Reply<S> {
+    fn default() -> Self {
+        Self { effects: Vec::new(), notice: None, dialog: None, command: None, then: None }
+    }
+}
+
+impl<S> Reply<S> {
     /// Asks the world to do something.
-    pub fn effect(&mut self, effect: Effect) {
+    pub fn effect(&mut self, effect: Effect<S>) {
         self.effects.push(effect);
+    }
+
+    /// Asks for an effect of the screen itself.
+    pub fn own(&mut self, effect: S) {
+        self.effects.push(Effect::Screen(effect));
+    }
+
+    /// Takes over the reply of a screen, whose effects `wrap` turns into those of this reply.
+    pub fn extend<T>(&mut self, other: Reply<T>, wrap: impl Fn(T) -> S) {
+        let Reply { effects, notice, dialog, command, then } = other;
+        self.effects.extend(effects.into_iter().map(|effect| effect.map(&wrap)));
+        self.notice = notice.or_else(|| self.notice.take());
+        self.dialog = dialog.or_else(|| self.dialog.take());
+        self.command = command.or_else(|| self.command.take());
+        self.then = then.or_else(|| self.then.take());
     }
 
     /// Tells that something went well.

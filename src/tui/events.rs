@@ -1,6 +1,6 @@
 //! Where events come from: each source has a thread that waits, and all go into one channel.
 
-use super::effect::News;
+use super::screens::News;
 use crate::jobs::Idle;
 use crossterm::event::Event as Key;
 use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGTERM, SIGTSTP, SIGWINCH};

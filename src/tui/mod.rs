@@ -16,6 +16,8 @@ mod keymap;
 mod line;
 mod paths;
 mod runs;
+mod screen;
+mod screens;
 mod terminal;
 mod theme;
 mod train;
@@ -30,9 +32,9 @@ use crate::train::Governor;
 use anyhow::Context as _;
 use app::App;
 use design::{Origin, Sheet};
-use effect::Effect;
 use events::{Event, Input};
 use ratatui_textarea::Input as Typed;
+use screens::{Effect, News};
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -109,7 +111,7 @@ pub fn run(start: &Start) -> anyhow::Result<()> {
     // Ctrl-C in the shell's terminal, is not waited for.
     is_ending.store(true, Ordering::SeqCst);
     terminal::give_back();
-    if app.train.is_running() {
+    if app.screens.is_busy() {
         let _ = writeln!(std::io::stderr(), "stopping the training and saving its state; Ctrl-C ends at once");
     }
     workshop.close();
@@ -219,8 +221,7 @@ fn perform(app: &mut App, screen: &mut Screen, workshop: &mut Workshop, todo: Ve
             Effect::Redraw => screen.redraw()?,
             Effect::External(text) => {
                 let edited = screen.away(|| workshop::edit(&text))?;
-                let news = edited
-                    .map_or_else(|error| effect::News::Failed(format!("$EDITOR: {error:#}")), effect::News::Edited);
+                let news = edited.map_or_else(|error| News::Failed(format!("$EDITOR: {error:#}")), News::Edited);
                 let more = app.told(news);
                 if perform(app, screen, workshop, more)? {
                     return Ok(true);
@@ -228,7 +229,7 @@ fn perform(app: &mut App, screen: &mut Screen, workshop: &mut Workshop, todo: Ve
             }
             Effect::Save { path, text, expected, then_quit } => {
                 let news = workshop::save(path, text, &expected);
-                let is_saved = matches!(news, effect::News::Saved { .. });
+                let is_saved = matches!(news, News::Saved { .. });
                 let more = app.told(news);
                 if perform(app, screen, workshop, more)? || (is_saved && then_quit) {
                     return Ok(true);

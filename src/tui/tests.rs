@@ -6,8 +6,8 @@ use super::action::{Action, Data, Deploy, Design, File, Move, Program, Runs, Scr
 use super::app::App;
 use super::design::{Origin, Pane, Sheet};
 use super::dialog::Dialog;
-use super::effect::{Effect, News};
 use super::keymap::Key;
+use super::screens::{Effect, News};
 use crate::config::{BlockKind, ConfigFile, preset};
 use crate::plan::Boards;
 use proptest::prelude::*;
@@ -59,7 +59,7 @@ fn the_train_screen_says_how_hot_it_is() {
     let mut world = World::of("micro");
     world.keys("f3 s");
     let mut state = Thermal { temperature: Some(61.2), ..Thermal::default() };
-    let tell = |world: &mut World, state| world.tell(News::Train(Told { id: 0, what: What::Thermal(state) }));
+    let tell = |world: &mut World, state| world.tell(News::train(Told { id: 0, what: What::Thermal(state) }));
     tell(&mut world, state);
     snapshots("train-warm", &mut world);
     state.throttling = Throttling(0x5_0001);
@@ -84,7 +84,7 @@ fn an_edit_shows_its_difference_and_its_command() {
     let mut world = World::of("micro");
     world.keys("p j + + x b down \"uno\" enter");
     snapshots("design-edited", &mut world);
-    assert!(world.app.design.sheet.is_changed());
+    assert!(world.app.sheet.is_changed());
 }
 
 #[test]
@@ -106,7 +106,7 @@ fn text_lists_lines_questions_and_help() {
 fn saving_writes_the_text_and_a_broken_one_only_after_asking() {
     let mut world = World::of("micro");
     world.keys("+ ctrl-s");
-    assert!(!world.app.design.sheet.is_changed() && world.saves.len() == 1 && world.kept.is_empty());
+    assert!(!world.app.sheet.is_changed() && world.saves.len() == 1 && world.kept.is_empty());
     world.keys("0 ctrl-s");
     assert!(matches!(world.app.dialog, Some(Dialog::Ask(_))));
     world.keys("c");
@@ -119,7 +119,7 @@ fn saving_writes_the_text_and_a_broken_one_only_after_asking() {
 fn unsaved_work_is_kept_and_asked_about() {
     let mut world = World::of("micro");
     world.keys("+");
-    assert_eq!(world.kept.values().next().map(String::as_str), Some(world.app.design.sheet.text()));
+    assert_eq!(world.kept.values().next().map(String::as_str), Some(world.app.sheet.text()));
     world.keys("q c");
     assert!(!world.has_quit);
     world.keys("q s");
@@ -140,11 +140,11 @@ fn what_an_earlier_session_left_is_offered_and_never_lost_by_looking_away() {
     let (mut app, effects) = begin();
     assert!(!effects.iter().any(|effect| matches!(effect, Effect::Keep { .. })), "the copy is not touched yet");
     app.act(&Action::Back);
-    assert_eq!(app.design.sheet.text(), left);
+    assert_eq!(app.sheet.text(), left);
     let (mut app, _) = begin();
     let Some(Dialog::Ask(_)) = &app.dialog else { panic!("nothing is asked") };
     let effects = app.key(Key::parse("d").unwrap(), Input { key: Typed::Char('d'), ..Input::default() });
-    assert_eq!(app.design.sheet.text(), text);
+    assert_eq!(app.sheet.text(), text);
     assert!(effects.iter().any(|effect| matches!(effect, Effect::Keep { text: None, .. })));
 }
 
@@ -156,7 +156,7 @@ fn a_file_that_others_change_is_read_again_or_asked_about() {
     let changed = |text: &str| News::DiskChanged { path: path.clone(), text: Some(text.to_owned()) };
     let effects = world.app.told(changed(&theirs));
     world.perform(effects);
-    assert!(world.app.design.sheet.text() == theirs && !world.app.design.sheet.is_changed());
+    assert!(world.app.sheet.text() == theirs && !world.app.sheet.is_changed());
     world.keys("+");
     let third = theirs.replacen("filters = 9", "filters = 30", 1);
     world.files.insert(path.clone(), third.clone());
@@ -166,12 +166,12 @@ fn a_file_that_others_change_is_read_again_or_asked_about() {
     world.keys("d");
     snapshots("difference", &mut world);
     // Theirs, and back to one's own.
-    let mine = world.app.design.sheet.text().to_owned();
+    let mine = world.app.sheet.text().to_owned();
     world.keys("esc");
     world.act(&Action::File(File::Reload));
-    assert_eq!(world.app.design.sheet.text(), third);
+    assert_eq!(world.app.sheet.text(), third);
     world.keys("u");
-    assert_eq!(world.app.design.sheet.text(), mine);
+    assert_eq!(world.app.sheet.text(), mine);
 }
 
 #[test]
@@ -183,25 +183,25 @@ fn a_file_that_changed_unseen_is_not_written_over() {
     world.keys("ctrl-s");
     assert_eq!(world.files[&path], "# theirs\n");
     world.keys("m");
-    assert_eq!(world.files[&path], world.app.design.sheet.text());
+    assert_eq!(world.files[&path], world.app.sheet.text());
 }
 
 #[test]
 fn another_file_is_opened_only_when_nothing_is_lost() {
     let mut world = World::of("micro");
     world.keys("N down enter");
-    assert_eq!(world.app.design.sheet.name(), "nano");
+    assert_eq!(world.app.sheet.name(), "nano");
     world.keys("+ N enter");
-    assert_eq!(world.app.design.sheet.name(), "nano");
+    assert_eq!(world.app.sheet.name(), "nano");
     world.keys("k");
-    assert_eq!(world.app.design.sheet.name(), "pico");
+    assert_eq!(world.app.sheet.name(), "pico");
 }
 
 #[test]
 fn the_palette_does_what_its_line_says() {
     let mut world = World::of("micro");
     world.keys("ctrl-p \"duplicate\" enter");
-    assert_eq!(world.app.design.sheet.model().unwrap().spec.config.blocks.len(), 9);
+    assert_eq!(world.app.sheet.model().unwrap().spec.config.blocks.len(), 9);
     world.keys("f3");
     assert_eq!(world.app.screen, Tab::Train);
 }
@@ -304,7 +304,7 @@ fn survive(world: &mut World, actions: Vec<Action>) {
         let was_asked = world.app.dialog.is_some();
         world.act(&action);
         if world.has_quit {
-            assert!(was_asked || !world.app.design.sheet.is_changed(), "quit without asking");
+            assert!(was_asked || !world.app.sheet.is_changed(), "quit without asking");
             return;
         }
         if let Some(text) = world.saves.get(saves) {
@@ -313,12 +313,12 @@ fn survive(world: &mut World, actions: Vec<Action>) {
                 "a broken text was written unasked"
             );
         }
-        let sheet = &world.app.design.sheet;
+        let sheet = &world.app.sheet;
         if sheet.is_changed() {
             assert_eq!(world.kept.get(sheet.path()).map(String::as_str), Some(sheet.text()), "a crash would lose it");
         }
-        if world.app.design.pane == Pane::Text {
-            assert_eq!(world.app.design.editor.text(), sheet.text());
+        if world.app.screens.design.pane == Pane::Text {
+            assert_eq!(world.app.screens.design.editor.text(), sheet.text());
         }
     }
 }
@@ -328,12 +328,12 @@ proptest! {
     #[test]
     fn a_thousand_actions_lose_nothing_and_can_be_undone(actions in prop::collection::vec(any_action(), 1000)) {
         let mut world = World::of("squeeze");
-        let first = world.app.design.sheet.text().to_owned();
+        let first = world.app.sheet.text().to_owned();
         survive(&mut world, actions);
         world.app.dialog = None;
-        while world.app.design.sheet.undo() {}
-        world.app.design.text_changed();
-        prop_assert_eq!(world.app.design.sheet.text(), first);
+        while world.app.sheet.undo() {}
+        world.app.text_changed();
+        prop_assert_eq!(world.app.sheet.text(), first);
         world.screen(80, 24);
     }
 }

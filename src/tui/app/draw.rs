@@ -3,11 +3,11 @@
 use super::App;
 use crate::escape;
 use crate::tui::action::Screen;
+use crate::tui::dialog;
 use crate::tui::effect::Weight;
 use crate::tui::keymap::{BINDINGS, Binding, Context};
 use crate::tui::theme::Theme;
 use crate::tui::widgets::console::spell_out;
-use crate::tui::{data, deploy, design, dialog, runs, train};
 use ratatui::Frame;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -31,15 +31,9 @@ fn draw_parts(app: &App, area: Rect, buffer: &mut Buffer) {
     }
     let body = body(area);
     draw_tabs(app, Rect { height: 1, ..area }, buffer);
-    let sheet = &app.design.sheet;
+    let sheet = &app.sheet;
     let theme = Theme { has_pixels: app.dialog.is_none(), ..app.theme };
-    match app.screen {
-        Screen::Design => design::draw(&app.design, body, buffer, theme),
-        Screen::Data => data::draw(&app.data, sheet, body, buffer, theme),
-        Screen::Train => train::draw(&app.train, sheet, body, buffer, theme),
-        Screen::Deploy => deploy::draw(&app.deploy, sheet, body, buffer, theme),
-        Screen::Runs => runs::draw(&app.runs, body, buffer, theme),
-    }
+    app.screens.draw(app.screen, sheet, body, buffer, theme);
     draw_notice(app, Rect { y: body.bottom(), height: 1, ..area }, buffer);
     let last = Rect { y: body.bottom() + 1, height: 1, ..area };
     match app.command.as_deref().filter(|command| app.is_news && !has_room(app, command, area.width)) {
@@ -75,10 +69,10 @@ fn draw_tabs(app: &App, area: Rect, buffer: &mut Buffer) {
         let style = if screen == app.screen { app.theme.selected() } else { app.theme.label() };
         spans.push(Span::styled(label(index, screen), style));
     }
-    if let Some(state) = app.train.summary() {
+    if let Some(state) = app.screens.status() {
         spans.push(Span::styled(format!("  {state}"), app.theme.good()));
     }
-    let sheet = &app.design.sheet;
+    let sheet = &app.sheet;
     let mark = if sheet.is_changed() { "*" } else { "" };
     let name = format!("{}{mark} ", escape::terminal(&sheet.path().display().to_string()));
     let line = Line::from(spans);

@@ -3,10 +3,11 @@
 use super::App;
 use crate::config::{PRESETS, Place};
 use crate::tui::action::{Action, File, Screen};
-use crate::tui::design::{self, Origin, Sheet};
+use crate::tui::design::{Origin, Sheet};
 use crate::tui::dialog::{Choice, Choose, Dialog, Page, Prompt};
-use crate::tui::effect::{Effect, Expected, News, Reply};
+use crate::tui::effect::Expected;
 use crate::tui::paths;
+use crate::tui::screens::{Effect, News, Reply};
 use ratatui::text::{Line, Span};
 use similar::{ChangeTag, TextDiff};
 use std::path::{Path, PathBuf};
@@ -18,7 +19,7 @@ pub fn act(app: &mut App, file: &File, reply: &mut Reply) {
         File::SaveAnyway => app.write(None, false, reply),
         File::SaveOver => app.write(Some(Expected::Anything), false, reply),
         File::SaveAs => {
-            let path = app.design.sheet.path().display().to_string();
+            let path = app.sheet.path().display().to_string();
             let prompt = Prompt::new("Save as", "", &path, |path| Action::File(File::SaveTo(path.into())));
             reply.dialog = Some(Dialog::Prompt(prompt.completed_by(paths::files, Path::new(""))));
         }
@@ -35,22 +36,22 @@ pub fn act(app: &mut App, file: &File, reply: &mut Reply) {
         File::OpenAnyway(path) => reply.effect(Effect::Open(path.clone())),
         File::Undo => app.take_back(true, reply),
         File::Redo => app.take_back(false, reply),
-        File::External => reply.effect(Effect::External(app.design.sheet.text().to_owned())),
+        File::External => reply.effect(Effect::External(app.sheet.text().to_owned())),
         File::Reload => {
-            app.design.sheet.reload();
-            app.design.text_changed();
+            app.sheet.reload();
+            app.text_changed();
             reply.good("as on disk; undo brings your text back");
         }
         File::Difference => reply.dialog = Some(app.difference()),
         File::Discard => {
             app.left = None;
             app.kept = None;
-            reply.effect(Effect::Keep { path: app.design.sheet.path().to_owned(), text: None });
+            reply.effect(Effect::Keep { path: app.sheet.path().to_owned(), text: None });
         }
         File::Recover => {
             if let Some(text) = app.left.take() {
-                app.design.sheet.replace(text, None);
-                app.design.text_changed();
+                app.sheet.replace(text, None);
+                app.text_changed();
                 reply.good("as it was left; undo brings back what is on disk");
             }
         }
@@ -60,7 +61,7 @@ pub fn act(app: &mut App, file: &File, reply: &mut Reply) {
 impl App {
     /// Saves, after asking where the text is broken.
     pub(super) fn save(&mut self, then_quit: bool, reply: &mut Reply) {
-        let Some(fault) = self.design.sheet.faults().and_then(|faults| faults.0.first()) else {
+        let Some(fault) = self.sheet.faults().and_then(|faults| faults.0.first()) else {
             self.write(None, then_quit, reply);
             return;
         };
@@ -74,7 +75,7 @@ impl App {
     }
 
     fn write(&self, expected: Option<Expected>, then_quit: bool, reply: &mut Reply) {
-        let sheet = &self.design.sheet;
+        let sheet = &self.sheet;
         let expected = expected.unwrap_or_else(|| sheet.disk_hash().map_or(Expected::Nothing, Expected::Hash));
         reply.effect(Effect::Save {
             path: sheet.path().to_owned(),
@@ -89,22 +90,21 @@ impl App {
             reply.warn("a file needs a name");
             return;
         }
-        let is_own = path == self.design.sheet.path();
+        let is_own = path == self.sheet.path();
         let expected = if is_own { None } else { Some(Expected::Nothing) };
-        let expected =
-            expected.or_else(|| self.design.sheet.disk_hash().map(Expected::Hash)).unwrap_or(Expected::Nothing);
-        reply.effect(Effect::Save { path, text: self.design.sheet.text().to_owned(), expected, then_quit: false });
+        let expected = expected.or_else(|| self.sheet.disk_hash().map(Expected::Hash)).unwrap_or(Expected::Nothing);
+        reply.effect(Effect::Save { path, text: self.sheet.text().to_owned(), expected, then_quit: false });
     }
 
     fn open(&self, path: PathBuf, reply: &mut Reply) {
         if path.as_os_str().is_empty() {
             return;
         }
-        if !self.design.sheet.is_changed() {
+        if !self.sheet.is_changed() {
             reply.effect(Effect::Open(path));
             return;
         }
-        let lines = vec![format!("{} has changes that are not saved.", self.design.sheet.name())];
+        let lines = vec![format!("{} has changes that are not saved.", self.sheet.name())];
         let answers = [
             ('c', "stay", None),
             ('s', "save it (then open again)", Some(Action::File(File::Save))),
@@ -114,9 +114,9 @@ impl App {
     }
 
     fn take_back(&mut self, undo: bool, reply: &mut Reply) {
-        let sheet = &mut self.design.sheet;
+        let sheet = &mut self.sheet;
         let is_done = if undo { sheet.undo() } else { sheet.redo() };
-        self.design.text_changed();
+        self.text_changed();
         match (is_done, undo) {
             (false, true) => reply.warn("there is nothing to undo"),
             (false, false) => reply.warn("there is nothing to redo"),
@@ -126,8 +126,8 @@ impl App {
 
     /// How the text differs from what stands on disk.
     fn difference(&self) -> Dialog {
-        let disk = self.design.sheet.on_disk().unwrap_or_default();
-        let diff = TextDiff::from_lines(disk, self.design.sheet.text());
+        let disk = self.sheet.on_disk().unwrap_or_default();
+        let diff = TextDiff::from_lines(disk, self.sheet.text());
         let mut lines = vec![Line::from(vec![
             Span::styled("- on disk   ", self.theme.bad()),
             Span::styled("+ yours", self.theme.good()),
@@ -151,7 +151,7 @@ impl App {
     }
 
     fn conflict(&self, what: &str) -> Dialog {
-        let name = self.design.sheet.name();
+        let name = self.sheet.name();
         let answers = [
             ('d', "show the difference", Some(Action::File(File::Difference))),
             ('m', "mine: write over it", Some(Action::File(File::SaveOver))),
@@ -163,10 +163,9 @@ impl App {
 
     /// What an earlier session left unsaved is offered.
     pub(super) fn offer_recovery(&mut self, left: Option<String>, reply: &mut Reply) {
-        let Some(left) = left.filter(|left| left != self.design.sheet.text()) else { return };
+        let Some(left) = left.filter(|left| left != self.sheet.text()) else { return };
         self.left = Some(left);
-        let lines =
-            vec![format!("An earlier session ended without saving {}; its text was kept.", self.design.sheet.name())];
+        let lines = vec![format!("An earlier session ended without saving {}; its text was kept.", self.sheet.name())];
         let answers = [
             ('r', "take it over (can be undone)", Some(Action::File(File::Recover))),
             ('d', "throw it away", Some(Action::File(File::Discard))),
@@ -178,35 +177,38 @@ impl App {
     pub(super) fn file_news(&mut self, news: News, reply: &mut Reply) {
         match news {
             News::Saved { path, text } => {
-                let is_new = path != self.design.sheet.path();
+                let is_new = path != self.sheet.path();
                 reply.good(format!("wrote {}", crate::escape::terminal(&path.display().to_string())));
                 reply.command = Some(format!("micromobilenet --config {}", shell(&path)));
                 if is_new {
-                    reply.effect(Effect::Keep { path: self.design.sheet.path().to_owned(), text: None });
+                    reply.effect(Effect::Keep { path: self.sheet.path().to_owned(), text: None });
                     reply.effect(Effect::Watch(path.clone()));
                 }
-                self.design.sheet.saved(path, text);
+                self.sheet.saved(path, text);
             }
             News::Conflict { path, found } => {
-                if path != self.design.sheet.path() {
+                if path != self.sheet.path() {
                     let shown = path.display();
                     reply.error(format!("{shown} exists already: open it (Ctrl-O), or choose another name"));
                     return;
                 }
                 let what = if found.is_some() { "was changed by somebody else." } else { "is gone." };
                 if let Some(found) = found {
-                    self.design.sheet.changed_on_disk(found);
+                    self.sheet.changed_on_disk(found);
                 }
                 reply.dialog = Some(self.conflict(what));
             }
             News::Opened { path, text, origin, left } => self.opened(&path, text, origin, left, reply),
             News::Edited(text) => {
-                self.design.sheet.replace(text, None);
-                self.design.text_changed();
+                self.sheet.replace(text, None);
+                self.text_changed();
             }
-            News::DiskChanged { path, text } if path == self.design.sheet.path() => self.disk_changed(text, reply),
+            News::DiskChanged { path, text } if path == self.sheet.path() => self.disk_changed(text, reply),
             News::Classes { source, found } => match found {
-                Ok(labels) => self.design.learn_classes(&source, labels.len()),
+                Ok(labels) => {
+                    self.sheet.learn_classes(&source, labels.len());
+                    self.screens.network_changed(&self.sheet);
+                }
                 Err(error) => reply.warn(format!("the classes of {source} cannot be read: {error}")),
             },
             _ => {}
@@ -214,12 +216,13 @@ impl App {
     }
 
     fn opened(&mut self, path: &Path, text: String, origin: Origin, left: Option<String>, reply: &mut Reply) {
-        let before = self.design.sheet.path().to_owned();
-        let mut sheet = Sheet::open(path.to_owned(), text, origin, self.design.sheet.boards().clone());
-        if let Some((name, costs)) = self.design.sheet.pinned() {
+        let before = self.sheet.path().to_owned();
+        let mut sheet = Sheet::open(path.to_owned(), text, origin, self.sheet.boards().clone());
+        if let Some((name, costs)) = self.sheet.pinned() {
             sheet.pin(name.to_owned(), costs.clone());
         }
-        self.design = design::State::new(sheet);
+        self.screens.opened(&sheet);
+        self.sheet = sheet;
         self.screen = Screen::Design;
         self.asked = None;
         self.kept = None;
@@ -234,27 +237,27 @@ impl App {
 
     fn disk_changed(&mut self, text: Option<String>, reply: &mut Reply) {
         let Some(text) = text else {
-            if self.design.sheet.on_disk().is_some() {
-                reply.warn(format!("{} is gone; Ctrl-S writes it again", self.design.sheet.name()));
+            if self.sheet.on_disk().is_some() {
+                reply.warn(format!("{} is gone; Ctrl-S writes it again", self.sheet.name()));
             }
             return;
         };
-        if self.design.sheet.on_disk() == Some(text.as_str()) {
+        if self.sheet.on_disk() == Some(text.as_str()) {
             return;
         }
-        let was_changed = self.design.sheet.is_changed();
-        self.design.sheet.changed_on_disk(text);
-        if !self.design.sheet.is_changed() {
+        let was_changed = self.sheet.is_changed();
+        self.sheet.changed_on_disk(text);
+        if !self.sheet.is_changed() {
             return;
         }
         if was_changed {
             reply.dialog = Some(self.conflict("was changed by somebody else, and by you."));
         } else {
-            self.design.sheet.reload();
-            self.design.text_changed();
+            self.sheet.reload();
+            self.text_changed();
             reply.good(format!(
                 "{} was changed on disk, and read again; undo brings the old text back",
-                self.design.sheet.name()
+                self.sheet.name()
             ));
         }
     }

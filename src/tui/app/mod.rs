@@ -9,13 +9,13 @@ mod mouse;
 
 pub use draw::draw;
 
-use super::action::{Action, File, Program, Runs, Screen};
-use super::design::{self, Sheet};
+use super::action::{Action, File, Program, Screen};
+use super::design::Sheet;
 use super::dialog::{Dialog, Outcome};
-use super::effect::{Effect, News, Notice, Reply};
+use super::effect::Notice;
 use super::keymap::{self, Context, Key};
+use super::screens::{Effect, News, Reply, Screens};
 use super::theme::Theme;
-use super::{data, deploy, runs, train};
 use ratatui_textarea::Input;
 use std::path::PathBuf;
 
@@ -24,16 +24,10 @@ use std::path::PathBuf;
 pub struct App {
     /// The screen that is shown.
     pub screen: Screen,
-    /// The network.
-    pub design: design::State,
-    /// The images.
-    pub data: data::State,
-    /// Training.
-    pub train: train::State,
-    /// The header.
-    pub deploy: deploy::State,
-    /// The runs.
-    pub runs: runs::State,
+    /// The text that is open, and its network.
+    pub sheet: Sheet,
+    /// The states of all screens.
+    pub screens: Screens,
     /// What stands in front of the screen.
     pub dialog: Option<Dialog>,
     /// The last message.
@@ -61,11 +55,8 @@ impl App {
     pub fn new(sheet: Sheet, left: Option<String>, theme: Theme, size: (u16, u16)) -> (Self, Vec<Effect>) {
         let mut app = Self {
             screen: Screen::Design,
-            design: design::State::new(sheet),
-            data: data::State::default(),
-            train: train::State::default(),
-            deploy: deploy::State::default(),
-            runs: runs::State::default(),
+            screens: Screens::new(&sheet),
+            sheet,
             dialog: None,
             notice: None,
             command: None,
@@ -77,7 +68,7 @@ impl App {
             asked: None,
         };
         let mut reply = Reply::default();
-        reply.effect(Effect::Watch(app.design.sheet.path().to_owned()));
+        reply.effect(Effect::Watch(app.sheet.path().to_owned()));
         app.offer_recovery(left, &mut reply);
         let mut effects = app.settle(reply);
         effects.extend(app.resized(size.0, size.1));
@@ -90,13 +81,7 @@ impl App {
         if let Some(dialog) = &self.dialog {
             return vec![dialog.context()];
         }
-        let own = match self.screen {
-            Screen::Design => self.design.context(),
-            Screen::Data => Context::Data,
-            Screen::Train => Context::Train,
-            Screen::Deploy => Context::Deploy,
-            Screen::Runs => Context::Runs,
-        };
+        let own = self.screens.context(self.screen);
         if own == Context::Editor { vec![own, Context::Always] } else { vec![own, Context::Screens, Context::Always] }
     }
 
@@ -140,54 +125,22 @@ impl App {
             Action::Show(screen) => self.show(*screen, &mut reply),
             Action::Program(program) => self.program(*program, &mut reply),
             Action::File(file) => self.file(file, &mut reply),
-            Action::Design(_) => {
-                self.screen = Screen::Design;
-                self.design.update(action, &mut reply);
+            _ => {
+                self.screen = Screens::owner(action).unwrap_or(self.screen);
+                self.screens.act(self.screen, action, &mut self.sheet, &mut reply);
             }
-            Action::Data(what) => {
-                self.screen = Screen::Data;
-                self.data.act(what, &mut self.design.sheet, &mut reply);
-                self.design.text_changed();
-            }
-            Action::Train(what) => {
-                self.screen = Screen::Train;
-                self.train.act(*what, &self.design.sheet, &mut reply);
-            }
-            Action::Deploy(what) => {
-                self.screen = Screen::Deploy;
-                self.deploy.act(*what, &self.design.sheet, &mut reply);
-            }
-            Action::Runs(what) => {
-                self.screen = Screen::Runs;
-                self.runs.act(what, &mut reply);
-                if let (Runs::Open, Some(path)) = (what, self.runs.config_to_open()) {
-                    self.file(&File::OpenPath(path), &mut reply);
-                }
-            }
-            _ => self.screen_action(action, &mut reply),
+        }
+        if let Some(Action::File(file)) = reply.then.take() {
+            self.file(&file, &mut reply);
         }
         self.settle(reply)
-    }
-
-    /// Moves, Enter, text: for the screen that is shown.
-    fn screen_action(&mut self, action: &Action, reply: &mut Reply) {
-        match self.screen {
-            Screen::Design => self.design.update(action, reply),
-            Screen::Data => self.data.update(action, &self.design.sheet, reply),
-            Screen::Train => self.train.update(action, &self.design.sheet, reply),
-            Screen::Deploy => self.deploy.update(action, &self.design.sheet, reply),
-            Screen::Runs => self.runs.update(action, reply),
-        }
     }
 
     /// Something happened outside.
     pub fn told(&mut self, news: News) -> Vec<Effect> {
         let mut reply = Reply::default();
         match news {
-            News::Data(news) => self.data.told(news, &self.design.sheet, &mut reply),
-            News::Train(news) => self.train.told(news, &mut reply),
-            News::Deploy(news) => self.deploy.told(news, &mut reply),
-            News::Runs(news) => self.runs.told(news, &mut reply),
+            News::Screen(news) => self.screens.told(news, &self.sheet, &mut reply),
             News::Failed(text) => reply.error(text),
             other => self.file_news(other, &mut reply),
         }
@@ -199,7 +152,7 @@ impl App {
         self.size = (columns, rows);
         let mut reply = Reply::default();
         let body = draw::body(ratatui::layout::Rect::new(0, 0, columns, rows));
-        self.data.resized(body, &self.design.sheet, &mut reply);
+        self.screens.resized(body, &self.sheet, &mut reply);
         self.settle(reply)
     }
 
@@ -209,13 +162,12 @@ impl App {
             self.notice = None;
         }
         self.screen = screen;
-        let sheet = &self.design.sheet;
-        match screen {
-            Screen::Design | Screen::Train => {}
-            Screen::Data => self.data.shown(sheet, reply),
-            Screen::Deploy => self.deploy.shown(sheet, reply),
-            Screen::Runs => self.runs.shown(reply),
-        }
+        self.screens.enter(screen, &self.sheet, reply);
+    }
+
+    /// Tells all screens that the text was changed by none of them.
+    pub fn text_changed(&mut self) {
+        self.screens.text_changed(&self.sheet);
     }
 
     /// What becomes of the dialog.
@@ -238,10 +190,10 @@ impl App {
         match program {
             Program::Quit => self.quit(reply),
             Program::QuitAnyway => {
-                reply.effect(Effect::Keep { path: self.design.sheet.path().to_owned(), text: None });
+                reply.effect(Effect::Keep { path: self.sheet.path().to_owned(), text: None });
                 reply.effect(Effect::Quit);
             }
-            Program::QuitSafely if self.design.sheet.is_changed() => self.save(true, reply),
+            Program::QuitSafely if self.sheet.is_changed() => self.save(true, reply),
             Program::QuitSafely => reply.effect(Effect::Quit),
             Program::Help => reply.dialog = Some(help::keys(&self.contexts(), self.theme)),
             Program::Palette => reply.dialog = Some(help::palette()),
@@ -251,14 +203,14 @@ impl App {
     }
 
     fn quit(&mut self, reply: &mut Reply) {
-        let (is_changed, is_training) = (self.design.sheet.is_changed(), self.train.is_running());
+        let (is_changed, is_training) = (self.sheet.is_changed(), self.screens.is_busy());
         if !is_changed && !is_training {
             reply.effect(Effect::Quit);
             return;
         }
         let mut lines = Vec::new();
         if is_changed {
-            lines.push(format!("{} has changes that are not saved.", self.design.sheet.name()));
+            lines.push(format!("{} has changes that are not saved.", self.sheet.name()));
         }
         if is_training {
             lines.push("A network is being trained: it would stop, and what was done so far would be saved.".into());
@@ -277,7 +229,7 @@ impl App {
 
     /// Takes what a reply says into the state; the effects that are left.
     fn settle(&mut self, reply: Reply) -> Vec<Effect> {
-        let Reply { mut effects, notice, dialog, command } = reply;
+        let Reply { mut effects, notice, dialog, command, then: _ } = reply;
         if dialog.is_some() {
             self.dialog = dialog;
         }
@@ -288,7 +240,7 @@ impl App {
             self.command = Some(command);
             self.is_news = true;
         }
-        let sheet = &self.design.sheet;
+        let sheet = &self.sheet;
         if let Some(source) = sheet.wants_classes_of()
             && let asked = (source.to_owned(), sheet.folder().to_owned())
             && self.asked.as_ref() != Some(&asked)

@@ -1,13 +1,12 @@
 //! The Data screen, drawn.
 
 use super::gallery::{Caption, Spot, Wanted, lay_out};
-use super::{Loaded, Pane, Shown, State, View};
+use super::{Loaded, Pane, Shown, View, Zoom};
 use crate::config::Resize;
 use crate::data::Augmenter;
 use crate::escape;
 use crate::text::thousands;
 use crate::text::{cut, fit, wrap};
-use crate::tui::design::Sheet;
 use crate::tui::dialog::first_of;
 use crate::tui::theme::Theme;
 use crate::tui::widgets::bar::bar;
@@ -46,61 +45,59 @@ impl Parts {
 }
 
 /// Draws the screen.
-pub fn draw(state: &State, sheet: &Sheet, area: Rect, buffer: &mut Buffer, theme: Theme) {
-    let states = status(state, sheet, usize::from(area.width), theme);
-    let classes = state.loaded.as_ref().map_or(0, |loaded| loaded.dataset.labels.len());
+pub fn draw(view: &View<'_>, area: Rect, buffer: &mut Buffer, theme: Theme) {
+    let states = status(view, usize::from(area.width), theme);
+    let classes = view.loaded.map_or(0, |loaded| loaded.dataset.labels.len());
     let parts = Parts::of(area, states.len(), classes);
     for (line, y) in states.into_iter().zip(parts.status.y..parts.status.bottom()) {
         line.render(Rect { y, height: 1, ..parts.status }, buffer);
     }
-    let Some(loaded) = &state.loaded else {
-        draw_nothing(state, sheet, parts.main, buffer, theme);
+    let Some(loaded) = view.loaded else {
+        draw_nothing(view, parts.main, buffer, theme);
         return;
     };
-    draw_classes(state, loaded, parts.classes, buffer, theme);
-    draw_findings(state, parts.findings, buffer, theme);
-    draw_gallery(state, loaded, sheet, area, buffer, theme);
+    draw_classes(view, loaded, parts.classes, buffer, theme);
+    draw_findings(view, parts.findings, buffer, theme);
+    draw_gallery(view, loaded, area, buffer, theme);
 }
 
 /// Where the gallery is when the screen is drawn in `area`, and what is where in it.
-pub fn gallery_in(state: &State, loaded: &Loaded, sheet: &Sheet, area: Rect) -> (Rect, Vec<Caption>, Vec<Spot>) {
+pub fn gallery_in(view: &View<'_>, loaded: &Loaded, area: Rect) -> (Rect, Vec<Caption>, Vec<Spot>) {
     // How many lines the status has does not depend on colours.
-    let states = status(state, sheet, usize::from(area.width), Theme::of(|_| None)).len();
+    let states = status(view, usize::from(area.width), Theme::of(|_| None)).len();
     let gallery = Parts::of(area, states, loaded.dataset.labels.len()).gallery;
     let inner = Rect { y: gallery.y + 1.min(gallery.height), height: gallery.height.saturating_sub(1), ..gallery };
     let counts: Vec<usize> = loaded.order.iter().map(Vec::len).collect();
     let input = loaded.key.input();
-    let wanted = Wanted { view: state.view, counts: &counts, class: state.class, picture: state.picture, input };
+    let wanted = Wanted { zoom: view.zoom, counts: &counts, class: view.class, picture: view.picture, input };
     let (captions, spots) = lay_out(&wanted, inner);
     (gallery, captions, spots)
 }
 
 /// The class whose line in the table is drawn at a column and row of the screen.
-pub fn class_at(state: &State, loaded: &Loaded, sheet: &Sheet, area: Rect, at: Position) -> Option<usize> {
-    let states = status(state, sheet, usize::from(area.width), Theme::of(|_| None)).len();
+pub fn class_at(view: &View<'_>, loaded: &Loaded, area: Rect, at: Position) -> Option<usize> {
+    let states = status(view, usize::from(area.width), Theme::of(|_| None)).len();
     let count = loaded.dataset.labels.len();
     let table = Parts::of(area, states, count).classes;
     let list = Rect { y: table.y + 3.min(table.height), height: table.height.saturating_sub(3), ..table };
     let line = usize::from(at.y.checked_sub(list.y).filter(|_| list.contains(at))?);
-    Some(first_of(state.class, count, usize::from(list.height)) + line).filter(|class| *class < count)
+    Some(first_of(view.class, count, usize::from(list.height)) + line).filter(|class| *class < count)
 }
 
 /// The picture at `spot`, changed as in training where that is wanted: then it is in `changed`.
 pub fn picture_of<'a>(
-    state: &State,
+    view: &View<'_>,
     loaded: &'a Loaded,
-    sheet: &Sheet,
     spot: Spot,
     changed: &'a mut Vec<u8>,
 ) -> Option<(Shown, Pixels<'a>)> {
     let images = &loaded.dataset.train;
     let image = loaded.image(spot.class, spot.picture)?;
     let mut bytes = images.image(image);
-    let config = sheet.model().map(|model| &model.spec.config).filter(|_| state.augmented);
-    let epoch = config.map(|_| state.turn.saturating_add(1));
-    if let (Some(config), Some(epoch)) = (config, epoch) {
+    let epoch = view.augment.map(|_| view.turn.saturating_add(1));
+    if let (Some(augment), Some(epoch)) = (view.augment, epoch) {
         changed.resize(bytes.len(), 0);
-        let augmenter = Augmenter::new(&config.augment, loaded.key.input(), config.train.seed);
+        let augmenter = Augmenter::new(augment.settings, loaded.key.input(), augment.seed);
         augmenter.apply(epoch, image as u64, bytes, changed);
         bytes = changed;
     }
@@ -109,9 +106,9 @@ pub fn picture_of<'a>(
 }
 
 /// What is to be known before anything else: reading, failure, images that are not those meant.
-fn status(state: &State, sheet: &Sheet, width: usize, theme: Theme) -> Vec<Line<'static>> {
+fn status(view: &View<'_>, width: usize, theme: Theme) -> Vec<Line<'static>> {
     let mut lines = Vec::new();
-    if let Some(reading) = &state.reading {
+    if let Some(reading) = view.reading {
         let source = escape::terminal(reading.key.source());
         if reading.total == 0 {
             lines.push(Line::from(Span::styled(cut(&format!("looking through {source} …"), width), theme.warning())));
@@ -128,39 +125,39 @@ fn status(state: &State, sheet: &Sheet, width: usize, theme: Theme) -> Vec<Line<
             ]));
         }
         lines.push(Line::from(Span::styled("Esc gives it up", theme.dim())));
-    } else if let Some((_, error)) = &state.failure {
+    } else if let Some(error) = view.failure {
         let shown = wrap(error, width).into_iter().take(3);
         lines.extend(shown.map(|line| Line::from(Span::styled(line, theme.bad()))));
         let help = "s takes images from somewhere else; r tries again";
         lines.push(Line::from(Span::styled(cut(help, width), theme.warning())));
-    } else if state.is_stale(sheet) {
-        let old = state.loaded.as_ref().map_or("", |loaded| loaded.key.source());
-        let is_other = sheet.model().is_none_or(|model| model.source() != old);
+    } else if view.is_stale {
+        let old = view.loaded.map_or("", |loaded| loaded.key.source());
+        let is_other = view.source.is_none_or(|source| source != old);
         let what = if is_other {
             "the images shown are those of another source; r reads again"
         } else {
             "the images shown are of another size or split; r reads again"
         };
         lines.push(Line::from(Span::styled(cut(what, width), theme.warning())));
-    } else if let Some(mismatch) = state.mismatch(sheet) {
+    } else if let Some(mismatch) = &view.mismatch {
         let shown = mismatch.lines().take(4).map(|line| Line::from(Span::styled(cut(line, width), theme.bad())));
         lines.extend(shown);
     }
     lines
 }
 
-fn draw_nothing(state: &State, sheet: &Sheet, area: Rect, buffer: &mut Buffer, theme: Theme) {
-    if area.height == 0 || state.reading.is_some() || state.failure.is_some() {
+fn draw_nothing(view: &View<'_>, area: Rect, buffer: &mut Buffer, theme: Theme) {
+    if area.height == 0 || view.reading.is_some() || view.failure.is_some() {
         return;
     }
-    let source = sheet.model().map_or_else(String::new, |model| format!(" of {}", escape::terminal(model.source())));
+    let source = view.source.map_or_else(String::new, |source| format!(" of {}", escape::terminal(source)));
     let lines = [format!("The images{source} are not read."), "r reads them; s takes them from elsewhere.".to_owned()];
     for (line, y) in lines.into_iter().zip(area.y..area.bottom()) {
         Span::styled(cut(&line, usize::from(area.width)), theme.dim()).render(Rect { y, height: 1, ..area }, buffer);
     }
 }
 
-fn draw_classes(state: &State, loaded: &Loaded, area: Rect, buffer: &mut Buffer, theme: Theme) {
+fn draw_classes(view: &View<'_>, loaded: &Loaded, area: Rect, buffer: &mut Buffer, theme: Theme) {
     let (dataset, input) = (&loaded.dataset, loaded.key.input());
     let width = usize::from(area.width);
     let source = escape::terminal(&dataset.source);
@@ -187,7 +184,7 @@ fn draw_classes(state: &State, loaded: &Loaded, area: Rect, buffer: &mut Buffer,
     let list = Rect { y: inner.y + 2.min(inner.height), height: inner.height.saturating_sub(2), ..inner };
     let classes = &dataset.check.classes;
     let most = classes.iter().map(|class| class.train).max().unwrap_or(0).max(1);
-    let first = first_of(state.class, classes.len(), usize::from(list.height));
+    let first = first_of(view.class, classes.len(), usize::from(list.height));
     let used = label + 13 + if has_test { 6 } else { 0 };
     for ((at, class), y) in classes.iter().enumerate().skip(first).zip(list.y..list.bottom()) {
         let row = Rect { y, height: 1, ..list };
@@ -199,15 +196,15 @@ fn draw_classes(state: &State, loaded: &Loaded, area: Rect, buffer: &mut Buffer,
         let share = class.train as f64 / most as f64;
         let spans = vec![Span::raw(text + " "), bar(share, width.saturating_sub(used + 1), theme.series(at), theme)];
         Line::from(spans).render(row, buffer);
-        if at == state.class {
+        if at == view.class {
             buffer.set_style(Rect { width: row.width.min(used as u16), ..row }, theme.selected());
         }
     }
 }
 
-fn draw_findings(state: &State, area: Rect, buffer: &mut Buffer, theme: Theme) {
-    let has_focus = state.pane == Pane::Findings;
-    let findings = state.findings();
+fn draw_findings(view: &View<'_>, area: Rect, buffer: &mut Buffer, theme: Theme) {
+    let has_focus = view.pane == Pane::Findings;
+    let findings = &view.findings;
     let title = match findings.len() {
         0 => "Nothing stood out".to_owned(),
         1 => "1 thing stood out".to_owned(),
@@ -215,8 +212,8 @@ fn draw_findings(state: &State, area: Rect, buffer: &mut Buffer, theme: Theme) {
     };
     let inner = titled(&title, has_focus, area, buffer, theme);
     let width = usize::from(inner.width).saturating_sub(2);
-    let mut lines = findings.iter().enumerate().skip(state.finding).flat_map(|(at, finding)| {
-        let is_current = has_focus && at == state.finding;
+    let mut lines = findings.iter().enumerate().skip(view.finding).flat_map(|(at, finding)| {
+        let is_current = has_focus && at == view.finding;
         wrap(finding, width).into_iter().enumerate().map(move |(number, line)| {
             let mark = if number > 0 { "  " } else { "- " };
             let style = if is_current { theme.accent() } else { theme.text() };
@@ -234,37 +231,37 @@ fn draw_findings(state: &State, area: Rect, buffer: &mut Buffer, theme: Theme) {
     }
 }
 
-fn draw_gallery(state: &State, loaded: &Loaded, sheet: &Sheet, area: Rect, buffer: &mut Buffer, theme: Theme) {
-    let (area, captions, spots) = gallery_in(state, loaded, sheet, area);
-    let title = if state.augmented {
-        format!("As training sees them in epoch {}", state.turn.saturating_add(1))
+fn draw_gallery(view: &View<'_>, loaded: &Loaded, area: Rect, buffer: &mut Buffer, theme: Theme) {
+    let (area, captions, spots) = gallery_in(view, loaded, area);
+    let title = if view.is_augmented {
+        format!("As training sees them in epoch {}", view.turn.saturating_add(1))
     } else {
         "As the network sees them".to_owned()
     };
     let title = cut(&title, usize::from(area.width).saturating_sub(4));
-    let inner = titled(&title, state.pane == Pane::Images, area, buffer, theme);
+    let inner = titled(&title, view.pane == Pane::Images, area, buffer, theme);
     for caption in captions {
-        let is_current = caption.class == state.class;
+        let is_current = caption.class == view.class;
         let label = loaded.dataset.labels.get(caption.class).map_or("", String::as_str);
         let style = if is_current { theme.accent() } else { theme.label() };
         let mut spans = vec![Span::styled(escape::terminal(label), style)];
-        if is_current && let Some(image) = loaded.image(state.class, state.picture) {
+        if is_current && let Some(image) = loaded.image(view.class, view.picture) {
             let name = loaded.dataset.train.names.get(image).map_or("", String::as_str);
-            let count = loaded.order.get(state.class).map_or(0, Vec::len);
-            let at = format!("  {} of {count}  {}", state.picture + 1, escape::terminal(name));
+            let count = loaded.order.get(view.class).map_or(0, Vec::len);
+            let at = format!("  {} of {count}  {}", view.picture + 1, escape::terminal(name));
             spans.push(Span::styled(at, theme.dim()));
         }
         Line::from(spans).render(caption.area, buffer);
     }
     let mut changed = Vec::new();
     for spot in spots {
-        let Some((shown, pixels)) = picture_of(state, loaded, sheet, spot, &mut changed) else { continue };
-        match state.pixels.get(shown).filter(|_| theme.has_pixels) {
+        let Some((shown, pixels)) = picture_of(view, loaded, spot, &mut changed) else { continue };
+        match view.pixels.get(shown).filter(|_| theme.has_pixels) {
             Some(encoded) => encoded.draw(spot.area.intersection(inner), buffer),
             None => pixels.draw(spot.area.intersection(inner), buffer, theme),
         }
-        let is_current = spot.class == state.class && spot.picture == state.picture;
-        if is_current && state.view != View::One && spot.area.x > inner.x {
+        let is_current = spot.class == view.class && spot.picture == view.picture;
+        if is_current && view.zoom != Zoom::One && spot.area.x > inner.x {
             let mark = if theme.has_glyphs { "▐" } else { ">" };
             for y in spot.area.y..spot.area.bottom().min(inner.bottom()) {
                 buffer.set_string(spot.area.x - 1, y, mark, theme.accent());

@@ -1,6 +1,6 @@
 //! Where pictures go.
 
-use super::View;
+use super::Zoom;
 use crate::config::Input;
 use crate::tui::dialog::first_of;
 use ratatui::layout::Rect;
@@ -28,7 +28,7 @@ pub struct Caption {
 /// What is shown, and where the cursor is.
 #[derive(Debug, Clone, Copy)]
 pub struct Wanted<'a> {
-    pub view: View,
+    pub zoom: Zoom,
     /// How many pictures each class has.
     pub counts: &'a [usize],
     pub class: usize,
@@ -45,10 +45,10 @@ pub fn lay_out(wanted: &Wanted<'_>, area: Rect) -> (Vec<Caption>, Vec<Spot>) {
     if area.height < 2 || area.width < 4 || wanted.class >= wanted.counts.len() {
         return (Vec::new(), Vec::new());
     }
-    match wanted.view {
-        View::All => all(wanted, area),
-        View::Class => one_class(wanted, area),
-        View::One => one(wanted, area),
+    match wanted.zoom {
+        Zoom::All => all(wanted, area),
+        Zoom::Class => one_class(wanted, area),
+        Zoom::One => one(wanted, area),
     }
 }
 

@@ -6,20 +6,22 @@ mod pixels;
 #[cfg(test)]
 pub(super) mod tests;
 
-pub use draw::draw;
-
 use super::action::{Action, Data, Move};
-use super::design::Sheet;
+use super::design::{Model, Sheet};
 use super::dialog::{Dialog, Page, Prompt, moved};
-use super::effect::{Effect as Wish, Reply};
+use super::effect;
+use super::keymap::Context;
 use super::paths;
+use super::screen::Screen;
+use super::theme::Theme;
 use super::widgets::picture::{Encoded, Picture};
-use crate::config::{ConfigFile, Edit, KeyPath, NumClasses, absolute};
+use crate::config::{Augment, Config, ConfigFile, Edit, KeyPath, NumClasses, absolute};
 use crate::data::{BUNDLED, Dataset};
 use crate::escape;
 use crate::jobs::ImagesKey;
 use crate::random::{Purpose, Stream};
 use crate::text::wrap;
+use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::text::Line;
 use std::path::Path;
@@ -113,7 +115,7 @@ struct Reading {
 
 /// How many images are shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-enum View {
+enum Zoom {
     /// Some of every class.
     #[default]
     All,
@@ -148,7 +150,7 @@ pub struct State {
     turn: u32,
     class: usize,
     picture: usize,
-    view: View,
+    zoom: Zoom,
     pane: Pane,
     /// The first finding shown.
     finding: usize,
@@ -158,9 +160,106 @@ pub struct State {
     pixels: pixels::Pixels,
 }
 
+type Reply = effect::Reply<Effect>;
+
+/// All that is drawn of the screen.
+#[derive(Debug)]
+pub struct View<'a> {
+    /// The images that are shown.
+    loaded: Option<&'a Loaded>,
+    reading: Option<&'a Reading>,
+    /// Why the images cannot be loaded.
+    failure: Option<&'a str>,
+    /// The source that the configuration names.
+    source: Option<&'a str>,
+    /// Whether the images shown are not those of the configuration.
+    is_stale: bool,
+    /// Why the network does not go with the images.
+    mismatch: Option<String>,
+    /// What stood out in the images.
+    findings: Vec<String>,
+    /// The first finding shown.
+    finding: usize,
+    augment: Option<Augmentation<'a>>,
+    turn: u32,
+    class: usize,
+    picture: usize,
+    zoom: Zoom,
+    pane: Pane,
+    is_augmented: bool,
+    pixels: &'a pixels::Pixels,
+}
+
+/// How training changes images.
+#[derive(Debug, Clone, Copy)]
+struct Augmentation<'a> {
+    settings: &'a Augment,
+    seed: u32,
+}
+
+impl Screen for State {
+    type Effect = Effect;
+    type News = News;
+    type View<'a> = View<'a>;
+
+    fn act(&mut self, action: &Action, sheet: &mut Sheet, reply: &mut Reply) {
+        match action {
+            Action::Data(what) => self.perform(what, sheet, reply),
+            other => self.update(other, sheet, reply),
+        }
+    }
+
+    fn told(&mut self, news: News, sheet: &Sheet, reply: &mut Reply) {
+        self.hear(news, sheet, reply);
+    }
+
+    fn enter(&mut self, sheet: &Sheet, reply: &mut Reply) {
+        self.show(sheet, reply);
+    }
+
+    fn resized(&mut self, body: Rect, sheet: &Sheet, reply: &mut Reply) {
+        self.fit_into(body, sheet, reply);
+    }
+
+    fn click(&mut self, body: Rect, at: Position, sheet: &mut Sheet, reply: &mut Reply) {
+        self.point(body, at, sheet, reply);
+    }
+
+    fn context(&self) -> Context {
+        Context::Data
+    }
+
+    fn view<'a>(&'a self, sheet: &'a Sheet) -> View<'a> {
+        let config = sheet.model().map(|model| &model.spec.config);
+        let augmentation = |config: &'a Config| Augmentation { settings: &config.augment, seed: config.train.seed };
+        View {
+            loaded: self.loaded.as_ref(),
+            reading: self.reading.as_ref(),
+            failure: self.failure.as_ref().map(|(_, error)| error.as_str()),
+            source: sheet.model().map(Model::source),
+            is_stale: self.is_stale(sheet),
+            mismatch: self.mismatch(sheet),
+            findings: self.findings(),
+            finding: self.finding,
+            augment: config.filter(|_| self.augmented).map(augmentation),
+            turn: self.turn,
+            class: self.class,
+            picture: self.picture,
+            zoom: self.zoom,
+            pane: self.pane,
+            is_augmented: self.augmented,
+            pixels: &self.pixels,
+        }
+    }
+
+    fn draw(view: &View<'_>, area: Rect, buffer: &mut Buffer, theme: Theme) {
+        draw::draw(view, area, buffer, theme);
+    }
+}
+
 impl State {
-    /// Does `what`.
-    pub fn act(&mut self, what: &Data, sheet: &mut Sheet, reply: &mut Reply) {
+    /// Carries out `what`.
+    fn perform(&mut self, what: &Data, sheet: &mut Sheet, reply: &mut Reply) {
         match what {
             Data::Load => {
                 self.read(sheet, true, reply);
@@ -178,7 +277,7 @@ impl State {
             Data::Augment => {
                 self.augmented = !self.augmented;
                 let spec = sheet.model().map(|model| &model.spec.config);
-                if self.augmented && spec.is_some_and(|config| config.augment == crate::config::Augment::default()) {
+                if self.augmented && spec.is_some_and(|config| config.augment == Augment::default()) {
                     reply.warn("[augment] changes nothing: training sees the images as they are");
                 }
             }
@@ -193,8 +292,8 @@ impl State {
         self.encode(sheet, reply);
     }
 
-    /// Moves, Enter, text.
-    pub fn update(&mut self, action: &Action, sheet: &Sheet, reply: &mut Reply) {
+    /// Moves the focus or the cursor, opens, goes back.
+    fn update(&mut self, action: &Action, sheet: &Sheet, reply: &mut Reply) {
         match action {
             Action::Focus { .. } => {
                 self.pane = match self.pane {
@@ -211,21 +310,21 @@ impl State {
                 reply.dialog = Some(Dialog::Page(Page::new("What stood out", lines)));
             }
             Action::Enter => {
-                self.view = match self.view {
-                    View::All => View::Class,
-                    View::Class | View::One => View::One,
+                self.zoom = match self.zoom {
+                    Zoom::All => Zoom::Class,
+                    Zoom::Class | Zoom::One => Zoom::One,
                 };
             }
             Action::Back if self.reading.is_some() => {
                 self.reading = None;
                 self.ticket += 1;
-                reply.effect(Wish::Data(Effect::Stop));
+                reply.own(Effect::Stop);
                 reply.warn("reading was given up; r reads again");
             }
             Action::Back => {
-                self.view = match self.view {
-                    View::One => View::Class,
-                    View::Class | View::All => View::All,
+                self.zoom = match self.zoom {
+                    Zoom::One => Zoom::Class,
+                    Zoom::Class | Zoom::All => Zoom::All,
                 };
             }
             _ => {}
@@ -235,28 +334,29 @@ impl State {
 
     /// A click at a column and row of the screen, which is drawn in `area`: on a picture or a
     /// class.
-    pub fn click(&mut self, area: Rect, column: u16, row: u16, sheet: &Sheet, reply: &mut Reply) {
-        let at = Position { x: column, y: row };
-        let Some(loaded) = &self.loaded else { return };
-        let (_, captions, spots) = draw::gallery_in(self, loaded, sheet, area);
+    fn point(&mut self, area: Rect, at: Position, sheet: &Sheet, reply: &mut Reply) {
+        let view = self.view(sheet);
+        let Some(loaded) = view.loaded else { return };
+        let (_, captions, spots) = draw::gallery_in(&view, loaded, area);
+        let class = draw::class_at(&view, loaded, area, at);
         if let Some(spot) = spots.iter().find(|spot| spot.area.contains(at)) {
             (self.class, self.picture, self.pane) = (spot.class, spot.picture, Pane::Images);
         } else if let Some(caption) = captions.iter().find(|caption| caption.area.contains(at)) {
             (self.class, self.picture, self.pane) = (caption.class, 0, Pane::Images);
-        } else if let Some(class) = draw::class_at(self, loaded, sheet, area, at) {
+        } else if let Some(class) = class {
             (self.class, self.picture, self.pane) = (class, 0, Pane::Images);
         }
         self.encode(sheet, reply);
     }
 
     /// The screen is drawn in `body`.
-    pub fn resized(&mut self, body: Rect, sheet: &Sheet, reply: &mut Reply) {
+    fn fit_into(&mut self, body: Rect, sheet: &Sheet, reply: &mut Reply) {
         self.body = body;
         self.encode(sheet, reply);
     }
 
-    /// The screen comes into view.
-    pub fn shown(&mut self, sheet: &Sheet, reply: &mut Reply) {
+    /// Loads the images if they are not there.
+    fn show(&mut self, sheet: &Sheet, reply: &mut Reply) {
         let is_there = self.key().is_some_and(|key| Some(key) == wanted(sheet).as_ref());
         if !is_there {
             self.read(sheet, false, reply);
@@ -264,8 +364,8 @@ impl State {
         self.encode(sheet, reply);
     }
 
-    /// Something happened outside.
-    pub fn told(&mut self, news: News, sheet: &Sheet, reply: &mut Reply) {
+    /// Takes in news of the images.
+    fn hear(&mut self, news: News, sheet: &Sheet, reply: &mut Reply) {
         match news {
             News::Progress { ticket, done, total } if ticket == self.ticket => {
                 if let Some(reading) = &mut self.reading {
@@ -310,7 +410,7 @@ impl State {
         self.failure = None;
         self.reading = Some(Reading { key: ImagesKey::of(&model.spec), done: 0, total: 0 });
         let spec = Box::new(model.spec.clone().absolute(sheet.folder()));
-        reply.effect(Wish::Data(Effect::Read { ticket: self.ticket, spec, again }));
+        reply.own(Effect::Read { ticket: self.ticket, spec, again });
     }
 
     fn take_from(&mut self, source: &str, sheet: &mut Sheet, reply: &mut Reply) {
@@ -333,7 +433,7 @@ impl State {
     fn take(&mut self, key: ImagesKey, dataset: Arc<Dataset>, sheet: &Sheet, reply: &mut Reply) {
         let is_other = self.loaded.as_ref().is_none_or(|loaded| loaded.key.source() != key.source());
         if is_other {
-            (self.class, self.picture, self.finding, self.view) = (0, 0, 0, View::All);
+            (self.class, self.picture, self.finding, self.zoom) = (0, 0, 0, Zoom::All);
         }
         let mut loaded = Loaded { reading: self.ticket, key, order: Vec::new(), dataset };
         loaded.shuffle(self.turn);

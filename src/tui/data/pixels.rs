@@ -1,9 +1,9 @@
 //! Pictures in pixels: which are wanted, and those that are ready.
 
 use super::draw::{gallery_in, picture_of};
-use super::{Effect, Shown, State};
+use super::{Effect, Reply, Shown, State};
 use crate::tui::design::Sheet;
-use crate::tui::effect::{Effect as Wish, Reply};
+use crate::tui::screen::Screen as _;
 use crate::tui::widgets::picture::{Encoded, Picture};
 
 /// Pictures that the terminal draws in pixels.
@@ -41,13 +41,17 @@ impl Pixels {
 impl State {
     /// Orders the pictures that are in view, where the terminal draws pixels.
     pub(super) fn encode(&mut self, sheet: &Sheet, reply: &mut Reply) {
-        let Some(loaded) = self.loaded.as_ref().filter(|_| self.pixels.is_on) else { return };
-        let (_, _, spots) = gallery_in(self, loaded, sheet, self.body);
+        if !self.pixels.is_on {
+            return;
+        }
+        let view = self.view(sheet);
+        let Some(loaded) = view.loaded else { return };
+        let (_, _, spots) = gallery_in(&view, loaded, self.body);
         let mut scratch = Vec::new();
         let pictures: Vec<(Shown, Picture)> = spots
             .into_iter()
             .filter_map(|spot| {
-                let (shown, pixels) = picture_of(self, loaded, sheet, spot, &mut scratch)?;
+                let (shown, pixels) = picture_of(&view, loaded, spot, &mut scratch)?;
                 Some((shown, pixels.to_picture()))
             })
             .collect();
@@ -57,6 +61,6 @@ impl State {
         }
         self.pixels.ticket += 1;
         self.pixels.wanted = wanted;
-        reply.effect(Wish::Data(Effect::Encode { ticket: self.pixels.ticket, pictures }));
+        reply.own(Effect::Encode { ticket: self.pixels.ticket, pictures });
     }
 }

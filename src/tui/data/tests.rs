@@ -49,9 +49,9 @@ pub fn dataset(labels: &[&str]) -> Arc<Dataset> {
 /// A state that has read images, and the sheet they are of.
 fn loaded(labels: &[&str]) -> (State, Sheet) {
     let (mut state, sheet) = (State::default(), sheet());
-    state.shown(&sheet, &mut Reply::default());
+    state.show(&sheet, &mut Reply::default());
     let news = News::Read { ticket: state.ticket, found: Ok(dataset(labels)) };
-    state.told(news, &sheet, &mut Reply::default());
+    state.hear(news, &sheet, &mut Reply::default());
     (state, sheet)
 }
 
@@ -59,7 +59,7 @@ fn screen(state: &State, sheet: &Sheet, width: u16, height: u16, term: &str) -> 
     let area = Rect::new(0, 0, width, height);
     let mut buffer = Buffer::empty(area);
     let theme = Theme::of(|name| (name == "TERM").then(|| term.to_owned()));
-    draw(state, sheet, area, &mut buffer, theme);
+    State::draw(&state.view(sheet), area, &mut buffer, theme);
     let lines = (0..height).map(|y| (0..width).map(|x| buffer[(x, y)].symbol()).collect::<String>());
     lines.map(|line| line.trim_end().to_owned()).collect::<Vec<_>>().join("\n")
 }
@@ -74,32 +74,36 @@ fn press(state: &mut State, action: &Action, sheet: &Sheet) -> Reply {
 fn images_are_read_when_the_screen_is_first_shown_and_after_a_change() {
     let (mut state, mut sheet) = loaded(&["daisy", "rose"]);
     let mut reply = Reply::default();
-    state.shown(&sheet, &mut reply);
+    state.show(&sheet, &mut reply);
     assert!(reply.effects.is_empty(), "they are there");
     sheet.edit(None, &Edit::set("data.split_seed", 7)).unwrap();
     assert!(screen(&state, &sheet, 80, 21, "xterm").contains("another size or split"));
-    state.shown(&sheet, &mut reply);
-    assert!(matches!(&reply.effects[..], [Wish::Data(Effect::Read { again: false, .. })]), "{:?}", reply.effects);
+    state.show(&sheet, &mut reply);
+    assert!(
+        matches!(&reply.effects[..], [effect::Effect::Screen(Effect::Read { again: false, .. })]),
+        "{:?}",
+        reply.effects
+    );
     sheet.undo();
     let mut reply = Reply::default();
-    state.act(&Data::Load, &mut sheet, &mut reply);
-    assert!(matches!(&reply.effects[..], [Wish::Data(Effect::Read { again: true, .. })]));
+    state.perform(&Data::Load, &mut sheet, &mut reply);
+    assert!(matches!(&reply.effects[..], [effect::Effect::Screen(Effect::Read { again: true, .. })]));
 }
 
 #[test]
 fn the_newest_reading_wins_and_can_be_given_up() {
     let (mut state, mut sheet) = (State::default(), sheet());
-    state.shown(&sheet, &mut Reply::default());
+    state.show(&sheet, &mut Reply::default());
     let old = state.ticket;
-    state.act(&Data::Load, &mut sheet, &mut Reply::default());
-    state.told(News::Read { ticket: old, found: Ok(dataset(&["a", "b"])) }, &sheet, &mut Reply::default());
+    state.perform(&Data::Load, &mut sheet, &mut Reply::default());
+    state.hear(News::Read { ticket: old, found: Ok(dataset(&["a", "b"])) }, &sheet, &mut Reply::default());
     assert!(state.loaded.is_none() && state.reading.is_some());
-    state.told(News::Progress { ticket: state.ticket, done: 30, total: 120 }, &sheet, &mut Reply::default());
+    state.hear(News::Progress { ticket: state.ticket, done: 30, total: 120 }, &sheet, &mut Reply::default());
     let text = screen(&state, &sheet, 80, 21, "xterm");
     assert!(text.contains("30 of 120") && text.contains("25 %"), "{text}");
     let reply = press(&mut state, &Action::Back, &sheet);
-    assert_eq!(reply.effects, [Wish::Data(Effect::Stop)]);
-    state.told(News::Read { ticket: old + 1, found: Ok(dataset(&["a", "b"])) }, &sheet, &mut Reply::default());
+    assert_eq!(reply.effects, [effect::Effect::Screen(Effect::Stop)]);
+    state.hear(News::Read { ticket: old + 1, found: Ok(dataset(&["a", "b"])) }, &sheet, &mut Reply::default());
     assert!(state.loaded.is_none() && screen(&state, &sheet, 80, 21, "xterm").contains("r reads them"));
 }
 
@@ -107,19 +111,19 @@ fn the_newest_reading_wins_and_can_be_given_up() {
 fn another_source_is_written_into_the_text_and_read() {
     let (mut state, mut sheet) = loaded(&["daisy", "rose"]);
     let mut reply = Reply::default();
-    state.act(&Data::Source, &mut sheet, &mut reply);
+    state.perform(&Data::Source, &mut sheet, &mut reply);
     assert!(matches!(reply.dialog, Some(Dialog::Prompt(_))));
     let mut reply = Reply::default();
-    state.act(&Data::From("my photos/".into()), &mut sheet, &mut reply);
+    state.perform(&Data::From("my photos/".into()), &mut sheet, &mut reply);
     assert_eq!(sheet.model().unwrap().source(), "my photos");
     assert_eq!(reply.command.as_deref(), Some("micromobilenet --config micro.toml --data 'my photos'"));
-    let [Wish::Data(Effect::Read { spec, .. })] = &reply.effects[..] else { panic!("{:?}", reply.effects) };
+    let [effect::Effect::Screen(Effect::Read { spec, .. })] = &reply.effects[..] else { panic!("{:?}", reply.effects) };
     assert_eq!(
         spec.config.data.source,
         absolute("my photos", Path::new("")),
         "no thread has to know the sheet's folder"
     );
-    state.act(&Data::From("1".into()), &mut sheet, &mut Reply::default());
+    state.perform(&Data::From("1".into()), &mut sheet, &mut Reply::default());
     assert_eq!(sheet.model().unwrap().source(), "1", "a number is a name here");
     assert!(sheet.undo() && sheet.undo());
     assert_eq!(sheet.model().unwrap().source(), "fashion-mnist");
@@ -129,14 +133,14 @@ fn another_source_is_written_into_the_text_and_read() {
 #[test]
 fn what_cannot_be_read_is_told_with_what_to_do() {
     let (mut state, sheet) = (State::default(), sheet());
-    state.shown(&sheet, &mut Reply::default());
+    state.show(&sheet, &mut Reply::default());
     let found = Err("there is no data set \"flowres\": it is no file or folder".to_owned());
     let mut reply = Reply::default();
-    state.told(News::Read { ticket: state.ticket, found }, &sheet, &mut reply);
+    state.hear(News::Read { ticket: state.ticket, found }, &sheet, &mut reply);
     let text = screen(&state, &sheet, 80, 21, "xterm");
     assert!(text.contains("\"flowres\"") && text.contains("s takes images from somewhere else"), "{text}");
     let mut reply = Reply::default();
-    state.shown(&sheet, &mut reply);
+    state.show(&sheet, &mut reply);
     assert_eq!(reply.effects.len(), 1, "it is tried again");
 }
 
@@ -157,12 +161,12 @@ fn classes_pictures_and_findings_are_shown() {
         assert!(text.contains(part), "{part} in\n{text}");
     }
     assert!(!screen(&state, &sheet, 80, 21, "linux").contains('▀'));
-    state.act(&Data::Augment, &mut sheet, &mut Reply::default());
+    state.perform(&Data::Augment, &mut sheet, &mut Reply::default());
     let augmented = screen(&state, &sheet, 80, 21, "linux");
     assert!(augmented.contains("As training sees them in epoch 1"), "{augmented}");
     assert_eq!(augmented, screen(&state, &sheet, 80, 21, "linux"), "the same each time");
     let before = state.loaded.as_ref().unwrap().order.clone();
-    state.act(&Data::Shuffle, &mut sheet, &mut Reply::default());
+    state.perform(&Data::Shuffle, &mut sheet, &mut Reply::default());
     assert_ne!(before, state.loaded.as_ref().unwrap().order);
     press(&mut state, &Action::Focus { back: false }, &sheet);
     let Some(Dialog::Page(page)) = press(&mut state, &Action::Enter, &sheet).dialog else { panic!("no page") };
@@ -178,7 +182,7 @@ fn the_cursor_goes_over_classes_and_pictures_and_enter_enlarges() {
     assert_eq!((state.class, state.picture), (1, 2));
     press(&mut state, &Action::Enter, &sheet);
     press(&mut state, &Action::Enter, &sheet);
-    assert_eq!(state.view, View::One);
+    assert_eq!(state.zoom, Zoom::One);
     assert!(screen(&state, &sheet, 80, 21, "xterm").contains("rose  3 of 8"));
     for _ in 0..20 {
         press(&mut state, &Action::Move(Move::Right), &sheet);
@@ -186,7 +190,7 @@ fn the_cursor_goes_over_classes_and_pictures_and_enter_enlarges() {
     assert_eq!(state.picture, 7);
     press(&mut state, &Action::Back, &sheet);
     press(&mut state, &Action::Back, &sheet);
-    assert_eq!(state.view, View::All);
+    assert_eq!(state.zoom, Zoom::All);
     press(&mut state, &Action::Move(Move::Last), &sheet);
     assert_eq!((state.class, state.picture), (2, 0));
 }
@@ -195,9 +199,9 @@ fn the_cursor_goes_over_classes_and_pictures_and_enter_enlarges() {
 fn a_click_goes_to_a_picture_or_a_class() {
     let (mut state, sheet) = loaded(&["daisy", "rose"]);
     let body = Rect::new(0, 1, 80, 21);
-    state.click(body, 60, 5, &sheet, &mut Reply::default());
+    state.point(body, Position { x: 60, y: 5 }, &sheet, &mut Reply::default());
     assert_eq!((state.class, state.picture), (0, 1), "the second picture of the first row");
-    state.click(body, 3, 5, &sheet, &mut Reply::default());
+    state.point(body, Position { x: 3, y: 5 }, &sheet, &mut Reply::default());
     assert_eq!((state.class, state.picture), (1, 0));
 }
 
@@ -206,17 +210,19 @@ fn pictures_in_view_are_ordered_where_the_terminal_draws_pixels() {
     use crate::tui::widgets::picture::Encoded;
     use ratatui_image::picker::{Picker, ProtocolType};
     let (mut state, sheet) = loaded(&["daisy", "rose"]);
-    state.resized(Rect::new(0, 0, 80, 21), &sheet, &mut Reply::default());
+    state.fit_into(Rect::new(0, 0, 80, 21), &sheet, &mut Reply::default());
     assert!(press(&mut state, &Action::Enter, &sheet).effects.is_empty(), "half blocks need nobody");
     let mut reply = Reply::default();
-    state.told(News::Pixels, &sheet, &mut reply);
-    let [Wish::Data(Effect::Encode { ticket, pictures })] = &reply.effects[..] else { panic!("{:?}", reply.effects) };
+    state.hear(News::Pixels, &sheet, &mut reply);
+    let [effect::Effect::Screen(Effect::Encode { ticket, pictures })] = &reply.effects[..] else {
+        panic!("{:?}", reply.effects)
+    };
     let mut picker = Picker::halfblocks();
     picker.set_protocol_type(ProtocolType::Kitty);
     let ready = pictures.iter().map(|(shown, picture)| (*shown, Encoded::new(&picker, picture, shown.size).unwrap()));
     let news = News::Encoded { ticket: *ticket, pictures: ready.collect() };
     let mut reply = Reply::default();
-    state.told(news, &sheet, &mut reply);
+    state.hear(news, &sheet, &mut reply);
     assert!(reply.effects.is_empty(), "nothing is ordered twice");
     assert!(screen(&state, &sheet, 80, 21, "xterm-kitty").contains('\u{10eeee}'));
     assert!(!screen(&state, &sheet, 81, 30, "xterm-kitty").contains('\u{10eeee}'), "those are of another size");
@@ -229,9 +235,9 @@ fn no_size_is_too_odd() {
     let (mut many, sheet) = loaded(&names.iter().map(String::as_str).collect::<Vec<_>>());
     press(&mut many, &Action::Move(Move::Last), &sheet);
     let mut one = many.clone();
-    one.view = View::One;
+    one.zoom = Zoom::One;
     let mut class = loaded(&["a", "b"]).0;
-    class.view = View::Class;
+    class.zoom = Zoom::Class;
     class.augmented = true;
     for state in [State::default(), many, one, class] {
         let sizes = (0..200).step_by(9).flat_map(|width| (0..60).step_by(4).map(move |height| (width, height)));

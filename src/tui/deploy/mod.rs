@@ -5,18 +5,22 @@ mod prepared;
 #[cfg(test)]
 pub(super) mod tests;
 
-pub use draw::draw;
 pub use prepared::{Build, Prepared, Wanted};
 
 use super::action::{Action, Deploy, Move};
 use super::design::Sheet;
 use super::dialog::{Dialog, Page};
-use super::effect::{self, Reply};
+use super::effect;
+use super::keymap::Context;
+use super::screen::Screen;
+use super::theme::Theme;
 use crate::config::{ConfigFile, Precision};
 use crate::jobs::Checked;
 use crate::plan::Board;
 use crate::text::wrap;
 use crate::train::EpochMetrics;
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
 use ratatui::text::Line;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -120,6 +124,75 @@ pub struct State {
     left: usize,
 }
 
+type Reply = effect::Reply<Effect>;
+
+/// All that is drawn of the screen.
+#[derive(Debug)]
+pub struct View<'a> {
+    /// The network that is open.
+    pub sheet: &'a Sheet,
+    /// The run that has weights.
+    found: &'a Weights,
+    /// What is being done.
+    pub work: Option<&'a str>,
+    /// The headers, if they are of the network that is open and of the latest weights.
+    pub current: Option<&'a Prepared>,
+    /// Whether there are headers at all, if of another network.
+    pub has_prepared: bool,
+    /// Files written last.
+    pub files: &'a [PathBuf],
+    /// The part that has the focus.
+    pub part: Part,
+    /// Lines scrolled past, part by part.
+    pub top: [usize; 3],
+    /// Columns scrolled past.
+    pub left: usize,
+}
+
+impl Screen for State {
+    type Effect = Effect;
+    type News = News;
+    type View<'a> = View<'a>;
+
+    fn act(&mut self, action: &Action, sheet: &mut Sheet, reply: &mut Reply) {
+        match action {
+            Action::Deploy(what) => self.perform(*what, sheet, reply),
+            other => self.update(other, sheet, reply),
+        }
+    }
+
+    fn told(&mut self, news: News, _: &Sheet, reply: &mut Reply) {
+        self.hear(news, reply);
+    }
+
+    fn enter(&mut self, sheet: &Sheet, reply: &mut Reply) {
+        self.look(sheet, reply);
+    }
+
+    fn context(&self) -> Context {
+        Context::Deploy
+    }
+
+    fn view<'a>(&'a self, sheet: &'a Sheet) -> View<'a> {
+        let Self { found, work, files, part, top, left, prepared } = self;
+        View {
+            sheet,
+            found,
+            work: work.as_deref(),
+            current: self.current(sheet),
+            has_prepared: prepared.is_some(),
+            files,
+            part: *part,
+            top: *top,
+            left: *left,
+        }
+    }
+
+    fn draw(view: &View<'_>, area: Rect, buffer: &mut Buffer, theme: Theme) {
+        draw::draw(view, area, buffer, theme);
+    }
+}
+
 /// Lines that a page moves, and columns that one step to the side does.
 const PAGE: usize = 10;
 const SIDE: usize = 8;
@@ -129,8 +202,8 @@ const WIDTH: usize = 80;
 const PAGE_WIDTH: usize = 76;
 
 impl State {
-    /// Does `what`.
-    pub fn act(&mut self, what: Deploy, sheet: &Sheet, reply: &mut Reply) {
+    /// Carries out `what`.
+    fn perform(&mut self, what: Deploy, sheet: &Sheet, reply: &mut Reply) {
         let Some(model) = sheet.model().filter(|_| sheet.faults().is_none()) else {
             reply.error("the text is broken: mend it first (F1 shows where)");
             return;
@@ -147,31 +220,31 @@ impl State {
         self.files.clear();
         let spec = Box::new(model.spec.clone());
         let board = sheet.boards().get(&spec.config.target.board).ok().cloned().map(Box::new);
-        reply.effect(effect::Effect::Deploy(Effect::Prepare { spec, board, write }));
+        reply.own(Effect::Prepare { spec, board, write });
     }
 
-    /// Moves, Enter, text.
-    pub fn update(&mut self, action: &Action, sheet: &Sheet, reply: &mut Reply) {
+    /// Moves the focus, scrolls, stops.
+    fn update(&mut self, action: &Action, sheet: &Sheet, reply: &mut Reply) {
         match action {
             Action::Focus { back } => self.turn(*back),
             Action::Move(to) => self.go(*to, sheet),
             Action::Back if self.work.is_some() => {
                 reply.good("stopping");
-                reply.effect(effect::Effect::Deploy(Effect::Stop));
+                reply.own(Effect::Stop);
             }
             _ => {}
         }
     }
 
-    /// The screen comes into view.
-    pub fn shown(&mut self, sheet: &Sheet, reply: &mut Reply) {
+    /// Looks for weights.
+    fn look(&self, sheet: &Sheet, reply: &mut Reply) {
         if let (Some(model), None) = (sheet.model(), &self.work) {
-            reply.effect(effect::Effect::Deploy(Effect::Look(Box::new(model.spec.clone()))));
+            reply.own(Effect::Look(Box::new(model.spec.clone())));
         }
     }
 
-    /// Something happened outside.
-    pub fn told(&mut self, news: News, reply: &mut Reply) {
+    /// Takes in news of an export.
+    fn hear(&mut self, news: News, reply: &mut Reply) {
         match news {
             News::Found(found) => self.found = found.map_or(Weights::Missing, Weights::Found),
             News::Progress(text) => {

@@ -24,13 +24,13 @@ fn set(sheet: &mut Sheet, key: &str, value: &str) {
 
 fn act(state: &mut State, what: Deploy, sheet: &Sheet) -> Reply {
     let mut reply = Reply::default();
-    state.act(what, sheet, &mut reply);
+    state.perform(what, sheet, &mut reply);
     reply
 }
 
 fn tell(state: &mut State, news: News) -> Reply {
     let mut reply = Reply::default();
-    state.told(news, &mut reply);
+    state.hear(news, &mut reply);
     reply
 }
 
@@ -87,7 +87,7 @@ fn theme(pairs: &[(&str, &str)]) -> Theme {
 fn drawn(state: &State, sheet: &Sheet, width: u16, height: u16, theme: Theme) -> String {
     let area = Rect::new(0, 0, width, height);
     let mut buffer = Buffer::empty(area);
-    draw(state, sheet, area, &mut buffer, theme);
+    State::draw(&state.view(sheet), area, &mut buffer, theme);
     let lines = buffer.content.chunks(usize::from(width.max(1)));
     lines.map(|line| line.iter().map(Cell::symbol).collect::<String>().trim_end().to_owned() + "\n").collect()
 }
@@ -96,8 +96,8 @@ fn drawn(state: &State, sheet: &Sheet, width: u16, height: u16, theme: Theme) ->
 fn without_weights_the_way_to_them_is_told() {
     let (mut state, sheet) = (State::default(), sheet());
     let mut reply = Reply::default();
-    state.shown(&sheet, &mut reply);
-    assert!(matches!(&reply.effects[..], [effect::Effect::Deploy(Effect::Look(_))]));
+    state.look(&sheet, &mut reply);
+    assert!(matches!(&reply.effects[..], [effect::Effect::Screen(Effect::Look(_))]));
     tell(&mut state, News::Found(None));
     assert!(drawn(&state, &sheet, 80, 21, theme(&[])).contains("train it first: F3, then s"));
     act(&mut state, Deploy::Export, &sheet);
@@ -110,7 +110,7 @@ fn x_writes_in_the_arithmetic_of_the_configuration() {
     let (mut state, mut sheet) = (State::default(), sheet());
     set(&mut sheet, "export.precision", "'int8'");
     let reply = act(&mut state, Deploy::Export, &sheet);
-    let [effect::Effect::Deploy(Effect::Prepare { write: Some(Precision::Int8), .. })] = &reply.effects[..] else {
+    let [effect::Effect::Screen(Effect::Prepare { write: Some(Precision::Int8), .. })] = &reply.effects[..] else {
         panic!("{:?}", reply.effects)
     };
     assert!(act(&mut state, Deploy::Export, &sheet).effects.is_empty(), "one at a time");
@@ -118,7 +118,7 @@ fn x_writes_in_the_arithmetic_of_the_configuration() {
     assert!(drawn(&state, &sheet, 80, 21, theme(&[])).contains("reading images 3/9   Esc stops"));
     let mut reply = Reply::default();
     state.update(&Action::Back, &sheet, &mut reply);
-    assert_eq!(reply.effects, [effect::Effect::Deploy(Effect::Stop)]);
+    assert_eq!(reply.effects, [effect::Effect::Screen(Effect::Stop)]);
     tell(&mut state, News::Ready(Arc::new(prepared(&sheet).unwrap())));
     let files = vec!["ArduinoCode/Micro/Micro.h".into(), "ArduinoCode/Micro/Micro.ino".into()];
     let checked = Checked::Equal { compiler: "g++".into(), images: 42 };

@@ -1,10 +1,9 @@
 //! Blocks are added, duplicated, deleted and moved.
 
-use super::{FIRST_ROW, Place, State};
+use super::{FIRST_ROW, Place, Reply, Sheet, State};
 use crate::config::{BlockKind, Edit};
 use crate::tui::action::{Action, Design};
 use crate::tui::dialog::{Choice, Choose, Dialog};
-use crate::tui::effect::Reply;
 
 impl State {
     pub(super) fn kinds() -> Dialog {
@@ -22,15 +21,15 @@ impl State {
     }
 
     /// The block under the cursor.
-    pub(super) fn block(&self) -> Option<usize> {
-        match self.rows().get(self.row)?.place {
+    pub(super) fn block(&self, sheet: &Sheet) -> Option<usize> {
+        match Self::rows(sheet).get(self.row)?.place {
             Place::Block(index) => Some(index),
             _ => None,
         }
     }
 
-    pub(super) fn add(&mut self, kind: BlockKind, reply: &mut Reply) {
-        let rows = self.rows();
+    pub(super) fn add(&mut self, sheet: &mut Sheet, kind: BlockKind, reply: &mut Reply) {
+        let rows = Self::rows(sheet);
         let (at, row) = match rows.get(self.row).map(|row| row.place) {
             Some(Place::Block(index)) => (index + 1, self.row + 1),
             Some(Place::Head) => (usize::MAX, self.row),
@@ -41,31 +40,31 @@ impl State {
             .iter()
             .rev()
             .find_map(|row| row.cells.iter().find(|cell| cell.label == "filters")?.value.parse::<u32>().ok());
-        match self.sheet.edit(None, &Edit::AddBlock { at, kind, filters: filters.unwrap_or(8) }) {
+        match sheet.edit(None, &Edit::AddBlock { at, kind, filters: filters.unwrap_or(8) }) {
             Ok(()) => (self.row, self.cell) = (row, 1),
-            Err(error) => self.cannot(&error, reply),
+            Err(error) => Self::cannot(sheet, &error, reply),
         }
     }
 
-    pub(super) fn on_block(&mut self, reply: &mut Reply, edit: impl FnOnce(usize) -> Edit) {
-        let Some(at) = self.block() else {
+    pub(super) fn on_block(&mut self, sheet: &mut Sheet, reply: &mut Reply, edit: impl FnOnce(usize) -> Edit) {
+        let Some(at) = self.block(sheet) else {
             reply.warn("the cursor is on no block");
             return;
         };
-        if let Err(error) = self.sheet.edit(None, &edit(at)) {
-            self.cannot(&error, reply);
+        if let Err(error) = sheet.edit(None, &edit(at)) {
+            Self::cannot(sheet, &error, reply);
         }
     }
 
-    pub(super) fn shift(&mut self, down: bool, reply: &mut Reply) {
-        let count = self.sheet.model().map_or(0, |model| model.spec.config.blocks.len());
-        let Some(at) = self.block() else { return self.on_block(reply, Edit::RemoveBlock) };
+    pub(super) fn shift(&mut self, sheet: &mut Sheet, down: bool, reply: &mut Reply) {
+        let count = sheet.model().map_or(0, |model| model.spec.config.blocks.len());
+        let Some(at) = self.block(sheet) else { return self.on_block(sheet, reply, Edit::RemoveBlock) };
         let to = if down { at + 1 } else { at.wrapping_sub(1) };
         if to >= count {
             return;
         }
-        self.on_block(reply, |from| Edit::MoveBlock { from, to });
-        if self.sheet.faults().is_none() {
+        self.on_block(sheet, reply, |from| Edit::MoveBlock { from, to });
+        if sheet.faults().is_none() {
             self.row = if down { self.row + 1 } else { self.row - 1 };
         }
     }

@@ -1,30 +1,29 @@
 //! A cell is changed: step by step, digit by digit, or from a list.
 
-use super::{State, cells};
+use super::{Reply, Sheet, State, cells};
 use crate::config::{Legal, Range};
 use crate::text::fixed;
 use crate::tui::action::{Action, Design};
 use crate::tui::dialog::{Choice, Choose, Dialog, Prompt};
-use crate::tui::effect::Reply;
 
 impl State {
     /// Writes `value` into the cell under the cursor.
-    pub(super) fn write(&mut self, value: &str, tag: Option<u64>, reply: &mut Reply) {
-        let Some((place, cell)) = self.selected() else { return };
-        match cells::edit(&cell, place, value).and_then(|edit| self.sheet.edit(tag, &edit)) {
+    pub(super) fn write(&mut self, sheet: &mut Sheet, value: &str, tag: Option<u64>, reply: &mut Reply) {
+        let Some((place, cell)) = self.selected(sheet) else { return };
+        match cells::edit(&cell, place, value).and_then(|edit| sheet.edit(tag, &edit)) {
             Ok(()) => {
                 reply.command = Some(format!("--set {}={value}", cell.key));
-                if let Some(fault) = self.sheet.faults().and_then(|faults| faults.0.first()) {
+                if let Some(fault) = sheet.faults().and_then(|faults| faults.0.first()) {
                     reply.warn(fault.message.clone());
                 }
             }
-            Err(error) => self.cannot(&error, reply),
+            Err(error) => Self::cannot(sheet, &error, reply),
         }
     }
 
-    pub(super) fn step_cell(&mut self, by: i32, reply: &mut Reply) {
-        let Some((_, cell)) = self.selected() else { return };
-        let next = match cell.legal(self.sheet.boards()) {
+    pub(super) fn step_cell(&mut self, sheet: &mut Sheet, by: i32, reply: &mut Reply) {
+        let Some((_, cell)) = self.selected(sheet) else { return };
+        let next = match cell.legal(sheet.boards()) {
             Legal::Number(range) => {
                 let value = cell.value.parse::<f64>().ok();
                 let step = if range.is_whole { f64::from(by) } else { f64::from(by) / 20.0 };
@@ -37,21 +36,21 @@ impl State {
                 words[(at + i64::from(by.signum())).rem_euclid(words.len() as i64) as usize].clone()
             }
             Legal::Flag => (cell.value != "true").to_string(),
-            Legal::Text => return self.open_cell(reply),
+            Legal::Text => return self.open_cell(sheet, reply),
         };
         if next == cell.value {
             reply.warn(format!("{} cannot go further", cell.label));
         } else {
-            self.write(&next, None, reply);
+            self.write(sheet, &next, None, reply);
         }
     }
 
-    pub(super) fn type_digit(&mut self, digit: char, reply: &mut Reply) {
-        let Some((_, cell)) = self.selected() else { return };
-        let legal = cell.legal(self.sheet.boards());
+    pub(super) fn type_digit(&mut self, sheet: &mut Sheet, digit: char, reply: &mut Reply) {
+        let Some((_, cell)) = self.selected(sheet) else { return };
+        let legal = cell.legal(sheet.boards());
         if let Legal::Choice(words) = &legal {
             match words.iter().find(|word| word.starts_with(digit)) {
-                Some(word) => self.write(&word.clone(), None, reply),
+                Some(word) => self.write(sheet, &word.clone(), None, reply),
                 None => reply.warn(format!("{} can be {}", cell.label, words.join(", "))),
             }
             return;
@@ -59,29 +58,29 @@ impl State {
         let Legal::Number(range) = legal else { return };
         let (digits, before) = match self.typed.take() {
             Some((digits, before)) => (digits, before),
-            None => (String::new(), self.sheet.text().to_owned()),
+            None => (String::new(), sheet.text().to_owned()),
         };
         let typed = digits.clone() + &digit.to_string();
         // A point, and no more than a number can have.
         let is_fine = typed.len() <= 9 && (digit != '.' || (!range.is_whole && !digits.contains('.')));
         let digits = if is_fine { typed } else { digits };
         self.typed = Some((digits, before));
-        self.write_typed(reply);
+        self.write_typed(sheet, reply);
     }
 
-    pub(super) fn erase(&mut self, reply: &mut Reply) {
+    pub(super) fn erase(&mut self, sheet: &mut Sheet, reply: &mut Reply) {
         let Some((mut digits, before)) = self.typed.take() else { return };
         digits.pop();
         self.typed = Some((digits, before));
-        self.write_typed(reply);
+        self.write_typed(sheet, reply);
     }
 
     /// What is typed becomes the cell's value; without digits, its value from before.
-    pub(super) fn write_typed(&mut self, reply: &mut Reply) {
+    pub(super) fn write_typed(&mut self, sheet: &mut Sheet, reply: &mut Reply) {
         let Some((digits, before)) = self.typed.clone() else { return };
         let tag = self.step;
         if digits.trim_matches('.').is_empty() {
-            self.sheet.replace(before, Some(tag));
+            sheet.replace(before, Some(tag));
             return;
         }
         let value = match digits.split_once('.') {
@@ -89,34 +88,34 @@ impl State {
             // TOML has no numbers that begin with 0.
             None => digits.trim_start_matches('0').to_owned(),
         };
-        self.write(if value.is_empty() { "0" } else { &value }, Some(tag), reply);
+        self.write(sheet, if value.is_empty() { "0" } else { &value }, Some(tag), reply);
     }
 
-    pub(super) fn cancel(&mut self) {
+    pub(super) fn cancel(&mut self, sheet: &mut Sheet) {
         if let Some((_, before)) = self.typed.take() {
-            self.sheet.replace(before, Some(self.step));
+            sheet.replace(before, Some(self.step));
         }
-        self.end_typing();
+        self.end_typing(sheet);
     }
 
-    pub(super) fn take_default(&mut self, reply: &mut Reply) {
-        let Some((_, cell)) = self.selected() else { return };
+    pub(super) fn take_default(&mut self, sheet: &mut Sheet, reply: &mut Reply) {
+        let Some((_, cell)) = self.selected(sheet) else { return };
         match cell.default() {
-            Some(value) => self.write(&value, None, reply),
+            Some(value) => self.write(sheet, &value, None, reply),
             None => reply.warn(format!("{} has no default", cell.label)),
         }
     }
 
     /// A list of what the cell may hold, or a line to type it.
-    pub(super) fn open_cell(&mut self, reply: &mut Reply) {
-        self.end_typing();
-        let Some((_, cell)) = self.selected() else { return };
+    pub(super) fn open_cell(&mut self, sheet: &mut Sheet, reply: &mut Reply) {
+        self.end_typing(sheet);
+        let Some((_, cell)) = self.selected(sheet) else { return };
         if cell.label == cells::BOARD {
-            reply.dialog = self.boards();
+            reply.dialog = Self::boards(sheet);
             return;
         }
         let title = format!("{} ({})", cell.label, cell.key);
-        let words = match cell.legal(self.sheet.boards()) {
+        let words = match cell.legal(sheet.boards()) {
             Legal::Choice(words) => words,
             Legal::Flag => vec!["true".to_owned(), "false".to_owned()],
             Legal::Number(_) | Legal::Text => {

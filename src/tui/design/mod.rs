@@ -10,16 +10,18 @@ mod model;
 mod sheet;
 
 pub use cells::{Cell, Place, Row};
-pub use draw::draw;
 pub use editor::Editor;
 pub use model::Model;
 pub use sheet::{Origin, Sheet};
 
 use super::action::{Action, Design, Move};
 use super::dialog::{Choice, Choose, Dialog, moved};
-use super::effect::Reply;
+use super::effect;
 use super::keymap::Context;
+use super::screen::Screen;
+use super::theme::Theme;
 use crate::config::{Edit, Place as TextPlace, Precision};
+use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use std::sync::Arc;
 
@@ -36,8 +38,6 @@ pub enum Pane {
 /// The screen's state.
 #[derive(Debug, Clone)]
 pub struct State {
-    /// The text, and what it means.
-    pub sheet: Sheet,
     /// What has the focus.
     pub pane: Pane,
     /// The row under the cursor.
@@ -52,6 +52,71 @@ pub struct State {
     step: u64,
 }
 
+/// No effect and no news: this screen asks for nothing that the program as a whole does not.
+pub type Nothing = std::convert::Infallible;
+type Reply = effect::Reply<Nothing>;
+
+/// All that is drawn of the screen.
+#[derive(Debug)]
+pub struct View<'a> {
+    /// The text and its network.
+    pub sheet: &'a Sheet,
+    /// The part that has the focus.
+    pub pane: Pane,
+    /// The rows of the table.
+    pub rows: Arc<[Row]>,
+    /// The row under the cursor.
+    pub row: usize,
+    /// The cell of that row under the cursor.
+    pub cell: usize,
+    /// The digits that are being typed into the cell.
+    pub typed: Option<&'a str>,
+    /// The text in an editor.
+    pub editor: &'a Editor,
+}
+
+impl Screen for State {
+    type Effect = Nothing;
+    type News = Nothing;
+    type View<'a> = View<'a>;
+
+    fn act(&mut self, action: &Action, sheet: &mut Sheet, reply: &mut Reply) {
+        self.update(sheet, action, reply);
+    }
+
+    fn told(&mut self, news: Nothing, _: &Sheet, _: &mut Reply) {
+        match news {}
+    }
+
+    fn text_changed(&mut self, sheet: &Sheet) {
+        self.follow_text(sheet);
+    }
+
+    fn network_changed(&mut self, sheet: &Sheet) {
+        self.settle(sheet);
+    }
+
+    fn click(&mut self, body: Rect, at: Position, sheet: &mut Sheet, _: &mut Reply) {
+        self.point(sheet, body, at);
+    }
+
+    fn context(&self) -> Context {
+        match self.pane {
+            Pane::Table => Context::Design,
+            Pane::Text => Context::Editor,
+        }
+    }
+
+    fn view<'a>(&'a self, sheet: &'a Sheet) -> View<'a> {
+        let Self { pane, row, cell, ref editor, .. } = *self;
+        View { sheet, pane, rows: Self::rows(sheet), row, cell, typed: self.typed(), editor }
+    }
+
+    fn draw(view: &View<'_>, area: Rect, buffer: &mut Buffer, theme: Theme) {
+        draw::draw(view, area, buffer, theme);
+    }
+}
+
 /// The row that the cursor begins on: the first block, or the head where there is none.
 const FIRST_ROW: usize = 3;
 /// Rows of a page.
@@ -60,30 +125,21 @@ const PAGE: usize = 10;
 impl State {
     /// The screen on `sheet`.
     #[must_use]
-    pub fn new(sheet: Sheet) -> Self {
+    pub fn new(sheet: &Sheet) -> Self {
         let editor = Editor::new(sheet.text());
-        let mut state = Self { sheet, pane: Pane::Table, row: FIRST_ROW, cell: 1, editor, typed: None, step: 0 };
-        if state.sheet.model().is_none() {
+        let mut state = Self { pane: Pane::Table, row: FIRST_ROW, cell: 1, editor, typed: None, step: 0 };
+        if sheet.model().is_none() {
             state.pane = Pane::Text;
-            state.show_fault();
+            state.show_fault(sheet);
         }
-        state.settle();
+        state.settle(sheet);
         state
-    }
-
-    /// Where keys are looked up.
-    #[must_use]
-    pub const fn context(&self) -> Context {
-        match self.pane {
-            Pane::Table => Context::Design,
-            Pane::Text => Context::Editor,
-        }
     }
 
     /// All rows of the table; none where no text ever held together.
     #[must_use]
-    pub fn rows(&self) -> Arc<[Row]> {
-        self.sheet.model().map(|model| model.rows.clone()).unwrap_or_default()
+    pub fn rows(sheet: &Sheet) -> Arc<[Row]> {
+        sheet.model().map(|model| model.rows.clone()).unwrap_or_default()
     }
 
     /// What is being typed into the cell.
@@ -94,115 +150,108 @@ impl State {
 
     /// The row and the cell under the cursor.
     #[must_use]
-    pub fn selected(&self) -> Option<(Place, Cell)> {
-        let row = self.sheet.model()?.rows.get(self.row)?;
+    pub fn selected(&self, sheet: &Sheet) -> Option<(Place, Cell)> {
+        let row = sheet.model()?.rows.get(self.row)?;
         Some((row.place, row.cells.get(self.cell)?.clone()))
     }
 
     /// Does `action`.
-    pub fn update(&mut self, action: &Action, reply: &mut Reply) {
+    fn update(&mut self, sheet: &mut Sheet, action: &Action, reply: &mut Reply) {
         match action {
-            Action::Design(design) => self.design(design, reply),
-            Action::Focus { .. } => self.turn(),
-            Action::Back if self.pane == Pane::Text && self.sheet.model().is_some() => self.turn(),
-            Action::Move(to) if self.pane == Pane::Table => self.go(*to),
-            Action::Enter if self.pane == Pane::Table => self.open_cell(reply),
+            Action::Design(design) => self.design(sheet, design, reply),
+            Action::Focus { .. } => self.turn(sheet),
+            Action::Back if self.pane == Pane::Text && sheet.model().is_some() => self.turn(sheet),
+            Action::Move(to) if self.pane == Pane::Table => self.go(sheet, *to),
+            Action::Enter if self.pane == Pane::Table => self.open_cell(sheet, reply),
             Action::Type(input) if self.pane == Pane::Text => {
                 let is_break = matches!(input.key, ratatui_textarea::Key::Enter);
                 if self.editor.input(input.clone()) {
                     let tag = self.step;
-                    self.sheet.replace(self.editor.text(), Some(tag));
+                    sheet.replace(self.editor.text(), Some(tag));
                     self.step += u64::from(is_break);
                 } else {
                     self.step += 1;
                 }
             }
-            Action::Paste(text) if self.pane == Pane::Text => self.paste(text, reply),
+            Action::Paste(text) if self.pane == Pane::Text => self.paste(sheet, text, reply),
             _ => {}
         }
-        self.settle();
+        self.settle(sheet);
     }
 
     /// Another text is open by now, or another state of this one.
-    pub fn text_changed(&mut self) {
+    fn follow_text(&mut self, sheet: &Sheet) {
         self.typed = None;
         self.step += 1;
-        self.editor.set(self.sheet.text());
-        self.settle();
+        self.editor.set(sheet.text());
+        self.settle(sheet);
     }
 
     /// Moves the cursor of the text to what is wrong.
-    pub fn show_fault(&mut self) {
-        let place = self.sheet.faults().and_then(|faults| faults.0.first()).map(|fault| fault.place.clone());
+    pub fn show_fault(&mut self, sheet: &Sheet) {
+        let place = sheet.faults().and_then(|faults| faults.0.first()).map(|fault| fault.place.clone());
         if let Some(TextPlace::Text { line, column, .. }) = place {
             self.editor.go_to(line.saturating_sub(1), column.saturating_sub(1));
         }
     }
 
     /// A click at a column and row of the screen, which is drawn in `area`.
-    pub fn click(&mut self, area: Rect, column: u16, row: u16) {
-        let rows = self.rows();
+    fn point(&mut self, sheet: &mut Sheet, area: Rect, at: Position) {
+        let rows = Self::rows(sheet);
         let areas = draw::Areas::of(area, self.pane, rows.len());
-        let at = Position { x: column, y: row };
         let other = if self.pane == Pane::Table { areas.text } else { areas.table };
         if other.contains(at) {
-            self.turn();
+            self.turn(sheet);
         }
-        if let Some(line) = row.checked_sub(areas.table.y + 2).filter(|_| areas.table.contains(at)) {
-            self.end_typing();
+        if let Some(line) = at.y.checked_sub(areas.table.y + 2).filter(|_| areas.table.contains(at)) {
+            self.end_typing(sheet);
             let height = areas.table.height.saturating_sub(2);
             self.row = draw::first_row(self.row, rows.len(), height) + usize::from(line);
-            self.settle();
-            self.point_editor();
+            self.settle(sheet);
+            self.point_editor(sheet);
         }
     }
 
-    fn turn(&mut self) {
+    fn turn(&mut self, sheet: &Sheet) {
         self.typed = None;
         self.step += 1;
-        if self.sheet.faults().is_some() {
-            self.editor.set(self.sheet.text());
-            self.show_fault();
+        if sheet.faults().is_some() {
+            self.editor.set(sheet.text());
+            self.show_fault(sheet);
         } else if self.pane == Pane::Table {
-            self.point_editor();
+            self.point_editor(sheet);
         }
         self.pane = match self.pane {
             Pane::Table => Pane::Text,
             Pane::Text => Pane::Table,
         };
-        self.editor.set(self.sheet.text());
+        self.editor.set(sheet.text());
     }
 
-    fn paste(&mut self, text: &str, reply: &mut Reply) {
+    fn paste(&mut self, sheet: &mut Sheet, text: &str, reply: &mut Reply) {
         // More than a configuration may have; and a terminal that pastes a film by mistake.
         const MOST: usize = 1 << 20;
-        if text.len() + self.sheet.text().len() > MOST {
+        if text.len() + sheet.text().len() > MOST {
             reply.error("that is too much to paste: a configuration has at most 1 MiB");
             return;
         }
         self.editor.insert(text);
         self.step += 1;
-        self.sheet.replace(self.editor.text(), None);
-    }
-
-    /// `source` was found to hold `count` classes, which may be what the text waited for.
-    pub fn learn_classes(&mut self, source: &str, count: usize) {
-        self.sheet.learn_classes(source, count);
-        self.settle();
+        sheet.replace(self.editor.text(), None);
     }
 
     /// Keeps the cursor on a cell, and the editor at the text.
-    fn settle(&mut self) {
-        let rows = self.rows();
+    fn settle(&mut self, sheet: &Sheet) {
+        let rows = Self::rows(sheet);
         self.row = self.row.min(rows.len().saturating_sub(1));
         let cells = rows.get(self.row).map_or(0, |row| row.cells.len());
         self.cell = self.cell.min(cells.saturating_sub(1));
-        self.editor.set(self.sheet.text());
+        self.editor.set(sheet.text());
     }
 
-    fn go(&mut self, to: Move) {
-        self.end_typing();
-        let rows = self.rows();
+    fn go(&mut self, sheet: &mut Sheet, to: Move) {
+        self.end_typing(sheet);
+        let rows = Self::rows(sheet);
         let label = |row: usize, cell: usize| rows.get(row)?.cells.get(cell).map(|cell| cell.label);
         match to {
             Move::Left | Move::Right => {
@@ -217,74 +266,74 @@ impl State {
                 }
             }
         }
-        self.point_editor();
+        self.point_editor(sheet);
     }
 
     /// The text shows what the cursor of the table is on.
-    fn point_editor(&mut self) {
-        let Some((_, cell)) = self.selected() else { return };
-        let Some(model) = self.sheet.model().filter(|_| self.sheet.faults().is_none()) else { return };
+    fn point_editor(&mut self, sheet: &Sheet) {
+        let Some((_, cell)) = self.selected(sheet) else { return };
+        let Some(model) = sheet.model().filter(|_| sheet.faults().is_none()) else { return };
         if let TextPlace::Text { line, column, .. } = model.spec.diagnose(&cell.key, String::new(), None).place {
-            self.editor.set(self.sheet.text());
+            self.editor.set(sheet.text());
             self.editor.go_to(line - 1, column - 1);
         }
     }
 
-    fn end_typing(&mut self) {
+    fn end_typing(&mut self, sheet: &mut Sheet) {
         self.typed = None;
         self.step += 1;
-        self.sheet.end_step();
+        sheet.end_step();
     }
 
-    fn design(&mut self, design: &Design, reply: &mut Reply) {
+    fn design(&mut self, sheet: &mut Sheet, design: &Design, reply: &mut Reply) {
         if !matches!(design, Design::Digit(_) | Design::Erase | Design::Cancel) {
-            self.end_typing();
+            self.end_typing(sheet);
         }
         match design {
-            Design::Step(by) => self.step_cell(*by, reply),
-            Design::Digit(digit) => self.type_digit(*digit, reply),
-            Design::Erase => self.erase(reply),
-            Design::Cancel => self.cancel(),
-            Design::Set(value) => self.write(value, None, reply),
-            Design::Default => self.take_default(reply),
+            Design::Step(by) => self.step_cell(sheet, *by, reply),
+            Design::Digit(digit) => self.type_digit(sheet, *digit, reply),
+            Design::Erase => self.erase(sheet, reply),
+            Design::Cancel => self.cancel(sheet),
+            Design::Set(value) => self.write(sheet, value, None, reply),
+            Design::Default => self.take_default(sheet, reply),
             Design::Add => reply.dialog = Some(Self::kinds()),
-            Design::AddKind(kind) => self.add(*kind, reply),
-            Design::Duplicate => self.on_block(reply, Edit::DuplicateBlock),
-            Design::Delete => self.on_block(reply, Edit::RemoveBlock),
-            Design::Shift { down } => self.shift(*down, reply),
+            Design::AddKind(kind) => self.add(sheet, *kind, reply),
+            Design::Duplicate => self.on_block(sheet, reply, Edit::DuplicateBlock),
+            Design::Delete => self.on_block(sheet, reply, Edit::RemoveBlock),
+            Design::Shift { down } => self.shift(sheet, *down, reply),
             Design::Pin => {
-                let text = if self.sheet.toggle_pin() { "differences are from here on" } else { "no longer compared" };
+                let text = if sheet.toggle_pin() { "differences are from here on" } else { "no longer compared" };
                 reply.good(text);
             }
-            Design::Board => reply.dialog = self.boards(),
+            Design::Board => reply.dialog = Self::boards(sheet),
             Design::OnBoard(board) => {
-                if self.sheet.model().is_some_and(|model| model.spec.config.target.board == *board) {
+                if sheet.model().is_some_and(|model| model.spec.config.target.board == *board) {
                     return;
                 }
-                self.set_key("target.board", board, reply);
+                Self::set_key(sheet, "target.board", board, reply);
             }
             Design::Precision => {
-                let Some(model) = self.sheet.model() else { return };
+                let Some(model) = sheet.model() else { return };
                 let other = match model.spec.config.export.precision {
                     Precision::Float => Precision::Int8,
                     Precision::Int8 => Precision::Float,
                 };
-                self.set_key("export.precision", other.word(), reply);
+                Self::set_key(sheet, "export.precision", other.word(), reply);
             }
-            Design::Edit => self.turn(),
+            Design::Edit => self.turn(sheet),
         }
     }
 
-    fn set_key(&mut self, key: &str, word: &str, reply: &mut Reply) {
-        match self.sheet.edit(None, &Edit::set(key, word)) {
+    fn set_key(sheet: &mut Sheet, key: &str, word: &str, reply: &mut Reply) {
+        match sheet.edit(None, &Edit::set(key, word)) {
             Ok(()) => reply.command = Some(format!("--set {key}={word}")),
-            Err(error) => self.cannot(&error, reply),
+            Err(error) => Self::cannot(sheet, &error, reply),
         }
     }
 
     /// The boards, and which of them the network fits.
-    fn boards(&self) -> Option<Dialog> {
-        let model = self.sheet.model()?;
+    fn boards(sheet: &Sheet) -> Option<Dialog> {
+        let model = sheet.model()?;
         let named = model.verdicts.iter().map(|verdict| Choice {
             name: verdict.id.clone(),
             help: format!("{}{}", verdict.name, if verdict.fits { "" } else { ": does not fit" }),
@@ -300,8 +349,8 @@ impl State {
         Some(Dialog::Choose(Choose::new("Board", choices, at.unwrap_or(0))))
     }
 
-    fn cannot(&self, error: &str, reply: &mut Reply) {
-        if self.sheet.faults().is_some() {
+    fn cannot(sheet: &Sheet, error: &str, reply: &mut Reply) {
+        if sheet.faults().is_some() {
             reply.error("the text is broken: mend it first (e shows where), or undo (u)");
         } else {
             reply.error(error.to_owned());

@@ -6,16 +6,51 @@ use crate::config::preset;
 use crate::plan::Boards;
 use crate::tui::effect::Weight;
 
-fn state_of(text: &str) -> State {
-    let boards = Boards::built_in().unwrap();
-    State::new(Sheet::open("net.toml".into(), text.to_owned(), Origin::File, boards))
+/// The screen with the text that it edits.
+struct Bench {
+    screen: State,
+    sheet: Sheet,
 }
 
-fn state(name: &str) -> State {
+impl Bench {
+    fn rows(&self) -> Arc<[Row]> {
+        State::rows(&self.sheet)
+    }
+
+    fn selected(&self) -> Option<(Place, Cell)> {
+        self.screen.selected(&self.sheet)
+    }
+
+    fn update(&mut self, action: &Action, reply: &mut Reply) {
+        self.screen.act(action, &mut self.sheet, reply);
+    }
+}
+
+impl std::ops::Deref for Bench {
+    type Target = State;
+
+    fn deref(&self) -> &State {
+        &self.screen
+    }
+}
+
+impl std::ops::DerefMut for Bench {
+    fn deref_mut(&mut self) -> &mut State {
+        &mut self.screen
+    }
+}
+
+fn state_of(text: &str) -> Bench {
+    let boards = Boards::built_in().unwrap();
+    let sheet = Sheet::open("net.toml".into(), text.to_owned(), Origin::File, boards);
+    Bench { screen: State::new(&sheet), sheet }
+}
+
+fn state(name: &str) -> Bench {
     state_of(preset(name.as_ref()).unwrap())
 }
 
-fn does(state: &mut State, actions: &[Action]) -> Reply {
+fn does(state: &mut Bench, actions: &[Action]) -> Reply {
     let mut reply = Reply::default();
     for action in actions {
         state.update(action, &mut reply);
@@ -31,7 +66,7 @@ fn digits(text: &str) -> Vec<Action> {
     text.chars().map(|digit| design(Design::Digit(digit))).collect()
 }
 
-fn filters(state: &State, block: usize) -> String {
+fn filters(state: &Bench, block: usize) -> String {
     let row = &state.rows()[block + 3];
     row.cells.iter().find(|cell| cell.label == "filters").unwrap().value.clone()
 }
@@ -112,7 +147,7 @@ fn a_digit_chooses_among_kernels_and_others_are_refused() {
 #[test]
 fn blocks_are_added_copied_moved_and_removed_with_their_comments() {
     let mut state = state("squeeze");
-    let blocks = |state: &State| state.sheet.model().unwrap().spec.config.blocks.len();
+    let blocks = |state: &Bench| state.sheet.model().unwrap().spec.config.blocks.len();
     let first = blocks(&state);
     does(&mut state, &[design(Design::AddKind(BlockKind::Bottleneck))]);
     assert_eq!((blocks(&state), state.selected().unwrap().0), (first + 1, Place::Block(1)));
@@ -142,7 +177,7 @@ fn squeeze_and_excitation_comes_goes_and_moves() {
     let mut state = state("squeeze");
     (state.row, state.cell) = (4, 5);
     assert_eq!(state.selected().unwrap().1.label, "SE after");
-    let params = |state: &State| state.sheet.model().unwrap().estimate.params;
+    let params = |state: &Bench| state.sheet.model().unwrap().estimate.params;
     let with = params(&state);
     does(&mut state, &[design(Design::Set("none".into()))]);
     assert!(params(&state) < with);

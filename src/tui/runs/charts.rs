@@ -1,7 +1,7 @@
 //! Curves over the epochs, and accuracy against what a network costs.
 
 use super::row::{Costs, Known, Row};
-use super::{Axis, Curve, State};
+use super::{Axis, Curve, View};
 use crate::text::cut;
 use crate::train::EpochMetrics;
 use crate::tui::theme::{Depth, Theme};
@@ -24,7 +24,7 @@ pub fn has_letters(theme: Theme) -> bool {
 }
 
 /// Draws a curve of every run that is compared.
-pub fn draw_curves(state: &State, curve: Curve, area: Rect, buffer: &mut Buffer, theme: Theme) {
+pub fn draw_curves(view: &View<'_>, curve: Curve, area: Rect, buffer: &mut Buffer, theme: Theme) {
     let title = match curve {
         Curve::Accuracy => "Validation accuracy",
         Curve::Loss => "Validation loss",
@@ -35,9 +35,9 @@ pub fn draw_curves(state: &State, curve: Curve, area: Rect, buffer: &mut Buffer,
         Curve::Accuracy => 100.0 * row.val_accuracy,
         Curve::Loss => row.val_loss,
     };
-    let curves: Vec<Vec<(f64, f64)>> = state
-        .compared()
-        .into_iter()
+    let curves: Vec<Vec<(f64, f64)>> = view
+        .compared
+        .iter()
         .map(|row| {
             let history = row.found.as_ref().map_or(&[][..], |known| &known.history);
             history.iter().map(|row| (f64::from(row.epoch), of(row))).filter(|(_, y)| y.is_finite()).collect()
@@ -70,8 +70,8 @@ pub fn draw_curves(state: &State, curve: Curve, area: Rect, buffer: &mut Buffer,
 }
 
 /// Draws every run at its accuracy and cost, with the line of those that no other beats in both.
-pub fn draw_scatter(state: &State, area: Rect, buffer: &mut Buffer, theme: Theme) {
-    let (title, of): (&str, fn(&Costs) -> u64) = match state.axis {
+pub fn draw_scatter(view: &View<'_>, area: Rect, buffer: &mut Buffer, theme: Theme) {
+    let (title, of): (&str, fn(&Costs) -> u64) = match view.axis {
         Axis::Ram => ("Accuracy over RAM (m: MACs)", |costs| costs.ram_bytes),
         Axis::Macs => ("Accuracy over MACs (m: RAM)", |costs| costs.macs),
     };
@@ -82,9 +82,9 @@ pub fn draw_scatter(state: &State, area: Rect, buffer: &mut Buffer, theme: Theme
         // Costs of networks differ by factors.
         Some(((of(costs).max(1) as f64).log10(), 100.0 * known.best()?))
     };
-    let all: Vec<(f64, f64)> = state.visible().filter_map(point).collect();
+    let all: Vec<(f64, f64)> = view.visible.iter().copied().filter_map(point).collect();
     let compared: Vec<Vec<(f64, f64)>> =
-        state.compared().into_iter().map(|row| point(row).into_iter().collect()).collect();
+        view.compared.iter().copied().map(|row| point(row).into_iter().collect()).collect();
     let Some((xs, ys)) = bounds(all.iter().chain(compared.iter().flatten())) else {
         note("no run with accuracy and costs", inner, buffer, theme);
         return;

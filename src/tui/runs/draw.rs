@@ -2,7 +2,7 @@
 
 use super::charts::{draw_curves, draw_scatter, has_letters, letter};
 use super::row::{Column, Row};
-use super::{Curve, State};
+use super::{Curve, View};
 use crate::escape;
 use crate::runs::Status;
 use crate::text::{cut, fit, wrap};
@@ -20,29 +20,29 @@ const WIDE: u16 = 118;
 const MARK: usize = 2;
 
 /// Where list, words and charts are.
-fn parts(state: &State, area: Rect) -> [Rect; 3] {
+fn parts(view: &View<'_>, area: Rect) -> [Rect; 3] {
     // What the list does not need goes to the charts, which gain little beyond a certain height.
-    let needed = u16::try_from(state.shown.len() + 3).unwrap_or(u16::MAX);
+    let needed = u16::try_from(view.visible.len() + 3).unwrap_or(u16::MAX);
     let half = area.height / 2;
     let charts = if area.height >= 14 { area.height.saturating_sub(needed).clamp(half, half.max(26)) } else { 0 };
     Layout::vertical([Constraint::Min(0), Constraint::Length(1), Constraint::Length(charts)]).areas(area)
 }
 
 /// The place in the list that is drawn at a column and row of the screen.
-pub fn place_at(state: &State, area: Rect, at: Position) -> Option<usize> {
-    let [list, ..] = parts(state, area);
+pub fn place_at(view: &View<'_>, area: Rect, at: Position) -> Option<usize> {
+    let [list, ..] = parts(view, area);
     let rows = Rect { y: list.y + 2.min(list.height), height: list.height.saturating_sub(2), ..list };
     let place = usize::from(at.y.checked_sub(rows.y).filter(|_| rows.contains(at))?);
-    let first = first_of(state.at, state.shown.len(), usize::from(rows.height));
-    Some(first + place).filter(|place| *place < state.shown.len())
+    let first = first_of(view.at, view.visible.len(), usize::from(rows.height));
+    Some(first + place).filter(|place| *place < view.visible.len())
 }
 
 /// Draws the screen.
-pub fn draw(state: &State, area: Rect, buffer: &mut Buffer, theme: Theme) {
-    let [list, about, charts] = parts(state, area);
-    draw_list(state, list, buffer, theme);
-    draw_about(state, about, buffer, theme);
-    if charts.height == 0 || state.visible().next().is_none() {
+pub fn draw(view: &View<'_>, area: Rect, buffer: &mut Buffer, theme: Theme) {
+    let [list, about, charts] = parts(view, area);
+    draw_list(view, list, buffer, theme);
+    draw_about(view, about, buffer, theme);
+    if charts.height == 0 || view.visible.is_empty() {
         return;
     }
     if area.width >= WIDE {
@@ -54,40 +54,40 @@ pub fn draw(state: &State, area: Rect, buffer: &mut Buffer, theme: Theme) {
             Constraint::Fill(1),
         ])
         .areas(charts);
-        draw_curves(state, Curve::Accuracy, accuracy, buffer, theme);
-        draw_curves(state, Curve::Loss, loss, buffer, theme);
-        draw_scatter(state, costs, buffer, theme);
+        draw_curves(view, Curve::Accuracy, accuracy, buffer, theme);
+        draw_curves(view, Curve::Loss, loss, buffer, theme);
+        draw_scatter(view, costs, buffer, theme);
     } else {
         let [curves, _, costs] =
             Layout::horizontal([Constraint::Fill(1), Constraint::Length(1), Constraint::Fill(1)]).areas(charts);
-        draw_curves(state, state.curve, curves, buffer, theme);
-        draw_scatter(state, costs, buffer, theme);
+        draw_curves(view, view.curve, curves, buffer, theme);
+        draw_scatter(view, costs, buffer, theme);
     }
 }
 
-fn draw_list(state: &State, area: Rect, buffer: &mut Buffer, theme: Theme) {
+fn draw_list(view: &View<'_>, area: Rect, buffer: &mut Buffer, theme: Theme) {
     let width = usize::from(area.width);
-    let (all, shown) = (state.rows.as_ref().map_or(0, Vec::len), state.shown.len());
-    let mut title = match (&state.rows, all) {
+    let (all, shown) = (view.all.unwrap_or(0), view.visible.len());
+    let mut title = match (view.all, all) {
         (None, _) => "Runs".to_owned(),
         (_, 1) => "1 run".to_owned(),
         (_, all) => format!("{all} runs"),
     };
-    if !state.filter.is_empty() {
-        title = format!("{shown} of {title} have \"{}\" in them", escape::terminal(&state.filter));
+    if !view.filter.is_empty() {
+        title = format!("{shown} of {title} have \"{}\" in them", escape::terminal(view.filter));
     }
     let inner = titled(&cut(&title, width.saturating_sub(4)), true, area, buffer, theme);
     if inner.height == 0 {
         return;
     }
-    if shown == 0 || state.failure.is_some() {
-        draw_none(state, all, inner, buffer, theme);
+    if shown == 0 || view.failure.is_some() {
+        draw_none(view, all, inner, buffer, theme);
         return;
     }
     let columns = columns(width);
     let mut head = vec![Span::raw(" ".repeat(MARK))];
     for (column, width) in &columns {
-        let arrow = match (*column == state.sorted, state.is_reversed, theme.has_glyphs) {
+        let arrow = match (*column == view.sorted, view.is_reversed, theme.has_glyphs) {
             (false, ..) => "",
             (_, false, true) => "▾",
             (_, true, true) => "▴",
@@ -99,16 +99,16 @@ fn draw_list(state: &State, area: Rect, buffer: &mut Buffer, theme: Theme) {
     }
     Line::from(head).render(Rect { height: 1, ..inner }, buffer);
     let list = Rect { y: inner.y + 1, height: inner.height - 1, ..inner };
-    let first = first_of(state.at, shown, usize::from(list.height));
-    let compared: Vec<_> = state.compared().into_iter().map(|row| row.path.clone()).collect();
-    for ((place, row), y) in state.visible().enumerate().skip(first).zip(list.y..list.bottom()) {
+    let first = first_of(view.at, shown, usize::from(list.height));
+    let compared: Vec<_> = view.compared.iter().map(|row| row.path.clone()).collect();
+    for ((place, row), y) in view.visible.iter().enumerate().skip(first).zip(list.y..list.bottom()) {
         let area = Rect { y, height: 1, ..list };
         let curve = compared.iter().position(|path| *path == row.path);
-        let is_pinned = state.pinned.contains(&row.path);
+        let is_pinned = view.pinned.contains(&row.path);
         let mut spans = vec![mark(curve, is_pinned, theme)];
         spans.extend(cells(row, &columns, width, theme));
         Line::from(spans).render(area, buffer);
-        if place == state.at {
+        if place == view.at {
             let behind = MARK.min(width) as u16;
             buffer.set_style(Rect { x: area.x + behind, width: area.width - behind, ..area }, theme.selected());
         }
@@ -176,9 +176,9 @@ fn cells(row: &Row, columns: &[(Column, usize)], width: usize, theme: Theme) -> 
 }
 
 /// What a list without runs says.
-fn draw_none(state: &State, all: usize, area: Rect, buffer: &mut Buffer, theme: Theme) {
+fn draw_none(view: &View<'_>, all: usize, area: Rect, buffer: &mut Buffer, theme: Theme) {
     let width = usize::from(area.width);
-    let (text, style) = match (&state.failure, &state.rows) {
+    let (text, style) = match (view.failure, view.all) {
         (Some(error), _) => (format!("The runs cannot be read: {error}. r tries again."), theme.bad()),
         (None, None) => ("The runs are being read …".to_owned(), theme.dim()),
         (None, Some(_)) if all > 0 => ("No run has that in it. Esc shows all.".to_owned(), theme.warning()),
@@ -195,8 +195,8 @@ fn draw_none(state: &State, all: usize, area: Rect, buffer: &mut Buffer, theme: 
 }
 
 /// The run under the cursor in words.
-fn draw_about(state: &State, area: Rect, buffer: &mut Buffer, theme: Theme) {
-    let Some(row) = state.selected().filter(|_| area.height > 0) else { return };
+fn draw_about(view: &View<'_>, area: Rect, buffer: &mut Buffer, theme: Theme) {
+    let Some(row) = view.selected().filter(|_| area.height > 0) else { return };
     let (text, style) = match &row.found {
         Err(error) => (error.clone(), theme.bad()),
         Ok(known) => match (&known.fault, &known.info.reason) {
@@ -204,7 +204,7 @@ fn draw_about(state: &State, area: Rect, buffer: &mut Buffer, theme: Theme) {
             (None, Some(reason)) => (format!("{}: {reason}", row.folder), theme.warning()),
             (None, None) => {
                 let info = &known.info;
-                let hint = if state.pinned.is_empty() { "p pins, Enter shows it" } else { "Enter compares" };
+                let hint = if view.pinned.is_empty() { "p pins, Enter shows it" } else { "Enter compares" };
                 let text = format!("{}, seed {}, images of {}; {hint}", row.folder, info.seed, info.data.source);
                 (text, theme.dim())
             }

@@ -7,14 +7,18 @@ mod row;
 #[cfg(test)]
 pub(super) mod tests;
 
-pub use draw::draw;
 pub use row::{Costs, Known, Row};
 
-use super::action::{Action, Move, Runs};
+use super::action::{Action, File, Move, Runs};
+use super::design::Sheet;
 use super::dialog::{Dialog, Prompt, moved};
-use super::effect::{Effect as Wish, Reply};
+use super::effect;
+use super::keymap::Context;
+use super::screen::Screen;
+use super::theme::Theme;
 use crate::escape;
 use crate::runs::{Run, Status};
+use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use row::Column;
 use std::path::{Path, PathBuf};
@@ -74,14 +78,99 @@ pub struct State {
     curve: Curve,
 }
 
+type Reply = effect::Reply<Effect>;
+
+/// All that is drawn of the screen.
+#[derive(Debug)]
+pub struct View<'a> {
+    /// How many runs there are; `None` before they are read.
+    pub all: Option<usize>,
+    /// The runs in the list, in order.
+    pub visible: Vec<&'a Row>,
+    /// The place in the list under the cursor.
+    pub at: usize,
+    /// The runs whose curves are drawn.
+    pub compared: Vec<&'a Row>,
+    /// Runs that stay in view, by folder.
+    pub pinned: &'a [PathBuf],
+    /// Why the list cannot be read.
+    pub failure: Option<&'a str>,
+    /// The column that the list is sorted by.
+    sorted: Column,
+    /// Whether the list is sorted the other way round.
+    pub is_reversed: bool,
+    /// The words that the runs in the list have in them.
+    pub filter: &'a str,
+    axis: Axis,
+    curve: Curve,
+}
+
+impl View<'_> {
+    /// The run under the cursor.
+    fn selected(&self) -> Option<&Row> {
+        self.visible.get(self.at).copied()
+    }
+}
+
+impl Screen for State {
+    type Effect = Effect;
+    type News = News;
+    type View<'a> = View<'a>;
+
+    fn act(&mut self, action: &Action, _: &mut Sheet, reply: &mut Reply) {
+        match action {
+            Action::Runs(what) => self.perform(what, reply),
+            other => self.update(other, reply),
+        }
+    }
+
+    fn told(&mut self, news: News, _: &Sheet, reply: &mut Reply) {
+        self.hear(news, reply);
+    }
+
+    fn enter(&mut self, _: &Sheet, reply: &mut Reply) {
+        reply.own(Effect::List);
+    }
+
+    fn click(&mut self, body: Rect, at: Position, sheet: &mut Sheet, _: &mut Reply) {
+        if let Some(place) = draw::place_at(&self.view(sheet), body, at) {
+            self.at = place;
+        }
+    }
+
+    fn context(&self) -> Context {
+        Context::Runs
+    }
+
+    fn view<'a>(&'a self, _: &'a Sheet) -> View<'a> {
+        View {
+            all: self.rows.as_ref().map(Vec::len),
+            visible: self.visible().collect(),
+            at: self.at,
+            compared: self.compared(),
+            pinned: &self.pinned,
+            failure: self.failure.as_deref(),
+            sorted: self.sorted,
+            is_reversed: self.is_reversed,
+            filter: &self.filter,
+            axis: self.axis,
+            curve: self.curve,
+        }
+    }
+
+    fn draw(view: &View<'_>, area: Rect, buffer: &mut Buffer, theme: Theme) {
+        draw::draw(view, area, buffer, theme);
+    }
+}
+
 /// The most runs in view at once, since more curves cannot be told apart.
 const MOST_PINNED: usize = 5;
 
 impl State {
-    /// Does `what`.
-    pub fn act(&mut self, what: &Runs, reply: &mut Reply) {
+    /// Carries out `what`.
+    fn perform(&mut self, what: &Runs, reply: &mut Reply) {
         match what {
-            Runs::Refresh => reply.effect(Wish::Runs(Effect::List)),
+            Runs::Refresh => reply.own(Effect::List),
             Runs::Sort => {
                 (self.sorted, self.is_reversed) = (self.sorted.next(), false);
                 self.arrange();
@@ -101,13 +190,12 @@ impl State {
             }
             Runs::Pin => self.pin(reply),
             // Where changes would be lost is for the program to ask.
-            Runs::Open => {
-                if self.config_to_open().is_none() {
-                    reply.warn("there is no configuration to open");
-                }
-            }
+            Runs::Open => match self.config_to_open() {
+                Some(path) => reply.then = Some(Action::File(File::OpenPath(path))),
+                None => reply.warn("there is no configuration to open"),
+            },
             Runs::Delete => self.ask_to_delete(reply),
-            Runs::DeleteAnyway(path) => reply.effect(Wish::Runs(Effect::Delete(path.clone()))),
+            Runs::DeleteAnyway(path) => reply.own(Effect::Delete(path.clone())),
             Runs::Axis => {
                 self.axis = match self.axis {
                     Axis::Ram => Axis::Macs,
@@ -117,8 +205,8 @@ impl State {
         }
     }
 
-    /// Moves, Enter, text.
-    pub fn update(&mut self, action: &Action, reply: &mut Reply) {
+    /// Moves the cursor, compares, lets go.
+    fn update(&mut self, action: &Action, reply: &mut Reply) {
         match action {
             Action::Move(Move::Left | Move::Right) | Action::Focus { .. } => {
                 self.curve = match self.curve {
@@ -137,21 +225,8 @@ impl State {
         }
     }
 
-    /// A click at a column and row of the screen, which is drawn in `area`.
-    pub fn click(&mut self, area: Rect, column: u16, row: u16) {
-        if let Some(place) = draw::place_at(self, area, Position { x: column, y: row }) {
-            self.at = place;
-        }
-    }
-
-    /// The screen comes into view.
-    #[expect(clippy::unused_self, reason = "as the other screens have it")]
-    pub fn shown(&mut self, reply: &mut Reply) {
-        reply.effect(Wish::Runs(Effect::List));
-    }
-
-    /// Something happened outside.
-    pub fn told(&mut self, news: News, reply: &mut Reply) {
+    /// Takes in news of the runs.
+    fn hear(&mut self, news: News, reply: &mut Reply) {
         match news {
             News::Listed(Ok(rows)) => {
                 self.failure = None;
@@ -167,15 +242,14 @@ impl State {
             }
             News::Deleted(path, Ok(())) => {
                 reply.good(format!("deleted {}", name_of(&path)));
-                reply.effect(Wish::Runs(Effect::List));
+                reply.own(Effect::List);
             }
             News::Deleted(_, Err(error)) => reply.error(format!("not deleted: {error}")),
         }
     }
 
     /// The configuration of the run under the cursor.
-    #[must_use]
-    pub fn config_to_open(&self) -> Option<PathBuf> {
+    fn config_to_open(&self) -> Option<PathBuf> {
         let row = self.selected()?;
         let known = row.found.as_ref().ok()?;
         (!known.config.is_empty()).then(|| row.path.join(Run::CONFIG))

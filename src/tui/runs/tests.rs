@@ -52,9 +52,14 @@ fn broken() -> Row {
     }
 }
 
+/// A text without meaning: this screen shows nothing of it.
+fn sheet() -> Sheet {
+    Sheet::open("net.toml".into(), String::new(), crate::tui::design::Origin::New, crate::plan::Boards(Vec::new()))
+}
+
 fn listed(rows: Vec<Row>) -> State {
     let mut state = State::default();
-    state.told(News::Listed(Ok(rows)), &mut Reply::default());
+    state.hear(News::Listed(Ok(rows)), &mut Reply::default());
     state
 }
 
@@ -78,7 +83,7 @@ fn folders(state: &State) -> Vec<&str> {
 
 fn act(state: &mut State, what: &Runs) -> Reply {
     let mut reply = Reply::default();
-    state.act(what, &mut reply);
+    state.perform(what, &mut reply);
     reply
 }
 
@@ -92,7 +97,7 @@ fn screen(state: &State, width: u16, height: u16, variables: &[(&str, &str)]) ->
     let area = Rect::new(0, 0, width, height);
     let mut buffer = Buffer::empty(area);
     let of = |name: &str| variables.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned());
-    draw(state, area, &mut buffer, Theme::of(of));
+    State::draw(&state.view(&sheet()), area, &mut buffer, Theme::of(of));
     let lines = (0..height).map(|y| (0..width).map(|x| buffer[(x, y)].symbol()).collect::<String>());
     lines.map(|line| line.trim_end().to_owned()).collect::<Vec<_>>().join("\n")
 }
@@ -137,9 +142,9 @@ fn the_cursor_stays_on_its_run_when_the_list_changes() {
     act(&mut state, &Runs::Reverse);
     assert_eq!(state.selected().unwrap().folder, "2_nano");
     let rows = vec![row("new", 9, &[], 10), row("nano", 2, &[0.3], 2_000)];
-    state.told(News::Listed(Ok(rows)), &mut Reply::default());
+    state.hear(News::Listed(Ok(rows)), &mut Reply::default());
     assert_eq!(state.selected().unwrap().folder, "2_nano");
-    state.told(News::Listed(Ok(Vec::new())), &mut Reply::default());
+    state.hear(News::Listed(Ok(Vec::new())), &mut Reply::default());
     assert!(state.selected().is_none());
 }
 
@@ -172,10 +177,10 @@ fn deleting_asks_and_spares_what_is_at_work_or_broken() {
     let path = PathBuf::from("runs/3_micro");
     assert_eq!(ask.answers[1].2, Some(Action::Runs(Runs::DeleteAnyway(path.clone()))));
     let reply = act(&mut state, &Runs::DeleteAnyway(path.clone()));
-    assert_eq!(reply.effects, [Wish::Runs(Effect::Delete(path.clone()))]);
+    assert_eq!(reply.effects, [effect::Effect::Screen(Effect::Delete(path.clone()))]);
     let mut reply = Reply::default();
-    state.told(News::Deleted(path, Ok(())), &mut reply);
-    assert_eq!(reply.effects, [Wish::Runs(Effect::List)]);
+    state.hear(News::Deleted(path, Ok(())), &mut reply);
+    assert_eq!(reply.effects, [effect::Effect::Screen(Effect::List)]);
     press(&mut state, &Action::Move(Move::Last));
     assert!(act(&mut state, &Runs::Delete).dialog.is_none(), "a broken run is spared");
     let mut at_work = row("micro", 1, &[], 1);
@@ -214,9 +219,9 @@ fn a_screen_shows_figures_curves_and_costs() {
 #[test]
 fn a_click_goes_to_a_run() {
     let mut state = three();
-    state.click(Rect::new(0, 1, 80, 21), 5, 4);
+    state.click(Rect::new(0, 1, 80, 21), Position { x: 5, y: 4 }, &mut sheet(), &mut Reply::default());
     assert_eq!(state.selected().unwrap().folder, "2_nano");
-    state.click(Rect::new(0, 1, 80, 21), 5, 15);
+    state.click(Rect::new(0, 1, 80, 21), Position { x: 5, y: 15 }, &mut sheet(), &mut Reply::default());
     assert_eq!(state.at, 1);
 }
 
@@ -225,7 +230,7 @@ fn an_empty_list_says_what_to_do() {
     assert!(screen(&State::default(), 80, 21, &[]).contains("being read"));
     assert!(screen(&listed(Vec::new()), 80, 21, &[]).contains("s trains the network"));
     let mut state = State::default();
-    state.told(News::Listed(Err("no right".into())), &mut Reply::default());
+    state.hear(News::Listed(Err("no right".into())), &mut Reply::default());
     assert!(screen(&state, 80, 21, &[]).contains("no right"));
 }
 

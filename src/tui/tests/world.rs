@@ -7,8 +7,9 @@ use crate::runs::config_hash;
 use crate::tui::action::Action;
 use crate::tui::app::{self, App};
 use crate::tui::design::{Origin, Sheet};
-use crate::tui::effect::{Effect, Expected, News};
+use crate::tui::effect::Expected;
 use crate::tui::keymap::Key;
+use crate::tui::screens::{Effect, News, ScreenEffect};
 use crate::tui::theme::Theme;
 use crate::tui::train::{Outcome, What};
 use crate::tui::{data, deploy, runs, train};
@@ -91,22 +92,24 @@ impl World {
                     };
                     continue;
                 }
-                Effect::Data(data::Effect::Read { ticket, .. }) => {
+                Effect::Screen(ScreenEffect::Data(data::Effect::Read { ticket, .. })) => {
                     let found = Ok(data::tests::dataset(&["daisy", "dandelion", "rose", "sunflower", "tulip"]));
-                    News::Data(data::News::Read { ticket, found })
+                    News::data(data::News::Read { ticket, found })
                 }
-                Effect::Train(effect) => {
+                Effect::Screen(ScreenEffect::Train(effect)) => {
                     self.train(&effect);
                     continue;
                 }
-                Effect::Deploy(effect) => {
+                Effect::Screen(ScreenEffect::Deploy(effect)) => {
                     self.deploy(&effect);
                     continue;
                 }
-                Effect::Runs(runs::Effect::List) => News::Runs(runs::News::Listed(Ok(self.runs.clone()))),
-                Effect::Runs(runs::Effect::Delete(path)) => {
+                Effect::Screen(ScreenEffect::Runs(runs::Effect::List)) => {
+                    News::runs(runs::News::Listed(Ok(self.runs.clone())))
+                }
+                Effect::Screen(ScreenEffect::Runs(runs::Effect::Delete(path))) => {
                     self.runs.retain(|row| row.path != path);
-                    News::Runs(runs::News::Deleted(path, Ok(())))
+                    News::runs(runs::News::Deleted(path, Ok(())))
                 }
                 _ => continue,
             };
@@ -122,7 +125,7 @@ impl World {
     /// A training goes two epochs and a half at once, and ends when it is stopped.
     fn train(&mut self, effect: &train::Effect) {
         use train::tests::{batch, insight, metrics, start};
-        let mut tell = |id, what| self.tell(News::Train(train::News { id, what }));
+        let mut tell = |id, what| self.tell(News::train(train::News { id, what }));
         match *effect {
             train::Effect::Start { id, .. } | train::Effect::Resume { id, .. } => {
                 let labels = (0..10).map(|class| format!("class {class}")).collect();
@@ -144,7 +147,7 @@ impl World {
 
     /// Weights are always there, and exports take no time.
     fn deploy(&mut self, effect: &deploy::Effect) {
-        let mut tell = |news| self.tell(News::Deploy(news));
+        let mut tell = |news| self.tell(News::deploy(news));
         match *effect {
             deploy::Effect::Look(_) => {
                 let run = PathBuf::from("runs/2026-01-31_14-05-09_micro");
@@ -152,11 +155,11 @@ impl World {
             }
             deploy::Effect::Stop => tell(deploy::News::Stopped),
             deploy::Effect::Prepare { write, .. } => {
-                let Some(prepared) = deploy::tests::prepared(&self.app.design.sheet) else {
-                    return self.tell(News::Deploy(deploy::News::Untrained));
+                let Some(prepared) = deploy::tests::prepared(&self.app.sheet) else {
+                    return self.tell(News::deploy(deploy::News::Untrained));
                 };
                 let folder = PathBuf::from("ArduinoCode/Micro");
-                let mut tell = |news| self.tell(News::Deploy(news));
+                let mut tell = |news| self.tell(News::deploy(news));
                 tell(deploy::News::Ready(Arc::new(prepared)));
                 if let Some(precision) = write {
                     let checked = Checked::Equal { compiler: "g++".into(), images: 42 };

@@ -5,16 +5,20 @@ mod session;
 #[cfg(test)]
 pub(super) mod tests;
 
-pub use draw::draw;
 pub use session::{Batch, Insight, Mistake, Outcome, Phase, Session, Subject};
 
 use super::action::{Action, Move, Train};
 use super::design::Sheet;
-use super::effect::{self, Reply};
+use super::effect;
+use super::keymap::Context;
+use super::screen::Screen;
+use super::theme::Theme;
 use crate::escape;
 use crate::runs::Run;
 use crate::text::{self, percent};
 use crate::train::{End, EpochMetrics, Start, Thermal};
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
 use std::path::{Path, PathBuf};
 
 /// Something to be done outside of the state.
@@ -124,14 +128,73 @@ pub struct State {
     next: u64,
 }
 
+type Reply = effect::Reply<Effect>;
+
+/// All that is drawn of the screen.
+#[derive(Debug)]
+pub struct View<'a> {
+    /// The network that would be trained.
+    pub sheet: &'a Sheet,
+    /// All trainings of this session of the workbench.
+    pub sessions: &'a [Session],
+    /// The training that is shown.
+    pub shown: Option<&'a Session>,
+    /// The part that has the focus.
+    pub pane: Pane,
+    /// Whether the axis of the loss is logarithmic.
+    pub is_log: bool,
+    /// Rows and columns of the confusion matrix that are scrolled past.
+    pub scroll: (usize, usize),
+    /// Mistakes that are scrolled past.
+    pub first: usize,
+}
+
+impl Screen for State {
+    type Effect = Effect;
+    type News = News;
+    type View<'a> = View<'a>;
+
+    fn act(&mut self, action: &Action, sheet: &mut Sheet, reply: &mut Reply) {
+        match action {
+            Action::Train(what) => self.perform(*what, sheet, reply),
+            other => self.update(other),
+        }
+    }
+
+    fn told(&mut self, news: News, _: &Sheet, reply: &mut Reply) {
+        self.hear(news, reply);
+    }
+
+    fn context(&self) -> Context {
+        Context::Train
+    }
+
+    fn status(&self) -> Option<String> {
+        self.summary()
+    }
+
+    fn is_busy(&self) -> bool {
+        self.is_running()
+    }
+
+    fn view<'a>(&'a self, sheet: &'a Sheet) -> View<'a> {
+        let Self { ref sessions, pane, is_log, scroll, first, .. } = *self;
+        View { sheet, sessions, shown: self.shown(), pane, is_log, scroll, first }
+    }
+
+    fn draw(view: &View<'_>, area: Rect, buffer: &mut Buffer, theme: Theme) {
+        draw::draw(view, area, buffer, theme);
+    }
+}
+
 /// Trainings that may wait.
 const WAITING: usize = 8;
 /// Lines that a page moves.
 const PAGE: usize = 10;
 
 impl State {
-    /// Does `what`.
-    pub fn act(&mut self, what: Train, sheet: &Sheet, reply: &mut Reply) {
+    /// Carries out `what`.
+    fn perform(&mut self, what: Train, sheet: &Sheet, reply: &mut Reply) {
         match what {
             Train::Start => self.start(sheet, reply),
             Train::Pause => self.pause(reply),
@@ -142,8 +205,8 @@ impl State {
         }
     }
 
-    /// Moves, Enter, text.
-    pub fn update(&mut self, action: &Action, _sheet: &Sheet, _reply: &mut Reply) {
+    /// Moves the focus or the cursor.
+    fn update(&mut self, action: &Action) {
         match action {
             Action::Focus { back } => self.turn(*back),
             Action::Move(to) => self.go(*to),
@@ -152,8 +215,8 @@ impl State {
         }
     }
 
-    /// Something happened outside.
-    pub fn told(&mut self, news: News, reply: &mut Reply) {
+    /// Takes in news of a training.
+    fn hear(&mut self, news: News, reply: &mut Reply) {
         let Some(session) = self.sessions.iter_mut().find(|session| session.id == news.id) else { return };
         match news.what {
             What::Reading { done, total } => session.phase = Phase::Reading { done, total },
@@ -194,14 +257,12 @@ impl State {
     }
 
     /// Whether a network is being trained, or waits for that.
-    #[must_use]
-    pub fn is_running(&self) -> bool {
+    fn is_running(&self) -> bool {
         self.sessions.iter().any(|session| !session.is_over())
     }
 
     /// What is being trained and how far it is, in a few words.
-    #[must_use]
-    pub fn summary(&self) -> Option<String> {
+    fn summary(&self) -> Option<String> {
         let session = self.current().or_else(|| self.sessions.last())?;
         let waiting = self.sessions.iter().filter(|session| session.is_waiting()).count();
         let more = if waiting > 0 && !session.is_waiting() { format!(" +{waiting}") } else { String::new() };
@@ -235,7 +296,7 @@ impl State {
         if subject == Subject::File {
             reply.command = Some(format!("micromobilenet --config {} --train", shell(&file)));
         }
-        reply.effect(effect::Effect::Train(Effect::Start { id, file, text: sheet.text().to_owned() }));
+        reply.own(Effect::Start { id, file, text: sheet.text().to_owned() });
     }
 
     fn resume(&mut self, sheet: &Sheet, reply: &mut Reply) {
@@ -245,7 +306,7 @@ impl State {
         };
         let model = model.spec.config.model.name.clone();
         let Some(id) = self.queue(&model, Subject::Run, reply) else { return };
-        reply.effect(effect::Effect::Train(Effect::Resume { id, model }));
+        reply.own(Effect::Resume { id, model });
     }
 
     /// Puts a training of `name` behind the others; `None` where too many wait.
@@ -281,7 +342,7 @@ impl State {
         session.is_pausing = !session.is_pausing;
         let (id, paused) = (session.id, session.is_pausing);
         reply.good(if paused { "waits after this batch; space goes on" } else { "goes on" });
-        reply.effect(effect::Effect::Train(Effect::Pause { id, paused }));
+        reply.own(Effect::Pause { id, paused });
     }
 
     fn stop(&mut self, reply: &mut Reply) {
@@ -291,7 +352,7 @@ impl State {
         };
         session.is_stopping = true;
         reply.good(format!("stopping {} after this batch; what was done is saved", session.name));
-        reply.effect(effect::Effect::Train(Effect::Stop(session.id)));
+        reply.own(Effect::Stop(session.id));
     }
 
     /// Takes back the last training that waits.
@@ -302,7 +363,7 @@ impl State {
         };
         let session = self.sessions.remove(at);
         reply.good(format!("{} no longer waits", session.name));
-        reply.effect(effect::Effect::Train(Effect::Stop(session.id)));
+        reply.own(Effect::Stop(session.id));
     }
 
     const fn turn(&mut self, back: bool) {

@@ -27,13 +27,13 @@ fn sheet() -> Sheet {
 
 fn act(state: &mut State, what: Train, sheet: &Sheet) -> Reply {
     let mut reply = Reply::default();
-    state.act(what, sheet, &mut reply);
+    state.perform(what, sheet, &mut reply);
     reply
 }
 
 fn tell(state: &mut State, id: u64, what: What) -> Reply {
     let mut reply = Reply::default();
-    state.told(News { id, what }, &mut reply);
+    state.hear(News { id, what }, &mut reply);
     reply
 }
 
@@ -119,7 +119,7 @@ fn themes() -> [Theme; 3] {
 fn drawn(state: &State, width: u16, height: u16, theme: Theme) -> String {
     let area = Rect::new(0, 0, width, height);
     let mut buffer = Buffer::empty(area);
-    draw(state, &SHEET, area, &mut buffer, theme);
+    State::draw(&state.view(&SHEET), area, &mut buffer, theme);
     let lines = buffer.content.chunks(usize::from(width.max(1)));
     lines.map(|line| line.iter().map(Cell::symbol).collect::<String>().trim_end().to_owned() + "\n").collect()
 }
@@ -128,7 +128,7 @@ fn drawn(state: &State, width: u16, height: u16, theme: Theme) -> String {
 fn s_trains_the_text_as_it_is_and_puts_the_next_behind_it() {
     let (mut state, mut sheet) = (State::default(), sheet());
     let reply = act(&mut state, Train::Start, &sheet);
-    let [effect::Effect::Train(Effect::Start { id: 0, text, .. })] = &reply.effects[..] else { panic!("{reply:?}") };
+    let [effect::Effect::Screen(Effect::Start { id: 0, text, .. })] = &reply.effects[..] else { panic!("{reply:?}") };
     assert_eq!(text, sheet.text());
     assert_eq!(reply.command.as_deref(), Some("micromobilenet --config 'my nets/micro.toml' --train"));
     assert!(state.is_running());
@@ -157,15 +157,15 @@ fn space_waits_and_goes_on_x_stops_and_both_say_so() {
     let (mut state, sheet) = (training(3), sheet());
     assert_eq!(state.summary().as_deref(), Some("micro 3/60 61.7 %"));
     let reply = act(&mut state, Train::Pause, &sheet);
-    assert_eq!(reply.effects, [effect::Effect::Train(Effect::Pause { id: 0, paused: true })]);
+    assert_eq!(reply.effects, [effect::Effect::Screen(Effect::Pause { id: 0, paused: true })]);
     tell(&mut state, 0, What::Paused(true));
     assert_eq!(state.summary().as_deref(), Some("paused micro 3/60 61.7 %"));
     assert!(drawn(&state, 80, 21, themes()[0]).contains("paused; space goes on"));
     let reply = act(&mut state, Train::Pause, &sheet);
-    assert_eq!(reply.effects, [effect::Effect::Train(Effect::Pause { id: 0, paused: false })]);
+    assert_eq!(reply.effects, [effect::Effect::Screen(Effect::Pause { id: 0, paused: false })]);
     tell(&mut state, 0, What::Paused(false));
     let reply = act(&mut state, Train::Stop, &sheet);
-    assert_eq!(reply.effects, [effect::Effect::Train(Effect::Stop(0))]);
+    assert_eq!(reply.effects, [effect::Effect::Screen(Effect::Stop(0))]);
     let last = Some(EpochSummary::from(&metrics(2)));
     let reply = tell(&mut state, 0, What::Over(Outcome::Ended { end: End::Stopped, best: last, last }));
     let notice = reply.notice.unwrap();
@@ -208,7 +208,7 @@ fn what_waits_can_be_taken_back() {
     assert!(act(&mut state, Train::Drop, &sheet).effects.is_empty());
     act(&mut state, Train::Resume, &sheet);
     let reply = act(&mut state, Train::Drop, &sheet);
-    assert_eq!(reply.effects, [effect::Effect::Train(Effect::Stop(1))]);
+    assert_eq!(reply.effects, [effect::Effect::Screen(Effect::Stop(1))]);
     assert_eq!(state.summary().as_deref(), Some("micro 3/60 61.7 %"));
     // Its end is of no interest any more.
     assert!(tell(&mut state, 1, What::Over(Outcome::NotBegun)).notice.is_none());
@@ -275,7 +275,7 @@ fn mistakes_are_shown_where_there_is_room_or_on_tab() {
     assert!(!small.contains("the surest of 117"), "{small}");
     let large = drawn(&state, 160, 45, themes()[0]);
     assert!(large.contains("the surest of 117") && large.contains("99 % validation 0"), "{large}");
-    state.update(&Action::Focus { back: true }, &sheet(), &mut Reply::default());
+    state.update(&Action::Focus { back: true });
     let small = drawn(&state, 80, 21, themes()[0]);
     assert!(small.contains("the surest of 117"), "{small}");
 }
@@ -285,8 +285,8 @@ fn a_hundred_classes_are_shaded_and_scrolled() {
     let mut state = training(100);
     let before = drawn(&state, 80, 21, themes()[2]);
     assert!(before.is_ascii(), "{before}");
-    state.update(&Action::Focus { back: false }, &sheet(), &mut Reply::default());
-    state.update(&Action::Move(Move::Last), &sheet(), &mut Reply::default());
+    state.update(&Action::Focus { back: false });
+    state.update(&Action::Move(Move::Last));
     let after = drawn(&state, 80, 21, themes()[2]);
     assert!(after.contains("99") && before != after, "{after}");
 }
@@ -310,7 +310,7 @@ fn no_size_is_too_odd() {
         state.is_log = at % 2 == 1;
         for height in 0..60 {
             for width in (0..200).skip(at).step_by(3) {
-                state.update(&Action::Focus { back: false }, &SHEET, &mut Reply::default());
+                state.update(&Action::Focus { back: false });
                 drawn(state, width, height, themes()[usize::from(width + height) % 3]);
             }
         }

@@ -4,7 +4,7 @@ use crate::config::absolute;
 use crate::data::class_names;
 use crate::jobs::{Events, Queue, Work, Worker};
 use crate::train::Control;
-use crate::tui::effect::News;
+use crate::tui::screens::News;
 use std::path::PathBuf;
 
 /// A source of images whose classes are wanted.

@@ -4,7 +4,7 @@ use super::files::kept_at;
 use crate::files::write_atomic;
 use crate::jobs::{Events, Queue, Work, Worker};
 use crate::train::Control;
-use crate::tui::effect::News;
+use crate::tui::screens::News;
 use std::path::PathBuf;
 use std::time::Duration;
 

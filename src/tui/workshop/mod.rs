@@ -13,8 +13,8 @@ mod train;
 
 pub use files::{edit, left_over, save};
 
-use super::effect::{Effect, News};
 use super::events::Source;
+use super::screens::{Effect, News, ScreenEffect, ScreenNews};
 use super::{data as data_screen, deploy as deploy_screen};
 use crate::jobs::{Events, Folders, Idle, ImageCache, Worker};
 use crate::train::Governor;
@@ -44,17 +44,17 @@ impl Workshop {
         Self {
             copies: copies::start(events(&source, |news| news)),
             classes: classes::start(events(&source, |news| news)),
-            images: loading::start(cache.clone(), threads, events(&source, News::Data)),
+            images: loading::start(cache.clone(), threads, events(&source, News::data)),
             pictures: None,
             trainings: train::Trainings::new(
                 folders.runs.clone(),
                 cache.clone(),
                 threads,
                 governor,
-                events(&source, News::Train),
+                events(&source, News::train),
             ),
-            runs: runs::start(folders.runs.clone(), events(&source, News::Runs)),
-            exports: deploy::start(folders, cache, threads, events(&source, News::Deploy)),
+            runs: runs::start(folders.runs.clone(), events(&source, News::runs)),
+            exports: deploy::start(folders, cache, threads, events(&source, News::deploy)),
             watcher: None,
             source,
         }
@@ -69,8 +69,8 @@ impl Workshop {
     /// Asks what the terminal can draw. Nobody may read the terminal meanwhile.
     pub fn ask_terminal(&mut self) {
         if let Some(picker) = encoding::ask(|name| std::env::var(name).ok()) {
-            self.pictures = Some(encoding::start(picker, events(&self.source, News::Data)));
-            self.source.tell(News::Data(data_screen::News::Pixels));
+            self.pictures = Some(encoding::start(picker, events(&self.source, News::data)));
+            self.source.tell(News::data(data_screen::News::Pixels));
         }
     }
 
@@ -87,13 +87,19 @@ impl Workshop {
             }
             // Done by the loop, which has the terminal.
             Effect::Quit | Effect::Suspend | Effect::Redraw | Effect::External(_) | Effect::Save { .. } => {}
-            Effect::Data(effect) => self.perform_data(effect),
-            Effect::Train(effect) => self.trainings.perform(effect),
-            Effect::Deploy(deploy_screen::Effect::Stop) => self.exports.stop(),
-            Effect::Deploy(effect) => {
+            Effect::Screen(effect) => self.perform_screen(effect),
+        }
+    }
+
+    fn perform_screen(&mut self, effect: ScreenEffect) {
+        match effect {
+            ScreenEffect::Data(effect) => self.perform_data(effect),
+            ScreenEffect::Train(effect) => self.trainings.perform(effect),
+            ScreenEffect::Deploy(deploy_screen::Effect::Stop) => self.exports.stop(),
+            ScreenEffect::Deploy(effect) => {
                 self.exports.send(effect);
             }
-            Effect::Runs(effect) => {
+            ScreenEffect::Runs(effect) => {
                 self.runs.send(effect);
             }
         }
@@ -169,8 +175,8 @@ fn events<E: 'static>(source: &Source, news: impl Fn(E) -> News + Send + Sync + 
 pub const fn is_progress(news: &News) -> bool {
     use super::{data, train};
     match news {
-        News::Data(data::News::Progress { .. }) => true,
-        News::Train(train::News { what, .. }) => {
+        News::Screen(ScreenNews::Data(data::News::Progress { .. })) => true,
+        News::Screen(ScreenNews::Train(train::News { what, .. })) => {
             use train::What::{Batch, Epoch, Reading, Thermal};
             matches!(what, Reading { .. } | Batch(_) | Epoch { .. } | Thermal(_))
         }

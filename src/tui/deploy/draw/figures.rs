@@ -1,13 +1,13 @@
 //! Float and int8 side by side.
 
-use super::super::{Prepared, State, Weights};
+use super::super::{Prepared, View, Weights};
 use crate::config::Precision;
 use crate::escape;
 use crate::plan::{Estimate, Family};
 use crate::text;
 use crate::text::signed;
 use crate::text::{percent, thousands};
-use crate::tui::design::{Model, Sheet};
+use crate::tui::design::Model;
 use crate::tui::theme::Theme;
 use crate::tui::widgets::frame::titled;
 use ratatui::buffer::Buffer;
@@ -21,23 +21,23 @@ use std::path::PathBuf;
 pub const HEIGHT: u16 = 9;
 
 /// Draws title, figures, and what is to be done next.
-pub fn draw(state: &State, sheet: &Sheet, area: Rect, buffer: &mut Buffer, theme: Theme) {
-    let Some(model) = sheet.model() else {
+pub fn draw(view: &View<'_>, area: Rect, buffer: &mut Buffer, theme: Theme) {
+    let Some(model) = view.sheet.model() else {
         let inner = titled("Deploy", false, area, buffer, theme);
         Span::styled("the text has to be mended first (F1)", theme.bad()).render(inner, buffer);
         return;
     };
-    let prepared = state.current(sheet);
-    let inner = titled(&title(state), false, area, buffer, theme);
+    let prepared = view.current;
+    let inner = titled(&title(view), false, area, buffer, theme);
     let mut lines = table(model, prepared, theme);
-    lines.push(standing(state, sheet, prepared, theme));
+    lines.push(standing(view, prepared, theme));
     for (line, y) in lines.into_iter().zip(inner.y..inner.bottom()) {
         line.render(Rect { y, height: 1, ..inner }, buffer);
     }
 }
 
-fn title(state: &State) -> String {
-    match &state.found {
+fn title(view: &View<'_>) -> String {
+    match view.found {
         Weights::Unknown => "Deploy".to_owned(),
         Weights::Missing => "Deploy: not trained yet".to_owned(),
         Weights::Found(found) => {
@@ -49,28 +49,28 @@ fn title(state: &State) -> String {
 }
 
 /// What is being done, what was written, or what to do next.
-fn standing(state: &State, sheet: &Sheet, prepared: Option<&Prepared>, theme: Theme) -> Line<'static> {
+fn standing(view: &View<'_>, prepared: Option<&Prepared>, theme: Theme) -> Line<'static> {
     let key = |key: &'static str, text: &'static str| {
         vec![Span::styled(format!("{key} "), theme.accent()), Span::raw(format!("{text}   "))]
     };
-    if let Some(work) = &state.work {
+    if let Some(work) = view.work {
         let mut spans = vec![Span::styled(format!("{work}   "), theme.warning())];
         spans.extend(key("Esc", "stops"));
         return Line::from(spans);
     }
-    if !state.files.is_empty() {
+    if !view.files.is_empty() {
         let name = |file: &PathBuf| text::path(file.file_name().unwrap_or(file.as_os_str()).as_ref());
-        let files = state.files.iter().map(name).collect::<Vec<_>>().join("  ");
-        let folder = state.files[0].parent().map(text::path).unwrap_or_default();
+        let files = view.files.iter().map(name).collect::<Vec<_>>().join("  ");
+        let folder = view.files[0].parent().map(text::path).unwrap_or_default();
         return Line::from(Span::styled(format!("in {folder}: {files}"), theme.good()));
     }
-    if sheet.faults().is_some() {
+    if view.sheet.faults().is_some() {
         return Line::from(Span::styled("the text is broken; these figures are of the last good one", theme.bad()));
     }
-    match (&state.found, prepared) {
+    match (view.found, prepared) {
         (Weights::Missing, _) => Line::from(Span::styled("train it first: F3, then s", theme.warning())),
         (_, Some(_)) => Line::from([key("x", "writes the files"), key("r", "compares anew")].concat()),
-        (_, None) if state.prepared.is_some() => {
+        (_, None) if view.has_prepared => {
             let mut spans =
                 vec![Span::styled("the comparison was of other weights or another design   ", theme.warning())];
             spans.extend(key("r", "compares anew"));

@@ -1,8 +1,7 @@
 //! The header's text, highlighted.
 
-use super::super::{Part, State};
+use super::super::{Part, View};
 use crate::escape;
-use crate::tui::design::Sheet;
 use crate::tui::theme::Theme;
 use crate::tui::widgets::frame::titled;
 use crate::tui::widgets::syntax;
@@ -12,22 +11,22 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::{Paragraph, Widget as _};
 
 /// Draws the lines that are in view.
-pub fn draw(state: &State, sheet: &Sheet, has_focus: bool, area: Rect, buffer: &mut Buffer, theme: Theme) {
-    let Some(model) = sheet.model() else { return };
+pub fn draw(view: &View<'_>, has_focus: bool, area: Rect, buffer: &mut Buffer, theme: Theme) {
+    let Some(model) = view.sheet.model() else { return };
     let precision = model.spec.config.export.precision;
-    let Some(prepared) = state.current(sheet) else {
-        let inner = titled(&super::part_title(state, Part::Header, "header"), has_focus, area, buffer, theme);
+    let Some(prepared) = view.current else {
+        let inner = titled(&super::part_title(view, Part::Header, "header"), has_focus, area, buffer, theme);
         Span::styled("r makes it", theme.dim()).render(inner, buffer);
         return;
     };
     let build = prepared.build(precision);
-    let top = state.top[Part::Header as usize].min(build.lines.saturating_sub(1));
+    let top = view.top[Part::Header as usize].min(build.lines.saturating_sub(1));
     let name = escape::terminal(&build.export.sources.class_name);
     let text = format!("{name}.h in {}, line {} of {}", precision.word(), top + 1, build.lines);
-    let inner = titled(&super::part_title(state, Part::Header, &text), has_focus, area, buffer, theme);
+    let inner = titled(&super::part_title(view, Part::Header, &text), has_focus, area, buffer, theme);
     let lines = build.export.sources.header.lines().skip(top).take(usize::from(inner.height));
     let lines: Vec<Line<'_>> = lines.map(|line| highlighted(&escape::terminal(line), theme)).collect();
-    let left = u16::try_from(state.left).unwrap_or(0);
+    let left = u16::try_from(view.left).unwrap_or(0);
     Paragraph::new(lines).scroll((0, left)).render(inner, buffer);
 }
 

@@ -1,12 +1,11 @@
 //! What each layer costs on the board, and what it loses in int8.
 
-use super::super::{Part, State};
+use super::super::{Part, View};
 use crate::escape;
 use crate::plan::LayerEstimate;
 use crate::quant::LayerNoise;
 use crate::text::fixed;
 use crate::text::thousands;
-use crate::tui::design::Sheet;
 use crate::tui::theme::Theme;
 use crate::tui::widgets::frame::titled;
 use ratatui::buffer::Buffer;
@@ -18,11 +17,11 @@ use ratatui::widgets::Widget as _;
 const NAME: usize = 22;
 
 /// Draws the table.
-pub fn draw(state: &State, sheet: &Sheet, has_focus: bool, area: Rect, buffer: &mut Buffer, theme: Theme) {
-    let title = super::part_title(state, Part::Layers, &title(sheet));
+pub fn draw(view: &View<'_>, has_focus: bool, area: Rect, buffer: &mut Buffer, theme: Theme) {
+    let title = super::part_title(view, Part::Layers, &title(view));
     let inner = titled(&title, has_focus, area, buffer, theme);
-    let Some(model) = sheet.model().filter(|_| inner.height > 0) else { return };
-    let comparison = state.current(sheet).map(|prepared| &prepared.comparison);
+    let Some(model) = view.sheet.model().filter(|_| inner.height > 0) else { return };
+    let comparison = view.current.map(|prepared| &prepared.comparison);
     let costliest = comparison.and_then(|comparison| comparison.costliest()).map(|layer| layer.name.as_str());
     let layers = &model.estimate.layers;
     let longest = layers.iter().map(|layer| layer.name.chars().count()).max().unwrap_or(0).clamp(5, NAME);
@@ -32,7 +31,7 @@ pub fn draw(state: &State, sheet: &Sheet, has_focus: bool, area: Rect, buffer: &
     }
     Span::styled(header, theme.label()).render(Rect { height: 1, ..inner }, buffer);
     let height = usize::from(inner.height - 1);
-    let top = state.top[Part::Layers as usize].min(layers.len().saturating_sub(height));
+    let top = view.top[Part::Layers as usize].min(layers.len().saturating_sub(height));
     for (layer, y) in layers.iter().skip(top).zip(inner.y + 1..inner.bottom()) {
         let noise = comparison.and_then(|all| all.layers.iter().find(|noise| noise.name == layer.name));
         let is_costliest = Some(layer.name.as_str()) == costliest;
@@ -40,8 +39,8 @@ pub fn draw(state: &State, sheet: &Sheet, has_focus: bool, area: Rect, buffer: &
     }
 }
 
-fn title(sheet: &Sheet) -> String {
-    let precision = sheet.model().map(|model| model.estimate.precision.word());
+fn title(view: &View<'_>) -> String {
+    let precision = view.sheet.model().map(|model| model.estimate.precision.word());
     format!("layers in {}", precision.unwrap_or("float"))
 }
 

@@ -4,8 +4,7 @@ mod figures;
 mod header;
 mod layers;
 
-use super::{Part, State};
-use crate::tui::design::Sheet;
+use super::{Part, View};
 use crate::tui::theme::Theme;
 use crate::tui::widgets::{self, frame::titled};
 use ratatui::buffer::Buffer;
@@ -17,7 +16,7 @@ const WIDE: u16 = 140;
 const TALL: u16 = 38;
 
 /// Draws the screen.
-pub fn draw(state: &State, sheet: &Sheet, area: Rect, buffer: &mut Buffer, theme: Theme) {
+pub fn draw(view: &View<'_>, area: Rect, buffer: &mut Buffer, theme: Theme) {
     let area = area.intersection(buffer.area);
     if area.is_empty() {
         return;
@@ -25,32 +24,32 @@ pub fn draw(state: &State, sheet: &Sheet, area: Rect, buffer: &mut Buffer, theme
     let is_wide = area.width >= WIDE;
     let left = if is_wide { Rect { width: area.width / 2, ..area } } else { area };
     let height = figures::HEIGHT.min(left.height);
-    figures::draw(state, sheet, Rect { height, ..left }, buffer, theme);
+    figures::draw(view, Rect { height, ..left }, buffer, theme);
     let below = Rect { y: left.y + height, height: left.height - height, ..left };
-    let is = |part: Part| state.part == part;
+    let is = |part: Part| view.part == part;
     if is_wide {
         let right = Rect { x: left.right() + 1, width: area.right() - left.right() - 1, ..area };
-        header::draw(state, sheet, is(Part::Header), right, buffer, theme);
+        header::draw(view, is(Part::Header), right, buffer, theme);
     }
     if is_wide && below.height >= TALL - figures::HEIGHT {
-        let wanted = sheet.model().map_or(0, |model| model.estimate.layers.len() + 2);
+        let wanted = view.sheet.model().map_or(0, |model| model.estimate.layers.len() + 2);
         let half = u16::try_from(wanted).unwrap_or(u16::MAX).min(below.height / 2);
         let above = Rect { height: half, ..below };
         let rest = Rect { y: above.bottom(), height: below.height - half, ..below };
-        layers::draw(state, sheet, is(Part::Layers), above, buffer, theme);
-        memory(state, sheet, is(Part::Memory), rest, buffer, theme);
+        layers::draw(view, is(Part::Layers), above, buffer, theme);
+        memory(view, is(Part::Memory), rest, buffer, theme);
         return;
     }
-    match state.part {
-        Part::Header if !is_wide => header::draw(state, sheet, true, below, buffer, theme),
-        Part::Memory => memory(state, sheet, true, below, buffer, theme),
-        Part::Layers | Part::Header => layers::draw(state, sheet, is(Part::Layers), below, buffer, theme),
+    match view.part {
+        Part::Header if !is_wide => header::draw(view, true, below, buffer, theme),
+        Part::Memory => memory(view, true, below, buffer, theme),
+        Part::Layers | Part::Header => layers::draw(view, is(Part::Layers), below, buffer, theme),
     }
 }
 
 /// The title of a part, with those that Tab leads to.
-fn part_title(state: &State, part: Part, text: &str) -> String {
-    if state.part == part { format!("{text} (Tab: {})", next(part)) } else { text.to_owned() }
+fn part_title(view: &View<'_>, part: Part, text: &str) -> String {
+    if view.part == part { format!("{text} (Tab: {})", next(part)) } else { text.to_owned() }
 }
 
 const fn next(part: Part) -> &'static str {
@@ -62,10 +61,10 @@ const fn next(part: Part) -> &'static str {
 }
 
 /// The picture that `--estimate` prints, in colours.
-fn memory(state: &State, sheet: &Sheet, has_focus: bool, area: Rect, buffer: &mut Buffer, theme: Theme) {
-    let title = part_title(state, Part::Memory, "RAM over time");
+fn memory(view: &View<'_>, has_focus: bool, area: Rect, buffer: &mut Buffer, theme: Theme) {
+    let title = part_title(view, Part::Memory, "RAM over time");
     let inner = titled(&title, has_focus, area, buffer, theme);
-    let Some(model) = sheet.model() else { return };
-    let top = state.top[Part::Memory as usize];
+    let Some(model) = view.sheet.model() else { return };
+    let top = view.top[Part::Memory as usize];
     widgets::arena::draw(&model.estimate.arena, top, inner, buffer, theme);
 }

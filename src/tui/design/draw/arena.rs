@@ -1,6 +1,6 @@
 //! The arena over time, and who owns the peak.
 
-use super::super::State;
+use super::super::View;
 use crate::escape;
 use crate::text::thousands;
 use crate::tui::theme::Theme;
@@ -9,8 +9,8 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 /// Draws the picture that `--estimate` prints, in colours.
-pub fn draw(state: &State, area: Rect, buffer: &mut Buffer, theme: Theme) {
-    let Some(model) = state.sheet.model().filter(|_| area.height > 3) else { return };
+pub fn draw(view: &View<'_>, area: Rect, buffer: &mut Buffer, theme: Theme) {
+    let Some(model) = view.sheet.model().filter(|_| area.height > 3) else { return };
     let costs = &model.estimate;
     let title = format!(
         "RAM over time: {} B at {}",

@@ -5,7 +5,7 @@ mod table;
 mod text;
 mod totals;
 
-use super::{Pane, State};
+use super::{Pane, View};
 use crate::tui::theme::Theme;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -77,12 +77,12 @@ pub fn first_row(row: usize, count: usize, height: u16) -> usize {
 }
 
 /// Draws the screen.
-pub fn draw(state: &State, area: Rect, buffer: &mut Buffer, theme: Theme) {
-    let rows = state.rows();
-    let areas = Areas::of(area, state.pane, rows.len());
-    table::draw(state, &rows, areas.table, buffer, theme);
-    table::draw_strip(state, &rows, areas.strip, buffer, theme);
-    totals::draw(state, areas.totals, buffer, theme);
-    text::draw(state, areas.text, buffer, theme);
-    arena::draw(state, areas.arena, buffer, theme);
+pub fn draw(view: &View<'_>, area: Rect, buffer: &mut Buffer, theme: Theme) {
+    let rows = &view.rows;
+    let areas = Areas::of(area, view.pane, rows.len());
+    table::draw(view, rows, areas.table, buffer, theme);
+    table::draw_strip(view, rows, areas.strip, buffer, theme);
+    totals::draw(view, areas.totals, buffer, theme);
+    text::draw(view, areas.text, buffer, theme);
+    arena::draw(view, areas.arena, buffer, theme);
 }

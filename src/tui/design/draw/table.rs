@@ -1,7 +1,7 @@
 //! The blocks as a table.
 
 use super::super::cells::{Cell, NONE, Place, Row};
-use super::super::{Pane, State};
+use super::super::{Pane, View};
 use crate::config::Place as TextPlace;
 use crate::escape;
 use crate::text::cut;
@@ -46,11 +46,11 @@ const COLUMNS: [Column; 14] = [
 ];
 
 /// Draws the table with what is wrong above it.
-pub fn draw(state: &State, rows: &[Row], area: Rect, buffer: &mut Buffer, theme: Theme) {
+pub fn draw(view: &View<'_>, rows: &[Row], area: Rect, buffer: &mut Buffer, theme: Theme) {
     if area.height == 0 {
         return;
     }
-    let inner = titled(&title(state), state.pane == Pane::Table, area, buffer, theme);
+    let inner = titled(&title(view), view.pane == Pane::Table, area, buffer, theme);
     if inner.height == 0 {
         return;
     }
@@ -68,14 +68,14 @@ pub fn draw(state: &State, rows: &[Row], area: Rect, buffer: &mut Buffer, theme:
         .collect();
     Line::from(headings).render(Rect { height: 1, ..inner }, buffer);
     let body = Rect { y: inner.y + 1, height: inner.height - 1, ..inner };
-    let top = super::first_row(state.row, rows.len(), body.height);
+    let top = super::first_row(view.row, rows.len(), body.height);
     let most = rows.iter().map(|row| row.macs).max().unwrap_or(0).max(1);
     for ((place, row), y) in rows.iter().enumerate().skip(top).zip(body.y..body.bottom()) {
-        let is_here = place == state.row;
+        let is_here = place == view.row;
         let spans = if matches!(row.place, Place::Model | Place::Target | Place::Head) && row.shapes.is_none() {
-            pairs(state, row, is_here, usize::from(body.width), theme)
+            pairs(view, row, is_here, usize::from(body.width), theme)
         } else {
-            block(state, row, is_here, &columns, share, row.macs as f64 / most as f64, theme)
+            block(view, row, is_here, &columns, share, row.macs as f64 / most as f64, theme)
         };
         Line::from(spans).render(Rect { y, height: 1, ..body }, buffer);
     }
@@ -85,8 +85,8 @@ const fn width(column: &Column, share: usize) -> usize {
     if column.width == 0 { share } else { column.width }
 }
 
-fn title(state: &State) -> String {
-    if state.sheet.faults().is_some() {
+fn title(view: &View<'_>) -> String {
+    if view.sheet.faults().is_some() {
         "Network (of the last text that held together)".into()
     } else {
         "Network".into()
@@ -121,7 +121,7 @@ fn name(row: &Row) -> String {
 }
 
 /// A row of names and values.
-fn pairs(state: &State, row: &Row, is_here: bool, room: usize, theme: Theme) -> Vec<Span<'static>> {
+fn pairs(view: &View<'_>, row: &Row, is_here: bool, room: usize, theme: Theme) -> Vec<Span<'static>> {
     let name = format!("{:<6} ", name(row));
     let room = room.saturating_sub(name.chars().count());
     let mut spans = vec![Span::styled(name, theme.dim())];
@@ -130,13 +130,13 @@ fn pairs(state: &State, row: &Row, is_here: bool, room: usize, theme: Theme) -> 
     // The cell under the cursor has to be on the screen.
     let mut first = 0;
     if is_here {
-        while first < state.cell && widths[first..=state.cell].iter().sum::<usize>() > room {
+        while first < view.cell && widths[first..=view.cell].iter().sum::<usize>() > room {
             first += 1;
         }
     }
     for (at, cell) in row.cells.iter().enumerate().skip(first) {
         spans.push(Span::styled(format!("{} ", cell.label), theme.label()));
-        spans.push(value(state, cell, is_here && at == state.cell, shown(cell), theme));
+        spans.push(value(view, cell, is_here && at == view.cell, shown(cell), theme));
         spans.push(Span::raw("  "));
     }
     spans
@@ -147,9 +147,9 @@ fn shown(cell: &Cell) -> String {
     if cell.value.is_empty() { "-".into() } else { escape::terminal(&cell.value) }
 }
 
-fn value(state: &State, cell: &Cell, is_selected: bool, text: String, theme: Theme) -> Span<'static> {
-    let is_typed = is_selected && state.typed().is_some();
-    let style = match (is_selected, state.pane) {
+fn value(view: &View<'_>, cell: &Cell, is_selected: bool, text: String, theme: Theme) -> Span<'static> {
+    let is_typed = is_selected && view.typed.is_some();
+    let style = match (is_selected, view.pane) {
         (true, Pane::Table) if is_typed => theme.selected().patch(theme.warning()),
         (true, Pane::Table) => theme.selected(),
         (true, Pane::Text) => theme.accent(),
@@ -160,7 +160,7 @@ fn value(state: &State, cell: &Cell, is_selected: bool, text: String, theme: The
 }
 
 fn block(
-    state: &State,
+    view: &View<'_>,
     row: &Row,
     is_here: bool,
     columns: &[&Column],
@@ -172,7 +172,7 @@ fn block(
     for (at, column) in columns.iter().enumerate() {
         let cell = column.cell.and_then(|label| row.cells.iter().position(|cell| cell.label == label));
         // A row without a type is chosen by the cell that it has there, if any.
-        let is_selected = is_here && cell == Some(state.cell);
+        let is_selected = is_here && cell == Some(view.cell);
         let width = width(column, share);
         let number = |number: u64| if number == 0 { "-".to_owned() } else { compact(number, width) };
         let text = match (at, column.heading) {
@@ -192,7 +192,7 @@ fn block(
         };
         let text = aligned(&text, width, at < 2);
         spans.push(match cell {
-            Some(cell) => value(state, &row.cells[cell], is_selected, text, theme),
+            Some(cell) => value(view, &row.cells[cell], is_selected, text, theme),
             None if is_here && at == 0 => Span::styled(text, theme.accent()),
             None => Span::raw(text),
         });
@@ -216,11 +216,11 @@ fn short(shape: crate::graph::Shape) -> String {
 }
 
 /// All cells of the row under the cursor, and what the selected one is for; or what is wrong.
-pub fn draw_strip(state: &State, rows: &[Row], area: Rect, buffer: &mut Buffer, theme: Theme) {
+pub fn draw_strip(view: &View<'_>, rows: &[Row], area: Rect, buffer: &mut Buffer, theme: Theme) {
     if area.height == 0 {
         return;
     }
-    if let Some(fault) = state.sheet.faults().and_then(|faults| faults.0.first()) {
+    if let Some(fault) = view.sheet.faults().and_then(|faults| faults.0.first()) {
         let at = match &fault.place {
             TextPlace::Text { line, column, .. } => format!("line {line}, column {column}: "),
             _ => String::new(),
@@ -236,9 +236,9 @@ pub fn draw_strip(state: &State, rows: &[Row], area: Rect, buffer: &mut Buffer, 
         }
         return;
     }
-    let Some(row) = rows.get(state.row) else { return };
-    Line::from(pairs(state, row, true, usize::from(area.width), theme)).render(Rect { height: 1, ..area }, buffer);
-    if let (Some(cell), true) = (row.cells.get(state.cell), area.height > 1) {
+    let Some(row) = rows.get(view.row) else { return };
+    Line::from(pairs(view, row, true, usize::from(area.width), theme)).render(Rect { height: 1, ..area }, buffer);
+    if let (Some(cell), true) = (row.cells.get(view.cell), area.height > 1) {
         let default = cell
             .default()
             .filter(|default| !default.is_empty())

@@ -1,6 +1,6 @@
 //! The text, highlighted.
 
-use super::super::{Pane, State};
+use super::super::{Pane, View};
 use crate::config::Place;
 use crate::tui::theme::Theme;
 use crate::tui::widgets::frame::titled;
@@ -11,18 +11,18 @@ use ratatui::widgets::Widget as _;
 use unicode_width::UnicodeWidthChar as _;
 
 /// Draws the text in its editor, coloured, with the line that is wrong marked.
-pub fn draw(state: &State, area: Rect, buffer: &mut Buffer, theme: Theme) {
+pub fn draw(view: &View<'_>, area: Rect, buffer: &mut Buffer, theme: Theme) {
     if area.height == 0 {
         return;
     }
-    let has_focus = state.pane == Pane::Text;
-    let name = crate::escape::terminal(&state.sheet.name());
+    let has_focus = view.pane == Pane::Text;
+    let name = crate::escape::terminal(&view.sheet.name());
     let inner = titled(&name, has_focus, area, buffer, theme);
-    let widget = state.editor.widget();
+    let widget = view.editor.widget();
     widget.render(inner, buffer);
     let (top, left) = widget.scroll_offset();
     let gutter = widget.line_number_width();
-    let wrong = state.sheet.faults().and_then(|faults| faults.0.first()).and_then(|fault| match fault.place {
+    let wrong = view.sheet.faults().and_then(|faults| faults.0.first()).and_then(|fault| match fault.place {
         Place::Text { line, .. } => Some(line - 1),
         _ => None,
     });
@@ -30,7 +30,7 @@ pub fn draw(state: &State, area: Rect, buffer: &mut Buffer, theme: Theme) {
         let Some(line) = widget.lines().get(number) else { break };
         let style = match number {
             number if wrong == Some(number) => theme.bad(),
-            number if number == state.editor.cursor().0 && !has_focus => theme.accent(),
+            number if number == view.editor.cursor().0 && !has_focus => theme.accent(),
             _ => theme.dim(),
         };
         buffer.set_style(Rect { y, height: 1, width: gutter.min(inner.width), ..inner }, style);

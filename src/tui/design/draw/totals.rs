@@ -1,6 +1,6 @@
 //! What it all costs, the difference, and how full the board is.
 
-use super::super::State;
+use super::super::View;
 use crate::escape;
 use crate::plan::{Estimate, Family};
 use crate::text::thousands;
@@ -17,15 +17,15 @@ use ratatui::widgets::{Paragraph, Widget as _};
 type Figure = fn(&Estimate, Family) -> u64;
 
 /// Draws totals on the left and gauges on the right.
-pub fn draw(state: &State, area: Rect, buffer: &mut Buffer, theme: Theme) {
-    let Some(model) = state.sheet.model().filter(|_| area.height > 0) else { return };
+pub fn draw(view: &View<'_>, area: Rect, buffer: &mut Buffer, theme: Theme) {
+    let Some(model) = view.sheet.model().filter(|_| area.height > 0) else { return };
     let arithmetic = model.estimate.precision.word();
-    let stale = if state.sheet.faults().is_some() { ", stale" } else { "" };
+    let stale = if view.sheet.faults().is_some() { ", stale" } else { "" };
     let inner = titled(&format!("Costs in {arithmetic}{stale}"), false, area, buffer, theme);
     let [left, right] = Layout::horizontal([Constraint::Min(30), Constraint::Length(38)]).areas(inner);
     let family = model.board.as_ref().map_or(Family::Dsp, |board| board.core.family());
-    let saved = state.sheet.saved_costs();
-    let pinned = state.sheet.pinned();
+    let saved = view.sheet.saved_costs();
+    let pinned = view.sheet.pinned();
     let figures: [(&str, Figure); 4] = [
         ("params", |costs, _| costs.params),
         ("MACs", |costs, _| costs.macs),
@@ -51,7 +51,7 @@ pub fn draw(state: &State, area: Rect, buffer: &mut Buffer, theme: Theme) {
         lines.push(Line::from(spans));
     }
     Paragraph::new(lines).render(left, buffer);
-    Paragraph::new(board_lines(state, usize::from(right.width), theme)).render(right, buffer);
+    Paragraph::new(board_lines(view, usize::from(right.width), theme)).render(right, buffer);
 }
 
 /// By how much `now` is more or less than `then`.
@@ -64,8 +64,8 @@ fn difference(now: u64, then: u64, theme: Theme) -> Span<'static> {
     }
 }
 
-fn board_lines(state: &State, width: usize, theme: Theme) -> Vec<Line<'static>> {
-    let Some(model) = state.sheet.model() else { return Vec::new() };
+fn board_lines(view: &View<'_>, width: usize, theme: Theme) -> Vec<Line<'static>> {
+    let Some(model) = view.sheet.model() else { return Vec::new() };
     let refused = |title: Line<'static>, why: &str| {
         let lines = wrap(&escape::terminal(why), width).into_iter();
         std::iter::once(title).chain(lines.map(|line| Line::from(Span::styled(line, theme.bad())))).collect()
@@ -115,7 +115,8 @@ fn board_lines(state: &State, width: usize, theme: Theme) -> Vec<Line<'static>> 
 mod tests {
     use super::*;
     use crate::plan::Boards;
-    use crate::tui::design::{Origin, Sheet};
+    use crate::tui::design::{Origin, Sheet, State};
+    use crate::tui::screen::Screen as _;
 
     /// The five lines beside the totals of a network with these filters in its first layer.
     fn beside(filters: u32, board: &str) -> String {
@@ -124,7 +125,8 @@ mod tests {
              [stem]\nfilters = {filters}\nkernel = 1\nstride = 1\n[[blocks]]\ntype = \"conv\"\nfilters = 16\nkernel = 3\n"
         );
         let sheet = Sheet::open("net.toml".into(), text, Origin::File, Boards::built_in().unwrap());
-        let lines = board_lines(&State::new(sheet), 38, Theme::of(|_| None));
+        let state = State::new(&sheet);
+        let lines = board_lines(&state.view(&sheet), 38, Theme::of(|_| None));
         assert!(lines.len() <= 5 && lines.iter().all(|line| line.width() <= 38), "{lines:?}");
         lines.iter().map(|line| line.to_string() + " ").collect()
     }

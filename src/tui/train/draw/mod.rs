@@ -5,7 +5,7 @@ mod curves;
 mod mistakes;
 mod status;
 
-use super::{Outcome, Pane, Phase, State};
+use super::{Outcome, Pane, Phase, View};
 use crate::config::{Epochs, Train};
 use crate::escape;
 use crate::text;
@@ -26,44 +26,44 @@ const WIDE: u16 = 64;
 const SOME: u16 = 9;
 
 /// Draws the screen.
-pub fn draw(state: &State, sheet: &Sheet, area: Rect, buffer: &mut Buffer, theme: Theme) {
+pub fn draw(view: &View<'_>, area: Rect, buffer: &mut Buffer, theme: Theme) {
     let area = area.intersection(buffer.area);
     if area.is_empty() {
         return;
     }
-    let Some(session) = state.shown() else {
-        return introduce(sheet, area, buffer, theme);
+    let Some(session) = view.shown else {
+        return introduce(view.sheet, area, buffer, theme);
     };
     let top = Rect { height: STATUS.min(area.height), ..area };
     let rest = Rect { y: top.bottom(), height: area.height - top.height, ..area };
-    status::draw(state, session, top, buffer, theme);
+    status::draw(view, session, top, buffer, theme);
     if let (Phase::Over(Outcome::Failed(why)), true) = (&session.phase, session.history.is_empty()) {
         let text = Paragraph::new(Span::styled(why.clone(), theme.bad())).wrap(Wrap { trim: true });
         return text.render(rest, buffer);
     }
-    let is = |pane: Pane| state.pane == pane;
+    let is = |pane: Pane| view.pane == pane;
     if area.width < WIDE {
-        match state.pane {
-            Pane::Curves => curves::draw(session, state.is_log, true, rest, buffer, theme),
-            Pane::Confusion => confusion::draw(session, state.scroll, true, rest, buffer, theme),
-            Pane::Mistakes => mistakes::draw(session, state.first, true, rest, buffer, theme),
+        match view.pane {
+            Pane::Curves => curves::draw(session, view.is_log, true, rest, buffer, theme),
+            Pane::Confusion => confusion::draw(session, view.scroll, true, rest, buffer, theme),
+            Pane::Mistakes => mistakes::draw(session, view.first, true, rest, buffer, theme),
         }
         return;
     }
     let left = Rect { width: area.width / 2, ..rest };
     let right = Rect { x: left.right() + 1, width: (area.width - left.width).saturating_sub(1), ..rest };
-    curves::draw(session, state.is_log, is(Pane::Curves), left, buffer, theme);
+    curves::draw(session, view.is_log, is(Pane::Curves), left, buffer, theme);
     // The matrix is as high as it has classes; the mistakes have the rest, if that is enough.
     let wanted = u16::try_from(session.insight.confusion.len() + 2).unwrap_or(u16::MAX).max(7);
     if right.height >= wanted.saturating_add(SOME) {
         let above = Rect { height: wanted, ..right };
         let below = Rect { y: above.bottom(), height: right.height - wanted, ..right };
-        confusion::draw(session, state.scroll, is(Pane::Confusion), above, buffer, theme);
-        mistakes::draw(session, state.first, is(Pane::Mistakes), below, buffer, theme);
+        confusion::draw(session, view.scroll, is(Pane::Confusion), above, buffer, theme);
+        mistakes::draw(session, view.first, is(Pane::Mistakes), below, buffer, theme);
     } else if is(Pane::Mistakes) {
-        mistakes::draw(session, state.first, true, right, buffer, theme);
+        mistakes::draw(session, view.first, true, right, buffer, theme);
     } else {
-        confusion::draw(session, state.scroll, is(Pane::Confusion), right, buffer, theme);
+        confusion::draw(session, view.scroll, is(Pane::Confusion), right, buffer, theme);
     }
 }
 

@@ -1,6 +1,6 @@
 //! Where a training is, how fast, and what waits behind it.
 
-use super::super::State;
+use super::super::View;
 use super::super::session::{Outcome, Phase, Session, word};
 use super::cut;
 use crate::escape;
@@ -17,12 +17,12 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::Widget as _;
 
 /// Draws up to four lines: title, bars, figures, and the other trainings.
-pub fn draw(state: &State, session: &Session, area: Rect, buffer: &mut Buffer, theme: Theme) {
+pub fn draw(view: &View<'_>, session: &Session, area: Rect, buffer: &mut Buffer, theme: Theme) {
     let inner = titled(&title(session), false, area, buffer, theme);
     let lines = [
         bars(session, usize::from(inner.width), theme),
         figures(session, usize::from(inner.width), theme),
-        others(state, session, usize::from(inner.width), theme),
+        others(view, session, usize::from(inner.width), theme),
     ];
     for (line, y) in lines.into_iter().zip(inner.y..inner.bottom()) {
         line.render(Rect { y, height: 1, ..inner }, buffer);
@@ -158,16 +158,16 @@ fn number(value: f64) -> String {
 }
 
 /// All trainings of this session, where there are several.
-fn others(state: &State, session: &Session, width: usize, theme: Theme) -> Line<'static> {
-    if state.sessions.len() < 2 {
+fn others(view: &View<'_>, session: &Session, width: usize, theme: Theme) -> Line<'static> {
+    if view.sessions.len() < 2 {
         return Line::default();
     }
     let [at_work, over, waits] = if theme.has_glyphs { ["▶ ", "✓ ", "· "] } else { ["> ", "= ", ". "] };
-    let at = state.sessions.iter().position(|other| other.id == session.id).unwrap_or(0);
+    let at = view.sessions.iter().position(|other| other.id == session.id).unwrap_or(0);
     let mut spans: Vec<Span<'static>> = Vec::new();
     let mut used = 0;
     // From the one before the one that is shown: those before are history.
-    for other in state.sessions.iter().skip(at.saturating_sub(1)) {
+    for other in view.sessions.iter().skip(at.saturating_sub(1)) {
         let (mark, style) = match &other.phase {
             Phase::Waiting => (waits, theme.dim()),
             Phase::Over(Outcome::Ended { .. }) => (over, theme.good()),
