@@ -3,13 +3,14 @@
 use super::check;
 use super::diagnostic::Problem;
 use super::key::{KeyPath, Step};
+use serde_json::Value as Json;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-/// Problems of a `text` whose only error of syntax is a number beyond 64 bits.
-pub(super) fn beyond_integers(text: &str) -> Vec<Problem> {
+/// Problems, by `schema`, of a `text` whose only error of syntax is a number beyond 64 bits.
+pub(super) fn beyond_integers(text: &str, schema: &'static Json) -> Vec<Problem> {
     match DeTable::parse_recoverable(text) {
-        (root, errors) if errors.is_empty() => check::check(check::schema(), &table_tree(root.get_ref())),
+        (root, errors) if errors.is_empty() => check::check(schema, &table_tree(root.get_ref())),
         _ => Vec::new(),
     }
 }

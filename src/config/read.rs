@@ -44,7 +44,7 @@ impl ConfigFile {
     /// Everything that is wrong: syntax; else keys, types and ranges.
     pub fn parse(file: &str, text: &str, edits: &[Edit]) -> Result<Self, Diagnostics> {
         let mut origin = Origin::of(file, text);
-        let mut document = origin.document(text)?;
+        let mut document = origin.document(text, check::schema())?;
         for edit in edits {
             document.apply(&with_absolute_source(edit)).map_err(|message| override_error(edit, message))?;
             origin.overrides.push(edit.clone());
@@ -150,7 +150,7 @@ impl<T: DeserializeOwned> Parsed<T> {
     /// Everything that is wrong: syntax; else keys, types and ranges.
     pub fn parse(file: &str, text: &str, schema: &'static Json) -> Result<Self, Diagnostics> {
         let origin = Origin::of(file, text);
-        let tree = origin.document(text)?.tree();
+        let tree = origin.document(text, schema)?.tree();
         let problems = check::check(schema, &tree);
         if !problems.is_empty() {
             return Err(origin.diagnostics(text, problems));
@@ -173,9 +173,9 @@ impl Origin {
         Self { file: file.to_owned(), original: text.to_owned(), overrides: Vec::new() }
     }
 
-    fn document(&self, text: &str) -> Result<Document, Diagnostics> {
+    fn document(&self, text: &str, schema: &'static Json) -> Result<Document, Diagnostics> {
         Document::read(text).map_err(|error| {
-            let problems = beyond_integers(text);
+            let problems = beyond_integers(text, schema);
             if !problems.is_empty() {
                 return self.diagnostics(text, problems);
             }

@@ -232,7 +232,7 @@ fn divided(
 ) -> [Option<DecodedImages>; 3] {
     let labels = &train.images.labels;
     let shares = shares(data, validation.is_some(), test.is_some());
-    let sides = divide(labels, &groups.groups, classes, shares, data.split_seed);
+    let sides = divide(labels, &groups.all, classes, shares, data.split_seed);
     let places = |side: Split| -> Vec<usize> {
         let places: Vec<usize> = (0..sides.len()).filter(|&image| sides[image] == side).collect();
         let Some(limit) = limit else { return places };

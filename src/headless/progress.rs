@@ -123,7 +123,7 @@ fn changes(before: &Thermal, now: &Thermal) -> Vec<String> {
     let temperature = now.temperature.map_or_else(|| "temperature unknown".to_owned(), celsius);
     match (before.cooling_to, now.cooling_to) {
         (None, Some(to)) => {
-            notes.push(format!("{temperature}: training paused until the processor has cooled to {}", celsius(to)))
+            notes.push(format!("{temperature}: training paused until the processor has cooled to {}", celsius(to)));
         }
         (Some(_), None) => notes.push(format!("{temperature}: training resumed")),
         _ => {}

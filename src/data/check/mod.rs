@@ -85,7 +85,7 @@ impl NearDuplicates {
     pub(super) fn of(groups: &Groups, names: &[String], labels: &[String]) -> Self {
         let pictures: BTreeSet<usize> = groups.near_duplicates.iter().flat_map(|&(a, b)| [a, b]).collect();
         let of_scene: Vec<usize> = groups
-            .groups
+            .all
             .iter()
             .filter(|group| group.images.iter().any(|image| pictures.contains(image)))
             .map(|group| group.images.len())

@@ -21,7 +21,7 @@ pub(crate) struct Group {
 #[derive(Debug, Default)]
 pub(crate) struct Groups {
     /// The groups, ordered by hash; every image is in exactly one.
-    pub groups: Vec<Group>,
+    pub all: Vec<Group>,
     /// Near duplicates as pairs of an earlier and a later, not identical image.
     pub near_duplicates: Vec<(usize, usize)>,
     /// Indices of classes in which most pictures look alike.
@@ -70,14 +70,14 @@ pub(crate) fn groups(contents: &[Content], labels: &[u16], mut near: Vec<(usize,
     let joined =
         if found.uniform_classes.is_empty() { joined } else { connect(contents.len(), identical.iter().chain(&near)) };
     found.near_duplicates = near;
-    found.groups = joined
+    found.all = joined
         .into_iter()
         .filter_map(|images| {
             let hash = images.iter().map(|&image| contents[image].hash).min()?;
             Some(Group { images, hash })
         })
         .collect();
-    found.groups.sort_by_key(|group| group.hash);
+    found.all.sort_by_key(|group| group.hash);
     found
 }
 
@@ -123,7 +123,7 @@ mod tests {
     }
 
     fn images(groups: &Groups) -> Vec<Vec<usize>> {
-        let mut images: Vec<_> = groups.groups.iter().map(|group| group.images.clone()).collect();
+        let mut images: Vec<_> = groups.all.iter().map(|group| group.images.clone()).collect();
         images.sort();
         images
     }
@@ -136,7 +136,7 @@ mod tests {
         assert_eq!(images(&found), [vec![0, 2, 3], vec![1], vec![4, 5], vec![6]]);
         assert_eq!(found.near_duplicates, [(0, 3), (2, 3)]);
         assert!(found.uniform_classes.is_empty());
-        assert!(found.groups.windows(2).all(|pair| pair[0].hash < pair[1].hash));
+        assert!(found.all.windows(2).all(|pair| pair[0].hash < pair[1].hash));
     }
 
     #[test]
@@ -149,6 +149,6 @@ mod tests {
         let found = grouped(&contents, &labels);
         assert_eq!(found.uniform_classes, [0]);
         assert_eq!(found.near_duplicates, [(11, 14)]);
-        assert_eq!(found.groups.len(), 10 + 3);
+        assert_eq!(found.all.len(), 10 + 3);
     }
 }
