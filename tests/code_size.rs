@@ -1,4 +1,4 @@
-//! The estimate of code is within a tenth of what is linked.
+//! The estimate of code size is within 10 % of the linked size.
 
 #[path = "header/case.rs"]
 #[expect(dead_code, reason = "some is for other tests")]

@@ -1,4 +1,4 @@
-//! What the README shows works.
+//! The examples of the README work.
 
 use clap::{CommandFactory as _, Parser as _};
 use micromobilenet::cli::Cli;

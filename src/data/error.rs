@@ -52,7 +52,7 @@ pub enum DataError {
     NoTraining {
         /// The source.
         path: PathBuf,
-        /// One of its folders.
+        /// The validation or test folder.
         part: PathBuf,
     },
     /// Two folders are named after the same split.
@@ -60,7 +60,7 @@ pub enum DataError {
     TwoFolders {
         /// The split: training, validation or test.
         part: &'static str,
-        /// One.
+        /// The first folder.
         first: PathBuf,
         /// The second folder.
         second: PathBuf,
@@ -114,7 +114,7 @@ pub enum DataError {
     TooManyClasses {
         /// The source.
         path: PathBuf,
-        /// Its classes.
+        /// Number of its classes.
         count: usize,
     },
     /// The validation or test folder has a class folder that the training folder does not have.
@@ -170,7 +170,7 @@ pub enum DataError {
     Picture {
         /// The file.
         path: PathBuf,
-        /// Why.
+        /// The reason.
         reason: String,
     },
     /// The decoded images would take more memory than allowed.

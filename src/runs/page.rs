@@ -20,10 +20,10 @@ pub(super) fn html(markdown: &str) -> String {
 /// Splits Markdown into pieces of lines of the same kind; an empty line ends a piece.
 fn pieces(markdown: &str) -> Vec<Piece<'_>> {
     let mut pieces = Vec::new();
-    let mut goes_on = false;
+    let mut continues = false;
     for line in markdown.lines().map(str::trim) {
-        let last = pieces.last_mut().filter(|_| goes_on);
-        goes_on = !line.is_empty();
+        let last = pieces.last_mut().filter(|_| continues);
+        continues = !line.is_empty();
         if let Some(item) = line.strip_prefix("- ") {
             if let Some(Piece::List(items)) = last {
                 items.push(item);
@@ -38,7 +38,7 @@ fn pieces(markdown: &str) -> Vec<Piece<'_>> {
             }
         } else if line.starts_with('#') {
             pieces.push(Piece::Heading(line.trim_start_matches('#').trim_start()));
-        } else if goes_on {
+        } else if continues {
             if let Some(Piece::Lines(lines)) = last {
                 lines.push(line);
             } else {
@@ -119,7 +119,7 @@ mod tests {
     const HOSTILE: [&str; 5] =
         ["asl_alphabet_train", "<img src=x onerror=alert(1)>", "a|b\\|c\\", "- x\n| y |\u{1b}[31m\u{202e}", "---:"];
 
-    /// The texts of all elements called `name`.
+    /// The texts of all `name` elements.
     fn texts(page: &str, name: &str) -> Vec<String> {
         let document = format!("<body>{page}</body>");
         let tree = roxmltree::Document::parse(&document).unwrap();

@@ -109,7 +109,7 @@ fn compile(folder: &Path, cases: &[Case], build: Build) -> Result<(), String> {
     Err(format!("{} do not compile: {}", names.join(", "), String::from_utf8_lossy(&output.stderr)))
 }
 
-/// What was printed for one image.
+/// The output for one image.
 fn frames<'a>(rest: &mut &'a [u8]) -> Vec<Frame<'a>> {
     let mut frames = Vec::new();
     loop {

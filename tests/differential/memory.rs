@@ -11,7 +11,7 @@ use micromobilenet::config::{Pool, Precision};
 use micromobilenet::graph::{Graph, Kind, Op, OpId, Source, Window};
 use micromobilenet::plan::{Cell, Program, Step, Stream, Target, depth};
 
-/// What a byte of the arena holds.
+/// The content of a byte of the arena.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Label {
     /// Nothing that anybody may read.

@@ -1,4 +1,4 @@
-//! Random architectures that cover what people write.
+//! Random architectures that cover typical configurations.
 
 #![expect(clippy::unwrap_used, reason = "a helper of tests fails by panicking")]
 

@@ -1,4 +1,4 @@
-//! Compiling and running what is exported.
+//! Compiling and running exported headers.
 
 #![expect(clippy::unwrap_used, reason = "a helper of tests fails by panicking")]
 
@@ -12,10 +12,10 @@ use std::process::{Command, Stdio};
 
 /// How far a probability may be from the reference.
 const TOLERANCE: f32 = 1e-4;
-/// What every header is compiled with.
+/// Compiler flags of every header.
 pub const STRICT: [&str; 4] = ["-std=c++11", "-Wall", "-Wextra", "-Werror"];
 
-/// What finds accesses out of bounds and undefined behaviour while a program runs.
+/// Sanitizer flags: accesses out of bounds and undefined behaviour.
 const SANITIZED: [&str; 3] = ["-O1", "-fsanitize=address,undefined", "-fno-sanitize-recover=all"];
 
 /// Flags of g++ for a program that its sanitizers watch; without them where they are missing, which is said.

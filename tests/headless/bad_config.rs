@@ -1,4 +1,4 @@
-//! Configurations that are none: each is told with its place, and nothing happens.
+//! Invalid configurations: each is reported with its position, and nothing is written.
 
 use super::scene::{Answer, Scene, TINY};
 use std::fs;
@@ -35,7 +35,7 @@ fn every_fixture_is_refused_with_its_place_and_what_would_be_right() {
         let answer = scene.run(&call).ends(2).says(&[&expected]);
         assert_eq!(answer.stdout, "", "{name}");
         assert!(!answer.stderr.contains(|c: char| c.is_control() && c != '\n'), "{name}: {answer}");
-        // A program that reads JSON is told the same.
+        // JSON output has the same error.
         let objects = scene.run(&format!("{call} --json")).ends(2).objects();
         let is_it = |object: &serde_json::Value| {
             let place = format!("{name}:{}:{}: ", object["line"], object["column"]);

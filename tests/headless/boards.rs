@@ -1,4 +1,4 @@
-//! `--estimate` and the boards: what fits, and lists of one's own.
+//! `--estimate` and boards: verdicts, and custom lists of boards.
 
 use super::scene::{Answer, Scene};
 use std::fs;

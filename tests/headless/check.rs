@@ -1,4 +1,4 @@
-//! `--export` tries what it writes; `--no-check`
+//! `--export` checks headers before writing them; `--no-check`
 
 use super::scene::{Answer, Scene, finish, signal, wait_for};
 use super::support::has;
@@ -83,7 +83,7 @@ fn a_header_that_answers_wrongly_is_not_written_but_with_no_check() {
     assert!(!scene.path("ArduinoCode").exists() && is_empty(&scene, "temporary"));
     let answer = Answer::of(command(&scene, &format!("{call} --no-check"), &liar).output().unwrap()).ends(0);
     answer.prints(&["wrote ArduinoCode/Tiny/Tiny.h\n"]);
-    // What is there stays as it is.
+    // Existing files are unchanged.
     let before = fs::read(scene.path("ArduinoCode/Tiny/Tiny.h")).unwrap();
     Answer::of(command(&scene, &format!("{call} --precision int8"), &liar).output().unwrap()).ends(1);
     assert_eq!(fs::read(scene.path("ArduinoCode/Tiny/Tiny.h")).unwrap(), before);

@@ -1,4 +1,4 @@
-//! What two trainings must have in common, bit for bit.
+//! Comparison of two trainings, bit for bit.
 
 use super::scene::Scene;
 use safetensors::SafeTensors;
@@ -32,13 +32,13 @@ pub fn metrics(scene: &Scene, run: &str) -> Vec<String> {
     text.lines().map(|line| line.rsplitn(3, ',').last().unwrap().to_owned()).collect()
 }
 
-/// What the training in the folder `run` has come to.
+/// The state of the training in the folder `run`.
 pub fn trained(scene: &Scene, run: &str) -> Trained {
     let read = |name: &str| tensors(&fs::read(scene.path(&format!("{run}/checkpoints/{name}.safetensors"))).unwrap());
     Trained { last: read("last"), best: read("best"), metrics: metrics(scene, run) }
 }
 
-/// Whether `one` and `other` are the same, with a short account of what is not.
+/// Compares `one` and `other`; the differences in short.
 #[track_caller]
 pub fn assert_same(one: &Trained, other: &Trained, when: &str) {
     assert_eq!(one.metrics, other.metrics, "{when}");

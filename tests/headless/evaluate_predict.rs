@@ -79,7 +79,7 @@ fn images_are_classified_and_one_that_cannot_be_read_is_named() {
     }
     call("").prints(&["stripes.jpg   stripes ", "new disc.png  disc "]).says(&["missing.png: No such file"]);
     scene.run("--run run --predict pictures/dark/000.png").ends(0).prints(&["dark"]);
-    // The same error is not told twice in one line.
+    // The same error is not printed twice in one line.
     let answer = scene.run("--run run --predict missing.png").ends(2);
     assert_eq!(answer.stderr.matches("No such file").count(), 1, "{answer}");
 }
@@ -251,7 +251,7 @@ fn an_evaluation_is_kept_in_its_run_and_shown_in_the_report() {
     let both = scene.read("both/report.md");
     // Images that it was trained on say nothing of its accuracy.
     assert!(both.contains("| RAM, B | flash, B |") && both.contains(" | – | 8 |"), "{both}");
-    // Neither other images nor other weights change what the report says of the run.
+    // Evaluations of other images or weights do not change the report of the run.
     scene.pictures("others/dark", 0, 9);
     scene.pictures("others/disc", 1, 9);
     scene.pictures("others/stripes", 2, 9);
@@ -271,7 +271,7 @@ fn an_evaluation_on_other_images_leaves_those_of_the_run_as_they_are() {
         answer.object("evaluation")["accuracy"].as_f64().unwrap()
     };
     let own = evaluate("");
-    // The same pictures in folders of other classes: what is right there is wrong here.
+    // The same pictures in folders of other classes: correct predictions become wrong.
     for (class, kind) in [("dark", 1), ("disc", 2), ("stripes", 0)] {
         scene.pictures(&format!("others/{class}"), kind, 20);
     }
@@ -286,7 +286,7 @@ fn an_evaluation_on_other_images_leaves_those_of_the_run_as_they_are() {
         assert!(both.contains(&shown), "{shown}:\n{both}");
     };
     compared();
-    // The next evaluation renews the report, with what was found on the run's own images alone.
+    // The next evaluation updates the report with results on own images only.
     scene.run("--run run --evaluate").ends(0).prints(&["report: run/report.html"]);
     compared();
     let report = scene.read("run/report.md");
@@ -295,7 +295,7 @@ fn an_evaluation_on_other_images_leaves_those_of_the_run_as_they_are() {
     let [validation, all, float] = rows.as_slice() else { panic!("{report}") };
     assert!(validation.starts_with("| validation | int8 |") && all.starts_with("| all | int8 |"), "{report}");
     assert!(validation.contains(&format!(" | {:.1} % |", 100.0 * own)) && float.contains(" | float | "), "{report}");
-    // The others are kept, each as what it is.
+    // The others are stored separately.
     let kept: serde_json::Value = serde_json::from_str(&scene.read("run/evaluation.json")).unwrap();
     let is_other = |one: &&serde_json::Value| one["source"].as_str().unwrap().ends_with("others");
     let of_others: Vec<_> = kept["evaluations"].as_array().unwrap().iter().filter(is_other).collect();

@@ -67,7 +67,7 @@ fn an_edited_sketch_is_kept() {
     assert_eq!(scene.read("ArduinoCode/Tiny/Tiny.ino.new") + "// mine\n", edited);
 }
 
-/// What the exported header prints of one picture: `value` for each class, then its label.
+/// The output of the exported header for one picture: `value` of each class, then its label.
 fn answers(scene: &Scene, value: &str) -> Vec<String> {
     let picture = super::scene::picture(1, 3);
     let pixels: Vec<String> = picture.as_raw().iter().map(ToString::to_string).collect();

@@ -92,7 +92,7 @@ fn a_folder_that_cannot_be_written_is_named() {
     let resume = "--train --resume --run run --epochs 6";
     scene.run_unprivileged(resume).ends(3).says(&["cannot write run/", "ermission denied"]);
     scene.run_unprivileged("--run run --evaluate").ends(0);
-    // Where only the checkpoints cannot be written, it is found out before or after an epoch.
+    // If only the checkpoints cannot be written, it is detected before or after an epoch.
     fs::set_permissions(scene.path("run"), fs::Permissions::from_mode(0o755)).unwrap();
     fs::set_permissions(scene.path("run/.lock"), fs::Permissions::from_mode(0o644)).unwrap();
     let answer = scene.run_unprivileged(resume).ends(3).says(&["cannot write run/checkpoints/", "ermission denied"]);
@@ -125,7 +125,7 @@ fn a_loss_that_is_no_number_ends_the_training_and_keeps_the_last_good_checkpoint
     }
     assert!(!state.metrics.join("\n").contains("NaN"));
     scene.run("--run wild --evaluate").ends(0);
-    // It ends there again; with a lower rate, it goes on.
+    // It ends there again; with a lower learning rate it continues.
     scene.run("--train --resume --run wild").ends(1).says(&["NaN or infinite"]);
     scene.run("--train --resume --run wild --set train.learning_rate=0.001 --epochs 42").ends(0);
 }

@@ -29,7 +29,7 @@ fn output_that_cannot_be_written_is_a_failure_of_the_system() {
         let answer = run_full(&scene, call).ends(3).says(&[said]);
         assert_eq!(answer.stderr.matches("error:").count(), 1, "{call}: {answer}");
     }
-    // The answer to a wrong call cannot be told either.
+    // The error of a wrong call cannot be reported either.
     run_full(&scene, "--json --nonsense").ends(3);
 }
 

@@ -1,5 +1,4 @@
-//! What a run is measured with: images held out, test images, images of other folders, and never those
-//! that it was trained on.
+//! Validation and test images, images of other folders, and that training images are never among them.
 
 use super::scene::{Answer, Scene, picture};
 use std::collections::BTreeSet;
@@ -126,7 +125,7 @@ fn two_processes_share_the_cache_of_decoded_pictures() {
         let info: serde_json::Value = serde_json::from_str(&scene.read(&format!("{run}/run.json"))).unwrap();
         info["data"]["fingerprint"].clone()
     };
-    // What is damaged is decoded and written again.
+    // Damaged entries are decoded and written again.
     let damaged = kept.iter().next().unwrap();
     let whole = fs::read(damaged).unwrap();
     fs::write(damaged, &whole[..100]).unwrap();

@@ -88,7 +88,7 @@ fn names_full_of_quotes_line_breaks_and_escape_codes_do_no_harm_anywhere() {
         looked_at += 1;
     }
     assert!(looked_at >= 14, "{looked_at} files");
-    // The classes survive all that: what is read back is what the folders are called.
+    // The class names read back equal those of the folders.
     let answer = call("--evaluate --json", &["--run", run]).ends(0);
     let classes = answer.object("evaluation")["per_class"].clone();
     let mut labels: Vec<&str> =

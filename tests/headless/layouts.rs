@@ -83,7 +83,7 @@ fn cifar(count: u32) -> Vec<u8> {
     (0..count).flat_map(record).collect()
 }
 
-/// What must come of a layout.
+/// Expected result of a layout.
 enum Outcome {
     /// The classes, the pictures to train and validate with, those of a validation part of its own,
     /// those of the test; and what is said.

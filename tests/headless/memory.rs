@@ -1,12 +1,12 @@
-//! How much memory a training takes.
+//! Memory of a training.
 
 use super::scene::{Scene, finish};
 use std::fs;
 
-/// What a training on photographs may hold at most, on a machine of 64 bits.
+/// Maximum resident memory of a training on photographs, on a 64-bit machine.
 const MAX_RSS_BYTES: u64 = 200_000_000;
 
-/// The most that a process has held so far, while it is there.
+/// Peak resident memory of a running process, in bytes.
 fn held(process: u32) -> Option<u64> {
     let status = fs::read_to_string(format!("/proc/{process}/status")).ok()?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;

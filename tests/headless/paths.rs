@@ -18,7 +18,7 @@ fn run_in(scene: &Scene, name: &str, arguments: &str) -> Answer {
     Answer::of(scene.command(arguments).current_dir(scene.path(name)).output().unwrap())
 }
 
-/// What the configuration of a run says of its source.
+/// The data source in the configuration of a run.
 fn source_of(scene: &Scene, run: &str) -> String {
     let config: toml::Table = scene.read(&format!("{run}/config.toml")).parse().unwrap();
     config["data"]["source"].as_str().unwrap().to_owned()
@@ -81,7 +81,7 @@ fn a_missing_data_set_is_named_by_the_absolute_path_that_was_tried() {
     let given = tried("nowhere");
     let answer = scene.run("--config nets/tiny.toml --data nowhere --train").ends(2);
     answer.says(&[&format!("--data nowhere: {given}"), "the path is relative to the folder you are in"]);
-    // An absolute path needs no word on what it is relative to.
+    // Absolute paths need no hint about relative paths.
     let answer = scene.run("--config nets/tiny.toml --data /nowhere/at/all --train").ends(2);
     assert!(!answer.says(&["data set \"/nowhere/at/all\" not found"]).stderr.contains("relative"));
 }

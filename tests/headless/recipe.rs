@@ -1,4 +1,4 @@
-//! Warnings where the recipe cannot be right.
+//! Warnings about unsuitable training settings.
 
 use super::checkpoint::tensors;
 use super::scene::Scene;

@@ -1,4 +1,4 @@
-//! What is refused says what to do that was not done already, and before anything takes long.
+//! Errors say what to do and come before long work.
 
 use super::scene::{Scene, TINY};
 use std::fs;
@@ -20,7 +20,7 @@ fn a_preset_trained_on_own_data_is_exported_and_resumed_with_the_data_of_its_run
     scene.run("--config pico --export").ends(0).says(&[taken]);
     scene.run("--config pico --train --resume --epochs 2").ends(0).says(&[taken]);
     scene.run("pico --train --resume --epochs 3").ends(0);
-    // What is said on the command line goes before it.
+    // Options on the command line take precedence.
     scene.pictures("others/a", 0, 12);
     scene.pictures("others/b", 1, 12);
     let answer = scene.run("--config pico --data others --evaluate").ends(2);

@@ -46,7 +46,7 @@ pub struct ClassCount {
 /// Images with fewer rows or columns than the input.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct SmallImages {
-    /// How many.
+    /// Number of these images.
     pub count: usize,
     /// An example: name, width, height.
     pub example: Option<(String, u32, u32)>,

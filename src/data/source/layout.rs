@@ -107,7 +107,7 @@ fn with_held_out(
         let Some(folder) = folder else { continue };
         let (mut outline, mut inside) = outline(folder, Some(&labels))?;
         if outline.is_flat() {
-            // `Test.csv` beside `Test/`, for instance.
+            // For example `Test.csv` next to `Test/`.
             let matched = match_tables(top, tables, &inside.files);
             let labelled: Vec<LabelledFile> =
                 matched.parts.into_iter().flatten().filter(|image| labels.contains(&image.class)).collect();

@@ -93,7 +93,7 @@ fn archive(path: &Path) -> Result<ZipArchive<BufReader<File>>, DataError> {
     })
 }
 
-/// The arrays of each part among those called `names`.
+/// The arrays of each split among `names`.
 fn parts(names: &[String]) -> [Option<(String, String)>; 3] {
     let find = |name: &str| names.iter().find(|other| other.eq_ignore_ascii_case(name)).cloned();
     let pair = |(images, labels): &(&str, &str), part: &str| {

@@ -18,7 +18,7 @@ pub struct Unreadable {
 pub struct Skipped {
     /// Its path below the source; that of a folder ends in `/`.
     pub name: String,
-    /// Why.
+    /// The reason.
     pub reason: SkipReason,
 }
 

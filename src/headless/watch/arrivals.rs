@@ -205,7 +205,7 @@ mod tests {
         let (path, now) = (folder.path().join("a.jpg"), Instant::now());
         write(&path, "half").unwrap();
         arrivals.hear("a.jpg".into(), Sign::Changed, now);
-        // It grows, and nobody says so.
+        // It grows without an event.
         write(&path, "half and more").unwrap();
         assert!(arrivals.quiet(now + AFTER).is_empty());
         assert_eq!(arrivals.due(), Some(now + AFTER + QUIET));

@@ -5,8 +5,8 @@ use crate::text::fixed;
 /// Curves are thinned to this many points.
 pub(super) const MAX_POINTS: usize = 1000;
 
-/// Round numbers from `lo` to `hi`, about `count` of them, 1, 2 or 5 times a power of ten apart
-/// and at least `least` apart. `lo < hi`, both finite.
+/// About `count` ticks from `lo` to `hi`, at steps of 1, 2 or 5 times a power of ten of at least `least`.
+/// `lo < hi`, both finite.
 #[must_use]
 pub fn ticks(lo: f64, hi: f64, count: usize, least: f64) -> (Vec<f64>, f64) {
     let rough = ((hi - lo) / count.max(1) as f64).max(least).max(f64::MIN_POSITIVE);
