@@ -9,7 +9,7 @@
 // tables          6728 bytes of flash: weights, constants, steps
 // object          4520 bytes of RAM, 4496 of them rows and maps
 // arithmetic      8-bit integers, single rounding: (sum * multiplier + offset) >> 16
-// configuration   9611ca4af32890df
+// configuration   02714ca15c1e2246
 // trained weights ccc953c242354ba3
 // data            fashion-mnist (21cdc28a57a256d0)
 // accuracy        0.8780 in validation

@@ -9,7 +9,7 @@
 // tables          15548 bytes of flash: weights, constants, steps
 // object          4520 bytes of RAM, 4496 of them rows and maps
 // arithmetic      8-bit integers, single rounding: (sum * multiplier + offset) >> 16
-// configuration   3d07224b5ff131e6
+// configuration   dd5a6fe27033292a
 // trained weights b214bfa1a93fdc56
 // data            fashion-mnist (21cdc28a57a256d0)
 // accuracy        0.8910 in validation

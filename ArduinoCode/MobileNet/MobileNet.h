@@ -9,7 +9,7 @@
 // tables          36720 bytes of flash: weights, constants, steps
 // object          4520 bytes of RAM, 4496 of them rows and maps
 // arithmetic      8-bit integers, single rounding: (sum * multiplier + offset) >> 16
-// configuration   58815f623641fdc3
+// configuration   ff80e685837f0be3
 // trained weights 8d535cc30999b10f
 // data            fashion-mnist (21cdc28a57a256d0)
 // accuracy        0.8720 in validation

@@ -9,7 +9,7 @@
 // tables          2728 bytes of flash: weights, constants, steps
 // object          1624 bytes of RAM, 1600 of them rows and maps
 // arithmetic      8-bit integers, single rounding: (sum * multiplier + offset) >> 16
-// configuration   8c65bb719d67beb3
+// configuration   7534985bd3776b6f
 // trained weights ec7f46f745e8ebd8
 // data            fashion-mnist (21cdc28a57a256d0)
 // accuracy        0.8270 in validation

@@ -9,7 +9,7 @@
 // tables          1576 bytes of flash: weights, constants, steps
 // object          1008 bytes of RAM, 984 of them rows and maps
 // arithmetic      8-bit integers, single rounding: (sum * multiplier + offset) >> 16
-// configuration   c4114f1d31225c6a
+// configuration   fa4bfe385cfffff6
 // trained weights 6ac4c28a7b56281f
 // data            fashion-mnist (21cdc28a57a256d0)
 // accuracy        0.8060 in validation
