@@ -9,22 +9,22 @@ use serde::{Deserialize, Serialize};
 pub struct Data {
     /// A bundled name, a folder of pictures (one sub-folder per class, or a table of labels), or a folder or file of IDX, CIFAR or npz data.
     pub source: String,
-    /// Share of the images held out for validation; ignored by a source that has its own split.
+    /// Fraction of the images held out for validation; ignored if the source has a split of its own.
     #[schemars(extend("exclusiveMinimum" = 0.0), range(max = 0.9))]
     pub validation_split: f64,
-    /// Share of the images set apart for the end, which neither training nor the choice of an epoch sees; 0 sets
-    /// none apart. Ignored by a source that has its own test images.
+    /// Fraction of the images held out for a final test, unseen by training and by the selection of an epoch.
+    /// Ignored if the source has test images of its own.
     #[schemars(range(min = 0.0, max = 0.9))]
     pub test_split: f64,
-    /// Seed of the split, apart from the training seed.
+    /// Seed of the split; the training seed is train.seed.
     pub split_seed: u32,
-    /// What happens to an image of another shape than the input.
+    /// Resizing of an image whose aspect ratio differs from the input's.
     pub resize: Resize,
     /// Color behind the transparent pixels of an image.
     pub background: Background,
-    /// The network sees (pixel/255 − mean) / std; rounded to a multiple of 1/255. One number or one per channel.
+    /// Mean in the normalisation (pixel/255 − mean) / std, rounded to a multiple of 1/255. One number, or one per channel.
     pub mean: PerChannel<Mean>,
-    /// See mean.
+    /// Standard deviation in the normalisation (pixel/255 − mean) / std. One number, or one per channel.
     pub std: PerChannel<Std>,
 }
 
@@ -43,17 +43,17 @@ impl Default for Data {
     }
 }
 
-/// What happens to an image of another shape than the input.
+/// Resizing of an image whose aspect ratio differs from the input's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 #[schemars(inline)]
 pub enum Resize {
-    /// Stretched: the whole image, its proportions changed.
+    /// Stretches the whole image to the input size.
     Fit,
-    /// The largest centred part with the input's proportions.
+    /// Crops the largest centred part with the input's aspect ratio.
     #[default]
     Crop,
-    /// The whole image, its proportions kept, black bars beside it.
+    /// Fits the whole image in, with black bars.
     Pad,
 }
 
@@ -62,10 +62,10 @@ pub enum Resize {
 #[serde(rename_all = "snake_case")]
 #[schemars(inline)]
 pub enum Background {
-    /// As on paper: drawings made on a transparent canvas are dark on light.
+    /// White, as paper.
     #[default]
     White,
-    /// As a screen that is off.
+    /// Black.
     Black,
 }
 
@@ -86,14 +86,14 @@ pub struct Std(#[schemars(range(min = 0.001, max = 100.0))] pub f64);
 #[serde(untagged)]
 #[schemars(inline)]
 pub enum PerChannel<T> {
-    /// The same for every channel.
+    /// One value for every channel.
     One(T),
-    /// One for each channel.
+    /// One value per channel.
     Each(#[schemars(length(min = 1, max = 3))] Vec<T>),
 }
 
 impl<T: Copy> PerChannel<T> {
-    /// The value of each of `channels` channels; `None` where their number differs.
+    /// The values of `channels` channels; `None` if there is another number of values.
     #[must_use]
     pub fn each(&self, channels: usize) -> Option<Vec<T>> {
         match self {
@@ -103,31 +103,31 @@ impl<T: Copy> PerChannel<T> {
     }
 }
 
-/// `[augment]`: each is drawn anew for every image of every epoch, uniformly from −x to x.
+/// `[augment]`: drawn for every image in every epoch, uniformly from −x to x.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Augment {
-    /// Mirrors half of the images, left to right.
+    /// Random horizontal flip, with probability 0.5.
     pub flip: bool,
-    /// Largest shift, as a share of the side.
+    /// Largest shift, as a fraction of the image size.
     #[schemars(range(min = 0.0, max = 0.5))]
     pub shift: f64,
     /// Largest rotation, in degrees.
     #[schemars(range(min = 0.0, max = 180.0))]
     pub rotate: f64,
-    /// Largest change of scale: 0.2 is 0.8 to 1.2 times.
+    /// Largest change of scale: 0.2 scales by 0.8 to 1.2.
     #[schemars(range(min = 0.0, max = 0.9))]
     pub zoom: f64,
-    /// Largest change of brightness, as a share of white.
+    /// Largest change of brightness, as a fraction of white.
     #[schemars(range(min = 0.0, max = 1.0))]
     pub brightness: f64,
-    /// Largest change of contrast: 0.2 is 0.8 to 1.2 times.
+    /// Largest change of contrast: 0.2 scales by 0.8 to 1.2.
     #[schemars(range(min = 0.0, max = 1.0))]
     pub contrast: f64,
-    /// Standard deviation of noise, as a share of white.
+    /// Standard deviation of Gaussian noise, as a fraction of white.
     #[schemars(range(min = 0.0, max = 1.0))]
     pub noise: f64,
-    /// Largest share of another image, and of its class, that is mixed into an image (mixup, arXiv 1710.09412).
+    /// Largest weight of the second image in mixup (arXiv 1710.09412).
     #[schemars(range(min = 0.0, max = 0.5))]
     pub mixup: f64,
 }

@@ -1,8 +1,7 @@
 //! The typed configuration: every section, key, range and default of the TOML file.
 //!
-//! This is the only place that states them. The JSON schema is generated from these types, the
-//! reader in [`super::read`] checks files against that schema, and the screens ask it for help
-//! texts and legal values.
+//! The JSON schema is generated from these types. Files are checked against it, and the workbench takes
+//! help texts and legal values from it.
 
 mod data;
 mod network;
@@ -28,7 +27,7 @@ pub struct Config {
     #[serde(skip_serializing_if = "is_first_format")]
     #[schemars(range(min = 1, max = 1))]
     pub format: u32,
-    /// Name, input and what holds for the whole network.
+    /// Name, input size and settings of the whole network.
     pub model: Model,
     /// The first convolution.
     pub stem: Stem,
@@ -36,15 +35,15 @@ pub struct Config {
     pub blocks: Vec<Block>,
     /// Pooling and classifier.
     pub head: Head,
-    /// Where images come from and how they are prepared.
+    /// The images and their preprocessing.
     pub data: Data,
-    /// Random changes to training images.
+    /// Augmentation of training images.
     pub augment: Augment,
-    /// How the network is trained.
+    /// Training.
     pub train: Train,
-    /// What the C++ header looks like.
+    /// The C++ header.
     pub export: Export,
-    /// The board to fit.
+    /// The board that the network should fit.
     pub target: Target,
 }
 
@@ -79,12 +78,12 @@ pub struct Export {
     pub class_name: String,
     /// Arithmetic of the header.
     pub precision: Precision,
-    /// What the memory plan aims at.
+    /// Objective of the memory plan.
     pub plan: Plan,
-    /// Sample images per class in the sketch, as far as they fit the board.
+    /// Sample images per class in the sketch; fewer if the board's flash has no room for them.
     #[schemars(range(min = 1, max = 100))]
     pub samples: u32,
-    /// Share of the answers that the network is sure of which should be right: sets the threshold of sure().
+    /// Precision that the predictions with sure() should have; sets its probability threshold.
     #[schemars(extend("exclusiveMinimum" = 0.0), range(max = 1.0))]
     pub min_precision: f64,
 }
@@ -113,7 +112,7 @@ pub enum Precision {
 }
 
 impl Precision {
-    /// As a configuration says it.
+    /// The value in a configuration.
     #[must_use]
     pub const fn word(self) -> &'static str {
         match self {
@@ -123,19 +122,19 @@ impl Precision {
     }
 }
 
-/// What a memory plan aims at.
+/// Objective of a memory plan.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 #[schemars(inline)]
 pub enum Plan {
-    /// The least RAM.
+    /// Least RAM.
     Smallest,
-    /// The least work after the last row of the image.
+    /// Least work after the last row of the image.
     LowestLatency,
 }
 
 impl Plan {
-    /// As a configuration says it.
+    /// The value in a configuration.
     #[must_use]
     pub const fn word(self) -> &'static str {
         match self {
@@ -149,6 +148,6 @@ impl Plan {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Target {
-    /// The board to fit; empty: none.
+    /// ID of the board that the network should fit; empty: none.
     pub board: String,
 }

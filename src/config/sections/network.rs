@@ -1,13 +1,13 @@
-//! What the network is: `[model]`, `[stem]`, `[[blocks]]`, `[head]`.
+//! The network: `[model]`, `[stem]`, `[[blocks]]`, `[head]`.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// The largest side of an input image, in pixels.
 const MAX_INPUT: u32 = 4096;
-/// The most filters one convolution may have.
+/// The most filters of a convolution.
 const MAX_FILTERS: u32 = 4096;
-/// The most classes a head may tell apart.
+/// The most classes of a classifier.
 pub const MAX_CLASSES: u32 = 1000;
 
 /// `[model]`
@@ -17,16 +17,16 @@ pub struct Model {
     /// Name of the network: a letter, then letters, digits or `_`, 32 in all.
     #[schemars(regex(pattern = r"^[A-Za-z][A-Za-z0-9_]{0,31}$"))]
     pub name: String,
-    /// Size of the images the network sees.
+    /// Size of the network's input.
     pub input: Input,
-    /// Number of classes, or "auto" to take it from the data.
+    /// Number of classes, or "auto": that of the data.
     pub num_classes: NumClasses,
-    /// Scales the filters of stem and blocks (not the head): max(1, round half up(filters × this)).
+    /// Width multiplier of the stem and the blocks: max(1, round half up(filters × this)) filters.
     #[schemars(extend("exclusiveMinimum" = 0.0), range(max = 16.0))]
     pub width_multiplier: f64,
-    /// Batch normalisation after every convolution; folded away at export.
+    /// Batch normalisation after every convolution; folded into the weights at export.
     pub batch_norm: bool,
-    /// Added to the variance before its root is taken.
+    /// Epsilon of batch normalisation, added to the variance.
     #[schemars(range(min = 1e-9, max = 1.0))]
     pub batch_norm_epsilon: f64,
 }
@@ -69,9 +69,9 @@ impl Default for Input {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(untagged)]
 pub enum NumClasses {
-    /// As many as the data has.
+    /// The number of classes of the data.
     Auto(Auto),
-    /// This many.
+    /// A fixed number.
     Count(#[schemars(range(min = 2, max = MAX_CLASSES))] u32),
 }
 
@@ -80,11 +80,11 @@ pub enum NumClasses {
 #[serde(rename_all = "snake_case")]
 #[schemars(inline)]
 pub enum Auto {
-    /// Taken from the data.
+    /// From the data.
     Auto,
 }
 
-/// Zeros around a map.
+/// Padding of a convolution.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 #[schemars(inline)]
@@ -92,16 +92,16 @@ pub enum Padding {
     /// kernel/2 zeros on each side, as in PyTorch.
     #[default]
     Same,
-    /// No zeros.
+    /// No padding.
     Valid,
 }
 
-/// What follows a convolution (after batch normalisation, where there is one).
+/// Activation after a convolution and its batch normalisation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 #[schemars(inline)]
 pub enum Activation {
-    /// Nothing.
+    /// No activation.
     None,
     /// max(0, x)
     Relu,
@@ -117,15 +117,15 @@ pub struct Stem {
     /// Output channels, before the width multiplier.
     #[schemars(range(min = 1, max = MAX_FILTERS))]
     pub filters: u32,
-    /// Side of the kernel.
+    /// Kernel size, in pixels.
     #[schemars(extend("enum" = [1, 3, 5]))]
     pub kernel: u32,
-    /// Step between outputs.
+    /// Stride, in pixels.
     #[schemars(extend("enum" = [1, 2, 3]))]
     pub stride: u32,
-    /// Zeros around the image.
+    /// Padding.
     pub padding: Padding,
-    /// What follows.
+    /// Activation after batch norm: none, ReLU or ReLU6.
     pub activation: Activation,
 }
 
@@ -144,46 +144,46 @@ pub enum Block {
         /// Output channels, before the width multiplier.
         #[schemars(range(min = 1, max = MAX_FILTERS))]
         filters: u32,
-        /// Side of the depthwise kernel.
+        /// Kernel size of the depthwise convolution, in pixels.
         #[serde(default = "three")]
         #[schemars(extend("enum" = [1, 3, 5]))]
         kernel: u32,
-        /// Step of the depthwise convolution.
+        /// Stride of the depthwise convolution, in pixels.
         #[serde(default = "one")]
         #[schemars(extend("enum" = [1, 2, 3]))]
         stride: u32,
-        /// Zeros around the map.
+        /// Padding.
         #[serde(default)]
         padding: Padding,
-        /// How many times the block stands; the stride applies to the first.
+        /// Number of copies of the block; the stride applies to the first.
         #[serde(default = "one")]
         #[schemars(range(min = 1, max = 64))]
         repeat: u32,
     },
-    /// Expand, depthwise, project, with a skip where stride is 1 and channels agree (MobileNetV2, arXiv 1801.04381).
+    /// Expand, depthwise, project, with a residual connection if the stride is 1 and input and output have the same shape (MobileNetV2, arXiv 1801.04381).
     Bottleneck {
         /// Output channels, before the width multiplier.
         #[schemars(range(min = 1, max = MAX_FILTERS))]
         filters: u32,
-        /// t: the expand convolution makes t times the input's channels; 1 means there is none.
+        /// Expansion t: the expand convolution has t × input channels outputs; 1: no expand convolution.
         #[serde(default = "four")]
         #[schemars(range(min = 1, max = 16))]
         expansion: u32,
-        /// Side of the depthwise kernel.
+        /// Kernel size of the depthwise convolution, in pixels.
         #[serde(default = "three")]
         #[schemars(extend("enum" = [1, 3, 5]))]
         kernel: u32,
-        /// Step of the depthwise convolution.
+        /// Stride of the depthwise convolution, in pixels.
         #[serde(default = "one")]
         #[schemars(extend("enum" = [1, 2, 3]))]
         stride: u32,
-        /// Zeros around the map.
+        /// Padding.
         #[serde(default)]
         padding: Padding,
         /// Squeeze-and-excitation (arXiv 1709.01507); absent: none.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         squeeze_excite: Option<SqueezeExcite>,
-        /// How many times the block stands; the stride applies to the first.
+        /// Number of copies of the block; the stride applies to the first.
         #[serde(default = "one")]
         #[schemars(range(min = 1, max = 64))]
         repeat: u32,
@@ -193,21 +193,21 @@ pub enum Block {
         /// Output channels, before the width multiplier.
         #[schemars(range(min = 1, max = MAX_FILTERS))]
         filters: u32,
-        /// Side of the kernel.
+        /// Kernel size, in pixels.
         #[serde(default = "three")]
         #[schemars(extend("enum" = [1, 3, 5]))]
         kernel: u32,
-        /// Step between outputs.
+        /// Stride, in pixels.
         #[serde(default = "one")]
         #[schemars(extend("enum" = [1, 2, 3]))]
         stride: u32,
-        /// Zeros around the map.
+        /// Padding.
         #[serde(default)]
         padding: Padding,
-        /// What follows.
+        /// Activation after batch norm: none, ReLU or ReLU6.
         #[serde(default)]
         activation: Activation,
-        /// How many times the block stands; the stride applies to the first.
+        /// Number of copies of the block; the stride applies to the first.
         #[serde(default = "one")]
         #[schemars(range(min = 1, max = 64))]
         repeat: u32,
@@ -225,7 +225,7 @@ const fn four() -> u32 {
 }
 
 impl Block {
-    /// How many times the block stands.
+    /// Number of copies of the block.
     #[must_use]
     pub const fn repeat(&self) -> u32 {
         match self {
@@ -238,22 +238,22 @@ impl Block {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SqueezeExcite {
-    /// Where it stands.
+    /// Insert squeeze-and-excitation after the depthwise or after the project convolution.
     pub after: After,
-    /// The hidden layer has max(1, C / ratio) units; C is the width where it stands.
+    /// Reduction ratio: the hidden layer has max(1, C / ratio) units for C channels.
     #[serde(default = "four")]
     #[schemars(range(min = 1, max = 64))]
     pub ratio: u32,
 }
 
-/// Where squeeze-and-excitation stands in a bottleneck.
+/// Position of squeeze-and-excitation in a bottleneck.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 #[schemars(inline)]
 pub enum After {
     /// After the depthwise convolution's batch norm and ReLU6.
     Depthwise,
-    /// After the projection, before the skip is added.
+    /// After the project convolution, before the residual connection is added.
     Project,
 }
 
@@ -261,9 +261,9 @@ pub enum After {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema, Default)]
 #[serde(deny_unknown_fields, default)]
 pub struct Head {
-    /// Global pooling over the last map.
+    /// Global pooling of the last feature map.
     pub pool: Pool,
-    /// Share of pooled features set to zero in training.
+    /// Dropout rate of the pooled features in training.
     #[schemars(range(min = 0.0, max = 0.95))]
     pub dropout: f64,
 }
@@ -273,9 +273,9 @@ pub struct Head {
 #[serde(rename_all = "snake_case")]
 #[schemars(inline)]
 pub enum Pool {
-    /// The largest value of each channel.
+    /// Maximum of each channel.
     Max,
-    /// The mean of each channel.
+    /// Mean of each channel.
     #[default]
     Avg,
 }

@@ -9,67 +9,66 @@ use std::fmt;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Train {
-    /// Passes over the training images; "auto": as many as images_seen takes.
+    /// Number of epochs, or "auto": computed from images_seen.
     pub epochs: Epochs,
-    /// With epochs = "auto": images that training sees, over all epochs, of which there are 10 to 2,000.
+    /// With epochs = "auto": number of training images over all epochs; the result is 10 to 2,000 epochs.
     #[schemars(range(min = 1_000, max = 1_000_000_000))]
     pub images_seen: u32,
-    /// Images a step.
+    /// Images per training step.
     #[schemars(range(min = 1, max = 1024))]
     pub batch_size: u32,
-    /// Highest learning rate.
+    /// Peak learning rate.
     #[schemars(extend("exclusiveMinimum" = 0.0), range(max = 10.0))]
     pub learning_rate: f64,
-    /// What turns gradients into steps.
+    /// Optimizer.
     pub optimizer: Optimizer,
-    /// How the learning rate changes.
+    /// Learning rate schedule.
     pub schedule: Schedule,
-    /// Epochs over which the rate rises from 0 (one_cycle: 30 % of all where this is 0).
+    /// Warm-up: epochs in which the learning rate rises from 0 (one_cycle with 0: 30 % of all epochs).
     #[schemars(range(min = 0.0, max = 100_000.0))]
     pub warmup: f64,
-    /// Share of the highest rate that is left at the end of cosine and one_cycle. A wide network on few images
-    /// learns them by heart while the rate is near 0.
+    /// Final learning rate of cosine and one_cycle, as a fraction of the peak. A wide network on few images overfits
+    /// while the rate is near 0.
     #[schemars(range(min = 0.0, max = 1.0))]
     pub final_rate: f64,
-    /// Weight decay (adam, sgd, rmsprop: L2; adamw: decoupled); not on batch norm, biases and depthwise weights.
+    /// Weight decay (adam, sgd, rmsprop: L2; adamw: decoupled). Batch norm, biases and depthwise weights have none.
     #[schemars(range(min = 0.0, max = 1.0))]
     pub weight_decay: f64,
     /// Momentum of sgd.
     #[schemars(range(min = 0.0, max = 0.9999))]
     pub momentum: f64,
-    /// Share of each target spread over all classes.
+    /// Label smoothing: fraction of each target spread over all classes (arXiv 1512.00567).
     #[schemars(range(min = 0.0, max = 0.9))]
     pub label_smoothing: f64,
-    /// Share of the epochs, at the end, in which the network learns to be the integers of int8; 0: none.
+    /// Fraction of the epochs, at the end, with quantisation-aware training for int8; 0: none.
     #[schemars(range(min = 0.0, max = 1.0))]
     pub quantization_aware: f64,
-    /// With --distill: share of the loss that is the difference from the teacher's answers.
+    /// With --distill: weight of the distillation loss, the divergence from the teacher's predictions.
     #[schemars(range(min = 0.0, max = 1.0))]
     pub distill_weight: f64,
-    /// With --distill: what logits are divided by before they are compared with the teacher's.
+    /// With --distill: temperature, by which the logits of teacher and student are divided.
     #[schemars(range(min = 0.1, max = 100.0))]
     pub distill_temperature: f64,
-    /// How much each class counts in the loss.
+    /// Weight of each class in the loss.
     pub class_weights: ClassWeights,
-    /// Decay of the moving average of weights that is evaluated and kept; 0: none.
+    /// Decay of the exponential moving average (EMA) of the weights, which is evaluated and saved; 0: none.
     #[schemars(range(min = 0.0, max = 0.99999))]
     pub ema: f64,
-    /// Which epoch is kept as best: that of the highest validation accuracy (of equal ones the one with the
-    /// lower loss), that of the lowest validation loss, or the last. Once quantisation-aware epochs have
-    /// begun, only those count; with fewer than 100 validation images, means over a tenth of the epochs (5 at
-    /// most) are compared.
+    /// Epoch saved as the best checkpoint: highest validation accuracy (lower loss on a tie), lowest validation
+    /// loss, or the last. Once quantisation-aware epochs have begun, only those count. With fewer than 100
+    /// validation images, means over a tenth of the epochs (5 at most) are compared.
     pub select: Select,
-    /// Stops after this many epochs without a better one (see select), counted anew from the first
-    /// quantisation-aware epoch on; 0: never.
+    /// Early stopping: training ends after this many epochs without a better one (see select), counted again from the
+    /// first quantisation-aware epoch; 0: never.
     #[schemars(range(min = 0, max = 100_000))]
     pub early_stopping: u32,
-    /// Largest norm of the gradient of a step; 0: any.
+    /// Largest L2 norm of the gradient of a step (gradient clipping); 0: no clipping.
     #[schemars(range(min = 0.0, max = 1e6))]
     pub gradient_clip: f64,
-    /// The best checkpoint is kept only from this validation accuracy on; the last always is.
+    /// Lowest validation accuracy of a best checkpoint; the last checkpoint is always saved.
     #[schemars(range(min = 0.0, max = 1.0))]
     pub checkpoint_min_accuracy: f64,
-    /// Seed of weights, order, augmentation and dropout.
+    /// Seed of initial weights, shuffling, augmentation and dropout.
     pub seed: u32,
 }
 
@@ -102,8 +101,8 @@ impl Default for Train {
 }
 
 impl Train {
-    /// How many epochs are trained on `images` training images: `epochs`, or, where that is "auto", as
-    /// many as see `images_seen` images, at least [`AUTO_EPOCHS`]'s first and at most its last.
+    /// The number of epochs for `images` training images: `epochs`, or, if that is "auto", `images_seen` /
+    /// `images` within [`AUTO_EPOCHS`].
     #[must_use]
     pub fn epochs_on(&self, images: usize) -> u32 {
         match self.epochs {
@@ -115,24 +114,24 @@ impl Train {
         }
     }
 
-    /// How many of `epochs` epochs, the last ones, are to teach the network to be integers: none where
-    /// so few are trained that the share is less than half of one.
+    /// The number of quantisation-aware epochs, the last ones of `epochs`: 0 if their fraction is less than half an
+    /// epoch.
     #[must_use]
     pub fn integer_epochs(&self, epochs: u32) -> u32 {
         (f64::from(epochs) * self.quantization_aware).round() as u32
     }
 }
 
-/// The fewest and the most epochs of `epochs = "auto"`.
+/// The range of epochs of `epochs = "auto"`.
 pub const AUTO_EPOCHS: std::ops::RangeInclusive<u32> = 10..=2_000;
 
 /// A number of epochs, or "auto".
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(untagged)]
 pub enum Epochs {
-    /// As many as `images_seen` takes.
+    /// Computed from `images_seen`.
     Auto(Auto),
-    /// This many.
+    /// A fixed number.
     Count(#[schemars(range(min = 1, max = 100_000))] u32),
 }
 
@@ -145,21 +144,21 @@ impl fmt::Display for Epochs {
     }
 }
 
-/// Which epoch is kept as best.
+/// The epoch of the best checkpoint.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 #[schemars(inline)]
 pub enum Select {
-    /// That of the highest validation accuracy, of equal ones the one with the lower loss.
+    /// The highest validation accuracy; on a tie, the lower loss.
     #[default]
     Accuracy,
-    /// That of the lowest validation loss.
+    /// The lowest validation loss.
     Loss,
-    /// The last.
+    /// The last epoch.
     Last,
 }
 
-/// What turns gradients into steps.
+/// Optimizer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 #[schemars(inline)]
@@ -174,26 +173,26 @@ pub enum Optimizer {
     Rmsprop,
 }
 
-/// How the learning rate changes.
+/// Learning rate schedule.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 #[schemars(inline)]
 pub enum Schedule {
-    /// It does not.
+    /// Constant.
     Constant,
-    /// Half a cosine, to 0 (arXiv 1608.03983).
+    /// Cosine annealing to 0 (arXiv 1608.03983).
     Cosine,
-    /// Up from 1/25, then down to 1/250,000, along cosines (arXiv 1708.07120).
+    /// One cycle: up from 1/25 of the peak, then down to 1/250,000, along cosines (arXiv 1708.07120).
     OneCycle,
 }
 
-/// How much each class counts in the loss.
+/// Weight of each class in the loss.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 #[schemars(inline)]
 pub enum ClassWeights {
-    /// The same.
+    /// Equal weights.
     None,
-    /// In inverse proportion to its number of images.
+    /// In inverse proportion to the number of images of the class.
     Balanced,
 }
