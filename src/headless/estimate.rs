@@ -31,7 +31,7 @@ pub fn show(project: &Project<'_>) -> Result<Exit, Failure> {
     console.say(&estimate.table(width));
     console.say("\nRAM over time, in bytes:");
     console.say(&estimate.arena.draw(width));
-    console.say("\nCode size is an estimate within 10 %, stack an upper bound; all other sizes are exact:");
+    console.say("\nCode size is an estimate (±10 %), stack an upper bound, all else is exact:");
     console.say(&estimate.target_lines());
     if estimate.limit.is_none() {
         console.say(&format!("\n{}", verdict_lines(&verdicts)));

@@ -230,7 +230,7 @@ fn an_evaluation_is_kept_in_its_run_and_shown_in_the_report() {
     let images =
         |part: &str, precision: &str, count: &str| format!("| {part} | {precision} | {} |", info["data"][count]);
     let [validation, train] = [images("validation", "float", "validation"), images("train", "int8", "train")];
-    for part in ["## Evaluated", &validation, &train, "| uno-r3 (target.board) | "] {
+    for part in ["## Evaluation", &validation, &train, "| uno-r3 (target.board) | "] {
         assert!(text.contains(part), "{part}:\n{text}");
     }
     assert!(text.contains("](mistakes.svg)") || !text.contains("## Mistakes"));
@@ -238,7 +238,7 @@ fn an_evaluation_is_kept_in_its_run_and_shown_in_the_report() {
     for part in [
         "Learning rate",
         "<th>class</th><th class=\"n\">training</th>",
-        "<h2>Evaluated</h2>",
+        "<h2>Evaluation</h2>",
         "<td>uno-r3 (target.board)</td>",
         "<svg ",
     ] {
@@ -290,7 +290,7 @@ fn an_evaluation_on_other_images_leaves_those_of_the_run_as_they_are() {
     scene.run("--run run --evaluate").ends(0).prints(&["report: run/report.html"]);
     compared();
     let report = scene.read("run/report.md");
-    let evaluated = report.split("\n## ").find(|section| section.starts_with("Evaluated")).unwrap();
+    let evaluated = report.split("\n## ").find(|section| section.starts_with("Evaluation")).unwrap();
     let rows: Vec<&str> = evaluated.lines().filter(|line| line.starts_with("| ")).skip(1).collect();
     let [validation, all, float] = rows.as_slice() else { panic!("{report}") };
     assert!(validation.starts_with("| validation | int8 |") && all.starts_with("| all | int8 |"), "{report}");
