@@ -136,7 +136,7 @@ fn a_loss_that_is_no_number_at_once_keeps_nothing_and_says_so() {
     fs::write(scene.path("wild.toml"), WILD.replace("warmup = 40", "[data]\nstd = 0.001\nsource = \"pictures\""))
         .unwrap();
     let answer = scene.run("--config wild.toml --train --run wild").ends(1).says(&["NaN or infinite in epoch 1"]);
-    answer.says(&["nothing is kept"]);
+    answer.says(&["nothing is saved"]);
     assert!(!scene.path("wild/checkpoints/last.safetensors").exists());
     scene.run("--run wild --evaluate").ends(2).says(&["wild/checkpoints/last.safetensors"]);
 }
