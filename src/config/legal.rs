@@ -220,7 +220,7 @@ mod tests {
     fn every_key_has_its_help_and_default() {
         let info = key_info(&KeyPath::of("blocks.0.kernel"), Some(BlockKind::Separable)).unwrap();
         assert_eq!(info.default.as_deref(), Some("3"));
-        assert!(info.help.contains("kernel"), "{info:?}");
+        assert!(info.help.contains("Kernel size"), "{info:?}");
         let padding = key_info(&KeyPath::of("blocks.0.padding"), Some(BlockKind::Separable)).unwrap();
         assert_eq!(padding.default.as_deref(), Some("same"));
         let pool = key_info(&KeyPath::of("head.pool"), None).unwrap();
