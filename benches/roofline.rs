@@ -25,7 +25,7 @@ use micromobilenet::files::RealDisk;
 use micromobilenet::graph::{Graph, Op, Source};
 use micromobilenet::train::{
     BatchProgress, Begin, Control, End, EpochMetrics, Governor, Job, Layer, Observer, Profile, Start, Validation, Work,
-    bandwidth, peak_flops, train,
+    bandwidth, family, peak_flops, train,
 };
 use std::path::Path;
 use std::sync::Arc;
@@ -145,12 +145,16 @@ fn trained(limit: f64) -> (Graph, Profile) {
 
 const PASSES: [&str; 2] = ["forwards", "backwards"];
 
+/// The operations that run on kernels of ours: all but the head.
+fn body(graph: &Graph) -> &[Op] {
+    graph.ops.split_last().map_or(&[], |(_, body)| body)
+}
+
 fn operations(graph: &Graph) {
     println!("\n| operation | forwards: MFLOP | MB | FLOP/byte | backwards: MFLOP | MB | FLOP/byte |");
     println!("|---|---:|---:|---:|---:|---:|---:|");
-    for op in &graph.ops {
-        let Some(layer) = Layer::of(op) else { continue };
-        let cells = costs(op, layer)
+    for op in body(graph) {
+        let cells = costs(op, family(op))
             .map(|Cost { flops, bytes }| format!("{:.2} | {:.2} | {:.2}", flops / 1e6, bytes / 1e6, flops / bytes));
         println!("| {} | {} |", op.name, cells.join(" | "));
     }
@@ -174,7 +178,7 @@ fn kinds(graph: &Graph, profile: &Profile, machine: &Machine) {
     let (mut all, mut kernels) = ([0.0; 4], 0.0);
     for layer in Layer::ALL {
         let costs: Vec<[Cost; 2]> =
-            graph.ops.iter().filter(|op| Layer::of(op) == Some(layer)).map(|op| costs(op, layer)).collect();
+            body(graph).iter().filter(|op| family(op) == layer).map(|op| costs(op, layer)).collect();
         if costs.is_empty() {
             continue;
         }

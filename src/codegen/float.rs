@@ -2,8 +2,8 @@
 
 use super::tables::{Array, Gates, Mean, Numbers, Tables};
 use super::{CodegenError, literal};
-use crate::graph::{Conv, Depthwise, Graph, Kind, Norm, Op, Source, Weights};
-use crate::plan::depth;
+use crate::graph::{FilterLayer, Graph, Kind, Norm, Op, Source, Weights};
+use crate::plan::reads_one_plane;
 
 /// The tables of `graph`, batch norm folded, with `weights`.
 ///
@@ -12,37 +12,17 @@ use crate::plan::depth;
 pub fn tables(graph: &Graph, weights: &Weights) -> Result<Tables, CodegenError> {
     let mut builder = Builder { weights, items: Vec::new() };
     let mut tables = Tables::default();
+    let head = graph.ops.last().map(|op| op.id);
     for op in &graph.ops {
         let mut numbers = Numbers::default();
         match op.kind {
-            Kind::Conv(Conv { norm, .. }) | Kind::Depthwise(Depthwise { norm, .. }) => {
-                let scale = |index: usize| {
-                    let taps = builder.values(op, "weight").len() / (op.output.channels * op.input.channels).max(1);
-                    match op.inputs[0] {
-                        Source::Image => f64::from(graph.pixels.scale[index / taps % op.input.channels]),
-                        Source::Op(_) => 1.0,
-                    }
-                };
-                let values: Vec<f32> = builder
-                    .values(op, "weight")
-                    .iter()
-                    .enumerate()
-                    .map(|(index, value)| (f64::from(*value) * scale(index)) as f32)
-                    .collect();
-                let bias = match norm {
-                    Norm::None => vec![0.0; op.output.channels],
-                    Norm::Bias => builder.values(op, "bias").to_vec(),
-                    Norm::Batch { .. } => return Err(CodegenError::Unsupported(op.name.clone())),
-                };
-                numbers.weights = match depth(op) {
-                    0 => builder.apart(op, &values, &bias)?,
-                    depth => builder.mixed(op, "weight", &values, &bias, depth)?,
-                };
-            }
-            Kind::Dense(_) => {
-                let (values, bias) = (builder.values(op, "weight").to_vec(), builder.values(op, "bias").to_vec());
-                tables.head.weights = builder.mixed(op, "weight", &values, &bias, depth(op))?;
-                continue;
+            Kind::Conv(_) | Kind::Depthwise(_) | Kind::Dense(_) => {
+                let Some(layer) = op.layer() else { continue };
+                numbers.weights = builder.filters(graph, op, &layer)?;
+                if Some(op.id) == head {
+                    tables.head = numbers;
+                    continue;
+                }
             }
             Kind::GlobalPool(_) => {
                 tables.mean = Some(Mean::default());
@@ -50,14 +30,12 @@ pub fn tables(graph: &Graph, weights: &Weights) -> Result<Tables, CodegenError> 
             }
             Kind::Add(_) => {}
             Kind::SqueezeExcite(se) => {
-                let mut part = |part: &str, depth: usize| {
-                    let values = builder.values(op, &format!("{part}.weight")).to_vec();
-                    let bias = builder.values(op, &format!("{part}.bias")).to_vec();
-                    let weights = builder.mixed(op, part, &values, &bias, depth)?;
-                    Ok::<_, CodegenError>(Numbers { weights, ..Numbers::default() })
-                };
+                let mut places = [0; 2];
+                for (place, layer) in places.iter_mut().zip(op.filters()) {
+                    *place = builder.filters(graph, op, &layer)?;
+                }
+                let [reduce, expand] = places.map(|weights| Numbers { weights, ..Numbers::default() });
                 numbers.weights = tables.gates.len();
-                let (reduce, expand) = (part("reduce", op.input.channels)?, part("expand", se.hidden)?);
                 tables.gates.push(Gates { reduce, expand, hidden: se.hidden, ..Gates::default() });
             }
         }
@@ -72,27 +50,46 @@ struct Builder<'a> {
     items: Vec<String>,
 }
 
-impl<'a> Builder<'a> {
-    fn values(&self, op: &Op, part: &str) -> &'a [f32] {
-        self.weights.values(&format!("{}.{part}", op.name))
-    }
-
-    /// Adds `values` and returns where they begin.
-    fn add(&mut self, op: &Op, part: &str, values: impl Iterator<Item = f32>) -> Result<usize, CodegenError> {
-        let at = self.items.len();
-        for value in values {
-            let name = || format!("{}.{part}", op.name);
-            self.items.push(literal::float(value).ok_or_else(|| CodegenError::NotFinite { name: name(), value })?);
+impl Builder<'_> {
+    /// Adds a layer of filters of `op` and returns where it begins. What a camera byte stands for goes
+    /// into the weights that read it.
+    fn filters(&mut self, graph: &Graph, op: &Op, layer: &FilterLayer) -> Result<usize, CodegenError> {
+        let scale = |index: usize| match op.inputs[0] {
+            Source::Image => f64::from(graph.pixels.scale[index / layer.taps % op.input.channels]),
+            Source::Op(_) => 1.0,
+        };
+        let weights = self.weights.weight(op, layer).iter().enumerate();
+        let values: Vec<f32> = weights.map(|(index, value)| (f64::from(*value) * scale(index)) as f32).collect();
+        let bias = match op.norm() {
+            Norm::Batch { .. } => return Err(CodegenError::Unsupported(op.name.clone())),
+            Norm::None | Norm::Bias => match self.weights.bias(op, layer) {
+                [] => vec![0.0; layer.outputs],
+                bias => bias.to_vec(),
+            },
+        };
+        let names = [layer.weight(&op.name), layer.bias(&op.name)];
+        if reads_one_plane(layer) {
+            self.apart(&names, &values, &bias)
+        } else {
+            self.mixed(&names, &values, &bias, layer.fan_in())
         }
-        Ok(at)
     }
 
-    /// Adds filters that read one channel each: the taps of a filter and its bias.
-    fn apart(&mut self, op: &Op, values: &[f32], bias: &[f32]) -> Result<usize, CodegenError> {
+    /// Adds `values` of the parameter `name`.
+    fn add(&mut self, name: &str, values: impl Iterator<Item = f32>) -> Result<(), CodegenError> {
+        for value in values {
+            let literal = literal::float(value);
+            self.items.push(literal.ok_or_else(|| CodegenError::NotFinite { name: name.to_owned(), value })?);
+        }
+        Ok(())
+    }
+
+    /// Adds filters that read one plane each: the taps of a filter and its bias.
+    fn apart(&mut self, names: &[String; 2], values: &[f32], bias: &[f32]) -> Result<usize, CodegenError> {
         let at = self.items.len();
         for (taps, bias) in values.chunks(values.len() / bias.len()).zip(bias) {
-            self.add(op, "weight", taps.iter().copied())?;
-            self.add(op, "bias", std::iter::once(*bias))?;
+            self.add(&names[0], taps.iter().copied())?;
+            self.add(&names[1], std::iter::once(*bias))?;
         }
         Ok(at)
     }
@@ -101,8 +98,7 @@ impl<'a> Builder<'a> {
     /// biases. What is missing from a whole four is 0.
     fn mixed(
         &mut self,
-        op: &Op,
-        part: &str,
+        names: &[String; 2],
         values: &[f32],
         bias: &[f32],
         depth: usize,
@@ -111,11 +107,11 @@ impl<'a> Builder<'a> {
         for four in (0..bias.len()).step_by(4) {
             for index in 0..depth {
                 let weight = |filter: usize| values.get(filter * depth + index).copied().unwrap_or(0.0);
-                self.add(op, part, (four..four + 4).map(weight))?;
+                self.add(&names[0], (four..four + 4).map(weight))?;
             }
         }
         let bias = bias.iter().copied().chain(std::iter::repeat(0.0)).take(bias.len().next_multiple_of(4));
-        self.add(op, "bias", bias)?;
+        self.add(&names[1], bias)?;
         Ok(at)
     }
 }

@@ -7,7 +7,7 @@ use super::writer::CWriter;
 use super::{CodegenError, Model, Sure, TOOL, float, int8, literal, runtime, steps};
 use crate::config::Precision;
 use crate::escape;
-use crate::graph::Graph;
+use crate::graph::{Graph, OpId, Source};
 use crate::plan::{self, Kernels, MAX_AVR_ARRAY, Program};
 
 /// The text of `<class_name>.h`. The same model gives the same bytes.
@@ -27,11 +27,15 @@ pub fn header(model: &Model<'_>) -> Result<String, CodegenError> {
     }
     let graph = model.graph;
     let program = model.program();
+    let from_body = |source: &Source| !matches!(source, Source::Op(OpId(from)) if *from >= graph.pool_at());
+    if let Some(op) = graph.tail().iter().find(|op| op.inputs.iter().any(from_body)) {
+        return Err(CodegenError::Unsupported(op.name.clone()));
+    }
     if let Some(limit) = plan::exceeded(graph, &program) {
         return Err(CodegenError::Limit(limit));
     }
     let tables = match model.quantised {
-        Some(quantised) => int8::tables(quantised)?,
+        Some(quantised) => int8::tables(graph, quantised)?,
         None => float::tables(graph, model.weights)?,
     };
     let kernels = tables.kernels(graph, &program);

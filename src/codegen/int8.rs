@@ -9,31 +9,33 @@
 use super::tables::{Array, Gates, Mean, Numbers, Tables};
 use super::{CodegenError, literal};
 use crate::contract::FRACTION_BITS;
+use crate::graph::Graph;
+use crate::plan::reads_one_plane;
 use crate::quant::{Filters, Kind, Op, Quantised, Requantise};
 
-/// The tables of `network`.
+/// The tables of `network`, which are the integers of `graph`.
 ///
 /// # Errors
 /// A network that follows TensorFlow Lite's rounding, which generated code does not.
-pub fn tables(network: &Quantised) -> Result<Tables, CodegenError> {
+pub fn tables(graph: &Graph, network: &Quantised) -> Result<Tables, CodegenError> {
     let mut builder = Builder::default();
     let mut tables = Tables::default();
-    for op in &network.ops {
+    for (index, (planned, op)) in graph.ops.iter().zip(&network.ops).enumerate() {
         let mut numbers =
             Numbers { constants: builder.offsets.len(), zero: unsigned(op.zeros[0]), ..Numbers::default() };
         match &op.kind {
-            Kind::Conv { window, filters } if op.input.channels == 1 && window.kernel > 1 => {
-                numbers = builder.apart(op, filters)?;
-            }
-            Kind::Depthwise { filters, .. } => numbers = builder.apart(op, filters)?,
-            Kind::Conv { window, filters } => {
-                let taps = window.kernel * window.kernel;
-                let zeros: Vec<u8> = op.zeros.iter().flat_map(|zero| vec![unsigned(*zero); taps]).collect();
-                numbers = Numbers { zero: numbers.zero, ..builder.mixed(&op.name, filters, &zeros)? };
-            }
-            Kind::Dense { filters } => {
-                tables.head = builder.mixed(&op.name, filters, &vec![numbers.zero; op.input.values()])?;
-                continue;
+            Kind::Conv { filters, .. } | Kind::Depthwise { filters, .. } | Kind::Dense { filters } => {
+                let Some(layer) = planned.layer() else { continue };
+                if reads_one_plane(&layer) {
+                    numbers = builder.apart(op, filters)?;
+                } else {
+                    let zeros: Vec<u8> = op.zeros.iter().flat_map(|zero| vec![unsigned(*zero); layer.taps]).collect();
+                    numbers = Numbers { zero: numbers.zero, ..builder.mixed(&op.name, filters, &zeros)? };
+                }
+                if index + 1 == network.ops.len() {
+                    tables.head = numbers;
+                    continue;
+                }
             }
             Kind::MaxPool => continue,
             Kind::AvgPool(mean) => {
@@ -67,9 +69,15 @@ pub fn tables(network: &Quantised) -> Result<Tables, CodegenError> {
         tables.steps.push(numbers);
     }
     tables.score_scale = literal::float(network.scores().scale as f32).unwrap_or_default();
+    tables.arrays = arrays(network, &builder, !tables.gates.is_empty());
+    Ok(tables)
+}
+
+/// The arrays of what was built.
+fn arrays(network: &Quantised, builder: &Builder, has_gates: bool) -> Vec<Array> {
     let numbers = |values: &[u32]| values.iter().map(|value| format!("{value}u")).collect();
     let bytes = |values: &[u8]| values.iter().map(u8::to_string).collect();
-    tables.arrays = vec![
+    let mut arrays = vec![
         Array { of: "uint8_t", name: "weightTable", items: bytes(&builder.weights) },
         Array {
             of: "uint16_t",
@@ -78,14 +86,14 @@ pub fn tables(network: &Quantised) -> Result<Tables, CodegenError> {
         },
         Array { of: "uint32_t", name: "offsetTable", items: numbers(&builder.offsets) },
     ];
-    if !tables.gates.is_empty() {
-        tables.arrays.push(Array { of: "uint8_t", name: "sigmoidTable", items: bytes(&network.sigmoid) });
+    if has_gates {
+        arrays.push(Array { of: "uint8_t", name: "sigmoidTable", items: bytes(&network.sigmoid) });
     }
     if network.input.channels > 1 {
         let zeros: Vec<u8> = network.ops[0].zeros.iter().map(|zero| unsigned(*zero)).collect();
-        tables.arrays.push(Array { of: "uint8_t", name: "imageZeros", items: bytes(&zeros) });
+        arrays.push(Array { of: "uint8_t", name: "imageZeros", items: bytes(&zeros) });
     }
-    Ok(tables)
+    arrays
 }
 
 /// A byte with 128 added.

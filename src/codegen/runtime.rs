@@ -4,8 +4,8 @@ use super::literal;
 use super::tables::Tables;
 use super::template::{Flag, Template};
 use crate::config::{Pool, Precision, Resize};
-use crate::graph::{Graph, Kind};
-use crate::plan::{ARENA_ALIGNMENT, DEEP, Kernel, Kernels, Program, StepFormat, Target, depth};
+use crate::graph::{Graph, Op};
+use crate::plan::{ARENA_ALIGNMENT, DEEP, Kernel, Kernels, Program, Step, StepFormat, Target, depth};
 
 /// The int8 kernels that processors are particular about: the condition in the preprocessor and
 /// the texts of each family, the last of which serves all others.
@@ -87,17 +87,60 @@ pub fn template(
     tables: &Tables,
 ) -> Template {
     let mut template = Template::default();
+    let program_flags = program_flags(graph, program).into_iter();
+    let resizes = [(Flag::Fit, Resize::Fit), (Flag::Crop, Resize::Crop), (Flag::Pad, Resize::Pad)];
+    let resizes = resizes.map(|(flag, mode)| (flag, resize == mode));
+    for (flag, is_set) in program_flags.chain(kernel_flags(program, kernels, tables)).chain(resizes) {
+        template.flag(flag, is_set);
+    }
+    let sizes = sizes(graph, program).into_iter().chain(row_sizes(program, kernels));
+    for (name, value) in sizes.chain(table_sizes(graph, program, tables)) {
+        template.value(name, &value);
+    }
+    let resize_text = match resize {
+        Resize::Fit => "stretched",
+        Resize::Crop => "the middle of them, cropped",
+        Resize::Pad => "whole, with black beside them",
+    };
+    let stem_filters = first_layer(program, kernels).map_or(0, |step| step.output.channels);
+    let others: Vec<String> = (1..stem_filters).rev().map(|filter| filter.to_string()).collect();
+    for (name, text) in [
+        ("resizeText", resize_text),
+        ("stemOthers", &others.join(", ")),
+        // The pool takes the rows of the last step before it.
+        ("pooledSteps", if has_tail(program) { "bodySteps" } else { "numSteps" }),
+        ("Class", class),
+        ("place", if StepFormat::of(program).place_bytes == 2 { "uint16_t" } else { "uint32_t" }),
+        ("counter", if program.counter_bytes == 1 { "uint8_t" } else { "uint16_t" }),
+        ("scoreScale", &tables.score_scale),
+        ("centre", &centre(graph)),
+    ] {
+        template.value(name, text);
+    }
+    template
+}
+
+/// Whether operations stand between the pool and the head.
+const fn has_tail(program: &Program) -> bool {
+    program.body < program.steps.len()
+}
+
+/// The first step, where a kernel computes all its filters at once.
+fn first_layer<'a>(program: &'a Program, kernels: &Kernels) -> Option<&'a Step> {
+    let first = program.steps.first().zip(kernels.0.first());
+    first.filter(|(_, kernel)| matches!(kernel, Kernel::FirstLayer { .. })).map(|(step, _)| step)
+}
+
+/// The global pool and what it does.
+fn pool(graph: &Graph) -> Option<(&Op, Pool)> {
+    graph.ops.get(graph.pool_at()).and_then(|op| Some((op, op.pool()?)))
+}
+
+/// The flags that follow from what the program does when.
+fn program_flags(graph: &Graph, program: &Program) -> Vec<(Flag, bool)> {
     let format = StepFormat::of(program);
-    let has = |is: fn(Kernel) -> bool| kernels.any(is);
-    let moves = |moved: usize| kernels.any(|kernel| kernel == Kernel::Depthwise3 { stride: moved });
-    let first_layer = program.steps.first().zip(kernels.0.first());
-    let first_layer =
-        first_layer.filter(|(_, kernel)| matches!(kernel, Kernel::FirstLayer { .. })).map(|(step, _)| step);
-    let first_moves = |moved: usize| first_layer.is_some_and(|step| step.window.stride == moved);
-    let fast = has(|kernel| matches!(kernel, Kernel::Depthwise3 { .. } | Kernel::FirstLayer { .. }));
-    let other = has(|kernel| kernel == Kernel::Depthwise);
-    let pool =
-        graph.ops.iter().find_map(|op| if let Kind::GlobalPool(pool) = op.kind { Some((op, pool.pool)) } else { None });
+    let pool = pool(graph).map(|(_, pool)| pool);
+    let body_streams = program.streams.iter().filter(|stream| stream.end <= program.body).count();
     // Whether a step may be given a row before it can make one of its own: rows land where they are
     // kept only if they come from the step before, and not if they were written over its own.
     let waits = program.streams.len() > 1
@@ -105,27 +148,56 @@ pub fn template(
             let is_windowed = step.counter_in != step.counter_out;
             step.target == Target::Over || (is_windowed && step.window.kernel == 1)
         });
-    let kernel_rows = program.steps.iter().map(|step| step.window.kernel).max().unwrap_or(1);
-    for (flag, is_set) in [
+    vec![
         (Flag::Int8, program.precision == Precision::Int8),
         (Flag::Float, program.precision == Precision::Float),
         (Flag::Tiles, format.tiles),
         (Flag::Additions, format.additions),
-        (Flag::Add, has(|kernel| kernel == Kernel::Addition)),
         (Flag::Copies, format.copies),
         (Flag::Streams, program.streams.len() > 1),
-        (Flag::SingleStream, program.streams.len() == 1),
+        (Flag::SingleStream, body_streams == 1),
+        (Flag::Tail, has_tail(program)),
         (Flag::Deep, graph.ops.iter().any(|op| depth(op) > DEEP)),
-        (Flag::Shifts, tables.has_shifts()),
-        (Flag::Gates, has(|kernel| kernel == Kernel::Gates)),
         (Flag::Colours, graph.input.channels > 1),
+        (Flag::Waits, waits),
+        (
+            Flag::ThreeRows,
+            kernel_rows(program) == 3 && program.steps.iter().all(|step| matches!(step.window.kernel, 1 | 3)),
+        ),
+        (Flag::Max, pool == Some(Pool::Max)),
+        (Flag::Avg, pool == Some(Pool::Avg)),
+        (Flag::HeadTile, program.head_tile.is_some()),
+        (Flag::Padding, program.padding_bytes() > 0),
+        (Flag::StepPadding, format.step_padding() > 0),
+        (Flag::StreamPadding, format.stream_padding() > 0),
+    ]
+}
+
+/// The most rows that a kernel reads.
+fn kernel_rows(program: &Program) -> usize {
+    program.steps.iter().map(|step| step.window.kernel).max().unwrap_or(1)
+}
+
+/// The flags that follow from the kernels.
+fn kernel_flags(program: &Program, kernels: &Kernels, tables: &Tables) -> Vec<(Flag, bool)> {
+    let has = |is: fn(Kernel) -> bool| kernels.any(is);
+    let moves = |moved: usize| kernels.any(|kernel| kernel == Kernel::Depthwise3 { stride: moved });
+    let first_layer = first_layer(program, kernels);
+    let first_moves = |moved: usize| first_layer.is_some_and(|step| step.window.stride == moved);
+    let fast = has(|kernel| matches!(kernel, Kernel::Depthwise3 { .. } | Kernel::FirstLayer { .. }));
+    let other = has(|kernel| kernel == Kernel::Depthwise);
+    vec![
+        (Flag::Add, has(|kernel| kernel == Kernel::Addition)),
+        (Flag::Gates, has(|kernel| kernel == Kernel::Gates)),
         (Flag::Convolutions, has(Kernel::is_convolution)),
+        (Flag::Collected, has(|kernel| kernel == Kernel::Convolution)),
+        (Flag::Filters, has(Kernel::is_filters)),
+        (Flag::ShiftedFilters, has(|kernel| matches!(kernel, Kernel::Shifted { .. })) || tables.has_shifted_dense()),
+        (Flag::ShiftedDepthwise, tables.has_shifted_depthwise(kernels)),
         (Flag::Pointwise, has(|kernel| matches!(kernel, Kernel::Pointwise { .. }))),
         (Flag::Shallow, has(|kernel| kernel == Kernel::Pointwise { is_shallow: true })),
         (Flag::Tiled, has(|kernel| kernel.is_filters() && !matches!(kernel, Kernel::Pointwise { .. }))),
-        (Flag::TilesByValue, has(|kernel| kernel == Kernel::Gathered || kernel.is_convolution())),
-        (Flag::Waits, waits),
-        (Flag::ThreeRows, kernel_rows == 3 && program.steps.iter().all(|step| matches!(step.window.kernel, 1 | 3))),
+        (Flag::TilesByValue, has(|kernel| matches!(kernel, Kernel::Gathered | Kernel::Convolution))),
         (Flag::Depthwise, fast || other),
         (Flag::Depthwise3, has(|kernel| matches!(kernel, Kernel::Depthwise3 { .. }))),
         (Flag::FirstLayer, first_layer.is_some()),
@@ -139,46 +211,64 @@ pub fn template(
         (Flag::Depthwise2, moves(2)),
         (Flag::Depthwise3By3, moves(3)),
         (Flag::OtherStrides, moves(1) || moves(2)),
-        (Flag::Max, pool.is_some_and(|(_, pool)| pool == Pool::Max)),
-        (Flag::Avg, pool.is_some_and(|(_, pool)| pool == Pool::Avg)),
-        (Flag::HeadTile, program.head_tile.is_some()),
-        (Flag::Padding, program.padding_bytes() > 0),
-        (Flag::StepPadding, format.step_padding() > 0),
-        (Flag::StreamPadding, format.stream_padding() > 0),
-    ] {
-        template.flag(flag, is_set);
-    }
-    let input = graph.input;
-    let pooled = pool.map_or(graph.input, |(op, _)| op.input);
-    let mean = tables.mean.unwrap_or_default();
-    let stem_filters = first_layer.map_or(0, |step| step.output.channels);
-    let value_bytes = if program.precision == Precision::Float { 4 } else { 1 };
-    let sum_bytes = if pool.is_some_and(|(_, pool)| pool == Pool::Avg) { 4 } else { value_bytes };
+    ]
+}
+
+type Sizes = Vec<(&'static str, usize)>;
+
+/// Sizes of the image, the object and the program.
+fn sizes(graph: &Graph, program: &Program) -> Sizes {
+    let format = StepFormat::of(program);
     let stacked =
         program.steps.iter().map(|step| depth(&graph.ops[step.op.0])).filter(|depth| *depth <= program.stack_tile);
     let stack_quads = stacked.max().unwrap_or(0).div_ceil(4);
-    for (name, value) in [
-        ("height", input.height),
-        ("width", input.width),
-        ("channels", input.channels),
+    vec![
+        ("height", graph.input.height),
+        ("width", graph.input.width),
+        ("channels", graph.input.channels),
         ("classes", graph.classes),
-        ("numInputs", input.values()),
+        ("numInputs", graph.input.values()),
         ("arenaBytes", program.arena_bytes.next_multiple_of(ARENA_ALIGNMENT)),
         ("arenaAlignment", ARENA_ALIGNMENT),
         ("callerArenaBytes", program.caller_arena_bytes()),
         ("objectBytes", program.object_bytes()),
-        ("camera", program.camera),
         ("counters", program.counters),
-        ("cameraRing", program.steps.first().map_or(0, |step| step.ring)),
-        ("cameraKernel", program.steps.first().map_or(1, |step| step.window.kernel)),
-        ("cameraStride", program.steps.first().map_or(1, |step| step.window.stride)),
-        ("cameraPad", program.steps.first().map_or(0, |step| step.window.pad)),
-        ("cameraRows", program.steps.first().map_or(0, |step| step.output.height)),
-        ("cameraMade", program.steps.first().map_or(0, |step| step.counter_out)),
         ("steps", program.steps.len()),
+        ("bodySteps", program.body),
         ("numStreams", program.streams.len()),
         ("firstStreamEnd", program.streams.first().map_or(0, |stream| stream.end)),
-        ("kernelRows", kernel_rows),
+        ("stackQuads", stack_quads.max(1)),
+        ("padding", program.padding_bytes()),
+        ("stepPadding", format.step_padding()),
+        ("streamPadding", format.stream_padding()),
+    ]
+}
+
+/// Sizes of the rows of the first step, which the camera writes, and of kernels.
+fn row_sizes(program: &Program, kernels: &Kernels) -> Sizes {
+    let of_first = |of: fn(&Step) -> usize, none: usize| program.steps.first().map_or(none, of);
+    let first_layer = first_layer(program, kernels);
+    vec![
+        ("camera", program.camera),
+        ("cameraRing", of_first(|step| step.ring, 0)),
+        ("cameraKernel", of_first(|step| step.window.kernel, 1)),
+        ("cameraStride", of_first(|step| step.window.stride, 1)),
+        ("cameraPad", of_first(|step| step.window.pad, 0)),
+        ("cameraRows", of_first(|step| step.output.height, 0)),
+        ("cameraMade", of_first(|step| step.counter_out, 0)),
+        ("kernelRows", kernel_rows(program)),
+        ("stemFilters", first_layer.map_or(0, |step| step.output.channels)),
+        ("stemColumns", first_layer.map_or(0, |step| step.output.width)),
+    ]
+}
+
+/// Sizes and places of the pool and the head.
+fn table_sizes(graph: &Graph, program: &Program, tables: &Tables) -> Sizes {
+    let pool = pool(graph);
+    let pooled = pool.map_or(graph.input, |(op, _)| op.input);
+    let mean = tables.mean.unwrap_or_default();
+    let sum_bytes = if pool.is_some_and(|(_, pool)| pool == Pool::Avg) { 4 } else { program.value_bytes() };
+    vec![
         ("poolPlace", program.pool),
         ("poolBytes", pooled.channels * sum_bytes),
         ("pooledChannels", pooled.channels),
@@ -187,39 +277,14 @@ pub fn template(
         ("meanConstants", mean.constants),
         ("meanShift", mean.shift as usize),
         ("pooledZeros", mean.zeros as usize),
+        ("headPlace", program.head_input),
+        ("headChannels", graph.feature_count()),
         ("headWeights", tables.head.weights),
         ("headConstants", tables.head.constants),
         ("headShift", usize::from(tables.head.shift)),
         ("headTile", program.head_tile.unwrap_or(0)),
         ("logits", program.logits),
-        ("stackQuads", stack_quads.max(1)),
-        ("stemFilters", stem_filters),
-        ("stemColumns", first_layer.map_or(0, |step| step.output.width)),
-        ("padding", program.padding_bytes()),
-        ("stepPadding", format.step_padding()),
-        ("streamPadding", format.stream_padding()),
-    ] {
-        template.value(name, &value);
-    }
-    for (flag, mode) in [(Flag::Fit, Resize::Fit), (Flag::Crop, Resize::Crop), (Flag::Pad, Resize::Pad)] {
-        template.flag(flag, resize == mode);
-    }
-    template.value(
-        "resizeText",
-        match resize {
-            Resize::Fit => "stretched",
-            Resize::Crop => "the middle of them, cropped",
-            Resize::Pad => "whole, with black beside them",
-        },
-    );
-    let others: Vec<String> = (1..stem_filters).rev().map(|filter| filter.to_string()).collect();
-    template.value("stemOthers", &others.join(", "));
-    template.value("Class", class);
-    template.value("place", if format.place_bytes == 2 { "uint16_t" } else { "uint32_t" });
-    template.value("counter", if program.counter_bytes == 1 { "uint8_t" } else { "uint16_t" });
-    template.value("scoreScale", &tables.score_scale);
-    template.value("centre", &centre(graph));
-    template
+    ]
 }
 
 /// What is subtracted from camera value `i` of a row.
@@ -239,7 +304,8 @@ mod tests {
     use super::super::tables::{Gates, Mean, Numbers};
     use super::super::template::tests::{left_out, texts};
     use super::*;
-    use crate::config::{ConfigFile, Plan};
+    use crate::config::{Activation, ConfigFile, Plan};
+    use crate::graph::Dense;
     use crate::plan::row_tests::networks;
     use proptest::strategy::{Strategy as _, ValueTree as _};
     use proptest::test_runner::TestRunner;
@@ -248,7 +314,7 @@ mod tests {
     fn tables(graph: &Graph, program: &Program, shift: u8) -> Tables {
         let usual = if program.precision == Precision::Int8 { 16 } else { 0 };
         let numbers = |at: usize| Numbers { shift: if at % 3 == 1 { shift } else { usual }, ..Numbers::default() };
-        let gates = graph.ops.iter().filter(|op| matches!(op.kind, Kind::SqueezeExcite(_))).map(|_| Gates::default());
+        let gates = graph.ops.iter().filter(|op| op.filters().len() > 1).map(|_| Gates::default());
         Tables {
             steps: (0..program.steps.len()).map(numbers).collect(),
             gates: gates.collect(),
@@ -279,7 +345,8 @@ mod tests {
                 text = format!("[model]\ninput = {{ height = 300, width = 300, channels = 3 }}\n[stem]{after}");
             }
             let Ok(graph) = Graph::of_file(&ConfigFile::parse("net.toml", &text, &[]).unwrap(), 3) else { continue };
-            let graph = graph.folded();
+            let hidden = [Dense::hidden(5, Activation::Relu)];
+            let graph = graph.with_hidden(&hidden[..usize::from(number % 9 == 0)]).unwrap().folded();
             for (precision, shift) in [(Precision::Float, 0), (Precision::Int8, 16), (Precision::Int8, 13)] {
                 let program = Program::of(&graph, precision, Plan::Smallest);
                 let tables = tables(&graph, &program, shift);

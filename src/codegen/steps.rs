@@ -3,8 +3,11 @@
 use super::tables::{Gates, Numbers, Tables};
 use super::writer::CWriter;
 use crate::config::{Activation, Precision};
-use crate::graph::{Conv, Depthwise, Graph, Kind, Op, Window};
+use crate::graph::{Graph, Op};
 use crate::plan::{Kernel, Kernels, Program, Step, StepFormat, Target, Waiting, reads_interleaved};
+
+/// What the runtime calls the kernel of squeeze-and-excitation.
+const GATES: &str = "gatesKind";
 
 /// What the runtime calls the kernel of a step.
 fn kind(kernel: Kernel, is_interleaved: bool) -> &'static str {
@@ -19,16 +22,14 @@ fn kind(kernel: Kernel, is_interleaved: bool) -> &'static str {
         }
         Kernel::Planes | Kernel::Gathered | Kernel::Convolution | Kernel::Shifted { .. } => "filtersKind",
         Kernel::Addition => "additionKind",
-        Kernel::Gates => "gatesKind",
+        Kernel::Gates => GATES,
     }
 }
 
 /// The outputs of a row whose kernel reaches over no side of the map: the first, and how many.
-pub fn inner(step: &Step) -> (usize, usize) {
-    let Window { kernel, stride, pad } = step.window;
-    let first = pad.div_ceil(stride).min(step.output.width);
-    let end = (step.input.width + pad).checked_sub(kernel).map_or(0, |room| room / stride + 1);
-    (first, end.clamp(first, step.output.width) - first)
+fn inner(step: &Step) -> (usize, usize) {
+    let inner = step.window.inner(step.input.width, step.output.width);
+    (inner.start, inner.len())
 }
 
 /// Whether the kernel reaches over the left side (1) and over the right one (2), and a stride of two (16) or
@@ -49,7 +50,7 @@ pub fn write(w: &mut CWriter, graph: &Graph, program: &Program, kernels: &Kernel
     let lines = program.steps.iter().zip(&kernels.0).zip(&tables.steps).map(|((step, kernel), numbers)| {
         let op = &graph.ops[step.op.0];
         let kind = kind(*kernel, reads_interleaved(graph, op));
-        (fields(format, program, op, step, kind, numbers), format!("{}: {}", op.name, describe(op)))
+        (fields(format, program, op, step, kind, numbers), comment(op))
     });
     w.table(&format!("static const Step steps[{}] MICROMOBILENET_FLASH", program.steps.len()), lines);
     w.line(&format!("static_assert(sizeof(Step) == {}, \"steps are packed\");", format.step_bytes()));
@@ -103,10 +104,9 @@ pub fn write_gates(w: &mut CWriter, precision: Precision, gates: &[Gates]) {
 }
 
 fn fields(format: StepFormat, program: &Program, op: &Op, step: &Step, kind: &str, numbers: &Numbers) -> Vec<String> {
-    let gated = matches!(op.kind, Kind::SqueezeExcite(_));
     let gates = program.streams.iter().find(|stream| program.steps[stream.first].op == op.id);
     // Squeeze-and-excitation keeps no rows; its gates lie there instead.
-    let ring = if gated { gates.map_or(0, |stream| stream.gates) } else { step.ring };
+    let ring = if kind == GATES { gates.map_or(0, |stream| stream.gates) } else { step.ring };
     let (target, row) = match step.target {
         Target::Row(at) => ("intoRow", at),
         Target::Over => ("overRow", 0),
@@ -156,30 +156,15 @@ fn place(at: Option<usize>) -> String {
     at.map_or("noPlace".to_owned(), |at| at.to_string())
 }
 
-fn activation(op: &Op) -> &'static str {
-    match op.kind {
-        Kind::Conv(Conv { activation, .. }) | Kind::Depthwise(Depthwise { activation, .. }) => match activation {
-            Activation::None => "linear",
-            Activation::Relu => "relu",
-            Activation::Relu6 => "relu6",
-        },
-        _ => "linear",
-    }
+/// What a line of the table of steps is, for people.
+fn comment(op: &Op) -> String {
+    format!("{}: {}, {} -> {}", op.name, op.kind.operator().describe(), op.input, op.output)
 }
 
-fn describe(op: &Op) -> String {
-    let window = |window: Window| {
-        let Window { kernel, stride, pad } = window;
-        format!("{kernel}x{kernel}, stride {stride}, padding {pad}")
-    };
-    let what = match &op.kind {
-        Kind::Conv(conv) if conv.window == Window::PIXEL => "pointwise".to_owned(),
-        Kind::Conv(conv) => format!("convolution {}", window(conv.window)),
-        Kind::Depthwise(depthwise) => format!("depthwise {}", window(depthwise.window)),
-        Kind::SqueezeExcite(se) => format!("squeeze-and-excitation through {} units", se.hidden),
-        Kind::Add(_) => "the skip is added".to_owned(),
-        Kind::GlobalPool(_) => "pool".to_owned(),
-        Kind::Dense(_) => "fully connected".to_owned(),
-    };
-    format!("{what}, {} -> {}", op.input, op.output)
+fn activation(op: &Op) -> &'static str {
+    match op.activation() {
+        Activation::None => "linear",
+        Activation::Relu => "relu",
+        Activation::Relu6 => "relu6",
+    }
 }

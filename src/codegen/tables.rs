@@ -18,6 +18,13 @@ pub struct Numbers {
     pub shift: u8,
 }
 
+impl Numbers {
+    /// Whether results have other fractional bits than 16; those of floats have none.
+    const fn is_shifted(&self) -> bool {
+        !matches!(self.shift, 0 | 16)
+    }
+}
+
 /// An array in flash.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Array {
@@ -79,9 +86,15 @@ impl Tables {
         Kernels::of(graph, program, |step| self.steps.get(step).map(|numbers| numbers.shift))
     }
 
-    /// Whether some layer's results have other fractional bits than 16.
-    pub fn has_shifts(&self) -> bool {
+    /// Whether the head or layers behind gates, which are no steps, have other fractional bits than 16.
+    pub fn has_shifted_dense(&self) -> bool {
         let gates = self.gates.iter().flat_map(|gates| [&gates.reduce, &gates.expand]);
-        self.steps.iter().chain(gates).chain([&self.head]).any(|numbers| !matches!(numbers.shift, 0 | 16))
+        gates.chain([&self.head]).any(Numbers::is_shifted)
+    }
+
+    /// Whether a step whose filters read one channel each has other fractional bits than 16.
+    pub fn has_shifted_depthwise(&self, kernels: &Kernels) -> bool {
+        let steps = self.steps.iter().zip(&kernels.0);
+        steps.filter(|(_, kernel)| kernel.is_depthwise()).any(|(numbers, _)| numbers.is_shifted())
     }
 }

@@ -45,16 +45,24 @@ flags! {
     Streams = "streams",
     /// There is one.
     SingleStream = "singleStream",
+    /// Operations follow the global pool before the head.
+    Tail = "tail",
     /// Some filter sums more than 256 products.
     Deep = "deep",
-    /// Some results have other fractional bits than 16.
-    Shifts = "shifts",
+    /// Some filters over all channels have results with other fractional bits than 16.
+    ShiftedFilters = "shiftedFilters",
+    /// Some filters over one channel each have such results.
+    ShiftedDepthwise = "shiftedDepthwise",
+    /// Some step runs filters over all channels.
+    Filters = "filters",
     /// Squeeze-and-excitation.
     Gates = "gates",
     /// The image has three channels.
     Colours = "colours",
     /// Filters have windows of more than a pixel.
     Convolutions = "convolutions",
+    /// Such filters, with 16 fractional bits, collect what they read.
+    Collected = "collected",
     /// Filters read rows straight from planes.
     Pointwise = "pointwise",
     /// They read at most four planes.

@@ -2,15 +2,11 @@
 
 use super::op::{Add, Conv, Dense, Depthwise, GlobalPool, Norm, SqueezeExcite};
 use super::shape::{Shape, Window};
-use super::{Graph, Kind, Op, OpId, Pixels, Source};
+use super::{Graph, Kind, OpId, Pixels};
 use crate::config::{Activation, After, Block, Config, ConfigFile, Diagnostics, KeyPath, Problem};
 
 /// The most blocks a network may have, repeats counted.
 const MAX_BLOCKS: usize = 512;
-/// The most channels a map may have.
-const MAX_CHANNELS: usize = 16_384;
-/// The most values a map may have.
-const MAX_MAP: u64 = 1 << 28;
 /// The most parameters a network may have.
 const MAX_PARAMS: u64 = 100_000_000;
 
@@ -44,8 +40,6 @@ pub struct BuildError(pub Problem);
 struct Builder<'a> {
     config: &'a Config,
     graph: Graph,
-    /// Where the last map comes from and its size.
-    last: (Source, Shape),
     /// What the next operations stand for.
     place: KeyPath,
     block: Option<usize>,
@@ -65,7 +59,7 @@ impl<'a> Builder<'a> {
             classes,
             dropout: config.head.dropout as f32,
         };
-        Self { config, graph, last: (Source::Image, input), place: KeyPath::default(), block: None }
+        Self { config, graph, place: KeyPath::default(), block: None }
     }
 
     fn build(mut self) -> Fallible<Graph> {
@@ -84,8 +78,8 @@ impl<'a> Builder<'a> {
         }
         self.place = KeyPath::of("head");
         self.block = None;
-        self.push("pool", Kind::GlobalPool(GlobalPool { pool: config.head.pool }))?;
-        self.push("head", Kind::Dense(Dense { outputs: self.graph.classes }))?;
+        self.push("pool", GlobalPool { pool: config.head.pool })?;
+        self.push("head", Dense::logits(self.graph.classes))?;
         let params: u64 = self.graph.params().iter().map(|param| param.values() as u64).sum();
         if params > MAX_PARAMS {
             let message = format!("this network has {params} parameters; at most {MAX_PARAMS} can be handled");
@@ -110,7 +104,7 @@ impl<'a> Builder<'a> {
                 self.pointwise("pointwise", self.widened(filters), Activation::Relu6)
             }
             Block::Bottleneck { filters, expansion, kernel, stride, padding, squeeze_excite, .. } => {
-                let (skip, window) = (self.last, window(kernel, stride, padding));
+                let (skip, window) = (self.graph.end(), window(kernel, stride, padding));
                 if expansion > 1 {
                     self.pointwise("expand", expansion as usize * skip.1.channels, Activation::Relu6)?;
                 }
@@ -120,10 +114,9 @@ impl<'a> Builder<'a> {
                 self.pointwise("project", self.widened(filters), Activation::None)?;
                 self.squeeze_excite(ratio(After::Project))?;
                 // A valid kernel shrinks the map, so the sizes are compared and not just stride and channels.
-                if window.stride == 1 && self.last.1 == skip.1 {
-                    self.push("add", Kind::Add(Add))?;
-                    let Some(add) = self.graph.ops.last_mut() else { return Ok(()) };
-                    add.inputs.push(skip.0);
+                if window.stride == 1 && self.graph.end().1 == skip.1 {
+                    let OpId(add) = self.push("add", Add)?;
+                    self.graph.ops[add].inputs.push(skip.0);
                 }
                 Ok(())
             }
@@ -135,7 +128,8 @@ impl<'a> Builder<'a> {
 
     fn depthwise(&mut self, window: Window) -> Fallible<()> {
         let norm = self.norm();
-        self.push("depthwise", Kind::Depthwise(Depthwise { window, norm, activation: Activation::Relu6 }))
+        self.push("depthwise", Depthwise { window, norm, activation: Activation::Relu6 })?;
+        Ok(())
     }
 
     fn pointwise(&mut self, name: &str, filters: usize, activation: Activation) -> Fallible<()> {
@@ -144,51 +138,21 @@ impl<'a> Builder<'a> {
 
     fn conv(&mut self, name: &str, filters: usize, window: Window, activation: Activation) -> Fallible<()> {
         let norm = self.norm();
-        self.push(name, Kind::Conv(Conv { filters, window, norm, activation }))
+        self.push(name, Conv { filters, window, norm, activation })?;
+        Ok(())
     }
 
     fn squeeze_excite(&mut self, ratio: Option<u32>) -> Fallible<()> {
         let Some(ratio) = ratio else { return Ok(()) };
-        let hidden = (self.last.1.channels / ratio as usize).max(1);
-        self.push("se", Kind::SqueezeExcite(SqueezeExcite { hidden }))
-    }
-
-    fn push(&mut self, name: &str, kind: Kind) -> Fallible<()> {
-        let (source, input) = self.last;
-        let name = self.block.map_or_else(|| name.to_owned(), |number| format!("block{number}.{name}"));
-        let output = kind.operator().output(input).ok_or_else(|| self.too_small(&name, &kind, input))?;
-        let values = output.channels as u64 * output.height as u64 * output.width as u64;
-        if output.channels > MAX_CHANNELS || values > MAX_MAP {
-            let message = format!(
-                "{name} makes a map of {output}; at most {MAX_CHANNELS} channels and {MAX_MAP} values can be handled"
-            );
-            return Err(Self::fault(
-                &self.place,
-                message,
-                Some("use fewer filters, less expansion or a smaller input"),
-            ));
-        }
-        let id = OpId(self.graph.ops.len());
-        let (place, block) = (self.place.clone(), self.block);
-        self.graph.ops.push(Op { id, name, place, block, kind, inputs: vec![source], input, output });
-        self.last = (Source::Op(id), output);
+        let hidden = (self.graph.end().1.channels / ratio as usize).max(1);
+        self.push("se", SqueezeExcite { hidden })?;
         Ok(())
     }
 
-    fn too_small(&self, name: &str, kind: &Kind, input: Shape) -> Problem {
-        let kernel = match kind {
-            Kind::Conv(Conv { window, .. }) | Kind::Depthwise(Depthwise { window, .. }) => window.kernel,
-            _ => 1,
-        };
-        let before = match self.last.0 {
-            Source::Image => "the image".to_owned(),
-            Source::Op(OpId(index)) => self.graph.ops[index].name.clone(),
-        };
-        let message = format!(
-            "the map shrinks to nothing: {name} has a {kernel}x{kernel} kernel without padding, and {before} gives it only {}x{}",
-            input.height, input.width
-        );
-        Self::fault(&self.place, message, Some("use padding = \"same\", fewer strides before it, or a larger input"))
+    fn push(&mut self, name: &str, kind: impl Into<Kind>) -> Fallible<OpId> {
+        let name = self.block.map_or_else(|| name.to_owned(), |number| format!("block{number}.{name}"));
+        let appended = self.graph.append(&name, self.place.clone(), self.block, kind);
+        appended.map_err(|error| Self::fault(&self.place, error.to_string(), Some(error.help())))
     }
 
     fn fault(key: &KeyPath, message: String, help: Option<&str>) -> Problem {

@@ -1,47 +1,24 @@
 //! A configuration as operations with shapes: what is planned, trained, quantised and written.
 
+mod append;
 mod build;
 mod op;
 mod shape;
 mod weights;
 
+pub use append::AppendError;
 pub use build::BuildError;
-pub use op::{Add, Conv, Dense, Depthwise, GlobalPool, Map, Norm, Operator, Param, Reads, Role, SqueezeExcite};
+pub use op::{
+    Add, Conv, Dense, Depthwise, FilterLayer, GlobalPool, Kind, Map, Norm, Operator, Param, Reads, Role, SqueezeExcite,
+};
 pub use shape::{Shape, Window};
-pub use weights::{Tensor, Weights, WeightsError, metadata};
+pub use weights::{BatchNorm, Tensor, Weights, WeightsError, metadata};
 
-use crate::config::KeyPath;
+use crate::config::{Activation, KeyPath, Pool};
 
 /// The place of an operation in [`Graph::ops`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct OpId(pub usize);
-
-/// What an operation is.
-#[derive(Debug, Clone, Copy, PartialEq)]
-#[expect(missing_docs, reason = "each is documented at its type")]
-pub enum Kind {
-    Conv(Conv),
-    Depthwise(Depthwise),
-    SqueezeExcite(SqueezeExcite),
-    Add(Add),
-    GlobalPool(GlobalPool),
-    Dense(Dense),
-}
-
-impl Kind {
-    /// What it tells about itself.
-    #[must_use]
-    pub fn operator(&self) -> &dyn Operator {
-        match self {
-            Self::Conv(op) => op,
-            Self::Depthwise(op) => op,
-            Self::SqueezeExcite(op) => op,
-            Self::Add(op) => op,
-            Self::GlobalPool(op) => op,
-            Self::Dense(op) => op,
-        }
-    }
-}
 
 /// Where an operation reads from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -84,6 +61,49 @@ impl Op {
     #[must_use]
     pub fn macs(&self) -> u64 {
         self.kind.operator().macs(self.input, self.output)
+    }
+
+    /// The layers of filters in it, in the order of its parameters.
+    #[must_use]
+    pub fn filters(&self) -> Vec<FilterLayer> {
+        self.kind.operator().filters(self.input)
+    }
+
+    /// Its filters, where there is one layer of them with [`norm`](Self::norm) and
+    /// [`activation`](Self::activation) behind it.
+    #[must_use]
+    pub fn layer(&self) -> Option<FilterLayer> {
+        match self.filters().as_slice() {
+            [layer] => Some(*layer),
+            _ => None,
+        }
+    }
+
+    /// The norm behind its filters.
+    #[must_use]
+    pub fn norm(&self) -> Norm {
+        self.kind.operator().norm()
+    }
+
+    /// The activation behind the norm.
+    #[must_use]
+    pub fn activation(&self) -> Activation {
+        self.kind.operator().activation()
+    }
+
+    /// How it pools a whole map to one pixel, where it does.
+    #[must_use]
+    pub fn pool(&self) -> Option<Pool> {
+        self.kind.operator().pool()
+    }
+
+    /// How its kernel moves over rows; one pixel at a time where it reads whole maps.
+    #[must_use]
+    pub fn window(&self) -> Window {
+        match self.kind.operator().reads() {
+            Reads::Rows(window) => window,
+            Reads::Map => Window::PIXEL,
+        }
     }
 }
 
@@ -134,7 +154,20 @@ impl Graph {
         self.params().iter().filter(|param| param.role.is_trained()).map(|param| param.values() as u64).sum()
     }
 
-    /// Pooled features that the head reads.
+    /// Where global pooling stands; the number of operations where there is none.
+    #[must_use]
+    pub fn pool_at(&self) -> usize {
+        self.ops.iter().position(|op| op.pool().is_some()).unwrap_or(self.ops.len())
+    }
+
+    /// The operations between the pool and the head.
+    #[must_use]
+    pub fn tail(&self) -> &[Op] {
+        let head = self.ops.len().saturating_sub(1);
+        self.ops.get(self.pool_at() + 1..head).unwrap_or(&[])
+    }
+
+    /// Features that the head reads.
     #[must_use]
     pub fn feature_count(&self) -> usize {
         self.ops.last().map_or(0, |head| head.input.values())
@@ -151,11 +184,8 @@ impl Graph {
     pub fn folded(&self) -> Self {
         let mut graph = self.clone();
         for op in &mut graph.ops {
-            if let Kind::Conv(Conv { norm, .. }) | Kind::Depthwise(Depthwise { norm, .. }) = &mut op.kind
-                && matches!(norm, Norm::Batch { .. })
-            {
-                *norm = Norm::Bias;
-            }
+            let operator = op.kind.operator_mut();
+            operator.set_norm(operator.norm().folded());
         }
         graph
     }

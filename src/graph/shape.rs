@@ -66,10 +66,73 @@ impl Window {
         Self { kernel, stride, pad }
     }
 
+    /// Weights of a filter for one channel: kernel².
+    #[must_use]
+    pub const fn taps(self) -> usize {
+        self.kernel * self.kernel
+    }
+
+    /// A side of `size` with its padding.
+    #[must_use]
+    pub const fn padded(self, size: usize) -> usize {
+        size + 2 * self.pad
+    }
+
+    /// The place of position `at` of the map on a side with its padding.
+    #[must_use]
+    pub const fn place(self, at: usize) -> usize {
+        at + self.pad
+    }
+
+    /// The position on a side of `size` that stands at `place` of the side with its padding; `None`
+    /// for padding.
+    #[must_use]
+    pub fn position(self, place: usize, size: usize) -> Option<usize> {
+        place.checked_sub(self.pad).filter(|at| *at < size)
+    }
+
+    /// How many positions behind the first that it reads an output reads, padding before the first one
+    /// left out: the row with which output 0 can be made.
+    #[must_use]
+    pub const fn ahead(self) -> usize {
+        self.kernel - 1 - self.pad
+    }
+
+    /// How many rows of its input a kernel keeps beside the newest one.
+    #[must_use]
+    pub const fn kept(self) -> usize {
+        self.kernel - 1
+    }
+
+    /// How many outputs before an output may read what that reads first.
+    #[must_use]
+    pub const fn overlap(self) -> usize {
+        (self.kernel - 1) / self.stride
+    }
+
+    /// How many outputs can be made once the first `rows` of more rows have come.
+    #[must_use]
+    pub fn ready(self, rows: usize) -> usize {
+        (rows + self.pad).checked_sub(self.kernel).map_or(0, |room| room / self.stride + 1)
+    }
+
+    /// How many steps of the stride it takes to pass the last position of a side of `size`, from the first
+    /// place of padding on.
+    #[must_use]
+    pub const fn steps(self, size: usize) -> usize {
+        (size - 1 + self.pad) / self.stride + 1
+    }
+
+    /// The first position on a side of `size` that output `at` reads; `size` where it reads none.
+    #[must_use]
+    pub fn first(self, at: usize, size: usize) -> usize {
+        (at * self.stride).saturating_sub(self.pad).min(size)
+    }
+
     /// How many outputs a side of `size` inputs gives; `None` where the kernel does not fit once.
     #[must_use]
     pub const fn outputs(self, size: usize) -> Option<usize> {
-        match (size + 2 * self.pad).checked_sub(self.kernel) {
+        match self.padded(size).checked_sub(self.kernel) {
             Some(room) => Some(room / self.stride + 1),
             None => None,
         }
@@ -85,6 +148,13 @@ impl Window {
         (first..last.max(first), self.pad.saturating_sub(start))
     }
 
+    /// The outputs on a side of `outputs` whose kernel reads no padding of a map of `size`.
+    #[must_use]
+    pub fn inner(self, size: usize, outputs: usize) -> std::ops::Range<usize> {
+        let first = self.pad.div_ceil(self.stride).min(outputs);
+        first..self.ready(size).clamp(first, outputs)
+    }
+
     /// The outputs on a side of `outputs` whose kernel position `tap` falls on the map of `size`
     /// and not on padding.
     #[must_use]
@@ -93,6 +163,13 @@ impl Window {
         // The last output with at·stride + tap − pad ≤ size − 1.
         let end = (size + self.pad).checked_sub(tap + 1).map_or(0, |room| room / self.stride + 1);
         first.min(outputs)..end.clamp(first.min(outputs), outputs)
+    }
+}
+
+impl fmt::Display for Window {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { kernel, stride, pad } = self;
+        write!(f, "{kernel}x{kernel}, stride {stride}, padding {pad}")
     }
 }
 
@@ -121,33 +198,72 @@ mod tests {
         assert_eq!(Window::new(5, 2, Padding::Valid).outputs(4), None);
     }
 
+    /// Every window, and sides of even and odd sizes.
+    fn windows() -> impl Iterator<Item = (Window, usize)> {
+        let kernels = [1, 3, 5].into_iter().flat_map(|kernel| [1, 2, 3].map(|stride| (kernel, stride)));
+        let windows = kernels.flat_map(|(kernel, stride)| {
+            [Padding::Same, Padding::Valid].map(|padding| Window::new(kernel, stride, padding))
+        });
+        windows.flat_map(|window| (1..12).map(move |size| (window, size)))
+    }
+
+    #[test]
+    fn rows_and_places_agree_with_trying_every_position() {
+        for (window, size) in windows() {
+            let Window { kernel, stride, pad } = window;
+            let outputs = window.outputs(size).unwrap_or(0);
+            // The places that output `at` reads, counted with padding, and the positions among them.
+            let places = |at: usize| at * stride..at * stride + kernel;
+            let positions = |at: usize| places(at).filter_map(|place| window.position(place, size)).collect::<Vec<_>>();
+            assert_eq!(window.padded(size), pad + size + pad);
+            for at in 0..size {
+                assert_eq!(window.position(window.place(at), size), Some(at));
+            }
+            assert!((0..pad).all(|place| window.position(place, size).is_none()));
+            let is_inner = |at: &usize| places(*at).all(|place| window.position(place, size).is_some());
+            let inner = window.inner(size, outputs);
+            assert_eq!(
+                inner.collect::<Vec<_>>(),
+                (0..outputs).filter(is_inner).collect::<Vec<_>>(),
+                "{window:?} {size}"
+            );
+            for rows in 0..size {
+                let is_ready = |at: &usize| places(*at).end <= window.place(rows);
+                assert_eq!(window.ready(rows), (0..outputs + 9).take_while(is_ready).count(), "{window:?} {rows}");
+            }
+            let passed = (0..99).take_while(|step| step * stride <= window.place(size - 1)).count();
+            assert_eq!(window.steps(size), passed);
+            for at in 0..outputs {
+                if let Some(first) = positions(at).first() {
+                    assert_eq!(window.first(at, size), *first, "{window:?} {size} {at}");
+                }
+                let reads_too = |before: &usize| places(*before).end > places(at).start;
+                assert_eq!((0..at).filter(reads_too).count(), window.overlap().min(at));
+            }
+            assert_eq!(window.place(window.ahead()) + 1, kernel);
+            assert_eq!((window.kept() + 1).pow(2), window.taps());
+        }
+    }
+
     #[test]
     fn reach_and_inside_agree_with_trying_every_tap() {
-        for kernel in [1, 3, 5] {
-            for stride in [1, 2, 3] {
-                for padding in [Padding::Same, Padding::Valid] {
-                    let window = Window::new(kernel, stride, padding);
-                    for size in 1..12 {
-                        let outputs = window.outputs(size).unwrap_or(0);
-                        for tap in 0..kernel {
-                            let hits: Vec<usize> = (0..outputs)
-                                .filter(|at| (at * stride + tap).checked_sub(window.pad).is_some_and(|x| x < size))
-                                .collect();
-                            let range = window.inside(tap, size, outputs);
-                            assert_eq!(hits, range.collect::<Vec<_>>(), "{window:?} size {size} tap {tap}");
-                        }
-                        for at in 0..outputs {
-                            let taps: Vec<usize> = (0..kernel)
-                                .filter(|tap| (at * stride + tap).checked_sub(window.pad).is_some_and(|x| x < size))
-                                .collect();
-                            let (range, first) = window.reach(at, size);
-                            assert_eq!(range.len(), taps.len());
-                            if let Some(tap) = taps.first() {
-                                assert_eq!(first, *tap);
-                                assert_eq!(range.start + window.pad, at * stride + tap);
-                            }
-                        }
-                    }
+        for (window, size) in windows() {
+            let Window { kernel, stride, .. } = window;
+            let outputs = window.outputs(size).unwrap_or(0);
+            for tap in 0..kernel {
+                let hits: Vec<usize> =
+                    (0..outputs).filter(|at| window.position(at * stride + tap, size).is_some()).collect();
+                let range = window.inside(tap, size, outputs);
+                assert_eq!(hits, range.collect::<Vec<_>>(), "{window:?} size {size} tap {tap}");
+            }
+            for at in 0..outputs {
+                let taps: Vec<usize> =
+                    (0..kernel).filter(|tap| window.position(at * stride + tap, size).is_some()).collect();
+                let (range, first) = window.reach(at, size);
+                assert_eq!(range.len(), taps.len());
+                if let Some(tap) = taps.first() {
+                    assert_eq!(first, *tap);
+                    assert_eq!(window.place(range.start), at * stride + tap);
                 }
             }
         }

@@ -1,7 +1,7 @@
 //! Shapes, counts and names of the presets and of random networks.
 
 use super::*;
-use crate::config::{ConfigFile, PRESETS};
+use crate::config::{ConfigFile, PRESETS, Padding};
 use proptest::prelude::*;
 
 /// The graph of a preset.
@@ -51,6 +51,41 @@ fn the_other_presets_have_the_counts_that_they_say() {
         let text = crate::config::preset(name.as_ref()).unwrap();
         assert!(text.contains(&format!(" {said} parameters")), "{name}");
     }
+}
+
+#[test]
+fn dense_layers_stand_between_pool_and_head_and_keep_the_rest() {
+    let graph = graph_of("pico", 5);
+    let hidden = [Dense::hidden(16, Activation::Relu), Dense::hidden(8, Activation::None)];
+    let deep = graph.with_hidden(&hidden).unwrap();
+    assert_eq!(graph.with_hidden(&[]).unwrap(), graph);
+    let names: Vec<&str> = deep.ops.iter().map(|op| op.name.as_str()).rev().take(4).collect();
+    assert_eq!(names, ["head", "hidden1", "hidden0", "pool"]);
+    assert_eq!((graph.feature_count(), deep.feature_count(), deep.tail().len()), (24, 8, 2));
+    let added = (24 * 16 + 16) + (16 * 8 + 8) + (8 * 5) - (24 * 5);
+    assert_eq!(deep.trainable(), graph.trainable() + added as u64);
+    assert_eq!(deep.ops.last().unwrap().inputs, [Source::Op(OpId(deep.ops.len() - 2))]);
+}
+
+#[test]
+fn operations_that_do_not_fit_are_refused_with_the_reason() {
+    let mut graph = graph_of("pico", 5);
+    let place = KeyPath::of("head");
+    let error = graph.append("pool2", place.clone(), None, GlobalPool { pool: Pool::Max }).unwrap_err();
+    assert_eq!(error.to_string(), "pool2 pools a map that was pooled before");
+    graph.ops.truncate(graph.pool_at());
+    let error = graph.append("dense", place.clone(), None, Dense::logits(3)).unwrap_err();
+    assert!(error.to_string().starts_with("dense reads one pixel, and block"), "{error}");
+    let window = Window::new(5, 1, Padding::Valid);
+    let wide = Conv { filters: 20_000, window: Window::PIXEL, norm: Norm::None, activation: Activation::None };
+    let error = graph.append("wide", place.clone(), None, wide).unwrap_err();
+    assert!(error.to_string().contains("at most 16384 channels"), "{error}");
+    let before = graph.ops.len();
+    let large = Conv { filters: 1, window, ..wide };
+    while graph.append("conv", place.clone(), None, large).is_ok() {}
+    let error = graph.append("conv", place, None, large).unwrap_err();
+    assert!(error.to_string().starts_with("the map shrinks to nothing: conv has a 5x5 kernel"), "{error}");
+    assert!(graph.ops.len() < before + 9);
 }
 
 #[test]

@@ -3,7 +3,8 @@
 //! Files are safetensors. Names and layouts are PyTorch's, so that a `state_dict` saved there
 //! loads here.
 
-use super::{Graph, Param, Role};
+use super::op::BATCH_NORM_PARTS;
+use super::{FilterLayer, Graph, Norm, Op, Param, Role};
 use crate::format::{self, LaterFormat};
 use crate::random::{Purpose, Stream};
 use safetensors::{Dtype, SafeTensors, tensor::TensorView};
@@ -26,6 +27,21 @@ pub struct Tensor {
 /// Every parameter of a network by name.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Weights(BTreeMap<String, Tensor>);
+
+/// The parameters of a batch normalisation, a value for each channel.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct BatchNorm<'a> {
+    /// Added to the variance.
+    pub epsilon: f64,
+    /// γ, which scales.
+    pub gamma: &'a [f32],
+    /// β, which is added.
+    pub beta: &'a [f32],
+    /// The running mean.
+    pub mean: &'a [f32],
+    /// The running variance.
+    pub variance: &'a [f32],
+}
 
 /// Why a file of weights does not serve.
 #[derive(Debug, thiserror::Error)]
@@ -112,6 +128,27 @@ impl Weights {
     /// Names and tensors, by name.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &Tensor)> {
         self.0.iter().map(|(name, tensor)| (name.as_str(), tensor))
+    }
+
+    /// The weights of `filters` of `op`: output by output, OIHW.
+    #[must_use]
+    pub fn weight(&self, op: &Op, filters: &FilterLayer) -> &[f32] {
+        self.values(&filters.weight(&op.name))
+    }
+
+    /// The biases of `filters` of `op`; empty where it has none: batch norm has a shift instead.
+    #[must_use]
+    pub fn bias(&self, op: &Op, filters: &FilterLayer) -> &[f32] {
+        self.get(&filters.bias(&op.name)).map_or(&[], |tensor| &tensor.values)
+    }
+
+    /// The batch norm of `op`, where it has one.
+    #[must_use]
+    pub fn batch_norm(&self, op: &Op) -> Option<BatchNorm<'_>> {
+        let Norm::Batch { epsilon } = op.norm() else { return None };
+        let part = |part: &str| self.values(&[&op.name, ".", part].concat());
+        let [gamma, beta, mean, variance] = BATCH_NORM_PARTS.map(part);
+        Some(BatchNorm { epsilon, gamma, beta, mean, variance })
     }
 
     /// Random weights for `graph`: uniform in ±1/√fan-in, as PyTorch's layers begin; γ 1, β and

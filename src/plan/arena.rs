@@ -1,7 +1,6 @@
 //! The arena over time, as data and as a picture made of text.
 
 use super::program::{Program, Region, Stream, Use};
-use super::text::GAP;
 use crate::graph::Graph;
 use crate::text::{cut, thousands};
 use serde::Serialize;
@@ -29,6 +28,8 @@ pub struct StreamPicture {
     pub regions: Vec<Region>,
 }
 
+/// Between two columns of a table.
+pub const GAP: &str = "  ";
 /// Lines of the picture.
 const LINES: usize = 12;
 /// The widest column of a stream.

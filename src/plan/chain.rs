@@ -1,7 +1,8 @@
 //! A network as a chain of rows: what each operation needs of the rows before it.
 
+use super::op::{Extras, depth};
 use crate::config::Pool;
-use crate::graph::{Graph, Kind, Op, OpId, Reads, Source, Window};
+use crate::graph::{Graph, OpId, Reads, Source, Window};
 
 /// Sizes of what is kept, in bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -80,20 +81,8 @@ pub struct Chain {
     pub head_tile: usize,
 }
 
-/// How many values a filter of `op` reads at once; 0 where channels stay apart.
-#[must_use]
-pub fn depth(op: &Op) -> usize {
-    match op.kind {
-        // Filters over a single plane are depthwise filters that read the same one.
-        Kind::Conv(conv) if op.input.channels == 1 && conv.window.kernel > 1 => 0,
-        Kind::Conv(conv) => conv.window.kernel * conv.window.kernel * op.input.channels,
-        Kind::SqueezeExcite(se) => op.input.channels.max(se.hidden),
-        Kind::Dense(_) => op.input.values(),
-        _ => 0,
-    }
-}
-
-fn tile(depth: usize, cell: Cell) -> usize {
+/// Bytes of the tile of filters that read `depth` values at once, where that is not on the stack.
+pub const fn tile_bytes(depth: usize, cell: Cell) -> usize {
     if depth > cell.stack_tile { depth.div_ceil(4) * cell.tile } else { 0 }
 }
 
@@ -101,48 +90,42 @@ impl Chain {
     /// The chain of `graph`.
     #[must_use]
     pub fn of(graph: &Graph, cell: Cell) -> Self {
-        let body = graph.ops.iter().take_while(|op| !matches!(op.kind, Kind::GlobalPool(_)));
-        let links: Vec<Link> = body
+        let links: Vec<Link> = graph.ops[..graph.pool_at()]
+            .iter()
             .map(|op| {
-                let (window, whole) = match op.kind.operator().reads() {
-                    Reads::Rows(window) => (window, false),
-                    Reads::Map => (Window::PIXEL, true),
-                };
-                let extra = match op.kind {
-                    Kind::SqueezeExcite(se) => (cell.value * (op.input.channels + se.hidden)).next_multiple_of(4),
-                    _ => 0,
-                };
                 let skip = op.inputs.get(1).and_then(|source| match source {
                     Source::Op(OpId(index)) => Some(*index),
                     Source::Image => None,
                 });
                 Link {
                     op: op.id,
-                    window,
+                    window: op.window(),
                     input: (op.input.height, op.input.width, op.input.channels),
                     output: (op.output.height, op.output.width, op.output.channels),
-                    whole,
+                    whole: op.kind.operator().reads() == Reads::Map,
                     skip,
                     row_macs: op.macs() / op.output.height as u64,
-                    extra,
+                    extra: (cell.value * Extras::of(op).gates).next_multiple_of(4),
                     depth: depth(op),
-                    tile: tile(depth(op), cell),
-                    mixes: matches!(op.kind, Kind::Conv(_)),
+                    tile: tile_bytes(depth(op), cell),
+                    mixes: op.layer().is_some_and(|layer| !layer.is_depthwise),
                 }
             })
             .collect();
         let skips = links.iter().enumerate().filter_map(|(to, link)| {
             let from = link.skip?;
             // Rows wait for those that kernels in between look ahead.
-            let ahead = |link: &Link| link.window.kernel - 1 - link.window.pad;
+            let ahead = |link: &Link| link.window.ahead();
             Some(Skip { from, to, rows: 1 + links[from + 1..to].iter().map(ahead).sum::<usize>() })
         });
         let skips = skips.collect();
-        let pool = graph.ops.iter().find_map(|op| match op.kind {
-            Kind::GlobalPool(pool) => Some(op.input.channels * if pool.pool == Pool::Max { cell.value } else { 4 }),
-            _ => None,
+        let pool = graph.ops.get(graph.pool_at()).map(|op| {
+            let bytes = if op.pool() == Some(Pool::Max) { cell.value } else { 4 };
+            op.input.channels * bytes
         });
-        let head_tile = graph.ops.last().map_or(0, |head| depth(head).div_ceil(4) * cell.tile);
+        // Behind a tail, the head finds its tile a place of its own.
+        let head = graph.ops.last().filter(|_| graph.tail().is_empty());
+        let head_tile = head.map_or(0, |head| depth(head).div_ceil(4) * cell.tile);
         Self { links, skips, cell, pool: pool.unwrap_or(0).next_multiple_of(4), head_tile }
     }
 
@@ -150,7 +133,7 @@ impl Chain {
     #[must_use]
     pub fn with_stack_tile(&self, stack_tile: usize) -> Self {
         let cell = Cell { stack_tile, ..self.cell };
-        let links = self.links.iter().map(|link| Link { tile: tile(link.depth, cell), ..*link }).collect();
+        let links = self.links.iter().map(|link| Link { tile: tile_bytes(link.depth, cell), ..*link }).collect();
         Self { links, cell, skips: self.skips.clone(), ..*self }
     }
 

@@ -1,13 +1,13 @@
 //! The pieces of a header's code that a network needs: what its size is estimated from.
 
-use super::chain::depth;
 use super::flash::StepFormat;
 use super::kernel::{DEEP, Kernel, Kernels};
 use super::measured::CODE;
+use super::op::depth;
 use super::program::Program;
 use super::targets::Family;
 use crate::config::{Pool, Precision};
-use crate::graph::{Graph, Kind};
+use crate::graph::Graph;
 
 /// A part of the code that is there or not.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -87,7 +87,6 @@ impl Piece {
 
     fn is_used(self, graph: &Graph, program: &Program, kernels: &Kernels) -> bool {
         let format = StepFormat::of(program);
-        let has = |of: fn(&Kind) -> bool| graph.ops.iter().any(|op| of(&op.kind));
         let first_layer = |moved: usize| kernels.any(|kernel| kernel == Kernel::FirstLayer { stride: moved });
         let depthwise = |moved: usize| kernels.any(|kernel| kernel == Kernel::Depthwise3 { stride: moved });
         match self {
@@ -97,7 +96,7 @@ impl Piece {
             Self::Copies => format.copies,
             Self::Tiles => format.tiles || program.head_tile.is_some(),
             Self::Additions => format.additions,
-            Self::Gates => has(|kind| matches!(kind, Kind::SqueezeExcite(_))),
+            Self::Gates => kernels.any(|kernel| kernel == Kernel::Gates),
             Self::Colours => graph.input.channels > 1,
             Self::Pointwise => kernels.any(|kernel| matches!(kernel, Kernel::Pointwise { .. })),
             Self::Tiled => kernels.any(|kernel| kernel.is_filters() && !matches!(kernel, Kernel::Pointwise { .. })),
@@ -112,7 +111,7 @@ impl Piece {
             Self::Stride2 => depthwise(2),
             Self::Stride3 => depthwise(3),
             Self::AnyDepthwise => kernels.any(|kernel| kernel == Kernel::Depthwise),
-            Self::AveragePool => has(|kind| matches!(kind, Kind::GlobalPool(pool) if pool.pool == Pool::Avg)),
+            Self::AveragePool => graph.ops.iter().any(|op| op.pool() == Some(Pool::Avg)),
         }
     }
 }

@@ -1,9 +1,9 @@
 //! Bytes of flash: what the tables of the program take, exactly.
 
-use super::chain::depth;
+use super::op::{Extras, reads_one_plane};
 use super::program::Program;
-use crate::config::{Pool, Precision};
-use crate::graph::{Graph, Kind, Op};
+use crate::config::Precision;
+use crate::graph::{FilterLayer, Graph, Op};
 
 /// Bytes of a multiplier and an offset.
 const CONSTANT: usize = 6;
@@ -119,7 +119,7 @@ impl Tables {
         let ops = graph.ops.iter().map(bytes).collect();
         let largest_array = weights.max(constants * OFFSET);
         let format = StepFormat::of(program);
-        let gated = graph.ops.iter().filter(|op| matches!(op.kind, Kind::SqueezeExcite(_))).count();
+        let gated = graph.ops.iter().filter(|op| Extras::of(op).gates > 0).count();
         let streams = program.streams.len();
         let shared = match program.precision {
             Precision::Int8 if gated > 0 => SIGMOID,
@@ -147,43 +147,28 @@ impl Tables {
 
 /// Adds the weights of `op` behind `at` others.
 fn int8_weights(op: &Op, at: &mut usize) {
-    let mut mixed = |filters: usize, depth: usize| {
-        *at = at.next_multiple_of(4) + filters.div_ceil(2) * depth.div_ceil(4) * 8;
-    };
-    match op.kind {
-        Kind::SqueezeExcite(se) => {
-            mixed(se.hidden, op.input.channels);
-            mixed(op.input.channels, se.hidden);
+    for layer in op.filters() {
+        if reads_one_plane(&layer) {
+            *at += layer.outputs * layer.taps;
+        } else {
+            *at = at.next_multiple_of(4) + layer.outputs.div_ceil(2) * layer.fan_in().div_ceil(4) * 8;
         }
-        Kind::Dense(_) => mixed(op.output.channels, depth(op)),
-        Kind::Conv(_) if depth(op) > 0 => mixed(op.output.channels, depth(op)),
-        Kind::Conv(conv) => *at += op.output.channels * conv.window.kernel.pow(2),
-        Kind::Depthwise(depthwise) => *at += op.output.channels * depthwise.window.kernel.pow(2),
-        Kind::Add(_) | Kind::GlobalPool(_) => {}
     }
 }
 
-/// Pairs of a multiplier and an offset.
+/// Pairs of a multiplier and an offset. Those of filters that read all channels come in pairs.
 pub(super) fn int8_constants(op: &Op) -> usize {
-    match op.kind {
-        // Those of filters come in pairs.
-        Kind::SqueezeExcite(se) => 2 + se.hidden.next_multiple_of(2) + op.input.channels.next_multiple_of(2),
-        Kind::Conv(_) | Kind::Dense(_) if depth(op) > 0 => op.output.channels.next_multiple_of(2),
-        Kind::Add(_) => 2,
-        Kind::GlobalPool(pool) => usize::from(pool.pool == Pool::Avg),
-        Kind::Conv(_) | Kind::Depthwise(_) | Kind::Dense(_) => op.output.channels,
-    }
+    let of = |layer: &FilterLayer| {
+        if reads_one_plane(layer) { layer.outputs } else { layer.outputs.next_multiple_of(2) }
+    };
+    op.filters().iter().map(of).sum::<usize>() + Extras::of(op).constants
 }
 
-/// Weights and biases as floats; both are filled up to whole quads of filters.
+/// Weights and biases as floats; both are filled up to whole quads of filters that read all channels.
 fn float_values(op: &Op) -> usize {
-    let mixed = |filters: usize, depth: usize| filters.next_multiple_of(4) * (depth + 1);
-    match op.kind {
-        Kind::SqueezeExcite(se) => mixed(se.hidden, op.input.channels) + mixed(op.input.channels, se.hidden),
-        Kind::Dense(_) => mixed(op.output.channels, depth(op)),
-        Kind::Conv(_) if depth(op) > 0 => mixed(op.output.channels, depth(op)),
-        Kind::Conv(conv) => op.output.channels * (conv.window.kernel.pow(2) + 1),
-        Kind::Depthwise(depthwise) => op.output.channels * (depthwise.window.kernel.pow(2) + 1),
-        Kind::Add(_) | Kind::GlobalPool(_) => 0,
-    }
+    let of = |layer: &FilterLayer| {
+        let outputs = if reads_one_plane(layer) { layer.outputs } else { layer.outputs.next_multiple_of(4) };
+        outputs * (layer.fan_in() + 1)
+    };
+    op.filters().iter().map(of).sum()
 }

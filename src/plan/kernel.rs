@@ -1,9 +1,9 @@
 //! Which kernel computes the rows of a step: decided here and nowhere else. Code size, stack, the
 //! parts of the header's texts and the table of steps all read this value.
 
-use super::chain::depth;
+use super::op::{Extras, RowWork, depth};
 use super::program::{Program, Step};
-use crate::graph::{Graph, Kind, Op, Source, Window};
+use crate::graph::{Graph, Op, Source, Window};
 
 /// Sums of more products than this need more bits on an 8-bit processor.
 pub const DEEP: usize = 256;
@@ -57,11 +57,11 @@ impl Kernel {
     #[must_use]
     pub fn of(graph: &Graph, op: &Op, step: &Step, is_first: bool, shift: Option<u8>) -> Self {
         let is_usual = shift.is_none_or(|shift| SHIFTS.contains(&shift));
-        match op.kind {
-            Kind::Add(_) => Self::Addition,
-            Kind::SqueezeExcite(_) => Self::Gates,
-            Kind::Conv(_) if depth(op) > 0 => Self::of_filters(reads_interleaved(graph, op), op, step, is_usual),
-            _ => Self::of_channels(op, step, is_first, is_usual),
+        match Extras::of(op).work {
+            RowWork::Addition => Self::Addition,
+            RowWork::Gates => Self::Gates,
+            RowWork::Filters if depth(op) > 0 => Self::of_filters(reads_interleaved(graph, op), op, step, is_usual),
+            RowWork::Filters | RowWork::Pool => Self::of_channels(op, step, is_first, is_usual),
         }
     }
 

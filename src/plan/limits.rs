@@ -3,13 +3,13 @@
 //! The generated code counts rows, values and constants in integers of a fixed width. A network
 //! beyond one of them would compile and predict wrongly, so it is refused.
 
-use super::chain::depth;
 use super::flash::int8_constants;
+use super::op::{Extras, depth};
 use super::program::Program;
 use super::targets::Family;
-use crate::config::{Pool, Precision};
+use crate::config::Precision;
 use crate::contract::Mean;
-use crate::graph::{Graph, Kind, Shape};
+use crate::graph::{Graph, Shape};
 use crate::text::thousands;
 use serde::Serialize;
 use std::fmt;
@@ -62,16 +62,12 @@ pub fn exceeded(graph: &Graph, program: &Program) -> Option<Limit> {
         Precision::Float => MAX_FLOAT_FILTER,
     };
     let mut constants = 0;
-    graph.ops.iter().enumerate().find_map(|(index, op)| {
-        // What follows the last step has no rows.
-        let is_step = index < program.steps.len();
-        let row = |shape: Shape| if is_step { shape.width * shape.channels } else { 0 };
-        let steps = if is_step { index + 1 } else { 0 };
-        let averaged = match op.kind {
-            Kind::GlobalPool(pool) if pool.pool == Pool::Avg => op.input.pixels(),
-            Kind::SqueezeExcite(_) => op.input.pixels(),
-            _ => 0,
-        };
+    graph.ops.iter().find_map(|op| {
+        // The pool and the head make no rows.
+        let step = program.steps.iter().position(|step| step.op == op.id);
+        let row = |shape: Shape| step.map_or(0, |_| shape.width * shape.channels);
+        let steps = step.map_or(0, |step| step + 1);
+        let averaged = Extras::of(op).averaged;
         if program.precision == Precision::Int8 {
             constants += int8_constants(op);
         }

@@ -3,8 +3,9 @@
 use super::chain::{Cell, Chain, Link, STACK_TILES};
 use super::rows::{RowPlan, Segment, kept};
 use super::segment::{Layout, layout};
+use super::tail::Tail;
 use crate::config::{Plan, Precision};
-use crate::graph::{Graph, OpId, Shape, Window};
+use crate::graph::{Graph, Op, OpId, Shape, Window};
 use serde::Serialize;
 
 /// Where a step's rows go.
@@ -106,14 +107,18 @@ pub struct Stream {
 pub struct Program {
     /// Arithmetic of it all.
     pub precision: Precision,
-    /// The operations before global pooling, in order.
+    /// The operations in order, but for the global pool and the head.
     pub steps: Vec<Step>,
-    /// The runs of steps, in order; the last one fills the pool.
+    /// The runs of steps, in order; that which ends with step [`body`](Self::body) fills the pool.
     pub streams: Vec<Stream>,
+    /// How many steps come before the pool.
+    pub body: usize,
     /// The row that the camera writes to, where it is not kept at once.
     pub camera: usize,
     /// The global pool.
     pub pool: usize,
+    /// Where the vector begins that the head reads: the pool, or what the last step made of it.
+    pub head_input: usize,
     /// What the head reads at once, where it is gathered first.
     pub head_tile: Option<usize>,
     /// Tiles of up to this many values are on the stack.
@@ -150,21 +155,7 @@ impl Program {
             Precision::Float => Cell::FLOAT,
             Precision::Int8 => Cell::INT8,
         };
-        let mut chain = Chain::of(graph, cell);
-        let mut rows = RowPlan::of(&chain, goal);
-        for stack_tile in STACK_TILES.into_iter().filter(|values| *values < cell.stack_tile) {
-            // The stack is spared where that costs nothing.
-            let other = chain.with_stack_tile(stack_tile);
-            if other.links != chain.links {
-                let planned = RowPlan::of(&other, goal);
-                let (bytes, macs) = (rows.arena_bytes, rows.macs_after_last_row);
-                if planned.arena_bytes > bytes || planned.macs_after_last_row > macs {
-                    break;
-                }
-                rows = planned;
-            }
-            chain = other;
-        }
+        let (chain, rows) = planned(graph, cell, goal);
         let mut builder = Builder { graph, chain: &chain, kept: Vec::new(), steps: Vec::new() };
         let mut streams = Vec::new();
         let (mut camera, mut pool, mut head_tile) = (0, 0, 0);
@@ -185,33 +176,63 @@ impl Program {
             }
             (pool, head_tile) = (segment.scratch + layout.pool, segment.scratch + layout.tile);
         }
-        let steps = builder.steps;
-        let (classes, pooled) = (graph.classes, graph.feature_count() * FLOAT);
-        let logits = if pool >= classes * FLOAT { 0 } else { pool + pooled };
-        let highest = steps.iter().map(|step| step.counter_out).max().unwrap_or(0);
-        let rows_of = |shape: Shape| shape.height;
-        let tallest = steps.iter().flat_map(|step| [step.input, step.output]).map(rows_of).max().unwrap_or(0);
-        let outputs = match precision {
-            Precision::Float => logits + classes * FLOAT,
-            Precision::Int8 => classes * FLOAT,
-        };
-        Self {
+        let body = builder.steps.len();
+        let tail = Tail::of(graph, chain.cell, pool, body);
+        let program = Self {
             precision,
+            steps: builder.steps,
             streams,
+            body,
             camera,
             pool,
             stack_tile: chain.cell.stack_tile,
+            head_input: pool,
             head_tile: (chain.head_tile > 0).then_some(head_tile),
-            logits,
-            // The probabilities take the arena's place once it is done with.
-            arena_bytes: rows.arena_bytes.max(outputs),
+            logits: 0,
+            arena_bytes: rows.arena_bytes,
             peak: rows.peak(),
             macs_after_last_row: rows.macs_after_last_row,
-            counters: highest + 1,
-            counter_bytes: if tallest < 256 { 1 } else { 2 },
-            classes,
-            steps,
+            counters: 0,
+            counter_bytes: 1,
+            classes: graph.classes,
+        };
+        program.with_tail(tail, graph).with_results(graph)
+    }
+
+    /// The program with the steps behind the pool.
+    fn with_tail(mut self, tail: Option<Tail>, graph: &Graph) -> Self {
+        let Some(tail) = tail else { return self };
+        let bytes = |stream: &Stream| stream.bytes;
+        for stream in tail.streams {
+            if bytes(&stream) > bytes(&self.streams[self.peak]) {
+                self.peak = self.streams.len();
+            }
+            self.streams.push(stream);
         }
+        self.steps.extend(tail.steps);
+        self.macs_after_last_row += graph.tail().iter().map(Op::macs).sum::<u64>();
+        self.arena_bytes = self.arena_bytes.max(tail.bytes).next_multiple_of(ARENA_ALIGNMENT);
+        (self.head_input, self.logits) = (tail.head, tail.logits);
+        self.head_tile = (self.precision == Precision::Int8).then_some(tail.head_tile);
+        self
+    }
+
+    /// The program with room for the results and counters of the steps that there are.
+    fn with_results(mut self, graph: &Graph) -> Self {
+        let (classes, features) = (self.classes, graph.feature_count() * FLOAT);
+        if graph.tail().is_empty() {
+            self.logits = if self.pool >= classes * FLOAT { 0 } else { self.pool + features };
+        }
+        let outputs = match self.precision {
+            Precision::Float => self.logits + classes * FLOAT,
+            Precision::Int8 => classes * FLOAT,
+        };
+        // The probabilities take the arena's place once it is done with.
+        self.arena_bytes = self.arena_bytes.max(outputs);
+        let tallest = self.steps.iter().map(|step| step.input.height.max(step.output.height)).max().unwrap_or(0);
+        self.counters = 1 + self.steps.iter().map(|step| step.counter_out).max().unwrap_or(0);
+        self.counter_bytes = if tallest < 256 { 1 } else { 2 };
+        self
     }
 
     /// Bytes of a value of a map.
@@ -236,7 +257,7 @@ impl Program {
             Target::Map(_) => step.output.height * row(step.output),
         };
         let waiting = step.keeps.map_or(0, |waiting| waiting.rows * row(step.output));
-        (step.window.kernel - 1) * row(step.input) + waiting + written
+        step.window.kept() * row(step.input) + waiting + written
     }
 
     /// Bytes of an arena of the caller's, which may begin anywhere: what is left free in front of rows and
@@ -269,6 +290,26 @@ impl Program {
         self.object_bytes()
             - (self.arena_bytes + FLOAT + CLASS + self.counters * self.counter_bytes + self.score_bytes())
     }
+}
+
+/// The chain of `graph` and its plan, with tiles on the stack as small as costs nothing.
+fn planned(graph: &Graph, cell: Cell, goal: Plan) -> (Chain, RowPlan) {
+    let mut chain = Chain::of(graph, cell);
+    let mut rows = RowPlan::of(&chain, goal);
+    for stack_tile in STACK_TILES.into_iter().filter(|values| *values < cell.stack_tile) {
+        // The stack is spared where that costs nothing.
+        let other = chain.with_stack_tile(stack_tile);
+        if other.links != chain.links {
+            let planned = RowPlan::of(&other, goal);
+            let (bytes, macs) = (rows.arena_bytes, rows.macs_after_last_row);
+            if planned.arena_bytes > bytes || planned.macs_after_last_row > macs {
+                break;
+            }
+            rows = planned;
+        }
+        chain = other;
+    }
+    (chain, rows)
 }
 
 /// What is where while segment `at` runs.

@@ -193,7 +193,7 @@ fn overlap(a: (usize, usize), b: (usize, usize)) -> bool {
 }
 
 /// The lowest multiple of 4 where `bytes` are free.
-fn gap(busy: &[(usize, usize)], bytes: usize, total: usize) -> Option<usize> {
+pub fn gap(busy: &[(usize, usize)], bytes: usize, total: usize) -> Option<usize> {
     if bytes == 0 {
         return Some(0);
     }

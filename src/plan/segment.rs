@@ -99,10 +99,9 @@ impl<'a> Growing<'a> {
         }
         let window = link.window;
         self.end += 1;
-        self.rings += (window.kernel - 1) * self.chain.row_in(at);
+        self.rings += window.kept() * self.chain.row_in(at);
         self.tile = self.tile.max(link.tile);
-        let rows = (self.ready + window.pad).checked_sub(window.kernel).map_or(0, |room| room / window.stride + 1);
-        self.ready = rows.min(link.output.0);
+        self.ready = window.ready(self.ready).min(link.output.0);
         self.macs += link.row_macs * (link.output.0 - self.ready) as u64;
         self.reach = self.reach.then(link);
         if self.end == self.chain.links.len() {
@@ -259,8 +258,7 @@ impl Reach {
 
     /// That of the same operations and another one behind them.
     const fn then(self, link: &Link) -> Self {
-        let Window { kernel, stride, pad } = link.window;
-        let newest = (kernel - 1) as i64 - pad as i64;
+        let (stride, newest) = (link.window.stride, link.window.ahead() as i64);
         // Rows that nobody waits for come after its last one.
         let (ends, last) = (self.scale * (link.input.0 as i64 - 1) + self.offset, self.last);
         Self {
@@ -328,7 +326,7 @@ pub fn layout(chain: &Chain, first: usize, end: usize, need: &Need) -> Layout {
         at += bytes;
         at - bytes
     };
-    let rings: Vec<usize> = (first..end).map(|m| take((links[m].window.kernel - 1) * chain.row_in(m))).collect();
+    let rings: Vec<usize> = (first..end).map(|m| take(links[m].window.kept() * chain.row_in(m))).collect();
     let skip_ring = |m: usize, take: &mut dyn FnMut(usize) -> usize| {
         let skip = chain.skips.iter().find(|skip| skip.from == m && skip.to < end)?;
         Some((take(skip.rows * chain.row_out(m)), skip.rows))

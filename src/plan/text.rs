@@ -1,13 +1,12 @@
 //! Costs as text for people: tables of layers, totals, targets and boards.
 
+use super::arena::GAP;
 use super::boards::Verdict;
 use super::estimate::{Estimate, LayerEstimate};
 use crate::escape;
 use crate::text::{cut, thousands};
 use std::fmt::Write as _;
 
-/// What stands between columns.
-pub const GAP: &str = "  ";
 const SHORTEST_NAME: usize = 8;
 
 impl Estimate {

@@ -76,10 +76,8 @@ impl Calibration {
         let seen = |channels| Seen { histogram: Histogram::default(), channels: Channels::new(channels) };
         let op = |op: &crate::graph::Op| {
             let channels = op.output.channels;
-            let hidden = match op.kind {
-                crate::graph::Kind::SqueezeExcite(op) => op.hidden,
-                _ => 1,
-            };
+            // Of several layers of filters, the first makes the hidden units.
+            let hidden = op.filters().first().map_or(1, |layer| layer.outputs);
             [channels, channels, hidden, channels].map(seen)
         };
         Self { image: Channels::new(graph.input.channels), seen: graph.ops.iter().map(op).collect() }

@@ -3,7 +3,7 @@
 use super::calibrate::{Calibration, IMAGES};
 use super::equalise::equalised;
 use super::fold::fold;
-use super::network::{Kind, Quantised, Requantise};
+use super::network::{Quantised, Requantise};
 use super::quantise::{QuantError, Settings};
 use crate::contract::FRACTION_BITS;
 use crate::data::Images;
@@ -47,13 +47,8 @@ impl Deployed {
 fn coarse_layers(quantised: &Quantised) -> usize {
     let coarse =
         |requantise: &Requantise| matches!(requantise, Requantise::Single(single) if single.shift < FRACTION_BITS);
-    let layers = quantised.ops.iter().filter(|op| match &op.kind {
-        Kind::Conv { filters, .. } | Kind::Depthwise { filters, .. } | Kind::Dense { filters } => {
-            filters.requantise.iter().any(coarse)
-        }
-        _ => false,
-    });
-    layers.count()
+    let layers = quantised.ops.iter().filter_map(|op| op.kind.filters());
+    layers.filter(|filters| filters.requantise.iter().any(coarse)).count()
 }
 
 #[cfg(test)]

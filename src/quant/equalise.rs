@@ -10,7 +10,7 @@
 
 use super::calibrate::Calibration;
 use crate::config::Activation;
-use crate::graph::{Conv, Graph, Kind, Op, OpId, Source, Weights};
+use crate::graph::{Graph, OpId, Source, Weights};
 
 /// A channel becomes at most this much larger. One that is silent would be made of noise, and what
 /// its filter loses by a factor the layer before has to bear.
@@ -25,18 +25,19 @@ const SIX: f64 = 6.0;
 #[must_use]
 pub fn equalised(graph: &Graph, weights: &Weights, calibration: &Calibration) -> Weights {
     let mut weights = weights.clone();
-    for op in graph.ops.iter().filter(|op| matches!(op.kind, Kind::Depthwise(_))) {
+    for op in &graph.ops {
+        let Some(depthwise) = op.layer().filter(|layer| layer.is_depthwise) else { continue };
         let Source::Op(from) = op.inputs[0] else { continue };
         let first = &graph.ops[from.0];
-        let Kind::Conv(Conv { activation, .. }) = first.kind else { continue };
+        let Some(before) = first.layer().filter(|layer| !layer.is_depthwise) else { continue };
         if readers(graph, from) > 1 {
             continue;
         }
-        let factors = factors(calibration.extremes(from), activation);
+        let factors = factors(calibration.extremes(from), first.activation());
         let inverse: Vec<f64> = factors.iter().map(|factor| 1.0 / factor).collect();
-        scale(&mut weights, first, "weight", &factors);
-        scale(&mut weights, first, "bias", &factors);
-        scale(&mut weights, op, "weight", &inverse);
+        scale(&mut weights, &before.weight(&first.name), &factors);
+        scale(&mut weights, &before.bias(&first.name), &factors);
+        scale(&mut weights, &depthwise.weight(&op.name), &inverse);
     }
     weights
 }
@@ -57,8 +58,8 @@ fn factors(extremes: &[(f64, f64)], activation: Activation) -> Vec<f64> {
 }
 
 /// Multiplies the values of each output channel of a parameter, where there is one of this name.
-fn scale(weights: &mut Weights, op: &Op, part: &str, factors: &[f64]) {
-    let Some(tensor) = weights.get_mut(&format!("{}.{part}", op.name)) else { return };
+fn scale(weights: &mut Weights, name: &str, factors: &[f64]) {
+    let Some(tensor) = weights.get_mut(name) else { return };
     let each = tensor.values.len() / factors.len();
     for (values, factor) in tensor.values.chunks_mut(each).zip(factors) {
         for value in values {

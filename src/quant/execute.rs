@@ -115,7 +115,7 @@ fn accumulate<'a>(sums: &mut [i32], products: impl Iterator<Item = (&'a i32, &'a
 
 /// The weights tap by tap, then input by input, the outputs side by side.
 fn by_tap(filters: &Filters, window: Window, depth: usize) -> Vec<i32> {
-    let (taps, outputs) = (window.kernel * window.kernel, filters.requantise.len());
+    let (taps, outputs) = (window.taps(), filters.requantise.len());
     let weight = |tap, i, o| i32::from(filters.weights[(o * depth + i) * taps + tap]);
     let places = (0..taps).flat_map(|tap| (0..depth).map(move |i| (tap, i)));
     places.flat_map(|(tap, i)| (0..outputs).map(move |o| weight(tap, i, o))).collect()

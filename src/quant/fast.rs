@@ -151,32 +151,32 @@ fn means(map: &[i8], shape: Shape, zeros: &[i8], mean: Mean) -> Vec<i8> {
 #[derive(Debug, Clone, Copy)]
 struct Padding {
     shape: Shape,
-    pad: usize,
-    stride: usize,
+    window: Window,
 }
 
 impl Padding {
     /// Values in a row of one phase, `stride` of which are a row.
     const fn phase(self) -> usize {
-        (self.shape.width + 2 * self.pad).div_ceil(self.stride) * self.shape.channels
+        self.window.padded(self.shape.width).div_ceil(self.window.stride) * self.shape.channels
     }
 
     const fn row(self) -> usize {
-        self.phase() * self.stride
+        self.phase() * self.window.stride
     }
 
     fn of(self, map: &[i8], zeros: &[i8]) -> Vec<i16> {
-        let Self { shape: Shape { channels, height, width }, pad, stride } = self;
-        let mut out = vec![0_i16; self.row() * (height + 2 * pad)];
+        let Self { shape: Shape { channels, height, width }, window } = self;
+        let stride = window.stride;
+        let mut out = vec![0_i16; self.row() * window.padded(height)];
         let one_zero = zeros.iter().all(|zero| *zero == zeros[0]);
         for (y, from) in map.chunks_exact(width * channels).enumerate() {
-            let row = &mut out[(y + pad) * self.row()..][..self.row()];
+            let row = &mut out[window.place(y) * self.row()..][..self.row()];
             if stride == 1 && one_zero {
-                subtract(&mut row[pad * channels..][..width * channels], from, zeros[0]);
+                subtract(&mut row[window.place(0) * channels..][..width * channels], from, zeros[0]);
                 continue;
             }
             for (x, pixel) in from.chunks_exact(channels).enumerate() {
-                let column = x + pad;
+                let column = window.place(x);
                 let at = column % stride * self.phase() + column / stride * channels;
                 let to = row[at..][..channels].iter_mut().zip(pixel).zip(zeros);
                 to.for_each(|((to, q), zero)| *to = i16::from(*q) - i16::from(*zero));
@@ -187,7 +187,7 @@ impl Padding {
 
     /// Where the pixel stands that tap `kx` of output 0 falls on, within a row.
     const fn tap(self, kx: usize) -> usize {
-        kx % self.stride * self.phase() + kx / self.stride * self.shape.channels
+        kx % self.window.stride * self.phase() + kx / self.window.stride * self.shape.channels
     }
 }
 
@@ -256,7 +256,7 @@ struct Block {
 
 impl Conv {
     fn of(op: &Op, window: Window, filters: &Filters) -> Self {
-        let (taps, depth, outputs) = (window.kernel * window.kernel, op.input.channels, filters.requantise.len());
+        let (taps, depth, outputs) = (window.taps(), op.input.channels, filters.requantise.len());
         let weight = |o: usize, i: usize, tap: usize| {
             if o < outputs { i16::from(filters.weights[(o * depth + i) * taps + tap]) } else { 0 }
         };
@@ -265,7 +265,7 @@ impl Conv {
             let lanes = |(tap, i)| std::array::from_fn(|lane| weight(index * LANES + lane, i, tap));
             Block { weights: places.map(lanes).collect(), finish: Finish::of(requantise) }
         };
-        let padding = Padding { shape: op.input, pad: window.pad, stride: window.stride };
+        let padding = Padding { shape: op.input, window };
         let blocks = filters.requantise.chunks(LANES).enumerate().map(block).collect();
         Self { padding, kernel: window.kernel, blocks }
     }
@@ -274,11 +274,11 @@ impl Conv {
         let input = self.padding.of(map, zeros);
         let mut out = vec![0; output.values()];
         // Where every output reads one pixel, a map is one long row.
-        let is_flat = self.kernel == 1 && self.padding.stride == 1 && self.padding.pad == 0;
+        let is_flat = self.padding.window == Window::PIXEL;
         let (rows, width) = if is_flat { (1, output.pixels()) } else { (output.height, output.width) };
         for (index, block) in self.blocks.iter().enumerate() {
             for y in 0..rows {
-                let rows = &input[y * self.padding.stride * self.padding.row()..];
+                let rows = &input[y * self.padding.window.stride * self.padding.row()..];
                 let mut x = 0;
                 while x < width {
                     let at = (y * width + x) * output.channels + index * LANES;
@@ -339,10 +339,10 @@ struct Depthwise {
 
 impl Depthwise {
     fn of(op: &Op, window: Window, filters: &Filters) -> Self {
-        let (taps, Shape { channels, width, .. }) = (window.kernel * window.kernel, op.output);
+        let (taps, Shape { channels, width, .. }) = (window.taps(), op.output);
         let row = |tap: usize| (0..width * channels).map(move |at| filters.weights[at % channels * taps + tap]);
         Self {
-            padding: Padding { shape: op.input, pad: window.pad, stride: window.stride },
+            padding: Padding { shape: op.input, window },
             kernel: window.kernel,
             weights: (0..taps).flat_map(row).map(i16::from).collect(),
             finish: Finish::of(&filters.requantise.repeat(width)),
@@ -357,7 +357,7 @@ impl Depthwise {
             sums.fill(0);
             for (tap, weights) in self.weights.chunks_exact(row).enumerate() {
                 let (ky, kx) = (tap / self.kernel, tap % self.kernel);
-                let from = (y * self.padding.stride + ky) * self.padding.row() + self.padding.tap(kx);
+                let from = (y * self.padding.window.stride + ky) * self.padding.row() + self.padding.tap(kx);
                 let products = weights.iter().zip(&input[from..][..row]);
                 for (sum, (weight, value)) in sums.iter_mut().zip(products) {
                     *sum = sum.wrapping_add(i32::from(*weight) * i32::from(*value));
@@ -372,9 +372,9 @@ impl Depthwise {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::{ConfigFile, PRESETS};
-    use crate::graph::Graph;
+    use crate::config::{Activation, ConfigFile, PRESETS};
     use crate::graph::tests::graph_of;
+    use crate::graph::{Dense, Graph};
     use crate::quant::tests::{folded, images};
     use crate::quant::{Calibration, RangeRule, Rounding, Settings};
     use proptest::prelude::*;
@@ -425,9 +425,12 @@ mod tests {
         #[test]
         fn random_networks_answer_as_their_definition_does(
             text in crate::plan::row_tests::networks(), seed: u32, tflite: bool, classes in 2_usize..12,
+            hidden in 0_usize..3,
         ) {
             let spec = ConfigFile::parse("t", &text, &[]).unwrap();
             let Ok(graph) = Graph::of_file(&spec, classes) else { return Ok(()) };
+            let layers = [Dense::hidden(7, Activation::Relu), Dense::hidden(4, Activation::None)];
+            let graph = graph.with_hidden(&layers[..hidden]).unwrap();
             agrees(&graph, seed, if tflite { Rounding::Tflite } else { Rounding::Single });
         }
     }

@@ -4,7 +4,7 @@
 //! Maps are in camera order, as the integer executor's are.
 
 use crate::config::{Activation, Pool};
-use crate::graph::{Conv, Depthwise, Graph, Kind, Norm, Op, OpId, Shape, Source, Weights, Window};
+use crate::graph::{Graph, Kind, Op, OpId, Shape, Source, Weights, Window};
 
 /// A value that has a quantum of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -59,19 +59,19 @@ pub fn numbers(graph: &Graph, image: &[u8]) -> Vec<f32> {
 }
 
 fn run(op: &Op, weights: &Weights, inputs: &[&[f32]], watch: Watch<'_>) -> Vec<f32> {
-    let values = |part: &str| weights.values(&format!("{}.{part}", op.name));
-    let bias = |norm| if norm == Norm::Bias { values("bias") } else { &[] };
     let channels = op.input.channels;
+    let layers = op.filters();
+    let values = |at: usize| -> (&[f32], &[f32]) {
+        layers.get(at).map_or((&[], &[]), |layer| (weights.weight(op, layer), weights.bias(op, layer)))
+    };
     match op.kind {
-        Kind::Conv(Conv { window, norm, activation, .. }) => {
-            let layer = Layer { window, weight: values("weight"), bias: bias(norm), depth: channels };
-            activated(layer.convolve(inputs[0], op.input, op.output), activation)
+        Kind::Conv(_) | Kind::Depthwise(_) => {
+            let (weight, bias) = values(0);
+            let depth = layers.first().map_or(1, |layer| layer.channels);
+            let layer = Layer { window: op.window(), weight, bias, depth };
+            activated(layer.convolve(inputs[0], op.input, op.output), op.activation())
         }
-        Kind::Depthwise(Depthwise { window, norm, activation }) => {
-            let layer = Layer { window, weight: values("weight"), bias: bias(norm), depth: 1 };
-            activated(layer.convolve(inputs[0], op.input, op.output), activation)
-        }
-        Kind::Dense(_) => dense(inputs[0], values("weight"), values("bias")),
+        Kind::Dense(_) => activated(dense(inputs[0], values(0)), op.activation()),
         Kind::Add(_) => inputs[0].iter().zip(inputs[1]).map(|(a, b)| a + b).collect(),
         Kind::GlobalPool(pool) => match pool.pool {
             Pool::Max => {
@@ -83,10 +83,10 @@ fn run(op: &Op, weights: &Weights, inputs: &[&[f32]], watch: Watch<'_>) -> Vec<f
         Kind::SqueezeExcite(_) => {
             let means = means(inputs[0], channels);
             watch(op.id, Part::Mean, &means);
-            let hidden = dense(&means, values("reduce.weight"), values("reduce.bias"));
+            let hidden = dense(&means, values(0));
             let hidden = activated(hidden, Activation::Relu);
             watch(op.id, Part::Hidden, &hidden);
-            let arguments = dense(&hidden, values("expand.weight"), values("expand.bias"));
+            let arguments = dense(&hidden, values(1));
             watch(op.id, Part::Argument, &arguments);
             let gates: Vec<f32> = arguments.iter().map(|x| 1.0 / (1.0 + (-x).exp())).collect();
             inputs[0].iter().enumerate().map(|(at, value)| value * gates[at % channels]).collect()
@@ -143,15 +143,16 @@ impl Layer<'_> {
 
     /// The weights tap by tap, then input by input, the outputs side by side.
     fn by_tap(&self, outputs: usize) -> Vec<f32> {
-        let taps = self.window.kernel * self.window.kernel;
+        let taps = self.window.taps();
         let place =
             |(tap, i): (usize, usize)| (0..outputs).map(move |o| self.weight[(o * self.depth + i) * taps + tap]);
         (0..taps).flat_map(|tap| (0..self.depth).map(move |i| (tap, i))).flat_map(place).collect()
     }
 }
 
-fn dense(input: &[f32], weight: &[f32], bias: &[f32]) -> Vec<f32> {
-    let rows = weight.chunks(input.len()).zip(bias);
+/// Without a bias, `bias` is empty.
+fn dense(input: &[f32], (weight, bias): (&[f32], &[f32])) -> Vec<f32> {
+    let rows = weight.chunks(input.len()).zip(bias.iter().copied().chain(std::iter::repeat(0.0)));
     rows.map(|(row, bias)| row.iter().zip(input).map(|(w, x)| w * x).sum::<f32>() + bias).collect()
 }
 
@@ -176,14 +177,16 @@ fn activated(mut map: Vec<f32>, activation: Activation) -> Vec<f32> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::graph::Dense;
     use crate::graph::tests::graph_of;
     use crate::quant::fold;
     use crate::random::{Purpose, Stream};
 
     #[test]
     fn it_makes_what_the_graphs_reference_makes() {
-        for name in ["pico", "micro", "squeeze"] {
-            let graph = graph_of(name, 5);
+        let hidden = [Dense::hidden(9, Activation::Relu), Dense::hidden(6, Activation::Relu6)];
+        for (name, hidden) in [("pico", &[][..]), ("micro", &[]), ("squeeze", &[]), ("squeeze", &hidden)] {
+            let graph = graph_of(name, 5).with_hidden(hidden).unwrap();
             let (graph, weights) = fold(&graph, &Weights::random(&graph, 3));
             let mut stream = Stream::new(1, Purpose::Augment, 0, 0);
             let image: Vec<u8> = (0..graph.input.values()).map(|_| stream.below(256) as u8).collect();

@@ -4,7 +4,7 @@
 //! where s = γ / √(σ² + ε): the convolution keeps its shape and gains a bias. Padding zeros stay
 //! zeros, so borders are right too.
 
-use crate::graph::{Conv, Depthwise, Graph, Kind, Norm, Op, Tensor, Weights};
+use crate::graph::{BatchNorm, FilterLayer, Graph, Op, Tensor, Weights};
 
 /// The network as it is deployed, and its weights: those of `weights`, which fit `graph`, with
 /// every batch normalisation folded (in double precision, rounded once).
@@ -12,39 +12,32 @@ use crate::graph::{Conv, Depthwise, Graph, Kind, Norm, Op, Tensor, Weights};
 pub fn fold(graph: &Graph, weights: &Weights) -> (Graph, Weights) {
     let mut folded = Weights::default();
     for op in &graph.ops {
-        match op.kind {
-            Kind::Conv(Conv { norm: Norm::Batch { epsilon }, .. })
-            | Kind::Depthwise(Depthwise { norm: Norm::Batch { epsilon }, .. }) => {
-                fold_op(op, epsilon, weights, &mut folded);
-            }
-            _ => {
-                for param in op.params() {
-                    let values = weights.values(&param.name).to_vec();
-                    folded.insert(param.name, Tensor { shape: param.shape, values });
-                }
+        if let (Some(norm), Some(layer)) = (weights.batch_norm(op), op.layer()) {
+            fold_op(op, &layer, norm, weights, &mut folded);
+        } else {
+            for param in op.params() {
+                let values = weights.values(&param.name).to_vec();
+                folded.insert(param.name, Tensor { shape: param.shape, values });
             }
         }
     }
     (graph.folded(), folded)
 }
 
-fn fold_op(op: &Op, epsilon: f64, weights: &Weights, folded: &mut Weights) {
-    let name = &op.name;
-    let bn = |part: &str| weights.values(&format!("{name}.bn.{part}")).iter().copied().map(f64::from);
+fn fold_op(op: &Op, layer: &FilterLayer, norm: BatchNorm<'_>, weights: &Weights, folded: &mut Weights) {
+    let wide = |values: &[f32]| -> Vec<f64> { values.iter().copied().map(f64::from).collect() };
+    let [gamma, beta, mean, variance] = [norm.gamma, norm.beta, norm.mean, norm.variance].map(wide);
     let scales: Vec<f64> =
-        bn("weight").zip(bn("running_var")).map(|(gamma, variance)| gamma / (variance + epsilon).sqrt()).collect();
-    let weight_name = format!("{name}.weight");
-    let weight = weights.values(&weight_name);
-    let taps = weight.len() / scales.len();
-    let scaled = weight
-        .chunks(taps)
+        gamma.iter().zip(&variance).map(|(gamma, variance)| gamma / (variance + norm.epsilon).sqrt()).collect();
+    let filters = weights.weight(op, layer).chunks(layer.fan_in());
+    let scaled = filters
         .zip(&scales)
         .flat_map(|(filter, scale)| filter.iter().map(move |weight| (f64::from(*weight) * scale) as f32));
-    let biases =
-        bn("bias").zip(bn("running_mean")).zip(&scales).map(|((beta, mean), scale)| (beta - mean * scale) as f32);
-    let shape = op.params().into_iter().find(|param| param.name == weight_name).map(|param| param.shape);
-    folded.insert(weight_name, Tensor { shape: shape.unwrap_or_default(), values: scaled.collect() });
-    folded.insert(format!("{name}.bias"), Tensor { shape: vec![scales.len()], values: biases.collect() });
+    let biases = beta.iter().zip(&mean).zip(&scales).map(|((beta, mean), scale)| (beta - mean * scale) as f32);
+    let name = layer.weight(&op.name);
+    let shape = op.params().into_iter().find(|param| param.name == name).map(|param| param.shape);
+    folded.insert(name, Tensor { shape: shape.unwrap_or_default(), values: scaled.collect() });
+    folded.insert(layer.bias(&op.name), Tensor { shape: vec![scales.len()], values: biases.collect() });
 }
 
 #[cfg(test)]

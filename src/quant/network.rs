@@ -123,6 +123,17 @@ pub enum Kind {
     SqueezeExcite(Box<SqueezeExcite>),
 }
 
+impl Kind {
+    /// The weights, where there is one layer of them.
+    #[must_use]
+    pub const fn filters(&self) -> Option<&Filters> {
+        match self {
+            Self::Conv { filters, .. } | Self::Depthwise { filters, .. } | Self::Dense { filters } => Some(filters),
+            Self::MaxPool | Self::AvgPool(_) | Self::Add(_) | Self::SqueezeExcite(_) => None,
+        }
+    }
+}
+
 /// An integer operation.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Op {

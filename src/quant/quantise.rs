@@ -3,11 +3,11 @@
 use super::calibrate::Calibration;
 use super::filters::{Layer, Overflow};
 use super::float::Part;
-use super::histogram::RangeRule;
+use super::histogram::{Histogram, RangeRule};
 use super::network::{Filters, Kind, Op, Quantised, Quantum, Rounding, SqueezeExcite};
 use crate::config::Pool;
 use crate::contract::{FRACTION_BITS, GATE_ONE, Mean, Multiply, ONE, Single, Sum, sigmoid_table};
-use crate::graph::{self, Conv, Depthwise, Graph, Norm, OpId, Source, Weights};
+use crate::graph::{self, Conv, Depthwise, FilterLayer, Graph, Norm, OpId, Source, Weights};
 
 /// Steps of a byte.
 const STEPS: f64 = 255.0;
@@ -94,12 +94,12 @@ impl Quantised {
 /// One table serves every squeeze-and-excitation of the network: its step is such that the widest
 /// arguments fit, as far as they matter.
 fn sigmoid_scale(graph: &Graph, calibration: &Calibration, rule: RangeRule) -> f64 {
-    let gated = graph.ops.iter().filter(|op| matches!(op.kind, graph::Kind::SqueezeExcite(_)));
-    let reach = |op: &graph::Op| {
-        let (low, high) = calibration.histogram(op.id, Part::Argument).range(rule);
+    let arguments = graph.ops.iter().map(|op| calibration.histogram(op.id, Part::Argument));
+    let reach = |seen: &Histogram| {
+        let (low, high) = seen.range(rule);
         high.max(-low)
     };
-    let reach = gated.map(reach).fold(0.0, f64::max);
+    let reach = arguments.filter(|seen| !seen.is_empty()).map(reach).fold(0.0, f64::max);
     if reach > 0.0 { reach.min(SIGMOID_REACH) / 127.0 } else { SIGMOID_REACH / 128.0 }
 }
 
@@ -145,19 +145,16 @@ impl Builder<'_> {
         let range = self.range(op, Part::Output)?;
         let input = self.quantum(&op.inputs[0]);
         Ok(match op.kind {
-            graph::Kind::Conv(Conv { window, norm, .. }) => {
-                let mut quantum = spanning(range, 0.0);
-                let filters = self.filters(op, norm, window.kernel.pow(2), &mut quantum)?;
+            graph::Kind::Conv(Conv { window, .. }) => {
+                let (filters, quantum) = self.filters(op, range)?;
                 (Kind::Conv { window, filters }, quantum)
             }
-            graph::Kind::Depthwise(Depthwise { window, norm, .. }) => {
-                let mut quantum = spanning(range, 0.0);
-                let filters = self.filters(op, norm, window.kernel.pow(2), &mut quantum)?;
+            graph::Kind::Depthwise(Depthwise { window, .. }) => {
+                let (filters, quantum) = self.filters(op, range)?;
                 (Kind::Depthwise { window, filters }, quantum)
             }
             graph::Kind::Dense(_) => {
-                let mut quantum = spanning(range, 0.0);
-                let filters = self.filters(op, Norm::Bias, 1, &mut quantum)?;
+                let (filters, quantum) = self.filters(op, range)?;
                 (Kind::Dense { filters }, quantum)
             }
             graph::Kind::GlobalPool(pool) if pool.pool == Pool::Max => (Kind::MaxPool, input),
@@ -180,15 +177,18 @@ impl Builder<'_> {
         })
     }
 
-    /// The filters of a convolution or the head, `taps` to each input.
-    fn filters(&self, op: &graph::Op, norm: Norm, taps: usize, quantum: &mut Quantum) -> Result<Filters, QuantError> {
-        let outputs = op.output.channels;
-        let bias = match norm {
-            Norm::None => vec![0.0; outputs],
-            Norm::Bias => self.values(&format!("{}.bias", op.name)),
-            Norm::Batch { .. } => return Err(QuantError::NotFolded(op.name.clone())),
+    /// The layer of filters of `op`, and what the bytes it makes stand for, which span `range`.
+    fn filters(&self, op: &graph::Op, range: (f64, f64)) -> Result<(Filters, Quantum), QuantError> {
+        let mut quantum = spanning(range, 0.0);
+        let not_folded = || QuantError::NotFolded(op.name.clone());
+        let layer = op.layer().ok_or_else(not_folded)?;
+        let taps = layer.taps;
+        let bias = match op.norm() {
+            Norm::None => vec![0.0; layer.outputs],
+            Norm::Bias => wide(self.weights.bias(op, &layer)),
+            Norm::Batch { .. } => return Err(not_folded()),
         };
-        let mut weights = self.values(&format!("{}.weight", op.name));
+        let mut weights = wide(self.weights.weight(op, &layer));
         let source = &op.inputs[0];
         let mut zeros = vec![self.quantum(source).zero];
         if *source == Source::Image {
@@ -208,21 +208,20 @@ impl Builder<'_> {
         let means = self.calibration.means(source, Part::Output).into_iter().enumerate().map(channel_mean);
         let means: Vec<f64> = means.flat_map(|mean| std::iter::repeat_n(mean, taps)).collect();
         let layer = Layer { weights: &weights, bias: &bias, input_scale, zeros: &zeros, means: &means, taps };
-        Ok(layer.coarsened(self.settings.rounding, quantum))
+        Ok((layer.coarsened(self.settings.rounding, &mut quantum), quantum))
     }
 
     fn squeeze_excite(&self, op: &graph::Op, input: Quantum, multiply: Multiply) -> Result<SqueezeExcite, Failure> {
         let rounding = self.settings.rounding;
         let (mean, mean_quantum) = mean(op, self.range(op, Part::Mean)?, input)?;
         let mut hidden_quantum = spanning(self.range(op, Part::Hidden)?, 0.0);
-        let part = |part: &str| {
-            (self.values(&format!("{}.{part}.weight", op.name)), self.values(&format!("{}.{part}.bias", op.name)))
-        };
+        let dense = |layer: &FilterLayer| (wide(self.weights.weight(op, layer)), wide(self.weights.bias(op, layer)));
+        let [reduce, expand] = [0, 1].map(|at| op.filters().get(at).map(dense).unwrap_or_default());
         let means = |part, scale: f64| -> Vec<f64> {
             let means = self.calibration.means(&Source::Op(op.id), part);
             means.into_iter().map(|mean| mean / scale).collect()
         };
-        let (weights, bias) = part("reduce");
+        let (weights, bias) = reduce;
         let layer = Layer {
             weights: &weights,
             bias: &bias,
@@ -232,7 +231,7 @@ impl Builder<'_> {
             taps: 1,
         };
         let reduce = layer.coarsened(rounding, &mut hidden_quantum);
-        let (weights, bias) = part("expand");
+        let (weights, bias) = expand;
         let layer = Layer {
             weights: &weights,
             bias: &bias,
@@ -257,10 +256,6 @@ impl Builder<'_> {
         Ok(seen.range(self.settings.range))
     }
 
-    fn values(&self, name: &str) -> Vec<f64> {
-        self.weights.values(name).iter().copied().map(f64::from).collect()
-    }
-
     /// What the bytes of `source` stand for; those of the image for themselves.
     fn quantum(&self, source: &Source) -> Quantum {
         match source {
@@ -280,6 +275,11 @@ impl Builder<'_> {
             Source::Op(_) => vec![self.quantum(source).zero; channels],
         }
     }
+}
+
+/// Values in double precision.
+fn wide(values: &[f32]) -> Vec<f64> {
+    values.iter().copied().map(f64::from).collect()
 }
 
 /// Products with gates: the multiplier is exact, and the output's step follows from it.

@@ -1,6 +1,7 @@
 //! What a network that learns to be integers sees is what the integers do; and learning from another.
 
-use super::aware::{Grid, grids};
+use super::aware::grids;
+use super::grid::Grid;
 use super::network::Network;
 use super::trainer_tests::{images, job};
 use super::{Control, Outcome, Teacher, Unobserved, train};

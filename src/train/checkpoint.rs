@@ -5,7 +5,7 @@
 //! optimiser's state; under `steps/…` those of the integers it learns to be; and as metadata the rest. Random numbers need no state of their own: they
 //! follow from seed, epoch and place ([`crate::random`]), and so does the order of images.
 
-use super::aware::{self, Grid};
+use super::grid::{self, Grid};
 use super::job::TrainError;
 use super::observer::EpochMetrics;
 use crate::config::{Config, ConfigFile};
@@ -165,7 +165,7 @@ impl Checkpoint {
             let tensor = Tensor { shape: vec![values.len()], values: values.clone() };
             tensors.insert(format!("optimizer/{index:05}"), tensor);
         }
-        aware::to_tensors(&self.grids, &mut tensors);
+        grid::to_tensors(&self.grids, &mut tensors);
         let about = BTreeMap::from([
             ("identity".to_owned(), serde_json::to_string(&self.identity).map_err(json)?),
             ("progress".to_owned(), serde_json::to_string(&self.progress).map_err(json)?),
@@ -207,7 +207,7 @@ impl Checkpoint {
         } else {
             (deployed, None)
         };
-        let grids = aware::from_bytes(&bytes, graph).map_err(wrong)?;
+        let grids = grid::from_bytes(&bytes, graph).map_err(wrong)?;
         Ok(Self { identity, progress, weights, average, optimizer, grids })
     }
 }

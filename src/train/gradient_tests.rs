@@ -1,8 +1,8 @@
 //! Layers against finite differences.
 
 use super::network::{Network, values};
-use crate::config::ConfigFile;
-use crate::graph::{Graph, Weights};
+use crate::config::{Activation, ConfigFile};
+use crate::graph::{Dense, Graph, Norm, Weights};
 use crate::random::{Purpose, Stream};
 use dfdx::prelude::*;
 
@@ -34,17 +34,15 @@ fn gradients_agree_with_finite_differences_on_odd_shapes() {
     let text = "[model]\ninput = { height = 9, width = 7, channels = 3 }\n[stem]\nfilters = 3\nkernel = 5\nstride = 2\nactivation = \"none\"\n\
         [[blocks]]\ntype = \"conv\"\nfilters = 5\nkernel = 3\nstride = 1\nactivation = \"none\"\n\
         [[blocks]]\ntype = \"conv\"\nfilters = 4\nkernel = 1\nstride = 2\nactivation = \"none\"\n";
-    for (batch_norm, extra) in [
-        (true, ""),
-        (false, ""),
-        (
-            true,
-            "[[blocks]]\ntype = \"bottleneck\"\nfilters = 4\nexpansion = 2\nsqueeze_excite = { after = \"project\", ratio = 2 }\n",
-        ),
-    ] {
+    let bottleneck = "[[blocks]]\ntype = \"bottleneck\"\nfilters = 4\nexpansion = 2\nsqueeze_excite = { after = \"project\", ratio = 2 }\n";
+    let normed = Dense { outputs: 4, norm: Norm::Batch { epsilon: 1e-3 }, activation: Activation::None };
+    let hidden = [Dense::hidden(5, Activation::Relu), normed];
+    for (batch_norm, extra, hidden) in
+        [(true, "", &[][..]), (false, "", &[]), (true, bottleneck, &[]), (true, "", &hidden[..1]), (false, "", &hidden)]
+    {
         let text = format!("{text}{extra}[head]\npool = \"avg\"\n");
         let spec = ConfigFile::parse("t", &text, &[crate::config::Edit::set("model.batch_norm", batch_norm)]).unwrap();
-        let graph = Graph::of_file(&spec, 3).unwrap();
+        let graph = Graph::of_file(&spec, 3).unwrap().with_hidden(hidden).unwrap();
         let weights = Weights::random(&graph, 5);
         let mut stream = Stream::new(9, Purpose::Augment, 0, 0);
         let images = 19;

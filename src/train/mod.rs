@@ -10,6 +10,7 @@ mod checkpoint;
 mod control;
 mod distill;
 mod governor;
+mod grid;
 mod job;
 mod kernels;
 mod lanes;
@@ -24,12 +25,14 @@ mod schedule;
 mod select;
 mod simd;
 mod trainer;
+mod values;
 
 pub use checkpoint::{BEST, Checkpoint, Identity, LAST, Progress};
 pub use control::{Control, Ticket, Trainer};
 pub use distill::Teacher;
 pub use governor::{Governor, NoThermometer, Thermal};
 pub use job::{Begin, Job, Outcome, TrainError};
+pub use layer::family;
 pub use machine::{bandwidth, peak_flops};
 pub use observer::{BatchProgress, End, EpochMetrics, Observer, Start, Unobserved, Validation};
 pub use predict::{Answers, Predictor, evaluate, evaluate_until};
@@ -45,5 +48,7 @@ mod golden_tests;
 mod gradient_tests;
 #[cfg(test)]
 mod kernel_tests;
+#[cfg(test)]
+mod tail_tests;
 #[cfg(test)]
 mod trainer_tests;

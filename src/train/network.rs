@@ -4,13 +4,15 @@
 //! [`Gradients`]. The maps in between lie in lanes ([`super::lanes`]), which dfdx has no name for;
 //! each block is one operation on its tape, and passes the gradient of its map to the block below.
 
-use super::aware::Grid;
+use super::grid::Grid;
 use super::lanes::{LaneMap, Pool};
-use super::layer::{self, Activations, Flow, Forward, Mode, Saved};
+use super::layer::{self, Activations, Backward, Flow, Forward, Mode, Pass, Running};
 use super::profile::{Work, span};
-use crate::graph::{Graph, Op, OpId, Param, Role, Source, Tensor as Values, Weights};
+use super::values::Values;
+use crate::graph::{Graph, Op, OpId, Param, Role, Source, Tensor as NamedTensor, Weights};
 use dfdx::prelude::*;
 use std::cell::RefCell;
+use std::ops::Range;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -85,7 +87,7 @@ impl Network {
         let mut weights = Weights::default();
         for parameter in &self.parameters {
             let values = values(&parameter.tensor);
-            weights.insert(parameter.about.name.clone(), Values { shape: parameter.about.shape.clone(), values });
+            weights.insert(parameter.about.name.clone(), NamedTensor { shape: parameter.about.shape.clone(), values });
         }
         weights
     }
@@ -168,9 +170,12 @@ impl Network {
     fn head<T: Tape<f32, Cpu>>(&self, features: Matrix<T>) -> Matrix<T> {
         let (images, width) = *features.shape();
         let classes = self.graph.classes;
-        let at = self.first[self.graph.ops.len() - 1];
-        let weight = self.parameters[at].tensor.retaped::<T>().reshape_like(&(classes, width));
-        let bias = self.parameters[at + 1].tensor.retaped::<T>().broadcast_like::<_, Axis<0>>(&(images, classes));
+        let own = self.own(OpId(self.graph.ops.len() - 1));
+        let [weight, bias] = [Role::is_weight, |role| role == Role::Bias]
+            .map(|is: fn(Role) -> bool| own.iter().find(|parameter| is(parameter.about.role)));
+        let weight = weight.map(|weight| weight.tensor.retaped::<T>().reshape_like(&(classes, width)));
+        let bias = bias.map(|bias| bias.tensor.retaped::<T>().broadcast_like::<_, Axis<0>>(&(images, classes)));
+        let (Some(weight), Some(bias)) = (weight, bias) else { unreachable!("a head has weights and a bias") };
         features.matmul(weight.permute::<_, Axes2<1, 0>>()) + bias
     }
 
@@ -192,17 +197,21 @@ impl Network {
                 None => Mode::Train,
                 Some(grid) => {
                     if !grid.weights.is_empty() {
-                        (values[0], lost) = grid.rounded(op, &values);
+                        let (weights, loss) = grid.rounded(op, &values);
+                        values.set_weights(weights);
+                        lost = loss;
                     }
                     Mode::Aware(grid, &lost)
                 }
             };
-            let work = span(Work::forward(op));
-            let Forward { output, saved, running } = layer::forward(op, &last, skip.as_ref(), &values, mode);
+            let passes = layer::of(&op.kind);
+            let work = span(Work::Forward(passes.family()));
+            let pass = Pass { input: &last, skip: skip.as_ref(), values: &values, output: op.output, mode };
+            let Forward { output, backward, running } = passes.forward(pass);
             drop(work);
             last = output.clone();
             if training {
-                steps.push(Step { op: op.id, saved, values, running });
+                steps.push(Step { op: op.id, backward, values, running });
             } else {
                 // A skip is the only map that anybody reads later.
                 let needed = |source: &Source| {
@@ -219,10 +228,31 @@ impl Network {
         (last, steps)
     }
 
-    fn values_of(&self, op: &Op) -> Vec<Vec<f32>> {
-        let first = self.first[op.id.0];
-        let last = self.first.get(op.id.0 + 1).copied().unwrap_or(self.parameters.len());
-        self.parameters[first..last].iter().map(|parameter| values(&parameter.tensor)).collect()
+    fn values_of(&self, op: &Op) -> Values {
+        let own = self.own(op.id).iter();
+        Values::new(own.map(|parameter| (parameter.about.role, values(&parameter.tensor))).collect())
+    }
+
+    /// The places of the parameters of `op`.
+    fn places(&self, op: OpId) -> Range<usize> {
+        self.first[op.0]..self.first.get(op.0 + 1).copied().unwrap_or(self.parameters.len())
+    }
+
+    /// The parameters of `op`.
+    fn own(&self, op: OpId) -> &[Parameter] {
+        &self.parameters[self.places(op)]
+    }
+
+    /// Takes over the running statistics of a step.
+    fn set_running(&mut self, op: OpId, (means, variances): &Running) {
+        let places = self.places(op);
+        for parameter in &mut self.parameters[places] {
+            match parameter.about.role {
+                Role::Mean => parameter.tensor.copy_from(means),
+                Role::Variance => parameter.tensor.copy_from(variances),
+                _ => {}
+            }
+        }
     }
 
     /// Puts the steps on the tape, one operation a block, and takes over running statistics.
@@ -232,10 +262,8 @@ impl Network {
         let mut group: Vec<Step> = Vec::new();
         let mut steps = steps.into_iter().peekable();
         while let Some(mut step) = steps.next() {
-            if let Some((means, variances)) = step.running.take() {
-                let first = self.first[step.op.0];
-                self.parameters[first + 3].tensor.copy_from(&means);
-                self.parameters[first + 4].tensor.copy_from(&variances);
+            if let Some(running) = step.running.take() {
+                self.set_running(step.op, &running);
             }
             let block = graph.ops[step.op.0].block;
             group.push(step);
@@ -265,8 +293,7 @@ impl Network {
     }
 
     fn tensors_of(&self, op: OpId) -> Vec<Flat> {
-        let first = self.first[op.0];
-        self.parameters[first..self.first[op.0 + 1]]
+        self.own(op)
             .iter()
             .filter(|parameter| parameter.about.role.is_trained())
             .map(|parameter| parameter.tensor.clone())
@@ -284,9 +311,9 @@ pub fn values(tensor: &Flat) -> Vec<f32> {
 /// One operation of a forward pass, as its backward pass will need it.
 struct Step {
     op: OpId,
-    saved: Saved,
-    values: Vec<Vec<f32>>,
-    running: Option<layer::Running>,
+    backward: Box<dyn Backward>,
+    values: Values,
+    running: Option<Running>,
 }
 
 /// The backward pass of one block.
@@ -305,8 +332,8 @@ impl BlockGradient {
             let op = &self.graph.ops[step.op.0];
             let Some(flowing) = gradient.take() else { break };
             let wanted = op.inputs[0] != Source::Image;
-            let work = span(Work::backward(op));
-            let mut back = layer::backward(op, step.saved, flowing, &step.values, wanted);
+            let work = span(Work::Backward(layer::of(&op.kind).family()));
+            let mut back = step.backward.run(flowing, &step.values, wanted);
             for (tensor, own) in tensors.iter().zip(back.parameters) {
                 let sum = gradients.get_or_alloc_mut(tensor)?;
                 sum.iter_mut().zip(own).for_each(|(sum, own)| *sum += own);

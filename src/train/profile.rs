@@ -5,7 +5,6 @@
 //! work of others that this thread takes over while it waits for them is counted as what it is. A
 //! change reads the clock once, some tens of nanoseconds: measuring is never turned off.
 
-use crate::graph::{Kind, Op, Window};
 use std::cell::RefCell;
 use std::marker::PhantomData;
 use std::time::{Duration, Instant};
@@ -17,7 +16,7 @@ pub enum Layer {
     Convolution,
     /// Depthwise convolution.
     Depthwise,
-    /// 1×1 convolution.
+    /// 1×1 convolution, and dense layers but for the head, which dfdx computes.
     Pointwise,
     /// Global pooling.
     Pool,
@@ -31,20 +30,6 @@ impl Layer {
     /// All of them.
     pub const ALL: [Self; 6] =
         [Self::Convolution, Self::Depthwise, Self::Pointwise, Self::Pool, Self::SqueezeExcite, Self::Add];
-
-    /// What `op` is; `None` for the head, which dfdx computes.
-    #[must_use]
-    pub fn of(op: &Op) -> Option<Self> {
-        match &op.kind {
-            Kind::Conv(conv) if conv.window == Window::PIXEL => Some(Self::Pointwise),
-            Kind::Conv(_) => Some(Self::Convolution),
-            Kind::Depthwise(_) => Some(Self::Depthwise),
-            Kind::SqueezeExcite(_) => Some(Self::SqueezeExcite),
-            Kind::Add(_) => Some(Self::Add),
-            Kind::GlobalPool(_) => Some(Self::Pool),
-            Kind::Dense(_) => None,
-        }
-    }
 }
 
 /// What a training spends time on.
@@ -87,14 +72,6 @@ impl Work {
         let forward = Layer::ALL.into_iter().map(Self::Forward);
         let others = [Self::Batches, Self::Engine, Self::Optimizer, Self::Validation, Self::Rest];
         forward.chain(Layer::ALL.into_iter().map(Self::Backward)).chain(others)
-    }
-
-    pub(super) fn forward(op: &Op) -> Self {
-        Layer::of(op).map_or(Self::Engine, Self::Forward)
-    }
-
-    pub(super) fn backward(op: &Op) -> Self {
-        Layer::of(op).map_or(Self::Engine, Self::Backward)
     }
 }
 

@@ -59,7 +59,7 @@ pub(super) fn job(folder: &Path, sets: &[&str], threads: usize) -> Job {
 }
 
 /// `job`, to go on from what is in its folder, or from the start where nothing is.
-fn resumed(mut job: Job) -> Job {
+pub(super) fn resumed(mut job: Job) -> Job {
     if job.checkpoints.join(LAST).exists() {
         let now = Identity::of(&job.spec, &job.graph, &job.dataset.fingerprint);
         job.begin = Begin::Resume(Box::new(Checkpoint::open(&job.checkpoints, &job.graph, &now).unwrap()));
@@ -68,11 +68,11 @@ fn resumed(mut job: Job) -> Job {
 }
 
 /// Tensors by name, to the bit.
-type Bits = Vec<(String, Vec<u32>)>;
+pub(super) type Bits = Vec<(String, Vec<u32>)>;
 
 /// What must not depend on interruptions or threads: the tensors of the last and of the best
 /// state, and figures but for the time taken.
-fn essence(folder: &Path) -> (Bits, Bits, String) {
+pub(super) fn essence(folder: &Path) -> (Bits, Bits, String) {
     let tensors = |name: &str| {
         let bytes = std::fs::read(folder.join(name)).unwrap();
         let all = crate::graph::Weights::with_prefix(&bytes, "").unwrap();
@@ -95,12 +95,17 @@ fn finished(sets: &[&str], threads: usize) -> (Bits, Bits, String) {
 
 /// Writes down every call, and stops the training after a number of batches.
 #[derive(Clone, Default)]
-struct Notes {
+pub(super) struct Notes {
     calls: Arc<Mutex<Vec<String>>>,
     stop: Option<(usize, Control)>,
 }
 
 impl Notes {
+    /// Notes that stop a training after so many batches.
+    pub(super) fn stopping(batches: usize, control: &Control) -> Self {
+        Self { stop: Some((batches, control.clone())), ..Self::default() }
+    }
+
     fn note(&self, call: String) {
         self.calls.lock().unwrap().push(call);
     }

@@ -7,6 +7,7 @@
 #[path = "../header/case.rs"]
 mod case;
 mod headers;
+mod links;
 mod memory;
 mod nets;
 #[path = "../support/mod.rs"]
@@ -25,6 +26,8 @@ use support::usable;
 const TOGETHER: usize = 4;
 /// Networks whose headers are compiled and run, where `MICROMOBILENET_NETS` says nothing else.
 const NETS: u32 = 60;
+/// Networks whose headers are searched for kernels, where `MICROMOBILENET_LINKED` says nothing else.
+const LINKED: u32 = 40;
 
 /// A seed that is new each time, or that of `MICROMOBILENET_SEED`; what it was is printed.
 fn seed() -> u32 {
@@ -114,6 +117,31 @@ fn headers_of_random_networks_predict_as_the_executor_does() {
     let count = std::env::var("MICROMOBILENET_NETS").ok().and_then(|count| count.parse().ok()).unwrap_or(NETS);
     let seed = seed();
     run(&(0..count).into_par_iter().map(|number| Net::random(seed, number)).collect::<Vec<_>>());
+}
+
+#[test]
+fn a_header_holds_the_kernels_that_its_plan_names_and_each_of_them_is_reached() {
+    if !usable("g++", &[]) {
+        return;
+    }
+    let count = std::env::var("MICROMOBILENET_LINKED").ok().and_then(|count| count.parse().ok()).unwrap_or(LINKED);
+    let seed = seed();
+    let start = std::time::Instant::now();
+    let numbers: Vec<u32> = (0..count).collect();
+    let wrong: Vec<String> = numbers
+        .par_chunks(TOGETHER)
+        .flat_map(|numbers| {
+            let net = |number: &u32| (Net::random(seed, *number), *number as usize);
+            let nets: Vec<(Net, usize)> = numbers.iter().map(net).collect();
+            let cases: Vec<_> = nets.iter().map(|(net, number)| links::case(net, *number)).collect();
+            let wrong = links::check(&cases);
+            let is_of = |net: &Net| wrong.iter().any(|wrong| wrong.contains(&format!("{}l:", net.name)));
+            nets.iter().filter(|(net, _)| is_of(net)).for_each(|(net, _)| println!("{:?}\n{}", net.plan, net.text));
+            wrong
+        })
+        .collect();
+    println!("{count} headers; {:.0} s", start.elapsed().as_secs_f64());
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
 #[test]

@@ -119,7 +119,7 @@ impl<'a> Machine<'a> {
             let landing = self.camera_landing();
             let at = landing.unwrap_or(program.camera);
             self.write(at, Of::Image, y * row, row, self.bytes()).map_err(|error| format!("the camera {error}"))?;
-            if program.streams.len() == 1 && y == 0 {
+            if program.streams[0].end == program.body && y == 0 {
                 self.clear_pool()?;
             }
             if landing.is_some() {
@@ -228,7 +228,7 @@ impl<'a> Machine<'a> {
         let input = from(&op.inputs[0]);
         let (values_in, values_out) =
             (step.input.width * step.input.channels, step.output.width * step.output.channels);
-        let is_in_place = step.window == Window::PIXEL && !matches!(op.kind, Kind::Conv(_));
+        let is_in_place = step.window == Window::PIXEL && !matches!(op.kind, Kind::Conv(_) | Kind::Dense(_));
         if is_in_place {
             let (row, at) = rows[0];
             for i in 0..values_in {
@@ -299,7 +299,7 @@ impl<'a> Machine<'a> {
                     newest = Some(row);
                     continue;
                 }
-                if end == steps.len() {
+                if end == program.body {
                     self.pool(row)?;
                 }
             }
@@ -324,8 +324,11 @@ impl<'a> Machine<'a> {
     fn stream_map(&mut self, stream: &Stream) -> Result<(), String> {
         let step = &self.program.steps[stream.first];
         let source = stream.source.ok_or("a run of steps without a map")?;
-        if stream.end == self.program.steps.len() {
+        if stream.end == self.program.body {
             self.clear_pool()?;
+        }
+        if stream.first == self.program.body {
+            self.close_pool()?;
         }
         let op = self.op(step);
         if let Kind::SqueezeExcite(se) = op.kind {
@@ -359,20 +362,46 @@ impl<'a> Machine<'a> {
 
     fn clear_pool(&mut self) -> Result<(), String> {
         let bytes = self.pool_bytes();
-        self.write(self.program.pool, Of::Pool, 0, self.graph.feature_count(), bytes)
+        self.write(self.program.pool, Of::Pool, 0, self.pooled().output.channels, bytes)
+    }
+
+    /// The global pool.
+    fn pooled(&self) -> &'a Op {
+        &self.graph.ops[self.graph.pool_at()]
+    }
+
+    /// Before the first step of the tail, the pool becomes a vector like others.
+    fn close_pool(&mut self) -> Result<(), String> {
+        let (pool, pooled) = (self.program.pool, self.pooled());
+        self.read(pool, Of::Pool, 0, pooled.output.channels, self.pool_bytes())?;
+        // Everything else has been read for the last time.
+        let end = self.arena.len();
+        self.clear(0, end);
+        self.write(pool, Of::Op(pooled.id), 0, pooled.output.channels, self.bytes())
     }
 
     fn pool(&mut self, row: usize) -> Result<(), String> {
-        let Some(last) = self.program.steps.last() else { return Ok(()) };
+        let Some(last) = self.program.steps[..self.program.body].last() else { return Ok(()) };
         let (values, bytes) = (last.output.width * last.output.channels, self.bytes());
         let index = usize::from(self.made[last.counter_out]) - 1;
         let pool = self.program.pool;
-        self.write(pool, Of::Pool, 0, self.graph.feature_count(), self.pool_bytes())?;
+        self.write(pool, Of::Pool, 0, self.pooled().output.channels, self.pool_bytes())?;
         self.read(row, Of::Op(last.op), index * values, values, bytes).map_err(|error| format!("the pool {error}"))
     }
 
     fn head(&mut self) -> Result<(), String> {
         let channels = self.graph.feature_count();
+        if let Some(last) = self.graph.tail().last() {
+            match self.program.precision {
+                Precision::Float => self.clear(self.program.logits, self.graph.classes * 4),
+                Precision::Int8 => {
+                    let tile = self.program.head_tile.ok_or("the head has no tile")?;
+                    self.clear(tile, channels.div_ceil(4) * TILE_QUAD);
+                }
+            }
+            let read = self.read(self.program.head_input, Of::Op(last.id), 0, channels, self.bytes());
+            return read.map_err(|error| format!("the head {error}"));
+        }
         let pool = self.program.pool;
         self.read(pool, Of::Pool, 0, channels, self.pool_bytes())?;
         match self.program.precision {

@@ -2,8 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a helper of tests fails by panicking")]
 
-use micromobilenet::config::{ConfigFile, Plan, Pool};
-use micromobilenet::graph::{Graph, Kind};
+use micromobilenet::config::{Activation, ConfigFile, Padding, Plan, Pool};
+use micromobilenet::graph::{Add, Conv, Dense, Depthwise, Graph, Kind, Norm, OpId, Source, SqueezeExcite, Window};
 use micromobilenet::random::{Purpose, Stream};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -60,10 +60,13 @@ impl Net {
         unreachable!("some attempt gives a network");
     }
 
-    /// The network of a text, if its shapes fit.
+    /// The network of a text, if its shapes fit. What follows the pool stands in a comment, as
+    /// `# tail: dense 5 relu, se 2`.
     pub fn parse(name: &str, text: &str, plan: Plan) -> Option<Self> {
         let spec = ConfigFile::parse(name, text, &[]).unwrap();
         let graph = Graph::of_file(&spec, 4).ok()?;
+        let tail = text.lines().find_map(|line| line.strip_prefix("# tail: "));
+        let graph = tail.map_or_else(|| graph.clone(), |tail| with_tail(&graph, tail));
         Some(Self { name: name.to_owned(), text: text.to_owned(), plan, graph })
     }
 
@@ -93,10 +96,49 @@ impl Net {
             ("kernel 5", window(&|kernel, _| kernel == 5)),
             ("stride 3", window(&|_, stride| stride == 3)),
             ("average pool", has(&|kind| matches!(kind, Kind::GlobalPool(pool) if pool.pool == Pool::Avg))),
+            ("tail", !self.graph.tail().is_empty()),
             ("lowest latency", self.plan == Plan::LowestLatency),
         ];
         found.into_iter().filter(|(_, holds)| *holds).map(|(kind, _)| kind).collect()
     }
+}
+
+/// The network with the operations of `tail` between its pool and its head. An addition adds the pool's
+/// vector where it has the same size, and is left out where not.
+pub fn with_tail(graph: &Graph, tail: &str) -> Graph {
+    let mut graph = graph.clone();
+    let head = graph.ops.pop().unwrap();
+    let pool = graph.ops.last().unwrap().clone();
+    for (index, item) in tail.split(", ").enumerate() {
+        let mut words = item.split(' ');
+        let (kind, size, activation) = (words.next().unwrap(), words.next(), words.next());
+        let size = size.map_or(0, |size| size.parse().unwrap());
+        let activation = match activation {
+            Some("relu") => Activation::Relu,
+            Some("relu6") => Activation::Relu6,
+            _ => Activation::None,
+        };
+        let (norm, window) = (Norm::Bias, Window::new(size, 1, Padding::Same));
+        let is_addition = kind == "add";
+        if is_addition && graph.end().1 != pool.output {
+            continue;
+        }
+        let kind: Kind = match kind {
+            "dense" => Dense { outputs: size, norm, activation }.into(),
+            "conv" => {
+                Conv { filters: size, window: Window::PIXEL, norm: Norm::Batch { epsilon: 1e-3 }, activation }.into()
+            }
+            "depthwise" => Depthwise { window, norm, activation }.into(),
+            "se" => SqueezeExcite { hidden: size }.into(),
+            _ => Add.into(),
+        };
+        let OpId(at) = graph.append(&format!("tail{index}"), head.place.clone(), None, kind).unwrap();
+        if is_addition {
+            graph.ops[at].inputs.push(Source::Op(pool.id));
+        }
+    }
+    graph.append("head", head.place, None, head.kind).unwrap();
+    graph
 }
 
 /// How many of `nets` there are of each kind.
@@ -107,6 +149,13 @@ pub fn census(nets: &[Net]) -> String {
     }
     let counts: Vec<String> = counts.into_iter().map(|(kind, count)| format!("{kind} {count}")).collect();
     format!("{} networks: {}", nets.len(), counts.join(", "))
+}
+
+/// An operation behind the pool.
+fn tail(dice: &mut Dice) -> String {
+    let kind = dice.one_of(&["dense", "dense", "dense", "conv", "depthwise", "se", "add"]);
+    let size = if kind == "depthwise" { dice.one_of(&[1, 3, 5]) } else { dice.filters() };
+    format!("{kind} {size} {}", dice.one_of(&["none", "relu", "relu6"]))
 }
 
 fn text(dice: &mut Dice, number: u32) -> String {
@@ -129,6 +178,10 @@ fn text(dice: &mut Dice, number: u32) -> String {
          [data]\n{mean}[head]\npool = \"{pool}\"\n"
     );
     let activation = ["none", "relu", "relu6", "relu6"];
+    if dice.0.below(3) == 0 {
+        let items: Vec<String> = (0..=dice.0.below(3)).map(|_| tail(dice)).collect();
+        text = format!("# tail: {}\n{text}", items.join(", "));
+    }
     let (filters, window) = (dice.filters(), dice.window());
     write!(text, "[stem]\nfilters = {filters}\n{window}activation = \"{}\"\n", dice.one_of(&activation)).unwrap();
     for _ in 0..dice.0.below(6) {

@@ -3,9 +3,9 @@
 #![expect(clippy::unwrap_used, reason = "a helper of tests fails by panicking")]
 
 use micromobilenet::codegen::{Model, Provenance, symbols};
-use micromobilenet::config::{ConfigFile, PRESETS, Plan, Resize, overrides};
+use micromobilenet::config::{Activation, ConfigFile, PRESETS, Plan, Resize, overrides};
 use micromobilenet::data::Images;
-use micromobilenet::graph::{Graph, Role, Tensor, Weights, softmax};
+use micromobilenet::graph::{Dense, Graph, Role, Tensor, Weights, softmax};
 use micromobilenet::jobs::probe_images;
 use micromobilenet::quant::{Calibration, Quantised, Settings, fold};
 use micromobilenet::random::{Purpose, Stream};
@@ -174,6 +174,15 @@ pub fn random_case(number: u32) -> Case {
         }
         let spec = ConfigFile::parse("random.toml", &text, &[]).unwrap();
         if let Ok(graph) = Graph::of_file(&spec, 2 + number as usize % 4) {
+            let hidden =
+                [Dense::hidden(7, Activation::Relu), Dense::hidden(2 + number as usize % 9, Activation::Relu6)];
+            // Every fifth network has two dense layers and every tenth three.
+            let hidden = match number % 10 {
+                4 => &hidden[..1],
+                9 => &hidden[..],
+                _ => &[],
+            };
+            let graph = graph.with_hidden(hidden).unwrap();
             let case = Case::new(&format!("Random{number}"), &graph, images(&graph, 40, number), number);
             // Rectifiers may leave nothing of the image: such a network tests nothing.
             let expected = case.expected();

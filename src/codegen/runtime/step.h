@@ -17,6 +17,11 @@ enum : uint16_t {
     numClasses = @classes@,
     pooledChannels = @pooledChannels@,
     pooledWidth = @pooledWidth@,
+//@if tail
+    // Steps before the pool, and what the head reads.
+    bodySteps = @bodySteps@,
+    headChannels = @headChannels@,
+//@end
 //@if int8
     stackQuads = @stackQuads@,
 //@end
@@ -25,6 +30,9 @@ enum : uint32_t {
     poolPlace = @poolPlace@,
     poolBytes = @poolBytes@,
     headWeights = @headWeights@,
+//@if tail
+    headPlace = @headPlace@,
+//@end
 //@if int8
     headConstants = @headConstants@,
     headShift = @headShift@,

@@ -115,7 +115,7 @@ MICROMOBILENET_APART static void stream(uint8_t *arena, State &state, uint8_t fi
                 newest = out;
                 continue;
             }
-            if (end == numSteps) {
+            if (end == @pooledSteps@) {
                 pool(arena, out);
             }
         }
@@ -185,9 +185,14 @@ static void openAt(uint8_t *arena, const Step *at, Place map) {
 static void streamMap(uint8_t *arena, State &state, uint8_t index) {
     Stream current;
     fetch(&current, streams + index, sizeof current);
-    if (current.end == numSteps) {
+    if (current.end == @pooledSteps@) {
         clearPool(arena);
     }
+//@if tail
+    if (current.first == bodySteps) {
+        closePool(arena);
+    }
+//@end
 //@if gates
     openAt(arena, steps + current.first, current.source);
 //@end

@@ -9,6 +9,10 @@ use crate::graph::weights::Weights;
 pub struct Add;
 
 impl Operator for Add {
+    fn describe(&self) -> String {
+        "the skip is added".into()
+    }
+
     fn output(&self, input: Shape) -> Option<Shape> {
         Some(input)
     }
@@ -23,10 +27,6 @@ impl Operator for Add {
 
     fn reads(&self) -> Reads {
         Reads::Rows(Window::PIXEL)
-    }
-
-    fn in_place(&self) -> bool {
-        true
     }
 
     fn reference(&self, _name: &str, _weights: &Weights, inputs: &[&Map], output: Shape) -> Map {

@@ -1,6 +1,6 @@
 //! Standard convolution; with a kernel of 1 it is the pointwise one.
 
-use super::{Map, Norm, Operator, Param, Reads, Role, finish, norm_params};
+use super::{FilterLayer, Map, Norm, Operator, Param, Reads, Role, finish, norm_params};
 use crate::config::Activation;
 use crate::graph::shape::{Shape, Window};
 use crate::graph::weights::Weights;
@@ -19,27 +19,44 @@ pub struct Conv {
 }
 
 impl Operator for Conv {
+    fn describe(&self) -> String {
+        if self.window == Window::PIXEL { "pointwise".into() } else { format!("convolution {}", self.window) }
+    }
+
     fn output(&self, input: Shape) -> Option<Shape> {
         Some(Shape::new(self.filters, self.window.outputs(input.height)?, self.window.outputs(input.width)?))
     }
 
     fn params(&self, name: &str, input: Shape) -> Vec<Param> {
         let kernel = self.window.kernel;
-        let role = Role::Weight { fan_in: input.channels * kernel * kernel };
+        let role = Role::Weight { fan_in: input.channels * self.window.taps() };
         let weight = Param::of(name, "weight", vec![self.filters, input.channels, kernel, kernel], role);
         std::iter::once(weight).chain(norm_params(self.norm, name, self.filters)).collect()
     }
 
     fn macs(&self, input: Shape, output: Shape) -> u64 {
-        output.values() as u64 * (input.channels * self.window.kernel.pow(2)) as u64
+        output.values() as u64 * (input.channels * self.window.taps()) as u64
+    }
+
+    fn filters(&self, input: Shape) -> Vec<FilterLayer> {
+        let taps = self.window.taps();
+        vec![FilterLayer { prefix: "", outputs: self.filters, channels: input.channels, taps, is_depthwise: false }]
+    }
+
+    fn norm(&self) -> Norm {
+        self.norm
+    }
+
+    fn set_norm(&mut self, norm: Norm) {
+        self.norm = norm;
+    }
+
+    fn activation(&self) -> Activation {
+        self.activation
     }
 
     fn reads(&self) -> Reads {
         Reads::Rows(self.window)
-    }
-
-    fn in_place(&self) -> bool {
-        self.window == Window::PIXEL
     }
 
     fn reference(&self, name: &str, weights: &Weights, inputs: &[&Map], output: Shape) -> Map {

@@ -1,48 +1,81 @@
-//! The fully connected head.
+//! Fully connected layers: the head, and those before it.
 
-use super::{Map, Operator, Param, Reads, Role};
-use crate::graph::shape::Shape;
+use super::{FilterLayer, Map, Norm, Operator, Param, Reads, Role, finish, norm_params};
+use crate::config::Activation;
+use crate::graph::shape::{Shape, Window};
 use crate::graph::weights::Weights;
 
-/// Every output from every input, with a bias: the logits.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// Every output from every channel of a map of one pixel, then `norm`, then `activation`.
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Dense {
-    /// Classes.
+    /// Units; of the head, classes.
     pub outputs: usize,
+    /// The norm behind the sum, or a bias.
+    pub norm: Norm,
+    /// The activation behind the norm.
+    pub activation: Activation,
+}
+
+impl Dense {
+    /// The head of a network: a bias and no activation make the logits of `classes` classes.
+    #[must_use]
+    pub const fn logits(classes: usize) -> Self {
+        Self { outputs: classes, norm: Norm::Bias, activation: Activation::None }
+    }
+
+    /// A hidden layer of `units` with a bias and `activation`.
+    #[must_use]
+    pub const fn hidden(units: usize, activation: Activation) -> Self {
+        Self { outputs: units, norm: Norm::Bias, activation }
+    }
 }
 
 impl Operator for Dense {
-    fn output(&self, _input: Shape) -> Option<Shape> {
-        Some(Shape::new(self.outputs, 1, 1))
+    fn describe(&self) -> String {
+        "fully connected".into()
+    }
+
+    /// `None` for a map of several pixels, which is pooled first.
+    fn output(&self, input: Shape) -> Option<Shape> {
+        (input.pixels() == 1).then_some(Shape::new(self.outputs, 1, 1))
     }
 
     fn params(&self, name: &str, input: Shape) -> Vec<Param> {
-        let fan_in = input.values();
-        vec![
-            Param::of(name, "weight", vec![self.outputs, fan_in], Role::Weight { fan_in }),
-            Param::of(name, "bias", vec![self.outputs], Role::Bias),
-        ]
+        let fan_in = input.channels;
+        let weight = Param::of(name, "weight", vec![self.outputs, fan_in], Role::Weight { fan_in });
+        std::iter::once(weight).chain(norm_params(self.norm, name, self.outputs)).collect()
     }
 
     fn macs(&self, input: Shape, _output: Shape) -> u64 {
-        (input.values() * self.outputs) as u64
+        (input.channels * self.outputs) as u64
+    }
+
+    fn filters(&self, input: Shape) -> Vec<FilterLayer> {
+        vec![FilterLayer { prefix: "", outputs: self.outputs, channels: input.channels, taps: 1, is_depthwise: false }]
+    }
+
+    fn norm(&self) -> Norm {
+        self.norm
+    }
+
+    fn set_norm(&mut self, norm: Norm) {
+        self.norm = norm;
+    }
+
+    fn activation(&self) -> Activation {
+        self.activation
     }
 
     fn reads(&self) -> Reads {
-        Reads::Map
-    }
-
-    fn in_place(&self) -> bool {
-        false
+        Reads::Rows(Window::PIXEL)
     }
 
     fn reference(&self, name: &str, weights: &Weights, inputs: &[&Map], output: Shape) -> Map {
         let weight = weights.values(&format!("{name}.weight"));
-        let bias = weights.values(&format!("{name}.bias"));
-        let row = |(row, bias): (&[f32], &f32)| {
+        let row = |(unit, row): (usize, &[f32])| {
             let products = row.iter().zip(&inputs[0].values).map(|(w, x)| f64::from(*w) * f64::from(*x));
-            (products.sum::<f64>() + f64::from(*bias)) as f32
+            finish(products.sum(), unit, name, self.norm, self.activation, weights)
         };
-        Map { shape: output, values: weight.chunks(inputs[0].values.len()).zip(bias).map(row).collect() }
+        Map { shape: output, values: weight.chunks(inputs[0].values.len()).enumerate().map(row).collect() }
     }
 }

@@ -1,6 +1,6 @@
 //! Depthwise convolution: each channel by itself.
 
-use super::{Map, Norm, Operator, Param, Reads, Role, finish, norm_params};
+use super::{FilterLayer, Map, Norm, Operator, Param, Reads, Role, finish, norm_params};
 use crate::config::Activation;
 use crate::graph::shape::{Shape, Window};
 use crate::graph::weights::Weights;
@@ -17,27 +17,44 @@ pub struct Depthwise {
 }
 
 impl Operator for Depthwise {
+    fn describe(&self) -> String {
+        format!("depthwise {}", self.window)
+    }
+
     fn output(&self, input: Shape) -> Option<Shape> {
         Some(Shape::new(input.channels, self.window.outputs(input.height)?, self.window.outputs(input.width)?))
     }
 
     fn params(&self, name: &str, input: Shape) -> Vec<Param> {
         let kernel = self.window.kernel;
-        let role = Role::DepthwiseWeight { fan_in: kernel * kernel };
+        let role = Role::DepthwiseWeight { fan_in: self.window.taps() };
         let weight = Param::of(name, "weight", vec![input.channels, 1, kernel, kernel], role);
         std::iter::once(weight).chain(norm_params(self.norm, name, input.channels)).collect()
     }
 
     fn macs(&self, _input: Shape, output: Shape) -> u64 {
-        output.values() as u64 * self.window.kernel.pow(2) as u64
+        output.values() as u64 * self.window.taps() as u64
+    }
+
+    fn filters(&self, input: Shape) -> Vec<FilterLayer> {
+        let taps = self.window.taps();
+        vec![FilterLayer { prefix: "", outputs: input.channels, channels: 1, taps, is_depthwise: true }]
+    }
+
+    fn norm(&self) -> Norm {
+        self.norm
+    }
+
+    fn set_norm(&mut self, norm: Norm) {
+        self.norm = norm;
+    }
+
+    fn activation(&self) -> Activation {
+        self.activation
     }
 
     fn reads(&self) -> Reads {
         Reads::Rows(self.window)
-    }
-
-    fn in_place(&self) -> bool {
-        true
     }
 
     fn reference(&self, name: &str, weights: &Weights, inputs: &[&Map], output: Shape) -> Map {

@@ -13,6 +13,10 @@ pub struct GlobalPool {
 }
 
 impl Operator for GlobalPool {
+    fn describe(&self) -> String {
+        "pool".into()
+    }
+
     fn output(&self, input: Shape) -> Option<Shape> {
         Some(Shape::new(input.channels, 1, 1))
     }
@@ -30,8 +34,8 @@ impl Operator for GlobalPool {
         Reads::Rows(Window::PIXEL)
     }
 
-    fn in_place(&self) -> bool {
-        false
+    fn pool(&self) -> Option<Pool> {
+        Some(self.pool)
     }
 
     fn reference(&self, _name: &str, _weights: &Weights, inputs: &[&Map], output: Shape) -> Map {

@@ -1,6 +1,6 @@
 //! Squeeze-and-excitation (arXiv 1709.01507): each channel scaled by a gate that sees them all.
 
-use super::{Map, Operator, Param, Reads, Role};
+use super::{FilterLayer, Map, Operator, Param, Reads, Role};
 use crate::graph::shape::Shape;
 use crate::graph::weights::Weights;
 
@@ -12,6 +12,10 @@ pub struct SqueezeExcite {
 }
 
 impl Operator for SqueezeExcite {
+    fn describe(&self) -> String {
+        format!("squeeze-and-excitation through {} units", self.hidden)
+    }
+
     fn output(&self, input: Shape) -> Option<Shape> {
         Some(input)
     }
@@ -32,12 +36,13 @@ impl Operator for SqueezeExcite {
         2 * (input.channels * self.hidden) as u64 + output.values() as u64
     }
 
-    fn reads(&self) -> Reads {
-        Reads::Map
+    fn filters(&self, input: Shape) -> Vec<FilterLayer> {
+        let layer = |prefix, outputs, channels| FilterLayer { prefix, outputs, channels, taps: 1, is_depthwise: false };
+        vec![layer("reduce.", self.hidden, input.channels), layer("expand.", input.channels, self.hidden)]
     }
 
-    fn in_place(&self) -> bool {
-        true
+    fn reads(&self) -> Reads {
+        Reads::Map
     }
 
     fn reference(&self, name: &str, weights: &Weights, inputs: &[&Map], output: Shape) -> Map {

@@ -21,7 +21,7 @@ impl Kernel for Pad<'_> {
     type Output = ();
     #[inline(always)]
     fn run<S: Simd>(self, s: S) {
-        let pad = self.planes.window.pad;
+        let pad = self.planes.window.place(0);
         let columns = self.planes.input.1;
         self.output.fill(Lane::ZERO);
         let rows = self.output.chunks_exact_mut(self.planes.padded_width()).skip(pad);
@@ -172,14 +172,14 @@ impl Spread<'_> {
         let wide = &mut self.scratch[..planes.steps() * T];
         let mut sums = Sums::default();
         for (i, (out, raw)) in self.below.chunks_exact_mut(columns).zip(self.input.chunks_exact(columns)).enumerate() {
-            let padded = i + planes.window.pad;
+            let padded = planes.window.place(i);
             wide.fill(Lane::ZERO);
             for (gradient, weights) in self.gradient.chunks_exact(outputs * width).zip(self.weights.chunks_exact(K * K))
             {
                 let (sources, count) = sources::<K, T>(padded, outputs, |y| &gradient[y * width..][..width], weights);
                 rows::spread::<S, K, T>(s, &sources[..count], wide, true);
             }
-            rows::gate_row(s, raw, self.read, self.mean, &wide[planes.window.pad..], out, &mut sums);
+            rows::gate_row(s, raw, self.read, self.mean, &wide[planes.window.place(0)..], out, &mut sums);
         }
         sums.of(LANES)
     }

@@ -75,12 +75,12 @@ impl<'a, const K: usize> Ring<'a, K> {
     #[inline(always)]
     fn fill<S: Simd>(&mut self, s: S, end: usize, input: &[Lane], read: Read) {
         let (height, width) = self.planes.input;
-        let pad = self.planes.window.pad;
+        let window = self.planes.window;
         for row in self.next.max(end.saturating_sub(K))..end {
-            let slot = &mut self.lanes[row % K * self.width + pad..][..width];
-            match row.checked_sub(pad) {
-                Some(y) if y < height => rows::read(s, &input[y * width..][..width], read, slot),
-                _ => slot.fill(Lane::ZERO),
+            let slot = &mut self.lanes[row % K * self.width + window.place(0)..][..width];
+            match window.position(row, height) {
+                Some(y) => rows::read(s, &input[y * width..][..width], read, slot),
+                None => slot.fill(Lane::ZERO),
             }
         }
         self.next = self.next.max(end);
@@ -157,15 +157,15 @@ impl Backward<'_> {
             rows::taps::<S, K, T>(s, ring.window(y * T), row, &mut taps);
             // Input rows to which no later output row adds anything.
             let last = y + 1 == outputs;
-            while !rows_below.is_empty() && (last || (rows_below.start + planes.window.pad) / T <= y) {
+            while !rows_below.is_empty() && (last || planes.window.place(rows_below.start) / T <= y) {
                 let i = rows_below.start;
                 rows_below.start += 1;
                 let ring = |y: usize| &gradients[y % K * width..][..width];
-                let (sources, count) = sources::<K, T>(i + planes.window.pad, outputs, ring, self.weights);
+                let (sources, count) = sources::<K, T>(planes.window.place(i), outputs, ring, self.weights);
                 rows::spread::<S, K, T>(s, &sources[..count], wide, false);
                 let columns = planes.input.1;
                 let out = &mut below[(i - first) * columns..][..columns];
-                let (raw, from) = (&self.input[i * columns..][..columns], &wide[planes.window.pad..]);
+                let (raw, from) = (&self.input[i * columns..][..columns], &wide[planes.window.place(0)..]);
                 rows::gate_row(s, raw, self.read, self.mean, from, out, &mut sums);
             }
         }

@@ -22,22 +22,22 @@ impl Planes {
 
     /// Columns of the input with its padding.
     pub fn padded_width(&self) -> usize {
-        self.input.1 + 2 * self.window.pad
+        self.window.padded(self.input.1)
     }
 
     /// Rows of the input with its padding.
     pub fn padded_height(&self) -> usize {
-        self.input.0 + 2 * self.window.pad
+        self.window.padded(self.input.0)
     }
 
     /// Steps of the stride until the last column of the input is passed.
     pub fn steps(&self) -> usize {
-        (self.input.1 - 1 + self.window.pad) / self.window.stride + 1
+        self.window.steps(self.input.1)
     }
 
     /// Places of padding before the first gradient of a row.
     pub fn before(&self) -> usize {
-        (self.window.kernel - 1) / self.window.stride
+        self.window.overlap()
     }
 
     /// Columns of a row of gradients with its padding.
@@ -48,7 +48,7 @@ impl Planes {
     /// The input rows whose gradient the output rows `band` are the last to add to. The last band
     /// has those beyond its own, too.
     pub fn input_rows(&self, band: &Range<usize>) -> Range<usize> {
-        let first = |y: usize| (y * self.window.stride).saturating_sub(self.window.pad).min(self.input.0);
+        let first = |y: usize| self.window.first(y, self.input.0);
         let start = if band.start == 0 { 0 } else { first(band.start) };
         let end = if band.end == self.output.0 { self.input.0 } else { first(band.end) };
         start..end

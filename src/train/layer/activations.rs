@@ -4,7 +4,7 @@ use super::units::{each_plane, map_planes};
 use crate::train::kernels::elementwise::{AddTo, Apply, Gate};
 use crate::train::kernels::rows::Read;
 use crate::train::lanes::LaneMap;
-use crate::train::simd::run;
+use crate::train::simd::{Lane, run};
 
 /// A map and how its channels are read. Norm and activation are never written out: whoever reads
 /// the map applies them.
@@ -26,7 +26,7 @@ impl Activations {
     }
 
     /// Plane `unit`, counted through all blocks.
-    pub fn plane(&self, unit: usize) -> &[super::Lane] {
+    pub fn plane(&self, unit: usize) -> &[Lane] {
         let pixels = self.map.shape.pixels();
         &self.map.values[unit * pixels..][..pixels]
     }

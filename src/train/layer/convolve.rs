@@ -1,12 +1,16 @@
 //! Standard convolution: a unit is a plane, or a pair of an input and an output plane.
 
 use super::activations::{Activations, Flow, per_channel};
+use super::filters::{self, Products, Sums, Upstream};
+use super::pass::{self as layer, Differentiable, Pass};
+use super::pointwise::Pointwise;
 use super::units::{each_plane, map_planes, map_units, with_scratch};
-use crate::graph::{Shape, Window};
+use crate::graph::{Conv, Shape, Window};
 use crate::train::kernels::Planes;
 use crate::train::kernels::conv::{Forward, Gather, Pad, Spread, Taps};
-use crate::train::kernels::rows::{Pull, Read};
+use crate::train::kernels::rows::Read;
 use crate::train::lanes::{LaneMap, images_in};
+use crate::train::profile::Layer as Family;
 use crate::train::simd::{Lane, run};
 use std::sync::Arc;
 
@@ -39,46 +43,66 @@ impl Padded {
     }
 }
 
-/// The output, and Σ and Σ² of each channel; `weights` is O×I×k×k. And what was read.
-pub fn forward(
-    window: Window,
-    input: &Arc<Activations>,
-    weights: &[f32],
-    output: Shape,
-) -> (LaneMap, Vec<(f64, f64)>, Padded) {
-    let planes = Planes::new(window, input.map.shape, output);
-    let padded = Padded::new(planes, input);
-    let (images, channels) = (input.map.images, output.channels);
-    let factors = input.map.shape.channels * window.kernel * window.kernel;
-    let block = input.map.shape.channels * planes.padded_height() * planes.padded_width();
-    let mut out = input.map.pool().map(output, images);
-    let x = padded.lanes();
-    let sums = map_planes(&mut out, factors, |unit, output| {
-        run(Forward {
-            planes,
-            input: &x[unit / channels * block..][..block],
-            weights: &weights[unit % channels * factors..][..factors],
-            output,
-            images: images_in(images, unit / channels),
-        })
-    });
-    (out, per_channel(sums.into_iter(), 1, channels), padded)
+impl Differentiable for Conv {
+    fn family(&self) -> Family {
+        if self.window == Window::PIXEL { Family::Pointwise } else { Family::Convolution }
+    }
+
+    fn forward(&self, pass: Pass<'_>) -> layer::Forward {
+        if self.window == Window::PIXEL {
+            filters::forward(Pointwise, self.norm, self.activation, pass)
+        } else {
+            filters::forward(Standard(self.window), self.norm, self.activation, pass)
+        }
+    }
 }
 
-/// The gradients of the weights and of the input (where it is `wanted`), given that of the output
-/// and its norm.
-pub fn backward(
-    window: Window,
-    (input, padded): (&Activations, &Padded),
-    output: &LaneMap,
-    flow: &Flow,
-    pulls: &[Pull],
-    weights: &[f32],
-    wanted: bool,
-) -> (Vec<f32>, Option<Flow>) {
-    let planes = Planes::new(window, input.map.shape, output.shape);
-    let (inputs, outputs, images) = (input.map.shape.channels, output.shape.channels, output.images);
-    let (taps, pixels) = (window.kernel * window.kernel, output.shape.pixels());
+/// Filters of a window over all channels; weights are O×I×k×k.
+#[derive(Debug, Clone, Copy)]
+struct Standard(Window);
+
+impl Products for Standard {
+    type Read = Padded;
+
+    fn forward(self, input: &Arc<Activations>, weights: &[f32], output: Shape) -> (LaneMap, Sums, Padded) {
+        let planes = Planes::new(self.0, input.map.shape, output);
+        let padded = Padded::new(planes, input);
+        let (images, channels) = (input.map.images, output.channels);
+        let factors = input.map.shape.channels * self.0.taps();
+        let block = input.map.shape.channels * planes.padded_height() * planes.padded_width();
+        let mut out = input.map.pool().map(output, images);
+        let x = padded.lanes();
+        let sums = map_planes(&mut out, factors, |unit, output| {
+            run(Forward {
+                planes,
+                input: &x[unit / channels * block..][..block],
+                weights: &weights[unit % channels * factors..][..factors],
+                output,
+                images: images_in(images, unit / channels),
+            })
+        });
+        (out, per_channel(sums.into_iter(), 1, channels), padded)
+    }
+
+    fn backward(
+        self,
+        input: &Activations,
+        padded: &Padded,
+        above: Upstream<'_>,
+        wanted: bool,
+    ) -> (Vec<f32>, Option<Flow>) {
+        let planes = Planes::new(self.0, input.map.shape, above.output.shape);
+        let gradients = gathered(planes, above);
+        let gradient = weight_gradient(planes, padded.lanes(), input.map.shape.channels, &gradients);
+        let flow = wanted.then(|| input_gradient(planes, input, &gradients, above.weights));
+        (gradient, flow)
+    }
+}
+
+/// The gradient of the sums, laid out as the kernels read it.
+fn gathered(planes: Planes, above: Upstream<'_>) -> LaneMap {
+    let Upstream { output, flow, pulls, .. } = above;
+    let (outputs, pixels, images) = (output.shape.channels, output.shape.pixels(), output.images);
     let shape = Shape::new(outputs, output.shape.height, planes.gradient_width());
     let mut gradients = output.pool().map(shape, images);
     each_plane(&mut gradients, 3, |unit, out| {
@@ -87,9 +111,15 @@ pub fn backward(
         let (pull, images) = (pulls.get(unit % outputs).copied(), images_in(images, unit / outputs));
         run(Gather { planes, gradient, raw, pull, images, output: out });
     });
-    let (above, below) = (planes.padded_height() * planes.padded_width(), shape.pixels());
-    let (x, g) = (padded.lanes(), &gradients.values);
-    let units = map_units(output.blocks() * outputs * inputs, pixels * taps, |unit| {
+    gradients
+}
+
+/// The gradient of the weights, from what was read and the gradient of the sums.
+fn weight_gradient(planes: Planes, x: &[Lane], inputs: usize, gradients: &LaneMap) -> Vec<f32> {
+    let (outputs, taps) = (gradients.shape.channels, planes.window.taps());
+    let (above, below) = (planes.padded_height() * planes.padded_width(), gradients.shape.pixels());
+    let g = &gradients.values;
+    let units = map_units(gradients.blocks() * outputs * inputs, planes.output.0 * planes.output.1 * taps, |unit| {
         let (block, pair) = (unit / (outputs * inputs), unit % (outputs * inputs));
         let (o, i) = (pair / inputs, pair % inputs);
         let input = &x[(block * inputs + i) * above..][..above];
@@ -100,13 +130,12 @@ pub fn backward(
         let sums = &mut gradient[unit % (outputs * inputs) * taps..][..taps];
         sums.iter_mut().zip(own).for_each(|(sum, term)| *sum += term);
     }
-    let flow = wanted.then(|| input_gradient(planes, input, &gradients, weights));
-    (gradient, flow)
+    gradient
 }
 
 fn input_gradient(planes: Planes, input: &Activations, gradients: &LaneMap, weights: &[f32]) -> Flow {
     let (inputs, outputs) = (input.map.shape.channels, gradients.shape.channels);
-    let taps = planes.window.kernel * planes.window.kernel;
+    let taps = planes.window.taps();
     // By input channel, as each of them reads every output channel.
     let turned: Vec<f32> = (0..inputs)
         .flat_map(|i| (0..outputs).map(move |o| (o * inputs + i) * taps))

@@ -3,11 +3,12 @@
 //! gradient is made of.
 
 use super::activations::Activations;
-use super::{Mode, Running, Values};
+use super::pass::{Mode, Running};
 use crate::config::Activation;
 use crate::graph::Norm;
 use crate::train::kernels::rows::{Bounds, Pull, Read};
 use crate::train::lanes::LaneMap;
+use crate::train::values::Values;
 
 /// Share of a batch's statistics in the running ones, as in PyTorch.
 const MOMENTUM: f64 = 0.1;
@@ -33,15 +34,14 @@ const fn bounds(activation: Activation) -> Bounds {
     }
 }
 
-/// Norm and activation of `raw`, whose channels have the sums Σ and Σ². `values` are γ, β, running
-/// mean and variance; or the bias. And the statistics used, and new running ones, in training with
-/// batch norm.
+/// Norm and activation of `raw`, whose channels have the sums Σ and Σ². And the statistics used, and new
+/// running ones, in training with batch norm.
 pub fn finish(
     raw: LaneMap,
     sums: &[(f64, f64)],
     norm: Norm,
     activation: Activation,
-    values: Values<'_>,
+    values: &Values,
     mode: Mode<'_>,
 ) -> (Activations, Vec<Statistics>, Option<Running>) {
     let bounds = bounds(activation);
@@ -55,7 +55,7 @@ pub fn finish(
         Mode::Evaluate | Mode::Train => Read { scale, shift, bounds, step: 0.0 },
     };
     let Norm::Batch { epsilon } = norm else {
-        let shift = |channel: usize| if norm == Norm::Bias { values[0][channel] } else { 0.0 };
+        let shift = |channel: usize| if norm == Norm::Bias { values.bias()[channel] } else { 0.0 };
         let reads = (0..sums.len()).map(|channel| read(channel, 1.0, shift(channel))).collect();
         return (Activations { map: raw, reads, means: vec![0.0; sums.len()] }, Vec::new(), None);
     };
@@ -63,7 +63,7 @@ pub fn finish(
     let statistics: Vec<Statistics> = if matches!(mode, Mode::Evaluate) {
         let pair =
             |(mean, variance): (&f32, &f32)| Statistics { mean: f64::from(*mean), variance: f64::from(*variance) };
-        values[2].iter().zip(&values[3]).map(pair).collect()
+        values.mean().iter().zip(values.variance()).map(pair).collect()
     } else {
         let of = |(sum, squares): &(f64, f64)| {
             let mean = sum / count;
@@ -72,8 +72,8 @@ pub fn finish(
         sums.iter().map(of).collect()
     };
     let normed = |(channel, own): (usize, &Statistics)| {
-        let scale = f64::from(values[0][channel]) / own.deviation(epsilon);
-        read(channel, scale as f32, (f64::from(values[1][channel]) - own.mean * scale) as f32)
+        let scale = f64::from(values.gamma()[channel]) / own.deviation(epsilon);
+        read(channel, scale as f32, (f64::from(values.beta()[channel]) - own.mean * scale) as f32)
     };
     let reads: Vec<Read> = statistics.iter().enumerate().map(normed).collect();
     let means = statistics.iter().map(|own| own.mean as f32).collect();
@@ -95,11 +95,12 @@ pub fn finish(
 }
 
 /// Running statistics after this batch; the variance is the unbiased one, as in PyTorch.
-fn running(count: f64, statistics: &[Statistics], values: Values<'_>) -> Running {
+fn running(count: f64, statistics: &[Statistics], values: &Values) -> Running {
     let unbiased = if count > 1.0 { count / (count - 1.0) } else { 1.0 };
     let blend = |old: &f32, new: f64| ((1.0 - MOMENTUM) * f64::from(*old) + MOMENTUM * new) as f32;
-    let means = values[2].iter().zip(statistics).map(|(old, now)| blend(old, now.mean)).collect();
-    let variances = values[3].iter().zip(statistics).map(|(old, now)| blend(old, now.variance * unbiased)).collect();
+    let means = values.mean().iter().zip(statistics).map(|(old, now)| blend(old, now.mean)).collect();
+    let variances =
+        values.variance().iter().zip(statistics).map(|(old, now)| blend(old, now.variance * unbiased)).collect();
     (means, variances)
 }
 
@@ -110,7 +111,7 @@ pub fn backward(
     sums: &[(f64, f64)],
     count: f64,
     norm: Norm,
-    values: Values<'_>,
+    values: &Values,
     statistics: &[Statistics],
 ) -> (Vec<Pull>, Vec<Vec<f32>>) {
     let Norm::Batch { epsilon } = norm else {
@@ -118,7 +119,7 @@ pub fn backward(
         return (Vec::new(), if norm == Norm::Bias { vec![bias()] } else { Vec::new() });
     };
     let (mut pulls, mut scales, mut shifts) = (Vec::new(), Vec::new(), Vec::new());
-    for (((sum, products), own), scale) in sums.iter().zip(statistics).zip(&values[0]) {
+    for (((sum, products), own), scale) in sums.iter().zip(statistics).zip(values.gamma()) {
         let deviation = own.deviation(epsilon);
         scales.push((products / deviation) as f32);
         shifts.push(*sum as f32);

@@ -1,15 +1,47 @@
 //! Squeeze-and-excitation (arXiv 1709.01507), forwards and backwards. Its dense layers are small:
 //! a block of images is one unit.
 
-use super::Values;
+use super::activations::{Activations, Flow};
+use super::pass::{Backward, Differentiable, Forward, Gradients, Pass};
 use super::units::{each_plane, map_units};
+use crate::graph::SqueezeExcite;
 use crate::train::kernels::elementwise::{Dot, Scale, Total};
 use crate::train::kernels::rows::Read;
 use crate::train::lanes::LaneMap;
+use crate::train::profile::Layer as Family;
 use crate::train::simd::{Lane, run};
+use crate::train::values::Values;
+use std::sync::Arc;
+
+impl Differentiable for SqueezeExcite {
+    fn family(&self) -> Family {
+        Family::SqueezeExcite
+    }
+
+    fn forward(&self, pass: Pass<'_>) -> Forward {
+        let map = pass.input.written_out();
+        let (output, gates) = forward(&map, pass.values);
+        let saved = Saved { input: pass.input.clone(), map, gates };
+        Forward { output: pass.plain(output), backward: Box::new(saved), running: None }
+    }
+}
+
+/// The input, its values as they are read, and what led to the gates.
+struct Saved {
+    input: Arc<Activations>,
+    map: LaneMap,
+    gates: Vec<Gates>,
+}
+
+impl Backward for Saved {
+    fn run(self: Box<Self>, flow: Flow, values: &Values, _wanted: bool) -> Gradients {
+        let (parameters, below) = backward(&self.map, &self.gates, &flow.map, values);
+        Gradients { parameters, input: Some(self.input.gate(below)), skip: None }
+    }
+}
 
 /// What led to the gates of one block, and how far they are open; a lane a unit of each layer.
-pub struct Gates {
+struct Gates {
     means: Vec<Lane>,
     hidden: Vec<Lane>,
     open: Vec<Lane>,
@@ -32,7 +64,7 @@ fn plane_lanes<T: Send>(input: &LaneMap, work: impl Fn(usize) -> T + Sync + Send
 }
 
 /// Every channel scaled by its gate, and the gates. `values` are weights and biases of the two dense layers.
-pub fn forward(input: &LaneMap, values: Values<'_>) -> (LaneMap, Vec<Gates>) {
+fn forward(input: &LaneMap, values: &Values) -> (LaneMap, Vec<Gates>) {
     let (pixels, channels) = (input.shape.pixels(), input.shape.channels);
     let x = &input.values;
     let means = plane_lanes(input, |unit| {
@@ -42,8 +74,8 @@ pub fn forward(input: &LaneMap, values: Values<'_>) -> (LaneMap, Vec<Gates>) {
     let gates: Vec<Gates> = means
         .chunks_exact(channels)
         .map(|means| {
-            let hidden = dense(&values[0], &values[1], means, |x| if x < 0.0 { 0.0 } else { x });
-            let open = dense(&values[2], &values[3], &hidden, |x| 1.0 / (1.0 + (-x).exp()));
+            let hidden = dense(values.weights_of(0), values.bias_of(0), means, |x| if x < 0.0 { 0.0 } else { x });
+            let open = dense(values.weights_of(1), values.bias_of(1), &hidden, |x| 1.0 / (1.0 + (-x).exp()));
             Gates { means: means.to_vec(), hidden, open }
         })
         .collect();
@@ -56,11 +88,11 @@ pub fn forward(input: &LaneMap, values: Values<'_>) -> (LaneMap, Vec<Gates>) {
 }
 
 /// Gradients of the four parameters and of the input.
-pub fn backward(input: &LaneMap, gates: &[Gates], gradient: &LaneMap, values: Values<'_>) -> (Vec<Vec<f32>>, LaneMap) {
+fn backward(input: &LaneMap, gates: &[Gates], gradient: &LaneMap, values: &Values) -> (Vec<Vec<f32>>, LaneMap) {
     let (pixels, channels) = (input.shape.pixels(), input.shape.channels);
     let (x, g) = (&input.values, &gradient.values);
     let products = plane_lanes(input, |unit| run(Dot(&x[unit * pixels..][..pixels], &g[unit * pixels..][..pixels])));
-    let mut sums: Vec<Vec<f32>> = values.iter().map(|values| vec![0.0; values.len()]).collect();
+    let mut sums: Vec<Vec<f32>> = values.sizes().map(|size| vec![0.0; size]).collect();
     let mut shifts: Vec<Lane> = Vec::with_capacity(products.len());
     for (saved, products) in gates.iter().zip(products.chunks_exact(channels)) {
         let excited: Vec<Lane> = products
@@ -71,7 +103,7 @@ pub fn backward(input: &LaneMap, gates: &[Gates], gradient: &LaneMap, values: Va
         let (expand, rest) = sums.split_at_mut(2);
         accumulate(&excited, &saved.hidden, &mut rest[0]);
         rest[1].iter_mut().zip(&excited).for_each(|(sum, lane)| *sum += lane.sum());
-        let hidden = transposed(&values[2], &excited, saved.hidden.len());
+        let hidden = transposed(values.weights_of(1), &excited, saved.hidden.len());
         let reduced: Vec<Lane> = hidden
             .iter()
             .zip(&saved.hidden)
@@ -79,7 +111,7 @@ pub fn backward(input: &LaneMap, gates: &[Gates], gradient: &LaneMap, values: Va
             .collect();
         accumulate(&reduced, &saved.means, &mut expand[0]);
         expand[1].iter_mut().zip(&reduced).for_each(|(sum, lane)| *sum += lane.sum());
-        let means = transposed(&values[0], &reduced, channels);
+        let means = transposed(values.weights_of(0), &reduced, channels);
         shifts.extend(means.into_iter().map(|mean| Lane(mean.0.map(|mean| mean / pixels as f32))));
     }
     let mut below = input.pool().map(input.shape, input.images);

@@ -1,7 +1,7 @@
 //! Vectors of 128 bits.
 #![expect(clippy::inline_always, reason = "what is inlined takes on the caller's instruction set")]
 
-use super::{LANES, Lane, Part, Simd};
+use super::lane::{LANES, Lane, Part, Simd};
 use std::arch::aarch64::*;
 
 /// NEON, which every 64-bit Arm processor has.

@@ -1,7 +1,7 @@
 //! Plain loops over four numbers, which every compiler knows how to make vectors of.
 #![expect(clippy::inline_always, reason = "what is inlined takes on the caller's instruction set")]
 
-use super::{LANES, Lane, Part, Simd};
+use super::lane::{LANES, Lane, Part, Simd};
 
 /// Numbers of a lane that are worked on together: a register of the least of instruction sets.
 const WIDTH: usize = 4;

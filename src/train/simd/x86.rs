@@ -1,7 +1,7 @@
 //! Vectors of 512 and 256 bits.
 #![expect(clippy::inline_always, reason = "what is inlined takes on the caller's instruction set")]
 
-use super::{Kernel, LANES, Lane, Part, Simd};
+use super::lane::{Kernel, LANES, Lane, Part, Simd};
 #[cfg_attr(not(test), expect(clippy::wildcard_imports, reason = "there are some twenty"))]
 use std::arch::x86_64::*;
 

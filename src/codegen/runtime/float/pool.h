@@ -24,16 +24,32 @@ static void clearPool(uint8_t *arena) {
     }
 }
 
+//@if tail
+// The pool is full: sums become means.
+static void closePool(uint8_t *arena) {
+//@else
 // The logits.
 static void head(uint8_t *arena, float *logits) {
+//@end
     float *const pooled = reinterpret_cast<float *>(arena + poolPlace);
 //@if avg
     for (uint16_t c = 0; c < pooledChannels; c++) {
         pooled[c] /= static_cast<float>(static_cast<uint32_t>(pooledPixels));
     }
 //@end
+//@if tail
+    static_cast<void>(pooled);
+}
+
+// The logits.
+static void head(uint8_t *arena, float *logits) {
+//@end
     // They may not be written over what they are made of.
     float *const out = reinterpret_cast<float *>(arena + logitsPlace);
+//@if tail
+    dense(headWeights, headChannels, numClasses, linear, reinterpret_cast<const float *>(arena + headPlace), out);
+//@else
     dense(headWeights, pooledChannels, numClasses, linear, pooled, out);
+//@end
     memmove(logits, out, numClasses * sizeof *out);
 }

@@ -1,3 +1,4 @@
+//@if filters
 //@unless tiled
 #if !defined(__AVR_HAVE_MUL__)
 //@end
@@ -24,6 +25,7 @@ MICROMOBILENET_APART static void filterRow(const Step &step, uint8_t *arena, con
 #endif
 //@end
 
+//@end
 // Row `index` of what a step makes.
 static inline void compute(const Step &step, uint8_t *arena, uint16_t index, const uint8_t *const *rows,
                            uint8_t *out) {
@@ -72,6 +74,7 @@ static inline void compute(const Step &step, uint8_t *arena, uint16_t index, con
 #endif
 //@end
     default:
+//@if filters
 //@if tiled
         filterRow(step, arena, rows, out);
 //@else
@@ -81,6 +84,10 @@ static inline void compute(const Step &step, uint8_t *arena, uint16_t index, con
 #else
         filterRow(step, arena, rows, out);
 #endif
+//@end
+//@else
+        static_cast<void>(arena);
+        break;
 //@end
     }
 }

@@ -112,7 +112,7 @@ static void anyDepthwise(const Step &step, const uint8_t *const *rows, uint8_t *
                     sum += static_cast<int32_t>(flash(weight)) * (isInside ? rows[row][plane + column] : step.zero);
                 }
             }
-//@if shifts
+//@if shiftedDepthwise
             out[x] = saturate(static_cast<int32_t>(static_cast<uint32_t>(sum) * multiplier + offset) >> step.shift);
 //@else
             out[x] = requantise(static_cast<uint32_t>(sum), multiplier, offset);

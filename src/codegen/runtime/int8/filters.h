@@ -28,6 +28,8 @@ static uint8_t valueAt(const Step &step, const Source &source, uint16_t x, uint1
     return source.rows[row][static_cast<size_t>(channel) * source.plane + static_cast<size_t>(at) * source.gap];
 }
 
+//@end
+//@if collected
 // Everything that a filter reads at one pixel.
 static void collect(const Step &step, const Source &source, uint16_t x, Tile &tile, uint8_t pixel) {
     uint16_t index = 0;
@@ -41,7 +43,7 @@ static void collect(const Step &step, const Source &source, uint16_t x, Tile &ti
 }
 
 //@end
-//@if shifts
+//@if shiftedFilters
 // A row of filters whose results have other fractional bits than 16.
 static void shiftedFilters(const Step &step, const Source &source, uint8_t *out) {
     const uint16_t taps = static_cast<uint16_t>(step.kernel * step.kernel);
@@ -92,7 +94,7 @@ MICROMOBILENET_APART static void shallowRow(const Step &step, const uint8_t *in,
 //@end
 // A row of filters that read all channels: a convolution, or with a kernel of 1 a pointwise one.
 static void filters(const Step &step, const Source &source, uint8_t *values, uint8_t *out) {
-//@if shifts
+//@if shiftedFilters
     if (step.shift != 16) {
         shiftedFilters(step, source, out);
         return;
@@ -116,7 +118,7 @@ static void filters(const Step &step, const Source &source, uint8_t *values, uin
         tile.values = values;
         for (uint8_t i = 0; i < tilePixels; i++) {
             const uint16_t at = static_cast<uint16_t>(x + (i < pixels ? i : 0));
-//@if convolutions
+//@if collected
             collect(step, source, at, tile, i);
 //@else
             for (uint16_t c = 0; c < depth; c++) {
@@ -140,7 +142,7 @@ static void filters(const Step &step, const Source &source, uint8_t *values, uin
     tile.values = values;
     for (uint16_t x = 0; x < step.columns; x = static_cast<uint16_t>(x + tilePixels)) {
         const bool isPair = tilePixels == 2 && x + 1 < step.columns;
-//@if convolutions
+//@if collected
         if (step.kernel > 1) {
             collect(step, source, x, tile, 0);
             if (tilePixels == 2) {
@@ -165,7 +167,7 @@ static void filters(const Step &step, const Source &source, uint8_t *values, uin
 static void dense(uint32_t at, uint16_t constants, uint8_t shift, uint16_t channels, uint16_t count,
                   const uint8_t *in, uint8_t *values, uint8_t *out) {
 #if defined(__ARM_FEATURE_DSP) && __ARM_ARCH_PROFILE == 'M'
-//@if shifts
+//@if shiftedFilters
     if (shift == 16) {
         products(values, in, 1, channels, weightTable + at, multiplierTable + constants, offsetTable + constants, count,
                  out, 1, 1);
@@ -177,7 +179,7 @@ static void dense(uint32_t at, uint16_t constants, uint8_t shift, uint16_t chann
              1, 1);
 #else
 //@end
-//@if shifts
+//@if shiftedFilters
 #endif
 //@end
     Step step = Step();
@@ -187,14 +189,14 @@ static void dense(uint32_t at, uint16_t constants, uint8_t shift, uint16_t chann
     step.filters = count;
     step.width = step.columns = 1;
     step.kernel = step.stride = 1;
-//@if shifts
+//@if shiftedFilters
     step.shift = shift;
 //@else
     static_cast<void>(shift);
 //@end
     const Source source = {&in, 1, 1};
     filters(step, source, values, out);
-//@unless shifts
+//@unless shiftedFilters
 #endif
 //@end
 }

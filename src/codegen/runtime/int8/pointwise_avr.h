@@ -306,13 +306,13 @@ static void dense(uint32_t at, uint16_t constants, uint8_t shift, uint16_t chann
         even += f % 2 == 0 ? 0 : (channels + 3u) / 4 * 8;
         const uint16_t multiplier = flash(multiplierTable + constants + f);
         const uint32_t offset = flash(offsetTable + constants + f);
-//@if shifts
+//@if shiftedFilters
         out[f] = saturate(static_cast<int32_t>(sum * multiplier + offset) >> shift);
 //@else
         out[f] = requantise(sum, multiplier, offset);
 //@end
     }
-//@unless shifts
+//@unless shiftedFilters
     static_cast<void>(shift);
 //@end
 }

@@ -51,8 +51,13 @@ static void pool(uint8_t *arena, const uint8_t *row) {
 
 static void clearPool(uint8_t *arena) { memset(arena + poolPlace, 0, poolBytes); }
 
+//@if tail
+// The pool is full: what it holds becomes bytes.
+static void closePool(uint8_t *arena) {
+//@else
 // The class scores, with 128 added.
 static void head(uint8_t *arena, uint8_t *scores) {
+//@end
     uint8_t *const pooled = arena + poolPlace;
 //@if avg
     const uint32_t half = (static_cast<uint32_t>(1) << meanShift) >> 1;
@@ -64,11 +69,22 @@ static void head(uint8_t *arena, uint8_t *scores) {
                                flash(offsetTable + meanConstants));
     }
 //@end
+//@if tail
+    static_cast<void>(pooled);
+}
+
+// The class scores, with 128 added.
+static void head(uint8_t *arena, uint8_t *scores) {
+//@end
 //@if headTile
     uint8_t *const values = arena + headTile;
 //@else
     uint32_t local[localWords];
     uint8_t *const values = reinterpret_cast<uint8_t *>(local);
 //@end
+//@if tail
+    dense(headWeights, headConstants, headShift, headChannels, numClasses, arena + headPlace, values, scores);
+//@else
     dense(headWeights, headConstants, headShift, pooledChannels, numClasses, pooled, values, scores);
+//@end
 }

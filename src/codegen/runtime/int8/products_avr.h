@@ -34,7 +34,7 @@ static inline void describe(Tile &tile, uint16_t depth, uint16_t first, uint16_t
     tile.quads = static_cast<uint8_t>(depth >> 2);
 }
 
-//@if convolutions
+//@if collected
 // Call it after the last value of both pixels.
 static void complete(Tile &tile, uint16_t depth) {
     uint16_t first = 0, second = 0;

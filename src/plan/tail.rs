@@ -1,0 +1,141 @@
+//! The operations between the global pool and the head: vectors, each made from whole ones.
+//!
+//! When the pool is full, nothing else in the arena is needed any more. Each operation of the tail is
+//! a run of one step, from the vector it reads to one of its own; vectors and scratch take the lowest
+//! gaps between the vectors that are still read.
+
+use super::chain::{Cell, tile_bytes};
+use super::op::{Extras, depth};
+use super::program::{Region, Step, Stream, Target, Use, Waiting};
+use super::rows::gap;
+use crate::graph::{Graph, Op, OpId, Source, Window};
+
+/// The tail of a program.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tail {
+    /// A step for each operation.
+    pub steps: Vec<Step>,
+    /// A run of steps for each operation.
+    pub streams: Vec<Stream>,
+    /// Where the vector begins that the head reads.
+    pub head: usize,
+    /// Where a float head writes.
+    pub logits: usize,
+    /// What an int8 head reads at once is gathered here.
+    pub head_tile: usize,
+    /// Bytes of the arena that it needs.
+    pub bytes: usize,
+}
+
+/// A vector in the arena.
+#[derive(Debug, Clone, Copy)]
+struct Vector {
+    op: OpId,
+    at: usize,
+    bytes: usize,
+}
+
+impl Vector {
+    const fn range(&self) -> (usize, usize) {
+        (self.at, self.at + self.bytes)
+    }
+}
+
+impl Tail {
+    /// The tail of `graph`, whose pool begins at `pool`, behind `steps_before` steps. `None` where the
+    /// head reads the pool.
+    #[must_use]
+    pub fn of(graph: &Graph, cell: Cell, pool: usize, steps_before: usize) -> Option<Self> {
+        let ops = graph.tail();
+        let pooled = &graph.ops.get(graph.pool_at())?;
+        ops.first()?;
+        let first = Vector { op: pooled.id, at: pool, bytes: pooled.output.values() * cell.value };
+        let mut builder = Builder { graph, cell, live: vec![first], used: first.range().1 };
+        let (mut steps, mut streams) = (Vec::new(), Vec::new());
+        for (index, op) in ops.iter().enumerate() {
+            let (step, stream) = builder.op(op, steps_before + index);
+            steps.push(step);
+            streams.push(stream);
+        }
+        builder.forget(graph.ops.len() - 1);
+        let head = builder.live.last().map_or(pool, |vector| vector.at);
+        let last = graph.ops.last()?;
+        let logits = builder.place(last.output.values() * cell.value * usize::from(cell.tile == 0));
+        let head_tile = builder.place(depth(last).div_ceil(4) * cell.tile);
+        Some(Self { steps, streams, head, logits, head_tile, bytes: builder.used })
+    }
+}
+
+struct Builder<'a> {
+    graph: &'a Graph,
+    cell: Cell,
+    /// The vectors that are still read.
+    live: Vec<Vector>,
+    /// Bytes of the arena in use so far.
+    used: usize,
+}
+
+impl Builder<'_> {
+    /// The lowest gap of `bytes` between the live vectors.
+    fn place(&mut self, bytes: usize) -> usize {
+        let busy: Vec<(usize, usize)> = self.live.iter().map(Vector::range).collect();
+        let at = gap(&busy, bytes, usize::MAX).unwrap_or(0);
+        self.used = self.used.max(at + bytes);
+        at
+    }
+
+    /// Forgets the vectors that no operation from `next` on reads.
+    fn forget(&mut self, next: usize) {
+        let later = &self.graph.ops[next..];
+        self.live.retain(|vector| later.iter().any(|op| op.inputs.contains(&Source::Op(vector.op))));
+    }
+
+    fn find(&self, source: Option<&Source>) -> Option<Vector> {
+        self.live.iter().copied().find(|vector| Some(&Source::Op(vector.op)) == source)
+    }
+
+    fn op(&mut self, op: &Op, number: usize) -> (Step, Stream) {
+        self.forget(op.id.0);
+        let (window, row) = (op.window(), op.input.values() * self.cell.value);
+        let source = self.find(op.inputs.first());
+        let kept = self.live.clone();
+        let sink = Vector { op: op.id, at: 0, bytes: op.output.values() * self.cell.value };
+        let sink = Vector { at: self.place(sink.bytes), ..sink };
+        self.live.push(sink);
+        // Gates, tile and ring follow each other.
+        let gates = (self.cell.value * Extras::of(op).gates).next_multiple_of(4);
+        let tile = tile_bytes(depth(op), self.cell);
+        let scratch = gates + tile + window.kept() * row;
+        let at = self.place(scratch);
+        let is_windowed = window != Window::PIXEL;
+        let step = Step {
+            op: op.id,
+            window,
+            input: op.input,
+            output: op.output,
+            ring: at + gates + tile,
+            target: Target::Map(sink.at),
+            keeps: None,
+            adds: self.find(op.inputs.get(1)).map(|vector| Waiting { at: vector.at, rows: 1 }),
+            tile: (tile > 0).then_some(at + gates),
+            counter_in: 0,
+            counter_out: usize::from(is_windowed),
+        };
+        let read = source.map(|vector| vector.op);
+        let waits = kept.iter().filter(|vector| Some(vector.op) != read).map(|vector| (Use::Kept, *vector));
+        let maps = source.map(|vector| (Use::Source, vector)).into_iter().chain([(Use::Sink, sink)]).chain(waits);
+        let rows = (scratch > 0).then_some(Region { what: Use::Rows, at, bytes: scratch });
+        let maps = maps.map(|(what, vector)| Region { what, at: vector.at, bytes: vector.bytes });
+        let regions: Vec<Region> = rows.into_iter().chain(maps).collect();
+        let stream = Stream {
+            first: number,
+            end: number + 1,
+            source: source.map(|vector| vector.at),
+            copy: None,
+            gates: at,
+            bytes: regions.iter().map(|region| region.bytes).sum(),
+            regions,
+        };
+        (step, stream)
+    }
+}

@@ -1,0 +1,78 @@
+//! What every layer of filters has in common: sums of products, then norm and activation.
+
+use super::activations::{Activations, Flow};
+use super::norm;
+use super::pass::{Backward, Forward, Gradients, Pass};
+use crate::config::Activation;
+use crate::graph::{Norm, Shape};
+use crate::train::kernels::rows::Pull;
+use crate::train::lanes::LaneMap;
+use crate::train::values::Values;
+use std::sync::Arc;
+
+/// Σ and Σ² of each channel of what filters make.
+pub type Sums = Vec<(f64, f64)>;
+
+/// What a backward pass of filters is given.
+#[derive(Clone, Copy)]
+pub struct Upstream<'a> {
+    /// The sums that the forward pass made.
+    pub output: &'a LaneMap,
+    /// The gradient behind the norm.
+    pub flow: &'a Flow,
+    /// How the gradient of the sums follows from it, channel by channel; empty without batch norm.
+    pub pulls: &'a [Pull],
+    /// The weights.
+    pub weights: &'a [f32],
+}
+
+/// How filters read their input: what differs between pointwise, standard and depthwise convolution.
+pub trait Products: Copy + 'static {
+    /// What the forward pass read, where the backward pass reads it again.
+    type Read: 'static;
+
+    /// The sums, and Σ and Σ² of each of their channels.
+    fn forward(self, input: &Arc<Activations>, weights: &[f32], output: Shape) -> (LaneMap, Sums, Self::Read);
+
+    /// The gradients of the weights and of the input; the latter may be left out where it is not `wanted`.
+    fn backward(
+        self,
+        input: &Activations,
+        read: &Self::Read,
+        above: Upstream<'_>,
+        wanted: bool,
+    ) -> (Vec<f32>, Option<Flow>);
+}
+
+/// The forward pass of filters with `norm` and `activation`.
+pub fn forward<P: Products>(products: P, norm: Norm, activation: Activation, pass: Pass<'_>) -> Forward {
+    let Pass { input, values, output, mode, .. } = pass;
+    let (raw, sums, read) = products.forward(input, values.weights(), output);
+    let (output, statistics, running) = norm::finish(raw, &sums, norm, activation, values, mode);
+    let output = Arc::new(output);
+    let saved = Saved { products, input: input.clone(), output: output.clone(), read, norm, statistics };
+    Forward { output, backward: Box::new(saved), running }
+}
+
+/// What the backward pass needs of the forward one.
+struct Saved<P: Products> {
+    products: P,
+    input: Arc<Activations>,
+    output: Arc<Activations>,
+    read: P::Read,
+    norm: Norm,
+    /// The batch's statistics, with batch norm.
+    statistics: Vec<norm::Statistics>,
+}
+
+impl<P: Products> Backward for Saved<P> {
+    fn run(self: Box<Self>, flow: Flow, values: &Values, wanted: bool) -> Gradients {
+        let output = &self.output.map;
+        let count = (output.images * output.shape.pixels()) as f64;
+        let (pulls, of_norm) = norm::backward(&flow.sums, count, self.norm, values, &self.statistics);
+        let above = Upstream { output, flow: &flow, pulls: &pulls, weights: values.weights() };
+        let (own, input) = self.products.backward(&self.input, &self.read, above, wanted);
+        let parameters = std::iter::once(own).chain(of_norm).collect();
+        Gradients { parameters, input, skip: None }
+    }
+}
