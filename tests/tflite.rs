@@ -10,7 +10,7 @@
 use micromobilenet::contract::TABLE;
 use micromobilenet::contract::tflite::{self, Multiplier};
 use micromobilenet::graph::{Shape, Source, Window};
-use micromobilenet::quant::{Filters, Kind, Op, Quantum, Requantise};
+use micromobilenet::quant::{Filters, Kind, Op, QuantParams, Requantise};
 use safetensors::SafeTensors;
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -64,9 +64,9 @@ impl<'a> Golden<'a> {
         scales.as_array().unwrap().iter().map(|scale| f64::from(scale.as_f64().unwrap() as f32)).collect()
     }
 
-    fn quantum(&self, tensor: u64) -> Quantum {
+    fn quantum(&self, tensor: u64) -> QuantParams {
         let zero = self.tensors[tensor.to_string()]["zero_points"][0].as_i64().unwrap();
-        Quantum { scale: self.scales(tensor)[0], zero: i8::try_from(zero).unwrap() }
+        QuantParams { scale: self.scales(tensor)[0], zero: i8::try_from(zero).unwrap() }
     }
 }
 

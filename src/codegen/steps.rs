@@ -4,7 +4,7 @@ use super::tables::{Gates, Numbers, Tables};
 use super::writer::CWriter;
 use crate::config::{Activation, Precision};
 use crate::graph::{Graph, Op};
-use crate::plan::{Kernel, Kernels, Program, Step, StepFormat, Target, Waiting, reads_interleaved};
+use crate::plan::{Kernel, Kernels, Program, SkipBuffer, Step, StepFormat, Target, reads_interleaved};
 
 /// What the runtime calls the kernel of squeeze-and-excitation.
 const GATES: &str = "gatesKind";
@@ -112,8 +112,8 @@ fn fields(format: StepFormat, program: &Program, op: &Op, step: &Step, kind: &st
         Target::Over => ("overRow", 0),
         Target::Map(at) => ("intoMap", at),
     };
-    let at = |waiting: Option<Waiting>| waiting.map_or(0, |waiting| waiting.at).to_string();
-    let rows = |waiting: Option<Waiting>| waiting.map_or(0, |waiting| waiting.rows).to_string();
+    let at = |waiting: Option<SkipBuffer>| waiting.map_or(0, |waiting| waiting.at).to_string();
+    let rows = |waiting: Option<SkipBuffer>| waiting.map_or(0, |waiting| waiting.rows).to_string();
     let (first, inner) = inner(step);
     let mut fields = vec![numbers.weights.to_string(), ring.to_string(), row.to_string()];
     if format.tiles {

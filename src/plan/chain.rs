@@ -4,9 +4,9 @@ use super::op::{Extras, depth};
 use crate::config::Pool;
 use crate::graph::{Graph, OpId, Reads, Source, Window};
 
-/// Sizes of what is kept, in bytes.
+/// Sizes of single values in bytes, and of tiles.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Cell {
+pub struct ElementSizes {
     /// A sample of the camera.
     pub image: usize,
     /// A value of a map.
@@ -21,7 +21,7 @@ pub struct Cell {
 /// How many values a tile on the stack may have, at most and where the arena has room for larger ones.
 pub const STACK_TILES: [usize; 5] = [24, 16, 12, 8, 4];
 
-impl Cell {
+impl ElementSizes {
     /// Camera bytes in, 8-bit maps.
     pub const INT8: Self = Self { image: 1, value: 1, tile: 24, stack_tile: STACK_TILES[0] };
     /// Floats throughout: an image of floats may come in.
@@ -74,7 +74,7 @@ pub struct Chain {
     /// The additions among them.
     pub skips: Vec<Skip>,
     /// Sizes of values.
-    pub cell: Cell,
+    pub cell: ElementSizes,
     /// Bytes of the global pool: a sum or a largest value for each channel.
     pub pool: usize,
     /// Bytes of the tile that the head reads, when rows no longer matter.
@@ -82,14 +82,14 @@ pub struct Chain {
 }
 
 /// Bytes of the tile of filters that read `depth` values at once, where that is not on the stack.
-pub const fn tile_bytes(depth: usize, cell: Cell) -> usize {
+pub const fn tile_bytes(depth: usize, cell: ElementSizes) -> usize {
     if depth > cell.stack_tile { depth.div_ceil(4) * cell.tile } else { 0 }
 }
 
 impl Chain {
     /// The chain of `graph`.
     #[must_use]
-    pub fn of(graph: &Graph, cell: Cell) -> Self {
+    pub fn of(graph: &Graph, cell: ElementSizes) -> Self {
         let links: Vec<Link> = graph.ops[..graph.pool_at()]
             .iter()
             .map(|op| {
@@ -132,7 +132,7 @@ impl Chain {
     /// The same chain with tiles of up to so many values on the stack.
     #[must_use]
     pub fn with_stack_tile(&self, stack_tile: usize) -> Self {
-        let cell = Cell { stack_tile, ..self.cell };
+        let cell = ElementSizes { stack_tile, ..self.cell };
         let links = self.links.iter().map(|link| Link { tile: tile_bytes(link.depth, cell), ..*link }).collect();
         Self { links, cell, skips: self.skips.clone(), ..*self }
     }

@@ -23,16 +23,16 @@ mod text;
 
 pub use arena::{ArenaPicture, StreamPicture};
 pub use boards::{Board, Boards, FILE as BOARDS_FILE, Sources, UnknownBoard, Verdict};
-pub use chain::{Cell, Chain, Link, STACK_TILES, Skip};
+pub use chain::{Chain, ElementSizes, Link, STACK_TILES, Skip};
 pub use code::{Piece, Pieces};
 pub use estimate::{Estimate, LayerEstimate};
 pub use flash::{StepFormat, Tables};
 pub use kernel::{DEEP, Kernel, Kernels, reads_interleaved};
 pub use limits::{Limit, MAX_AVR_ARRAY, exceeded};
 pub use op::{depth, reads_one_plane};
-pub use program::{ARENA_ALIGNMENT, Program, Region, Step, Stream, Target, Use, Waiting};
+pub use program::{ARENA_ALIGNMENT, Program, Region, SkipBuffer, Step, Stream, Target, Use};
 pub use rows::{RowPlan, Segment};
-pub use segment::{Growing, Layout, Need, Stage as RowStage, layout};
+pub use segment::{Layout, Need, SegmentBuilder, Stage as RowStage, layout};
 pub use targets::{Core, Family, PREDICT_STACK, TargetEstimate};
 pub use text::verdict_lines;
 

@@ -1,6 +1,6 @@
 //! The program that runs on the board: its steps, and the place of everything they read and write.
 
-use super::chain::{Cell, Chain, Link, STACK_TILES};
+use super::chain::{Chain, ElementSizes, Link, STACK_TILES};
 use super::rows::{RowPlan, Segment, kept};
 use super::segment::{Layout, layout};
 use super::tail::Tail;
@@ -20,9 +20,9 @@ pub enum Target {
     Map(usize),
 }
 
-/// Rows that wait for an addition.
+/// Rows that are kept for a later addition, in a ring buffer or in a whole map.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Waiting {
+pub struct SkipBuffer {
     /// Where they begin.
     pub at: usize,
     /// How many a ring holds; of a whole map, all.
@@ -45,9 +45,9 @@ pub struct Step {
     /// Where its rows go.
     pub target: Target,
     /// Where its rows are kept for a later addition of the same segment.
-    pub keeps: Option<Waiting>,
+    pub keeps: Option<SkipBuffer>,
     /// For an addition: the rows it adds.
-    pub adds: Option<Waiting>,
+    pub adds: Option<SkipBuffer>,
     /// What filters read at several pixels at once, where that is not on the stack.
     pub tile: Option<usize>,
     /// The number, within its segment, of the counter of its input rows; counter 0 counts what the
@@ -152,8 +152,8 @@ impl Program {
     #[must_use]
     pub fn of(graph: &Graph, precision: Precision, goal: Plan) -> Self {
         let cell = match precision {
-            Precision::Float => Cell::FLOAT,
-            Precision::Int8 => Cell::INT8,
+            Precision::Float => ElementSizes::FLOAT,
+            Precision::Int8 => ElementSizes::INT8,
         };
         let (chain, rows) = planned(graph, cell, goal);
         let mut builder = Builder { graph, chain: &chain, kept: Vec::new(), steps: Vec::new() };
@@ -239,8 +239,8 @@ impl Program {
     #[must_use]
     pub const fn value_bytes(&self) -> usize {
         match self.precision {
-            Precision::Float => Cell::FLOAT.value,
-            Precision::Int8 => Cell::INT8.value,
+            Precision::Float => ElementSizes::FLOAT.value,
+            Precision::Int8 => ElementSizes::INT8.value,
         }
     }
 
@@ -293,7 +293,7 @@ impl Program {
 }
 
 /// The chain of `graph` and its plan, with tiles on the stack as small as costs nothing.
-fn planned(graph: &Graph, cell: Cell, goal: Plan) -> (Chain, RowPlan) {
+fn planned(graph: &Graph, cell: ElementSizes, goal: Plan) -> (Chain, RowPlan) {
     let mut chain = Chain::of(graph, cell);
     let mut rows = RowPlan::of(&chain, goal);
     for stack_tile in STACK_TILES.into_iter().filter(|values| *values < cell.stack_tile) {
@@ -354,7 +354,7 @@ impl Builder<'_> {
                 output: op.output,
                 ring: at(stage.ring),
                 target,
-                keeps: stage.skip.map(|(offset, rows)| Waiting { at: at(offset), rows }),
+                keeps: stage.skip.map(|(offset, rows)| SkipBuffer { at: at(offset), rows }),
                 adds,
                 tile: (self.chain.links[link].tile > 0).then_some(at(layout.tile)),
                 counter_in,
@@ -365,13 +365,13 @@ impl Builder<'_> {
     }
 
     /// Where the rows that link `from` makes wait for an addition in `segment`.
-    fn waiting(&self, from: usize, segment: &Segment, layout: &Layout) -> Waiting {
+    fn waiting(&self, from: usize, segment: &Segment, layout: &Layout) -> SkipBuffer {
         let ring = from.checked_sub(segment.first).and_then(|stage| layout.stages[stage].skip);
         if let Some((offset, rows)) = ring {
-            Waiting { at: segment.scratch + offset, rows }
+            SkipBuffer { at: segment.scratch + offset, rows }
         } else {
             let map = self.kept.iter().rev().find(|(link, _)| *link == from);
-            Waiting { at: map.map_or(segment.source, |(_, at)| *at), rows: self.chain.links[from].output.0 }
+            SkipBuffer { at: map.map_or(segment.source, |(_, at)| *at), rows: self.chain.links[from].output.0 }
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Cuts and sizes of plans. That no plan loses what is still read, and that its program predicts
 //! what it should, is tested in `tests/differential`.
 
-use super::{Cell, Chain, Growing, RowPlan};
+use super::{Chain, ElementSizes, RowPlan, SegmentBuilder};
 use crate::config::{ConfigFile, Plan};
 use crate::graph::Graph;
 use crate::graph::tests::graph_of;
@@ -19,14 +19,14 @@ fn the_arenas_of_the_family_are_as_small_as_rows_allow() {
     ] {
         let graph = graph_of(name, 5).folded();
         let bytes = |cell| RowPlan::of(&Chain::of(&graph, cell), Plan::Smallest).arena_bytes;
-        assert_eq!((bytes(Cell::INT8), bytes(Cell::FLOAT)), (int8, float), "{name}");
+        assert_eq!((bytes(ElementSizes::INT8), bytes(ElementSizes::FLOAT)), (int8, float), "{name}");
     }
 }
 
 #[test]
 fn the_lowest_latency_leaves_less_work_and_takes_more_memory() {
     for name in ["micro", "milli", "mobilenet"] {
-        let chain = Chain::of(&graph_of(name, 5).folded(), Cell::INT8);
+        let chain = Chain::of(&graph_of(name, 5).folded(), ElementSizes::INT8);
         let small = RowPlan::of(&chain, Plan::Smallest);
         let fast = RowPlan::of(&chain, Plan::LowestLatency);
         assert!(fast.macs_after_last_row < small.macs_after_last_row, "{name}");
@@ -73,7 +73,7 @@ fn least(chain: &Chain, first: usize) -> (usize, u64) {
         return (0, 0);
     }
     let (mut bytes, mut macs) = (usize::MAX, u64::MAX);
-    let mut links = Growing::new(chain, first);
+    let mut links = SegmentBuilder::new(chain, first);
     while links.grow() {
         let Some(need) = links.need() else { continue };
         let rest = least(chain, links.end());
@@ -89,7 +89,7 @@ proptest! {
     fn no_other_cuts_are_better(text in networks()) {
         let spec = ConfigFile::parse("t", &text, &[]).unwrap();
         let Ok(graph) = Graph::of_file(&spec, 3) else { return Ok(()) };
-        for cell in [Cell::INT8, Cell::FLOAT] {
+        for cell in [ElementSizes::INT8, ElementSizes::FLOAT] {
             let chain = Chain::of(&graph.folded(), cell);
             // Every link doubles the number of cuts.
             if chain.links.len() > 14 {

@@ -9,7 +9,7 @@
 //! touch an edge, in an arena that grows only where no placement is found.
 
 use super::chain::Chain;
-use super::segment::{Growing, Need};
+use super::segment::{Need, SegmentBuilder};
 use crate::config::Plan;
 
 /// A run of operations through which rows stream.
@@ -54,7 +54,7 @@ impl RowPlan {
         let mut segments: Vec<Segment> = cuts
             .windows(2)
             .filter_map(|cut| {
-                let mut links = Growing::new(chain, cut[0]);
+                let mut links = SegmentBuilder::new(chain, cut[0]);
                 while links.end() < cut[1] && links.grow() {}
                 macs_after_last_row += links.macs_after_last_row();
                 let need = links.need()?;
@@ -90,7 +90,7 @@ fn search(chain: &Chain, goal: Plan) -> Vec<usize> {
     best[0] = Some(((0, 0, 0), 0));
     for first in 0..count {
         let Some(((a, b, cuts), _)) = best[first] else { continue };
-        let mut links = Growing::new(chain, first);
+        let mut links = SegmentBuilder::new(chain, first);
         while links.grow() {
             let macs = links.macs_after_last_row();
             let cost = |bytes: usize| match goal {

@@ -43,10 +43,9 @@ impl Need {
     }
 }
 
-/// Links that are to be one segment: it grows by one after another, since the search for the best
-/// cuts asks for all ends.
+/// Builds a segment link by link: the search for the best cuts asks for the cost of every end.
 #[derive(Debug, Clone, Copy)]
-pub struct Growing<'a> {
+pub struct SegmentBuilder<'a> {
     chain: &'a Chain,
     /// Its first link.
     first: usize,
@@ -67,7 +66,7 @@ pub struct Growing<'a> {
     reach: Reach,
 }
 
-impl<'a> Growing<'a> {
+impl<'a> SegmentBuilder<'a> {
     /// Nothing yet, before link `first`.
     #[must_use]
     pub fn new(chain: &'a Chain, first: usize) -> Self {
@@ -86,7 +85,7 @@ impl<'a> Growing<'a> {
         }
     }
 
-    /// Takes the next link in; no, where there is none or it must be the first of a segment.
+    /// Appends the next link; returns false if there is none, or if it can only be the first of a segment.
     pub fn grow(&mut self) -> bool {
         let at = self.end;
         let Some(link) = self.chain.links.get(at) else { return false };

@@ -4,9 +4,9 @@
 //! a run of one step, from the vector it reads to one of its own; vectors and scratch take the lowest
 //! gaps between the vectors that are still read.
 
-use super::chain::{Cell, tile_bytes};
+use super::chain::{ElementSizes, tile_bytes};
 use super::op::{Extras, depth};
-use super::program::{Region, Step, Stream, Target, Use, Waiting};
+use super::program::{Region, SkipBuffer, Step, Stream, Target, Use};
 use super::rows::gap;
 use crate::graph::{Graph, Op, OpId, Source, Window};
 
@@ -45,7 +45,7 @@ impl Tail {
     /// The tail of `graph`, whose pool begins at `pool`, behind `steps_before` steps. `None` where the
     /// head reads the pool.
     #[must_use]
-    pub fn of(graph: &Graph, cell: Cell, pool: usize, steps_before: usize) -> Option<Self> {
+    pub fn of(graph: &Graph, cell: ElementSizes, pool: usize, steps_before: usize) -> Option<Self> {
         let ops = graph.tail();
         let pooled = &graph.ops.get(graph.pool_at())?;
         ops.first()?;
@@ -68,7 +68,7 @@ impl Tail {
 
 struct Builder<'a> {
     graph: &'a Graph,
-    cell: Cell,
+    cell: ElementSizes,
     /// The vectors that are still read.
     live: Vec<Vector>,
     /// Bytes of the arena in use so far.
@@ -116,7 +116,7 @@ impl Builder<'_> {
             ring: at + gates + tile,
             target: Target::Map(sink.at),
             keeps: None,
-            adds: self.find(op.inputs.get(1)).map(|vector| Waiting { at: vector.at, rows: 1 }),
+            adds: self.find(op.inputs.get(1)).map(|vector| SkipBuffer { at: vector.at, rows: 1 }),
             tile: (tile > 0).then_some(at + gates),
             counter_in: 0,
             counter_out: usize::from(is_windowed),

@@ -3,7 +3,7 @@
 use super::deployed::Deployed;
 use super::fast::Executor;
 use super::float;
-use super::network::{Quantised, Quantum, signed};
+use super::network::{QuantParams, Quantised, signed};
 use crate::data::Images;
 use crate::graph::{OpId, Source, argmax};
 use crate::text::{self, fixed};
@@ -227,6 +227,6 @@ fn layers(deployed: &Deployed, image: &[u8], label: usize) -> Vec<Seen> {
     quantised.ops.iter().enumerate().map(layer).collect()
 }
 
-fn reals(quantum: Quantum, bytes: &[i8]) -> impl Iterator<Item = f64> {
+fn reals(quantum: QuantParams, bytes: &[i8]) -> impl Iterator<Item = f64> {
     bytes.iter().map(move |q| quantum.real(*q))
 }

@@ -1,6 +1,6 @@
 //! Weights of a layer as bytes, with what makes output bytes of their sums.
 
-use super::network::{Filters, Quantum, Requantise, Rounding};
+use super::network::{Filters, QuantParams, Requantise, Rounding};
 use crate::contract::tflite::{self, Multiplier};
 use crate::contract::{FRACTION_BITS, LEAST_FRACTION_BITS, Single};
 use std::ops::RangeInclusive;
@@ -33,7 +33,7 @@ pub struct Overflow;
 impl Layer<'_> {
     /// The layer as bytes, for an output of `quantum`; where sums would overflow even with the
     /// fewest fractional bits, its scale is doubled as often as it takes.
-    pub fn coarsened(&self, rounding: Rounding, quantum: &mut Quantum) -> Filters {
+    pub fn coarsened(&self, rounding: Rounding, quantum: &mut QuantParams) -> Filters {
         loop {
             match self.filters(rounding, *quantum) {
                 Ok(filters) => return filters,
@@ -47,12 +47,12 @@ impl Layer<'_> {
     ///
     /// # Errors
     /// Where some input could make a sum overflow.
-    pub fn filters(&self, rounding: Rounding, quantum: Quantum) -> Result<Filters, Overflow> {
+    pub fn filters(&self, rounding: Rounding, quantum: QuantParams) -> Result<Filters, Overflow> {
         let mut shifts = (LEAST_FRACTION_BITS..=FRACTION_BITS).rev();
         shifts.find_map(|shift| self.shifted(rounding, quantum, shift).ok()).ok_or(Overflow)
     }
 
-    fn shifted(&self, rounding: Rounding, quantum: Quantum, shift: u32) -> Result<Filters, Overflow> {
+    fn shifted(&self, rounding: Rounding, quantum: QuantParams, shift: u32) -> Result<Filters, Overflow> {
         let one = f64::from(1 << shift);
         let fan_in = self.weights.len() / self.bias.len();
         let mut made = Filters { weights: Vec::new(), requantise: Vec::new(), scales: Vec::new(), sums: Vec::new() };
@@ -148,7 +148,7 @@ mod tests {
             tflite: bool, scale in 0.001_f64..0.1, input_scale in 0.001_f64..0.1, zero: i8,
         ) {
             let layer = Layer { weights: &weights, bias: &bias, input_scale, zeros: &zeros, means: &[0.0], taps: 2 };
-            let mut quantum = Quantum { scale, zero };
+            let mut quantum = QuantParams { scale, zero };
             let rounding = if tflite { Rounding::Tflite } else { Rounding::Single };
             let filters = layer.coarsened(rounding, &mut quantum);
             for o in 0..3 {
@@ -188,7 +188,7 @@ mod tests {
             taps: 1,
         };
         for rounding in [Rounding::Single, Rounding::Tflite] {
-            let mut quantum = Quantum { scale: 0.25, zero: 0 };
+            let mut quantum = QuantParams { scale: 0.25, zero: 0 };
             let filters = layer.coarsened(rounding, &mut quantum);
             let sum: i32 = filters.weights.iter().zip([100, 90, 80]).map(|(w, x)| i32::from(*w) * x).sum();
             let wanted = (100.0 + 0.301 * 90.0 + 0.702 * 80.0) * 0.1 / 0.25;
@@ -199,7 +199,7 @@ mod tests {
     #[test]
     fn a_layer_whose_sums_may_grow_large_has_fewer_fractional_bits() {
         let shift_of = |weights: &[f64]| {
-            let mut quantum = Quantum { scale: 6.0 / 255.0, zero: -128 };
+            let mut quantum = QuantParams { scale: 6.0 / 255.0, zero: -128 };
             let layer = Layer { weights, bias: &[0.0, 0.0], input_scale: 0.02, zeros: &[0], means: &[0.0], taps: 1 };
             let filters = layer.coarsened(Rounding::Single, &mut quantum);
             assert_eq!(quantum.scale, 6.0 / 255.0);
@@ -223,7 +223,7 @@ mod tests {
         for rounding in [Rounding::Single, Rounding::Tflite] {
             for (weights, bias) in [(vec![1e6; 64], vec![1e9]), (vec![0.0; 3], vec![0.0]), (vec![1e-30; 3], vec![5.0])]
             {
-                let mut quantum = Quantum { scale: 1e-6, zero: -128 };
+                let mut quantum = QuantParams { scale: 1e-6, zero: -128 };
                 let layer =
                     Layer { weights: &weights, bias: &bias, input_scale: 0.02, zeros: &[-128], means: &[0.0], taps: 1 };
                 let filters = layer.coarsened(rounding, &mut quantum);

@@ -29,7 +29,7 @@ pub use filters::rounded;
 pub use float::{Part, forward};
 pub use fold::fold;
 pub use histogram::{Histogram, RangeRule};
-pub use network::{Filters, Kind, Op, Quantised, Quantum, Requantise, Rounding, SqueezeExcite, signed};
+pub use network::{Filters, Kind, Op, QuantParams, Quantised, Requantise, Rounding, SqueezeExcite, signed};
 pub use quantise::{QuantError, Settings};
 
 #[cfg(test)]

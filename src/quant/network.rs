@@ -7,16 +7,16 @@
 use crate::contract::{Mean, Multiply, Single, Sum, TABLE, tflite};
 use crate::graph::{OpId, Shape, Source, Window};
 
-/// What a byte stands for: `scale · (q − zero)`.
+/// Scale and zero point of a map: byte `q` stands for `scale · (q − zero)`.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Quantum {
+pub struct QuantParams {
     /// The step between two bytes; positive.
     pub scale: f64,
     /// The byte that is 0.
     pub zero: i8,
 }
 
-impl Quantum {
+impl QuantParams {
     /// The number that `q` stands for.
     #[must_use]
     pub fn real(self, q: i8) -> f64 {
@@ -79,11 +79,11 @@ pub struct SqueezeExcite {
     /// The mean of each channel.
     pub mean: Mean,
     /// What the means' bytes stand for.
-    pub mean_quantum: Quantum,
+    pub mean_quantum: QuantParams,
     /// From the means to the hidden layer; ReLU is its saturation.
     pub reduce: Filters,
     /// What the hidden layer's bytes stand for.
-    pub hidden_quantum: Quantum,
+    pub hidden_quantum: QuantParams,
     /// From the hidden layer to the sigmoid's argument, whose zero point is 0 and whose step is
     /// [`Quantised::sigmoid_scale`].
     pub expand: Filters,
@@ -151,7 +151,7 @@ pub struct Op {
     /// The size of what it makes.
     pub output: Shape,
     /// What its output bytes stand for.
-    pub quantum: Quantum,
+    pub quantum: QuantParams,
 }
 
 /// A network in integers.
@@ -212,7 +212,7 @@ impl Quantised {
     /// Where there is no operation: a graph has at least its head.
     #[must_use]
     #[expect(clippy::expect_used, reason = "a graph has at least its head")]
-    pub fn scores(&self) -> Quantum {
+    pub fn scores(&self) -> QuantParams {
         self.ops.last().expect("a network has operations").quantum
     }
 

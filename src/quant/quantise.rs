@@ -4,7 +4,7 @@ use super::calibrate::Calibration;
 use super::filters::{Layer, Overflow};
 use super::float::Part;
 use super::histogram::{Histogram, RangeRule};
-use super::network::{Filters, Kind, Op, Quantised, Quantum, Rounding, SqueezeExcite};
+use super::network::{Filters, Kind, Op, QuantParams, Quantised, Rounding, SqueezeExcite};
 use crate::config::Pool;
 use crate::contract::{FRACTION_BITS, GATE_ONE, Mean, Multiply, ONE, Single, Sum, sigmoid_table};
 use crate::graph::{self, Conv, Depthwise, FilterLayer, Graph, Norm, OpId, Source, Weights};
@@ -114,15 +114,15 @@ struct Builder<'a> {
 
 /// The bytes that span `low` to `high`, which hold 0 between them; with a step of at least
 /// `least`.
-fn spanning((low, high): (f64, f64), least: f64) -> Quantum {
+fn spanning((low, high): (f64, f64), least: f64) -> QuantParams {
     let span = high - low;
     let scale = if span > 0.0 { span / STEPS } else { 1.0 / STEPS }.max(least).max(f64::from(f32::MIN_POSITIVE));
     with_scale(low, scale)
 }
 
 /// Bytes with this step that begin at `low`.
-fn with_scale(low: f64, scale: f64) -> Quantum {
-    Quantum { scale, zero: (-128.0 - low / scale).round().clamp(-128.0, 127.0) as i8 }
+fn with_scale(low: f64, scale: f64) -> QuantParams {
+    QuantParams { scale, zero: (-128.0 - low / scale).round().clamp(-128.0, 127.0) as i8 }
 }
 
 impl Builder<'_> {
@@ -141,7 +141,7 @@ impl Builder<'_> {
         Ok(())
     }
 
-    fn op(&self, op: &graph::Op) -> Result<(Kind, Quantum), Failure> {
+    fn op(&self, op: &graph::Op) -> Result<(Kind, QuantParams), Failure> {
         let range = self.range(op, Part::Output)?;
         let input = self.quantum(&op.inputs[0]);
         Ok(match op.kind {
@@ -178,7 +178,7 @@ impl Builder<'_> {
     }
 
     /// The layer of filters of `op`, and what the bytes it makes stand for, which span `range`.
-    fn filters(&self, op: &graph::Op, range: (f64, f64)) -> Result<(Filters, Quantum), QuantError> {
+    fn filters(&self, op: &graph::Op, range: (f64, f64)) -> Result<(Filters, QuantParams), QuantError> {
         let mut quantum = spanning(range, 0.0);
         let not_folded = || QuantError::NotFolded(op.name.clone());
         let layer = op.layer().ok_or_else(not_folded)?;
@@ -211,7 +211,7 @@ impl Builder<'_> {
         Ok((layer.coarsened(self.settings.rounding, &mut quantum), quantum))
     }
 
-    fn squeeze_excite(&self, op: &graph::Op, input: Quantum, multiply: Multiply) -> Result<SqueezeExcite, Failure> {
+    fn squeeze_excite(&self, op: &graph::Op, input: QuantParams, multiply: Multiply) -> Result<SqueezeExcite, Failure> {
         let rounding = self.settings.rounding;
         let (mean, mean_quantum) = mean(op, self.range(op, Part::Mean)?, input)?;
         let mut hidden_quantum = spanning(self.range(op, Part::Hidden)?, 0.0);
@@ -240,7 +240,7 @@ impl Builder<'_> {
             means: &means(Part::Hidden, hidden_quantum.scale),
             taps: 1,
         };
-        let arguments = Quantum { scale: self.sigmoid_scale, zero: 0 };
+        let arguments = QuantParams { scale: self.sigmoid_scale, zero: 0 };
         let expand = layer.filters(rounding, arguments).map_err(|Overflow| Failure::Sigmoid)?;
         Ok(SqueezeExcite { mean, mean_quantum, reduce, hidden_quantum, expand, multiply })
     }
@@ -257,9 +257,9 @@ impl Builder<'_> {
     }
 
     /// What the bytes of `source` stand for; those of the image for themselves.
-    fn quantum(&self, source: &Source) -> Quantum {
+    fn quantum(&self, source: &Source) -> QuantParams {
         match source {
-            Source::Image => Quantum { scale: 1.0, zero: self.image_zero(0) },
+            Source::Image => QuantParams { scale: 1.0, zero: self.image_zero(0) },
             Source::Op(OpId(index)) => self.ops[*index].quantum,
         }
     }
@@ -283,7 +283,7 @@ fn wide(values: &[f32]) -> Vec<f64> {
 }
 
 /// Products with gates: the multiplier is exact, and the output's step follows from it.
-fn product(range: (f64, f64), input: Quantum) -> (Multiply, Quantum) {
+fn product(range: (f64, f64), input: QuantParams) -> (Multiply, QuantParams) {
     let wanted = spanning(range, 0.0);
     let unit = input.scale / GATE_ONE;
     let multiplier = (unit / wanted.scale * f64::from(ONE)).floor().clamp(1.0, f64::from(Multiply::MAX_MULTIPLIER));
@@ -292,7 +292,7 @@ fn product(range: (f64, f64), input: Quantum) -> (Multiply, Quantum) {
 }
 
 /// The mean of each channel: its multiplier is exact, and the output's step follows from it.
-fn mean(op: &graph::Op, range: (f64, f64), input: Quantum) -> Result<(Mean, Quantum), QuantError> {
+fn mean(op: &graph::Op, range: (f64, f64), input: QuantParams) -> Result<(Mean, QuantParams), QuantError> {
     let pixels = op.input.pixels();
     if pixels > Mean::MAX_VALUES {
         return Err(QuantError::TooManyPixels { name: op.name.clone(), pixels });

@@ -1,9 +1,9 @@
 //! Kernels of every instruction set against naive sums in double precision.
 
 use super::kernels::conv::{self, Gather, Pad, Spread, Taps};
-use super::kernels::elementwise::{AddTo, Apply, Dot, Gate, Largest, Scale, Total};
+use super::kernels::elementwise::{ActivationBackward, AddTo, Apply, Dot, Largest, Scale, Total};
 use super::kernels::pointwise::pack;
-use super::kernels::rows::{Bounds, Pull, Read};
+use super::kernels::rows::{BatchNormGrad, Bounds, NormAct};
 use super::kernels::{Planes, depthwise, pointwise};
 use super::simd::{LANES, Lane, available, run_on};
 use crate::config::Padding;
@@ -22,31 +22,31 @@ fn numbers(stream: &mut Stream, count: usize) -> Vec<f32> {
     (0..count).map(|_| stream.symmetric(1.0)).collect()
 }
 
-fn read(stream: &mut Stream) -> Read {
+fn read(stream: &mut Stream) -> NormAct {
     let bounds = Bounds { low: -0.3, high: 0.6 };
-    Read { scale: stream.symmetric(2.0), shift: stream.symmetric(0.5), bounds, step: 0.0 }
+    NormAct { scale: stream.symmetric(2.0), shift: stream.symmetric(0.5), bounds, step: 0.0 }
 }
 
-fn pull(stream: &mut Stream) -> Pull {
-    Pull { mean: stream.symmetric(0.5), factors: std::array::from_fn(|_| stream.symmetric(1.0)) }
+fn pull(stream: &mut Stream) -> BatchNormGrad {
+    BatchNormGrad { mean: stream.symmetric(0.5), factors: std::array::from_fn(|_| stream.symmetric(1.0)) }
 }
 
 fn plain(plane: &[Lane]) -> Plane {
     plane.iter().map(|lane| lane.0.map(f64::from)).collect()
 }
 
-fn is_through(read: Read, x: f64) -> f64 {
+fn is_through(read: NormAct, x: f64) -> f64 {
     x.mul_add(f64::from(read.scale), f64::from(read.shift))
 }
 
-fn as_read(read: Read, plane: &[Lane]) -> Plane {
+fn as_read(read: NormAct, plane: &[Lane]) -> Plane {
     let clamp = |x| is_through(read, x).clamp(f64::from(read.bounds.low), f64::from(read.bounds.high));
     plain(plane).into_iter().map(|lane| lane.map(clamp)).collect()
 }
 
 /// The gradient before the norm.
-fn pulled(gradient: &[Lane], raw: &[Lane], pull: Option<Pull>, images: usize) -> Plane {
-    let Some(Pull { mean, factors: [a, b, c] }) = pull else { return plain(gradient) };
+fn pulled(gradient: &[Lane], raw: &[Lane], pull: Option<BatchNormGrad>, images: usize) -> Plane {
+    let Some(BatchNormGrad { mean, factors: [a, b, c] }) = pull else { return plain(gradient) };
     let [mean, a, b, c] = [mean, a, b, c].map(f64::from);
     let pairs = plain(gradient).into_iter().zip(plain(raw));
     let lane = |(g, x): ([f64; LANES], [f64; LANES])| {
@@ -56,7 +56,7 @@ fn pulled(gradient: &[Lane], raw: &[Lane], pull: Option<Pull>, images: usize) ->
 }
 
 /// Like [`close`], but where the value is so near a bound that rounding decides.
-fn gated(found: &[Lane], gradient: &Plane, raw: &[Lane], read: Read) -> Result<(), TestCaseError> {
+fn gated(found: &[Lane], gradient: &Plane, raw: &[Lane], read: NormAct) -> Result<(), TestCaseError> {
     for ((found, gradient), x) in found.iter().zip(gradient).zip(plain(raw)) {
         for i in 0..LANES {
             let value = is_through(read, x[i]);
@@ -268,11 +268,11 @@ proptest! {
         let band = first.min(pixels - 1)..pixels;
         let mut stream = Stream::new(seed, Purpose::Weights, 0, 0);
         let input = lanes(&mut stream, inputs * pixels);
-        let reads: Vec<Read> = (0..inputs).map(|_| read(&mut stream)).collect();
+        let reads: Vec<NormAct> = (0..inputs).map(|_| read(&mut stream)).collect();
         let means = numbers(&mut stream, inputs);
         let weights = numbers(&mut stream, inputs * outputs);
         let (gradient, raw) = (lanes(&mut stream, outputs * pixels), lanes(&mut stream, outputs * pixels));
-        let pulls: Vec<Pull> = if is_normed { (0..outputs).map(|_| pull(&mut stream)).collect() } else { Vec::new() };
+        let pulls: Vec<BatchNormGrad> = if is_normed { (0..outputs).map(|_| pull(&mut stream)).collect() } else { Vec::new() };
         let channel = |lanes: &[Lane], c: usize| lanes[c * pixels..][band.clone()].to_vec();
         let x: Vec<Plane> = (0..inputs).map(|i| as_read(reads[i], &channel(&input, i))).collect();
         let d: Vec<Plane> = (0..outputs)
@@ -325,8 +325,8 @@ proptest! {
         let exact = as_read(how, &input);
         for level in available() {
             let mut found = vec![Lane::ZERO; pixels];
-            run_on(level, Apply { input: &input, read: Read { step, ..how }, output: &mut found });
-            let total = run_on(level, Total(&input, Read { step, ..how }));
+            run_on(level, Apply { input: &input, read: NormAct { step, ..how }, output: &mut found });
+            let total = run_on(level, Total(&input, NormAct { step, ..how }));
             for i in 0..LANES {
                 for (found, exact) in found.iter().zip(&exact) {
                     let (value, step) = (f64::from(found.0[i]), f64::from(step));
@@ -367,7 +367,7 @@ proptest! {
             run_on(level, AddTo { term: &b, read: how, sum: &mut found });
             close(&found, &each(&|p, i| x[p][i] + added[p][i]))?;
             let mut found = b.clone();
-            let of = run_on(level, Gate { input: &a, read: how, mean, gradient: &mut found });
+            let of = run_on(level, ActivationBackward { input: &a, read: how, mean, gradient: &mut found });
             gated(&found, &y, &a, how)?;
             products_of(of, &found, &a, mean)?;
         }

@@ -43,6 +43,8 @@ pub use trainer::train;
 #[cfg(test)]
 mod aware_tests;
 #[cfg(test)]
+mod crash_tests;
+#[cfg(test)]
 mod golden_tests;
 #[cfg(test)]
 mod gradient_tests;

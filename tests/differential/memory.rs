@@ -9,7 +9,7 @@
 
 use micromobilenet::config::{Pool, Precision};
 use micromobilenet::graph::{Graph, Kind, Op, OpId, Source, Window};
-use micromobilenet::plan::{Cell, Program, Step, Stream, Target, depth};
+use micromobilenet::plan::{ElementSizes, Program, Step, Stream, Target, depth};
 
 /// The content of a byte of the arena.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,7 +48,7 @@ impl Of {
 }
 
 /// Bytes of a tile for four values.
-const TILE_QUAD: usize = Cell::INT8.tile;
+const TILE_QUAD: usize = ElementSizes::INT8.tile;
 
 /// Runs one image through `program` and says what it reads that is not there.
 pub fn check(graph: &Graph, program: &Program) -> Result<(), String> {

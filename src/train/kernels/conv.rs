@@ -2,7 +2,7 @@
 //! map of its own, which every output channel reads again.
 
 use super::Planes;
-use super::rows::{self, Pull, Read, Sums};
+use super::rows::{self, BatchNormGrad, NormAct, Sums};
 use crate::train::simd::{Kernel, LANES, Lane, Simd};
 
 /// A plane as it is read, with its padding.
@@ -12,7 +12,7 @@ pub struct Pad<'a> {
     /// The input plane.
     pub input: &'a [Lane],
     /// How it is read.
-    pub read: Read,
+    pub read: NormAct,
     /// [`Planes::padded_height`] rows of [`Planes::padded_width`] lanes.
     pub output: &'a mut [Lane],
 }
@@ -83,7 +83,7 @@ pub struct Gather<'a> {
     /// The output plane; empty where it has no norm.
     pub raw: &'a [Lane],
     /// The norm.
-    pub pull: Option<Pull>,
+    pub pull: Option<BatchNormGrad>,
     /// Images that count.
     pub images: usize,
     /// As many rows as the output has, of [`Planes::gradient_width`] lanes.
@@ -146,7 +146,7 @@ pub struct Spread<'a> {
     /// The input plane.
     pub input: &'a [Lane],
     /// How it is read.
-    pub read: Read,
+    pub read: NormAct,
     /// The mean of the input plane over the batch.
     pub mean: f32,
     /// The gradient of the input plane.

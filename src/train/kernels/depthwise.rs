@@ -4,7 +4,7 @@
 
 use super::Planes;
 use super::conv::sources;
-use super::rows::{self, Pull, Read, Sums};
+use super::rows::{self, BatchNormGrad, NormAct, Sums};
 use crate::train::simd::{Kernel, LANES, Lane, Simd};
 use std::ops::Range;
 
@@ -17,7 +17,7 @@ pub struct Forward<'a> {
     /// The input plane.
     pub input: &'a [Lane],
     /// How it is read.
-    pub read: Read,
+    pub read: NormAct,
     /// k×k factors, row by row.
     pub weights: &'a [f32],
     /// The rows of the output plane.
@@ -73,7 +73,7 @@ impl<'a, const K: usize> Ring<'a, K> {
 
     /// Reads the rows before `end`.
     #[inline(always)]
-    fn fill<S: Simd>(&mut self, s: S, end: usize, input: &[Lane], read: Read) {
+    fn fill<S: Simd>(&mut self, s: S, end: usize, input: &[Lane], read: NormAct) {
         let (height, width) = self.planes.input;
         let window = self.planes.window;
         for row in self.next.max(end.saturating_sub(K))..end {
@@ -101,7 +101,7 @@ pub struct Backward<'a> {
     /// The input plane.
     pub input: &'a [Lane],
     /// How it is read.
-    pub read: Read,
+    pub read: NormAct,
     /// The mean of the input plane over the batch.
     pub mean: f32,
     /// The gradient of the output plane, behind its norm.
@@ -109,7 +109,7 @@ pub struct Backward<'a> {
     /// The output plane; empty where it has no norm.
     pub raw: &'a [Lane],
     /// The norm of the output.
-    pub pull: Option<Pull>,
+    pub pull: Option<BatchNormGrad>,
     /// k×k factors, row by row.
     pub weights: &'a [f32],
     /// Where the gradient of the input rows goes that [`Planes::input_rows`] names.

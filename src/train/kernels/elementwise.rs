@@ -1,6 +1,6 @@
 //! Sums, products and scalings of planes, for squeeze-and-excitation, pooling and skips.
 
-use super::rows::{self, Read, Sums};
+use super::rows::{self, NormAct, Sums};
 use crate::train::simd::{Kernel, LANES, Lane, Simd};
 
 /// `output = read(input)`
@@ -8,7 +8,7 @@ pub struct Apply<'a> {
     /// The plane before.
     pub input: &'a [Lane],
     /// Norm and activation.
-    pub read: Read,
+    pub read: NormAct,
     /// The plane after.
     pub output: &'a mut [Lane],
 }
@@ -21,19 +21,20 @@ impl Kernel for Apply<'_> {
     }
 }
 
-/// Lets a gradient pass where the activation does; Σg and Σg·(x − mean) of it.
-pub struct Gate<'a> {
+/// The backward pass of an activation: the gradient where the activation does not clip, else 0. It yields Σg
+/// and Σg·(x − mean).
+pub struct ActivationBackward<'a> {
     /// The plane before norm and activation.
     pub input: &'a [Lane],
     /// Norm and activation.
-    pub read: Read,
+    pub read: NormAct,
     /// The mean of the plane over the batch.
     pub mean: f32,
     /// The gradient, before and after.
     pub gradient: &'a mut [Lane],
 }
 
-impl Kernel for Gate<'_> {
+impl Kernel for ActivationBackward<'_> {
     type Output = (f64, f64);
     #[inline(always)]
     fn run<S: Simd>(self, s: S) -> (f64, f64) {
@@ -44,7 +45,7 @@ impl Kernel for Gate<'_> {
 }
 
 /// The sum of a plane as it is read, image by image.
-pub struct Total<'a>(pub &'a [Lane], pub Read);
+pub struct Total<'a>(pub &'a [Lane], pub NormAct);
 
 impl Kernel for Total<'_> {
     type Output = Lane;
@@ -61,7 +62,7 @@ impl Kernel for Total<'_> {
 }
 
 /// The largest value of a plane as it is read, image by image.
-pub struct Largest<'a>(pub &'a [Lane], pub Read);
+pub struct Largest<'a>(pub &'a [Lane], pub NormAct);
 
 impl Kernel for Largest<'_> {
     type Output = Lane;
@@ -127,7 +128,7 @@ pub struct AddTo<'a> {
     /// What is added.
     pub term: &'a [Lane],
     /// How it is read.
-    pub read: Read,
+    pub read: NormAct,
     /// What it is added to.
     pub sum: &'a mut [Lane],
 }

@@ -2,7 +2,7 @@
 //! held in registers, norms and activations are applied as values are read, sums are gathered as
 //! they are written.
 
-use super::rows::{self, Pull, Read, Sums};
+use super::rows::{self, BatchNormGrad, NormAct, Sums};
 use crate::train::simd::{Kernel, LANES, Lane, Part, Simd};
 use std::ops::Range;
 
@@ -32,7 +32,7 @@ pub struct Forward<'a> {
     /// All input channels of the block, plane by plane.
     pub input: &'a [Lane],
     /// How each is read.
-    pub reads: &'a [Read],
+    pub reads: &'a [NormAct],
     /// Pixels of a plane.
     pub pixels: usize,
     /// The pixels to compute.
@@ -70,7 +70,7 @@ impl Kernel for Forward<'_> {
 
 /// The band of every channel as it is read.
 #[inline(always)]
-fn gather<S: Simd>(s: S, input: &[Lane], reads: &[Read], pixels: usize, band: &Range<usize>, out: &mut [Lane]) {
+fn gather<S: Simd>(s: S, input: &[Lane], reads: &[NormAct], pixels: usize, band: &Range<usize>, out: &mut [Lane]) {
     let planes = input.chunks_exact(pixels).zip(out.chunks_exact_mut(band.len()));
     for ((plane, out), how) in planes.zip(reads) {
         rows::read(s, &plane[band.clone()], *how, out);
@@ -150,7 +150,7 @@ pub struct Backward<'a> {
     /// All input channels of the block, plane by plane.
     pub input: &'a [Lane],
     /// How each is read.
-    pub reads: &'a [Read],
+    pub reads: &'a [NormAct],
     /// The mean of each over the batch.
     pub means: &'a [f32],
     /// Pixels of a plane.
@@ -162,7 +162,7 @@ pub struct Backward<'a> {
     /// The output planes; empty where they have no norm.
     pub raw: &'a [Lane],
     /// The norm of each output channel; empty where they have none.
-    pub pulls: &'a [Pull],
+    pub pulls: &'a [BatchNormGrad],
     /// A row an input channel, [packed](pack).
     pub weights: &'a [f32],
     /// Where the gradient of the band of each input plane goes.

@@ -21,10 +21,9 @@ pub struct Bounds {
     pub high: f32,
 }
 
-/// How the values of a plane are read: `clamp(value · scale + shift)`, which is batch norm and
-/// activation of what a convolution wrote.
+/// Batch norm and activation of a plane, fused into every load of it: `clamp(value · scale + shift)`.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Read {
+pub struct NormAct {
     /// γ / √(variance + ε)
     pub scale: f32,
     /// β − mean · scale
@@ -35,15 +34,16 @@ pub struct Read {
     pub step: f32,
 }
 
-impl Read {
+impl NormAct {
     /// Values are read as they are.
     pub const PLAIN: Self =
         Self { scale: 1.0, shift: 0.0, bounds: Bounds { low: f32::NEG_INFINITY, high: f32::INFINITY }, step: 0.0 };
 }
 
-/// How the gradient before batch norm comes from that behind it: `a · gradient + b · (value − mean) + c`.
+/// The gradient of batch norm: the gradient of its input is `a · gradient + b · (value − mean) + c`, for the
+/// gradient of its output.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Pull {
+pub struct BatchNormGrad {
     /// The batch's mean.
     pub mean: f32,
     /// a, b and c.
@@ -100,7 +100,7 @@ impl Sums {
     }
 }
 
-/// A [`Read`] in registers.
+/// A [`NormAct`] in registers.
 pub struct Held<S: Simd> {
     scale: S::V,
     shift: S::V,
@@ -129,7 +129,7 @@ impl<S: Simd> Held<S> {
     }
 }
 
-impl Read {
+impl NormAct {
     /// In registers.
     #[inline(always)]
     pub fn held<S: Simd>(self, s: S) -> Held<S> {
@@ -149,7 +149,7 @@ impl Read {
 
 /// `out = read(input)`
 #[inline(always)]
-pub fn read<S: Simd>(s: S, input: &[Lane], how: Read, out: &mut [Lane]) {
+pub fn read<S: Simd>(s: S, input: &[Lane], how: NormAct, out: &mut [Lane]) {
     let how = how.held(s);
     for part in s.parts() {
         if how.is_rounded {
@@ -191,8 +191,15 @@ pub fn moments<S: Simd>(s: S, row: &[Lane], sums: &mut Sums) {
 /// The gradient before a norm; lanes from `images` on, which hold no image, become 0. Without a
 /// norm (`pull`) it is what it is behind it, and `raw` is not looked at.
 #[inline(always)]
-pub fn pull<S: Simd>(s: S, gradient: &[Lane], raw: &[Lane], pull: Option<Pull>, images: usize, out: &mut [Lane]) {
-    let Some(Pull { mean, factors }) = pull else {
+pub fn pull<S: Simd>(
+    s: S,
+    gradient: &[Lane],
+    raw: &[Lane],
+    pull: Option<BatchNormGrad>,
+    images: usize,
+    out: &mut [Lane],
+) {
+    let Some(BatchNormGrad { mean, factors }) = pull else {
         out.copy_from_slice(gradient);
         return;
     };
@@ -221,7 +228,7 @@ struct Passing<S: Simd> {
 
 impl<S: Simd> Passing<S> {
     #[inline(always)]
-    fn new(s: S, how: Read, mean: f32) -> Self {
+    fn new(s: S, how: NormAct, mean: f32) -> Self {
         Self { how: how.held(s), mean: s.splat(mean), sum: s.splat(0.0), products: s.splat(0.0) }
     }
 
@@ -237,7 +244,7 @@ impl<S: Simd> Passing<S> {
 
 /// Lets a gradient pass where the activation does, and adds Σg and Σg·(value − mean) to `sums`.
 #[inline(always)]
-pub fn gate<S: Simd>(s: S, raw: &[Lane], how: Read, mean: f32, gradient: &mut [Lane], sums: &mut Sums) {
+pub fn gate<S: Simd>(s: S, raw: &[Lane], how: NormAct, mean: f32, gradient: &mut [Lane], sums: &mut Sums) {
     for (raw, gradient) in raw.chunks(RUN).zip(gradient.chunks_mut(RUN)) {
         for part in s.parts() {
             let mut passing = Passing::new(s, how, mean);
@@ -252,7 +259,7 @@ pub fn gate<S: Simd>(s: S, raw: &[Lane], how: Read, mean: f32, gradient: &mut [L
 
 /// [`gate`] from one row to another, which is at most a few hundred lanes long.
 #[inline(always)]
-pub fn gate_row<S: Simd>(s: S, raw: &[Lane], how: Read, mean: f32, from: &[Lane], to: &mut [Lane], sums: &mut Sums) {
+pub fn gate_row<S: Simd>(s: S, raw: &[Lane], how: NormAct, mean: f32, from: &[Lane], to: &mut [Lane], sums: &mut Sums) {
     for part in s.parts() {
         let mut passing = Passing::new(s, how, mean);
         for ((x, from), to) in raw.iter().zip(from).zip(&mut *to) {

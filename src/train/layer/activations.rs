@@ -1,8 +1,8 @@
 //! Maps as convolutions wrote them with what is done as they are read, and gradients of them.
 
 use super::units::{each_plane, map_planes};
-use crate::train::kernels::elementwise::{AddTo, Apply, Gate};
-use crate::train::kernels::rows::Read;
+use crate::train::kernels::elementwise::{ActivationBackward, AddTo, Apply};
+use crate::train::kernels::rows::NormAct;
 use crate::train::lanes::LaneMap;
 use crate::train::simd::{Lane, run};
 
@@ -13,7 +13,7 @@ pub struct Activations {
     /// What was written.
     pub map: LaneMap,
     /// How each channel is read.
-    pub reads: Vec<Read>,
+    pub reads: Vec<NormAct>,
     /// The mean of each channel over the batch; 0 where there is no norm.
     pub means: Vec<f32>,
 }
@@ -22,7 +22,7 @@ impl Activations {
     /// A map that is read as it is.
     pub fn plain(map: LaneMap) -> Self {
         let channels = map.shape.channels;
-        Self { map, reads: vec![Read::PLAIN; channels], means: vec![0.0; channels] }
+        Self { map, reads: vec![NormAct::PLAIN; channels], means: vec![0.0; channels] }
     }
 
     /// Plane `unit`, counted through all blocks.
@@ -32,7 +32,7 @@ impl Activations {
     }
 
     /// How plane `unit` is read.
-    pub fn read(&self, unit: usize) -> Read {
+    pub fn read(&self, unit: usize) -> NormAct {
         self.reads[unit % self.reads.len()]
     }
 
@@ -49,7 +49,12 @@ impl Activations {
     pub fn gate(&self, mut gradient: LaneMap) -> Flow {
         let channels = self.reads.len();
         let units = map_planes(&mut gradient, 3, |unit, gradient| {
-            run(Gate { input: self.plane(unit), read: self.read(unit), mean: self.means[unit % channels], gradient })
+            run(ActivationBackward {
+                input: self.plane(unit),
+                read: self.read(unit),
+                mean: self.means[unit % channels],
+                gradient,
+            })
         });
         Flow { map: gradient, sums: per_channel(units.into_iter(), 1, channels) }
     }
@@ -69,7 +74,7 @@ impl Flow {
     pub fn join(&mut self, other: &Self) {
         let pixels = other.map.shape.pixels();
         each_plane(&mut self.map, 2, |unit, sum| {
-            run(AddTo { term: &other.map.values[unit * pixels..][..pixels], read: Read::PLAIN, sum });
+            run(AddTo { term: &other.map.values[unit * pixels..][..pixels], read: NormAct::PLAIN, sum });
         });
         for (sums, other) in self.sums.iter_mut().zip(&other.sums) {
             *sums = (sums.0 + other.0, sums.1 + other.1);

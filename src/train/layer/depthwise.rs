@@ -27,7 +27,7 @@ impl Differentiable for DepthwiseOp {
 struct ByChannel(Window);
 
 impl Products for ByChannel {
-    type Read = ();
+    type Kept = ();
 
     fn forward(self, input: &Arc<Activations>, weights: &[f32], output: Shape) -> (LaneMap, Sums, ()) {
         let planes = Planes::new(self.0, input.map.shape, output);

@@ -5,7 +5,7 @@ use super::norm;
 use super::pass::{Backward, Forward, Gradients, Pass};
 use crate::config::Activation;
 use crate::graph::{Norm, Shape};
-use crate::train::kernels::rows::Pull;
+use crate::train::kernels::rows::BatchNormGrad;
 use crate::train::lanes::LaneMap;
 use crate::train::values::Values;
 use std::sync::Arc;
@@ -21,7 +21,7 @@ pub struct Upstream<'a> {
     /// The gradient behind the norm.
     pub flow: &'a Flow,
     /// How the gradient of the sums follows from it, channel by channel; empty without batch norm.
-    pub pulls: &'a [Pull],
+    pub pulls: &'a [BatchNormGrad],
     /// The weights.
     pub weights: &'a [f32],
 }
@@ -29,16 +29,16 @@ pub struct Upstream<'a> {
 /// How filters read their input: what differs between pointwise, standard and depthwise convolution.
 pub trait Products: Copy + 'static {
     /// What the forward pass read, where the backward pass reads it again.
-    type Read: 'static;
+    type Kept: 'static;
 
     /// The sums, and Σ and Σ² of each of their channels.
-    fn forward(self, input: &Arc<Activations>, weights: &[f32], output: Shape) -> (LaneMap, Sums, Self::Read);
+    fn forward(self, input: &Arc<Activations>, weights: &[f32], output: Shape) -> (LaneMap, Sums, Self::Kept);
 
     /// The gradients of the weights and of the input; the latter may be left out where it is not `wanted`.
     fn backward(
         self,
         input: &Activations,
-        read: &Self::Read,
+        kept: &Self::Kept,
         above: Upstream<'_>,
         wanted: bool,
     ) -> (Vec<f32>, Option<Flow>);
@@ -59,7 +59,7 @@ struct Saved<P: Products> {
     products: P,
     input: Arc<Activations>,
     output: Arc<Activations>,
-    read: P::Read,
+    read: P::Kept,
     norm: Norm,
     /// The batch's statistics, with batch norm.
     statistics: Vec<norm::Statistics>,

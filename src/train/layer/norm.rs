@@ -6,7 +6,7 @@ use super::activations::Activations;
 use super::pass::{Mode, Running};
 use crate::config::Activation;
 use crate::graph::Norm;
-use crate::train::kernels::rows::{Bounds, Pull, Read};
+use crate::train::kernels::rows::{BatchNormGrad, Bounds, NormAct};
 use crate::train::lanes::LaneMap;
 use crate::train::values::Values;
 
@@ -28,7 +28,7 @@ impl Statistics {
 
 const fn bounds(activation: Activation) -> Bounds {
     match activation {
-        Activation::None => Read::PLAIN.bounds,
+        Activation::None => NormAct::PLAIN.bounds,
         Activation::Relu => Bounds { low: 0.0, high: f32::INFINITY },
         Activation::Relu6 => Bounds { low: 0.0, high: 6.0 },
     }
@@ -50,9 +50,9 @@ pub fn finish(
         Mode::Aware(grid, lost) => {
             // The mean that batch norm subtracts has lost as much.
             let lost = if is_normed { 0.0 } else { lost.get(channel).copied().unwrap_or(0.0) };
-            Read { scale, shift: shift + lost, bounds, step: grid.step(channel) }
+            NormAct { scale, shift: shift + lost, bounds, step: grid.step(channel) }
         }
-        Mode::Evaluate | Mode::Train => Read { scale, shift, bounds, step: 0.0 },
+        Mode::Evaluate | Mode::Train => NormAct { scale, shift, bounds, step: 0.0 },
     };
     let Norm::Batch { epsilon } = norm else {
         let shift = |channel: usize| if norm == Norm::Bias { values.bias()[channel] } else { 0.0 };
@@ -75,7 +75,7 @@ pub fn finish(
         let scale = f64::from(values.gamma()[channel]) / own.deviation(epsilon);
         read(channel, scale as f32, (f64::from(values.beta()[channel]) - own.mean * scale) as f32)
     };
-    let reads: Vec<Read> = statistics.iter().enumerate().map(normed).collect();
+    let reads: Vec<NormAct> = statistics.iter().enumerate().map(normed).collect();
     let means = statistics.iter().map(|own| own.mean as f32).collect();
     let running = match mode {
         Mode::Evaluate => None,
@@ -113,7 +113,7 @@ pub fn backward(
     norm: Norm,
     values: &Values,
     statistics: &[Statistics],
-) -> (Vec<Pull>, Vec<Vec<f32>>) {
+) -> (Vec<BatchNormGrad>, Vec<Vec<f32>>) {
     let Norm::Batch { epsilon } = norm else {
         let bias = || sums.iter().map(|(sum, _)| *sum as f32).collect();
         return (Vec::new(), if norm == Norm::Bias { vec![bias()] } else { Vec::new() });
@@ -125,7 +125,7 @@ pub fn backward(
         shifts.push(*sum as f32);
         let a = f64::from(*scale) / deviation;
         let b = -a * products / (count * deviation * deviation);
-        pulls.push(Pull { mean: own.mean as f32, factors: [a as f32, b as f32, (-a * sum / count) as f32] });
+        pulls.push(BatchNormGrad { mean: own.mean as f32, factors: [a as f32, b as f32, (-a * sum / count) as f32] });
     }
     (pulls, vec![scales, shifts])
 }

@@ -3,7 +3,7 @@
 use super::activations::{Activations, Flow};
 use crate::graph::Shape;
 use crate::train::grid::Grid;
-use crate::train::kernels::rows::Read;
+use crate::train::kernels::rows::NormAct;
 use crate::train::lanes::LaneMap;
 use crate::train::profile::Layer as Family;
 use crate::train::values::Values;
@@ -42,7 +42,7 @@ impl Pass<'_> {
         let mut made = Activations::plain(map);
         if let Mode::Aware(grid, _) = self.mode {
             for (channel, read) in made.reads.iter_mut().enumerate() {
-                *read = Read { step: grid.step(channel), ..*read };
+                *read = NormAct { step: grid.step(channel), ..*read };
             }
         }
         Arc::new(made)

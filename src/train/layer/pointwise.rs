@@ -27,7 +27,7 @@ impl Differentiable for Dense {
 pub struct Pointwise;
 
 impl Products for Pointwise {
-    type Read = ();
+    type Kept = ();
 
     fn forward(self, input: &Arc<Activations>, weights: &[f32], output: Shape) -> (LaneMap, Sums, ()) {
         let (inputs, pixels, images) = (input.map.shape.channels, output.pixels(), input.map.images);

@@ -6,7 +6,7 @@ use super::pass::{Backward, Differentiable, Forward, Gradients, Pass};
 use super::units::{each_plane, map_units};
 use crate::graph::SqueezeExcite;
 use crate::train::kernels::elementwise::{Dot, Scale, Total};
-use crate::train::kernels::rows::Read;
+use crate::train::kernels::rows::NormAct;
 use crate::train::lanes::LaneMap;
 use crate::train::profile::Layer as Family;
 use crate::train::simd::{Lane, run};
@@ -68,7 +68,7 @@ fn forward(input: &LaneMap, values: &Values) -> (LaneMap, Vec<Gates>) {
     let (pixels, channels) = (input.shape.pixels(), input.shape.channels);
     let x = &input.values;
     let means = plane_lanes(input, |unit| {
-        run(Total(&x[unit * pixels..][..pixels], Read::PLAIN)).0.map(|sum| sum / pixels as f32)
+        run(Total(&x[unit * pixels..][..pixels], NormAct::PLAIN)).0.map(|sum| sum / pixels as f32)
     });
     let means: Vec<Lane> = means.into_iter().map(Lane).collect();
     let gates: Vec<Gates> = means
