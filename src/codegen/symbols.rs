@@ -24,27 +24,6 @@ pub fn is_class_name(name: &str) -> bool {
         && !is_reserved(name)
 }
 
-/// Names already used in one scope.
-#[derive(Debug, Default)]
-pub struct Scope {
-    used: BTreeSet<String>,
-}
-
-impl Scope {
-    /// An identifier like `wanted` that nothing else in this scope has.
-    pub fn claim(&mut self, wanted: &str) -> String {
-        let base = identifier(wanted);
-        let base = if is_reserved(&base) { base + "_" } else { base };
-        let mut name = base.clone();
-        let mut number = 2_u32;
-        while !self.used.insert(name.clone()) {
-            name = format!("{base}_{number}");
-            number += 1;
-        }
-        name
-    }
-}
-
 /// The names in lower case in `code` that a sketch may have as macros, each once, in alphabetical order.
 pub(super) fn macros(code: &str) -> Vec<&'static str> {
     let used: BTreeSet<&str> = code
@@ -168,15 +147,6 @@ mod tests {
             let name = class_name(hostile, hostile);
             assert!(is_class_name(&name), "{hostile:?} became {name:?}");
         }
-    }
-
-    #[test]
-    fn a_scope_gives_no_name_twice() {
-        let mut scope = Scope::default();
-        assert_eq!(scope.claim("block0.conv"), "block0_conv");
-        assert_eq!(scope.claim("block0_conv"), "block0_conv_2");
-        assert_eq!(scope.claim("block0_conv"), "block0_conv_3");
-        assert_eq!(scope.claim("int"), "int_");
     }
 
     proptest! {

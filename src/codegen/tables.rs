@@ -87,13 +87,13 @@ impl Tables {
     }
 
     /// Whether the head or layers behind gates, which are no steps, have other fractional bits than 16.
-    pub fn has_shifted_dense(&self) -> bool {
+    pub(crate) fn has_shifted_dense(&self) -> bool {
         let gates = self.gates.iter().flat_map(|gates| [&gates.reduce, &gates.expand]);
         gates.chain([&self.head]).any(Numbers::is_shifted)
     }
 
     /// Whether a step whose filters read one channel each has other fractional bits than 16.
-    pub fn has_shifted_depthwise(&self, kernels: &Kernels) -> bool {
+    pub(crate) fn has_shifted_depthwise(&self, kernels: &Kernels) -> bool {
         let steps = self.steps.iter().zip(&kernels.0);
         steps.filter(|(_, kernel)| kernel.is_depthwise()).any(|(numbers, _)| numbers.is_shifted())
     }

@@ -42,7 +42,7 @@ impl CWriter {
     }
 
     /// A preprocessor line, which always starts in the first column.
-    pub fn directive(&mut self, directive: &str) {
+    pub(crate) fn directive(&mut self, directive: &str) {
         debug_assert!(!directive.contains(['\n', '\r', '\\']), "a directive is one line: {directive:?}");
         self.text.push('#');
         self.text.push_str(directive);

@@ -22,7 +22,7 @@ pub use document::Document;
 pub use edit::{Edit, Value};
 pub use key::{KeyPath, Step};
 pub use kind::BlockKind;
-pub use legal::{KeyInfo, Legal, Range, block_keys, key_info};
+pub use legal::{KeyInfo, Legal, Range, key_info};
 pub use load::{Opened, PRESETS, load, open, preset, text_of};
 pub use paths::{BUNDLED, absolute, folder_of, from_home};
 pub use read::{ConfigFile, Parsed, overrides};

@@ -1,10 +1,10 @@
 //! Data sets: sources, decoding, resizing, the split into training, validation and test images, checks and
 //! augmentation.
 //!
-//! A source ([`source`]) is listed first, without decoding: its classes and the paths or offsets of its images.
-//! [`load()`] then decodes on all cores ([`picture`]); every picture goes through the same integer arithmetic
-//! ([`luma`], [`resize`]) that generated code runs on a board. Images that the source does not split are split by
-//! content ([`split`]), and unusual findings are reported ([`DataCheck`]). Images stay bytes: the network normalises
+//! A source (`source`) is listed first, without decoding: its classes and the paths or offsets of its images.
+//! [`load()`] then decodes on all cores (`picture`); every picture goes through the same integer arithmetic
+//! (`luma`, `resize`) that generated code runs on a board. Images that the source does not split are split by
+//! content (`split`), and unusual findings are reported ([`DataCheck`]). Images stay bytes: the network normalises
 //! them.
 
 mod augment;
@@ -26,7 +26,6 @@ pub use check::{ClassCount, DataCheck, Duplicates, NearDuplicates, SmallImages};
 pub use dataset::Dataset;
 pub use error::DataError;
 pub use images::Images;
-pub use limits::{MAX_PIXELS, MAX_SIDE};
 pub use load::{class_names, load, load_all};
 pub use picture::cache::VARIABLE as CACHE_VARIABLE;
 pub use picture::content::ContentHash;

@@ -29,7 +29,7 @@ mod weights;
 mod worker;
 
 pub use cache::{ImageCache, ImagesKey};
-pub use changed::{Changed, without_training_images};
+pub use changed::Changed;
 pub use check::{CheckError, Checked, Compilers, Difference, Network, probe_images};
 pub use deployment::{Build, Deployment, Export, JUDGED, Judged, evaluate, judge};
 pub use images::{Classes, ClassesUnknown, DatasetError, Decoding, class_labels, load_all, load_dataset};

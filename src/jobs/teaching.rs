@@ -71,7 +71,7 @@ impl Teaching {
     ///
     /// # Errors
     /// Where it cannot be read.
-    pub fn of_student(run: &Run) -> Result<Option<Self>, TeachingError> {
+    pub(crate) fn of_student(run: &Run) -> Result<Option<Self>, TeachingError> {
         let folder = run.file(Run::TEACHER);
         if !folder.exists() {
             return Ok(None);

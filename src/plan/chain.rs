@@ -131,7 +131,7 @@ impl Chain {
 
     /// The same chain with tiles of up to so many values on the stack.
     #[must_use]
-    pub fn with_stack_tile(&self, stack_tile: usize) -> Self {
+    pub(crate) fn with_stack_tile(&self, stack_tile: usize) -> Self {
         let cell = ElementSizes { stack_tile, ..self.cell };
         let links = self.links.iter().map(|link| Link { tile: tile_bytes(link.depth, cell), ..*link }).collect();
         Self { links, cell, skips: self.skips.clone(), ..*self }
@@ -139,21 +139,21 @@ impl Chain {
 
     /// Bytes of a row that link `at` reads.
     #[must_use]
-    pub fn row_in(&self, at: usize) -> usize {
+    pub(crate) fn row_in(&self, at: usize) -> usize {
         let (_, width, channels) = self.links[at].input;
         width * channels * if at == 0 { self.cell.image } else { self.cell.value }
     }
 
     /// Bytes of a row that link `at` makes.
     #[must_use]
-    pub fn row_out(&self, at: usize) -> usize {
+    pub(crate) fn row_out(&self, at: usize) -> usize {
         let (_, width, channels) = self.links[at].output;
         width * channels * self.cell.value
     }
 
     /// Bytes of the whole map that link `at` makes.
     #[must_use]
-    pub fn map_out(&self, at: usize) -> usize {
+    pub(crate) fn map_out(&self, at: usize) -> usize {
         self.links[at].output.0 * self.row_out(at)
     }
 }

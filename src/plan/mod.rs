@@ -22,8 +22,8 @@ mod targets;
 mod text;
 
 pub use arena::{ArenaPicture, StreamPicture};
-pub use boards::{Board, Boards, FILE as BOARDS_FILE, Sources, UnknownBoard, Verdict};
-pub use chain::{Chain, ElementSizes, Link, STACK_TILES, Skip};
+pub use boards::{Board, Boards, Sources, UnknownBoard, Verdict};
+pub use chain::{ElementSizes, Skip};
 pub use code::{Piece, Pieces};
 pub use estimate::{Estimate, LayerEstimate};
 pub use flash::{StepFormat, Tables};
@@ -31,8 +31,7 @@ pub use kernel::{DEEP, Kernel, Kernels, reads_interleaved};
 pub use limits::{Limit, MAX_AVR_ARRAY, exceeded};
 pub use op::{depth, reads_one_plane};
 pub use program::{ARENA_ALIGNMENT, Program, Region, SkipBuffer, Step, Stream, Target, Use};
-pub use rows::{RowPlan, Segment};
-pub use segment::{Layout, Need, SegmentBuilder, Stage as RowStage, layout};
+pub use segment::{Layout, layout};
 pub use targets::{Core, Family, PREDICT_STACK, TargetEstimate};
 pub use text::verdict_lines;
 

@@ -248,7 +248,7 @@ impl Program {
     /// keeps, those that wait for an addition, and the row or map that it writes. 0 for what
     /// follows global pooling.
     #[must_use]
-    pub fn own_bytes(&self, op: OpId) -> usize {
+    pub(crate) fn own_bytes(&self, op: OpId) -> usize {
         let Some(step) = self.steps.iter().find(|step| step.op == op) else { return 0 };
         let row = |shape: Shape| shape.width * shape.channels * self.value_bytes();
         let written = match step.target {
@@ -269,7 +269,7 @@ impl Program {
 
     /// Bytes of the class scores.
     #[must_use]
-    pub const fn score_bytes(&self) -> usize {
+    pub(crate) const fn score_bytes(&self) -> usize {
         match self.precision {
             Precision::Float => 0,
             Precision::Int8 => self.classes,

@@ -1,7 +1,10 @@
 //! Cuts and sizes of plans. That no plan loses what is still read, and that its program predicts
 //! what it should, is tested in `tests/differential`.
 
-use super::{Chain, ElementSizes, RowPlan, SegmentBuilder};
+use super::ElementSizes;
+use super::chain::Chain;
+use super::rows::RowPlan;
+use super::segment::SegmentBuilder;
 use crate::config::{ConfigFile, Plan};
 use crate::graph::Graph;
 use crate::graph::tests::graph_of;

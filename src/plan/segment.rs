@@ -127,13 +127,13 @@ impl<'a> SegmentBuilder<'a> {
 
     /// Multiplications that wait for the last row of the image.
     #[must_use]
-    pub const fn macs_after_last_row(&self) -> u64 {
+    pub(crate) const fn macs_after_last_row(&self) -> u64 {
         self.macs
     }
 
     /// Bytes that it needs at least, however far it grows.
     #[must_use]
-    pub const fn bytes_at_least(&self) -> usize {
+    pub(crate) const fn bytes_at_least(&self) -> usize {
         self.rings + self.temporaries + self.tile
     }
 

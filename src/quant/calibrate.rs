@@ -106,7 +106,7 @@ impl Calibration {
     }
 
     /// Takes note of an image's bytes.
-    pub fn add_image(&mut self, bytes: &[u8]) {
+    pub(crate) fn add_image(&mut self, bytes: &[u8]) {
         self.image.add(bytes.iter().copied().map(f64::from));
     }
 
@@ -128,7 +128,7 @@ impl Calibration {
 
     /// The values seen.
     #[must_use]
-    pub fn histogram(&self, op: OpId, part: Part) -> &Histogram {
+    pub(crate) fn histogram(&self, op: OpId, part: Part) -> &Histogram {
         &self.seen[op.0][part as usize].histogram
     }
 

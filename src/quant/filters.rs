@@ -33,7 +33,7 @@ pub struct Overflow;
 impl Layer<'_> {
     /// The layer as bytes, for an output of `quantum`; where sums would overflow even with the
     /// fewest fractional bits, its scale is doubled as often as it takes.
-    pub fn coarsened(&self, rounding: Rounding, quantum: &mut QuantParams) -> Filters {
+    pub(crate) fn coarsened(&self, rounding: Rounding, quantum: &mut QuantParams) -> Filters {
         loop {
             match self.filters(rounding, *quantum) {
                 Ok(filters) => return filters,

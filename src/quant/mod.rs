@@ -28,7 +28,7 @@ pub use fast::Executor;
 pub use filters::rounded;
 pub use float::{Part, forward};
 pub use fold::fold;
-pub use histogram::{Histogram, RangeRule};
+pub use histogram::RangeRule;
 pub use network::{Filters, Kind, Op, QuantParams, Quantised, Requantise, Rounding, SqueezeExcite, signed};
 pub use quantise::{QuantError, Settings};
 

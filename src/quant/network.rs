@@ -191,7 +191,7 @@ impl Quantised {
     /// The output of the operation at `index` for `inputs`, as many as it reads; the image, where
     /// it reads that, as [`signed`] bytes.
     #[must_use]
-    pub fn run_op(&self, index: usize, inputs: &[&[i8]]) -> Vec<i8> {
+    pub(crate) fn run_op(&self, index: usize, inputs: &[&[i8]]) -> Vec<i8> {
         let op = &self.ops[index];
         let second = op.inputs.get(1).map_or(0, |source| self.zero(source));
         op.run(inputs, second, &self.sigmoid)

@@ -7,7 +7,7 @@ pub fn fnv1a(bytes: &[u8]) -> u64 {
     bytes.iter().fold(0xcbf2_9ce4_8422_2325, step)
 }
 
-/// [`fnv1a`] as 16 hexadecimal digits.
+/// FNV-1a as 16 hexadecimal digits.
 #[must_use]
 pub fn fnv1a_hex(bytes: &[u8]) -> String {
     format!("{:016x}", fnv1a(bytes))

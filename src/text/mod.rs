@@ -6,7 +6,7 @@ mod number;
 mod width;
 
 pub use count::{counted, plural};
-pub use hash::{fnv1a, fnv1a_hex};
+pub use hash::fnv1a_hex;
 pub use number::{fixed, percent, signed, thousands};
 pub use width::{cut, cut_front, fit, fit_right, wrap};
 

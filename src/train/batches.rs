@@ -49,7 +49,7 @@ impl Batches {
     }
 
     /// Images in the first `batches` batches.
-    pub fn images_until(&self, batches: usize) -> usize {
+    pub(crate) fn images_until(&self, batches: usize) -> usize {
         (batches * self.batch).min(self.images)
     }
 
@@ -66,7 +66,7 @@ impl Batches {
     }
 
     /// The images of batch `batch` in `order`, changed at random, in lanes.
-    pub fn assemble(&self, images: &Images, epoch: u32, order: &[u32], batch: usize) -> LaneMap {
+    pub(crate) fn assemble(&self, images: &Images, epoch: u32, order: &[u32], batch: usize) -> LaneMap {
         let _work = span(Work::Batches);
         let places = self.places(order, batch);
         let mut map = self.pool.map(self.input, places.len());

@@ -78,7 +78,7 @@ impl Network {
     }
 
     /// The parameters, to be changed.
-    pub fn parameters_mut(&mut self) -> &mut [Parameter] {
+    pub(crate) fn parameters_mut(&mut self) -> &mut [Parameter] {
         &mut self.parameters
     }
 
@@ -93,18 +93,18 @@ impl Network {
     }
 
     /// Running means and variances of every batch norm.
-    pub fn running_statistics(&self) -> Vec<Vec<f32>> {
+    pub(crate) fn running_statistics(&self) -> Vec<Vec<f32>> {
         self.parameters.iter().filter(|p| !p.about.role.is_trained()).map(|p| values(&p.tensor)).collect()
     }
 
     /// Puts back what [`Self::running_statistics`] gave.
-    pub fn set_running_statistics(&mut self, statistics: &[Vec<f32>]) {
+    pub(crate) fn set_running_statistics(&mut self, statistics: &[Vec<f32>]) {
         let running = self.parameters.iter_mut().filter(|p| !p.about.role.is_trained());
         running.zip(statistics).for_each(|(parameter, values)| parameter.tensor.copy_from(values));
     }
 
     /// Moves `average` towards the parameters: by 1 − `decay`, faster in the first steps.
-    pub fn average_into(&self, average: &mut Weights, decay: f64, steps: u32) {
+    pub(crate) fn average_into(&self, average: &mut Weights, decay: f64, steps: u32) {
         let decay = decay.min(f64::from(1 + steps) / f64::from(10 + steps)) as f32;
         for parameter in &self.parameters {
             let now = values(&parameter.tensor);
@@ -114,12 +114,12 @@ impl Network {
     }
 
     /// From now on the network learns to be integers with these steps.
-    pub fn train_for(&mut self, grids: Vec<Grid>) {
+    pub(crate) fn train_for(&mut self, grids: Vec<Grid>) {
         self.grids = grids;
     }
 
     /// The steps of the integers that it learns to be; empty where it does not.
-    pub fn grids(&self) -> &[Grid] {
+    pub(crate) fn grids(&self) -> &[Grid] {
         &self.grids
     }
 
@@ -132,7 +132,7 @@ impl Network {
 
     /// A batch of images that are numbers already, `[image][channel, row, column]`.
     #[cfg(test)]
-    pub fn batch_of_rows(&self, rows: &[f32]) -> Arc<Activations> {
+    pub(crate) fn batch_of_rows(&self, rows: &[f32]) -> Arc<Activations> {
         let mut map = self.pool.map(self.graph.input, rows.len() / self.graph.input.values());
         map.fill_rows(rows);
         Arc::new(Activations::plain(map))
@@ -360,7 +360,7 @@ impl Role {
     /// Whether weight decay pulls at it: weights of standard and pointwise convolutions and dense
     /// layers, but no batch norm, bias or depthwise weight.
     #[must_use]
-    pub const fn decays(self) -> bool {
+    pub(crate) const fn decays(self) -> bool {
         matches!(self, Self::Weight { .. })
     }
 }

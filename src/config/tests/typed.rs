@@ -1,6 +1,7 @@
 //! The typed configuration as a value, and edits of it and of its document.
 
 use super::*;
+use crate::config::legal::block_keys;
 use proptest::prelude::*;
 
 fn preset_config(at: usize) -> (Document, Config) {

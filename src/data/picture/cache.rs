@@ -48,7 +48,7 @@ pub(crate) struct Entry<'a> {
 impl Cache {
     /// The cache of the user: in `$MICROMOBILENET_CACHE`, else in `micromobilenet/images` of `$XDG_CACHE_HOME` or
     /// `~/.cache`.
-    pub fn of_user() -> Self {
+    pub(crate) fn of_user() -> Self {
         // Unit tests do not touch the cache of the user.
         if cfg!(test) {
             return Self { folder: None };

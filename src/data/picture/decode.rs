@@ -27,7 +27,7 @@ const MAX_FILE: u64 = 512 << 20;
 /// row by row.
 ///
 /// # Errors
-/// If the file cannot be read, is no picture or has more than [`MAX_PIXELS`](crate::data::MAX_PIXELS).
+/// If the file cannot be read, is no picture or has more than `MAX_PIXELS`.
 pub fn load_image(path: &Path, input: Input, resize: Resize, background: Background) -> Result<Vec<u8>, DataError> {
     let mut out = vec![0; input.height as usize * input.width as usize * input.channels as usize];
     let bytes = read_limited(path, MAX_FILE)?;

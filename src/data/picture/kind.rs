@@ -134,7 +134,7 @@ impl FileKind {
 
     /// Whether it is a picture that can be decoded.
     #[must_use]
-    pub const fn is_readable(self) -> bool {
+    pub(crate) const fn is_readable(self) -> bool {
         matches!(self, Self::Picture(_) | Self::Heic)
     }
 

@@ -49,7 +49,7 @@ pub(crate) fn interleaved(planar: &[u8], planes: usize, size: usize) -> Vec<u8> 
 impl RawSplit {
     /// Images in memory, named `what 0`, `what 1` and so on: `labels` has the class of each, `bytes` as many images of
     /// `(width, height, channels)`.
-    pub fn of_rasters(what: &str, labels: Vec<u16>, size: (u32, u32, usize), bytes: Vec<u8>) -> Self {
+    pub(crate) fn of_rasters(what: &str, labels: Vec<u16>, size: (u32, u32, usize), bytes: Vec<u8>) -> Self {
         let named = |(place, label)| ImageEntry { label, name: format!("{what} {place}"), place };
         let items = labels.into_iter().enumerate().map(named).collect();
         let (width, height, channels) = size;

@@ -41,7 +41,7 @@ impl SourcePath {
     }
 
     /// Whether it has the file extension `ending`, ignoring case.
-    pub fn ends_in(&self, ending: &str) -> bool {
+    pub(crate) fn ends_in(&self, ending: &str) -> bool {
         self.path.extension().is_some_and(|end| end.eq_ignore_ascii_case(ending))
     }
 
@@ -67,7 +67,7 @@ impl SourcePath {
     }
 
     /// This folder as skipped.
-    pub fn skipped_folder(&self, reason: SkipReason) -> Skipped {
+    pub(crate) fn skipped_folder(&self, reason: SkipReason) -> Skipped {
         Skipped { name: format!("{}/", self.name), reason }
     }
 }
