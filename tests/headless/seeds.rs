@@ -85,7 +85,7 @@ fn an_interruption_names_the_runs_that_are_done() {
     assert!(wait_for(&mut child, || table.exists() && lines(&table) > 1));
     signal(&child, "INT");
     let advice = "resume with: micromobilenet --train --resume --run set-seed1";
-    let answer = finish(child).ends(130).says(&[advice, "done: seed 0 in set-seed0\n"]);
+    let answer = finish(child).ends(130).says(&[advice, "completed: seed 0 in set-seed0\n"]);
     assert!(!answer.stdout.contains("over 3 seeds") && !scene.path("set-seed2").exists(), "{answer}");
     let mut child = scene.spawn("--config tiny.toml --train --seeds 3 --epochs 400 --run early");
     let table = scene.path("early-seed0/metrics.csv");
