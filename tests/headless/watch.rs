@@ -347,7 +347,7 @@ fn folders_and_files_are_answered_together_and_what_is_wrong_is_named() {
         "dangling.png",
         "inbox/broken.png",
         "no images in pictures: ",
-        "pass the folders in it",
+        "sub-folders are not searched",
         "no images in nothing: ",
     ]);
 }
