@@ -24,7 +24,7 @@ const GUESTS: [(&[&str], &[&str]); 2] = [
 /// The most lines of a file before its tests.
 const MAX_FILE_LINES: usize = 400;
 /// Files that are longer, until they are divided.
-const LONG_FILES: [(&str, usize); 1] = [("tui/data/mod.rs", 438)];
+const LONG_FILES: [(&str, usize); 0] = [];
 /// The most lines of a function's body.
 const MAX_FUNCTION_LINES: usize = 60;
 /// Functions that are longer, until they are divided.
@@ -270,6 +270,61 @@ fn the_layout_in_contributing_is_the_order_of_the_house() {
     let present: BTreeSet<String> = sources().iter().map(|(path, _)| module(path)).collect();
     let expected: Vec<&str> = ORDER.into_iter().filter(|name| present.contains(*name)).collect();
     assert_eq!(listed, expected);
+}
+
+/// Calls that read or change the world, wait, or look at a clock.
+const OUTSIDE: [&str; 15] = [
+    "std::fs",
+    "fs::",
+    "File::open",
+    "File::create",
+    "read_dir(",
+    ".exists()",
+    ".is_dir()",
+    ".is_file()",
+    ".metadata(",
+    "Instant",
+    "SystemTime",
+    "std::thread",
+    "thread::",
+    "env::",
+    "std::process",
+];
+/// The files of the workbench that may make them: its work, its loop, its terminal.
+const INSIDE: [&str; 4] = ["tui/workshop/", "tui/terminal.rs", "tui/events.rs", "tui/mod.rs"];
+
+/// The calls of [`OUTSIDE`] in `text` before its tests.
+fn outside_calls(text: &str) -> Vec<&'static str> {
+    let before: String = text.lines().take(length(text)).map(|line| line.to_owned() + "\n").collect();
+    let own = code(&before).collect::<Vec<_>>().join("\n");
+    let is_called = |call: &&str| {
+        // A word is not found within a longer one.
+        let is_word = call.starts_with(char::is_alphabetic);
+        let starts = |at: usize| !is_word || !own[..at].ends_with(|c: char| c.is_alphanumeric() || c == '_');
+        own.match_indices(*call).any(|(at, _)| starts(at))
+    };
+    OUTSIDE.into_iter().filter(is_called).collect()
+}
+
+#[test]
+fn the_state_and_the_drawing_of_the_workbench_do_no_io() {
+    for (path, text) in sources() {
+        let name = path.to_str().unwrap();
+        if !name.starts_with("tui/") || INSIDE.iter().any(|inside| name.starts_with(inside)) || name.contains("tests") {
+            continue;
+        }
+        assert!(outside_calls(&text).is_empty(), "{name}: {:?}", outside_calls(&text));
+    }
+    assert_eq!(
+        outside_calls("fn f() { if path.exists() { std::thread::spawn(g); } }"),
+        [".exists()", "std::thread", "thread::"]
+    );
+    assert!(
+        outside_calls(
+            "use crate::tui::action::File;\nfn f() { Key::of(x) }\n#[cfg(test)]\nmod tests {\n fs::read(x);\n}"
+        )
+        .is_empty()
+    );
 }
 
 #[test]

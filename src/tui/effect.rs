@@ -2,7 +2,7 @@
 
 use super::action::Action;
 use super::design::Origin;
-use super::dialog::Dialog;
+use super::dialog::{Completion, Dialog};
 use std::path::PathBuf;
 
 /// Something to be done outside of the state; `S` is an effect of a screen.
@@ -38,6 +38,8 @@ pub enum Effect<S> {
         /// The folder that it is relative to.
         folder: PathBuf,
     },
+    /// Find what a line may be completed to.
+    Complete(Completion),
     /// Keep a copy of what is not saved, or none.
     Keep {
         /// The file that the copy is of.
@@ -61,6 +63,7 @@ impl<S> Effect<S> {
             Self::Open(path) => Effect::Open(path),
             Self::Watch(path) => Effect::Watch(path),
             Self::Classes { source, folder } => Effect::Classes { source, folder },
+            Self::Complete(completion) => Effect::Complete(completion),
             Self::Keep { path, text } => Effect::Keep { path, text },
             Self::Screen(effect) => Effect::Screen(wrap(effect)),
         }
@@ -121,6 +124,13 @@ pub enum News<S> {
         source: String,
         /// Their names.
         found: Result<Vec<String>, String>,
+    },
+    /// What a line may be completed to.
+    Completed {
+        /// The request.
+        request: Completion,
+        /// Whole lines.
+        found: Vec<String>,
     },
     /// Something went wrong.
     Failed(String),

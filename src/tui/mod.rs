@@ -14,7 +14,6 @@ mod effect;
 mod events;
 mod keymap;
 mod line;
-mod paths;
 mod runs;
 mod screen;
 mod screens;

@@ -17,7 +17,7 @@ use world::{World, theme};
 
 fn snapshots(name: &str, world: &mut World) {
     for (columns, rows) in [(80, 24), (160, 48)] {
-        let screen = world.screen(columns, rows);
+        let screen = world.styled_screen(columns, rows);
         insta::assert_snapshot!(format!("{name}-{columns}x{rows}"), screen);
     }
 }

@@ -4,9 +4,8 @@ use super::App;
 use crate::config::{PRESETS, Place};
 use crate::tui::action::{Action, File, Screen};
 use crate::tui::design::{Origin, Sheet};
-use crate::tui::dialog::{Choice, Choose, Dialog, Page, Prompt};
+use crate::tui::dialog::{Choice, Choose, Completer, Dialog, Page, Prompt};
 use crate::tui::effect::Expected;
-use crate::tui::paths;
 use crate::tui::screens::{Effect, News, Reply};
 use ratatui::text::{Line, Span};
 use similar::{ChangeTag, TextDiff};
@@ -21,14 +20,14 @@ pub fn act(app: &mut App, file: &File, reply: &mut Reply) {
         File::SaveAs => {
             let path = app.sheet.path().display().to_string();
             let prompt = Prompt::new("Save as", "", &path, |path| Action::File(File::SaveTo(path.into())));
-            reply.dialog = Some(Dialog::Prompt(prompt.completed_by(paths::files, Path::new(""))));
+            reply.dialog = Some(Dialog::Prompt(prompt.completed_by(Completer::Files, Path::new(""))));
         }
         File::SaveTo(path) => app.save_to(path.clone(), reply),
         File::Open => {
             let prompt = Prompt::new("Open", "a .toml file, or the name of a preset", "", |path| {
                 Action::File(File::OpenPath(path.into()))
             });
-            reply.dialog = Some(Dialog::Prompt(prompt.completed_by(paths::files, Path::new(""))));
+            reply.dialog = Some(Dialog::Prompt(prompt.completed_by(Completer::Files, Path::new(""))));
         }
         File::Preset => reply.dialog = Some(presets()),
         File::OpenPath(path) => app.open(path.clone(), reply),

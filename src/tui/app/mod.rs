@@ -142,6 +142,11 @@ impl App {
         match news {
             News::Screen(news) => self.screens.told(news, &self.sheet, &mut reply),
             News::Failed(text) => reply.error(text),
+            News::Completed { request, found } => {
+                if let Some(Dialog::Prompt(prompt)) = &mut self.dialog {
+                    prompt.completed(&request, found);
+                }
+            }
             other => self.file_news(other, &mut reply),
         }
         self.settle(reply)
@@ -173,7 +178,7 @@ impl App {
     /// What becomes of the dialog.
     fn conclude(&mut self, outcome: Outcome) -> Vec<Effect> {
         match outcome {
-            Outcome::Stay => Vec::new(),
+            Outcome::Stay => self.settle(Reply::default()),
             Outcome::Away => {
                 self.dialog = None;
                 // What was left is not lost by looking away.
@@ -233,6 +238,7 @@ impl App {
         if dialog.is_some() {
             self.dialog = dialog;
         }
+        effects.extend(self.dialog.as_mut().and_then(Dialog::take_request).map(Effect::Complete));
         if notice.is_some() {
             self.notice = notice;
         }

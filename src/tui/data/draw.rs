@@ -3,7 +3,6 @@
 use super::gallery::{Caption, Spot, Wanted, lay_out};
 use super::{Loaded, Pane, Shown, View, Zoom};
 use crate::config::Resize;
-use crate::data::Augmenter;
 use crate::escape;
 use crate::text::thousands;
 use crate::text::{cut, fit, wrap};
@@ -84,25 +83,18 @@ pub fn class_at(view: &View<'_>, loaded: &Loaded, area: Rect, at: Position) -> O
     Some(first_of(view.class, count, usize::from(list.height)) + line).filter(|class| *class < count)
 }
 
-/// The picture at `spot`, changed as in training where that is wanted: then it is in `changed`.
-pub fn picture_of<'a>(
-    view: &View<'_>,
-    loaded: &'a Loaded,
-    spot: Spot,
-    changed: &'a mut Vec<u8>,
-) -> Option<(Shown, Pixels<'a>)> {
+/// The picture at `spot`, augmented if that is wanted; `None` if it is not ready.
+pub fn picture_of<'a>(view: &View<'a>, loaded: &'a Loaded, spot: Spot) -> Option<(Shown, Pixels<'a>)> {
     let images = &loaded.dataset.train;
     let image = loaded.image(spot.class, spot.picture)?;
-    let mut bytes = images.image(image);
-    let epoch = view.augment.map(|_| view.turn.saturating_add(1));
-    if let (Some(augment), Some(epoch)) = (view.augment, epoch) {
-        changed.resize(bytes.len(), 0);
-        let augmenter = Augmenter::new(augment.settings, loaded.key.input(), augment.seed);
-        augmenter.apply(epoch, image as u64, bytes, changed);
-        bytes = changed;
-    }
+    let pixels = if view.is_augmented {
+        view.previews.get(image)?.pixels()
+    } else {
+        Pixels::new(images.height, images.width, images.channels, images.image(image))?
+    };
+    let epoch = view.is_augmented.then(|| view.turn.saturating_add(1));
     let shown = Shown { reading: loaded.reading, image, epoch, size: (spot.area.width, spot.area.height) };
-    Some((shown, Pixels::new(images.height, images.width, images.channels, bytes)?))
+    Some((shown, pixels))
 }
 
 /// What is to be known before anything else: reading, failure, images that are not those meant.
@@ -253,9 +245,8 @@ fn draw_gallery(view: &View<'_>, loaded: &Loaded, area: Rect, buffer: &mut Buffe
         }
         Line::from(spans).render(caption.area, buffer);
     }
-    let mut changed = Vec::new();
     for spot in spots {
-        let Some((shown, pixels)) = picture_of(view, loaded, spot, &mut changed) else { continue };
+        let Some((shown, pixels)) = picture_of(view, loaded, spot) else { continue };
         match view.pixels.get(shown).filter(|_| theme.has_pixels) {
             Some(encoded) => encoded.draw(spot.area.intersection(inner), buffer),
             None => pixels.draw(spot.area.intersection(inner), buffer, theme),

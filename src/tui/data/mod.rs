@@ -2,96 +2,32 @@
 
 mod draw;
 mod gallery;
+mod messages;
 mod pixels;
+mod previews;
 #[cfg(test)]
 pub(super) mod tests;
+mod view;
+
+pub use messages::{Effect, News, Shown};
+pub use previews::PreviewRequest;
+pub use view::View;
 
 use super::action::{Action, Data, Move};
-use super::design::{Model, Sheet};
-use super::dialog::{Dialog, Page, Prompt, moved};
+use super::design::Sheet;
+use super::dialog::{Completer, Dialog, Page, Prompt, moved};
 use super::effect;
-use super::keymap::Context;
-use super::paths;
 use super::screen::Screen;
-use super::theme::Theme;
-use super::widgets::picture::{Encoded, Picture};
-use crate::config::{Augment, Config, ConfigFile, Edit, KeyPath, NumClasses, absolute};
-use crate::data::{BUNDLED, Dataset};
+use crate::config::{Augment, Edit, KeyPath, NumClasses, absolute};
+use crate::data::Dataset;
 use crate::escape;
 use crate::jobs::ImagesKey;
 use crate::random::{Purpose, Stream};
 use crate::text::wrap;
-use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::text::Line;
 use std::path::Path;
 use std::sync::Arc;
-
-/// Something to be done outside of the state.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Effect {
-    /// Read the images; whatever is being read is given up.
-    Read {
-        /// What the news are marked with.
-        ticket: u64,
-        /// The configuration.
-        spec: Box<ConfigFile>,
-        /// Even if they were read before.
-        again: bool,
-    },
-    /// Give up what is being read.
-    Stop,
-    /// Make pictures ready for a terminal that draws pixels.
-    Encode {
-        /// What the news are marked with.
-        ticket: u64,
-        /// The pictures.
-        pictures: Vec<(Shown, Picture)>,
-    },
-}
-
-/// Which picture is shown, and how.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Shown {
-    /// The reading it comes from.
-    reading: u64,
-    /// The training image.
-    image: usize,
-    /// The epoch whose changes it has; `None`: as it is.
-    epoch: Option<u32>,
-    /// Columns and lines.
-    pub size: (u16, u16),
-}
-
-/// What the world tells.
-#[derive(Debug, Clone)]
-pub enum News {
-    /// So many images are decoded.
-    Progress {
-        /// Of which reading.
-        ticket: u64,
-        /// Decoded.
-        done: usize,
-        /// Of so many.
-        total: usize,
-    },
-    /// They are read, or cannot be.
-    Read {
-        /// Of which reading.
-        ticket: u64,
-        /// The images, or why there are none.
-        found: Result<Arc<Dataset>, String>,
-    },
-    /// The terminal draws pixels.
-    Pixels,
-    /// Pictures are ready for it.
-    Encoded {
-        /// Which order.
-        ticket: u64,
-        /// The pictures.
-        pictures: Vec<(Shown, Encoded)>,
-    },
-}
 
 /// Images that were read.
 #[derive(Debug, Clone)]
@@ -156,106 +92,13 @@ pub struct State {
     finding: usize,
     /// Where the screen is drawn.
     body: Rect,
+    /// Augmented images.
+    previews: previews::Previews,
     /// Pictures in pixels, where the terminal draws them.
     pixels: pixels::Pixels,
 }
 
 type Reply = effect::Reply<Effect>;
-
-/// All that is drawn of the screen.
-#[derive(Debug)]
-pub struct View<'a> {
-    /// The images that are shown.
-    loaded: Option<&'a Loaded>,
-    reading: Option<&'a Reading>,
-    /// Why the images cannot be loaded.
-    failure: Option<&'a str>,
-    /// The source that the configuration names.
-    source: Option<&'a str>,
-    /// Whether the images shown are not those of the configuration.
-    is_stale: bool,
-    /// Why the network does not go with the images.
-    mismatch: Option<String>,
-    /// What stood out in the images.
-    findings: Vec<String>,
-    /// The first finding shown.
-    finding: usize,
-    augment: Option<Augmentation<'a>>,
-    turn: u32,
-    class: usize,
-    picture: usize,
-    zoom: Zoom,
-    pane: Pane,
-    is_augmented: bool,
-    pixels: &'a pixels::Pixels,
-}
-
-/// How training changes images.
-#[derive(Debug, Clone, Copy)]
-struct Augmentation<'a> {
-    settings: &'a Augment,
-    seed: u32,
-}
-
-impl Screen for State {
-    type Effect = Effect;
-    type News = News;
-    type View<'a> = View<'a>;
-
-    fn act(&mut self, action: &Action, sheet: &mut Sheet, reply: &mut Reply) {
-        match action {
-            Action::Data(what) => self.perform(what, sheet, reply),
-            other => self.update(other, sheet, reply),
-        }
-    }
-
-    fn told(&mut self, news: News, sheet: &Sheet, reply: &mut Reply) {
-        self.hear(news, sheet, reply);
-    }
-
-    fn enter(&mut self, sheet: &Sheet, reply: &mut Reply) {
-        self.show(sheet, reply);
-    }
-
-    fn resized(&mut self, body: Rect, sheet: &Sheet, reply: &mut Reply) {
-        self.fit_into(body, sheet, reply);
-    }
-
-    fn click(&mut self, body: Rect, at: Position, sheet: &mut Sheet, reply: &mut Reply) {
-        self.point(body, at, sheet, reply);
-    }
-
-    fn context(&self) -> Context {
-        Context::Data
-    }
-
-    fn view<'a>(&'a self, sheet: &'a Sheet) -> View<'a> {
-        let config = sheet.model().map(|model| &model.spec.config);
-        let augmentation = |config: &'a Config| Augmentation { settings: &config.augment, seed: config.train.seed };
-        View {
-            loaded: self.loaded.as_ref(),
-            reading: self.reading.as_ref(),
-            failure: self.failure.as_ref().map(|(_, error)| error.as_str()),
-            source: sheet.model().map(Model::source),
-            is_stale: self.is_stale(sheet),
-            mismatch: self.mismatch(sheet),
-            findings: self.findings(),
-            finding: self.finding,
-            augment: config.filter(|_| self.augmented).map(augmentation),
-            turn: self.turn,
-            class: self.class,
-            picture: self.picture,
-            zoom: self.zoom,
-            pane: self.pane,
-            is_augmented: self.augmented,
-            pixels: &self.pixels,
-        }
-    }
-
-    fn draw(view: &View<'_>, area: Rect, buffer: &mut Buffer, theme: Theme) {
-        draw::draw(view, area, buffer, theme);
-    }
-}
 
 impl State {
     /// Carries out `what`.
@@ -271,7 +114,7 @@ impl State {
                 let help = "A folder with one sub-folder per class, IDX files, or the name of a bundled set.";
                 let current = sheet.model().map_or("", |model| model.source());
                 let prompt = Prompt::new("Images from", help, current, |text| Action::Data(Data::From(text)));
-                reply.dialog = Some(Dialog::Prompt(prompt.completed_by(sources, sheet.folder())));
+                reply.dialog = Some(Dialog::Prompt(prompt.completed_by(Completer::Sources, sheet.folder())));
             }
             Data::From(source) => self.take_from(source, sheet, reply),
             Data::Augment => {
@@ -289,7 +132,7 @@ impl State {
                 }
             }
         }
-        self.encode(sheet, reply);
+        self.order(sheet, reply);
     }
 
     /// Moves the focus or the cursor, opens, goes back.
@@ -329,7 +172,7 @@ impl State {
             }
             _ => {}
         }
-        self.encode(sheet, reply);
+        self.order(sheet, reply);
     }
 
     /// A click at a column and row of the screen, which is drawn in `area`: on a picture or a
@@ -346,13 +189,13 @@ impl State {
         } else if let Some(class) = class {
             (self.class, self.picture, self.pane) = (class, 0, Pane::Images);
         }
-        self.encode(sheet, reply);
+        self.order(sheet, reply);
     }
 
     /// The screen is drawn in `body`.
     fn fit_into(&mut self, body: Rect, sheet: &Sheet, reply: &mut Reply) {
         self.body = body;
-        self.encode(sheet, reply);
+        self.order(sheet, reply);
     }
 
     /// Loads the images if they are not there.
@@ -361,7 +204,7 @@ impl State {
         if !is_there {
             self.read(sheet, false, reply);
         }
-        self.encode(sheet, reply);
+        self.order(sheet, reply);
     }
 
     /// Takes in news of the images.
@@ -383,10 +226,17 @@ impl State {
                     }
                 }
             }
+            News::Previewed { ticket, pictures } => self.previews.take(ticket, pictures),
             News::Pixels => self.pixels.begin(),
             News::Encoded { ticket, pictures } => return self.pixels.take(ticket, pictures),
             _ => {}
         }
+        self.order(sheet, reply);
+    }
+
+    /// Asks for what the pictures in view need.
+    fn order(&mut self, sheet: &Sheet, reply: &mut Reply) {
+        self.preview(sheet, reply);
         self.encode(sheet, reply);
     }
 
@@ -526,11 +376,4 @@ fn command_on(sheet: &Sheet, source: &str) -> String {
     let source = if is_beside { source.to_owned() } else { absolute(source, sheet.folder()) };
     let config = escape::shell(&sheet.path().to_string_lossy());
     format!("micromobilenet --config {config} --data {}", escape::shell(&source))
-}
-
-/// What a source may be completed to: bundled sets, folders, IDX files.
-fn sources(text: &str, folder: &Path) -> Vec<String> {
-    let bundled = BUNDLED.iter().filter(|name| name.starts_with(text)).map(|name| (*name).to_owned());
-    let is_source = |path: &String| path.ends_with(std::path::MAIN_SEPARATOR) || path.contains("idx");
-    bundled.chain(paths::files(text, folder).into_iter().filter(is_source)).collect()
 }

@@ -47,11 +47,10 @@ impl State {
         let view = self.view(sheet);
         let Some(loaded) = view.loaded else { return };
         let (_, _, spots) = gallery_in(&view, loaded, self.body);
-        let mut scratch = Vec::new();
         let pictures: Vec<(Shown, Picture)> = spots
             .into_iter()
             .filter_map(|spot| {
-                let (shown, pixels) = picture_of(&view, loaded, spot, &mut scratch)?;
+                let (shown, pixels) = picture_of(&view, loaded, spot)?;
                 Some((shown, pixels.to_picture()))
             })
             .collect();

@@ -4,8 +4,10 @@ use super::*;
 use crate::config::preset;
 use crate::data::{ClassCount, DataCheck, FileKind, Images, SkipReason, Skipped};
 use crate::plan::Boards;
+use crate::train::Control;
 use crate::tui::design::Origin;
 use crate::tui::theme::Theme;
+use crate::tui::workshop::previews::augmented;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use std::path::Path;
@@ -127,7 +129,6 @@ fn another_source_is_written_into_the_text_and_read() {
     assert_eq!(sheet.model().unwrap().source(), "1", "a number is a name here");
     assert!(sheet.undo() && sheet.undo());
     assert_eq!(sheet.model().unwrap().source(), "fashion-mnist");
-    assert!(sources("fash", Path::new("")).contains(&"fashion-mnist".to_owned()));
 }
 
 #[test]
@@ -152,6 +153,16 @@ fn classes_that_the_network_does_not_tell_apart_are_shown_with_their_place() {
     assert!(text.contains("micro.toml:") && text.contains("3 classes apart, but there are 2"), "{text}");
 }
 
+/// The news that the request for augmented images in `reply` leads to.
+fn previewed(reply: &Reply) -> News {
+    let [effect::Effect::Screen(Effect::Preview { ticket, request, dataset })] = &reply.effects[..] else {
+        panic!("{:?}", reply.effects)
+    };
+    let pictures = augmented(request, dataset, &Control::default());
+    assert_eq!(pictures.len(), request.images.len());
+    News::Previewed { ticket: *ticket, pictures }
+}
+
 #[test]
 fn classes_pictures_and_findings_are_shown() {
     let (mut state, mut sheet) = loaded(&["daisy", "rose", "tulip"]);
@@ -161,9 +172,14 @@ fn classes_pictures_and_findings_are_shown() {
         assert!(text.contains(part), "{part} in\n{text}");
     }
     assert!(!screen(&state, &sheet, 80, 21, "linux").contains('▀'));
-    state.perform(&Data::Augment, &mut sheet, &mut Reply::default());
+    state.fit_into(Rect::new(0, 0, 80, 21), &sheet, &mut Reply::default());
+    let mut reply = Reply::default();
+    state.perform(&Data::Augment, &mut sheet, &mut reply);
+    let waiting = screen(&state, &sheet, 80, 21, "linux");
+    state.hear(previewed(&reply), &sheet, &mut Reply::default());
     let augmented = screen(&state, &sheet, 80, 21, "linux");
     assert!(augmented.contains("As training sees them in epoch 1"), "{augmented}");
+    assert_ne!(augmented, waiting);
     assert_eq!(augmented, screen(&state, &sheet, 80, 21, "linux"), "the same each time");
     let before = state.loaded.as_ref().unwrap().order.clone();
     state.perform(&Data::Shuffle, &mut sheet, &mut Reply::default());
@@ -247,4 +263,13 @@ fn no_size_is_too_odd() {
             screen(&state, &sheet, width, height, "linux");
         }
     }
+}
+
+#[test]
+fn the_view_tells_what_is_shown_without_a_terminal() {
+    let (mut state, sheet) = loaded(&["daisy", "rose"]);
+    press(&mut state, &Action::Move(Move::Down), &sheet);
+    let view = state.view(&sheet);
+    assert_eq!((view.class, view.picture, view.zoom, view.is_augmented), (1, 0, Zoom::All, false));
+    assert_eq!((view.findings.len(), view.is_stale, view.mismatch.as_deref()), (3, false, None));
 }

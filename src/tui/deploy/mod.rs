@@ -4,8 +4,10 @@ mod draw;
 mod prepared;
 #[cfg(test)]
 pub(super) mod tests;
+mod view;
 
 pub use prepared::{Build, Prepared, Wanted};
+pub use view::{Found, Part, View, Weights};
 
 use super::action::{Action, Deploy, Move};
 use super::design::Sheet;
@@ -75,39 +77,6 @@ pub enum News {
     Failed(String),
 }
 
-/// A run that has weights.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Found {
-    /// Its folder.
-    pub run: PathBuf,
-    /// The figures of its best epoch.
-    pub best: Option<crate::runs::EpochSummary>,
-}
-
-/// What is known of weights for the design.
-#[derive(Debug, Clone, PartialEq, Default)]
-enum Weights {
-    /// Nobody has looked yet.
-    #[default]
-    Unknown,
-    /// There are none.
-    Missing,
-    /// A run has them.
-    Found(Found),
-}
-
-/// The part of the screen below the figures.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Part {
-    /// What each layer costs and loses.
-    #[default]
-    Layers,
-    /// The arena over time.
-    Memory,
-    /// The text.
-    Header,
-}
-
 /// The screen's state.
 #[derive(Debug, Clone, Default)]
 pub struct State {
@@ -125,29 +94,6 @@ pub struct State {
 }
 
 type Reply = effect::Reply<Effect>;
-
-/// All that is drawn of the screen.
-#[derive(Debug)]
-pub struct View<'a> {
-    /// The network that is open.
-    pub sheet: &'a Sheet,
-    /// The run that has weights.
-    found: &'a Weights,
-    /// What is being done.
-    pub work: Option<&'a str>,
-    /// The headers, if they are of the network that is open and of the latest weights.
-    pub current: Option<&'a Prepared>,
-    /// Whether there are headers at all, if of another network.
-    pub has_prepared: bool,
-    /// Files written last.
-    pub files: &'a [PathBuf],
-    /// The part that has the focus.
-    pub part: Part,
-    /// Lines scrolled past, part by part.
-    pub top: [usize; 3],
-    /// Columns scrolled past.
-    pub left: usize,
-}
 
 impl Screen for State {
     type Effect = Effect;

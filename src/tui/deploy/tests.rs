@@ -228,3 +228,15 @@ fn no_size_is_too_odd() {
         }
     }
 }
+
+#[test]
+fn the_view_tells_what_is_shown_without_a_terminal() {
+    let mut sheet = sheet();
+    let state = ready(&sheet);
+    let view = state.view(&sheet);
+    assert_eq!((view.work, view.files.len(), view.part, view.has_prepared), (None, 0, Part::Layers, true));
+    assert!(view.current.is_some());
+    set(&mut sheet, "stem.filters", "5");
+    let view = state.view(&sheet);
+    assert!(view.current.is_none() && view.has_prepared, "they are of another design");
+}

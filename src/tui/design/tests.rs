@@ -264,3 +264,12 @@ fn the_baseline_is_what_was_there_when_it_was_pinned() {
     does(&mut state, &[design(Design::Pin)]);
     assert!(state.sheet.pinned().is_none());
 }
+
+#[test]
+fn the_view_tells_what_is_shown_without_a_terminal() {
+    let mut bench = state("micro");
+    does(&mut bench, &digits("12"));
+    let view = bench.screen.view(&bench.sheet);
+    assert_eq!((view.pane, view.row, view.cell, view.typed), (Pane::Table, FIRST_ROW, 1, Some("12")));
+    assert_eq!(view.rows[view.row].cells[view.cell].value, "12");
+}

@@ -9,7 +9,7 @@ mod prompt;
 pub use choose::{Choice, Choose};
 pub use draw::draw;
 pub use page::Page;
-pub use prompt::Prompt;
+pub use prompt::{Completer, Completion, Prompt};
 
 use super::action::{Action, Move};
 use super::keymap::Context;
@@ -73,6 +73,14 @@ impl Dialog {
     #[must_use]
     pub const fn takes_text(&self) -> bool {
         matches!(self, Self::Choose(_) | Self::Prompt(_))
+    }
+
+    /// The request for completions of the line that is typed; `None` if there is none to be made.
+    pub fn take_request(&mut self) -> Option<Completion> {
+        match self {
+            Self::Prompt(prompt) => prompt.take_request(),
+            _ => None,
+        }
     }
 
     /// What `action` makes of it.

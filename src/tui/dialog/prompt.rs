@@ -5,8 +5,25 @@ use crate::tui::action::Action;
 use crate::tui::line::Line;
 use std::path::{Path, PathBuf};
 
-/// What a line may be completed to: its whole texts. Paths in it are relative to the folder.
-pub type Completer = fn(&str, &Path) -> Vec<String>;
+/// What a line names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Completer {
+    /// A file or folder.
+    Files,
+    /// A source of images: a bundled set, a folder or an IDX file.
+    Sources,
+}
+
+/// A request for what a line may be completed to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Completion {
+    /// What the line names.
+    pub completer: Completer,
+    /// The line so far.
+    pub text: String,
+    /// The folder that paths are relative to.
+    pub folder: PathBuf,
+}
 
 /// A line to type.
 #[derive(Debug, Clone)]
@@ -21,8 +38,10 @@ pub struct Prompt {
     pub completer: Option<Completer>,
     /// What paths in it are relative to.
     pub folder: PathBuf,
-    /// What it may be completed to now.
+    /// What it may be completed to now, as whole lines.
     pub completions: Vec<String>,
+    /// Whether completions of the line as it is now were not asked for yet.
+    is_asking: bool,
     /// The completion under the cursor.
     pub at: Option<usize>,
     /// What to do with the line.
@@ -40,6 +59,7 @@ impl Prompt {
             completer: None,
             folder: PathBuf::new(),
             completions: Vec::new(),
+            is_asking: false,
             at: None,
             then,
         }
@@ -54,9 +74,26 @@ impl Prompt {
         self
     }
 
+    /// Keeps completions that still fit, until those of the line as it is now are there.
     fn complete(&mut self) {
-        self.completions = self.completer.map_or_else(Vec::new, |completer| completer(self.line.text(), &self.folder));
+        let text = self.line.text();
+        self.completions.retain(|completion| completion.starts_with(text));
+        self.is_asking = self.completer.is_some();
         self.at = None;
+    }
+
+    /// The request for completions of the line as it is now; `None` if it was taken before.
+    pub fn take_request(&mut self) -> Option<Completion> {
+        let completer = self.completer.filter(|_| std::mem::take(&mut self.is_asking))?;
+        Some(Completion { completer, text: self.line.text().to_owned(), folder: self.folder.clone() })
+    }
+
+    /// Takes `found` as completions, if `request` was for the line as it is now.
+    pub fn completed(&mut self, request: &Completion, found: Vec<String>) {
+        if Some(request.completer) == self.completer && request.text == self.line.text() {
+            self.completions = found;
+            self.at = None;
+        }
     }
 
     pub(super) fn update(&mut self, action: &Action) -> Outcome {
@@ -114,17 +151,16 @@ mod tests {
 
     #[test]
     fn a_line_is_completed_and_accepted() {
-        let known = |text: &str, _: &Path| {
-            ["configs/micro.toml", "configs/milli.toml"]
-                .into_iter()
-                .filter(|known| known.starts_with(text))
-                .map(str::to_owned)
-                .collect()
-        };
+        let known = ["configs/micro.toml", "configs/milli.toml"].map(str::to_owned).to_vec();
         let then = |text: String| Action::File(File::OpenPath(text.into()));
-        let mut prompt = Prompt::new("Open", "", "con", then).completed_by(known, Path::new(""));
+        let mut prompt = Prompt::new("Open", "", "con", then).completed_by(Completer::Files, Path::new(""));
+        let request = prompt.take_request().unwrap();
+        assert_eq!((request.text.as_str(), prompt.take_request()), ("con", None));
+        prompt.completed(&request, known.clone());
         prompt.update(&Action::Focus { back: false });
         assert_eq!(prompt.line.text(), "configs/mi");
+        prompt.completed(&request, vec!["of an older line".into()]);
+        assert_eq!(prompt.completions, known, "those that fit stay");
         prompt.update(&Action::Move(Move::Down));
         prompt.update(&Action::Move(Move::Down));
         let done = prompt.update(&Action::Enter);

@@ -262,3 +262,14 @@ fn no_size_is_too_odd() {
         }
     }
 }
+
+#[test]
+fn the_view_tells_what_is_shown_without_a_terminal() {
+    let mut state = listed(several());
+    press(&mut state, &Action::Move(Move::Down));
+    act(&mut state, &Runs::Pin);
+    let sheet = sheet();
+    let view = state.view(&sheet);
+    assert_eq!((view.all, view.at, view.pinned.len(), view.failure), (Some(several().len()), 1, 1, None));
+    assert_eq!(view.selected().map(|row| &row.path), view.pinned.first());
+}

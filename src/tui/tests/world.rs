@@ -4,6 +4,7 @@ use crate::config::preset;
 use crate::jobs::Checked;
 use crate::plan::Boards;
 use crate::runs::config_hash;
+use crate::train::Control;
 use crate::tui::action::Action;
 use crate::tui::app::{self, App};
 use crate::tui::design::{Origin, Sheet};
@@ -12,9 +13,12 @@ use crate::tui::keymap::Key;
 use crate::tui::screens::{Effect, News, ScreenEffect};
 use crate::tui::theme::Theme;
 use crate::tui::train::{Outcome, What};
+use crate::tui::workshop::previews::augmented;
 use crate::tui::{data, deploy, runs, train};
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
+use ratatui::buffer::{Buffer, Cell};
+use ratatui::style::Color;
 use ratatui_textarea::{Input, Key as Typed};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -95,6 +99,10 @@ impl World {
                 Effect::Screen(ScreenEffect::Data(data::Effect::Read { ticket, .. })) => {
                     let found = Ok(data::tests::dataset(&["daisy", "dandelion", "rose", "sunflower", "tulip"]));
                     News::data(data::News::Read { ticket, found })
+                }
+                Effect::Screen(ScreenEffect::Data(data::Effect::Preview { ticket, request, dataset })) => {
+                    let pictures = augmented(&request, &dataset, &Control::default());
+                    News::data(data::News::Previewed { ticket, pictures })
                 }
                 Effect::Screen(ScreenEffect::Train(effect)) => {
                     self.train(&effect);
@@ -208,26 +216,92 @@ impl World {
 
     /// The screen as text.
     pub fn screen(&mut self, columns: u16, rows: u16) -> String {
-        self.app.resized(columns, rows);
+        text_of(&self.drawn(columns, rows))
+    }
+
+    /// The screen as text, and below it the styles of its cells: row, columns, style.
+    pub fn styled_screen(&mut self, columns: u16, rows: u16) -> String {
+        let buffer = self.drawn(columns, rows);
+        format!("{}\n=== styles\n{}", text_of(&buffer), styles_of(&buffer))
+    }
+
+    fn drawn(&mut self, columns: u16, rows: u16) -> Buffer {
+        let effects = self.app.resized(columns, rows);
+        self.perform(effects);
         let mut terminal = Terminal::new(TestBackend::new(columns, rows)).unwrap();
         terminal.draw(|frame| app::draw(&self.app, frame)).unwrap();
-        let buffer = terminal.backend().buffer().clone();
-        let line = |y: u16| {
-            let mut text = String::new();
-            let mut skip = 0;
-            for x in 0..columns {
-                if skip > 0 {
-                    skip -= 1;
-                    continue;
-                }
-                let symbol = buffer[(x, y)].symbol();
-                skip = unicode_width::UnicodeWidthStr::width(symbol).saturating_sub(1);
-                text.push_str(symbol);
-            }
-            text.trim_end().to_owned()
-        };
-        without_hours((0..rows).map(line).collect::<Vec<_>>().join("\n"))
+        terminal.backend().buffer().clone()
     }
+}
+
+fn text_of(buffer: &Buffer) -> String {
+    let line = |y: u16| {
+        let mut text = String::new();
+        let mut skip = 0;
+        for x in 0..buffer.area.width {
+            if skip > 0 {
+                skip -= 1;
+                continue;
+            }
+            let symbol = buffer[(x, y)].symbol();
+            skip = unicode_width::UnicodeWidthStr::width(symbol).saturating_sub(1);
+            text.push_str(symbol);
+        }
+        text.trim_end().to_owned()
+    };
+    without_hours((0..buffer.area.height).map(line).collect::<Vec<_>>().join("\n"))
+}
+
+/// A line for each row with runs of cells of the same style, such as `3: 0-7 cyan bold, 9 on blue`. Cells of
+/// the default style are left out; those of pictures, each of its own colours, are only named.
+fn styles_of(buffer: &Buffer) -> String {
+    let mut out = String::new();
+    for y in 0..buffer.area.height {
+        let mut runs: Vec<(u16, u16, String)> = Vec::new();
+        // Blanks between words of one style belong to its run.
+        let mut is_open = false;
+        for x in 0..buffer.area.width {
+            let cell = &buffer[(x, y)];
+            let style = style_of(cell);
+            match runs.last_mut() {
+                Some((_, to, last)) if is_open && *last == style => *to = x,
+                _ if style.is_empty() => is_open &= cell.symbol() == " ",
+                _ => {
+                    runs.push((x, x, style));
+                    is_open = true;
+                }
+            }
+        }
+        let shown =
+            runs.iter().map(
+                |(from, to, style)| {
+                    if from == to { format!("{from} {style}") } else { format!("{from}-{to} {style}") }
+                },
+            );
+        let shown = shown.collect::<Vec<_>>().join(", ");
+        if !shown.is_empty() {
+            out += &format!("{y}: {shown}\n");
+        }
+    }
+    out
+}
+
+/// The style of a cell in words; empty for the default.
+fn style_of(cell: &Cell) -> String {
+    if cell.symbol() == "▀" {
+        return "picture".into();
+    }
+    let mut words = Vec::new();
+    // The colour of a blank cannot be seen.
+    if cell.fg != Color::Reset && cell.symbol() != " " {
+        words.push(cell.fg.to_string().to_lowercase());
+    }
+    if cell.bg != Color::Reset {
+        words.push(format!("on {}", cell.bg.to_string().to_lowercase()));
+    }
+    let is_seen = |name: &str| cell.symbol() != " " || name != "BOLD";
+    words.extend(cell.modifier.iter_names().filter(|(name, _)| is_seen(name)).map(|(name, _)| name.to_lowercase()));
+    words.join(" ")
 }
 
 /// `text` without times, like `01-31 14:05`: they are those of the machine's time zone.

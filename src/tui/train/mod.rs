@@ -1,11 +1,15 @@
 //! Train: what is being trained, live.
 
 mod draw;
+mod messages;
 mod session;
 #[cfg(test)]
 pub(super) mod tests;
+mod view;
 
+pub use messages::{Effect, News, What};
 pub use session::{Batch, Insight, Mistake, Outcome, Phase, Session, Subject};
+pub use view::{Pane, View};
 
 use super::action::{Action, Move, Train};
 use super::design::Sheet;
@@ -16,101 +20,10 @@ use super::theme::Theme;
 use crate::escape;
 use crate::runs::Run;
 use crate::text::{self, percent};
-use crate::train::{End, EpochMetrics, Start, Thermal};
+use crate::train::End;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
-use std::path::{Path, PathBuf};
-
-/// Something to be done outside of the state.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Effect {
-    /// Train this configuration, behind whatever trains.
-    Start {
-        /// What the training is called from now on.
-        id: u64,
-        /// Where the configuration is from, for messages.
-        file: PathBuf,
-        /// The configuration.
-        text: String,
-    },
-    /// Go on with the latest run of this model that did not finish.
-    Resume {
-        /// What the training is called from now on.
-        id: u64,
-        /// The model.
-        model: String,
-    },
-    /// Wait, or go on.
-    Pause {
-        /// The training.
-        id: u64,
-        /// Wait.
-        paused: bool,
-    },
-    /// End after this batch.
-    Stop(u64),
-}
-
-/// What the world tells of a training.
-#[derive(Debug, Clone)]
-pub struct News {
-    /// The training.
-    pub id: u64,
-    /// What happened.
-    pub what: What,
-}
-
-/// What happens to a training.
-#[derive(Debug, Clone)]
-pub enum What {
-    /// Images are read.
-    Reading {
-        /// So many.
-        done: usize,
-        /// Of so many.
-        total: usize,
-    },
-    /// Its folder is there.
-    Begun(PathBuf),
-    /// Something in its recipe cannot be right.
-    Warning(String),
-    /// Its batches begin.
-    Started {
-        /// What is trained.
-        start: Start,
-        /// The classes.
-        labels: Vec<String>,
-        /// The figures of epochs that were done before.
-        history: Vec<EpochMetrics>,
-    },
-    /// A batch is done.
-    Batch(Batch),
-    /// An epoch is done.
-    Epoch {
-        /// Its figures.
-        metrics: EpochMetrics,
-        /// What the network makes of the validation images.
-        insight: Insight,
-    },
-    /// It waits, or goes on.
-    Paused(bool),
-    /// What the sensors say, and whether it waits to cool.
-    Thermal(Thermal),
-    /// It is over, all files are written.
-    Over(Outcome),
-}
-
-/// The part of the screen that has the focus.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Pane {
-    /// The curves.
-    #[default]
-    Curves,
-    /// Which class was taken for which.
-    Confusion,
-    /// Images that were taken for what they are not.
-    Mistakes,
-}
+use std::path::Path;
 
 /// The screen's state.
 #[derive(Debug, Clone, Default)]
@@ -129,25 +42,6 @@ pub struct State {
 }
 
 type Reply = effect::Reply<Effect>;
-
-/// All that is drawn of the screen.
-#[derive(Debug)]
-pub struct View<'a> {
-    /// The network that would be trained.
-    pub sheet: &'a Sheet,
-    /// All trainings of this session of the workbench.
-    pub sessions: &'a [Session],
-    /// The training that is shown.
-    pub shown: Option<&'a Session>,
-    /// The part that has the focus.
-    pub pane: Pane,
-    /// Whether the axis of the loss is logarithmic.
-    pub is_log: bool,
-    /// Rows and columns of the confusion matrix that are scrolled past.
-    pub scroll: (usize, usize),
-    /// Mistakes that are scrolled past.
-    pub first: usize,
-}
 
 impl Screen for State {
     type Effect = Effect;

@@ -5,7 +5,7 @@ use crate::config::preset;
 use crate::plan::Boards;
 use crate::runs::EpochSummary;
 use crate::sensors::Throttling;
-use crate::train::BatchProgress;
+use crate::train::{BatchProgress, EpochMetrics, Start, Thermal};
 use crate::tui::design::Origin;
 use crate::tui::effect::Weight;
 use crate::tui::theme::Theme;
@@ -315,4 +315,15 @@ fn no_size_is_too_odd() {
             }
         }
     }
+}
+
+#[test]
+fn the_view_tells_what_is_shown_without_a_terminal() {
+    let mut state = State::default();
+    assert!(state.view(&SHEET).shown.is_none());
+    act(&mut state, Train::Start, &sheet());
+    act(&mut state, Train::Start, &sheet());
+    state.update(&Action::Focus { back: false });
+    let view = state.view(&SHEET);
+    assert_eq!((view.sessions.len(), view.shown.map(|shown| shown.id), view.pane), (2, Some(0), Pane::Confusion));
 }

@@ -7,6 +7,8 @@ mod deploy;
 mod encoding;
 mod files;
 mod loading;
+mod paths;
+pub mod previews;
 mod progress;
 mod runs;
 mod train;
@@ -26,6 +28,8 @@ pub struct Workshop {
     source: Source,
     copies: Worker<copies::CopyWriter>,
     classes: Worker<classes::ClassFinder>,
+    paths: Worker<paths::PathFinder>,
+    previews: Worker<previews::ImageAugmenter>,
     images: Worker<loading::ImageLoader>,
     /// `None`: the terminal draws no pixels.
     pictures: Option<Worker<encoding::ImageEncoder>>,
@@ -44,6 +48,8 @@ impl Workshop {
         Self {
             copies: copies::start(events(&source, |news| news)),
             classes: classes::start(events(&source, |news| news)),
+            paths: paths::start(events(&source, |news| news)),
+            previews: previews::start(events(&source, News::data)),
             images: loading::start(cache.clone(), threads, events(&source, News::data)),
             pictures: None,
             trainings: train::Trainings::new(
@@ -82,6 +88,9 @@ impl Workshop {
             Effect::Classes { source, folder } => {
                 self.classes.send(classes::Source { name: source, folder });
             }
+            Effect::Complete(completion) => {
+                self.paths.send(completion);
+            }
             Effect::Keep { path, text } => {
                 self.copies.send(copies::Copy { path, text });
             }
@@ -112,6 +121,9 @@ impl Workshop {
                 self.images.send(loading::Load { ticket, spec, again });
             }
             Data::Stop => self.images.stop(),
+            Data::Preview { ticket, request, dataset } => {
+                self.previews.send(previews::Preview { ticket, request, dataset });
+            }
             Data::Encode { ticket, pictures } => {
                 if let Some(encoder) = &mut self.pictures {
                     encoder.send(encoding::Encode { ticket, pictures });
@@ -154,6 +166,8 @@ impl Workshop {
         self.trainings.stop();
         self.images.abandon();
         self.classes.abandon();
+        self.paths.abandon();
+        self.previews.abandon();
         if let Some(pictures) = self.pictures {
             pictures.abandon();
         }

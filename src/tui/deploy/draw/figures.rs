@@ -1,6 +1,7 @@
 //! Float and int8 side by side.
 
-use super::super::{Prepared, View, Weights};
+use super::super::prepared::Prepared;
+use super::super::view::{View, Weights};
 use crate::config::Precision;
 use crate::escape;
 use crate::plan::{Estimate, Family};

@@ -1,6 +1,6 @@
 //! The header's text, highlighted.
 
-use super::super::{Part, View};
+use super::super::view::{Part, View};
 use crate::escape;
 use crate::tui::theme::Theme;
 use crate::tui::widgets::frame::titled;

@@ -1,6 +1,6 @@
 //! What each layer costs on the board, and what it loses in int8.
 
-use super::super::{Part, View};
+use super::super::view::{Part, View};
 use crate::escape;
 use crate::plan::LayerEstimate;
 use crate::quant::LayerNoise;

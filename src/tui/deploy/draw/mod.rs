@@ -4,7 +4,7 @@ mod figures;
 mod header;
 mod layers;
 
-use super::{Part, View};
+use super::view::{Part, View};
 use crate::tui::theme::Theme;
 use crate::tui::widgets::{self, frame::titled};
 use ratatui::buffer::Buffer;

@@ -5,7 +5,8 @@ mod curves;
 mod mistakes;
 mod status;
 
-use super::{Outcome, Pane, Phase, View};
+use super::session::{Outcome, Phase};
+use super::view::{Pane, View};
 use crate::config::{Epochs, Train};
 use crate::escape;
 use crate::text;

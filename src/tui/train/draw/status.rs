@@ -1,7 +1,7 @@
 //! Where a training is, how fast, and what waits behind it.
 
-use super::super::View;
-use super::super::session::{Outcome, Phase, Session, word};
+use super::super::session::{Batch, Outcome, Phase, Session, word};
+use super::super::view::View;
 use super::cut;
 use crate::escape;
 use crate::jobs::clock;
@@ -50,7 +50,7 @@ fn title(session: &Session) -> String {
 }
 
 fn is_validating(session: &Session) -> bool {
-    let is_done = |batch: &super::super::Batch| {
+    let is_done = |batch: &Batch| {
         batch.progress.batch >= batch.progress.batches
             && session.history.last().is_none_or(|row| row.epoch < batch.progress.epoch)
     };

@@ -1,15 +1,53 @@
-//! Completing paths.
+//! Finds what a line that names a path may be completed to.
 
 use crate::config::absolute;
+use crate::data::BUNDLED;
+use crate::jobs::{Events, Queue, Work, Worker};
+use crate::train::Control;
+use crate::tui::dialog::{Completer, Completion};
+use crate::tui::screens::News;
 use std::path::{MAIN_SEPARATOR, Path};
 
 /// The most completions that are offered.
-const MOST: usize = 200;
+const MAX_COMPLETIONS: usize = 200;
+
+/// Finds completions.
+pub struct PathFinder;
+
+/// The thread that finds completions; the newest request counts.
+#[must_use]
+pub fn start(events: Events<News>) -> Worker<PathFinder> {
+    Worker::new("paths", Queue::newest(), PathFinder, events)
+}
+
+impl Work for PathFinder {
+    type Command = Completion;
+    type Event = News;
+
+    fn run(&mut self, request: &Completion, _: &Control, events: &Events<News>) {
+        let Completion { completer, text, folder } = request;
+        let found = match completer {
+            Completer::Files => files(text, folder),
+            Completer::Sources => sources(text, folder),
+        };
+        events.send(News::Completed { request: request.clone(), found });
+    }
+
+    fn failed(&self, request: &Completion, _: &str) -> News {
+        News::Completed { request: request.clone(), found: Vec::new() }
+    }
+}
+
+/// Sources of images that begin with `text`: bundled sets, folders, IDX files.
+fn sources(text: &str, folder: &Path) -> Vec<String> {
+    let bundled = BUNDLED.iter().filter(|name| name.starts_with(text)).map(|name| (*name).to_owned());
+    let is_source = |path: &String| path.ends_with(MAIN_SEPARATOR) || path.contains("idx");
+    bundled.chain(files(text, folder).into_iter().filter(is_source)).collect()
+}
 
 /// Files and folders whose path, relative to `folder`, begins with `text`; folders end with a
 /// separator.
-#[must_use]
-pub fn files(text: &str, folder: &Path) -> Vec<String> {
+fn files(text: &str, folder: &Path) -> Vec<String> {
     let (parent, name) = text.rsplit_once(MAIN_SEPARATOR).map_or(("", text), |(parent, name)| (parent, name));
     let prefix = if text.contains(MAIN_SEPARATOR) { format!("{parent}{MAIN_SEPARATOR}") } else { String::new() };
     let listed = if prefix.is_empty() { "." } else { &prefix };
@@ -23,10 +61,10 @@ pub fn files(text: &str, folder: &Path) -> Vec<String> {
             let end = if is_folder { MAIN_SEPARATOR.to_string() } else { String::new() };
             is_wanted.then(|| format!("{prefix}{file}{end}"))
         })
-        .take(10 * MOST)
+        .take(10 * MAX_COMPLETIONS)
         .collect();
     paths.sort();
-    paths.truncate(MOST);
+    paths.truncate(MAX_COMPLETIONS);
     paths
 }
 
@@ -50,6 +88,7 @@ mod tests {
         };
         assert_eq!(names("mi"), ["micro.toml", "milli.toml", "mine/"]);
         assert_eq!(names("."), [".hidden"]);
+        assert!(sources("fash", Path::new("")).contains(&"fashion-mnist".to_owned()));
         assert!(files("/nowhere/at/all/", Path::new("")).is_empty());
         assert_eq!(files("mi", folder.path()), ["micro.toml", "milli.toml", "mine/"]);
     }

@@ -1,0 +1,59 @@
+//! Augments images for the Data screen.
+
+use crate::data::{Augmenter, Dataset};
+use crate::jobs::{Events, Queue, Work, Worker};
+use crate::train::Control;
+use crate::tui::data::{News, PreviewRequest};
+use crate::tui::widgets::picture::Picture;
+use std::sync::Arc;
+
+/// Images to augment.
+pub struct Preview {
+    /// Marks the events of this command.
+    pub ticket: u64,
+    /// The images, and how they are augmented.
+    pub request: PreviewRequest,
+    /// Holds the images.
+    pub dataset: Arc<Dataset>,
+}
+
+/// Augments images as training does.
+pub struct ImageAugmenter;
+
+/// The thread that augments images; the newest command counts.
+#[must_use]
+pub fn start(events: Events<News>) -> Worker<ImageAugmenter> {
+    Worker::new("augment", Queue::newest(), ImageAugmenter, events)
+}
+
+impl Work for ImageAugmenter {
+    type Command = Preview;
+    type Event = News;
+
+    fn run(&mut self, preview: &Preview, control: &Control, events: &Events<News>) {
+        let pictures = augmented(&preview.request, &preview.dataset, control);
+        if !control.is_stopped() {
+            events.send(News::Previewed { ticket: preview.ticket, pictures });
+        }
+    }
+
+    fn failed(&self, preview: &Preview, _: &str) -> News {
+        News::Previewed { ticket: preview.ticket, pictures: Vec::new() }
+    }
+}
+
+/// The training images of `request` with their places in `dataset`, as training changes them; those done when
+/// `control` is stopped.
+#[must_use]
+pub fn augmented(request: &PreviewRequest, dataset: &Dataset, control: &Control) -> Vec<(usize, Picture)> {
+    let images = &dataset.train;
+    let augmenter = Augmenter::new(&request.augment, request.input, request.seed);
+    let mut bytes = Vec::new();
+    let mut augment = |image: &usize| {
+        let original = images.image(*image);
+        bytes.resize(original.len(), 0);
+        augmenter.apply(request.epoch, *image as u64, original, &mut bytes);
+        Some((*image, Picture::new(images.height, images.width, images.channels, &bytes)?))
+    };
+    request.images.iter().take_while(|_| !control.is_stopped()).filter_map(&mut augment).collect()
+}
