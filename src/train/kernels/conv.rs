@@ -3,6 +3,7 @@
 
 use super::Planes;
 use super::rows::{self, BatchNormGrad, NormAct, Sums};
+use super::windows;
 use crate::train::simd::{Kernel, LANES, Lane, Simd};
 
 /// A plane as it is read, with its padding.
@@ -62,7 +63,7 @@ impl Forward<'_> {
         for (y, out) in self.output.chunks_exact_mut(self.planes.output.1).enumerate() {
             for (i, input) in self.input.chunks_exact(plane).enumerate() {
                 let rows = window::<K>(input, width, y * T);
-                rows::correlate::<S, K, T>(s, rows, &self.weights[i * K * K..][..K * K], out, i > 0);
+                windows::correlate::<S, K, T>(s, rows, &self.weights[i * K * K..][..K * K], out, i > 0);
             }
             rows::moments(s, out, &mut sums);
         }
@@ -129,7 +130,7 @@ impl Taps<'_> {
         let mut taps = [Lane::ZERO; 25];
         for (y, row) in self.gradient.chunks_exact(self.planes.gradient_width()).enumerate() {
             let row = &row[before..][..self.planes.output.1];
-            rows::taps::<S, K, T>(s, window::<K>(self.input, width, y * T), row, &mut taps);
+            windows::taps::<S, K, T>(s, window::<K>(self.input, width, y * T), row, &mut taps);
         }
         taps.map(|lane| lane.sum())
     }
@@ -177,7 +178,7 @@ impl Spread<'_> {
             for (gradient, weights) in self.gradient.chunks_exact(outputs * width).zip(self.weights.chunks_exact(K * K))
             {
                 let (sources, count) = sources::<K, T>(padded, outputs, |y| &gradient[y * width..][..width], weights);
-                rows::spread::<S, K, T>(s, &sources[..count], wide, true);
+                windows::spread::<S, K, T>(s, &sources[..count], wide, true);
             }
             rows::gate_row(s, raw, self.read, self.mean, &wide[planes.window.place(0)..], out, &mut sums);
         }

@@ -5,6 +5,7 @@
 use super::Planes;
 use super::conv::sources;
 use super::rows::{self, BatchNormGrad, NormAct, Sums};
+use super::windows;
 use crate::train::simd::{Kernel, LANES, Lane, Simd};
 use std::ops::Range;
 
@@ -44,7 +45,7 @@ impl Forward<'_> {
         let mut sums = Sums::default();
         for (y, out) in self.band.zip(self.output.chunks_exact_mut(columns)) {
             ring.fill(s, y * T + K, self.input, self.read);
-            rows::correlate::<S, K, T>(s, ring.window(y * T), self.weights, out, false);
+            windows::correlate::<S, K, T>(s, ring.window(y * T), self.weights, out, false);
             rows::moments(s, out, &mut sums);
         }
         sums.of(self.images)
@@ -154,7 +155,7 @@ impl Backward<'_> {
                 continue;
             }
             ring.fill(s, y * T + K, self.input, self.read);
-            rows::taps::<S, K, T>(s, ring.window(y * T), row, &mut taps);
+            windows::taps::<S, K, T>(s, ring.window(y * T), row, &mut taps);
             // Input rows to which no later output row adds anything.
             let last = y + 1 == outputs;
             while !rows_below.is_empty() && (last || planes.window.place(rows_below.start) / T <= y) {
@@ -162,7 +163,7 @@ impl Backward<'_> {
                 rows_below.start += 1;
                 let ring = |y: usize| &gradients[y % K * width..][..width];
                 let (sources, count) = sources::<K, T>(planes.window.place(i), outputs, ring, self.weights);
-                rows::spread::<S, K, T>(s, &sources[..count], wide, false);
+                windows::spread::<S, K, T>(s, &sources[..count], wide, false);
                 let columns = planes.input.1;
                 let out = &mut below[(i - first) * columns..][..columns];
                 let (raw, from) = (&self.input[i * columns..][..columns], &wide[planes.window.place(0)..]);

@@ -11,6 +11,7 @@ pub mod elementwise;
 mod planes;
 pub mod pointwise;
 pub mod rows;
+mod windows;
 
 pub use planes::Planes;
 

@@ -1,16 +1,10 @@
-//! What is done to single rows of lanes, of which the kernels for whole maps are made.
-//!
-//! A row that a window slides along has its padding around it, so that no step of an inner loop
-//! looks whether it is at a border.
+//! Operations on single rows of lanes, from which the kernels for whole feature maps are made.
 
 use crate::train::simd::{LANES, Lane, Simd};
 
 /// Lanes summed in single precision at a time: so few that `E[x²] − E[x]²` loses nothing that
 /// matters. What is beyond is summed in double precision.
 const RUN: usize = 64;
-
-/// Outputs of a row that are computed together.
-const TILE: usize = 4;
 
 /// Bounds of an activation: the value is clamped to them, the gradient passes between them.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -268,138 +262,4 @@ pub fn gate_row<S: Simd>(s: S, raw: &[Lane], how: NormAct, mean: f32, from: &[La
         sums.add(s, passing.sum, passing.products, part);
     }
     sums.added(raw.len());
-}
-
-/// `out` (+)= Σ over the K rows of `rows` correlated with one row of `weights` (K×K) each, every
-/// T-th place.
-#[inline(always)]
-pub fn correlate<S: Simd, const K: usize, const T: usize>(
-    s: S,
-    rows: [&[Lane]; K],
-    weights: &[f32],
-    out: &mut [Lane],
-    accumulate: bool,
-) {
-    let weights: [[S::V; K]; K] = std::array::from_fn(|y| std::array::from_fn(|x| s.splat(weights[y * K + x])));
-    let (tiles, rest) = out.as_chunks_mut::<TILE>();
-    let done = tiles.len() * TILE;
-    for part in s.parts() {
-        for (tile, out) in tiles.iter_mut().enumerate() {
-            let rows = rows.map(|row| &row[tile * TILE * T..][..(TILE - 1) * T + K]);
-            let mut sums: [S::V; TILE] =
-                if accumulate { out.each_ref().map(|lane| s.load(lane, part)) } else { [s.splat(0.0); TILE] };
-            for y in 0..K {
-                for x in 0..K {
-                    for t in 0..TILE {
-                        sums[t] = s.fma(s.load(&rows[y][t * T + x], part), weights[y][x], sums[t]);
-                    }
-                }
-            }
-            for t in 0..TILE {
-                s.store(sums[t], &mut out[t], part);
-            }
-        }
-        for (x, out) in rest.iter_mut().enumerate() {
-            let rows = rows.map(|row| &row[(done + x) * T..][..K]);
-            let mut sum = if accumulate { s.load(out, part) } else { s.splat(0.0) };
-            for y in 0..K {
-                for x in 0..K {
-                    sum = s.fma(s.load(&rows[y][x], part), weights[y][x], sum);
-                }
-            }
-            s.store(sum, out, part);
-        }
-    }
-}
-
-/// `sums` (K×K lanes) += the gradient of [`correlate`] with respect to its weights.
-#[inline(always)]
-pub fn taps<S: Simd, const K: usize, const T: usize>(s: S, rows: [&[Lane]; K], gradient: &[Lane], sums: &mut [Lane]) {
-    let sums = &mut sums[..K * K];
-    let (tiles, rest) = gradient.as_chunks::<TILE>();
-    let done = tiles.len() * TILE;
-    for part in s.parts() {
-        let mut own: [[S::V; K]; K] = std::array::from_fn(|y| std::array::from_fn(|x| s.load(&sums[y * K + x], part)));
-        for (tile, gradients) in tiles.iter().enumerate() {
-            let rows = rows.map(|row| &row[tile * TILE * T..][..(TILE - 1) * T + K]);
-            let gradients = gradients.each_ref().map(|lane| s.load(lane, part));
-            for t in 0..TILE {
-                for y in 0..K {
-                    for x in 0..K {
-                        own[y][x] = s.fma(s.load(&rows[y][t * T + x], part), gradients[t], own[y][x]);
-                    }
-                }
-            }
-        }
-        for (x, gradient) in rest.iter().enumerate() {
-            let rows = rows.map(|row| &row[(done + x) * T..][..K]);
-            let gradient = s.load(gradient, part);
-            for y in 0..K {
-                for x in 0..K {
-                    own[y][x] = s.fma(s.load(&rows[y][x], part), gradient, own[y][x]);
-                }
-            }
-        }
-        for y in 0..K {
-            for x in 0..K {
-                s.store(own[y][x], &mut sums[y * K + x], part);
-            }
-        }
-    }
-}
-
-/// The gradient of one row (padding included) that [`correlate`] reads: `below` (+)= Σ over rows of
-/// gradients, each with the row of weights it was reached by. `below` has T places for each step,
-/// and the rows (K−1)/T places of padding before their first gradient.
-#[inline(always)]
-pub fn spread<S: Simd, const K: usize, const T: usize>(
-    s: S,
-    rows: &[(&[Lane], &[f32])],
-    below: &mut [Lane],
-    accumulate: bool,
-) {
-    let steps = below.len() / T;
-    let mut step = 0;
-    while step + TILE <= steps {
-        spread_tile::<S, K, T, TILE>(s, rows, step, &mut below[step * T..][..TILE * T], accumulate);
-        step += TILE;
-    }
-    while step < steps {
-        spread_tile::<S, K, T, 1>(s, rows, step, &mut below[step * T..][..T], accumulate);
-        step += 1;
-    }
-}
-
-#[inline(always)]
-fn spread_tile<S: Simd, const K: usize, const T: usize, const N: usize>(
-    s: S,
-    rows: &[(&[Lane], &[f32])],
-    step: usize,
-    below: &mut [Lane],
-    accumulate: bool,
-) {
-    let before = (K - 1) / T;
-    for part in s.parts() {
-        // The K weights of a row fall on T columns in turn.
-        let mut sums: [[S::V; N]; T] = if accumulate {
-            std::array::from_fn(|r| std::array::from_fn(|n| s.load(&below[n * T + r], part)))
-        } else {
-            [[s.splat(0.0); N]; T]
-        };
-        for (row, weights) in rows {
-            let (row, weights) = (&row[step..][..before + N], &weights[..K]);
-            for k in 0..K {
-                let weight = s.splat(weights[k]);
-                for n in 0..N {
-                    let gradient = s.load(&row[before + n - k / T], part);
-                    sums[k % T][n] = s.fma(gradient, weight, sums[k % T][n]);
-                }
-            }
-        }
-        for r in 0..T {
-            for n in 0..N {
-                s.store(sums[r][n], &mut below[n * T + r], part);
-            }
-        }
-    }
 }
