@@ -1,4 +1,4 @@
-//! What CONTRIBUTING.md says of the house holds: who may use whom, how long a file may be.
+//! The architecture that CONTRIBUTING.md describes: which module may use which, how long a file may be.
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail by panicking")]
 
@@ -53,7 +53,7 @@ fn sources() -> Vec<(PathBuf, String)> {
     found
 }
 
-/// The module of the house that a file belongs to.
+/// The top-level module of a file.
 fn module(path: &Path) -> String {
     let first = path.components().next().unwrap().as_os_str().to_str().unwrap();
     first.trim_end_matches(".rs").to_owned()
@@ -136,7 +136,7 @@ fn a_module_uses_only_those_before_it() {
         if module == "lib" || module == "main" {
             continue;
         }
-        assert!(ORDER.contains(&module.as_str()), "{module} has no place in the order of the house");
+        assert!(ORDER.contains(&module.as_str()), "{module} has no place in the order of modules");
         assert!(out_of_order(&module, &text).is_empty(), "{}: {:?}", path.display(), out_of_order(&module, &text));
         let unknown: Vec<String> = used(&text).into_iter().filter(|name| !ORDER.contains(&name.as_str())).collect();
         assert!(unknown.is_empty(), "{}: crate::{unknown:?}", path.display());
@@ -261,15 +261,29 @@ fn each_pass_tells_kinds_of_operations_apart_in_one_place() {
 }
 
 #[test]
-fn the_layout_in_contributing_is_the_order_of_the_house() {
+fn the_modules_in_contributing_are_in_their_order() {
     let text = include_str!("../CONTRIBUTING.md");
-    let rows = text.lines().filter(|line| line.starts_with("| `"));
+    let table = text.split("## Glossary").next().unwrap();
+    let rows = table.lines().filter(|line| line.starts_with("| `"));
     let listed: Vec<&str> = rows
         .flat_map(|row| row.split('|').nth(1).unwrap().split(',').map(|name| name.trim().trim_matches('`')))
         .collect();
     let present: BTreeSet<String> = sources().iter().map(|(path, _)| module(path)).collect();
     let expected: Vec<&str> = ORDER.into_iter().filter(|name| present.contains(*name)).collect();
     assert_eq!(listed, expected);
+}
+
+#[test]
+fn paths_in_contributing_exist() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let is_path = |text: &&str| {
+        let folders = ["src/", "tests/", "assets/", "configs/", "benches/", "examples/", ".ci/"];
+        folders.iter().any(|folder| text.starts_with(folder)) && !text.contains([' ', '*'])
+    };
+    let paths: Vec<&str> = include_str!("../CONTRIBUTING.md").split('`').skip(1).step_by(2).filter(is_path).collect();
+    assert!(paths.len() > 30, "{paths:?}");
+    let missing: Vec<&str> = paths.into_iter().filter(|path| !root.join(path).exists()).collect();
+    assert!(missing.is_empty(), "{missing:?}");
 }
 
 /// Calls that read or change the world, wait, or look at a clock.
