@@ -1,31 +1,32 @@
-//! Writing a model's files: `<root>/<Class>/<Class>.h`, `samples.h` and `<Class>.ino`.
+//! Writes the files of an exported model: `<root>/<Class>/<Class>.h`, `samples.h` and `<Class>.ino`.
 
 use super::sketch::is_unedited;
 use super::{CodegenError, Model, Sample, SampleRoom, header, samples, select, sketch};
 use crate::files::{make_folder, read_limited, write_atomic};
 use std::path::{Path, PathBuf};
 
-/// The largest sketch that is looked into, in bytes; a larger one was edited.
+/// Maximum size of a sketch that is compared, in bytes; a larger one counts as edited.
 const MAX_SKETCH: u64 = 1 << 20;
 
-/// The texts of a model's files.
+/// The contents of the files of an exported model.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sources {
-    /// Name of the class, of the folder and of the files.
+    /// Name of the C++ class, of the folder, and of the files without extension.
     pub class_name: String,
-    /// `<Class>.h`
+    /// Text of `<Class>.h`.
     pub header: String,
-    /// `samples.h`
+    /// Text of `samples.h`.
     pub samples: String,
-    /// `<Class>.ino`
+    /// Text of `<Class>.ino`.
     pub sketch: String,
 }
 
 impl Sources {
-    /// The texts for `model`, with as many of `images` as [`select`] takes.
+    /// Generates the files of `model`. [`select`] chooses the sample images from `images`: at most `per_class` of each
+    /// class, and as many as there is `room` for.
     ///
     /// # Errors
-    /// As [`header()`], [`samples()`] and [`sketch()`].
+    /// The errors of [`header()`], [`samples()`] and [`sketch()`].
     pub fn of(
         model: &Model<'_>,
         images: &[Sample<'_>],
@@ -42,12 +43,12 @@ impl Sources {
     }
 }
 
-/// Writes `sources` into a folder of their own below `root` and returns the files written.
-/// Header and samples are always replaced. A sketch that somebody edited is left alone, and the
-/// new one goes beside it as `.ino.new`.
+/// Writes `sources` to the folder `<root>/<Class>` and returns the paths of the written files.
+/// Header and samples are always replaced. An edited sketch is kept; the new one is then written as
+/// `<Class>.ino.new`.
 ///
 /// # Errors
-/// Where a folder or file cannot be written; each file is then whole, old or new.
+/// A folder or file that cannot be written. No file is left incomplete.
 pub fn export(root: &Path, sources: &Sources) -> Result<Vec<PathBuf>, CodegenError> {
     if !super::symbols::is_class_name(&sources.class_name) {
         return Err(CodegenError::ClassName(sources.class_name.clone()));
@@ -56,7 +57,7 @@ pub fn export(root: &Path, sources: &Sources) -> Result<Vec<PathBuf>, CodegenErr
     let folder = root.join(class);
     make_folder(&folder)?;
     let mut sketch = folder.join(format!("{class}.ino"));
-    if is_someones(&sketch, &sources.sketch) {
+    if is_edited(&sketch, &sources.sketch) {
         sketch = folder.join(format!("{class}.ino.new"));
     }
     let files = [
@@ -70,14 +71,14 @@ pub fn export(root: &Path, sources: &Sources) -> Result<Vec<PathBuf>, CodegenErr
     Ok(files.into_iter().map(|(path, _)| path).collect())
 }
 
-/// Whether something stands at `path` that this program did not write as it is.
-fn is_someones(path: &Path, new: &str) -> bool {
+/// Whether `path` exists and is not an unedited sketch.
+fn is_edited(path: &Path, new: &str) -> bool {
     if path.symlink_metadata().is_err() {
         return false;
     }
     match read_limited(path, MAX_SKETCH) {
         Ok(old) => old != new.as_bytes() && !is_unedited(&old),
-        // What cannot be read may be worth keeping.
+        // An unreadable file is kept.
         Err(_) => true,
     }
 }

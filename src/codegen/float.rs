@@ -1,20 +1,20 @@
-//! Weights of a float network, in the order its kernels read them.
+//! Weights of a float network, in the order in which kernels read them.
 
-use super::tables::{Array, Gates, Mean, Numbers, Tables};
+use super::tables::{Array, Gates, Mean, OpConstants, Tables};
 use super::{CodegenError, literal};
 use crate::graph::{FilterLayer, Graph, Kind, Norm, Op, Source, Weights};
 use crate::plan::reads_one_plane;
 
-/// The tables of `graph`, batch norm folded, with `weights`.
+/// The tables of `graph` with `weights`; batch norm must be folded.
 ///
 /// # Errors
-/// A weight that is no finite number; batch norm that is not folded.
+/// A weight that is infinite or NaN; batch norm that is not folded.
 pub fn tables(graph: &Graph, weights: &Weights) -> Result<Tables, CodegenError> {
     let mut builder = Builder { weights, items: Vec::new() };
     let mut tables = Tables::default();
     let head = graph.ops.last().map(|op| op.id);
     for op in &graph.ops {
-        let mut numbers = Numbers::default();
+        let mut numbers = OpConstants::default();
         match op.kind {
             Kind::Conv(_) | Kind::Depthwise(_) | Kind::Dense(_) => {
                 let Some(layer) = op.layer() else { continue };
@@ -30,18 +30,18 @@ pub fn tables(graph: &Graph, weights: &Weights) -> Result<Tables, CodegenError> 
             }
             Kind::Add(_) => {}
             Kind::SqueezeExcite(se) => {
-                let mut places = [0; 2];
-                for (place, layer) in places.iter_mut().zip(op.filters()) {
-                    *place = builder.filters(graph, op, &layer)?;
+                let mut starts = [0; 2];
+                for (start, layer) in starts.iter_mut().zip(op.filters()) {
+                    *start = builder.filters(graph, op, &layer)?;
                 }
-                let [reduce, expand] = places.map(|weights| Numbers { weights, ..Numbers::default() });
+                let [reduce, expand] = starts.map(|weights| OpConstants { weights, ..OpConstants::default() });
                 numbers.weights = tables.gates.len();
                 tables.gates.push(Gates { reduce, expand, hidden: se.hidden, ..Gates::default() });
             }
         }
         tables.steps.push(numbers);
     }
-    tables.arrays = vec![Array { of: "float", name: "weightTable", items: builder.items }];
+    tables.arrays = vec![Array { value_type: "float", name: "weightTable", items: builder.items }];
     Ok(tables)
 }
 
@@ -51,8 +51,8 @@ struct Builder<'a> {
 }
 
 impl Builder<'_> {
-    /// Adds a layer of filters of `op` and returns where it begins. What a camera byte stands for goes
-    /// into the weights that read it.
+    /// Adds a layer of filters of `op` and returns the index of its first weight. Weights that read the image
+    /// are multiplied by the scale of a camera byte.
     fn filters(&mut self, graph: &Graph, op: &Op, layer: &FilterLayer) -> Result<usize, CodegenError> {
         let scale = |index: usize| match op.inputs[0] {
             Source::Image => f64::from(graph.pixels.scale[index / layer.taps % op.input.channels]),
@@ -69,13 +69,13 @@ impl Builder<'_> {
         };
         let names = [layer.weight(&op.name), layer.bias(&op.name)];
         if reads_one_plane(layer) {
-            self.apart(&names, &values, &bias)
+            self.depthwise(&names, &values, &bias)
         } else {
-            self.mixed(&names, &values, &bias, layer.fan_in())
+            self.interleaved(&names, &values, &bias, layer.fan_in())
         }
     }
 
-    /// Adds `values` of the parameter `name`.
+    /// Adds the `values` of the parameter `name`.
     fn add(&mut self, name: &str, values: impl Iterator<Item = f32>) -> Result<(), CodegenError> {
         for value in values {
             let literal = literal::float(value);
@@ -84,8 +84,8 @@ impl Builder<'_> {
         Ok(())
     }
 
-    /// Adds filters that read one plane each: the taps of a filter and its bias.
-    fn apart(&mut self, names: &[String; 2], values: &[f32], bias: &[f32]) -> Result<usize, CodegenError> {
+    /// Adds depthwise filters: for each filter its taps and its bias.
+    fn depthwise(&mut self, names: &[String; 2], values: &[f32], bias: &[f32]) -> Result<usize, CodegenError> {
         let at = self.items.len();
         for (taps, bias) in values.chunks(values.len() / bias.len()).zip(bias) {
             self.add(&names[0], taps.iter().copied())?;
@@ -94,9 +94,9 @@ impl Builder<'_> {
         Ok(at)
     }
 
-    /// Adds filters that read all channels, by fours: the four weights of each value; then all
-    /// biases. What is missing from a whole four is 0.
-    fn mixed(
+    /// Adds filters that read all channels, interleaved in groups of four: the four weights of each input;
+    /// then all biases. Missing filters of the last group are 0.
+    fn interleaved(
         &mut self,
         names: &[String; 2],
         values: &[f32],

@@ -4,7 +4,7 @@ use super::symbols;
 use super::tables::Tables;
 use super::template::Template;
 use super::writer::CWriter;
-use super::{CodegenError, Model, Sure, TOOL, float, int8, literal, runtime, steps};
+use super::{CodegenError, Confidence, Model, TOOL, float, int8, literal, runtime, steps};
 use crate::config::Precision;
 use crate::escape;
 use crate::graph::{Graph, OpId, Source};
@@ -14,8 +14,8 @@ use crate::plan::{self, Kernels, MAX_AVR_ARRAY, Program};
 ///
 /// # Errors
 /// A class name that cannot be one, labels that do not match the classes, a weight that is no
-/// finite number, a network that is not folded, or one with more of something than the exported
-/// program can count.
+/// finite number, batch norm that is not folded, or a network that exceeds a limit of the exported
+/// program.
 pub fn header(model: &Model<'_>) -> Result<String, CodegenError> {
     let name = &model.class_name;
     if !symbols::is_class_name(name) {
@@ -40,7 +40,7 @@ pub fn header(model: &Model<'_>) -> Result<String, CodegenError> {
     };
     let kernels = tables.kernels(graph, &program);
     let mut template = runtime::template(name, model.resize, graph, &program, &kernels, &tables);
-    template.value("sure", &literal::float(Sure::threshold_of(model.provenance.sure)).unwrap_or_default());
+    template.value("sure", &literal::float(Confidence::threshold_of(model.provenance.confidence)).unwrap_or_default());
     let mut w = CWriter::default();
     front_matter(&mut w, model, &program, &template);
     w.directive("pragma once");
@@ -57,13 +57,13 @@ pub fn header(model: &Model<'_>) -> Result<String, CodegenError> {
     });
     w.blank();
     let code = code(model, &program, &kernels, &tables, &template);
-    leave_sketch(&mut w, &code, |w| w.text(&code.lines().map(str::to_owned).collect::<Vec<_>>()));
+    guard_names(&mut w, &code, |w| w.text(&code.lines().map(str::to_owned).collect::<Vec<_>>()));
     w.text(&template.lines(include_str!("runtime/back.h")));
     w.directive("endif");
     Ok(w.finish())
 }
 
-/// Everything but what has to do with the sketch around it.
+/// The code inside the guard against macros of the sketch.
 fn code(model: &Model<'_>, program: &Program, kernels: &Kernels, tables: &Tables, template: &Template) -> String {
     let (name, graph) = (&model.class_name, model.graph);
     let mut w = CWriter::default();
@@ -91,20 +91,20 @@ fn code(model: &Model<'_>, program: &Program, kernels: &Kernels, tables: &Tables
     w.blank();
     w.text(&template.lines(include_str!("runtime/class.h")));
     w.blank();
-    w.comment("Takes rows of a camera: gray(), rgb888() or rgb565() for each of its rows, and finish() at the end.");
+    w.comment("Classifies camera images: call gray(), rgb888() or rgb565() for each row, then finish().");
     w.line(&format!("typedef {name}_detail::Camera<{name}> {name}Camera;"));
     w.finish()
 }
 
-/// Writes `code` by `write` so that macros and variables of the sketch do it no harm.
-fn leave_sketch(w: &mut CWriter, code: &str, write: impl FnOnce(&mut CWriter)) {
+/// Writes `code` by `write`, guarded against macros and variables of the sketch that have the same names.
+fn guard_names(w: &mut CWriter, code: &str, write: impl FnOnce(&mut CWriter)) {
     let macros = symbols::macros(code);
-    w.comment("Macros of these names, which cores, libraries or the sketch may have, are put aside until the end.");
+    w.comment("Undefines macros of cores, libraries or the sketch that have these names, until the end of the file.");
     for name in &macros {
         w.directive(&format!("pragma push_macro(\"{name}\")"));
         w.directive(&format!("undef {name}"));
     }
-    w.comment("Parameters may have the names of variables of the sketch.");
+    w.comment("Parameters may shadow variables of the sketch.");
     w.directive("pragma GCC diagnostic push");
     w.directive("pragma GCC diagnostic ignored \"-Wshadow\"");
     w.blank();
@@ -121,7 +121,7 @@ fn front_matter(w: &mut CWriter, model: &Model<'_>, program: &Program, template:
     let colours = if graph.input.channels == 1 { "grayscale" } else { "RGB" };
     let (height, width) = (graph.input.height, graph.input.width);
     let provenance = &model.provenance;
-    let known = |text: &str| if text.is_empty() { "not known".to_owned() } else { text.to_owned() };
+    let known = |text: &str| if text.is_empty() { "unknown".to_owned() } else { text.to_owned() };
     let accuracy = |accuracy: Option<f64>, of: &str| {
         accuracy.map_or_else(|| known(""), |accuracy| format!("{accuracy:.4} in validation{of}"))
     };
@@ -130,25 +130,31 @@ fn front_matter(w: &mut CWriter, model: &Model<'_>, program: &Program, template:
         Precision::Int8 => "8-bit integers, single rounding: (sum * multiplier + offset) >> 16",
     };
     let trained: u64 = graph.ops.iter().flat_map(crate::graph::Op::params).map(|param| param.values() as u64).sum();
-    w.comment(&format!("{}: a classifier of images, {} classes.", model.class_name, graph.classes));
-    w.comment(&format!("Written by {TOOL}. Change the configuration and export again, not this file."));
+    w.comment(&format!("{}: image classifier, {} classes.", model.class_name, graph.classes));
+    w.comment(&format!("Written by {TOOL}. Do not edit: change the configuration and export again."));
     w.comment("");
-    for (what, value) in [
+    for (key, value) in [
         ("format", crate::format::HEADER.to_string()),
         ("model", graph.name.clone()),
         ("image", format!("{height} rows of {width} pixels, {colours}")),
         ("parameters", trained.to_string()),
         ("MACs", graph.macs().to_string()),
-        ("tables", format!("{} bytes of flash: weights, constants, steps", plan::Tables::of(graph, program).bytes())),
-        ("object", format!("{} bytes of RAM, {} of them rows and maps", program.object_bytes(), program.arena_bytes)),
+        (
+            "tables",
+            format!("{} bytes of flash for weights, constants and steps", plan::Tables::of(graph, program).bytes()),
+        ),
+        (
+            "object",
+            format!("{} bytes of RAM, including an arena of {} bytes", program.object_bytes(), program.arena_bytes),
+        ),
         ("arithmetic", arithmetic.to_owned()),
         ("configuration", known(&provenance.config_hash)),
         ("trained weights", known(&provenance.weights_hash)),
         ("data", known(&provenance.data)),
         ("accuracy", accuracy(provenance.accuracy, "")),
-        ("sure()", sure(provenance.sure)),
+        ("sure()", confidence(provenance.confidence)),
     ] {
-        w.comment(&format!("{what:<15} {value}"));
+        w.comment(&format!("{key:<15} {value}"));
     }
     if program.precision == Precision::Int8 {
         w.comment(&format!("{:<15} {}", "int8 accuracy", accuracy(provenance.int8_accuracy, "")));
@@ -157,27 +163,27 @@ fn front_matter(w: &mut CWriter, model: &Model<'_>, program: &Program, template:
     w.comment(&format!("{} net;", model.class_name));
     w.text(&template.lines(include_str!("runtime/usage.h")));
     if program.precision == Precision::Int8 {
-        w.comment("net.scores[i]          the score of class i, the same bytes on every processor");
+        w.comment("net.scores[i]          the int8 score of class i, identical on all processors");
     }
 }
 
-/// What `sure()` means.
-fn sure(sure: Option<Sure>) -> String {
-    match sure {
-        None => "from a probability of 0.5 on; nobody measured how often that is right".to_owned(),
-        Some(Sure { precision, threshold: Some((threshold, coverage)) }) => format!(
-            "from a probability of {threshold:.4} on: {:.1} % of the validation images, at least {:.1} % of these right",
-            100.0 * coverage,
-            100.0 * precision
+/// Description of the confidence threshold that `sure()` applies.
+fn confidence(confidence: Option<Confidence>) -> String {
+    match confidence {
+        None => "confidence threshold 0.5; its precision was not measured".to_owned(),
+        Some(Confidence { precision, threshold: Some((threshold, coverage)) }) => format!(
+            "confidence threshold {threshold:.4}: precision at least {:.1} %, coverage {:.1} % in validation",
+            100.0 * precision,
+            100.0 * coverage
         ),
-        Some(Sure { precision, threshold: None }) => {
-            format!("never: no probability makes {:.1} % of the answers right in validation", 100.0 * precision)
+        Some(Confidence { precision, threshold: None }) => {
+            format!("always false: no threshold reaches a precision of {:.1} % in validation", 100.0 * precision)
         }
     }
 }
 
-/// Says why a header does not compile for AVR, where that is so: the compiler has no larger arrays
-/// there, and constants are read by 16-bit addresses.
+/// Writes an `#error` for AVR if the weights are too large for it: arrays have a maximum size there, and
+/// constants are read by 16-bit addresses.
 fn refuse_avr(w: &mut CWriter, model: &Model<'_>, program: &Program) {
     let bytes = plan::Tables::of(model.graph, program).largest_array;
     if bytes <= MAX_AVR_ARRAY {
@@ -186,11 +192,11 @@ fn refuse_avr(w: &mut CWriter, model: &Model<'_>, program: &Program) {
     let help = if model.quantised.is_some() {
         "make the network smaller"
     } else {
-        "export it with --precision int8, which takes a quarter, or make it smaller"
+        "export it with --precision int8, which needs a quarter of the bytes, or make the network smaller"
     };
     w.directive("if defined(__AVR__)");
     w.directive(&format!(
-        "error \"{}: the weights take {bytes} bytes, an array on AVR at most {MAX_AVR_ARRAY}: {help}\"",
+        "error \"{}: {bytes} bytes of weights, but an array on AVR holds at most {MAX_AVR_ARRAY}: {help}\"",
         model.class_name
     ));
     w.directive("endif");
@@ -200,7 +206,7 @@ fn refuse_avr(w: &mut CWriter, model: &Model<'_>, program: &Program) {
 fn write_labels(w: &mut CWriter, labels: &[String]) {
     let count = labels.len();
     let literals: Vec<String> = labels.iter().map(|label| escape::c_string(label)).collect();
-    w.comment("On AVR, texts stay in flash; Serial.print() takes both kinds.");
+    w.comment("On AVR, labels stay in flash. Serial.print() accepts both types.");
     w.directive("if defined(__AVR__)");
     w.line("typedef const __FlashStringHelper *Label;");
     for (index, literal) in literals.iter().enumerate() {
@@ -209,7 +215,7 @@ fn write_labels(w: &mut CWriter, labels: &[String]) {
     w.directive("else");
     w.line("typedef const char *Label;");
     w.directive("endif");
-    w.comment("A template, so that the array may stand in a header that several files include.");
+    w.comment("A template, so that several files may include the definition of the array.");
     w.line("template <typename Unused>");
     w.declaration("struct Labels", |w| w.line(&format!("static const Label labels[{count}];")));
     w.line("template <typename Unused>");
@@ -249,9 +255,9 @@ fn write_tables(
     template: &Template,
 ) {
     for array in &tables.arrays {
-        let (of, name, count) = (array.of, array.name, array.items.len());
-        // Words are read from some of them.
-        w.array(&format!("alignas(4) static const {of} {name}[{count}] MICROMOBILENET_FLASH"), &array.items);
+        let (value_type, name, count) = (array.value_type, array.name, array.items.len());
+        // Some of them are read by words.
+        w.array(&format!("alignas(4) static const {value_type} {name}[{count}] MICROMOBILENET_FLASH"), &array.items);
         w.blank();
     }
     w.text(&template.lines(include_str!("runtime/step.h")));

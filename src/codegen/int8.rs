@@ -1,36 +1,36 @@
 //! Weights and constants of an int8 network.
 //!
-//! Generated code keeps bytes with 128 added, so that a rectifier's zero is 0, and folds zero
+//! Generated code stores activations with 128 added, so that saturation at 0 is ReLU, and folds zero
 //! points into the offset of each channel: `sat((sum · multiplier + offset) >> shift)` over the
-//! bytes as they are. Depthwise weights are signed and in kernel order; the weights of filters
-//! have 128 added and come in pairs of filters, four of the one and four of the other, filled up
+//! stored bytes. Depthwise weights are signed and in kernel order. The weights of filters that read all
+//! channels have 128 added and are stored in pairs of filters, four of one and four of the other, padded
 //! to whole quads and pairs.
 
-use super::tables::{Array, Gates, Mean, Numbers, Tables};
+use super::tables::{Array, Gates, Mean, OpConstants, Tables};
 use super::{CodegenError, literal};
 use crate::contract::FRACTION_BITS;
 use crate::graph::Graph;
 use crate::plan::reads_one_plane;
 use crate::quant::{Filters, Kind, Op, Quantised, Requantise};
 
-/// The tables of `network`, which are the integers of `graph`.
+/// The tables of `network`, the quantised `graph`.
 ///
 /// # Errors
-/// A network that follows TensorFlow Lite's rounding, which generated code does not.
+/// A network with the double rounding of TensorFlow Lite, which generated code does not support.
 pub fn tables(graph: &Graph, network: &Quantised) -> Result<Tables, CodegenError> {
     let mut builder = Builder::default();
     let mut tables = Tables::default();
     for (index, (planned, op)) in graph.ops.iter().zip(&network.ops).enumerate() {
         let mut numbers =
-            Numbers { constants: builder.offsets.len(), zero: unsigned(op.zeros[0]), ..Numbers::default() };
+            OpConstants { constants: builder.offsets.len(), zero: unsigned(op.zeros[0]), ..OpConstants::default() };
         match &op.kind {
             Kind::Conv { filters, .. } | Kind::Depthwise { filters, .. } | Kind::Dense { filters } => {
                 let Some(layer) = planned.layer() else { continue };
                 if reads_one_plane(&layer) {
-                    numbers = builder.apart(op, filters)?;
+                    numbers = builder.depthwise(op, filters)?;
                 } else {
                     let zeros: Vec<u8> = op.zeros.iter().flat_map(|zero| vec![unsigned(*zero); layer.taps]).collect();
-                    numbers = Numbers { zero: numbers.zero, ..builder.mixed(&op.name, filters, &zeros)? };
+                    numbers = OpConstants { zero: numbers.zero, ..builder.interleaved(&op.name, filters, &zeros)? };
                 }
                 if index + 1 == network.ops.len() {
                     tables.head = numbers;
@@ -58,8 +58,8 @@ pub fn tables(graph: &Graph, network: &Quantised) -> Result<Tables, CodegenError
                 let channels = op.input.channels;
                 numbers.weights = tables.gates.len();
                 tables.gates.push(Gates {
-                    reduce: builder.mixed(&op.name, &se.reduce, &zeros(se.mean_quantum.zero, channels))?,
-                    expand: builder.mixed(&op.name, &se.expand, &zeros(se.hidden_quantum.zero, hidden))?,
+                    reduce: builder.interleaved(&op.name, &se.reduce, &zeros(se.mean_quantum.zero, channels))?,
+                    expand: builder.interleaved(&op.name, &se.expand, &zeros(se.hidden_quantum.zero, hidden))?,
                     hidden,
                     mean,
                     mean_shift: se.mean.shift,
@@ -73,30 +73,30 @@ pub fn tables(graph: &Graph, network: &Quantised) -> Result<Tables, CodegenError
     Ok(tables)
 }
 
-/// The arrays of what was built.
+/// The arrays of weights, constants, and tables for sigmoid and image padding.
 fn arrays(network: &Quantised, builder: &Builder, has_gates: bool) -> Vec<Array> {
     let numbers = |values: &[u32]| values.iter().map(|value| format!("{value}u")).collect();
     let bytes = |values: &[u8]| values.iter().map(u8::to_string).collect();
     let mut arrays = vec![
-        Array { of: "uint8_t", name: "weightTable", items: bytes(&builder.weights) },
+        Array { value_type: "uint8_t", name: "weightTable", items: bytes(&builder.weights) },
         Array {
-            of: "uint16_t",
+            value_type: "uint16_t",
             name: "multiplierTable",
             items: builder.multipliers.iter().map(u16::to_string).collect(),
         },
-        Array { of: "uint32_t", name: "offsetTable", items: numbers(&builder.offsets) },
+        Array { value_type: "uint32_t", name: "offsetTable", items: numbers(&builder.offsets) },
     ];
     if has_gates {
-        arrays.push(Array { of: "uint8_t", name: "sigmoidTable", items: bytes(&network.sigmoid) });
+        arrays.push(Array { value_type: "uint8_t", name: "sigmoidTable", items: bytes(&network.sigmoid) });
     }
     if network.input.channels > 1 {
         let zeros: Vec<u8> = network.ops[0].zeros.iter().map(|zero| unsigned(*zero)).collect();
-        arrays.push(Array { of: "uint8_t", name: "imageZeros", items: bytes(&zeros) });
+        arrays.push(Array { value_type: "uint8_t", name: "imageZeros", items: bytes(&zeros) });
     }
     arrays
 }
 
-/// A byte with 128 added.
+/// Adds 128.
 fn unsigned(byte: i8) -> u8 {
     byte.cast_unsigned() ^ 0x80
 }
@@ -109,24 +109,24 @@ struct Builder {
 }
 
 impl Builder {
-    /// Adds what makes a byte of a sum.
+    /// Adds the multiplier and offset of a requantisation.
     fn constant(&mut self, multiplier: u16, offset: i32, shift: u32) {
         self.multipliers.push(multiplier);
         self.offsets.push(offset.cast_unsigned().wrapping_add(128 << shift));
     }
 
-    /// Adds filters that read one channel each, all of them padded with the zero of the input.
-    fn apart(&mut self, op: &Op, filters: &Filters) -> Result<Numbers, CodegenError> {
+    /// Adds depthwise filters. Padding has the zero point of the input.
+    fn depthwise(&mut self, op: &Op, filters: &Filters) -> Result<OpConstants, CodegenError> {
         let taps = filters.weights.len() / filters.requantise.len();
         let zero = unsigned(op.zeros[0]);
         let at = self.weights.len();
         self.weights.extend(filters.weights.iter().map(|weight| weight.cast_unsigned()));
-        Ok(Numbers { weights: at, zero, ..self.constants(&op.name, filters, &vec![zero; taps])? })
+        Ok(OpConstants { weights: at, zero, ..self.constants(&op.name, filters, &vec![zero; taps])? })
     }
 
-    /// Adds filters that read all channels, whose values have these zero points.
-    fn mixed(&mut self, name: &str, filters: &Filters, zeros: &[u8]) -> Result<Numbers, CodegenError> {
-        // A quad is read as one word.
+    /// Adds filters that read all channels. `zeros` holds the zero point of each input of a filter.
+    fn interleaved(&mut self, name: &str, filters: &Filters, zeros: &[u8]) -> Result<OpConstants, CodegenError> {
+        // Kernels load a quad as one word.
         self.weights.resize(self.weights.len().next_multiple_of(4), 0);
         let at = self.weights.len();
         let weight = |filter: usize, index: usize| {
@@ -140,17 +140,17 @@ impl Builder {
                 }
             }
         }
-        let numbers = Numbers { weights: at, ..self.constants(name, filters, zeros)? };
-        // They are read in pairs.
+        let numbers = OpConstants { weights: at, ..self.constants(name, filters, zeros)? };
+        // Kernels load constants in pairs.
         if filters.requantise.len() % 2 == 1 {
             self.constant(0, 0, 0);
         }
         Ok(numbers)
     }
 
-    /// Adds the constants of `filters`, whose values have these zero points.
-    fn constants(&mut self, name: &str, filters: &Filters, zeros: &[u8]) -> Result<Numbers, CodegenError> {
-        let mut numbers = Numbers { constants: self.offsets.len(), ..Numbers::default() };
+    /// Adds the multipliers and offsets of `filters`. `zeros` holds the zero point of each input of a filter.
+    fn constants(&mut self, name: &str, filters: &Filters, zeros: &[u8]) -> Result<OpConstants, CodegenError> {
+        let mut numbers = OpConstants { constants: self.offsets.len(), ..OpConstants::default() };
         for (weights, requantise) in filters.weights.chunks(zeros.len()).zip(&filters.requantise) {
             let Requantise::Single(single) = requantise else {
                 return Err(CodegenError::Unsupported(name.to_owned()));

@@ -1,13 +1,13 @@
-//! Numbers as C++ literals.
+//! OpConstants as C++ literals.
 
-/// The shortest `float` literal that a compiler reads back as exactly `value`, always with a
-/// point or an exponent; `None` where `value` is infinite or no number.
+/// The shortest `float` literal that compilers parse to exactly `value`, always with a decimal point or an
+/// exponent; `None` if `value` is infinite or NaN.
 #[must_use]
 pub fn float(value: f32) -> Option<String> {
     if !value.is_finite() {
         return None;
     }
-    // Both forms have the fewest digits that round-trip; they differ in where the point stands.
+    // Both forms have the fewest digits that round-trip; they differ in the position of the point.
     let (plain, scientific) = (format!("{value:?}"), format!("{value:e}"));
     let shorter = if scientific.len() < plain.len() { scientific } else { plain };
     Some(shorter + "f")

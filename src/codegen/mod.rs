@@ -1,9 +1,9 @@
-//! A planned network and its weights as C++11: one header, and an Arduino sketch that tries it.
+//! C++11 export: writes a network as one header, with an Arduino sketch that runs it on sample images.
 //!
-//! The program (which step works where) comes from [`crate::plan`]; `parameters` puts weights
-//! into the order the kernels read them in; `kernels` writes a function for each step; and
-//! `header` writes everything around them. Only `writer` knows line breaks, indentation,
-//! braces and comments.
+//! [`crate::plan`] determines the program: its steps and their memory. `int8` and `float` lay out weights
+//! and constants in the order in which kernels read them, `steps` writes the table of steps, `runtime`
+//! selects the kernels in `runtime/`, and `header` combines them. Only `writer` knows line breaks,
+//! indentation, braces and comments.
 
 mod check;
 mod export;
@@ -31,29 +31,29 @@ use crate::graph::{Graph, Weights};
 use crate::plan::Program;
 use crate::quant::Quantised;
 
-/// What a header is made of.
+/// The input of [`header()`]: a network with weights, labels and provenance.
 #[derive(Debug, Clone)]
 pub struct Model<'a> {
     /// The network, batch norm folded: see [`crate::quant::fold`].
     pub graph: &'a Graph,
-    /// Its weights, folded too.
+    /// Its weights, with batch norm folded.
     pub weights: &'a Weights,
-    /// The same network in integers, for an int8 header.
+    /// The quantised network; if present, the header is int8.
     pub quantised: Option<&'a Quantised>,
-    /// What its memory plan aims at.
+    /// Goal of the memory plan.
     pub plan: Plan,
-    /// What happened to images of another shape, and happens to rows of a camera.
+    /// How training resized images, which the header applies to camera rows.
     pub resize: Resize,
     /// Name of the C++ class: see [`symbols::class_name`].
     pub class_name: String,
-    /// The name of each class.
+    /// Class names, in the order of the outputs.
     pub labels: &'a [String],
-    /// Where it all comes from.
+    /// Origin of configuration and weights.
     pub provenance: Provenance,
 }
 
 impl Model<'_> {
-    /// The program that its header runs.
+    /// The program that the header runs.
     #[must_use]
     pub fn program(&self) -> Program {
         let precision = if self.quantised.is_some() { Precision::Int8 } else { Precision::Float };
@@ -61,92 +61,93 @@ impl Model<'_> {
     }
 }
 
-/// Where a header comes from, for the comment at its top.
+/// Origin and accuracy of a network, for the first comment of its header.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Provenance {
-    /// Hash of the configuration.
+    /// Hash of the configuration; may be empty.
     pub config_hash: String,
-    /// What it was trained on.
+    /// The data set used for training; may be empty.
     pub data: String,
-    /// Validation accuracy of the float network, as a fraction.
+    /// Validation accuracy of the float network, 0 to 1.
     pub accuracy: Option<f64>,
-    /// The same of the int8 network.
+    /// Validation accuracy of the int8 network, 0 to 1.
     pub int8_accuracy: Option<f64>,
-    /// Hash of the trained weights.
+    /// Hash of the trained weights; may be empty.
     pub weights_hash: String,
-    /// From which probability on the network counts as sure of its answer; `None`: nobody measured it.
-    pub sure: Option<Sure>,
+    /// Confidence threshold of `sure()`; `None` if it was not measured.
+    pub confidence: Option<Confidence>,
 }
 
-/// From which probability on an answer counts as sure.
+/// A confidence threshold that was chosen for a required precision.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Sure {
-    /// The precision asked for: the share of the sure answers that should be right.
+pub struct Confidence {
+    /// Required precision: fraction of correct predictions among those that reach the threshold, 0 to 1.
     pub precision: f64,
-    /// The threshold, and the share of the images that reach it; `None` where no threshold has the precision.
+    /// The threshold (a probability) and its coverage, the fraction of images that reach it; `None` if no threshold
+    /// has the required precision.
     pub threshold: Option<(f32, f64)>,
 }
 
-impl Sure {
-    /// What the header compares a probability with.
-    fn threshold_of(sure: Option<Self>) -> f32 {
-        match sure {
+impl Confidence {
+    /// The threshold that the header compares probabilities with.
+    fn threshold_of(confidence: Option<Self>) -> f32 {
+        match confidence {
             None => UNMEASURED,
-            Some(sure) => sure.threshold.map_or(NEVER, |(threshold, _)| threshold),
+            Some(confidence) => confidence.threshold.map_or(NEVER, |(threshold, _)| threshold),
         }
     }
 }
 
-/// The threshold where nobody measured one: the class found is then likelier than all others together.
+/// Default threshold: the predicted class is more likely than all others together.
 const UNMEASURED: f32 = 0.5;
-/// A threshold that no probability reaches.
+/// A threshold above every probability.
 const NEVER: f32 = 2.0;
 
-/// Why no C++ can be written.
+/// An error of the C++ export.
 #[derive(Debug, thiserror::Error)]
 pub enum CodegenError {
-    /// A weight is no finite number.
-    #[error("`{name}` holds {value}, which C++ has no literal for; this network cannot be exported")]
+    /// A weight is infinite or NaN.
+    #[error("`{name}` contains {value}; only finite weights can be exported")]
     NotFinite {
         /// The parameter.
         name: String,
         /// The value.
         value: f32,
     },
-    /// The class name is no identifier that can be used.
-    #[error("`{}` cannot be the name of a C++ class", crate::escape::terminal(.0))]
+    /// The class name is not a usable identifier.
+    #[error("`{}` cannot be used as the name of a C++ class", crate::escape::terminal(.0))]
     ClassName(String),
     /// The number of labels differs from the number of classes.
     #[error("{labels} labels for {classes} classes")]
     Labels {
-        /// How many labels there are.
+        /// Number of labels.
         labels: usize,
-        /// How many classes.
+        /// Number of classes.
         classes: usize,
     },
-    /// The network has batch normalisation that is not folded, or no convolution first.
-    #[error("`{0}` cannot be written as C++ in this place of a network")]
+    /// An operation is in an unsupported position, or its batch norm is not folded.
+    #[error("the C++ export does not support `{0}` in this position of the network")]
     Unsupported(String),
-    /// It has more of something than an exported program can count.
+    /// The network exceeds a limit of exported programs.
     #[error("this network cannot be exported: {0}")]
     Limit(crate::plan::Limit),
-    /// A sample image has the wrong size or class.
-    #[error("the sample {} does not fit the network: {bytes} bytes of class {label}", crate::escape::terminal(name))]
+    /// A sample image has the wrong size or an invalid class.
+    #[error("sample {} does not match the network: {bytes} bytes, class {label}", crate::escape::terminal(name))]
     Sample {
         /// Its name.
         name: String,
-        /// Its size.
+        /// Its size, in bytes.
         bytes: usize,
         /// Its class.
         label: usize,
     },
-    /// There is no sample image, but the sketch needs at least one.
+    /// The list of sample images is empty.
     #[error("a sketch needs at least one sample image")]
     NoSample,
-    /// A file cannot be written.
+    /// A file could not be written.
     #[error(transparent)]
     File(#[from] FileError),
 }
 
-/// The name and version that are written into every file.
+/// Name and version of this program, for the comment at the top of every file.
 const TOOL: &str = concat!("micromobilenet ", env!("CARGO_PKG_VERSION"));

@@ -1,4 +1,4 @@
-//! Which of the runtime's texts a network needs, and the values in them.
+//! Selects the templates of `runtime/` for a network and computes their flags and values.
 
 use super::literal;
 use super::tables::Tables;
@@ -7,8 +7,8 @@ use crate::config::{Pool, Precision, Resize};
 use crate::graph::{Graph, Op};
 use crate::plan::{ARENA_ALIGNMENT, DEEP, Kernel, Kernels, Program, Step, StepFormat, Target, depth};
 
-/// The int8 kernels that processors are particular about: the condition in the preprocessor and
-/// the texts of each family, the last of which serves all others.
+/// The processor-specific int8 kernels: for each family of processors the preprocessor condition and the
+/// templates. The last family, with an empty condition, is for all other processors.
 pub const INT8_FAMILIES: [(&str, &[&str]); 4] = [
     (
         "defined(__ARM_FEATURE_DSP) && __ARM_ARCH_PROFILE == 'M'",
@@ -46,7 +46,7 @@ pub const INT8_FAMILIES: [(&str, &[&str]); 4] = [
     ),
 ];
 
-/// The other kernels, in the order they stand in a header.
+/// The kernels for all processors, in the order of the header.
 pub fn kernels(precision: Precision) -> &'static [&'static str] {
     match precision {
         Precision::Int8 => &[
@@ -69,7 +69,7 @@ pub fn kernels(precision: Precision) -> &'static [&'static str] {
     }
 }
 
-/// What describes the gates of squeeze-and-excitation.
+/// The template that declares the table of gates of squeeze-and-excitation.
 pub fn gates(precision: Precision) -> &'static str {
     match precision {
         Precision::Int8 => include_str!("runtime/int8/gates_table.h"),
@@ -77,7 +77,7 @@ pub fn gates(precision: Precision) -> &'static str {
     }
 }
 
-/// The flags and values of every text.
+/// The flags and values of all templates.
 pub fn template(
     class: &str,
     resize: Resize,
@@ -99,15 +99,15 @@ pub fn template(
     }
     let resize_text = match resize {
         Resize::Fit => "stretched",
-        Resize::Crop => "the middle of them, cropped",
-        Resize::Pad => "whole, with black beside them",
+        Resize::Crop => "cropped to the centre",
+        Resize::Pad => "padded with black bars",
     };
     let stem_filters = first_layer(program, kernels).map_or(0, |step| step.output.channels);
     let others: Vec<String> = (1..stem_filters).rev().map(|filter| filter.to_string()).collect();
     for (name, text) in [
         ("resizeText", resize_text),
         ("stemOthers", &others.join(", ")),
-        // The pool takes the rows of the last step before it.
+        // The pool reads the rows of the last step before it.
         ("pooledSteps", if has_tail(program) { "bodySteps" } else { "numSteps" }),
         ("Class", class),
         ("place", if StepFormat::of(program).place_bytes == 2 { "uint16_t" } else { "uint32_t" }),
@@ -120,30 +120,30 @@ pub fn template(
     template
 }
 
-/// Whether operations stand between the pool and the head.
+/// Whether there are operations between the pool and the head.
 const fn has_tail(program: &Program) -> bool {
     program.body < program.steps.len()
 }
 
-/// The first step, where a kernel computes all its filters at once.
+/// The first step, if its kernel computes all of its filters at once.
 fn first_layer<'a>(program: &'a Program, kernels: &Kernels) -> Option<&'a Step> {
     let first = program.steps.first().zip(kernels.0.first());
     first.filter(|(_, kernel)| matches!(kernel, Kernel::FirstLayer { .. })).map(|(step, _)| step)
 }
 
-/// The global pool and what it does.
+/// The global pool and its kind.
 fn pool(graph: &Graph) -> Option<(&Op, Pool)> {
     graph.ops.get(graph.pool_at()).and_then(|op| Some((op, op.pool()?)))
 }
 
-/// The flags that follow from what the program does when.
+/// The flags that depend on the program.
 fn program_flags(graph: &Graph, program: &Program) -> Vec<(Flag, bool)> {
     let format = StepFormat::of(program);
     let pool = pool(graph).map(|(_, pool)| pool);
     let body_streams = program.streams.iter().filter(|stream| stream.end <= program.body).count();
-    // Whether a step may be given a row before it can make one of its own: rows land where they are
-    // kept only if they come from the step before, and not if they were written over its own.
-    let waits = program.streams.len() > 1
+    // Whether a step may receive a row before it can compute one: only a row from the previous step can be
+    // written directly to the row buffers, and not if that step works in place.
+    let may_wait = program.streams.len() > 1
         || program.steps.iter().any(|step| {
             let is_windowed = step.counter_in != step.counter_out;
             step.target == Target::Over || (is_windowed && step.window.kernel == 1)
@@ -159,7 +159,7 @@ fn program_flags(graph: &Graph, program: &Program) -> Vec<(Flag, bool)> {
         (Flag::Tail, has_tail(program)),
         (Flag::Deep, graph.ops.iter().any(|op| depth(op) > DEEP)),
         (Flag::Colours, graph.input.channels > 1),
-        (Flag::Waits, waits),
+        (Flag::Waits, may_wait),
         (
             Flag::ThreeRows,
             kernel_rows(program) == 3 && program.steps.iter().all(|step| matches!(step.window.kernel, 1 | 3)),
@@ -173,17 +173,17 @@ fn program_flags(graph: &Graph, program: &Program) -> Vec<(Flag, bool)> {
     ]
 }
 
-/// The most rows that a kernel reads.
+/// Maximum number of rows of a kernel.
 fn kernel_rows(program: &Program) -> usize {
     program.steps.iter().map(|step| step.window.kernel).max().unwrap_or(1)
 }
 
-/// The flags that follow from the kernels.
+/// The flags that depend on the kernels.
 fn kernel_flags(program: &Program, kernels: &Kernels, tables: &Tables) -> Vec<(Flag, bool)> {
     let has = |is: fn(Kernel) -> bool| kernels.any(is);
-    let moves = |moved: usize| kernels.any(|kernel| kernel == Kernel::Depthwise3 { stride: moved });
+    let has_stride = |stride: usize| kernels.any(|kernel| kernel == Kernel::Depthwise3 { stride });
     let first_layer = first_layer(program, kernels);
-    let first_moves = |moved: usize| first_layer.is_some_and(|step| step.window.stride == moved);
+    let first_has_stride = |stride: usize| first_layer.is_some_and(|step| step.window.stride == stride);
     let fast = has(|kernel| matches!(kernel, Kernel::Depthwise3 { .. } | Kernel::FirstLayer { .. }));
     let other = has(|kernel| kernel == Kernel::Depthwise);
     vec![
@@ -201,16 +201,16 @@ fn kernel_flags(program: &Program, kernels: &Kernels, tables: &Tables) -> Vec<(F
         (Flag::Depthwise, fast || other),
         (Flag::Depthwise3, has(|kernel| matches!(kernel, Kernel::Depthwise3 { .. }))),
         (Flag::FirstLayer, first_layer.is_some()),
-        (Flag::FirstLayerBy2, first_moves(2)),
+        (Flag::FirstLayerBy2, first_has_stride(2)),
         (Flag::AnyDepthwise, other),
         (Flag::FastDepthwise, fast),
         (Flag::BothDepthwise, fast && other),
-        (Flag::Stride1, moves(1)),
-        (Flag::Stride2, moves(2) || first_moves(2)),
-        (Flag::Stride3, moves(3) || first_moves(3)),
-        (Flag::Depthwise2, moves(2)),
-        (Flag::Depthwise3By3, moves(3)),
-        (Flag::OtherStrides, moves(1) || moves(2)),
+        (Flag::Stride1, has_stride(1)),
+        (Flag::Stride2, has_stride(2) || first_has_stride(2)),
+        (Flag::Stride3, has_stride(3) || first_has_stride(3)),
+        (Flag::Depthwise2, has_stride(2)),
+        (Flag::Depthwise3By3, has_stride(3)),
+        (Flag::OtherStrides, has_stride(1) || has_stride(2)),
     ]
 }
 
@@ -244,7 +244,7 @@ fn sizes(graph: &Graph, program: &Program) -> Sizes {
     ]
 }
 
-/// Sizes of the rows of the first step, which the camera writes, and of kernels.
+/// Sizes of the first step, whose row buffers receive camera rows, and of kernels.
 fn row_sizes(program: &Program, kernels: &Kernels) -> Sizes {
     let of_first = |of: fn(&Step) -> usize, none: usize| program.steps.first().map_or(none, of);
     let first_layer = first_layer(program, kernels);
@@ -262,7 +262,7 @@ fn row_sizes(program: &Program, kernels: &Kernels) -> Sizes {
     ]
 }
 
-/// Sizes and places of the pool and the head.
+/// Sizes and arena offsets of the pool and the head.
 fn table_sizes(graph: &Graph, program: &Program, tables: &Tables) -> Sizes {
     let pool = pool(graph);
     let pooled = pool.map_or(graph.input, |(op, _)| op.input);
@@ -287,7 +287,7 @@ fn table_sizes(graph: &Graph, program: &Program, tables: &Tables) -> Sizes {
     ]
 }
 
-/// What is subtracted from camera value `i` of a row.
+/// The C++ expression that subtracts the pixel mean from value `i` of a camera row; empty if all means are 0.
 fn centre(graph: &Graph) -> String {
     let means: Vec<String> =
         graph.pixels.mean.iter().map(|mean| literal::float(f32::from(*mean)).unwrap_or_default()).collect();
@@ -301,7 +301,7 @@ fn centre(graph: &Graph) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::tables::{Gates, Mean, Numbers};
+    use super::super::tables::{Gates, Mean, OpConstants};
     use super::super::template::tests::{left_out, texts};
     use super::*;
     use crate::config::{Activation, ConfigFile, Plan};
@@ -310,15 +310,16 @@ mod tests {
     use proptest::strategy::{Strategy as _, ValueTree as _};
     use proptest::test_runner::TestRunner;
 
-    /// Tables of a network, without weights, whose results have `shift` fractional bits in one step of three.
+    /// Tables of a network, without weights; every third step has the given `shift`.
     fn tables(graph: &Graph, program: &Program, shift: u8) -> Tables {
         let usual = if program.precision == Precision::Int8 { 16 } else { 0 };
-        let numbers = |at: usize| Numbers { shift: if at % 3 == 1 { shift } else { usual }, ..Numbers::default() };
+        let numbers =
+            |at: usize| OpConstants { shift: if at % 3 == 1 { shift } else { usual }, ..OpConstants::default() };
         let gates = graph.ops.iter().filter(|op| op.filters().len() > 1).map(|_| Gates::default());
         Tables {
             steps: (0..program.steps.len()).map(numbers).collect(),
             gates: gates.collect(),
-            head: Numbers { shift: usual, ..Numbers::default() },
+            head: OpConstants { shift: usual, ..OpConstants::default() },
             mean: Some(Mean::default()),
             ..Tables::default()
         }
@@ -340,7 +341,7 @@ mod tests {
                 text = text.replace("filters = 6\n", "filters = 300\n");
             }
             if number % 11 == 0 {
-                // Places beyond 16 bits.
+                // Arena offsets beyond 16 bits.
                 let (_, after) = text.split_once("[stem]").unwrap();
                 text = format!("[model]\ninput = {{ height = 300, width = 300, channels = 3 }}\n[stem]{after}");
             }

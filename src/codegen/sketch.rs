@@ -1,4 +1,4 @@
-//! The Arduino sketch that tries a network on real images, and those images.
+//! The Arduino sketch that runs a network on sample images, and `samples.h` with these images.
 
 use super::template::{Flag, Template};
 use super::writer::CWriter;
@@ -7,30 +7,30 @@ use crate::graph::softmax;
 use crate::plan::{Board, Core, Estimate};
 use crate::text::fnv1a_hex;
 
-/// Flash for sample images and what is expected of them, in bytes.
+/// Flash that is available for sample images and their expected outputs, in bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SampleRoom {
-    /// On the board that the sketch is for.
+    /// On the target board.
     pub bytes: usize,
-    /// Where the sketch is compiled for AVR.
+    /// If the sketch is compiled for AVR.
     pub avr_bytes: usize,
 }
 
 impl Default for SampleRoom {
-    /// For a board that is not known. Of AVR an Uno has 32 KB of flash in all.
+    /// For an unknown board. The limit for AVR suits an Uno, which has 32 KB of flash.
     fn default() -> Self {
         Self { bytes: 256_000, avr_bytes: 16_000 }
     }
 }
 
 impl SampleRoom {
-    /// What a network leaves of the flash of `board`.
+    /// The flash of `board` that remains beside a network with this `estimate`.
     #[must_use]
     pub fn on(board: &Board, estimate: &Estimate) -> Self {
         let target = estimate.on(board.core.family());
         let is_avr = board.core == Core::Avr;
-        // What the sketch itself takes: 1,200 to 1,500 bytes measured on AVR; elsewhere arithmetic
-        // with doubles comes along, to print numbers. And the estimate may be off by a tenth.
+        // Size of the sketch: 1,200 to 1,500 bytes measured on AVR; other cores also link arithmetic with
+        // doubles to print numbers. The estimate of code size may be off by 10 %.
         let sketch = if is_avr { 2_000 } else { 8_000 };
         let taken = target.flash_bytes + target.code_bytes / 10 + sketch;
         let bytes = u64::from(board.flash_left).saturating_sub(taken) as usize;
@@ -38,33 +38,33 @@ impl SampleRoom {
         Self { bytes, avr_bytes }
     }
 
-    /// How many images of `model` there is room for, at least one.
+    /// The number of images of `model` that this flash holds; at least 1.
     #[must_use]
     pub fn images(self, model: &Model<'_>) -> usize {
         count(self.bytes, model)
     }
 }
 
-/// How many images of `model` go into `bytes`, each with its class, its place and its answer; at
-/// least one.
+/// The number of images of `model` that `bytes` hold, each with its class, its address and its expected
+/// outputs; at least 1.
 fn count(bytes: usize, model: &Model<'_>) -> usize {
-    let answer = model.graph.classes * if model.quantised.is_some() { 1 } else { 4 };
-    (bytes / (model.graph.input.values() + answer + 6)).max(1)
+    let outputs = model.graph.classes * if model.quantised.is_some() { 1 } else { 4 };
+    (bytes / (model.graph.input.values() + outputs + 6)).max(1)
 }
 
-/// An image whose class is known.
+/// A labelled image.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sample<'a> {
-    /// Camera bytes: row by row, the colours of a pixel side by side.
+    /// Camera bytes, row by row, the channels of a pixel side by side (HWC).
     pub pixels: &'a [u8],
-    /// Its class.
+    /// Index of its class.
     pub label: usize,
-    /// What it is called; for a comment.
+    /// Its name, for a comment.
     pub name: String,
 }
 
-/// Which of `samples` go into a sketch: one of every class in turn, up to `per_class` of each and
-/// `most` in all. In the order they were given.
+/// Selects samples for a sketch by taking one of each class in turn, at most `per_class` of each class (at
+/// least 1) and `most` in total. Keeps their order.
 #[must_use]
 pub fn select<'s, 'a>(samples: &'s [Sample<'a>], per_class: usize, most: usize) -> Vec<&'s Sample<'a>> {
     let mut seen = std::collections::BTreeMap::new();
@@ -81,10 +81,10 @@ pub fn select<'s, 'a>(samples: &'s [Sample<'a>], per_class: usize, most: usize) 
     chosen.into_iter().map(|index| &samples[index]).collect()
 }
 
-/// The text of `samples.h`, of which AVR gets as much as there is room for.
+/// The text of `samples.h`. On AVR, the preprocessor leaves out images that exceed `room.avr_bytes`.
 ///
 /// # Errors
-/// No sample at all, or one that is no image of the network's size and classes.
+/// No sample, or one with a wrong size or class.
 pub fn samples(model: &Model<'_>, samples: &[&Sample<'_>], room: SampleRoom) -> Result<String, CodegenError> {
     check_class(model)?;
     let size = model.graph.input.values();
@@ -96,9 +96,9 @@ pub fn samples(model: &Model<'_>, samples: &[&Sample<'_>], room: SampleRoom) -> 
         return Err(CodegenError::Sample { name: name.clone(), bytes: pixels.len(), label: *label });
     }
     let on_avr = count(room.avr_bytes, model).min(samples.len());
-    let answers: Vec<Vec<String>> = samples.iter().map(|sample| expected(model, sample.pixels)).collect();
+    let outputs: Vec<Vec<String>> = samples.iter().map(|sample| expected(model, sample.pixels)).collect();
     let mut w = CWriter::default();
-    w.comment(&format!("Images to try {} on: camera bytes, row by row; and what it answers.", model.class_name));
+    w.comment(&format!("Sample images for {}: camera bytes, row by row, and the expected outputs.", model.class_name));
     w.comment(&format!("Written by {TOOL}."));
     w.directive("pragma once");
     w.directive(&format!("include \"{}.h\"", model.class_name));
@@ -119,20 +119,20 @@ pub fn samples(model: &Model<'_>, samples: &[&Sample<'_>], room: SampleRoom) -> 
         w.blank();
         if on_avr < samples.len() {
             w.directive("if defined(__AVR__)");
-            tables(w, model, &samples[..on_avr], &answers);
+            tables(w, model, &samples[..on_avr], &outputs);
             w.directive("else");
-            tables(w, model, samples, &answers);
+            tables(w, model, samples, &outputs);
             w.directive("endif");
         } else {
-            tables(w, model, samples, &answers);
+            tables(w, model, samples, &outputs);
         }
         w.blank();
     });
     Ok(w.finish())
 }
 
-/// Writes what the sketch asks of `samples`.
-fn tables(w: &mut CWriter, model: &Model<'_>, samples: &[&Sample<'_>], answers: &[Vec<String>]) {
+/// Writes the tables and functions by which the sketch accesses `samples`.
+fn tables(w: &mut CWriter, model: &Model<'_>, samples: &[&Sample<'_>], outputs: &[Vec<String>]) {
     let value = if model.quantised.is_some() { "int8_t" } else { "float" };
     let classes = model.graph.classes;
     let flash = format!("{}_detail::flash", model.class_name);
@@ -141,8 +141,8 @@ fn tables(w: &mut CWriter, model: &Model<'_>, samples: &[&Sample<'_>], answers: 
     let wide = if classes > 256 { "uint16_t" } else { "uint8_t" };
     w.line(&format!("enum : uint16_t {{ count = {} }};", samples.len()));
     w.array(&format!("static const {wide} truths[count]"), &truths);
-    let answers: Vec<String> = answers[..samples.len()].concat();
-    w.array(&format!("static const {value} answers[count * {classes}] MICROMOBILENET_FLASH"), &answers);
+    let outputs: Vec<String> = outputs[..samples.len()].concat();
+    w.array(&format!("static const {value} answers[count * {classes}] MICROMOBILENET_FLASH"), &outputs);
     w.block("static inline const uint8_t *image(uint16_t i)", |w| {
         w.array("static const uint8_t *const images[count]", &images);
         w.line("return images[i];");
@@ -153,7 +153,7 @@ fn tables(w: &mut CWriter, model: &Model<'_>, samples: &[&Sample<'_>], answers: 
     });
 }
 
-/// What the network answers for an image: scores, or probabilities in float.
+/// The expected outputs for an image, as literals: int8 scores, or float probabilities.
 fn expected(model: &Model<'_>, image: &[u8]) -> Vec<String> {
     if let Some(quantised) = model.quantised {
         return quantised.run(image).pop().unwrap_or_default().iter().map(i8::to_string).collect();
@@ -163,11 +163,11 @@ fn expected(model: &Model<'_>, image: &[u8]) -> Vec<String> {
     probabilities.into_iter().map(|value| literal::float(value).unwrap_or_default()).collect()
 }
 
-/// The text of `<class_name>.ino`. Its first line holds a checksum of the others, by which
-/// [`export()`](super::export()) knows whether it was edited.
+/// The text of `<class_name>.ino`. Its first line contains a checksum of the rest, by which
+/// [`export()`](super::export()) detects edits.
 ///
 /// # Errors
-/// A class name that cannot be one.
+/// An invalid class name.
 pub fn sketch(model: &Model<'_>) -> Result<String, CodegenError> {
     check_class(model)?;
     let mut template = Template::default();
@@ -179,7 +179,7 @@ pub fn sketch(model: &Model<'_>) -> Result<String, CodegenError> {
     Ok(signed(&w.finish()))
 }
 
-/// Whether `text` is a sketch of this or an earlier version, as it was written.
+/// Whether `text` is an unedited sketch of this or an earlier version.
 #[must_use]
 pub fn is_unedited(text: &[u8]) -> bool {
     let Some(end) = text.iter().position(|byte| *byte == b'\n') else { return false };

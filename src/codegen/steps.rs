@@ -1,15 +1,15 @@
-//! The tables of steps, of runs of steps and of gates.
+//! Writes the tables of steps, of segments, and of gates of squeeze-and-excitation.
 
-use super::tables::{Gates, Numbers, Tables};
+use super::tables::{Gates, OpConstants, Tables};
 use super::writer::CWriter;
 use crate::config::{Activation, Precision};
 use crate::graph::{Graph, Op};
 use crate::plan::{Kernel, Kernels, Program, SkipBuffer, Step, StepFormat, Target, reads_interleaved};
 
-/// What the runtime calls the kernel of squeeze-and-excitation.
+/// The C++ enumerator of the squeeze-and-excitation kernel.
 const GATES: &str = "gatesKind";
 
-/// What the runtime calls the kernel of a step.
+/// The C++ enumerator of a kernel.
 fn kind(kernel: Kernel, is_interleaved: bool) -> &'static str {
     match kernel {
         Kernel::FirstLayer { .. } => "firstLayerKind",
@@ -26,13 +26,13 @@ fn kind(kernel: Kernel, is_interleaved: bool) -> &'static str {
     }
 }
 
-/// The outputs of a row whose kernel reaches over no side of the map: the first, and how many.
+/// The output columns whose window does not overlap the padding: the first one and their number.
 fn inner(step: &Step) -> (usize, usize) {
     let inner = step.window.inner(step.input.width, step.output.width);
     (inner.start, inner.len())
 }
 
-/// Whether the kernel reaches over the left side (1) and over the right one (2), and a stride of two (16) or
+/// Bit flags: windows overlap the padding on the left (1) or on the right (2), the stride is two (16) or
 /// three (32).
 fn edges(step: &Step) -> usize {
     let (first, inner) = inner(step);
@@ -44,7 +44,7 @@ fn edges(step: &Step) -> usize {
     usize::from(first > 0) | usize::from(first + inner < step.output.width) << 1 | stride
 }
 
-/// Writes the tables that say what happens in which order.
+/// Writes the tables of steps and of segments, in the order of execution.
 pub fn write(w: &mut CWriter, graph: &Graph, program: &Program, kernels: &Kernels, tables: &Tables) {
     let format = StepFormat::of(program);
     let lines = program.steps.iter().zip(&kernels.0).zip(&tables.steps).map(|((step, kernel), numbers)| {
@@ -53,7 +53,7 @@ pub fn write(w: &mut CWriter, graph: &Graph, program: &Program, kernels: &Kernel
         (fields(format, program, op, step, kind, numbers), comment(op))
     });
     w.table(&format!("static const Step steps[{}] MICROMOBILENET_FLASH", program.steps.len()), lines);
-    w.line(&format!("static_assert(sizeof(Step) == {}, \"steps are packed\");", format.step_bytes()));
+    w.line(&format!("static_assert(sizeof(Step) == {}, \"Step contains no implicit padding\");", format.step_bytes()));
     if program.streams.len() > 1 {
         w.blank();
         let lines = program.streams.iter().map(|stream| {
@@ -65,11 +65,14 @@ pub fn write(w: &mut CWriter, graph: &Graph, program: &Program, kernels: &Kernel
             if format.stream_padding() > 0 {
                 items.push("{0}".into());
             }
-            let from = stream.source.map_or("rows of the camera".to_owned(), |_| "rows of a map".to_owned());
+            let from = stream.source.map_or("reads camera rows".to_owned(), |_| "reads a feature map".to_owned());
             (items, from)
         });
         w.table(&format!("static const Stream streams[{}] MICROMOBILENET_FLASH", program.streams.len()), lines);
-        w.line(&format!("static_assert(sizeof(Stream) == {}, \"runs are packed\");", format.stream_bytes()));
+        w.line(&format!(
+            "static_assert(sizeof(Stream) == {}, \"Stream contains no implicit padding\");",
+            format.stream_bytes()
+        ));
     }
     w.blank();
     w.directive("if defined(MICROMOBILENET_PROFILE)");
@@ -103,17 +106,24 @@ pub fn write_gates(w: &mut CWriter, precision: Precision, gates: &[Gates]) {
     w.table(&format!("static const Gates gatesTable[{}] MICROMOBILENET_FLASH", gates.len()), lines);
 }
 
-fn fields(format: StepFormat, program: &Program, op: &Op, step: &Step, kind: &str, numbers: &Numbers) -> Vec<String> {
+fn fields(
+    format: StepFormat,
+    program: &Program,
+    op: &Op,
+    step: &Step,
+    kind: &str,
+    numbers: &OpConstants,
+) -> Vec<String> {
     let gates = program.streams.iter().find(|stream| program.steps[stream.first].op == op.id);
-    // Squeeze-and-excitation keeps no rows; its gates lie there instead.
+    // Squeeze-and-excitation has no row buffers; the field is the offset of its gates.
     let ring = if kind == GATES { gates.map_or(0, |stream| stream.gates) } else { step.ring };
     let (target, row) = match step.target {
         Target::Row(at) => ("intoRow", at),
         Target::Over => ("overRow", 0),
         Target::Map(at) => ("intoMap", at),
     };
-    let at = |waiting: Option<SkipBuffer>| waiting.map_or(0, |waiting| waiting.at).to_string();
-    let rows = |waiting: Option<SkipBuffer>| waiting.map_or(0, |waiting| waiting.rows).to_string();
+    let at = |buffer: Option<SkipBuffer>| buffer.map_or(0, |buffer| buffer.at).to_string();
+    let rows = |buffer: Option<SkipBuffer>| buffer.map_or(0, |buffer| buffer.rows).to_string();
     let (first, inner) = inner(step);
     let mut fields = vec![numbers.weights.to_string(), ring.to_string(), row.to_string()];
     if format.tiles {
@@ -151,12 +161,12 @@ fn fields(format: StepFormat, program: &Program, op: &Op, step: &Step, kind: &st
     fields
 }
 
-/// A place in the arena, or none.
+/// An offset into the arena, or `noPlace`.
 fn place(at: Option<usize>) -> String {
     at.map_or("noPlace".to_owned(), |at| at.to_string())
 }
 
-/// What a line of the table of steps is, for people.
+/// The comment above a line of the table of steps.
 fn comment(op: &Op) -> String {
     format!("{}: {}, {} -> {}", op.name, op.kind.operator().describe(), op.input, op.output)
 }

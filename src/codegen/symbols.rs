@@ -1,21 +1,20 @@
-//! Names of C++ things: identifiers that are legal, free, and no macro of an Arduino core.
+//! C++ identifiers that are valid, unused, and not macros of an Arduino core.
 
 use std::collections::BTreeSet;
 
-/// The most characters of a class name.
+/// Maximum length of a class name.
 const MAX_NAME: usize = 64;
 
-/// The name of the class: `configured` where it is given, else made of the model's name
-/// (`my_net` becomes `MyNet`). Whatever comes in, an identifier comes out that can be a class, a
-/// folder and a file.
+/// The name of the C++ class: `configured`, or if it is empty, the name of the model in camel case (`my_net`
+/// becomes `MyNet`). Any input gives an identifier that is valid as the name of a class, a folder and a file.
 #[must_use]
 pub fn class_name(configured: &str, model: &str) -> String {
     let name = if configured.is_empty() { camel_case(model) } else { identifier(configured) };
     if is_class_name(&name) { name } else { format!("Net{name}").chars().take(MAX_NAME).collect() }
 }
 
-/// Whether `name` can be the name of a class: an identifier that starts with a letter, is not
-/// taken by C++, the Arduino core, the sketch or a member of the class, and names a file anywhere.
+/// Whether `name` can be the name of the class: an identifier that starts with a letter, is not used by
+/// C++, the Arduino core, the sketch or a member of the class, and is a valid file name on all systems.
 #[must_use]
 pub fn is_class_name(name: &str) -> bool {
     name.len() <= MAX_NAME
@@ -24,7 +23,7 @@ pub fn is_class_name(name: &str) -> bool {
         && !is_reserved(name)
 }
 
-/// The names in lower case in `code` that a sketch may have as macros, each once, in alphabetical order.
+/// The lower-case names in `code` that a sketch, core or library may define as macros, sorted and without duplicates.
 pub(super) fn macros(code: &str) -> Vec<&'static str> {
     let used: BTreeSet<&str> = code
         .lines()
@@ -46,7 +45,7 @@ fn camel_case(text: &str) -> String {
     identifier(&out)
 }
 
-/// Letters, digits and `_`, beginning with a letter.
+/// Replaces invalid characters of `text` by `_`, and ensures that it begins with a letter.
 fn identifier(text: &str) -> String {
     let legal = |c: char| if c.is_ascii_alphanumeric() { c } else { '_' };
     let name: String = text.chars().take(MAX_NAME).map(legal).collect();
@@ -59,7 +58,7 @@ fn identifier(text: &str) -> String {
 
 fn is_reserved(name: &str) -> bool {
     let has = |words: &str| words.split_ascii_whitespace().any(|word| word == name);
-    // Binary constants B0 to B11111111, analogue pins A0 to A15, math macros M_PI and its like.
+    // Binary constants B0 to B11111111, analogue pins A0 to A15, math macros such as M_PI.
     let rest_is_digits =
         |prefix| name.strip_prefix(prefix).is_some_and(|rest| rest.bytes().all(|b| b.is_ascii_digit()));
     has(KEYWORDS)
@@ -70,7 +69,7 @@ fn is_reserved(name: &str) -> bool {
         || DEVICES.split_ascii_whitespace().any(|word| name.eq_ignore_ascii_case(word))
 }
 
-/// Keywords of C++ up to C++20, and names that are as good as keywords.
+/// Keywords of C++ up to C++20, and names of the standard library that are treated as keywords.
 const KEYWORDS: &str = "
     alignas alignof and and_eq asm auto bitand bitor bool break case catch char char8_t char16_t char32_t class compl
     concept const consteval constexpr constinit const_cast continue co_await co_return co_yield decltype default delete
@@ -92,24 +91,24 @@ const ARDUINO: &str = "
     setup loop yield delay micros millis random randomSeed tone noTone pinMode digitalRead digitalWrite analogRead
     analogWrite shiftIn shiftOut pulseIn init initVariant serialEvent _BV I";
 
-/// Words that are macros of libraries (the sockets of lwIP, curses) or that sketches like to define, for
-/// pins, colours and sizes.
+/// Macros of libraries (the sockets of lwIP, curses), and words that sketches often define, such as pins, colours
+/// and sizes.
 const MACROS: &str = "
     accept bind close connect ioctl listen open poll read recv select send shutdown socket write
     add border box clear echo erase insert move refresh scroll timeout
     black blue brown cyan gray green magenta orange pink purple red white yellow
     above below bottom down first in in1 in2 last left middle out right second top up
     bits block clock column columns copy count current depth dx dy end even flash from gap head height high image index
-    input inner kernel label larger led length lesser level local low made make mean mid next odd offset one output over
-    pad pair pick pixel pixels place plane pool put raw reach rest ring room row rows scale shift side size source start
+    input inner kernel label larger led length lesser level local low made make maximum mean mid next odd offset one output
+    over pad pair pick pixel pixels place plane pool put raw reach rest ring room row rows scale shift side size source start
     state step steps store stream sum take target times total value values weight weights width window x y z zero";
 
-/// Members of the class and names of the sketch.
+/// Members of the class, and names used in the sketch.
 const MEMBERS: &str = "
     predict predict_P output outputs proba labels width height channels classes numInputs numOutputs net run arena_
     samples image";
 
-/// Names that no file may have on Windows.
+/// Reserved file names on Windows.
 const DEVICES: &str = "
     con prn aux nul com1 com2 com3 com4 com5 com6 com7 com8 com9 lpt1 lpt2 lpt3 lpt4 lpt5 lpt6 lpt7 lpt8 lpt9";
 

@@ -1,25 +1,25 @@
-//! What a network's program reads from flash besides its steps: weights and constants.
+//! Tables of weights and constants in flash.
 
 use crate::graph::Graph;
 use crate::plan::{Kernels, Program};
 
-/// Where the numbers of an operation are.
+/// Indices and values of an operation's weights and constants.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Numbers {
-    /// Its first weight.
+pub struct OpConstants {
+    /// Index of its first weight.
     pub weights: usize,
-    /// Its first constant.
+    /// Index of its first multiplier and offset.
     pub constants: usize,
-    /// What padding reads; the zero point of an addition's first operand.
+    /// Zero point of the input, with 128 added; the value of padding. For additions, that of the first operand.
     pub zero: u8,
-    /// The zero point of an addition's second operand.
+    /// Zero point of the second operand of an addition, with 128 added.
     pub other_zero: u8,
-    /// Fractional bits of its results.
+    /// Shift of its requantisation; 0 in float.
     pub shift: u8,
 }
 
-impl Numbers {
-    /// Whether results have other fractional bits than 16; those of floats have none.
+impl OpConstants {
+    /// Whether the shift differs from the usual 16; never in float.
     const fn is_shifted(&self) -> bool {
         !matches!(self.shift, 0 | 16)
     }
@@ -28,71 +28,70 @@ impl Numbers {
 /// An array in flash.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Array {
-    /// The type of its values.
-    pub of: &'static str,
+    /// C++ type of its values.
+    pub value_type: &'static str,
     /// Its name.
     pub name: &'static str,
-    /// Its values as literals.
+    /// Its values as C++ literals.
     pub items: Vec<String>,
 }
 
-/// How gates come about: see `runtime/int8/gates.h` and `runtime/float/gates.h`.
+/// Weights and constants of squeeze-and-excitation: see `runtime/int8/gates.h` and `runtime/float/gates.h`.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Gates {
-    /// From means to hidden units.
-    pub reduce: Numbers,
-    /// From hidden units to the sigmoid's arguments.
-    pub expand: Numbers,
-    /// Hidden units.
+    /// Dense layer from the channel means to the hidden units.
+    pub reduce: OpConstants,
+    /// Dense layer from the hidden units to the inputs of the sigmoid.
+    pub expand: OpConstants,
+    /// Number of hidden units.
     pub hidden: usize,
-    /// Constants of the mean.
+    /// Index of the multiplier and offset of the mean.
     pub mean: usize,
-    /// How far the mean's sums are shifted.
+    /// Right shift of the sums before requantisation of the mean.
     pub mean_shift: u32,
 }
 
 /// The mean of a global average pool.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Mean {
-    /// Its constants.
+    /// Index of its multiplier and offset.
     pub constants: usize,
-    /// How far its sums are shifted.
+    /// Right shift of its sums before requantisation.
     pub shift: u32,
-    /// What zero points add to a sum.
+    /// Contribution of the zero point to a sum.
     pub zeros: u32,
 }
 
-/// Everything in flash that depends on weights.
+/// All constants of a network that depend on its weights.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Tables {
     /// The arrays.
     pub arrays: Vec<Array>,
-    /// One for each squeeze-and-excitation.
+    /// One entry per squeeze-and-excitation.
     pub gates: Vec<Gates>,
-    /// One for each step of the program.
-    pub steps: Vec<Numbers>,
-    /// Those of the head.
-    pub head: Numbers,
-    /// The mean of an average pool.
+    /// One entry per step of the program.
+    pub steps: Vec<OpConstants>,
+    /// Weights and constants of the head.
+    pub head: OpConstants,
+    /// The mean of the global average pool, if there is one.
     pub mean: Option<Mean>,
-    /// What a step between scores is worth in logits.
+    /// Scale of the int8 scores (logits per unit), as a C++ literal.
     pub score_scale: String,
 }
 
 impl Tables {
-    /// The kernel of each step of `program`, which runs `graph`, with the fractional bits that these tables
-    /// have.
+    /// The kernel of each step of `program`, which runs `graph`, given the shifts in these tables.
     pub fn kernels(&self, graph: &Graph, program: &Program) -> Kernels {
         Kernels::of(graph, program, |step| self.steps.get(step).map(|numbers| numbers.shift))
     }
 
-    /// Whether the head or layers behind gates, which are no steps, have other fractional bits than 16.
+    /// Whether the head or a dense layer of squeeze-and-excitation has a shift other than 16. They are not steps.
     pub(crate) fn has_shifted_dense(&self) -> bool {
         let gates = self.gates.iter().flat_map(|gates| [&gates.reduce, &gates.expand]);
-        gates.chain([&self.head]).any(Numbers::is_shifted)
+        gates.chain([&self.head]).any(OpConstants::is_shifted)
     }
 
-    /// Whether a step whose filters read one channel each has other fractional bits than 16.
+    /// Whether a depthwise step has a shift other than 16.
     pub(crate) fn has_shifted_depthwise(&self, kernels: &Kernels) -> bool {
         let steps = self.steps.iter().zip(&kernels.0);
         steps.filter(|(_, kernel)| kernel.is_depthwise()).any(|(numbers, _)| numbers.is_shifted())

@@ -1,23 +1,23 @@
-//! The C++ texts of `runtime/`, with what a network does not need left out.
+//! Templates: instantiates the C++ texts of `runtime/` for a network.
 //!
-//! A line `//@if flag` begins a part that stays where the flag is set, `//@unless flag` one that stays
-//! where it is not; `//@else` begins the other part, and `//@end` ends both. Parts nest. `@name@` stands
-//! for a value.
+//! The lines after `//@if flag` are kept if the flag is set, those after `//@unless flag` if it is not;
+//! `//@else` begins the alternative, and `//@end` ends both. Conditions nest. `@name@` is replaced by a
+//! value.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 macro_rules! flags {
     ($($(#[$doc:meta])* $flag:ident = $name:literal),+ $(,)?) => {
-        /// What a part of a text depends on.
+        /// A condition of template lines.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
         pub enum Flag { $($(#[$doc])* $flag),+ }
 
         impl Flag {
-            /// All of them.
+            /// All flags.
             #[cfg(test)]
             pub const ALL: &'static [Self] = &[$(Self::$flag),+];
 
-            /// The flag of this name.
+            /// The flag named `name` in templates.
             pub fn named(name: &str) -> Option<Self> {
                 match name {
                     $($name => Some(Self::$flag),)+
@@ -29,106 +29,106 @@ macro_rules! flags {
 }
 
 flags! {
-    /// 8-bit integers.
+    /// The network is int8.
     Int8 = "int8",
-    /// Floats.
+    /// The network is float.
     Float = "float",
-    /// Tiles lie in the arena.
+    /// Some tiles are in the arena instead of on the stack.
     Tiles = "tiles",
-    /// Maps are added, or kept for it.
+    /// The program has additions, or buffers for their skip connections.
     Additions = "additions",
     /// Some step is an addition.
     Add = "add",
-    /// Rows of maps are copied before they are read.
+    /// Some segments copy rows of a feature map before they read them.
     Copies = "copies",
-    /// There are several streams.
+    /// The program has several segments.
     Streams = "streams",
-    /// There is one.
+    /// A single segment precedes the pool.
     SingleStream = "singleStream",
-    /// Operations follow the global pool before the head.
+    /// There are operations between the global pool and the head.
     Tail = "tail",
     /// Some filter sums more than 256 products.
     Deep = "deep",
-    /// Some filters over all channels have results with other fractional bits than 16.
+    /// Some filters over all channels have a shift other than 16.
     ShiftedFilters = "shiftedFilters",
-    /// Some filters over one channel each have such results.
+    /// Some depthwise filters have a shift other than 16.
     ShiftedDepthwise = "shiftedDepthwise",
-    /// Some step runs filters over all channels.
+    /// Some step has filters over all channels.
     Filters = "filters",
-    /// Squeeze-and-excitation.
+    /// There is squeeze-and-excitation.
     Gates = "gates",
     /// The image has three channels.
     Colours = "colours",
-    /// Filters have windows of more than a pixel.
+    /// There is a convolution with a kernel larger than 1×1.
     Convolutions = "convolutions",
-    /// Such filters, with 16 fractional bits, collect what they read.
+    /// There is such a convolution with a shift of 16, which gathers its inputs (im2col).
     Collected = "collected",
-    /// Filters read rows straight from planes.
+    /// Pointwise steps may read planes without a tile.
     Pointwise = "pointwise",
-    /// They read at most four planes.
+    /// Some of them have at most four input channels.
     Shallow = "shallow",
-    /// Filters collect what they read.
+    /// Some filters need a tile on every processor.
     Tiled = "tiled",
-    /// They collect it value by value.
+    /// Some of them gather it value by value.
     TilesByValue = "tilesByValue",
-    /// A step may be given a row before it can make one.
+    /// Some step may receive a row before it can compute one.
     Waits = "waits",
-    /// No window is higher than three rows.
+    /// All kernels have one or three rows, and at least one has three.
     ThreeRows = "threeRows",
-    /// Filters over one channel each.
+    /// There is a depthwise convolution or a first layer with a single input channel.
     Depthwise = "depthwise",
-    /// Such of 3×3, the first layer apart.
+    /// There is a depthwise 3×3 convolution other than the first layer.
     Depthwise3 = "depthwise3",
-    /// The first layer is computed for all of its filters at once.
+    /// The first layer has a kernel that computes all of its filters at once.
     FirstLayer = "firstLayer",
-    /// It moves by two pixels, not by three.
+    /// The stride of that first layer is two, not three.
     FirstLayerBy2 = "firstLayerBy2",
-    /// Windows of any size over one channel each.
+    /// Some depthwise convolution needs the generic kernel.
     AnyDepthwise = "anyDepthwise",
-    /// Windows of 3×3 over one channel each, the first layer among them.
+    /// There is a depthwise 3×3 convolution, including the first layer.
     FastDepthwise = "fastDepthwise",
-    /// Both of them.
+    /// Both `AnyDepthwise` and `FastDepthwise`.
     BothDepthwise = "bothDepthwise",
-    /// Windows of 3×3 move by one pixel.
+    /// Some depthwise 3×3 convolution has stride 1.
     Stride1 = "stride1",
-    /// By two, the first layer among them.
+    /// Some has stride 2, including the first layer.
     Stride2 = "stride2",
-    /// By three, the first layer among them.
+    /// Some has stride 3, including the first layer.
     Stride3 = "stride3",
-    /// By two, the first layer apart.
+    /// Some other than the first layer has stride 2.
     Depthwise2 = "depthwise2",
-    /// By three, the first layer apart.
+    /// Some other than the first layer has stride 3.
     Depthwise3By3 = "depthwise3By3",
-    /// By one or two.
+    /// Some other than the first layer has stride 1 or 2.
     OtherStrides = "otherStrides",
     /// Global maximum pooling.
     Max = "max",
     /// Global average pooling.
     Avg = "avg",
-    /// The head gathers what it reads.
+    /// The tile of the head is in the arena.
     HeadTile = "headTile",
-    /// The object is filled up.
+    /// The object has explicit padding bytes.
     Padding = "padding",
-    /// Steps are filled up.
+    /// `Step` has explicit padding bytes.
     StepPadding = "stepPadding",
-    /// Descriptions of streams are filled up.
+    /// `Stream` has explicit padding bytes.
     StreamPadding = "streamPadding",
-    /// Images are stretched.
+    /// Images are stretched to the input size.
     Fit = "fit",
-    /// Images are cropped.
+    /// Images are cropped to the input's aspect ratio.
     Crop = "crop",
-    /// Images have bars.
+    /// Images are padded with black bars.
     Pad = "pad",
 }
 
-/// What a network needs, and the values of its texts.
+/// The flags and values for the templates of a network.
 #[derive(Debug, Default)]
 pub struct Template {
     flags: BTreeSet<Flag>,
     values: BTreeMap<&'static str, String>,
 }
 
-/// A directive of a text.
+/// A directive in a template.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Directive<'a> {
     If(&'a str),
@@ -137,7 +137,7 @@ enum Directive<'a> {
     End,
 }
 
-/// The directive that `line` is.
+/// Parses a directive; `None` if `line` is not one.
 fn directive(line: &str) -> Option<Directive<'_>> {
     let text = line.trim().strip_prefix("//@")?;
     Some(match text.split_once(' ') {
@@ -149,7 +149,7 @@ fn directive(line: &str) -> Option<Directive<'_>> {
 }
 
 impl Template {
-    /// Keeps what depends on `flag` where `is_set`.
+    /// Sets or clears `flag`.
     pub fn flag(&mut self, flag: Flag, is_set: bool) {
         if is_set {
             self.flags.insert(flag);
@@ -158,7 +158,7 @@ impl Template {
         }
     }
 
-    /// What `@name@` stands for.
+    /// Sets the value that replaces `@name@`.
     pub fn value(&mut self, name: &'static str, value: &(impl ToString + ?Sized)) {
         self.values.insert(name, value.to_string());
     }
@@ -169,9 +169,9 @@ impl Template {
         flag.is_some_and(|flag| self.flags.contains(&flag))
     }
 
-    /// The places of the lines of `text` that stay, and the lines.
+    /// The lines of `text` that are kept, with their indices.
     fn kept<'a>(&self, text: &'a str) -> impl Iterator<Item = (usize, &'a str)> {
-        // For each open part: whether it stays.
+        // For each open condition: whether its lines are kept.
         let mut open: Vec<bool> = Vec::new();
         let mut kept = Vec::new();
         for (at, line) in text.lines().enumerate() {
@@ -186,20 +186,20 @@ impl Template {
                 Some(Directive::End) => {
                     open.pop();
                 }
-                None if open.iter().all(|stays| *stays) => kept.push((at, line)),
+                None if open.iter().all(|is_kept| *is_kept) => kept.push((at, line)),
                 None => {}
             }
         }
-        debug_assert!(open.is_empty(), "a part is not closed");
+        debug_assert!(open.is_empty(), "a condition is not closed");
         kept.into_iter()
     }
 
-    /// The lines of `text` that stay.
+    /// The instantiated lines of `text`.
     pub fn lines(&self, text: &str) -> Vec<String> {
-        self.kept(text).map(|(_, line)| self.filled(line)).collect()
+        self.kept(text).map(|(_, line)| self.fill(line)).collect()
     }
 
-    fn filled(&self, line: &str) -> String {
+    fn fill(&self, line: &str) -> String {
         let mut out = line.to_owned();
         for (name, value) in &self.values {
             out = out.replace(&format!("@{name}@"), value);
@@ -230,7 +230,7 @@ pub(super) mod tests {
         assert_eq!(template.lines(text), ["a", "e"]);
     }
 
-    /// All texts, by their files.
+    /// All templates and their paths.
     pub(in super::super) fn texts() -> Vec<(PathBuf, String)> {
         let mut folders = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("src/codegen/runtime")];
         let mut texts = Vec::new();
@@ -249,7 +249,7 @@ pub(super) mod tests {
         texts
     }
 
-    /// Places of the lines of `text` that are no directives and do not stay.
+    /// Indices of the lines of `text` that are neither directives nor kept.
     pub(in super::super) fn left_out(template: &Template, text: &str) -> BTreeSet<usize> {
         let kept: BTreeSet<usize> = template.kept(text).map(|(at, _)| at).collect();
         let lines = text.lines().enumerate().filter(|(_, line)| directive(line).is_none());

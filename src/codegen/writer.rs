@@ -1,9 +1,9 @@
-//! The text of a C++ file: the only place that knows line breaks, indentation, braces and how
-//! comments are written.
+//! Writer of C++ text. Only this module knows line breaks, indentation, braces and the syntax of
+//! comments.
 
 use crate::escape;
 
-/// Columns that a list stays under.
+/// Maximum width of the lines of a list, in columns.
 const WIDTH: usize = 100;
 const INDENT: &str = "    ";
 
@@ -20,7 +20,7 @@ impl CWriter {
         self.text
     }
 
-    /// One line of code. Texts from outside come as literals made by [`escape::c_string`].
+    /// Writes a line of code. Untrusted text must be escaped by [`escape::c_string`] first.
     pub fn line(&mut self, code: &str) {
         debug_assert!(!code.contains(['\n', '\r']), "a line of code is one line: {code:?}");
         for _ in 0..self.depth {
@@ -30,18 +30,18 @@ impl CWriter {
         self.text.push('\n');
     }
 
-    /// An empty line.
+    /// Writes an empty line.
     pub fn blank(&mut self) {
         self.text.push('\n');
     }
 
-    /// A line of comment; `text` may be anything.
+    /// Writes a comment line; `text` is escaped.
     pub fn comment(&mut self, text: &str) {
         let line = format!("// {}", escape::c_comment(text));
         self.line(line.trim_end());
     }
 
-    /// A preprocessor line, which always starts in the first column.
+    /// Writes a preprocessor directive, without indentation.
     pub(crate) fn directive(&mut self, directive: &str) {
         debug_assert!(!directive.contains(['\n', '\r', '\\']), "a directive is one line: {directive:?}");
         self.text.push('#');
@@ -49,29 +49,29 @@ impl CWriter {
         self.text.push('\n');
     }
 
-    /// `opening { … }`, what `body` writes indented.
+    /// Writes `opening { … }` with an indented `body`.
     pub fn block(&mut self, opening: &str, body: impl FnOnce(&mut Self)) {
         self.braces(opening, "}", body);
     }
 
-    /// `opening { … };`, for types.
+    /// Writes `opening { … };` with an indented `body`, for types.
     pub fn declaration(&mut self, opening: &str, body: impl FnOnce(&mut Self)) {
         self.braces(opening, "};", body);
     }
 
-    /// A namespace, whose content is not indented.
+    /// Writes a namespace; its `body` is not indented.
     pub fn namespace(&mut self, name: &str, body: impl FnOnce(&mut Self)) {
         self.line(&format!("namespace {name} {{"));
         body(self);
         self.line(&format!("}}  // namespace {name}"));
     }
 
-    /// `declaration = { items };`, as many items on a line as fit.
+    /// Writes `declaration = { items };`, with as many items per line as fit.
     pub fn array(&mut self, declaration: &str, items: &[String]) {
         self.list(declaration, items, INDENT, " ");
     }
 
-    /// `declaration = { {fields}, … };`, a line and a comment each.
+    /// Writes `declaration = { {fields}, … };`, with a line per entry below its comment, if that is not empty.
     pub fn table(&mut self, declaration: &str, lines: impl Iterator<Item = (Vec<String>, String)>) {
         self.line(&format!("{declaration} = {{"));
         for (fields, comment) in lines {
@@ -83,7 +83,7 @@ impl CWriter {
         self.line("};");
     }
 
-    /// Lines of a text that is written elsewhere.
+    /// Writes `lines` unchanged.
     pub fn text(&mut self, lines: &[String]) {
         for line in lines {
             self.text.push_str(line);
@@ -91,7 +91,7 @@ impl CWriter {
         }
     }
 
-    /// The same for data that nobody reads: without the spaces, a third fewer bytes of text.
+    /// Writes an array of bytes without spaces, which makes the text a third shorter than [`Self::array`].
     pub fn data(&mut self, declaration: &str, bytes: &[u8]) {
         let items: Vec<String> = bytes.iter().map(u8::to_string).collect();
         self.list(declaration, &items, "", "");

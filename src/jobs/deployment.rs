@@ -2,7 +2,7 @@
 
 use super::check::{self, CheckError, Checked, Compilers, Network};
 use super::weights::Trained;
-use crate::codegen::{self, CodegenError, Model, Provenance, Sample, SampleRoom, Sources, Sure, symbols};
+use crate::codegen::{self, CodegenError, Confidence, Model, Provenance, Sample, SampleRoom, Sources, symbols};
 use crate::config::{ConfigFile, Precision};
 use crate::data::{Dataset, Images};
 use crate::graph::Graph;
@@ -127,7 +127,7 @@ impl Deployment {
                 accuracy,
                 int8_accuracy,
                 weights_hash: self.trained.hash.clone(),
-                sure: self.sure(deployed),
+                confidence: self.confidence(deployed),
             },
         };
         let images = &dataset.validation;
@@ -146,9 +146,9 @@ impl Deployment {
         Ok(Export { sources, accuracy, int8_accuracy, estimate, network })
     }
 
-    /// From which probability on answers are right as often as `export.min_precision` asks for, on at most
-    /// [`JUDGED`] validation images, in the arithmetic of the export; `None` without images.
-    fn sure(&self, deployed: Option<&Deployed>) -> Option<Sure> {
+    /// The confidence threshold for the precision `export.min_precision`, computed from at most [`JUDGED`] validation
+    /// images in the arithmetic of the export; `None` without images.
+    fn confidence(&self, deployed: Option<&Deployed>) -> Option<Confidence> {
         let images = self.dataset.validation.sample(JUDGED);
         let probabilities = match deployed {
             None => train::evaluate(&self.graph, &self.trained.weights, &images).probabilities,
@@ -162,7 +162,7 @@ impl Deployment {
             .predictions
             .threshold(precision);
         let threshold = threshold.map(|found| (found.threshold as f32, found.coverage));
-        (!images.is_empty()).then_some(Sure { precision, threshold })
+        (!images.is_empty()).then_some(Confidence { precision, threshold })
     }
 }
 

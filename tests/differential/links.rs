@@ -23,9 +23,9 @@ use std::process::{Command, Stdio};
 /// Images of each network.
 const IMAGES: usize = 8;
 /// Functions for the sides of a 3×3 depthwise kernel, which a map need not have, and for values beyond whole fours.
-const FOR_SIDES: [&str; 3] = ["side", "leaveOut", "put"];
+const FOR_SIDES: [&str; 3] = ["edgeOutput", "removeRow", "put"];
 /// Functions that decide about rows, which every header has.
-const FOR_ROWS: [&str; 3] = ["landing", "due", "slot"];
+const FOR_ROWS: [&str; 3] = ["directBuffer", "isReady", "rowBuffer"];
 
 /// A network in integers whose sums are large in one layer of some networks.
 pub fn case(net: &Net, number: usize) -> Case {
@@ -109,11 +109,11 @@ fn named(case: &Case) -> Vec<(&'static str, bool)> {
         ("products", has(&collects) || has(&gathers) || dense.contains(&true)),
         ("shiftedFilters", has(&|kernel| matches!(kernel, Kernel::Shifted { .. })) || dense.contains(&false)),
         ("add", has(&|kernel| kernel == Kernel::Addition)),
-        ("open", gates),
-        ("openAt", gates),
-        ("openGates", gates),
-        ("scale", gates),
-        ("closePool", !model.graph.tail().is_empty()),
+        ("computeGates", gates),
+        ("startGates", gates),
+        ("squeezeExcite", gates),
+        ("applyGates", gates),
+        ("finishPool", !model.graph.tail().is_empty()),
     ]
 }
 

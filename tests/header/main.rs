@@ -205,8 +205,8 @@ fn the_sketch_runs_and_hostile_names_do_no_harm() {
         }
         wanted.extend(
             format!(
-                "PASS: {count} of {count} as expected, right: {right}, microseconds each: 1000, \
-                 bytes of the object: {size}"
+                "PASS: {count} of {count} as expected, correct: {right}, microseconds per image: 1000, \
+                 object bytes: {size}"
             )
             .into_bytes(),
         );

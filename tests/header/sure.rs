@@ -1,11 +1,11 @@
-//! `sure()`: the header's opinion of its answers.
+//! `sure()`: the confidence threshold of a header.
 
 #![expect(clippy::unwrap_used, reason = "a helper of tests fails by panicking")]
 
 use crate::build::{STRICT, compile, run};
 use crate::case::Case;
 use crate::support::usable;
-use micromobilenet::codegen::{Model, Sure, header};
+use micromobilenet::codegen::{Confidence, Model, header};
 use micromobilenet::graph::argmax;
 use std::fmt::Write as _;
 use std::fs;
@@ -42,10 +42,9 @@ fn an_answer_is_sure_from_the_threshold_on_in_float_and_int8() {
         let at = (20..40).max_by(|a, b| (sorted[*a] - sorted[a - 1]).total_cmp(&(sorted[*b] - sorted[b - 1]))).unwrap();
         let threshold = f32::midpoint(sorted[at - 1], sorted[at]);
         let mut model: Model<'_> = case.model();
-        model.provenance.sure = Some(Sure { precision: 0.9, threshold: Some((threshold, 0.5)) });
+        model.provenance.confidence = Some(Confidence { precision: 0.9, threshold: Some((threshold, 0.5)) });
         let text = header(&model).unwrap();
-        let meaning =
-            format!("sure()          from a probability of {threshold:.4} on: 50.0 % of the validation images");
+        let meaning = format!("confidence threshold {threshold:.4}: precision at least 90.0 %, coverage 50.0 %");
         assert!(text.contains(&meaning), "{text}");
         fs::write(folder.path().join(format!("{}.h", case.class)), text).unwrap();
         writeln!(main, "#include \"{}.h\"", case.class).unwrap();
@@ -71,7 +70,9 @@ fn without_a_threshold_no_answer_is_sure() {
     let case = Case::preset("pico", 1);
     let mut model = case.model();
     assert!(header(&model).unwrap().contains("proba >= 0.5f"));
-    model.provenance.sure = Some(Sure { precision: 0.95, threshold: None });
+    model.provenance.confidence = Some(Confidence { precision: 0.95, threshold: None });
     let text = header(&model).unwrap();
-    assert!(text.contains("proba >= 2.0f") && text.contains("never: no probability makes 95.0 % of the answers right"));
+    assert!(
+        text.contains("proba >= 2.0f") && text.contains("always false: no threshold reaches a precision of 95.0 %")
+    );
 }

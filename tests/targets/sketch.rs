@@ -46,12 +46,12 @@ fn the_shipped_sketches_pass_on_arduino_boards() {
         let (summary, images) = said.split_last().unwrap();
         assert!(!images.is_empty() && images.iter().all(|line| line.starts_with("PASS, prediction: ")), "{said:#?}");
         let count = images.len();
-        assert!(summary.starts_with(&format!("PASS: {count} of {count} as expected, right: ")), "{summary}");
+        assert!(summary.starts_with(&format!("PASS: {count} of {count} as expected, correct: ")), "{summary}");
         let microseconds: u32 = images.iter().map(|line| number(line, "microseconds")).sum();
-        assert_eq!(number(summary, "microseconds each"), microseconds / count as u32, "{said:#?}");
+        assert_eq!(number(summary, "microseconds per image"), microseconds / count as u32, "{said:#?}");
         // It is no faster than a multiplication every two cycles.
         assert!(microseconds > 5_000, "{said:#?}");
-        let object = number(summary, "bytes of the object");
+        let object = number(summary, "object bytes");
         let free = number(summary, "bytes of RAM free");
         assert!(free > 100 && object + free < *ram, "{summary}");
     });
@@ -77,7 +77,7 @@ fn a_sketch_fails_where_a_score_is_not_the_expected_one() {
     let said = said(class, target, folder.path());
     assert_eq!(said.len(), 2, "{said:#?}");
     assert!(said[0].starts_with("FAIL, prediction: "), "{said:#?}");
-    assert!(said[1].starts_with("FAIL: 0 of 1 as expected, right: "), "{said:#?}");
+    assert!(said[1].starts_with("FAIL: 0 of 1 as expected, correct: "), "{said:#?}");
 }
 
 #[test]

@@ -1,10 +1,10 @@
-// Rows of a camera of another size, or with colours, become rows of the network as images did in
-// training (@resizeText@). Shrinking takes the mean of the area, growing is bilinear, both in
-// integers: columns first, in 1/256, then rows. It holds a few rows of the network.
+// Resizes camera rows to the network's input and converts their colours, as the images were resized for
+// training (@resizeText@). Downscaling averages areas, upscaling is bilinear, both in integers: columns
+// first, in units of 1/256, then rows. The object holds a few rows of the network's input.
 template <typename Net>
 class Camera {
 public:
-    // A camera of this many columns and rows.
+    // A camera with this number of columns and rows.
     Camera(Net &network, uint16_t columns, uint16_t rows) : net_(network), columns_(columns), rows_(rows) {
         source_.width = columns;
         source_.height = rows;
@@ -15,7 +15,7 @@ public:
         const uint32_t across = static_cast<uint32_t>(columns) * Net::height;
         const uint32_t along = static_cast<uint32_t>(rows) * Net::width;
 //@if crop
-        // The largest part in the middle that has the network's proportions.
+        // The largest centred part with the network's aspect ratio.
         if (across > along) {
             source_.width = static_cast<uint16_t>(atLeast1(along / Net::height));
             source_.x = static_cast<uint16_t>((columns - source_.width) / 2);
@@ -25,7 +25,7 @@ public:
         }
 //@end
 //@if pad
-        // All of it in the middle, black beside it.
+        // The whole image, centred, with black bars.
         if (across > along) {
             const uint32_t high = (2 * along + columns) / (2 * static_cast<uint32_t>(columns));
             target_.height = static_cast<uint16_t>(atMost(atLeast1(high), Net::height));
@@ -43,23 +43,23 @@ public:
         begin();
     }
 
-    // Starts an image, whether the last one was finished or not.
+    // Starts an image and discards an unfinished one.
     void begin() {
         net_.begin();
         taken_ = given_ = 0;
     }
 
-    // The next row of the camera: a byte a pixel.
+    // Processes a camera row with one byte per pixel.
     void gray(const uint8_t *row) { take(Gray{row}); }
 
-    // The same with three bytes a pixel: red, green, blue.
+    // Processes a camera row with three bytes per pixel: red, green, blue.
     void rgb888(const uint8_t *row) { take(Rgb888{row}); }
 
-    // The same with two bytes a pixel: five bits of red, six of green, five of blue; cameras send
-    // the byte with red first.
+    // Processes a camera row with two bytes per pixel: five bits of red, six of green, five of blue. Cameras
+    // send the byte with red first.
     void rgb565(const uint8_t *row, bool redFirst = true) { take(Rgb565{row, redFirst}); }
 
-    // Ends an image and returns its class; the next row starts another one.
+    // Finishes an image and returns its class; the next row starts another one.
     uint16_t finish() {
         taken_ = 0;
         return net_.finish();
@@ -107,7 +107,7 @@ private:
         return static_cast<uint8_t>((sum + 500) / 1000);
     }
 
-    // What comes before the first row. The outputs of the last image are gone from here on.
+    // Prepares an image, including a black bar at the top. It overwrites the outputs of the previous image.
     void start() {
         given_ = 0;
         room_ = source_.height;
@@ -125,7 +125,7 @@ private:
     template <typename Read>
     void take(const Read &read) {
         if (given_ != 0 && !net_.hasRows()) {
-            // The network itself was told to finish, or to begin.
+            // finish() or begin() of the network was called directly.
             taken_ = 0;
         }
         const uint16_t row = taken_;
@@ -154,13 +154,13 @@ private:
         }
     }
 
-    // A channel of the row at the network's width, in 1/256.
+    // Resizes a channel of the row to the network's width, in units of 1/256.
     template <typename Read>
     void squeeze(const Read &read, uint8_t channel) {
         const uint16_t from = source_.width, to = target_.width;
         uint16_t *out = current_ + channel;
         if (to < from) {
-            // Each column is `to` long, each output `from`.
+            // In this scale each input column has the length `to`, each output column `from`.
             uint32_t sum = 0, room = from;
             for (uint16_t x = 0; x < from; x++) {
                 const uint32_t value = read(static_cast<uint16_t>(source_.x + x), channel);
@@ -186,7 +186,8 @@ private:
         }
     }
 
-    // The position that output o begins at, and the weight of the next one, out of 2 * to.
+    // The first of two input positions that output o interpolates, and the weight of the second one, in units
+    // of 1 / (2 * to).
     static uint16_t place(uint16_t o, uint16_t from, uint16_t to, uint32_t &weight) {
         const uint32_t middle = (2 * static_cast<uint32_t>(o) + 1) * from;
         const uint32_t centre = middle > to ? middle - to : 0;
@@ -250,7 +251,7 @@ private:
     uint16_t columns_, rows_;
     Part source_, target_;
     uint16_t taken_, given_;
-    // What is left of the output row under way, where rows are made fewer.
+    // Downscaling: remaining length of the current output row.
     uint32_t room_;
     uint16_t current_[Net::width * Net::channels];
     union {

@@ -1,6 +1,6 @@
-// Writes what @Class@ answers to stdout, as bytes of this machine: for the images of samples.h, of
-// which it first writes how many there are, each before its answers with what the sketch expects of
-// it; then for the images on stdin, until there are no more.
+// Writes the outputs of @Class@ to stdout, in the byte order of this machine. First the number of images in
+// samples.h; for each of them the image, the expected outputs and the outputs; then the outputs for each
+// image on stdin.
 #include "@Class@.h"
 #include "samples.h"
 #include <stdio.h>
@@ -15,7 +15,7 @@ static void put(const void *data, size_t count) {
     }
 }
 
-static void putAnswer(uint16_t label) {
+static void putOutputs(uint16_t label) {
     put(&label, sizeof label);
 //@if int8
     put(net.scores, sizeof net.scores);
@@ -23,21 +23,21 @@ static void putAnswer(uint16_t label) {
     put(net.outputs, sizeof net.outputs);
 }
 
-// The same image as a whole, row by row from elsewhere, and row by row where the net wants them.
-static void answer() {
+// Classifies the image in three ways: as a whole, by push(), and by nextRow() and commitRow().
+static void classify() {
     enum : size_t { rowBytes = @Class@::width * @Class@::channels };
-    putAnswer(net.predict(image));
+    putOutputs(net.predict(image));
     net.begin();
     for (size_t y = 0; y < @Class@::height; y++) {
         net.push(image + y * rowBytes);
     }
-    putAnswer(net.finish());
+    putOutputs(net.finish());
     net.begin();
     for (size_t y = 0; y < @Class@::height; y++) {
         memcpy(net.nextRow(), image + y * rowBytes, rowBytes);
         net.commitRow();
     }
-    putAnswer(net.finish());
+    putOutputs(net.finish());
 }
 
 int main() {
@@ -50,10 +50,10 @@ int main() {
             const @Value@ expected = @Class@_samples::expected(i, label);
             put(&expected, sizeof expected);
         }
-        answer();
+        classify();
     }
     while (fread(image, sizeof image, 1, stdin) == 1) {
-        answer();
+        classify();
     }
     if (fflush(stdout) != 0) {
         exit(@outputFailed@);

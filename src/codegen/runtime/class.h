@@ -7,11 +7,11 @@ public:
         classes = @classes@,
         numInputs = @numInputs@,
         numOutputs = @classes@,
-        // Rows and maps begin at a multiple of so many bytes.
+        // Alignment of the arena, in bytes.
         arenaAlignment = @arenaAlignment@,
 #if defined(MICROMOBILENET_CALLER_ARENA)
-        // Bytes of an arena that begins anywhere: rows and maps, and what is left free in front of them
-        // and behind them. Kernels load up to three bytes beyond the values that they use.
+        // Size of an arena without alignment, in bytes: row buffers and feature maps, the bytes to align
+        // them, and the bytes behind them. Kernels load up to three bytes beyond the values that they use.
         arenaBytes = @callerArenaBytes@,
 #else
         arenaBytes = @arenaBytes@,
@@ -27,16 +27,16 @@ public:
     float outputs[@classes@];
 #else
     union {
-        // The probability of each class, until the next image begins.
+        // The probability of each class, until the next image starts.
         float outputs[@classes@];
-        // Rows and maps.
+        // The arena: row buffers and feature maps.
         @Class@_detail::Word words_[arenaBytes / sizeof(@Class@_detail::Word)];
     };
 #endif
 
-    // The probability of the class found.
+    // The probability of the predicted class.
     float proba;
-    // The class found.
+    // The predicted class.
     uint16_t output;
 
 private:
@@ -55,31 +55,31 @@ private:
 
 public:
 #if defined(MICROMOBILENET_CALLER_ARENA)
-    // The arena holds arenaBytes and stays with the caller; between images it may serve others. It may
-    // begin anywhere. If it is null, as what malloc() returns where there is no room, rows are ignored
+    // The arena holds arenaBytes bytes and needs no alignment. The caller owns it and may use it for other
+    // things between images. If it is null, such as the result of a malloc() that failed, rows are ignored
     // and the class and its probability remain 0.
     explicit @Class@(void *arena) : words_(aligned(arena)) { clear(); }
 
-    // Whether there is an arena to work in.
+    // Whether the network has an arena, that is, memory for feature maps.
     bool hasArena() const { return words_ != nullptr; }
 #else
     @Class@() { clear(); }
 
-    // Whether there is an arena to work in: it is part of the object.
+    // Whether the network has an arena: always, since it is part of the object.
     bool hasArena() const { return true; }
 #endif
 
-    // Whether the answer may be relied on: its probability is at least that from which on answers were
-    // right often enough in validation.
+    // Whether the probability of the predicted class reaches the confidence threshold, which validation
+    // determined from the required precision.
     bool sure() const { return proba >= @sure@; }
 
-    // Starts an image, whether the last one was finished or not.
+    // Starts an image and discards an unfinished one.
     void begin() { memset(state_.made, 0, sizeof state_.made); }
 
-    // Whether a row has come since the last image was finished, or one was begun.
+    // Whether the current image has at least one row.
     bool hasRows() const { return state_.made[0] != 0; }
 
-    // Where the next row of the image goes: width * channels camera bytes; null without an arena.
+    // Buffer for the next row of the image, width * channels camera bytes; null without an arena.
     uint8_t *nextRow() {
         if (!hasArena()) {
             return nullptr;
@@ -91,14 +91,14 @@ public:
 //@end
     }
 
-    // The row that nextRow() pointed to is complete.
+    // Processes the row that was written to nextRow().
     void commitRow() {
-        if (isDue()) {
+        if (acceptsRow()) {
 //@if float
             uint8_t *const bytes = nextRow();
             float *const values = reinterpret_cast<float *>(bytes - width * channels * (sizeof(float) - 1));
             for (uint32_t i = 0; i < width * channels; i++) {
-                // The float goes where no byte is left to read.
+                // The float is written over bytes that have been read.
                 const float value = static_cast<float>(bytes[i]);
                 values[i] = value@centre@;
             }
@@ -107,16 +107,16 @@ public:
         }
     }
 
-    // A row of width * channels camera bytes that lies elsewhere.
+    // Processes a row of width * channels camera bytes from memory of the caller.
     void push(const uint8_t *row) {
-        if (isDue()) {
+        if (acceptsRow()) {
             @Class@_detail::copy(nextRow(), row, width * channels);
             commitRow();
         }
     }
 
-    // Ends an image and returns its class; rows that never came are black. The next row starts another
-    // image. If no row has come yet, the class is that of the last image again.
+    // Finishes an image and returns its class; missing rows are black. The next row starts another image.
+    // Without any row, returns the class of the previous image.
     uint16_t finish() {
         if (hasRows()) {
             while (state_.made[0] < height) {
@@ -129,13 +129,13 @@ public:
                 @Class@_detail::streamMap(arena(), state_, i);
             }
 //@end
-            conclude();
+            classify();
             begin();
         }
         return output;
     }
 
-    // An image: camera bytes, row by row, the colours of a pixel side by side.
+    // Classifies an image of camera bytes, row by row, the channels of a pixel side by side.
     uint16_t predict(const uint8_t *image) {
         begin();
         for (uint32_t y = 0; y < height; y++, image += width * channels) {
@@ -144,7 +144,7 @@ public:
         return finish();
     }
 
-    // The same image in flash, where that is not memory like any other.
+    // Classifies an image in flash (PROGMEM), on processors with a separate address space for flash too.
     uint16_t predict_P(const uint8_t *image) {
         begin();
         for (uint32_t y = 0; hasArena() && y < height; y++, image += width * channels) {
@@ -154,7 +154,7 @@ public:
         return finish();
     }
 
-    // An image of numbers from 0 to 1.
+    // Classifies an image of floats from 0 to 1.
     uint16_t predict(const float *image) {
         begin();
         for (uint32_t y = 0; hasArena() && y < height; y++) {
@@ -178,7 +178,7 @@ public:
     }
 
 #if defined(MICROMOBILENET_PROFILE)
-    // Prints what each operation took since the last time, as comma-separated values.
+    // Prints the microseconds of each operation since the last call, as comma-separated values.
     template <typename Printer>
     void printProfile(Printer &printer) {
         printer.println("layer,microseconds");
@@ -194,11 +194,11 @@ public:
 private:
     uint8_t *arena() { return reinterpret_cast<uint8_t *>(words_); }
 
-    // Whether another row of the image may come.
-    bool isDue() const { return hasArena() && state_.made[0] < height; }
+    // Whether the image has fewer rows than the network expects.
+    bool acceptsRow() const { return hasArena() && state_.made[0] < height; }
 
 #if defined(MICROMOBILENET_CALLER_ARENA)
-    // The first place in an arena where rows and maps may begin.
+    // The first aligned address of an arena.
     static @Class@_detail::Word *aligned(void *arena) {
         const uintptr_t skipped = (0u - reinterpret_cast<uintptr_t>(arena)) % arenaAlignment;
         return reinterpret_cast<@Class@_detail::Word *>(static_cast<uint8_t *>(arena) + skipped);
@@ -218,7 +218,7 @@ private:
             memset(words_, 0, @arenaBytes@);
         }
 #else
-        // Every member is numbers.
+        // All members are numbers.
         memset(static_cast<void *>(this), 0, sizeof *this);
 #endif
 //@if padding
@@ -236,8 +236,9 @@ private:
         @Class@_detail::mmnYield();
     }
 
-    // Scores become the class and probabilities: exp(x - largest), divided by their sum.
-    MICROMOBILENET_APART void conclude() {
+    // Computes the predicted class and the probabilities from the scores by softmax: exp(x - largest),
+    // divided by their sum.
+    MICROMOBILENET_NOINLINE void classify() {
 //@if int8
         uint8_t *const raw = reinterpret_cast<uint8_t *>(scores);
         @Class@_detail::head(arena(), raw);

@@ -1,7 +1,7 @@
-// Constants are read through these: on some processors flash is not memory like any other.
+// Access to constants in flash, which some processors address separately from RAM.
 #if defined(__AVR__) || defined(ESP8266)
 #if defined(__AVR_HAVE_MUL__)
-// The library's copy byte by byte, which takes twice as long.
+// Unrolled: the byte-by-byte copy of the C library takes twice as long.
 #define AVR_COPY(load)                                                                                      \
     uint8_t value;                                                                                          \
     __asm__ volatile(                                                                                       \
@@ -40,12 +40,12 @@ static inline int8_t flash(const int8_t *at) { return static_cast<int8_t>(pgm_re
 static inline float flash(const float *at) { return pgm_read_float(at); }
 //@end
 #define MICROMOBILENET_STEP(step, at) Step step; fetch(&step, at, sizeof step)
-// A single field of a step, where copying the whole one would take longer.
+// Reads one field of a step, which is faster than copying the step.
 #define MICROMOBILENET_OF(at, field) flash(&(at)->field)
 #else
 static inline void fetch(void *to, const void *from, size_t bytes) { memcpy(to, from, bytes); }
 #if defined(__ARM_ARCH_6M__)
-// Rows begin anywhere, and the library's copy takes twice as long as this one.
+// Rows are not aligned, and the C library takes twice as long to copy such data.
 static __attribute__((noinline)) void copy(void *to, const void *from, size_t bytes) {
     uint32_t first, second;
     __asm__ volatile(

@@ -9,8 +9,8 @@ class __FlashStringHelper;
 #include <pgmspace.h>
 #endif
 
-// What marks constants: where they take up RAM unless they are marked, PROGMEM. Define it as that for a
-// Teensy 4 too, whose core else copies constants to RAM1.
+// Attribute of constants: PROGMEM on processors that otherwise copy constants to RAM. Define it as PROGMEM
+// for a Teensy 4 too: its core copies other constants to RAM1.
 #ifndef MICROMOBILENET_FLASH
 #if defined(__AVR__) || defined(ESP8266)
 #define MICROMOBILENET_FLASH PROGMEM
@@ -19,7 +19,7 @@ class __FlashStringHelper;
 #endif
 #endif
 
-// Functions that stay apart, so that only those take up the stack that are at work.
-#define MICROMOBILENET_APART __attribute__((noinline))
-// Functions whose arguments belong in registers, at -Os as well.
+// Functions that are not inlined, to keep their locals off the stack while they do not run.
+#define MICROMOBILENET_NOINLINE __attribute__((noinline))
+// Functions that are inlined at -Os too, to keep their arguments in registers.
 #define MICROMOBILENET_INLINE __attribute__((always_inline)) static inline

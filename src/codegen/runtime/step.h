@@ -18,7 +18,7 @@ enum : uint16_t {
     pooledChannels = @pooledChannels@,
     pooledWidth = @pooledWidth@,
 //@if tail
-    // Steps before the pool, and what the head reads.
+    // Number of steps before the pool, and of channels that the head reads.
     bodySteps = @bodySteps@,
     headChannels = @headChannels@,
 //@end
@@ -50,8 +50,8 @@ enum : uint32_t {
 //@end
 };
 
-// One operation, row by row: a row is its channels, one after another. Places are bytes from the
-// start of the arena.
+// A step computes an operation row by row; a row holds its channels one after another (planar). A Place is an
+// offset into the arena, in bytes.
 enum Kind : uint8_t {
     depthwiseKind,
     depthwise3Kind,
@@ -82,7 +82,7 @@ struct Step {
 //@end
     uint16_t height, width, channels;
     uint16_t rows, columns, filters;
-    // Outputs whose kernel reaches over no side: the first, and how many.
+    // Output columns whose window does not overlap the padding: the first one and their number.
     uint16_t first, inner;
 //@if additions
     uint16_t keptRows, addedRows;
@@ -90,17 +90,18 @@ struct Step {
     Kind kind;
     Target target;
     uint8_t kernel, stride, pad;
-    // Counters of rows that came and rows that were made.
+    // Indices of the counters of input rows and of output rows.
     uint8_t in, out;
 //@if int8
-    // What padding reads, and for additions the same of the other row.
+    // Zero point of the input, which is also the value of padding; for additions, that of the other operand
+    // too.
     uint8_t zero;
 //@if additions
     uint8_t otherZero;
 //@end
-    // Fractional bits of a result.
+    // Fractional bits of the product that is requantised.
     uint8_t shift;
-    // Of depthwise kernels: which sides they reach over, and strides.
+    // Depthwise kernels: sides on which windows overlap the padding, and the stride.
     uint8_t edges;
 //@else
     uint8_t activation;
@@ -111,11 +112,11 @@ struct Step {
 };
 
 //@if streams
-// Steps through which rows stream, and the map that the rows come from.
+// A segment: steps that process their input row by row, and the feature map that it reads.
 struct Stream {
     Place source;
 //@if copies
-    // Where a row is copied to before it is read.
+    // Buffer that a row is copied to before it is read.
     Place copy;
 //@end
     uint8_t first, end;
@@ -125,7 +126,7 @@ struct Stream {
 };
 
 //@end
-// How many rows of each step have come or been made.
+// Number of rows that each step has read or computed.
 struct State {
     Counter made[@counters@];
 #if defined(MICROMOBILENET_PROFILE)

@@ -1,5 +1,5 @@
-// Whether step `at` can make its next row once `in` rows have come.
-static inline bool due(const Step *at, const State &state, uint16_t in) {
+// Whether step `at` can compute its next row from the first `in` rows of its input.
+static inline bool isReady(const Step *at, const State &state, uint16_t in) {
     const uint16_t next = state.made[MICROMOBILENET_OF(at, out)];
     const uint16_t reach = static_cast<uint16_t>(next * MICROMOBILENET_OF(at, stride) + MICROMOBILENET_OF(at, kernel));
     return next < MICROMOBILENET_OF(at, rows) &&
@@ -10,35 +10,37 @@ static inline size_t rowBytes(const Step *at) {
     return static_cast<size_t>(MICROMOBILENET_OF(at, width)) * MICROMOBILENET_OF(at, channels) * sizeof(Value);
 }
 
-// Where a step keeps row `index` of its input.
-static inline uint8_t *slot(const Step *at, uint8_t *arena, uint16_t index) {
+// The row buffer of a step for row `index` of its input.
+static inline uint8_t *rowBuffer(const Step *at, uint8_t *arena, uint16_t index) {
     return arena + MICROMOBILENET_OF(at, ring) + (index & (MICROMOBILENET_OF(at, kernel) - 2u)) * rowBytes(at);
 }
 
-// Where row `index` for step `at` may be written at once, if that step only keeps it; else null.
-static uint8_t *landing(uint8_t *arena, const State &state, const Step *at, uint16_t index) {
-    const bool isKept = MICROMOBILENET_OF(at, kernel) > 1 && !due(at, state, static_cast<uint16_t>(index + 1));
-    return isKept ? slot(at, arena, index) : nullptr;
+// The row buffer of step `at` for row `index`, if the step only stores this row for later; otherwise null.
+static uint8_t *directBuffer(uint8_t *arena, const State &state, const Step *at, uint16_t index) {
+    const uint16_t rows = static_cast<uint16_t>(index + 1);
+    const bool isOnlyStored = MICROMOBILENET_OF(at, kernel) > 1 && !isReady(at, state, rows);
+    return isOnlyStored ? rowBuffer(at, arena, index) : nullptr;
 }
 
-// A row that a kernel reads: one of the first `kept` rows, the one after them or padding.
-static inline const uint8_t *pick(uint16_t row, uint16_t kept, const uint8_t *slot, const uint8_t *newest) {
-    return row < kept ? slot : (row == kept ? newest : nullptr);
+// Input row of a kernel: a buffered row if it is one of the first `kept` rows, the newest row if it follows
+// them, null for padding.
+static inline const uint8_t *inputRow(uint16_t row, uint16_t kept, const uint8_t *buffer, const uint8_t *newest) {
+    return row < kept ? buffer : (row == kept ? newest : nullptr);
 }
 
-// The next row of step `at`, from the rows it keeps and the newest one, if there is one. Null if the
-// next step has got it and does nothing else with it.
-static uint8_t *make(uint8_t *arena, const State &state, const Step *at, bool isLast, uint8_t *newest) {
+// Computes the next row of step `at` from its buffered rows and the newest row, which may be null. Returns
+// null if the row was written to a row buffer of the next step, which needs nothing else to be done.
+static uint8_t *computeRow(uint8_t *arena, const State &state, const Step *at, bool isLast, uint8_t *newest) {
     MICROMOBILENET_STEP(step, at);
     const uint16_t in = state.made[step.in];
     const uint16_t index = step.in != step.out ? state.made[step.out] : static_cast<uint16_t>(in - 1);
     const size_t bytes = static_cast<size_t>(step.columns) * step.filters * sizeof(Value);
-    uint8_t *out = newest, *landed = nullptr;
+    uint8_t *out = newest, *direct = nullptr;
     if (step.target == intoMap) {
         out = arena + step.row + index * bytes;
     } else if (step.target == intoRow) {
-        landed = isLast ? nullptr : landing(arena, state, at + 1, index);
-        out = landed ? landed : arena + step.row;
+        direct = isLast ? nullptr : directBuffer(arena, state, at + 1, index);
+        out = direct ? direct : arena + step.row;
     }
     const uint8_t *rows[kernelRows];
     rows[0] = newest;
@@ -50,13 +52,13 @@ static uint8_t *make(uint8_t *arena, const State &state, const Step *at, bool is
 //@if threeRows
         const uint8_t *const outer = ring + (row & 1u ? bytesKept : 0);
         const uint8_t *const middle = ring + (row & 1u ? 0 : bytesKept);
-        rows[0] = pick(row, kept, outer, newest);
-        rows[1] = pick(static_cast<uint16_t>(row + 1), kept, middle, newest);
-        rows[2] = pick(static_cast<uint16_t>(row + 2), kept, outer, newest);
+        rows[0] = inputRow(row, kept, outer, newest);
+        rows[1] = inputRow(static_cast<uint16_t>(row + 1), kept, middle, newest);
+        rows[2] = inputRow(static_cast<uint16_t>(row + 2), kept, outer, newest);
 //@else
         for (uint8_t i = 0; i < step.kernel; i++) {
             const uint16_t next = static_cast<uint16_t>(row + i);
-            rows[i] = pick(next, kept, ring + (next & (step.kernel - 2u)) * bytesKept, newest);
+            rows[i] = inputRow(next, kept, ring + (next & (step.kernel - 2u)) * bytesKept, newest);
         }
 //@end
     }
@@ -68,26 +70,26 @@ static uint8_t *make(uint8_t *arena, const State &state, const Step *at, bool is
 //@end
     MICROMOBILENET_TRACED(static_cast<uint8_t>(at - steps), index, reinterpret_cast<const Value *>(out),
                           static_cast<size_t>(step.columns) * step.filters);
-    return landed ? nullptr : out;
+    return direct ? nullptr : out;
 }
 
-// Keeps the newest row for step `at`, if a row that it makes later reads it.
-static inline void keep(uint8_t *arena, const State &state, const Step *at, const uint8_t *newest) {
+// Stores the newest row in the row buffers of step `at` if one of its later output rows reads it.
+static inline void storeRow(uint8_t *arena, const State &state, const Step *at, const uint8_t *newest) {
     const uint16_t in = state.made[MICROMOBILENET_OF(at, in)];
     const uint16_t next = state.made[MICROMOBILENET_OF(at, out)];
     const uint16_t reads = static_cast<uint16_t>(next * MICROMOBILENET_OF(at, stride));
     if (next < MICROMOBILENET_OF(at, rows) && reads < in + MICROMOBILENET_OF(at, pad)) {
-        uint8_t *const kept = slot(at, arena, static_cast<uint16_t>(in - 1));
+        uint8_t *const kept = rowBuffer(at, arena, static_cast<uint16_t>(in - 1));
         if (kept != newest) {
             copy(kept, newest, rowBytes(at));
         }
     }
 }
 
-// Gives the steps from `first` to before `end` a row, and makes all that follows from it. Each
-// row that is made goes on to the next step before another one is made.
-MICROMOBILENET_APART static void stream(uint8_t *arena, State &state, uint8_t first, uint8_t end, uint8_t *newest) {
-    const Step *const begin = steps + first, *const behind = steps + end;
+// Passes a row to the steps from `first` to `end` (exclusive) and computes all rows that depend on it. The
+// next step processes each row before another one is computed.
+MICROMOBILENET_NOINLINE static void stream(uint8_t *arena, State &state, uint8_t first, uint8_t end, uint8_t *newest) {
+    const Step *const begin = steps + first, *const endStep = steps + end;
     const Step *at = begin;
     state.made[0]++;
     for (;;) {
@@ -96,22 +98,22 @@ MICROMOBILENET_APART static void stream(uint8_t *arena, State &state, uint8_t fi
         const bool isWindowed = MICROMOBILENET_OF(at, in) != counter;
         uint8_t *out = nullptr;
 //@if waits
-        if (!isWindowed || due(at, state, state.made[MICROMOBILENET_OF(at, in)])) {
-            out = make(arena, state, at, at + 1 == behind, newest);
+        if (!isWindowed || isReady(at, state, state.made[MICROMOBILENET_OF(at, in)])) {
+            out = computeRow(arena, state, at, at + 1 == endStep, newest);
             state.made[counter] = static_cast<Counter>(state.made[counter] + isWindowed);
         }
 //@else
-        // A row that a step only keeps has not come here: it landed where it is kept.
-        out = make(arena, state, at, at + 1 == behind, newest);
+        // Rows that a step only stores do not get here: they were written to its row buffers.
+        out = computeRow(arena, state, at, at + 1 == endStep, newest);
         state.made[counter] = static_cast<Counter>(state.made[counter] + isWindowed);
 //@end
         if (newest && MICROMOBILENET_OF(at, kernel) > 1) {
-            keep(arena, state, at, newest);
+            storeRow(arena, state, at, newest);
         }
         MICROMOBILENET_CHARGE(state, at - steps, start);
         if (out) {
             at++;
-            if (at != behind) {
+            if (at != endStep) {
                 newest = out;
                 continue;
             }
@@ -119,14 +121,14 @@ MICROMOBILENET_APART static void stream(uint8_t *arena, State &state, uint8_t fi
                 pool(arena, out);
             }
         }
-        // Below the last row there is padding: a step may have rows to make that need no other. They
-        // can wait until the first step has made all of its own; then the last such step goes first.
+        // Padding follows the last row, so that a step may have output rows left that need no further input.
+        // They are computed after the first step has finished, beginning with the last such step.
         newest = nullptr;
         if (state.made[MICROMOBILENET_OF(begin, in)] < MICROMOBILENET_OF(begin, height) &&
             state.made[MICROMOBILENET_OF(begin, out)] < MICROMOBILENET_OF(begin, rows)) {
             return;
         }
-        for (at = behind - 1;; at--) {
+        for (at = endStep - 1;; at--) {
             const uint8_t in = MICROMOBILENET_OF(at, in), made = MICROMOBILENET_OF(at, out);
             if (state.made[in] == MICROMOBILENET_OF(at, height) && in != made &&
                 state.made[made] < MICROMOBILENET_OF(at, rows)) {
@@ -139,9 +141,9 @@ MICROMOBILENET_APART static void stream(uint8_t *arena, State &state, uint8_t fi
     }
 }
 
-// Where the next row of the camera may be written at once, if the first step only keeps it; else
-// null. What is known of that step spares a look at it.
-static inline uint8_t *cameraLanding(uint8_t *arena, const State &state) {
+// The row buffer of the first step for the next camera row, if the step only stores this row for later;
+// otherwise null. Constants of the first step replace reads of its entry in the table.
+static inline uint8_t *cameraBuffer(uint8_t *arena, const State &state) {
     enum : uint16_t {
         height = @height@,
         rows = @cameraRows@,
@@ -155,15 +157,15 @@ static inline uint8_t *cameraLanding(uint8_t *arena, const State &state) {
     return kernel == 1 || isDue ? nullptr : arena + @cameraRing@ + (index & (kernel - 2u)) * bytes;
 }
 
-// Where the camera writes its next row.
+// The buffer for the next camera row.
 static inline uint8_t *nextRow(uint8_t *arena, const State &state) {
-    uint8_t *const kept = cameraLanding(arena, state);
+    uint8_t *const kept = cameraBuffer(arena, state);
     return kept ? kept : arena + @camera@;
 }
 
-// The camera's row has come; most of them are only kept.
+// Processes a camera row. The first step only stores most of them.
 static inline void commitRow(uint8_t *arena, State &state) {
-    if (cameraLanding(arena, state)) {
+    if (cameraBuffer(arena, state)) {
         state.made[0]++;
     } else {
         stream(arena, state, 0, firstStreamEnd, arena + @camera@);
@@ -172,16 +174,16 @@ static inline void commitRow(uint8_t *arena, State &state) {
 //@if streams
 //@if gates
 
-// What a run of steps that begins with gates does first.
-static void openAt(uint8_t *arena, const Step *at, Place map) {
+// Computes the gates of a segment that begins with squeeze-and-excitation.
+static void startGates(uint8_t *arena, const Step *at, Place map) {
     MICROMOBILENET_STEP(step, at);
     if (step.kind == gatesKind) {
-        open(step, arena, arena + map);
+        computeGates(step, arena, arena + map);
     }
 }
 //@end
 
-// A run of steps whose rows come from a map.
+// Runs a segment, whose input rows are in a feature map.
 static void streamMap(uint8_t *arena, State &state, uint8_t index) {
     Stream current;
     fetch(&current, streams + index, sizeof current);
@@ -190,11 +192,11 @@ static void streamMap(uint8_t *arena, State &state, uint8_t index) {
     }
 //@if tail
     if (current.first == bodySteps) {
-        closePool(arena);
+        finishPool(arena);
     }
 //@end
 //@if gates
-    openAt(arena, steps + current.first, current.source);
+    startGates(arena, steps + current.first, current.source);
 //@end
     const uint16_t height = MICROMOBILENET_OF(steps + current.first, height);
     const size_t bytes = rowBytes(steps + current.first);

@@ -1,4 +1,4 @@
-// Shows that a compiler has the headers and libraries that an exported header needs.
+// Compiles and runs only if the compiler has the headers and libraries that an exported header needs.
 #include <math.h>
 #include <stddef.h>
 #include <stdint.h>

@@ -1,14 +1,14 @@
-// net.predict(image);    the class; image holds camera bytes, or floats from 0 to 1,
-//                        row by row, the colours of a pixel side by side
-// net.push(row);         or row by row: after the last one,
-// net.finish();          the class; the next row starts another image
-// net.begin();           gives an image up that was not finished
-// net.nextRow();         where the next row may be written instead,
-// net.commitRow();       which is then called
-// net.output             the class again
+// net.predict(image);    classifies an image and returns its class; image holds camera bytes (0 to 255)
+//                        or floats from 0 to 1, row by row, the channels of a pixel side by side
+// net.push(row);         the same row by row: call it for each row, then
+// net.finish();          which returns the class; the next row starts another image
+// net.begin();           discards an unfinished image
+// net.nextRow();         buffer for the next row, to avoid a copy: write the row there, then call
+// net.commitRow();       which processes it
+// net.output             the predicted class
 // net.proba              its probability
-// net.sure()             whether that is high enough for the answer to be relied on
-// net.outputs[i]         the probability of class i, until the next image begins
+// net.sure()             true if this probability reaches the confidence threshold
+// net.outputs[i]         the probability of class i, until the next image starts
 // net.labels[i]          the name of class i
-// With MICROMOBILENET_CALLER_ARENA defined, rows and maps are kept in memory of yours:
-// @Class@ net(arena);    arena holds @Class@::arenaBytes and may begin anywhere
+// With MICROMOBILENET_CALLER_ARENA defined, row buffers and feature maps use memory that you provide:
+// @Class@ net(arena);    arena holds @Class@::arenaBytes bytes and needs no alignment

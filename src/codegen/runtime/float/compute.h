@@ -1,4 +1,4 @@
-// Row `index` of what a step makes.
+// Computes output row `index` of a step.
 static inline void compute(const Step &step, uint8_t *arena, uint16_t index, const uint8_t *const *from,
                            uint8_t *to) {
     const float *rows[kernelRows];
@@ -29,7 +29,7 @@ static inline void compute(const Step &step, uint8_t *arena, uint16_t index, con
 //@end
 //@if gates
     case gatesKind:
-        scale(step, reinterpret_cast<const float *>(arena + step.ring), rows[0], out);
+        applyGates(step, reinterpret_cast<const float *>(arena + step.ring), rows[0], out);
         break;
 //@end
     default: {

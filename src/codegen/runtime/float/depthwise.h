@@ -1,10 +1,10 @@
 //@if fastDepthwise
-// The weights of a 3x3 kernel, and what its outputs begin with.
+// Weights and bias of a 3x3 kernel.
 struct Taps {
     float w0, w1, w2, w3, w4, w5, w6, w7, w8, bias;
 };
 
-// The output whose window begins at these three places.
+// Output of the window that begins at a, b and c in its three rows.
 MICROMOBILENET_INLINE float window(const Taps &w, const float *a, const float *b, const float *c) {
     float sum = w.bias + w.w0 * a[0];
     sum += w.w1 * a[1];
@@ -17,7 +17,7 @@ MICROMOBILENET_INLINE float window(const Taps &w, const float *a, const float *b
     return sum + w.w8 * c[2];
 }
 
-// One row of the kernel for two neighbouring outputs.
+// Adds a kernel row to the sums of two neighbouring outputs.
 MICROMOBILENET_INLINE void pair(float w0, float w1, float w2, const float *at, uint8_t stride, float &first,
                                 float &second) {
     const float shared = at[stride];
@@ -29,7 +29,7 @@ MICROMOBILENET_INLINE void pair(float w0, float w1, float w2, const float *at, u
     second += w2 * at[stride + 2];
 }
 
-// As many outputs as there are, two at a time; all windows lie within the map.
+// All outputs up to `end`, two at a time. Their windows do not overlap the padding.
 MICROMOBILENET_INLINE void windows(const Taps &w, const float *a, const float *b, const float *c, uint8_t stride,
                                    float *to, const float *end, const Clamp &clamp) {
     for (; end - to >= 2; to += 2, a += 2 * stride, b += 2 * stride, c += 2 * stride) {
@@ -45,13 +45,13 @@ MICROMOBILENET_INLINE void windows(const Taps &w, const float *a, const float *b
     }
 }
 
-// One channel of a row of a 3x3 kernel over at least three columns.
+// Depthwise 3x3, stride 1 to 3: a channel of a row of at least three columns.
 static void depthwiseChannel3(const Step &step, const float *const *rows, uint16_t plane, const float *from,
                               float *out) {
     Taps w = {flash(from),     flash(from + 1), flash(from + 2), flash(from + 3), flash(from + 4),
               flash(from + 5), flash(from + 6), flash(from + 7), flash(from + 8), flash(from + 9)};
     const float *a = rows[0], *b = rows[1] + plane, *c = rows[2];
-    // A row beside the map counts for nothing, whatever is read in its place.
+    // Rows of padding: another row is read instead, with weights of 0.
     if (a) {
         a += plane;
     } else {
@@ -113,7 +113,7 @@ static void depthwiseChannel3(const Step &step, const float *const *rows, uint16
 
 //@end
 //@if anyDepthwise
-// One channel of a row of any kernel.
+// Depthwise with a kernel of any size: a channel of a row.
 static void anyDepthwise(const Step &step, const float *const *rows, uint16_t plane, const float *from, float *out) {
     const uint8_t kernel = step.kernel;
     for (uint16_t x = 0; x < step.columns; x++) {
@@ -133,7 +133,7 @@ static void anyDepthwise(const Step &step, const float *const *rows, uint16_t pl
 
 //@end
 //@if depthwise
-// A row of filters that read one channel each; if there is a single channel, all of them read it.
+// Depthwise: a row of filters that read one channel each. With a single input channel, all filters read it.
 static void depthwise(const Step &step, const float *const *rows, float *out) {
     const float *from = weightTable + step.weights;
     const uint8_t values = static_cast<uint8_t>(step.kernel * step.kernel + 1);

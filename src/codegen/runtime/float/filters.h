@@ -1,11 +1,12 @@
-// What filters read: rows, the values from a channel to the next, and from a pixel to the next.
+// Input of filters: its rows, and the distance between channels (`plane`) and between pixels (`gap`), in
+// values.
 struct Source {
     const float *const *rows;
     uint16_t plane;
     uint8_t gap;
 };
 
-// Four filters at one value of each of four pixels.
+// Sums or values at four pixels.
 struct Block {
     float a0, a1, a2, a3;
 };
@@ -29,7 +30,7 @@ MICROMOBILENET_INLINE Block filled(float value) {
     return block;
 }
 
-// Four neighbouring pixels of a row of pointwise filters. Weights come by fours of filters.
+// Pointwise: four neighbouring pixels of a row. Weights are interleaved in groups of four filters.
 static void pointwise4(const Step &step, const float *in, uint16_t plane, const float *weight, const float *bias,
                        float *out) {
     const Clamp clamp = clampOf(step.activation);
@@ -63,14 +64,14 @@ static void pointwise4(const Step &step, const float *in, uint16_t plane, const 
     }
 }
 
-// A row of pointwise filters. Biases come after all weights.
+// Pointwise: a row. Biases follow all weights.
 static void pointwise(const Step &step, const Source &source, float *out) {
     const float *const first = weightTable + step.weights;
     const float *const biases = first + static_cast<uint32_t>((step.filters + 3u) & ~3u) * step.channels;
     const uint16_t gap = static_cast<uint16_t>(step.stride * source.gap);
     if (gap == 1 && step.columns >= 4) {
         for (uint16_t x = 0; x < step.columns; x = static_cast<uint16_t>(x + 4)) {
-            // The last pixels are worked out again where fewer than four are left.
+            // If fewer than four pixels are left, the last four are computed again.
             const uint16_t at = x + 4 > step.columns ? static_cast<uint16_t>(step.columns - 4) : x;
             pointwise4(step, source.rows[0] + at, source.plane, first, biases, out + at);
         }
@@ -99,7 +100,7 @@ static void pointwise(const Step &step, const Source &source, float *out) {
 }
 
 //@if convolutions
-// A row of filters of any kernel.
+// Convolution with a kernel of any size: a row.
 static void convolution(const Step &step, const Source &source, float *out) {
     const uint16_t depth = static_cast<uint16_t>(step.channels * step.kernel * step.kernel);
     const float *const first = weightTable + step.weights;
@@ -125,7 +126,7 @@ static void convolution(const Step &step, const Source &source, float *out) {
 }
 
 //@end
-// Fully connected: `channels` values to `count` values.
+// Dense layer: `channels` inputs, `count` outputs.
 static void dense(uint32_t at, uint16_t channels, uint16_t count, uint8_t activation, const float *in, float *out) {
     Step step = Step();
     step.weights = at;

@@ -1,6 +1,7 @@
 //@if gates
-// The gates of a map, one for each channel, go where its means were.
-static void open(const Step &step, uint8_t *arena, const uint8_t *source) {
+// Squeeze-and-excitation: computes a gate for each channel of a feature map. The gates overwrite the channel
+// means.
+static void computeGates(const Step &step, uint8_t *arena, const uint8_t *source) {
     Gates gates;
     fetch(&gates, gatesTable + step.weights, sizeof gates);
     const float *map = reinterpret_cast<const float *>(source);
@@ -23,8 +24,8 @@ static void open(const Step &step, uint8_t *arena, const uint8_t *source) {
     }
 }
 
-// A row times its gates.
-static void scale(const Step &step, const float *gates, const float *in, float *out) {
+// Squeeze-and-excitation: multiplies a row by the gates.
+static void applyGates(const Step &step, const float *gates, const float *in, float *out) {
     for (uint16_t c = 0; c < step.channels; c++) {
         for (uint16_t x = 0; x < step.width; x++, in++, out++) {
             *out = *in * gates[c];

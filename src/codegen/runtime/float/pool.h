@@ -1,4 +1,4 @@
-// The largest value, or the sum, of each channel so far.
+// Global pool: updates the maximum or sum of each channel with a row.
 static void pool(uint8_t *arena, const uint8_t *from) {
     const float *row = reinterpret_cast<const float *>(from);
     float *const pooled = reinterpret_cast<float *>(arena + poolPlace);
@@ -25,10 +25,10 @@ static void clearPool(uint8_t *arena) {
 }
 
 //@if tail
-// The pool is full: sums become means.
-static void closePool(uint8_t *arena) {
+// Completes the global pool: divides sums to get means.
+static void finishPool(uint8_t *arena) {
 //@else
-// The logits.
+// Computes the logits.
 static void head(uint8_t *arena, float *logits) {
 //@end
     float *const pooled = reinterpret_cast<float *>(arena + poolPlace);
@@ -41,10 +41,10 @@ static void head(uint8_t *arena, float *logits) {
     static_cast<void>(pooled);
 }
 
-// The logits.
+// Computes the logits.
 static void head(uint8_t *arena, float *logits) {
 //@end
-    // They may not be written over what they are made of.
+    // The logits must not overwrite their own inputs, hence the copy.
     float *const out = reinterpret_cast<float *>(arena + logitsPlace);
 //@if tail
     dense(headWeights, headChannels, numClasses, linear, reinterpret_cast<const float *>(arena + headPlace), out);

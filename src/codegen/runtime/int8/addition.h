@@ -1,5 +1,5 @@
 //@if add
-// The sum of two rows of different scales.
+// Adds two rows that have different scales.
 static void add(const Step &step, const uint8_t *in, const uint8_t *other, uint8_t *out) {
     const uint16_t multiplier = flash(multiplierTable + step.constants);
     const uint16_t otherMultiplier = flash(multiplierTable + step.constants + 1);

@@ -2,9 +2,10 @@
 //@unless tiled
 #if !defined(__AVR_HAVE_MUL__)
 //@end
-// Filters with what they read at several pixels at once, on the stack or in the arena. Kept apart, so
-// that only they take that much of the stack.
-MICROMOBILENET_APART static void filterRow(const Step &step, uint8_t *arena, const uint8_t *const *rows, uint8_t *out) {
+// Runs filters on a tile, the inputs of several pixels, which is on the stack or in the arena. Not inlined,
+// so that other kernels do not take the stack of the tile.
+MICROMOBILENET_NOINLINE static void filterRow(const Step &step, uint8_t *arena, const uint8_t *const *rows,
+                                              uint8_t *out) {
     uint32_t local[localWords];
 //@if tiles
     uint8_t *const values = step.tile == noPlace ? reinterpret_cast<uint8_t *>(local) : arena + step.tile;
@@ -26,7 +27,7 @@ MICROMOBILENET_APART static void filterRow(const Step &step, uint8_t *arena, con
 //@end
 
 //@end
-// Row `index` of what a step makes.
+// Computes output row `index` of a step.
 static inline void compute(const Step &step, uint8_t *arena, uint16_t index, const uint8_t *const *rows,
                            uint8_t *out) {
 //@unless add
@@ -55,7 +56,7 @@ static inline void compute(const Step &step, uint8_t *arena, uint16_t index, con
 //@end
 //@if gates
     case gatesKind:
-        scale(step, arena + step.ring, rows[0], out);
+        applyGates(step, arena + step.ring, rows[0], out);
         break;
 //@end
 //@if shallow

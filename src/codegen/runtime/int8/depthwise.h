@@ -1,6 +1,6 @@
 //@if fastDepthwise
 #if defined(__ARM_FEATURE_DSP) && __ARM_ARCH_PROFILE == 'M'
-// A row of a 3x3 kernel over at least three columns.
+// Depthwise 3x3: a row of at least three columns.
 static void depthwise3Row(const Step &step, const uint8_t *const *rows, uint8_t *out) {
 //@if firstLayer
     if (step.kind == firstLayerKind) {
@@ -25,17 +25,18 @@ static void depthwise3Row(const Step &step, const uint8_t *const *rows, uint8_t 
                   step.zero * 0x10001u, static_cast<int32_t>(step.width - 2u - plane));
 }
 #elif !defined(__AVR_HAVE_MUL__)
-// A row of the kernel that does not exist: what it would add is constant, and its weights become 0.
-static void leaveOut(Channel &channel, uint8_t row, uint8_t zero) {
+// Removes a kernel row that reads padding: adds its constant contribution to the offset and clears its
+// weights.
+static void removeRow(Channel &channel, uint8_t row, uint8_t zero) {
     int32_t *const taps = channel.taps + 3 * row;
     channel.offset += static_cast<uint32_t>((taps[0] + taps[1] + taps[2]) * zero) * channel.multiplier;
     taps[0] = taps[1] = taps[2] = 0;
 }
 
-// A pixel where one column of the kernel falls beside the map: two taps of every row, and the third
-// reads `zero`.
-static uint8_t side(const Channel &channel, const uint8_t *a, const uint8_t *b, const uint8_t *c, uint8_t first,
-                    uint8_t missing, uint8_t zero) {
+// Output whose window overlaps the padding by one column: two taps of each row read pixels, the third reads
+// `zero`.
+static uint8_t edgeOutput(const Channel &channel, const uint8_t *a, const uint8_t *b, const uint8_t *c, uint8_t first,
+                          uint8_t missing, uint8_t zero) {
     const int32_t *const taps = channel.taps + first, *const beside = channel.taps + missing;
     int32_t sum = (beside[0] + beside[3] + beside[6]) * zero;
     sum += taps[0] * a[0] + taps[1] * a[1];
@@ -44,7 +45,7 @@ static uint8_t side(const Channel &channel, const uint8_t *a, const uint8_t *b, 
     return requantise(static_cast<uint32_t>(sum), channel.multiplier, channel.offset);
 }
 
-// A row of a 3x3 kernel over at least three columns.
+// Depthwise 3x3: a row of at least three columns.
 static void depthwise3Row(const Step &step, const uint8_t *const *rows, uint8_t *out) {
     const int8_t *weights = reinterpret_cast<const int8_t *>(weightTable + step.weights);
     const uint8_t *a = rows[0] ? rows[0] : rows[1], *b = rows[1], *c = rows[2] ? rows[2] : rows[1];
@@ -60,13 +61,13 @@ static void depthwise3Row(const Step &step, const uint8_t *const *rows, uint8_t 
         channel.multiplier = flash(multiplierTable + step.constants + f);
         channel.offset = flash(offsetTable + step.constants + f);
         if (!rows[0]) {
-            leaveOut(channel, 0, step.zero);
+            removeRow(channel, 0, step.zero);
         }
         if (!rows[2]) {
-            leaveOut(channel, 2, step.zero);
+            removeRow(channel, 2, step.zero);
         }
         if (step.first) {
-            *out++ = side(channel, a, b, c, 1, 0, step.zero);
+            *out++ = edgeOutput(channel, a, b, c, 1, 0, step.zero);
         }
 //@if stride1
         if (step.stride == 1) {
@@ -86,7 +87,7 @@ static void depthwise3Row(const Step &step, const uint8_t *const *rows, uint8_t 
         out += step.inner;
         if (step.first + step.inner < step.columns) {
             const uint16_t last = static_cast<uint16_t>(step.width - 2);
-            *out++ = side(channel, a + last, b + last, c + last, 0, 2, step.zero);
+            *out++ = edgeOutput(channel, a + last, b + last, c + last, 0, 2, step.zero);
         }
     }
 }
@@ -94,7 +95,7 @@ static void depthwise3Row(const Step &step, const uint8_t *const *rows, uint8_t 
 
 //@end
 //@if anyDepthwise
-// A row of any kernel; padding reads `zero`.
+// Depthwise with a kernel of any size: a row. Padding has the value `zero`.
 static void anyDepthwise(const Step &step, const uint8_t *const *rows, uint8_t *out) {
     const int8_t *from = reinterpret_cast<const int8_t *>(weightTable + step.weights);
     const uint8_t taps = static_cast<uint8_t>(step.kernel * step.kernel);
@@ -124,8 +125,8 @@ static void anyDepthwise(const Step &step, const uint8_t *const *rows, uint8_t *
 
 //@end
 //@if depthwise
-// A row of filters that read one channel each; if there is a single channel, all of them read it.
-MICROMOBILENET_APART static void depthwise(const Step &step, const uint8_t *const *rows, uint8_t *out) {
+// Depthwise: a row of filters that read one channel each. With a single input channel, all filters read it.
+MICROMOBILENET_NOINLINE static void depthwise(const Step &step, const uint8_t *const *rows, uint8_t *out) {
 //@if bothDepthwise
     if (step.kind == depthwiseKind) {
         anyDepthwise(step, rows, out);

@@ -1,31 +1,31 @@
 //@if fastDepthwise
-// A row of all channels under a 3x3 kernel, sides included.
+// Depthwise 3x3: arguments for a row of all channels, padding included.
 struct DepthwiseRow {
-    // Where the kernel begins in the rows; of a row that is missing another's place.
+    // First input of the rows; a row of padding has the address of another row.
     const uint8_t *a, *b, *c;
-    uint16_t plane;  // From a channel to the next; 0 if all filters read the same one.
+    uint16_t plane;  // Distance between channels; 0 if all filters read the same channel.
     const int8_t *weights;
     const uint16_t *multipliers;
     const uint32_t *offsets;
     uint16_t filters, inner;
-    // Whether a and c are missing, and whether the kernel reaches over the left and the right side.
+    // Whether a and c are padding, and whether windows overlap the padding on the left and on the right.
     bool noA, noC, left, right;
     uint8_t zero;
-    uint32_t kept;  // The offset without the left side.
+    uint32_t kept;  // The offset without padding on the left.
 };
 
-// Only values are read within the loop over pixels, so that all registers are taken:
-//   r0, r1   product                   r16      weight of row c, as a signed factor has to be in
-//   r2, r3   multiplier                         r16 to r23; later byte 2 of the result
-//   r4-r7    offset                    r17      value; later byte 3 of the result
+// Register allocation. The loop over pixels loads nothing but pixels:
+//   r0, r1   product                   r16      weight of row c, since mulsu takes a signed factor
+//   r2, r3   multiplier                         in r16 to r23; later byte 2 of the result
+//   r4-r7    offset                    r17      pixel; later byte 3 of the result
 //   r8, r9   out                       r18-r23  weights of the rows a and b
 //   r10-r12  weights of row c          r24      byte 2 of the sum; later byte 1 of the result
 //   r13      0                         r25      outputs left
 //   r14, r15 bytes 0, 1 of the sum     X, Y, Z  rows a, b and c
-// Y may be the compiler's own, so the text saves it. What describes the row is on top of the stack.
-// Functions are no templates, because in these some compilers forget which registers variables are in.
+// Y may be the compiler's frame pointer and is saved. The address of the DepthwiseRow is on top of the stack.
+// These functions are not templates: in templates, some compilers ignore the registers of variables.
 
-// The carry of mulsu is the sign of the product.
+// Adds a product to the sum. The carry flag of mulsu is the sign of the product.
 #define AVR_ADD(weight)         \
     "mulsu " weight ", r17\n\t" \
     "sbc r24, r13\n\t"          \
@@ -33,7 +33,7 @@ struct DepthwiseRow {
     "adc r15, r1\n\t"           \
     "adc r24, r13\n\t"
 
-// Offset and products with byte 0 of the sum and the multiplier, to r24, r16 and r17.
+// Adds the offset and the products of byte 0 of the sum and byte 0 of the multiplier to r24, r16 and r17.
 #define AVR_LOW_AND_OFFSET \
     "mul r14, r2\n\t"      \
     "add r0, r4\n\t"       \
@@ -55,7 +55,7 @@ struct DepthwiseRow {
     "std Z+%[" field "], " low "\n\t"    \
     "std Z+%[" field "]+1, " high "\n\t"
 
-// The row's description to Z.
+// Loads the address of the DepthwiseRow into Z.
 #define AVR_FRAME              \
     "in r30, __SP_L__\n\t"     \
     "in r31, __SP_H__\n\t"     \
@@ -63,22 +63,22 @@ struct DepthwiseRow {
     "ldd r31, Z+2\n\t"         \
     "mov r30, r0\n\t"
 
-// A row's place to a register pair; the next channel's is kept.
+// Loads the address of an input row into a register pair and advances the stored one to the next channel.
 #define AVR_PLANE(field, low, high) \
     AVR_LOAD(field, low, high)      \
     "movw r0, " low "\n\t"          \
     "add r0, r24\n\t"               \
     "adc r1, r25\n\t" AVR_STORE(field, "r0", "r1")
 
-// Adds to the offset what three weights make of padding, with Z at the row's description.
+// Adds the contribution of padding under three weights to the offset. Z has the address of the DepthwiseRow.
 #define AVR_MISSING(first, second, third) \
     "mov r14, " first "\n\t"              \
     "mov r15, " second "\n\t"             \
     "mov r16, " third "\n\t"              \
     "rcall 7f\n\t"
 
-// Nine products: values of the rows a, b and c in turn. secondX and so on load the second and third
-// value of a row into r17. Together they leave the pointer at the next output's first value.
+// Nine products, with pixels of the rows a, b and c in turn. secondX and so on load the second and third
+// pixel of a row into r17 and leave the pointer at the first pixel of the next output.
 #define AVR_TAPS(secondX, thirdX, secondY, thirdY, secondZ, thirdZ)                                                  \
     "ld r17, X+\n\t"                                                                                                 \
     "mulsu r18, r17\n\t"                                                                                             \
@@ -101,7 +101,7 @@ struct DepthwiseRow {
     "mov r16, r12\n\t"                                                                                               \
     thirdZ AVR_ADD("r16")
 
-// The end of a loop over pixels from `loop`.
+// Saturates and stores an output; repeats from label `loop`.
 #define AVR_NEXT(loop)                                                                                               \
     "brne 3f\n"                                                                                                      \
     "2:\n\t"                                                                                                         \
@@ -130,7 +130,7 @@ struct DepthwiseRow {
         "push r31\n\t"                                                                                               \
         "push r30\n\t"                                                                                               \
         "clr r13\n"                                                                                                  \
-        "1:\n\t" /* A channel. */                                                                                    \
+        "1:\n\t" /* Next channel. */                                                                                 \
         "movw r28, r30\n\t" AVR_LOAD("weights", "r24", "r25")                                                        \
         "movw r30, r24\n\t"                                                                                          \
         "lpm r18, Z+\n\t"                                                                                            \
@@ -159,13 +159,13 @@ struct DepthwiseRow {
         "std Y+%[offsets], r30\n\t"                                                                                  \
         "std Y+%[offsets]+1, r31\n\t"                                                                                \
         "movw r30, r28\n\t"                                                                                          \
-        "ldi r24, 8\n\t" /* Sums start at 8 << 16 to be positive, which offset makes up for. */                      \
+        "ldi r24, 8\n\t" /* Sums start at 8 << 16 to stay positive; the offset corrects it. */                       \
         "mul r24, r2\n\t"                                                                                            \
         "sub r6, r0\n\t"                                                                                             \
         "sbc r7, r1\n\t"                                                                                             \
         "mul r24, r3\n\t"                                                                                            \
         "sub r7, r0\n\t"                                                                                             \
-        "clt\n\t" /* T: the multiplier's high byte is 0, so half of the products are. */                             \
+        "clt\n\t" /* T: byte 1 of the multiplier is 0, which saves half of the products. */                          \
         "tst r3\n\t"                                                                                                 \
         "brne .+2\n\t"                                                                                               \
         "set\n\t"                                                                                                    \
@@ -221,7 +221,7 @@ struct DepthwiseRow {
         "ldd r7, Z+%[kept]+3\n"                                                                                      \
         "3:\n\t" AVR_LOAD("inner", "r25", "r24")                                                                     \
         "movw r30, r16\n\t"                                                                                          \
-        "cpse r25, r13\n\t" /* First what whole rounds of 256 leave over. */                                         \
+        "cpse r25, r13\n\t" /* First the remainder modulo 256. */                                                    \
         "rjmp 2f\n\t"                                                                                                \
         "rjmp 3f\n"                                                                                                  \
         "2:\n\t"                                                                                                     \
@@ -251,7 +251,7 @@ struct DepthwiseRow {
         "rjmp 9f\n\t"                                                                                                \
         "rjmp 1b\n"                                                                                                  \
                                                                                                                      \
-        "6:\n\t" /* r25 pixels. */                                                                                   \
+        "6:\n\t" /* Computes r25 outputs. */                                                                         \
         "brtc 5f\n\t"                                                                                                \
         "rjmp 4f\n"                                                                                                  \
         "5:\n\t" AVR_TAPS(secondX, thirdX, secondY, thirdY, secondZ, thirdZ)                                         \
@@ -268,7 +268,7 @@ struct DepthwiseRow {
         "movw r16, r0\n\t"                                                                                           \
         AVR_LOW_AND_OFFSET AVR_MIDDLE("r15", "r2") AVR_NEXT("4")                                                     \
                                                                                                                      \
-        "7:\n\t" /* Adds to the offset: sum of r14 to r16, times zero, times multiplier. */                          \
+        "7:\n\t" /* offset += (r14 + r15 + r16) * zero * multiplier */                                               \
         "ldd r17, Z+%[zero]\n\t"                                                                                     \
         "cp r17, r13\n\t"                                                                                            \
         "breq 8f\n\t"                                                                                                \
@@ -314,7 +314,7 @@ struct DepthwiseRow {
         "add r7, r0\n\t"                                                                                             \
         "sbrs r25, 7\n\t"                                                                                            \
         "ret\n\t"                                                                                                    \
-        "sub r6, r16\n\t" /* The high byte is negative. */                                                           \
+        "sub r6, r16\n\t" /* Correction for a negative sum. */                                                       \
         "sbc r7, r17\n"                                                                                              \
         "8:\n\t"                                                                                                     \
         "ret\n"                                                                                                      \
@@ -338,7 +338,7 @@ struct DepthwiseRow {
         : "r2", "r3", "r4", "r5", "r6", "r7", "r10", "r11", "r12", "r13", "r14", "r15", "r16", "r17", "r18", "r19",  \
           "r20", "r21", "r22", "r23", "r24", "r25", "r26", "r27", "memory");
 
-// A row of a 3x3 kernel over at least three columns.
+// Depthwise 3x3: a row of at least three columns.
 static void __attribute__((noinline)) depthwise3Row(const Step &step, const uint8_t *const *rows, uint8_t *out) {
     DepthwiseRow row;
     row.plane = step.channels == 1 ? 0 : step.width;

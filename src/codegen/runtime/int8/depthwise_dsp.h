@@ -1,14 +1,13 @@
-// Rows of a 3x3 kernel on cores that multiply pairs of 16 bits.
+// Depthwise 3x3 for cores with the DSP extension, which multiplies pairs of 16-bit values.
 //
-// The taps of rows a and b at a column make a pair in one register, and so do the two
-// weights, so that one instruction multiplies and adds both: registers r4, r5, r6 hold the pairs of
-// the columns 0, 1, 2. Row c makes pairs of its own: r7 holds its weights 0 and 2, the lower half of
-// r8 the one between. The outputs still to make are counted in the upper half of r8. r0, r1, r2 read
-// the rows, r3 writes. Sums of outputs not yet complete stay in registers from turn to turn, so that
-// every column is loaded once.
+// A register holds the pixels of rows a and b at a column, another one the two weights, so that one
+// instruction multiplies and accumulates both: r4, r5, r6 hold the weights of the columns 0, 1, 2.
+// Row c is paired by columns: r7 holds its weights 0 and 2, the lower half of r8 its weight 1. The upper
+// half of r8 counts the remaining outputs. r0, r1, r2 point to the rows, r3 to the output. Sums of
+// incomplete outputs stay in registers between iterations, so that every column is loaded once.
 //
-// The stack holds multiplier and offset of the channel and two weights that give way for them, then,
-// above the registers of the caller, the arguments in their order; pointers among them move on.
+// The stack holds the multiplier and offset of the channel and two spilled weights, then, above the
+// registers of the caller, the arguments in order; pointers among them advance with the channels.
 #define DSP_A "#52"
 #define DSP_OUT "#80"
 #define DSP_COLUMNS "#84"
@@ -16,18 +15,17 @@
 #define DSP_ZEROS "#92"
 #define DSP_LAST "#96"
 
-// What `edges` says, apart from the channels still to do in its upper 24 bits: which columns and
-// rows of the kernel read padding somewhere, and the stride where it is not 1. All but the rows is in
-// a step.
+// Bits of `edges`: columns and rows of the kernel that read padding, and a stride other than 1. The upper
+// 24 bits count the remaining channels. A step has all bits but those of the rows.
 enum : uint8_t { leftEdge = 1, rightEdge = 2, topEdge = 4, bottomEdge = 8, byTwo = 16, byThree = 32 };
 
-// Makes a sum the next output.
+// Requantises a sum and stores it as the next output.
 #define DSP_REQUANTISE(sum, multiplier, offset)          \
     "mla " sum ", " sum ", " multiplier ", " offset "\n" \
     "usat " sum ", #8, " sum ", asr #16\n"               \
     "strb " sum ", [r3], #1\n"
 
-// Pairs of rows a and b at the next two columns; `rest` keeps the two columns after them.
+// Loads pairs of rows a and b at the next two columns; `rest` keeps the two columns after them.
 #define DSP_FOUR_COLUMNS(first, second, rest)          \
     "ldr " first ", [r0], #4\n"                        \
     "ldr " rest ", [r1], #4\n"                         \
@@ -36,13 +34,13 @@ enum : uint8_t { leftEdge = 1, rightEdge = 2, topEdge = 4, bottomEdge = 8, byTwo
     "uxtb16 " first ", " second "\n"                   \
     "uxtb16 " second ", " second ", ror #8\n"
 
-// Four columns of row c: 0 and 2 remain in the first, 1 and 3 go into the second.
+// Unpacks four columns of row c: 0 and 2 remain in the first register, 1 and 3 go into the second.
 #define DSP_ROW_C(first, second)             \
     "uxtb16 " second ", " first ", ror #8\n" \
     "uxtb16 " first ", " first "\n"
 
 //@if stride1
-// Stride 1: row c for two outputs, r9 and r10.
+// Stride 1: accumulates row c for two outputs, r9 and r10.
 #define DSP_C_TWICE(first, second)     \
     DSP_ROW_C(first, second)           \
     "smlad r9, " first ", r7, r9\n"    \
@@ -50,8 +48,8 @@ enum : uint8_t { leftEdge = 1, rightEdge = 2, topEdge = 4, bottomEdge = 8, byTwo
     "smlad r10, " second ", r7, r10\n" \
     "smlatb r10, " first ", r8, r10\n"
 
-// Stride 1: what two outputs lack of rows a and b. No register is left for multiplier and offset:
-// weights that are not needed for a while give way and come back.
+// Stride 1: accumulates the remaining columns of rows a and b for two outputs. The multiplier and offset
+// need registers: weights that are not needed meanwhile are spilled.
 #define DSP_LAST_COLUMNS(x, y)        \
     "smlad r9, " x ", r6, r9\n"       \
     "smlad r10, " x ", r5, r10\n"     \
@@ -61,7 +59,7 @@ enum : uint8_t { leftEdge = 1, rightEdge = 2, topEdge = 4, bottomEdge = 8, byTwo
     DSP_REQUANTISE("r10", "r6", "r7") \
     "ldrd r6, r7, [sp, #8]\n"
 
-// Stride 1: what the next two outputs get from the same columns.
+// Stride 1: accumulates the same columns for the next two outputs.
 #define DSP_FIRST_COLUMNS(x, y) \
     "smuad r9, " x ", r4\n"     \
     "smlad r9, " y ", r5, r9\n" \
@@ -69,9 +67,9 @@ enum : uint8_t { leftEdge = 1, rightEdge = 2, topEdge = 4, bottomEdge = 8, byTwo
 
 //@end
 //@if depthwise2
-// Stride 2: two outputs, the first of which already has its column 0 in `sum`, as the one after
-// the second then has in `next`.
-#define DSP_TWO_APART(sum, next)             \
+// Stride 2: two outputs. `sum` already contains column 0 of the first; afterwards `next` contains column 0
+// of the output after the second.
+#define DSP_STRIDE_2(sum, next)              \
     DSP_FOUR_COLUMNS("r11", next, "r12")     \
     "smlad " sum ", r11, r5, " sum "\n"      \
     "smlad " sum ", " next ", r6, " sum "\n" \
@@ -93,8 +91,8 @@ enum : uint8_t { leftEdge = 1, rightEdge = 2, topEdge = 4, bottomEdge = 8, byTwo
     DSP_REQUANTISE("r10", "r11", "r12")
 
 //@end
-// All channels of a row, at least one column wide; the rows at least three. `zeros` is what padding
-// reads, twice; `last` leads from the next plane to the last two columns of this one.
+// All channels of a row of at least one output; input rows have at least three columns. `zeros` holds the
+// value of padding twice; `last` is the offset from the next plane to the last two columns of this one.
 MMN_WHOLE static void depthwiseRow3(const uint8_t *, const uint8_t *, const uint8_t *, const int8_t *,
                                     const uint16_t *, const uint32_t *, uint32_t, uint8_t *, uint32_t, uint32_t,
                                     uint32_t, int32_t) {
@@ -103,7 +101,7 @@ MMN_WHOLE static void depthwiseRow3(const uint8_t *, const uint8_t *, const uint
         "push {r4-r11, lr}\n"
         "sub sp, #16\n"
         "ldr r3, [sp, " DSP_OUT "]\n"
-        // A channel: pointers, weights, multiplier and offset.
+        // Next channel: pointers, weights, multiplier and offset.
         "1:\n"
         "add lr, sp, " DSP_A "\n"
         "ldm lr, {r0-r2, r9-r12}\n"
@@ -157,7 +155,7 @@ MMN_WHOLE static void depthwiseRow3(const uint8_t *, const uint8_t *, const uint
         "bcc 17f\n"
         "ldr r11, [r2], #2\n"
         "b 12f\n"
-        // Padding comes first.
+        // The first window overlaps the padding.
         "11:\n"
         "ldrb r12, [r0], #1\n"
         "ldrb r10, [r1], #1\n"
@@ -188,7 +186,7 @@ MMN_WHOLE static void depthwiseRow3(const uint8_t *, const uint8_t *, const uint
         DSP_FIRST_COLUMNS("r11", "r12")
         "subs r8, #0x40000\n"
         "bcs 13b\n"
-        "tst r8, #0x20000\n"                    // two or three remain: half a turn
+        "tst r8, #0x20000\n"                    // two or three remain: half an iteration
         "beq 17f\n"
         "ldr r11, [r2], #2\n"
         "16:\n"
@@ -228,13 +226,13 @@ MMN_WHOLE static void depthwiseRow3(const uint8_t *, const uint8_t *, const uint
         "subs r8, #0x40000\n"
         "bcc 24f\n"
         "22:\n"
-        DSP_TWO_APART("r9", "lr")
+        DSP_STRIDE_2("r9", "lr")
         "23:\n"
-        DSP_TWO_APART("lr", "r9")
+        DSP_STRIDE_2("lr", "r9")
         "subs r8, #0x40000\n"
         "bcs 22b\n"
         "24:\n"
-        "tst r8, #0x20000\n"                    // two or three remain: half a turn
+        "tst r8, #0x20000\n"                    // two or three remain: half an iteration
         "ittt ne\n"
         "addne r8, #0x20000\n"
         "movne lr, r9\n"
@@ -259,7 +257,7 @@ MMN_WHOLE static void depthwiseRow3(const uint8_t *, const uint8_t *, const uint
 //@if otherStrides
         "b 5f\n"
 //@end
-        // No column serves two outputs.
+        // No column belongs to two outputs.
         "30:\n"
         "tst lr, #1\n"
         "beq 31f\n"
@@ -279,7 +277,7 @@ MMN_WHOLE static void depthwiseRow3(const uint8_t *, const uint8_t *, const uint
         "ldr lr, [r2], #3\n"
         "32:\n"
         "pkhbt r9, r11, r12, lsl #16\n"         // columns 0 and 1
-        "pkhtb r12, r12, r11, asr #16\n"        // column 2 and another
+        "pkhtb r12, r12, r11, asr #16\n"        // column 2 and an unused one
         "uxtb16 r11, r9\n"
         "uxtb16 r9, r9, ror #8\n"
         "uxtb16 r12, r12\n"
@@ -295,7 +293,7 @@ MMN_WHOLE static void depthwiseRow3(const uint8_t *, const uint8_t *, const uint
         "cmp r8, #0x10000\n"
         "bcs 31b\n"
 //@end
-        // The channel ends; its last output is made anew where it reaches beyond the row.
+        // End of the channel. Its last output is computed again if its window overlaps the padding.
         "5:\n"
         "ldr lr, [sp, " DSP_EDGES "]\n"
         "sub lr, #0x100\n"
@@ -330,7 +328,7 @@ MMN_WHOLE static void depthwiseRow3(const uint8_t *, const uint8_t *, const uint
         "sub r3, #1\n"
         DSP_REQUANTISE("r10", "r11", "r12")
         "b 6b\n"
-        // Rows that do not exist: what they would add is constant, and their weights become 0.
+        // Rows of padding: their constant contribution is added to the offset, and their weights are cleared.
         "8:\n"
         "ldr r9, [sp, " DSP_ZEROS "]\n"
         "tst lr, #4\n"
@@ -373,5 +371,5 @@ MMN_WHOLE static void depthwiseRow3(const uint8_t *, const uint8_t *, const uint
 #undef DSP_FIRST_COLUMNS
 //@end
 //@if depthwise2
-#undef DSP_TWO_APART
+#undef DSP_STRIDE_2
 //@end

@@ -1,11 +1,11 @@
-// What a channel of a row needs: weights row by row, multiplier and offset.
+// Constants of a channel: weights row by row, multiplier and offset.
 struct Channel {
     int32_t taps[9];
     uint32_t multiplier, offset;
 };
 
-// One channel of a row of a 3x3 kernel away from the sides: out[i] from columns i * stride to
-// i * stride + 2 of the rows a, b and c.
+// Depthwise 3x3 without padding: a channel of a row. out[i] reads the columns i * stride to i * stride + 2 of
+// the rows a, b and c.
 template <uint8_t stride>
 static void depthwise3(const Channel &channel, const uint8_t *a, const uint8_t *b, const uint8_t *c, uint8_t *out,
                        uint16_t count) {
@@ -21,8 +21,8 @@ static void depthwise3(const Channel &channel, const uint8_t *a, const uint8_t *
         *out++ = requantise(static_cast<uint32_t>(sum), multiplier, offset);
         a += s, b += s, c += s;
     }
-    // Two outputs at a time share weights and, unless the stride is 3, columns. Both sums are
-    // complete before either is stored, since a store might change what has been loaded.
+    // Two outputs at a time share weights and, unless the stride is 3, columns. Both sums are complete before
+    // either is stored, since a compiler must assume that a store changes the inputs.
     for (; out != end; a += 2 * s, b += 2 * s, c += 2 * s, out += 2) {
         int32_t first = a0 * a[0] + a1 * a[1] + a2 * a[2];
         int32_t second = a0 * a[s] + a1 * a[s + 1] + a2 * a[s + 2];

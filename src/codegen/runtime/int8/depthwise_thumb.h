@@ -1,17 +1,17 @@
-// Depthwise for cores whose multiplication overwrites one of its factors. Two outputs are made at
-// a time. The weights of a row are loaded by one instruction each time, so that they may be
-// overwritten: taken in the right order, no product needs a copy of a factor.
+// Depthwise 3x3 for cores whose multiplication overwrites one of its factors. It computes two outputs at a
+// time. One instruction loads the weights of a row for each use, so that they may be overwritten: in the
+// right order, no product needs a copy of a factor.
 //
-// In the text: r0 input, r1 weights, r3 r4 r5 weights of a row, r6 input or product, r7 sum of the
-// first output, r2 of the second. In high registers, which add, mov and cmp reach: r8 r9 r10 the
-// ways from row to row and on to the next columns, r11 output, r12 its end, and lr keeps r7, which
-// may be the compiler's frame pointer.
+// Registers: r0 input, r1 weights, r3 r4 r5 weights of a row, r6 input or product, r7 sum of the first
+// output, r2 of the second. High registers, which only add, mov and cmp access: r8 r9 r10 distances between
+// rows and to the next columns, r11 output, r12 its end; lr saves r7, which may be the compiler's frame
+// pointer.
 #define MMN_TAKE(at) "ldrb r6, [r0, #" at "]\n\t"
 #define MMN_FIRST(weight) "muls r6, " weight "\n\tadds r7, r7, r6\n\t"
 #define MMN_SECOND(weight) "muls r6, " weight "\n\tadds r2, r2, r6\n\t"
 #define MMN_SECOND_LAST(weight) "muls " weight ", r6\n\tadds r2, r2, " weight "\n\t"
 
-// The row after the input of the first output at its first weight.
+// Accumulates a row. r6 holds the first pixel of the first output.
 #define MMN_ROW1(first) MMN_TAKE("1") first MMN_FIRST("r4") \
     MMN_TAKE("2") MMN_SECOND_LAST("r4") MMN_FIRST("r5") MMN_TAKE("3") MMN_SECOND("r5")
 #define MMN_ROW2(first) MMN_TAKE("1") MMN_FIRST("r4") \
@@ -29,7 +29,7 @@
         "mov r12, r6\n\t"                                                             \
         "mov lr, r7\n"                                                                \
         "1:\n\t"                                                                      \
-        /* The first products are the sums to add to. */                              \
+        /* The first products initialise the sums. */                                 \
         "ldmia r1!, {r2, r4, r5}\n\t"                                                 \
         "ldrb r7, [r0, #0]\n\t"                                                       \
         "muls r7, r2\n\t"                                                             \
@@ -49,7 +49,7 @@
         MMN_REQUANTISE("r2", "3")                                                       \
         "adds r6, r5, #2\n\t"                                                         \
         "mov r11, r6\n\t"                                                             \
-        /* An odd count leaves the last second output out. */                         \
+        /* With an odd count, the last pair has one output. */                        \
         "cmp r6, r12\n\t"                                                             \
         "bhi 4f\n\t"                                                                  \
         "strb r2, [r5, #1]\n\t"                                                       \
@@ -60,8 +60,8 @@
         :                                                                             \
         : "r8", "r9", "r10", "r11", "r12", "lr", "cc", "memory")
 
-// (sum * r3 + r4) >> 16. Where the top byte is not 0, the value is outside 0..255: its inverted
-// sign, spread over the register, is what saturation gives.
+// Requantises: (sum * r3 + r4) >> 16, saturated. If the top byte is not 0, the value is outside 0..255, and
+// its inverted sign, extended to the whole register, is the saturated value.
 #define MMN_REQUANTISE(sum, label)    \
     "muls " sum ", r3\n\t"          \
     "adds " sum ", " sum ", r4\n\t" \
@@ -72,15 +72,14 @@
     label ":\n\t"                   \
     "lsrs " sum ", " sum ", #16\n\t"
 
-// What a channel of a row needs: weights row by row, multiplier and offset.
+// Constants of a channel: weights row by row, multiplier and offset.
 struct Channel {
     int32_t taps[9];
     uint32_t multiplier, offset;
 };
 
-// One channel of a row of a 3x3 kernel away from the sides: out[i] from columns i * stride to
-// i * stride + 2 of the rows a, b and c. With an odd count it reads `stride` bytes beyond the last
-// column.
+// Depthwise 3x3 without padding: a channel of a row. out[i] reads the columns i * stride to i * stride + 2 of
+// the rows a, b and c. With an odd count it reads `stride` bytes beyond the last column.
 template <uint8_t stride>
 static void depthwise3(const Channel &channel, const uint8_t *a, const uint8_t *b, const uint8_t *c, uint8_t *out,
                        uint16_t count) {

@@ -1,10 +1,11 @@
 //@unless tiled
 #if !defined(__AVR_HAVE_MUL__)
 //@end
-// Words of the largest tile that is put on the stack.
+// Size of the largest tile on the stack, in words.
 enum : uint16_t { localWords = static_cast<uint32_t>(stackQuads) * tileBytesPerQuad / 4 };
 
-// What filters read: rows, the bytes from a channel to the next, and from a pixel to the next.
+// Input of filters: its rows, and the distance between channels (`plane`) and between pixels (`gap`), in
+// bytes.
 struct Source {
     const uint8_t *const *rows;
     uint16_t plane;
@@ -14,7 +15,7 @@ struct Source {
 static inline uint16_t quadsOf(uint16_t depth) { return static_cast<uint16_t>((depth + 3u) >> 2); }
 
 //@if convolutions
-// The value that weight `index` of a filter falls on at output column x, or what padding reads.
+// Input of output column x at a position of the kernel; the zero point for padding.
 static uint8_t valueAt(const Step &step, const Source &source, uint16_t x, uint16_t channel, uint8_t row,
                        uint8_t column) {
     const uint16_t at = static_cast<uint16_t>(x * step.stride + column - step.pad);
@@ -30,7 +31,7 @@ static uint8_t valueAt(const Step &step, const Source &source, uint16_t x, uint1
 
 //@end
 //@if collected
-// Everything that a filter reads at one pixel.
+// Gathers all inputs of an output pixel (im2col).
 static void collect(const Step &step, const Source &source, uint16_t x, Tile &tile, uint8_t pixel) {
     uint16_t index = 0;
     for (uint16_t channel = 0; channel < step.channels; channel++) {
@@ -44,7 +45,7 @@ static void collect(const Step &step, const Source &source, uint16_t x, Tile &ti
 
 //@end
 //@if shiftedFilters
-// A row of filters whose results have other fractional bits than 16.
+// Filters with a shift other than 16: a row.
 static void shiftedFilters(const Step &step, const Source &source, uint8_t *out) {
     const uint16_t taps = static_cast<uint16_t>(step.kernel * step.kernel);
     const uint16_t quads = quadsOf(static_cast<uint16_t>(step.channels * taps));
@@ -80,8 +81,8 @@ static inline uint16_t lesser(uint16_t one, uint16_t other) { return one < other
 
 //@if shallow
 #if defined(__ARM_FEATURE_DSP) && __ARM_ARCH_PROFILE == 'M'
-// A pointwise row over at most four planes, which needs no tile.
-MICROMOBILENET_APART static void shallowRow(const Step &step, const uint8_t *in, uint8_t *out) {
+// Pointwise with at most four input channels: a row, without a tile.
+MICROMOBILENET_NOINLINE static void shallowRow(const Step &step, const uint8_t *in, uint8_t *out) {
     for (uint16_t f = 0; f < step.filters; f = static_cast<uint16_t>(f + shallowFilters)) {
         shallowProducts(in, step.width, step.channels, weightTable + step.weights + f * 4,
                         multiplierTable + step.constants + f, offsetTable + step.constants + f,
@@ -92,7 +93,7 @@ MICROMOBILENET_APART static void shallowRow(const Step &step, const uint8_t *in,
 #endif
 
 //@end
-// A row of filters that read all channels: a convolution, or with a kernel of 1 a pointwise one.
+// Filters that read all channels (convolution; pointwise if the kernel is 1x1): a row.
 static void filters(const Step &step, const Source &source, uint8_t *values, uint8_t *out) {
 //@if shiftedFilters
     if (step.shift != 16) {
@@ -163,7 +164,7 @@ static void filters(const Step &step, const Source &source, uint8_t *values, uin
 //@if tiled
 #if !defined(__AVR_HAVE_MUL__)
 //@end
-// Fully connected: `channels` bytes to `count` bytes.
+// Dense layer: `channels` inputs, `count` outputs.
 static void dense(uint32_t at, uint16_t constants, uint8_t shift, uint16_t channels, uint16_t count,
                   const uint8_t *in, uint8_t *values, uint8_t *out) {
 #if defined(__ARM_FEATURE_DSP) && __ARM_ARCH_PROFILE == 'M'

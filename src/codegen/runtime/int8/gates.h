@@ -1,6 +1,7 @@
 //@if gates
-// The gates of a map, one byte for each channel, go where its means and hidden units were.
-static void openGates(const Step &step, const Gates &gates, const uint8_t *map, uint8_t *values, uint8_t *place) {
+// Squeeze-and-excitation: computes a gate, one byte, for each channel of a feature map. The gates overwrite
+// the channel means.
+static void squeezeExcite(const Step &step, const Gates &gates, const uint8_t *map, uint8_t *values, uint8_t *place) {
     const uint32_t pixels = static_cast<uint32_t>(step.height) * step.width;
     const size_t row = static_cast<size_t>(step.channels) * step.width;
     const uint32_t multiplier = flash(multiplierTable + gates.mean), offset = flash(offsetTable + gates.mean);
@@ -23,8 +24,8 @@ static void openGates(const Step &step, const Gates &gates, const uint8_t *map, 
     }
 }
 
-// Before a map goes through squeeze-and-excitation.
-static void open(const Step &step, uint8_t *arena, const uint8_t *map) {
+// Computes the gates of a step from its whole input feature map.
+static void computeGates(const Step &step, uint8_t *arena, const uint8_t *map) {
     Gates gates;
     fetch(&gates, gatesTable + step.weights, sizeof gates);
     uint32_t local[localWords];
@@ -33,12 +34,12 @@ static void open(const Step &step, uint8_t *arena, const uint8_t *map) {
 //@else
     uint8_t *const values = reinterpret_cast<uint8_t *>(local);
 //@end
-    openGates(step, gates, map, values, arena + step.ring);
+    squeezeExcite(step, gates, map, values, arena + step.ring);
 }
 
-// A row times its gates.
-static void scale(const Step &step, const uint8_t *gates, const uint8_t *in, uint8_t *out) {
-    // The gate counts as part of the sum: multipliers have 16 bits.
+// Squeeze-and-excitation: multiplies a row by the gates.
+static void applyGates(const Step &step, const uint8_t *gates, const uint8_t *in, uint8_t *out) {
+    // The gate is part of the sum, since multipliers have only 16 bits.
     const uint32_t multiplier = flash(multiplierTable + step.constants), offset = flash(offsetTable + step.constants);
     for (uint16_t c = 0; c < step.channels; c++) {
         const int32_t gate = gates[c];

@@ -1,7 +1,7 @@
-// Squeeze-and-excitation: how the gates of a map come about.
+// Squeeze-and-excitation: offsets of weights and constants, the number of hidden units, and shifts.
 struct Gates {
     uint32_t reduce, expand;
-    // In the tables: mean, hidden units and arguments of the sigmoid.
+    // Offsets of the constants of the mean, of the hidden units and of the inputs of the sigmoid.
     uint16_t mean, reduceConstants, expandConstants;
     uint16_t hidden;
     uint8_t meanShift, reduceShift, expandShift, padding;

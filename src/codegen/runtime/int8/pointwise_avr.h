@@ -1,15 +1,14 @@
 //@if pointwise
-// A row of pointwise filters, straight from its planes: one filter after another, each at four
-// pixels at a time. What four do not divide goes by threes, a pixel of which may be made twice.
-// For maps of three or more columns and depths up to 256.
+// Pointwise without a tile: a row, one filter after another, four pixels at a time. A remainder is computed
+// in blocks of three, which may overlap by a pixel. For at least three columns and depths up to 256.
 struct PointwiseRow {
     const uint8_t *in;
-    uint16_t back;  // From behind four pixels to the same four of the next plane.
-    uint8_t depth;  // 0 is 256.
+    uint16_t back;  // Distance from the end of four pixels to the same four of the next plane.
+    uint8_t depth;  // 0 means 256.
     uint8_t fours, threes;
-    uint8_t overlap;  // What a block of three is less than four, with what is made twice.
+    uint8_t overlap;  // Difference of a block of three to one of four, including overlapping pixels.
     const uint8_t *weights;
-    uint16_t jump, pair;  // From a filter's weights to the next one's, and to the one after that.
+    uint16_t jump, pair;  // Distances from the weights of a filter to those of the next and of the next but one.
     const uint16_t *multipliers;
     const uint32_t *offsets;
     uint16_t filters;
@@ -18,7 +17,7 @@ struct PointwiseRow {
     uint8_t left;
 };
 
-// A pixel of the next plane times the weight. The carry of mulsu is the sign of the product.
+// Multiplies a pixel of the next plane by the weight. The carry flag of mulsu is the sign of the product.
 #define AVR_PIXEL(low, mid, high) \
     "mulsu r16, r17\n\t"          \
     "sbc " high ", r14\n\t"       \
@@ -42,8 +41,8 @@ struct PointwiseRow {
     "adc r27, r11\n\t"    \
     "dec r15\n\t"
 
-// All planes, by a tap of three or four pixels. Weights are in quads at multiples of four; those
-// of the pair's other filter are between them.
+// Accumulates all planes for three or four pixels. Weights are aligned quads, alternating between the two
+// filters of a pair.
 #define AVR_TAPS(tap)                     \
     tap(AVR_FIRST) AVR_PLANE              \
     "brne 5f\n\t"                         \
@@ -57,7 +56,7 @@ struct PointwiseRow {
     "adiw r30, 4\n\t"                     \
     "rjmp 4b\n"
 
-// Of bytes 0 and 1 of a result only the carry counts. Bytes 1 to 3 are in r15 to r17.
+// Requantises. Bytes 0 and 1 of the product only contribute a carry. Bytes 1 to 3 are in r15 to r17.
 #define AVR_LOW_AND_OFFSET(low) \
     "mul " low ", r22\n\t"      \
     "add r0, r12\n\t"           \
@@ -85,7 +84,7 @@ struct PointwiseRow {
     "mul " high ", r23\n\t"                                                      \
     "add r17, r0\n\t"                                                            \
     AVR_LOW_AND_OFFSET(low) AVR_MIDDLE(low, "r23") AVR_MIDDLE(mid, "r22") AVR_SATURATE
-// The same for multipliers below 512.
+// Requantises with a multiplier below 512.
 #define AVR_NARROW(low, mid, high)                 \
     "mulsu " high ", r22\n\t"                           \
     "movw r16, r0\n\t"                             \
@@ -97,21 +96,21 @@ struct PointwiseRow {
     "adc r17, " high "\n\t"                        \
     "tst r17\n\t" AVR_SATURATE
 
-//   r0, r1    product                      r10, r11  from a plane to the next
+//   r0, r1    product                      r10, r11  distance between planes
 //   r2-r9     bytes 0 and 1 of four sums   r22, r23  multiplier
 //   r18-r21   their bytes 2                r12, r13, r24, r25  offset
 //   r14       0                            X         values; out
 //   r15       planes left                  Y         the row
 //   r16, r17  weight and value             Z         weights
-//   T         three pixels
-// Y may be the compiler's own, so the text saves it.
+//   T         set for a block of three pixels
+// Y may be the compiler's frame pointer and is saved.
 static void __attribute__((noinline)) pointwise(const Step &step, const uint8_t *in, uint8_t *out) {
     const uint16_t quads = static_cast<uint16_t>((step.channels + 3u) >> 2);
     PointwiseRow row;
     row.in = in;
     row.back = static_cast<uint16_t>(step.width - 4u);
     row.depth = static_cast<uint8_t>(step.channels);
-    // Five are twice three, all other numbers come of fours and threes.
+    // Five columns are two overlapping blocks of three; all other numbers are sums of fours and threes.
     row.threes = step.columns == 5 ? 2 : static_cast<uint8_t>((4u - step.columns) & 3);
     row.fours = static_cast<uint8_t>((step.columns == 5 ? 0 : step.columns - 3u * row.threes) >> 2);
     row.overlap = step.columns == 5 ? 2 : 1;
@@ -131,7 +130,7 @@ static void __attribute__((noinline)) pointwise(const Step &step, const uint8_t 
         "ldd r10, Y+%[back]\n\t"
         "ldd r11, Y+%[back]+1\n"
 
-        "0:\n\t"  // A filter.
+        "0:\n\t"  // Next filter.
         "ldd r30, Y+%[multipliers]\n\t"
         "ldd r31, Y+%[multipliers]+1\n\t"
         "lpm r22, Z+\n\t"
@@ -158,7 +157,7 @@ static void __attribute__((noinline)) pointwise(const Step &step, const uint8_t 
         "2:\n\t"
         "std Y+%[left], r16\n"
 
-        "3:\n\t"  // A block.
+        "3:\n\t"  // Next block.
         "movw r30, r26\n\t"
         "adiw r30, 4\n\t"
         "brtc 4f\n\t"
@@ -197,7 +196,7 @@ static void __attribute__((noinline)) pointwise(const Step &step, const uint8_t 
         AVR_WIDE("r8", "r9", "r21")
         "rjmp 9f\n"
 
-        "8:\n\t"  // Of a block of three what is made again is not left behind.
+        "8:\n\t"  // Step back over overlapping pixels of a block of three.
         "ldd r16, Y+%[left]\n\t"
         "dec r16\n\t"
         "breq 8f\n\t"
@@ -291,7 +290,7 @@ static void __attribute__((noinline)) pointwise(const Step &step, const uint8_t 
 enum : uint16_t { localWords = 1 };
 
 //@end
-// Fully connected: `channels` bytes to `count` bytes. It does without a tile.
+// Dense layer: `channels` inputs, `count` outputs. It needs no tile.
 static void dense(uint32_t at, uint16_t constants, uint8_t shift, uint16_t channels, uint16_t count,
                   const uint8_t *in, uint8_t *, uint8_t *out) {
     const uint8_t *even = weightTable + at;

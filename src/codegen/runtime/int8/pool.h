@@ -1,30 +1,30 @@
 //@if max
 #if defined(__ARM_FEATURE_DSP) && __ARM_ARCH_PROFILE == 'M'
-// Of each byte the larger one.
-static inline uint32_t larger(uint32_t one, uint32_t other) {
+// Maximum of each byte.
+static inline uint32_t maximum(uint32_t one, uint32_t other) {
     uint32_t most;
     __asm__("uqsub8 %0, %1, %2\n\tuadd8 %0, %0, %2" : "=&r"(most) : "r"(one), "r"(other));
     return most;
 }
 #endif
 
-// The largest value of each channel so far.
+// Global maximum pool: updates the maximum of each channel with a row.
 static void pool(uint8_t *arena, const uint8_t *row) {
     uint8_t *const largest = arena + poolPlace;
     for (uint16_t c = 0; c < pooledChannels; c++) {
 #if defined(__ARM_FEATURE_DSP) && __ARM_ARCH_PROFILE == 'M'
         if (pooledWidth >= 4) {
-            // Four at a time; the last four may have been among those before.
+            // Four at a time; the last four may overlap the ones before.
             uint32_t four, most = largest[c];
             for (uint16_t x = 0; x + 4 < pooledWidth; x = static_cast<uint16_t>(x + 4)) {
                 memcpy(&four, row + x, 4);
-                most = larger(four, most);
+                most = maximum(four, most);
             }
             row += pooledWidth;
             memcpy(&four, row - 4, 4);
-            most = larger(four, most);
-            most = larger(most, most >> 16);
-            largest[c] = static_cast<uint8_t>(larger(most, most >> 8));
+            most = maximum(four, most);
+            most = maximum(most, most >> 16);
+            largest[c] = static_cast<uint8_t>(maximum(most, most >> 8));
             continue;
         }
 #endif
@@ -36,7 +36,7 @@ static void pool(uint8_t *arena, const uint8_t *row) {
     }
 }
 //@else
-// The sum of each channel so far.
+// Global average pool: adds a row to the sum of each channel.
 static void pool(uint8_t *arena, const uint8_t *row) {
     for (uint16_t c = 0; c < pooledChannels; c++) {
         uint32_t sum;
@@ -52,10 +52,10 @@ static void pool(uint8_t *arena, const uint8_t *row) {
 static void clearPool(uint8_t *arena) { memset(arena + poolPlace, 0, poolBytes); }
 
 //@if tail
-// The pool is full: what it holds becomes bytes.
-static void closePool(uint8_t *arena) {
+// Completes the global pool: requantises it to bytes.
+static void finishPool(uint8_t *arena) {
 //@else
-// The class scores, with 128 added.
+// Computes the class scores, with 128 added.
 static void head(uint8_t *arena, uint8_t *scores) {
 //@end
     uint8_t *const pooled = arena + poolPlace;
@@ -73,7 +73,7 @@ static void head(uint8_t *arena, uint8_t *scores) {
     static_cast<void>(pooled);
 }
 
-// The class scores, with 128 added.
+// Computes the class scores, with 128 added.
 static void head(uint8_t *arena, uint8_t *scores) {
 //@end
 //@if headTile

@@ -1,15 +1,15 @@
 //@if tiled
-// What filters read at two neighbouring pixels: the values alternate between the pixels and, unlike
-// the weights, are not padded. For each pixel the sum is -128 times the sum of its values, since
-// weights are kept with 128 added.
+// Inputs of filters at two neighbouring pixels: the values alternate between the pixels and, unlike the
+// weights, are not padded. The sum of a pixel starts at -128 times the sum of its values, since weights are
+// stored with 128 added.
 struct Tile {
     uint8_t *values;
     struct {
         uint8_t low;  // Byte 0 of 3.
         uint16_t high;
     } sums[2];
-    uint8_t quads, rest;  // Whole quads and what follows them, when depth is up to 256.
-    // What products has no register for.
+    uint8_t quads, rest;  // Whole quads and remaining values, if the depth is at most 256.
+    // Variables of products() that have no register.
     mutable const uint8_t *weights;
     mutable const uint16_t *multipliers;
     mutable const uint32_t *offsets;
@@ -20,7 +20,7 @@ struct Tile {
 
 enum : uint8_t { tilePixels = 2, tileBytesPerQuad = 8 };
 
-// Value `index` of a pixel.
+// Stores value `index` of a pixel.
 static inline void put(Tile &tile, uint8_t pixel, uint16_t index, uint8_t value) {
     tile.values[index * 2 + pixel] = value;
 }
@@ -35,7 +35,7 @@ static inline void describe(Tile &tile, uint16_t depth, uint16_t first, uint16_t
 }
 
 //@if collected
-// Call it after the last value of both pixels.
+// Completes the tile after the last value of both pixels.
 static void complete(Tile &tile, uint16_t depth) {
     uint16_t first = 0, second = 0;
     const uint8_t *x = tile.values;
@@ -47,7 +47,7 @@ static void complete(Tile &tile, uint16_t depth) {
 }
 
 //@end
-// `depth` values of two pixels, which are `step` bytes apart; a plane is a channel of a row.
+// Gathers `depth` values of two pixels, which are `step` bytes apart; a plane is a channel of a row.
 static void gather(Tile &tile, const uint8_t *in, uint16_t plane, uint8_t step, uint16_t depth) {
     uint16_t first = 0, second = 0, left = depth;
     uint8_t *to = tile.values;
@@ -99,7 +99,7 @@ productsDeep(const Tile &tile, uint16_t quads, const uint8_t *weights, const uin
 
 //@end
 
-// A weight of a filter with a value of each pixel.
+// Multiplies a weight of a filter by a value of each pixel.
 #define AVR_TAP(first, second, low0, mid0, high0, low1, mid1, high1) \
     "mul r23, " first "\n\t"                                         \
     "add " low0 ", r0\n\t"                                           \
@@ -124,8 +124,8 @@ productsDeep(const Tile &tile, uint16_t quads, const uint8_t *weights, const uin
     "add r30, r20\n\t"                            \
     "adc r31, r22\n\t"
 
-// A sum with the multiplier in r20 and r21 and the offset in r12 to r15 to bytes 1, 2 and 3 in
-// r24, r10 and r11. Bytes 0 of the product and the offset only carry.
+// Requantises a sum, with the multiplier in r20 and r21 and the offset in r12 to r15. Bytes 1, 2 and 3 of the
+// product are in r24, r10 and r11; byte 0 only contributes a carry.
 #define AVR_LOW_AND_OFFSET(low) \
     "mul " low ", r20\n\t"      \
     "add r0, r12\n\t"           \
@@ -152,7 +152,7 @@ productsDeep(const Tile &tile, uint16_t quads, const uint8_t *weights, const uin
     "mul " high ", r21\n\t"            \
     "add r11, r0\n\t"                  \
     AVR_LOW_AND_OFFSET(low) AVR_MIDDLE(low, "r21") AVR_MIDDLE(mid, "r20") AVR_SATURATE
-// The same for multipliers below 512, which are the most frequent, and below 256.
+// Requantises with a multiplier below 512, the most frequent case, and below 256.
 #define AVR_SCALE_ONE(low, mid, high)              \
     "mulsu " high ", r20\n\t"                      \
     "movw r10, r0\n\t"                             \
@@ -166,9 +166,9 @@ productsDeep(const Tile &tile, uint16_t quads, const uint8_t *weights, const uin
     "movw r10, r0\n\t"            \
     AVR_LOW_AND_OFFSET(low) AVR_MIDDLE(mid, "r20") AVR_SATURATE
 
-// Filters at two pixels. Weights come in pairs of filters: four of the one, four of the other,
-// padded to whole quads and pairs. The result of filter f at the first pixel goes to
-// out[f * plane], at the second to out[f * plane + step]; with step 0 the first remains.
+// Filters at two pixels. Weights are stored in pairs of filters: four of one, four of the other,
+// padded to whole quads and pairs. Filter f writes the first pixel to out[f * plane] and the second
+// to out[f * plane + step]; with step 0 only the first remains.
 //             products                                   results
 //   r2-r9     bytes 0 and 1 of four sums: filter A at the first and second pixel, filter B
 //   r16-r19   their bytes 2
@@ -194,7 +194,7 @@ products(const Tile &tile, uint16_t quads, const uint8_t *weights, const uint16_
     static_cast<void>(quads);
 //@end
     const Tile *from = &tile;
-    __asm__("" : "+z"(from));  // X, where it goes later, takes thrice as long.
+    __asm__("" : "+z"(from));  // Loads through X, which needs it later, take three times as long.
     from->multipliers = multipliers;
     from->offsets = offsets;
     from->out = out;
@@ -238,8 +238,8 @@ products(const Tile &tile, uint16_t quads, const uint8_t *weights, const uint16_
         "dec r24\n\t"
         "breq 3f\n\t"
         "rjmp 2b\n"
-        // One to three more values: a pair if there are two, then one if it is odd. The other
-        // weights of a filter are skipped.
+        // One to three remaining values: a pair if there are at least two, then a single one if the number is
+        // odd. The remaining weights of a filter are skipped.
         "3:\n\t"
         "ldd r24, Y+%[rest]\n\t"
         "cpse r24, r22\n\t"
@@ -332,7 +332,7 @@ products(const Tile &tile, uint16_t quads, const uint8_t *weights, const uint16_
         "ldd r31, Y+%[weights]+1\n\t"
         "rjmp 1b\n"
 
-        "9:\n\t"  // After every 256 filters but for the first few.
+        "9:\n\t"  // After every 256 filters; the first round has the remainder.
         "ldd r24, Y+%[rounds]\n\t"
         "dec r24\n\t"
         "std Y+%[rounds], r24\n\t"

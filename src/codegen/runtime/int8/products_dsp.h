@@ -1,21 +1,21 @@
-// What filters read at three neighbouring pixels, widened to 16 bits: of every four values of a
-// pixel the pairs (0, 2) and (1, 3), first (0, 2) of all pixels, then (1, 3). The bytes begin at a
-// multiple of 4. Weights are kept with 128 added, hence -128 times the sum of each pixel.
+// Inputs of filters at three neighbouring pixels, widened to 16 bits: every four values of a pixel form the
+// pairs (0, 2) and (1, 3); the pairs (0, 2) of all pixels precede the pairs (1, 3). The bytes are aligned to
+// 4. The sum of a pixel starts at -128 times the sum of its values, since weights are stored with 128 added.
 struct Tile {
     uint8_t *values;
 };
 
 enum : uint8_t { tilePixels = 3, tileBytesPerQuad = 24 };
 
-// Value `index` of a pixel.
+// Stores value `index` of a pixel.
 static inline void put(Tile &tile, uint8_t pixel, uint16_t index, uint8_t value) {
     uint8_t *at = tile.values + (index >> 2) * tileBytesPerQuad + (index & 1) * 12 + pixel * 4 + (index & 2);
     at[0] = value;
     at[1] = 0;
 }
 
-// A pair of filters at a quad of three pixels: r0..r5 sums, r6..r8 values, r9..r11 weights. It is
-// 76 bytes.
+// Multiplies a quad of three pixels by the weights of two filters: r0..r5 sums, r6..r8 values, r9..r11
+// weights. Its code has 76 bytes.
 #define DSP_QUAD                \
     "ldrd r9, r10, [lr], #8\n"  \
     "ldm r12!, {r6-r8}\n"       \
@@ -37,8 +37,8 @@ static inline void put(Tile &tile, uint8_t pixel, uint16_t index, uint8_t value)
     "smlad r4, r10, r7, r4\n"   \
     "smlad r5, r10, r8, r5\n"
 
-// Makes sums the next outputs: r6, r7 read multipliers and offsets, r8 writes; r10, r11 lead to the
-// second and third pixel, or to the last one that there is, which is stored last.
+// Requantises and stores sums: r6 and r7 point to multipliers and offsets, r8 to the output; r10 and r11 are
+// the distances to the second and third pixel, or to the last existing pixel, which is stored last.
 #define DSP_OUTPUTS(first, second, third)    \
     "ldrh r12, [r6], #2\n"                   \
     "ldr lr, [r7], #4\n"                     \
@@ -53,7 +53,7 @@ static inline void put(Tile &tile, uint8_t pixel, uint16_t index, uint8_t value)
     "strb " first ", [r8]\n"                 \
     "uxtah r8, r8, r9\n"
 
-// Values 0 and 2, or 1 and 3, of three pixels into the tile, from two planes.
+// Gathers the values 0 and 2, or 1 and 3, of three pixels from two planes into the tile.
 #define DSP_WIDEN(low, high)                         \
     "pkhbt r0, " low ", " high ", lsl #16\n"         \
     "pkhtb " high ", " high ", " low ", asr #16\n"   \
@@ -65,14 +65,15 @@ static inline void put(Tile &tile, uint8_t pixel, uint16_t index, uint8_t value)
     "smlad r10, " high ", lr, r10\n"                 \
     "stm r12!, {r0, " low ", " high "}\n"
 
-// A row of filters over `depth` planes: tile, planes, bytes of a plane, depth; then weights, multipliers,
-// offsets, filters, output, bytes of a plane of it, and how many pixels. Where there are no planes,
+// A row of filters over `depth` planes. Arguments: tile, planes, bytes per plane, depth; then weights,
+// multipliers, offsets, filters, output, bytes per output plane, number of pixels. If `planes` is null,
 // the tile already holds the pixels, at most three.
 //
-// The stack begins with what a pair of filters ends with: multipliers, offsets, output, its plane
-// with the filters still to do in the upper half, and where the second and third pixel go. At 24
-// follows what it begins with: sums, twice, where to enter the loop, tile and weights; at 60 the
-// end of the tile, planes, their size and depth; at 112 are the arguments from the weights on.
+// Stack layout: at 0 the variables for storing a pair of filters: multipliers, offsets, output, bytes per
+// output plane with the number of remaining filters in the upper half, and distances to the second and
+// third pixel. At 24 the variables for starting a pair: initial sums, twice, entry into the loop, tile and
+// weights. At 60 the end of the tile, planes, bytes per plane and depth. At 112 the arguments from the
+// weights on.
 MMN_WHOLE static void products(uint8_t *, const uint8_t *, uint32_t, uint32_t, const uint8_t *, const uint16_t *,
                                const uint32_t *, uint32_t, uint8_t *, uint32_t, uint32_t) {
     __asm__ volatile(
@@ -81,7 +82,7 @@ MMN_WHOLE static void products(uint8_t *, const uint8_t *, uint32_t, uint32_t, c
         "str r0, [sp, #52]\n"
         "strd r1, r2, [sp, #64]\n"
         "str r3, [sp, #72]\n"
-        // Three quads a turn; the first turn skips those that would be too many.
+        // Three quads per iteration; the first iteration skips surplus ones.
         "adds r3, #3\n"
         "lsrs r3, r3, #2\n"
         "movs r4, #24\n"
@@ -96,7 +97,7 @@ MMN_WHOLE static void products(uint8_t *, const uint8_t *, uint32_t, uint32_t, c
         "movs r5, #76\n"
         "mls r0, r3, r5, r0\n"
         "str r0, [sp, #48]\n"
-        // Three pixels: output, then tile and sums.
+        // Next three pixels: output, then tile and sums.
         "1:\n"
         "add r12, sp, #112\n"
         "ldm r12, {r0-r6}\n"
@@ -120,7 +121,7 @@ MMN_WHOLE static void products(uint8_t *, const uint8_t *, uint32_t, uint32_t, c
         "ldr r12, [sp, #52]\n"
         "add r0, sp, #64\n"
         "ldm r0, {r1-r3}\n"
-        "mvn lr, #0x007f007f\n"                 // twice -128
+        "mvn lr, #0x007f007f\n"                 // the pair (-128, -128)
         "movs r8, #0\n"
         "movs r9, #0\n"
         "movs r10, #0\n"
@@ -145,7 +146,7 @@ MMN_WHOLE static void products(uint8_t *, const uint8_t *, uint32_t, uint32_t, c
         "subs r3, #4\n"
         "bcs 4b\n"
         "6:\n"
-        "adds r3, #4\n"                         // values left over: filled up with zeros
+        "adds r3, #4\n"                         // remaining values, padded with zeros
         "beq 7f\n"
         "ldr r4, [r1]\n"
         "movs r5, #0\n"
@@ -173,7 +174,7 @@ MMN_WHOLE static void products(uint8_t *, const uint8_t *, uint32_t, uint32_t, c
         "add r12, sp, #24\n"
         "stm r12!, {r8-r10}\n"
         "stm r12, {r8-r10}\n"
-        // A pair of filters.
+        // Next pair of filters.
         "2:\n"
         "add r11, sp, #24\n"
         "ldm r11, {r0-r5, r11, r12, lr}\n"
@@ -208,7 +209,7 @@ MMN_WHOLE static void products(uint8_t *, const uint8_t *, uint32_t, uint32_t, c
 #undef DSP_WIDEN
 
 //@if shallow
-// A filter at one of three pixels.
+// Computes a filter at one of three pixels.
 #define DSP_PIXEL(even, odd, at)        \
     "smuad r10, r6, " even "\n"         \
     "smlad r10, r7, " odd ", r10\n"     \
@@ -218,11 +219,11 @@ MMN_WHOLE static void products(uint8_t *, const uint8_t *, uint32_t, uint32_t, c
 
 enum : uint8_t { shallowFilters = 6 };
 
-// A row of up to 6 filters over up to four planes and at least three pixels: planes, bytes of a
-// plane, depth, weights; then multipliers, offsets, filters, output, bytes of a plane of it, pixels.
-// The values of three pixels stay in registers; the stack holds, from 32 on, of every filter its
-// weights, signed and widened, multiplier and offset. The lowest bit beside the multiplier marks the
-// last one.
+// Pointwise with up to 6 filters, up to four planes and at least three pixels: a row. Arguments: planes,
+// bytes per plane, depth, weights; then multipliers, offsets, filters, output, bytes per output plane,
+// pixels. The values of three pixels stay in registers; the stack holds, from offset 32, the constants of
+// each filter: its signed, widened weights, its multiplier and its offset. The lowest bit above the
+// multiplier marks the last filter.
 MMN_WHOLE static void shallowProducts(const uint8_t *, uint32_t, uint32_t, const uint8_t *, const uint16_t *,
                                       const uint32_t *, uint32_t, uint8_t *, uint32_t, uint32_t) {
     __asm__ volatile(
@@ -247,7 +248,7 @@ MMN_WHOLE static void shallowProducts(const uint8_t *, uint32_t, uint32_t, const
         "addeq r11, #1\n"
         "stm lr!, {r9-r12}\n"
         "bne 1b\n"
-        // Planes that do not exist have no weights; others are read instead.
+        // Missing planes are replaced by others, with weights of 0.
         "mov r3, r1\n"
         "cmp r2, #2\n"
         "it cc\n"
@@ -298,7 +299,7 @@ MMN_WHOLE static void shallowProducts(const uint8_t *, uint32_t, uint32_t, const
         "bpl 2b\n"
         "adds r1, r0, #3\n"
         "beq 4f\n"
-        // One or two remain: they are made together with those before.
+        // One or two pixels remain: they are computed together with preceding ones.
         "ldr r2, [sp]\n"
         "ldr r3, [sp, #16]\n"
         "add r2, r2, r0\n"

@@ -1,5 +1,5 @@
-// What filters read at two neighbouring pixels: for every four values of the first pixel the four
-// of the second, and for each pixel -128 times their sum, since weights are kept with 128 added.
+// Inputs of filters at two neighbouring pixels: quads alternate between the pixels. The sum of a pixel starts
+// at -128 times the sum of its values, since weights are stored with 128 added.
 struct Tile {
     uint8_t *values;
     uint32_t sums[2];
@@ -7,12 +7,12 @@ struct Tile {
 
 enum : uint8_t { tilePixels = 2, tileBytesPerQuad = 8 };
 
-// Value `index` of a pixel.
+// Stores value `index` of a pixel.
 static inline void put(Tile &tile, uint8_t pixel, uint16_t index, uint8_t value) {
     tile.values[(index & ~3u) * 2 + pixel * 4 + (index & 3)] = value;
 }
 
-// Call it after the last value of both pixels: it fills up the last quad and adds up.
+// Completes the tile after the last value of both pixels: pads the last quad and computes the initial sums.
 static void complete(Tile &tile, uint16_t depth) {
     for (; depth % 4 != 0; depth++) {
         put(tile, 0, depth, 0);
@@ -28,7 +28,7 @@ static void complete(Tile &tile, uint16_t depth) {
     tile.sums[1] = 0u - 128u * second;
 }
 
-// `depth` values of two pixels, which are `step` bytes apart; a plane is a channel of a row.
+// Gathers `depth` values of two pixels, which are `step` bytes apart; a plane is a channel of a row.
 static void gather(Tile &tile, const uint8_t *in, uint16_t plane, uint8_t step, uint16_t depth) {
     uint8_t *to = tile.values;
     for (uint16_t left = depth; left != 0; left--, in += plane) {
@@ -40,11 +40,11 @@ static void gather(Tile &tile, const uint8_t *in, uint16_t plane, uint8_t step, 
     complete(tile, depth);
 }
 
-// Two filters at two pixels at a time: every weight and every value serves twice. Weights come in
-// pairs of filters: four of the one, four of the other, padded to whole quads and pairs. The result
-// of filter f at the first pixel goes to out[f * plane], at the second to out[f * plane + step];
-// with step 0 the first remains. The sums are signed, which keeps compilers from changing the order
-// of additions; they fit for depths up to 33000.
+// Filters at two pixels, two filters at a time, so that every loaded weight and value is used twice. Weights
+// are stored in pairs of filters: four of one, four of the other, padded to whole quads and pairs. Filter f
+// writes the first pixel to out[f * plane] and the second to out[f * plane + step]; with step 0 only the
+// first remains. The sums are signed, which keeps compilers from reordering additions; they do not overflow
+// for depths up to 33000.
 static void products(const Tile &tile, uint16_t quads, const uint8_t *weights, const uint16_t *multipliers,
                      const uint32_t *offsets, uint16_t filters, uint8_t *out, uint16_t plane, uint8_t step) {
     for (; filters != 0; filters--) {

@@ -1,26 +1,25 @@
-// Products for cores where a load, an addition and a multiplication cost much the same. A value of
-// both pixels shares a word, the second pixel in the upper half. A weight times such a word is two
-// products at once, which cannot meet, since neither takes more than 16 bits. `both` adds up whole
-// words and `second` their upper halves, so that in the end the sum of the first pixel is
-// both - (second << 16), exactly, modulo 2^32.
+// Filters for cores with about the same cost of a load, an addition and a multiplication. A word holds a
+// value of two pixels, the second pixel in the upper half. A weight times such a word gives two products at
+// once, which do not overlap, since each has at most 16 bits. `both` accumulates whole words and `second`
+// their upper halves, so that the sum of the first pixel is exactly both - (second << 16), modulo 2^32.
 enum : uint8_t { tilePixels = 2, tileBytesPerQuad = 16 };
 
-// What filters read at two neighbouring pixels: a word for every value, at a multiple of 4. The sums
-// are what `both` and `second` start from: -128 times all values, since weights are kept with 128
-// added. One instruction below loads all members in this order.
+// Inputs of filters at two neighbouring pixels: an aligned word for every value. `both` and `second` start at
+// the sums, which are -128 times all values, since weights are stored with 128 added. One instruction below
+// loads all members in this order.
 struct Tile {
     uint8_t *values;
     uint32_t sums[2];
 };
 
-// Value `index` of a pixel.
+// Stores value `index` of a pixel.
 static inline void put(Tile &tile, uint8_t pixel, uint16_t index, uint8_t value) {
     uint8_t *at = tile.values + index * 4u + pixel * 2u;
     at[0] = value;
     at[1] = 0;
 }
 
-// Call it after the last value of both pixels: it fills up the last quad and adds up.
+// Completes the tile after the last value of both pixels: pads the last quad and computes the initial sums.
 static void complete(Tile &tile, uint16_t depth) {
     uint8_t *at = tile.values + depth * 4u;
     memset(at, 0, (0u - depth) % 4 * 4);
@@ -34,10 +33,10 @@ static void complete(Tile &tile, uint16_t depth) {
     tile.sums[1] = 0u - 128 * second;
 }
 
-// `depth` values of two pixels, which are `step` bytes apart; a plane is a channel of a row.
+// Gathers `depth` values of two pixels, which are `step` bytes apart; a plane is a channel of a row.
 static void gather(Tile &tile, const uint8_t *in, uint16_t plane, uint8_t step, uint16_t depth) {
     if (depth - 1u > 256) {
-        // The sums of a pixel take more than 16 bits.
+        // The sum of a pixel has more than 16 bits.
         for (uint16_t i = 0; i < depth; i++, in += plane) {
             put(tile, 0, i, in[0]);
             put(tile, 1, i, in[step]);
@@ -47,7 +46,7 @@ static void gather(Tile &tile, const uint8_t *in, uint16_t plane, uint8_t step, 
     }
     uint8_t *at = tile.values;
     uint32_t both = 0;
-    // Registers for a value, which at first bring what the loop keeps in high ones.
+    // Registers for a value; at first they pass the values for high registers.
     uint32_t first = plane;
     const uint8_t *second = at + depth * 4u;
     __asm__ volatile(
@@ -74,7 +73,7 @@ static void gather(Tile &tile, const uint8_t *in, uint16_t plane, uint8_t step, 
     tile.sums[1] = 0u - 128 * (both >> 16);
 }
 
-// One weight at both pixels: the word of values is in `value`, the sums are `both` and `second`.
+// Multiplies a weight by both pixels: the word of values is in `value`, the sums are `both` and `second`.
 #define MMN_PRODUCT(at, value, both, second) \
     "ldrb r6, [r1, #" at "]\n\t"           \
     "muls r6, " value "\n\t"               \
@@ -82,8 +81,8 @@ static void gather(Tile &tile, const uint8_t *in, uint16_t plane, uint8_t step, 
     "lsrs r6, r6, #16\n\t"                 \
     "add " second ", r6\n\t"
 
-// A byte of result from (sum * r2 + r3) >> 16. Where the top byte is not 0, the value is outside
-// 0..255: its inverted sign, spread over the register, is what saturation gives.
+// Requantises: (sum * r2 + r3) >> 16, saturated. If the top byte is not 0, the value is outside 0..255, and
+// its inverted sign, extended to the whole register, is the saturated value.
 #define MMN_REQUANTISE(sum, label, to) \
     "muls " sum ", r2\n\t"           \
     "adds " sum ", " sum ", r3\n\t"  \
@@ -95,17 +94,16 @@ static void gather(Tile &tile, const uint8_t *in, uint16_t plane, uint8_t step, 
     "lsrs " sum ", " sum ", #16\n\t" \
     "strb " sum ", " to "\n\t"
 
-// Filters at two pixels. Weights come in pairs of filters: four of the one, four of the other,
-// padded to whole quads and pairs. The result of filter f at the first pixel goes to
-// out[f * plane], at the second to out[f * plane + step]; with step 0 the first remains.
-// Sums may need all 32 bits. There is at least one quad.
+// Filters at two pixels. Weights are stored in pairs of filters: four of one, four of the other, padded to
+// whole quads and pairs. Filter f writes the first pixel to out[f * plane] and the second to out[f * plane +
+// step]; with step 0 only the first remains. Sums may need all 32 bits. There is at least one quad.
 static void products(const Tile &tile, uint16_t quads, const uint8_t *weights, const uint16_t *multipliers,
                      const uint32_t *offsets, uint16_t filters, uint8_t *out, uint16_t plane, uint8_t step) {
     if (filters == 0) {
         return;
     }
-    // What is read once per filter. It goes on the stack within the loop below, where every member
-    // is one load away.
+    // Variables that are read once per filter. The loop below keeps them on the stack, where a single load
+    // reaches each.
     const struct {
         uint8_t *out;
         uint32_t step;
@@ -118,9 +116,9 @@ static void products(const Tile &tile, uint16_t quads, const uint8_t *weights, c
     register uint32_t r3 __asm__("r3") = plane;
     register const uint8_t *r4 __asm__("r4") = tile.values + quads * static_cast<uint32_t>(tileBytesPerQuad);
     register const void *r5 __asm__("r5") = &rest;
-    // In high registers, which add and mov reach: r8 and r10 `both` and r9 the last `second` of two
-    // filters (the first is in r7), r11 multipliers, r12 end of the values, lr plane. r7 may be
-    // the compiler's frame pointer and is restored.
+    // High registers, which only add and mov access: r8 and r10 `both` and r9 the last `second` of two
+    // filters (the first is in r7), r11 multipliers, r12 end of the values, lr plane. r7 may be the
+    // compiler's frame pointer and is restored.
     __asm__ volatile(
         ".syntax unified\n\t"
         "mov r11, r2\n\t"
@@ -150,7 +148,7 @@ static void products(const Tile &tile, uint16_t quads, const uint8_t *weights, c
         "bne 2b\n\t"
         "ldr r0, [sp, #4]\n\t"
         "ldr r5, [sp, #8]\n\t"
-        // The first filter of the pair.
+        // Stores the first filter of the pair.
         "mov r6, r11\n\t"
         "ldrh r2, [r6, #0]\n\t"
         "ldr r6, [sp, #12]\n\t"
@@ -164,7 +162,7 @@ static void products(const Tile &tile, uint16_t quads, const uint8_t *weights, c
         "ldr r6, [sp, #16]\n\t"
         "cmp r0, r6\n\t"
         "beq 7f\n\t"
-        // The second.
+        // Stores the second filter.
         "mov r6, r11\n\t"
         "ldrh r2, [r6, #2]\n\t"
         "adds r6, r6, #4\n\t"

@@ -1,11 +1,11 @@
-// From a sum of products to a byte: (sum * multiplier + offset) >> 16, saturated to 0..255.
-// Bytes are kept with 128 added, so that what a rectifier cuts off is 0.
+// Requantisation: from an accumulator to a byte, (sum * multiplier + offset) >> 16, saturated to 0..255.
+// Bytes are stored with 128 added, so that saturation at 0 is ReLU.
 static inline uint8_t saturate(int32_t value) {
     return static_cast<uint8_t>(value < 0 ? 0 : (value > 255 ? 255 : value));
 }
 
-// A compiler would multiply 32 by 32 bits, but multipliers have 16. Of the result's bytes 0 and 1
-// only the carry counts, of byte 3 (the high one of `high`) whether it is 0, and its sign.
+// Compilers multiply 32 by 32 bits, but multipliers have only 16. Bytes 0 and 1 of the product only
+// contribute a carry; byte 3 (the high byte of `high`) is only tested for 0 and for its sign.
 static inline uint8_t requantise(uint32_t sum, uint32_t multiplier, uint32_t offset) {
     uint16_t high;
     uint8_t middle, zero;

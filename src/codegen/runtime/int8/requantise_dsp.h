@@ -1,14 +1,14 @@
-// From a sum of products to a byte: (sum * multiplier + offset) >> 16, saturated to 0..255.
-// Bytes are kept with 128 added, so that what a rectifier cuts off is 0.
+// Requantisation: from an accumulator to a byte, (sum * multiplier + offset) >> 16, saturated to 0..255.
+// Bytes are stored with 128 added, so that saturation at 0 is ReLU.
 static inline uint8_t requantise(uint32_t sum, uint32_t multiplier, uint32_t offset) {
     uint32_t byte;
     __asm__("usat %0, #8, %1, asr #16" : "=r"(byte) : "r"(sum * multiplier + offset));
     return static_cast<uint8_t>(byte);
 }
 
-// Functions that are assembly as a whole, since their loops need every register. They find their
-// arguments where the procedure call standard puts them. The compiler must not draw conclusions from
-// what it sees of them: arguments without any use, and registers that seem to be spared.
+// Functions written entirely in assembly, since their loops need every register. The procedure call standard
+// defines the registers and stack slots of their arguments. The attributes keep the compiler from optimising
+// on the basis of their C++ part, which uses no argument and seems to clobber few registers.
 #if defined(__clang__)
 #define MMN_WHOLE __attribute__((naked, noinline, unused))
 #elif __GNUC__ >= 8

@@ -1,5 +1,5 @@
-// From a sum of products to a byte: (sum * multiplier + offset) >> 16, saturated to 0..255.
-// Bytes are kept with 128 added, so that what a rectifier cuts off is 0.
+// Requantisation: from an accumulator to a byte, (sum * multiplier + offset) >> 16, saturated to 0..255.
+// Bytes are stored with 128 added, so that saturation at 0 is ReLU.
 static inline uint8_t saturate(int32_t value) {
     return static_cast<uint8_t>(value < 0 ? 0 : (value > 255 ? 255 : value));
 }

@@ -1,12 +1,12 @@
 //@if firstLayer
-// The first layer, where it reads a single plane without padding: the pixels of two outputs are
-// unpacked once for all @stemFilters@ filters and stay in registers, and the weights come from the stack.
+// First layer with a single input plane and no padding: the pixels of two outputs are unpacked once for
+// all @stemFilters@ filters and stay in registers; weights are loaded from the stack.
 //
-// The stack holds the three rows and the outputs still to do, then of every filter five words of
-// weights, multiplier and offset. r0 and r1 are sums, r2 and r3 what was loaded last.
+// The stack holds the three rows and the number of remaining outputs, then for each filter five words of
+// weights, the multiplier and the offset. r0 and r1 are sums, r2 and r3 hold loaded words.
 
-// Five pairs of weights, each with one pair of pixels of the first output and one of the second;
-// `x` swaps the halves of the fourth pair of the first.
+// Multiplies five pairs of weights by pairs of pixels of the first and second output; `x` swaps the halves
+// of the fourth pair of the first output.
 #define DSP_STEM(a0, a1, a2, a3, b0, b1, b2, b3, x, last) \
     "ldrd r2, r3, [sp, #16 + 28 * \\f]\n"    \
     "smuad r0, " a0 ", r2\n"                 \
@@ -61,8 +61,8 @@ MMN_WHOLE static void stemRow(const uint8_t *, const uint8_t *, const uint8_t *,
         "subs r9, #1\n"
         "bne 1b\n"
 //@if firstLayerBy2
-        // Columns 0 to 4 of rows a and b are r4 to r8; of row c, 2 and 0 are r9, 2 and 4 are r10,
-        // 1 and 3 are r11. The last column is the first of the next two outputs.
+        // r4 to r8 hold the columns 0 to 4 of rows a and b; r9, r10 and r11 the columns (2, 0), (2, 4)
+        // and (1, 3) of row c. The last column is the first one of the next two outputs.
         "ldr r12, [sp, #60 + 28 * @stemFilters@]\n"
         "ldrb r4, [r0], #1\n"
         "ldrb r5, [r1], #1\n"
@@ -102,7 +102,7 @@ MMN_WHOLE static void stemRow(const uint8_t *, const uint8_t *, const uint8_t *,
         "bpl 2b\n"
         "adds lr, #1\n"
         "bne 3f\n"
-        // A single one remains: it is made together with the one before.
+        // A single output remains: it is computed together with the previous one.
         "mov r4, r6\n"
         "lsls r10, r10, #16\n"
         "sub r12, #1\n"
@@ -113,8 +113,8 @@ MMN_WHOLE static void stemRow(const uint8_t *, const uint8_t *, const uint8_t *,
         "stm sp, {r0-r2}\n"
         "b 2b\n"
 //@else
-        // Of the first output, columns 0 and 2 of each row are r4 to r6 and the middle of rows a and
-        // b r7; of the second r8 to r11. r12 is the middle of row c of both.
+        // First output: r4 to r6 hold the columns 0 and 2 of each row, r7 the middle of rows a and b.
+        // Second output: r8 to r11 accordingly. r12 holds the middle of row c of both.
         "ldr lr, [sp, #60 + 28 * @stemFilters@]\n"
         "movw r3, #@stemColumns@ - 2\n"
         "stm sp, {r0-r3}\n"
@@ -154,7 +154,7 @@ MMN_WHOLE static void stemRow(const uint8_t *, const uint8_t *, const uint8_t *,
         "ldm sp, {r0-r3}\n"
         "adds r3, #1\n"
         "bne 3f\n"
-        // A single one remains: it is made together with the one before.
+        // A single output remains: it is computed together with the previous one.
         "subs r0, #3\n"
         "subs r1, #3\n"
         "subs r2, #3\n"
