@@ -1,37 +1,37 @@
-//! Versions of the files that this program writes. Files of every earlier format are read; one of a
-//! later format is refused by name.
+//! Format versions of the files that this program writes. All earlier versions can be read; a later one is
+//! an error that names it.
 //!
-//! A change that an earlier program would misread raises the number of its file. A new key with a
-//! default, or a new file beside the others, does not.
+//! A change that an earlier program would misread increments the version of its file. A new key with a
+//! default, or an additional file, does not.
 
-/// The format of a configuration: its key `format`, 1 if absent.
+/// Format version of configurations: the key `format`, 1 if absent.
 pub const CONFIG: u32 = 1;
-/// The format of a run folder: `format` in `run.json`, 1 if absent.
+/// Format version of run folders: `format` in `run.json`, 1 if absent.
 pub const RUN: u32 = 1;
-/// The format of weights and checkpoints: `format` in their metadata, 1 if absent.
+/// Format version of weights and checkpoints: `format` in their metadata, 1 if absent.
 pub const WEIGHTS: u32 = 1;
-/// The format of a header: the line `format` of its first comment, 1 if absent.
+/// Format version of headers: the line `format` of its first comment, 1 if absent.
 pub const HEADER: u32 = 1;
 
-/// A file of a later format than this program knows.
+/// Error: the file has a later format version than this program supports.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "{what} of format {found}, which a later micromobilenet wrote; version {} reads formats up to {known}: install a newer version",
+    "{what} of format {found}, written by a later micromobilenet; version {} reads formats up to {known}: install a newer version",
     env!("CARGO_PKG_VERSION")
 )]
 pub struct LaterFormat {
     /// The kind of file, with its article: `a run folder`.
     pub what: &'static str,
-    /// Its format.
+    /// Its format version.
     pub found: u32,
-    /// The latest format that this program reads.
+    /// The latest format version that this program reads.
     pub known: u32,
 }
 
-/// Checks that `what`, of format `found`, can be read by a program that knows formats up to `known`.
+/// Checks that a program that supports versions up to `known` can read `what`, which has version `found`.
 ///
 /// # Errors
-/// `found` is a later format.
+/// `found` is later than `known`.
 pub const fn check(what: &'static str, found: u32, known: u32) -> Result<(), LaterFormat> {
     if found > known { Err(LaterFormat { what, found, known }) } else { Ok(()) }
 }

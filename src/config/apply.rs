@@ -11,7 +11,7 @@ use crate::format;
 use serde::Deserialize as _;
 use toml::{Table, Value};
 
-/// The largest share of the images that is kept from training.
+/// Maximum fraction of the images that is held out from training.
 const MAX_HELD_OUT: f64 = 0.9;
 
 impl Config {
@@ -22,17 +22,17 @@ impl Config {
         toml::to_string(self).unwrap_or_default()
     }
 
-    /// Every key whose value is not legal; empty for a configuration that was read from a file.
+    /// All keys with an illegal value; empty for a configuration that was read from a file.
     #[must_use]
     pub fn problems(&self) -> Vec<Problem> {
         let problems = check::check(check::schema(), &self.tree());
         if problems.is_empty() { self.contradictions() } else { problems }
     }
 
-    /// Applies `edit`; on an error the configuration stays as it is.
+    /// Applies `edit`. On an error the configuration is unchanged.
     ///
     /// # Errors
-    /// Every key that would not be legal then, or that does not exist.
+    /// All keys that the edit would make illegal, or that do not exist.
     pub fn apply(&mut self, edit: &Edit) -> Result<(), Problems> {
         let mut tree = self.tree();
         change(&mut tree, edit).map_err(|message| Problems(vec![Problem::of(edit.key(), message, None)]))?;
@@ -42,7 +42,7 @@ impl Config {
 
     /// The configuration that `tree` describes.
     pub(super) fn of_tree(tree: Table) -> Result<Self, Problems> {
-        // Before keys that only a later format has are called unknown.
+        // First, since keys of a later format would be reported as unknown.
         if let Some(found) = tree.get("format").and_then(Value::as_integer) {
             format::check("a configuration", u32::try_from(found).unwrap_or(0), format::CONFIG)
                 .map_err(|later| Problems(vec![Problem::of(KeyPath::of("format"), later.to_string(), None)]))?;
@@ -61,7 +61,7 @@ impl Config {
         Table::try_from(self).unwrap_or_default()
     }
 
-    /// Keys that are legal alone but not together.
+    /// Problems of keys that are legal alone but not together.
     fn contradictions(&self) -> Vec<Problem> {
         let Data { validation_split, test_split, .. } = self.data;
         let held_out = validation_split + test_split;
@@ -119,8 +119,8 @@ fn set_kind(block: &mut Table, kind: BlockKind) {
     block.insert("type".to_owned(), kind.word().into());
 }
 
-/// Sets the value at `steps`. A value above it that is not a table becomes one, which the check then
-/// finds: only the document knows which of the keys above it were written.
+/// Sets the value at `steps`. A value above it that is not a table is replaced by one, which the check then
+/// reports: only the document knows which of the keys above it are written in the file.
 fn set(tree: &mut Table, steps: &[Step], value: Value) -> Result<(), String> {
     let Some((first, rest)) = steps.split_first() else { return Err("no key is given".into()) };
     let first = tree.entry(name(first)).or_insert_with(|| Value::Table(Table::new()));

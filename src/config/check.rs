@@ -1,5 +1,5 @@
-//! Checks a tree of TOML values against a schema, that of [`Config`] or of another file: keys, types,
-//! ranges, choices.
+//! Checks TOML values against a JSON schema, that of [`Config`] or of another file: keys, types, ranges,
+//! choices.
 
 use super::diagnostic::Problem;
 use super::key::KeyPath;
@@ -8,22 +8,22 @@ use serde_json::Value as Json;
 use std::sync::OnceLock;
 use toml::{Table, Value};
 
-/// Names like `uno-r3`.
+/// Pattern of IDs such as `uno-r3`.
 pub const ID: &str = r"^[a-z0-9]([a-z0-9-]{0,30}[a-z0-9])?$";
-/// From here on a whole number of a file is beyond the integers of TOML and read as a float.
+/// Magnitude from which integers in a file exceed TOML's integers and are read as floats.
 const LARGEST_INTEGER: f64 = 9_223_372_036_854_775_807.0;
 
-/// Names that people read.
+/// Pattern of display names.
 pub const ONE_LINE: &str = r"^[^\x00-\x1f\x7f]{1,60}$";
 
-/// The problems found so far.
+/// The state of a check: schema and problems.
 struct Report {
     /// The schema of the whole file.
     file: &'static Json,
     problems: Vec<Problem>,
 }
 
-/// The JSON schema of the configuration file, for editors and for the checks here.
+/// The JSON schema of the configuration file, for editors and for this module.
 pub fn schema() -> &'static Json {
     static SCHEMA: OnceLock<Json> = OnceLock::new();
     SCHEMA.get_or_init(schema_of::<Config>)
@@ -37,12 +37,12 @@ pub fn schema_of<T: schemars::JsonSchema>() -> Json {
     schema
 }
 
-/// A field that lists its legal values has no use for the bounds of its integer type, and
-/// `format` means nothing to most editors.
+/// Removes the bounds of the integer type from fields that list their legal values, and `format`, which most
+/// editors do not support.
 fn tidy(schema: &mut Json) {
     match schema {
         Json::Object(map) => {
-            // A property of this name is a table, and stays.
+            // A property of this name is a table, which is kept.
             if map.get("format").is_some_and(Json::is_string) {
                 map.remove("format");
             }
@@ -57,7 +57,7 @@ fn tidy(schema: &mut Json) {
     }
 }
 
-/// Follows a `$ref` into the definitions.
+/// Resolves a `$ref`.
 fn resolve(schema: &'static Json) -> &'static Json {
     schema["$ref"]
         .as_str()
@@ -66,7 +66,7 @@ fn resolve(schema: &'static Json) -> &'static Json {
         .unwrap_or(schema)
 }
 
-/// Every deviation of `root` from `schema`.
+/// All deviations of `root` from `schema`.
 pub(super) fn check(schema: &'static Json, root: &Table) -> Vec<Problem> {
     let mut report = Report { file: schema, problems: Vec::new() };
     table(schema, root, &KeyPath::default(), &mut report);
@@ -76,8 +76,8 @@ pub(super) fn check(schema: &'static Json, root: &Table) -> Vec<Problem> {
 fn value(schema: &'static Json, item: &Value, key: &KeyPath, out: &mut Report) {
     let schema = resolve(schema);
     if let Some(options) = schema["anyOf"].as_array() {
-        // A list or table is judged by the branch for its kind, so that the finding names what is
-        // wrong inside.
+        // A list or table is checked by the branch for its type, so that the problem names the wrong value
+        // inside it.
         let kind = if item.is_array() { "array" } else { "object" };
         let inside = options.iter().find(|option| resolve(option)["type"] == kind);
         if let Some(option) = inside.filter(|_| item.is_array() || item.is_table()) {
@@ -111,14 +111,14 @@ fn accepts(schema: &'static Json, item: &Value, file: &'static Json) -> bool {
     report.problems.is_empty()
 }
 
-/// The variants of a table whose kind is told by its `type` key.
+/// The variants of a table that its `type` key selects.
 fn tagged(schema: &'static Json) -> Option<&'static Vec<Json>> {
     schema["oneOf"].as_array().filter(|variants| variants.iter().all(|v| v["properties"]["type"]["const"].is_string()))
 }
 
 fn variant(variants: &'static [Json], entries: &Table, key: &KeyPath, out: &mut Report) {
     let names: Vec<&str> = variants.iter().filter_map(|v| v["properties"]["type"]["const"].as_str()).collect();
-    let choices = format!("type is one of {}", quoted(&names));
+    let choices = format!("type must be one of {}", quoted(&names));
     let Some(tag) = entries.get("type") else {
         out.problems.push(Problem::of(key.clone(), "this block has no type".into(), Some(choices)));
         return;
@@ -182,10 +182,10 @@ fn suggest<'a>(name: &str, known: impl Iterator<Item = &'a str> + Clone, key: &K
         return format!("`{name}` belongs in [{home}]");
     }
     let known: Vec<&str> = known.collect();
-    format!("known here: {}", known.join(", "))
+    format!("valid keys: {}", known.join(", "))
 }
 
-/// The name most like `name`, if one is like it at all.
+/// The most similar name to `name`, if one is similar.
 #[must_use]
 pub fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     let name: String = name.chars().take(64).collect();
@@ -209,8 +209,7 @@ fn wrong(schema: &'static Json, item: &Value, key: &KeyPath) -> Problem {
     Problem::of(key.clone(), message, help)
 }
 
-/// The number that `schema` allows and that is nearest to `found`, where that is a number and one of
-/// those is the nearest.
+/// The legal number nearest to `found`, if `found` is a number and `schema` has a nearest one.
 fn nearest_number(schema: &'static Json, found: &Value) -> Option<Json> {
     let schema = resolve(schema);
     let value = number(found).filter(|value| value.is_finite())?;
@@ -237,7 +236,7 @@ fn nearest_number(schema: &'static Json, found: &Value) -> Option<Json> {
     }
 }
 
-/// Whether a value that is no table and no array satisfies `schema`.
+/// Whether a scalar value satisfies `schema`.
 fn scalar(schema: &'static Json, found: &Value) -> bool {
     let names = choices(schema);
     if !names.is_empty() {
@@ -293,7 +292,7 @@ fn quoted(names: &[&str]) -> String {
     }
 }
 
-/// What `schema` allows, in words.
+/// Description of the values that `schema` allows.
 pub(super) fn describe(schema: &'static Json) -> String {
     let schema = resolve(schema);
     if let Some(options) = schema["anyOf"].as_array() {
@@ -334,12 +333,12 @@ pub(super) fn describe(schema: &'static Json) -> String {
     }
 }
 
-/// What texts a pattern of the schema allows.
+/// Description of the strings that a pattern of the schema allows.
 fn in_words(pattern: &str) -> &'static str {
     match pattern {
-        ID => "small letters and digits in words joined by -, at most 32 in all",
+        ID => "lower-case letters and digits, with single hyphens between them, at most 32 characters",
         ONE_LINE => "text of 1 to 60 characters without control characters",
-        _ => "a letter, then letters, digits or _, at most 32 in all",
+        _ => "a letter, then letters, digits or _, at most 32 characters",
     }
 }
 

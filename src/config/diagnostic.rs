@@ -1,10 +1,10 @@
-//! Problems of a configuration, with their places and corrections.
+//! Diagnostics of a configuration, with positions and suggestions.
 
 use super::key::KeyPath;
 use crate::escape;
 use std::fmt;
 
-/// A key that is wrong.
+/// An error in a key or its value.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Problem {
@@ -12,14 +12,14 @@ pub struct Problem {
     pub key: KeyPath,
     /// The reason.
     pub message: String,
-    /// A correction, if one is known.
+    /// A suggested correction, if there is one.
     pub help: Option<String>,
-    /// Whether the name of the key is wrong, and not its value.
+    /// Whether the name of the key is wrong instead of its value.
     pub is_name: bool,
 }
 
 impl Problem {
-    /// The value of `key` is wrong.
+    /// A problem of the value of `key`.
     #[must_use]
     pub const fn of(key: KeyPath, message: String, help: Option<String>) -> Self {
         Self { key, message, help, is_name: false }
@@ -43,10 +43,10 @@ impl fmt::Display for Problem {
     }
 }
 
-/// Where a diagnostic points.
+/// Position of a diagnostic.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Place {
-    /// A place in a file's text.
+    /// A position in a file.
     Text {
         /// The file, as the user named it.
         file: String,
@@ -54,33 +54,33 @@ pub enum Place {
         line: usize,
         /// Column in characters, from 1.
         column: usize,
-        /// The line itself, without its end.
+        /// Text of the line, without its line end.
         excerpt: String,
-        /// How many characters are meant.
+        /// Length of the marked text, in characters.
         width: usize,
     },
-    /// A file as a whole.
+    /// A whole file.
     File(String),
-    /// A file that the system refuses to read.
+    /// A file without permission to read it.
     Refused(String),
     /// A command-line argument.
     Argument(String),
 }
 
-/// One thing that is wrong.
+/// An error with its position.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Diagnostic {
-    /// Where.
+    /// Its position.
     pub place: Place,
-    /// The key it is about, where there is one.
+    /// The key concerned, if there is one.
     pub key: KeyPath,
-    /// What is wrong.
+    /// Description of the error.
     pub message: String,
-    /// What would be right.
+    /// Suggested correction.
     pub help: Option<String>,
 }
 
-/// Everything that is wrong with a configuration; never empty.
+/// All errors of a configuration; never empty.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))]
 pub struct Diagnostics(pub Vec<Diagnostic>);
@@ -96,7 +96,7 @@ impl fmt::Display for Diagnostic {
                 if *column <= shown.chars().count() + 1 {
                     let gutter = " ".repeat(line.to_string().len());
                     let carets = "^".repeat((*width).clamp(1, 160));
-                    // One character for each, so that the carets stay below what is meant.
+                    // One character for each, so that the carets stay below the marked text.
                     let plain = |c: char| {
                         if c == '\t' {
                             ' '
@@ -120,7 +120,7 @@ impl fmt::Display for Diagnostic {
     }
 }
 
-/// The place of bytes `span` in `text`.
+/// Position of the byte range `span` in `text`.
 pub(super) fn place_in(file: &str, text: &str, span: std::ops::Range<usize>) -> Place {
     let floor = |mut at: usize| {
         at = at.min(text.len());

@@ -1,4 +1,4 @@
-//! The text of a configuration with its comments, order and spacing, open for edits.
+//! An editable TOML document that keeps comments, order and spacing.
 
 use super::edit::Edit;
 use super::key::{KeyPath, Step, beyond};
@@ -8,7 +8,7 @@ use super::tree::of_table;
 use std::fmt;
 use toml_edit::{ArrayOfTables, DocumentMut, InlineTable, Item, Table, TableLike, Value};
 
-/// A configuration's text, open for edits.
+/// An editable configuration document.
 #[derive(Debug, Clone)]
 pub struct Document(DocumentMut);
 
@@ -19,15 +19,15 @@ impl fmt::Display for Document {
 }
 
 impl Document {
-    /// Opens `text`.
+    /// Parses `text`.
     ///
     /// # Errors
-    /// The first error of syntax.
+    /// The first syntax error.
     pub fn parse(text: &str) -> Result<Self, String> {
         Self::read(text).map_err(|error| error.message().to_owned())
     }
 
-    /// As [`Self::parse`], with the place of the error.
+    /// As [`Self::parse`], with the position of the error.
     pub(super) fn read(text: &str) -> Result<Self, toml_edit::TomlError> {
         text.parse().map(Self)
     }
@@ -40,8 +40,8 @@ impl Document {
     /// Applies `edit`, keeping comments, order and spacing of everything else.
     ///
     /// # Errors
-    /// A path through something that is not a table, or a number beyond the end of a list. The
-    /// document is then as it was, but for empty tables.
+    /// A path through a value that is not a table, or an index beyond the end of a list. The document is then
+    /// unchanged, except for empty tables.
     pub fn apply(&mut self, edit: &Edit) -> Result<(), String> {
         match edit {
             Edit::Set(key, value) => self.set(key, value.to_document()),
@@ -69,7 +69,7 @@ impl Document {
         }
     }
 
-    /// Sets the value of `key`, making the tables it needs.
+    /// Sets the value of `key`. Creates missing tables.
     pub(super) fn set(&mut self, key: &KeyPath, value: Value) -> Result<(), String> {
         let Some((last, parents)) = key.steps().split_last() else {
             return Err("no key is given".into());
@@ -96,7 +96,7 @@ impl Document {
         }
     }
 
-    /// Removes `key`, so that its default holds; nothing where it is not there.
+    /// Removes `key`, so that its default applies. Does nothing if it is absent.
     pub(super) fn remove(&mut self, key: &KeyPath) {
         if let Some((Step::Key(name), parents)) = key.steps().split_last()
             && self.get(&KeyPath::of_steps(parents)).is_some_and(Item::is_table_like)
@@ -106,7 +106,7 @@ impl Document {
         }
     }
 
-    /// What stands at `key`.
+    /// The item at `key`.
     #[must_use]
     fn get(&self, key: &KeyPath) -> Option<&Item> {
         key.steps().iter().try_fold(self.0.as_item(), |item, step| match step {
@@ -124,7 +124,7 @@ impl Document {
         self.with_blocks(|blocks| blocks.insert(at.min(blocks.len()), block));
     }
 
-    /// Makes block `at` one of `kind`: keys that such a block does not have go, the others stay.
+    /// Changes the kind of block `at`. Removes the keys that the new kind does not have.
     pub(super) fn set_block_kind(&mut self, at: usize, kind: BlockKind) -> Result<(), String> {
         let block = KeyPath::of("blocks").index(at);
         self.set(&block.key("type"), kind.word().into())?;
@@ -137,18 +137,18 @@ impl Document {
         Ok(())
     }
 
-    /// Copies block `at` to the place behind it; nothing where there is none.
+    /// Inserts a copy of block `at` after it. Does nothing if there is no such block.
     pub(super) fn duplicate_block(&mut self, at: usize) {
         self.with_blocks(|blocks| {
             if let Some(mut copy) = blocks.get(at).cloned() {
-                // The comment above a block is about that block, not about its copy.
+                // The comment above a block describes that block, not its copy.
                 copy.decor_mut().set_prefix("\n");
                 blocks.insert(at + 1, copy);
             }
         });
     }
 
-    /// Removes block `at`; nothing where there is none.
+    /// Removes block `at`. Does nothing if there is no such block.
     pub(super) fn remove_block(&mut self, at: usize) {
         self.with_blocks(|blocks| {
             if at < blocks.len() {
@@ -157,7 +157,7 @@ impl Document {
         });
     }
 
-    /// Moves block `from` to where block `to` stands; nothing where either is missing.
+    /// Moves block `from` to the position of block `to`. Does nothing if one of them does not exist.
     pub(super) fn move_block(&mut self, from: usize, to: usize) {
         self.with_blocks(|blocks| {
             if from < blocks.len() && to < blocks.len() {
@@ -167,7 +167,7 @@ impl Document {
         });
     }
 
-    /// Changes the list of blocks, whichever way it is written, and writes it back that way.
+    /// Changes the list of blocks and keeps its notation: an inline array or an array of tables.
     fn with_blocks(&mut self, change: impl FnOnce(&mut Vec<Table>)) {
         let was = self.0.remove("blocks");
         let inline = was.as_ref().is_some_and(Item::is_value);
@@ -189,7 +189,7 @@ impl Document {
             self.0.insert("blocks", toml_edit::value(array));
             return;
         }
-        // Tables are written by position; all blocks take the first one's, or follow the stem.
+        // Tables are written by position. All blocks have the position of the first one, or follow the stem.
         let position = places.into_iter().min().or_else(|| {
             self.0.get("stem").or_else(|| self.0.get("model")).and_then(Item::as_table).and_then(Table::position)
         });
@@ -202,7 +202,7 @@ impl Document {
     }
 }
 
-/// A table and what is below it are written together.
+/// Sets the position of a table and of its sub-tables, so that they are written together.
 fn place(table: &mut Table, position: Option<isize>) {
     table.set_position(position);
     for (_, item) in table.iter_mut() {
@@ -217,7 +217,7 @@ enum Place<'a> {
     Array(&'a mut toml_edit::Array),
 }
 
-/// Goes down `steps`, making tables that are missing: `[section]` at the top, `{ }` below.
+/// The table at `steps`. Creates missing tables: `[section]` at the top level, `{ }` below.
 fn descend<'a>(root: &'a mut Item, steps: &[Step]) -> Result<Place<'a>, String> {
     let mut item = root;
     for (depth, step) in steps.iter().enumerate() {

@@ -10,13 +10,13 @@ use std::fmt;
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum Edit {
-    /// Sets a key; tables above it that are missing are made.
+    /// Sets a key. Creates missing tables.
     Set(KeyPath, Value),
-    /// Removes a key, so that its default holds. A key that is not there is left alone.
+    /// Removes a key, so that its default applies. Does nothing if the key is absent.
     Unset(KeyPath),
-    /// Inserts a block with its defaults.
+    /// Inserts a block with default values.
     AddBlock {
-        /// The number of the block that it is inserted before; at the end if there is none.
+        /// Index of the block before which it is inserted; at the end if there is no such block.
         at: usize,
         /// Its kind.
         kind: BlockKind,
@@ -27,14 +27,14 @@ pub enum Edit {
     RemoveBlock(usize),
     /// Moves block `from` to the position of block `to`.
     MoveBlock {
-        /// The number of the block.
+        /// Index of the block.
         from: usize,
-        /// Its number afterwards.
+        /// Its index afterwards.
         to: usize,
     },
     /// Inserts a copy of a block after it.
     DuplicateBlock(usize),
-    /// Changes the kind of a block: keys that the new kind does not have are removed, others stay.
+    /// Changes the kind of a block. Removes the keys that the new kind does not have.
     SetBlockKind(usize, BlockKind),
 }
 
@@ -45,18 +45,19 @@ impl Edit {
         Self::Set(KeyPath::of(key), value.into())
     }
 
-    /// Reads `KEY=VALUE`, as in `train.epochs=5`. A value that is not TOML is taken as text, so that
-    /// words need no quotes.
+    /// Parses `KEY=VALUE`, such as `train.epochs=5`. A value that is not TOML is a string, so that words need no
+    /// quotes.
     ///
     /// # Errors
     /// The argument has no `=`, or its key is not a path.
     pub fn parse(argument: &str) -> Result<Self, String> {
-        let (key, value) =
-            argument.split_once('=').ok_or("an override is KEY=VALUE, like train.epochs=5 or blocks.2.filters=8")?;
+        let (key, value) = argument
+            .split_once('=')
+            .ok_or("an override has the form KEY=VALUE, such as train.epochs=5 or blocks.2.filters=8")?;
         Ok(Self::Set(KeyPath::parse(key)?, Value::parse(value.trim())))
     }
 
-    /// The key that the edit changes; `blocks` for an edit of the list of blocks.
+    /// The changed key; `blocks` for an edit of the list of blocks.
     #[must_use]
     pub fn key(&self) -> KeyPath {
         match self {
@@ -67,44 +68,46 @@ impl Edit {
     }
 }
 
-/// `KEY=VALUE` for an edit that sets a key, else a short description.
+/// `KEY=VALUE` for an edit that sets a key, otherwise a short description.
 impl fmt::Display for Edit {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Set(key, value) => write!(f, "{key}={value}"),
             Self::Unset(key) => write!(f, "remove {key}"),
-            Self::AddBlock { at, kind, filters } => write!(f, "add a {} block of {filters} before {at}", kind.word()),
+            Self::AddBlock { at, kind, filters } => {
+                write!(f, "add a {} block with {filters} filters before block {at}", kind.word())
+            }
             Self::RemoveBlock(at) => write!(f, "remove block {at}"),
             Self::MoveBlock { from, to } => write!(f, "move block {from} to {to}"),
             Self::DuplicateBlock(at) => write!(f, "duplicate block {at}"),
-            Self::SetBlockKind(at, kind) => write!(f, "make block {at} a {} block", kind.word()),
+            Self::SetBlockKind(at, kind) => write!(f, "change block {at} to a {} block", kind.word()),
         }
     }
 }
 
-/// A value of a key, with its spelling.
+/// A value of a key, with its notation in the file.
 #[derive(Debug, Clone)]
 pub struct Value(toml_edit::Value);
 
 impl Value {
-    /// Reads a TOML value; anything else is text.
+    /// Parses a TOML value; anything else is a string.
     #[must_use]
     pub fn parse(text: &str) -> Self {
         Self(text.trim().parse().unwrap_or_else(|_| text.trim().into()))
     }
 
-    /// The text, if it is one.
+    /// The string, if it is one.
     #[must_use]
     pub fn as_str(&self) -> Option<&str> {
         self.0.as_str()
     }
 
-    /// The value as it is spelt.
+    /// The value in its notation.
     pub(super) fn to_document(&self) -> toml_edit::Value {
         self.0.clone()
     }
 
-    /// The value without its spelling.
+    /// The value without its notation.
     pub(super) fn to_tree(&self) -> toml::Value {
         of_value(&self.0)
     }
@@ -122,7 +125,7 @@ impl PartialEq for Value {
     }
 }
 
-/// The value in TOML; text without quotes where [`Value::parse`] reads it as the same text.
+/// The value in TOML. Strings have no quotes if [`Value::parse`] reads them back without.
 impl fmt::Display for Value {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.as_str() {

@@ -1,4 +1,4 @@
-//! Paths of keys in a configuration: `blocks.2.squeeze_excite.ratio`.
+//! Key paths in a configuration: `blocks.2.squeeze_excite.ratio`.
 
 use std::fmt;
 
@@ -7,23 +7,23 @@ use std::fmt;
 pub enum Step {
     /// A key of a table.
     Key(String),
-    /// An element of an array, from 0.
+    /// Index of an array element, from 0.
     Index(usize),
 }
 
-/// Where a value stands in a configuration, in the file's own terms: blocks count from 0 as they
-/// are written, not as `repeat` expands them.
+/// Path of a value in a configuration. Blocks are numbered from 0 as they are written in the file, without
+/// expansion of `repeat`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct KeyPath(Vec<Step>);
 
 impl KeyPath {
-    /// Reads a dotted path; a part that is a number is an index, as is one in brackets:
-    /// `blocks.2.filters`, `blocks[2].filters`.
+    /// Parses a dotted path. Numbers and brackets are indices: `blocks.2.filters`, `blocks[2].filters`.
     ///
     /// # Errors
-    /// Where a part is empty, or a bracket does not hold an index.
+    /// An empty part, or brackets without an index.
     pub fn parse(text: &str) -> Result<Self, String> {
-        let wrong = || format!("`{}` is no key; write it like train.epochs or blocks.2.filters", text.escape_debug());
+        let wrong =
+            || format!("`{}` is not a key; write keys like train.epochs or blocks.2.filters", text.escape_debug());
         let mut steps = Vec::new();
         for part in text.split('.').map(str::trim) {
             let (name, indices) = part.split_once('[').map_or((part, None), |(name, rest)| (name, Some(rest)));
@@ -41,30 +41,30 @@ impl KeyPath {
         Ok(Self(steps))
     }
 
-    /// The path of these steps.
+    /// A path of these steps.
     pub(super) fn of_steps(steps: &[Step]) -> Self {
         Self(steps.to_vec())
     }
 
-    /// A path of keys and indices known to the program.
+    /// A path of known keys and indices.
     #[must_use]
     pub fn of(text: &str) -> Self {
         Self::parse(text).unwrap_or_default()
     }
 
-    /// This path and a key below it.
+    /// This path, extended by a key.
     #[must_use]
     pub fn key(&self, key: &str) -> Self {
         self.with(Step::Key(key.to_owned()))
     }
 
-    /// This path and a dotted path of keys below it.
+    /// This path, extended by a dotted path of keys.
     #[must_use]
     pub fn key_of(&self, keys: &str) -> Self {
         keys.split('.').fold(self.clone(), |path, key| path.key(key))
     }
 
-    /// This path and an index below it.
+    /// This path, extended by an index.
     #[must_use]
     pub fn index(&self, index: usize) -> Self {
         self.with(Step::Index(index))
@@ -82,7 +82,7 @@ impl KeyPath {
         &self.0
     }
 
-    /// Whether `self` is `other` or lies below it.
+    /// Whether `self` equals `other` or begins with it.
     #[must_use]
     pub fn is_within(&self, other: &Self) -> bool {
         self.0.starts_with(&other.0)
@@ -104,10 +104,10 @@ impl fmt::Display for KeyPath {
     }
 }
 
-/// The message for an index that a list of `count` elements does not have.
+/// Error message for an index beyond the end of a list of `count` elements.
 pub(super) fn beyond(index: usize, count: usize) -> String {
     match count {
-        0 => format!("there is no number {index}: the list is empty"),
-        _ => format!("there is no number {index}: they are 0 to {}", count - 1),
+        0 => format!("index {index} is out of range: the list is empty"),
+        _ => format!("index {index} is out of range: use 0 to {}", count - 1),
     }
 }

@@ -6,16 +6,16 @@ use super::sections::Block;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum BlockKind {
-    /// Depthwise, then pointwise.
+    /// Depthwise convolution, then pointwise.
     Separable,
-    /// Expand, depthwise, project.
+    /// Expand, depthwise and project convolutions.
     Bottleneck,
     /// A standard convolution.
     Conv,
 }
 
 impl BlockKind {
-    /// Every kind.
+    /// All kinds.
     pub const ALL: [Self; 3] = [Self::Separable, Self::Bottleneck, Self::Conv];
 
     /// The value of `type` in the file.

@@ -1,40 +1,40 @@
-//! What a key may hold, for those who offer choices: asked of the schema, which alone states it.
+//! Legal values, defaults and help texts of keys, from the schema. Forms and completions use them.
 
 use super::check::schema;
 use super::key::{KeyPath, Step};
 use super::kind::BlockKind;
 use serde_json::Value as Json;
 
-/// What a key may hold.
+/// The legal values of a key.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Legal {
     /// A number.
     Number(Range),
-    /// One of these words or numbers, as they stand in a file (words without their quotes).
+    /// One of these words or numbers, in TOML notation (words without quotes).
     Choice(Vec<String>),
     /// `true` or `false`.
     Flag,
-    /// Text.
+    /// A string.
     Text,
 }
 
-/// The numbers a key may hold.
+/// The range of a numeric key.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Range {
-    /// The smallest, where there is one; where `is_open`, it is just too small.
+    /// Lower bound, if there is one; exclusive if `is_open`.
     pub least: Option<f64>,
-    /// Whether `least` itself is too small.
+    /// Whether `least` is exclusive.
     pub is_open: bool,
-    /// The largest, where there is one.
+    /// Upper bound, inclusive, if there is one.
     pub most: Option<f64>,
-    /// Whether it has no fraction.
+    /// Whether only integers are legal.
     pub is_whole: bool,
-    /// A word that stands for a number: `auto`.
+    /// A word that is legal instead of a number, such as `auto`.
     pub word: Option<String>,
 }
 
 impl Range {
-    /// `value`, or the nearest number that is legal.
+    /// The legal number nearest to `value`.
     #[must_use]
     pub fn clamp(&self, value: f64) -> f64 {
         let value = if self.is_whole { value.round() } else { value };
@@ -43,19 +43,18 @@ impl Range {
     }
 }
 
-/// A key of the file: what it may hold, what it is for, and what holds where it is absent.
+/// A key of the configuration: legal values, help text and default.
 #[derive(Debug, Clone, PartialEq)]
 pub struct KeyInfo {
-    /// What it may hold.
+    /// Its legal values.
     pub legal: Legal,
-    /// One sentence or two.
+    /// Help text, one or two sentences.
     pub help: String,
-    /// What holds where it is not given, as it would stand in a file (words without quotes).
+    /// Default value in TOML notation (words without quotes), if there is one.
     pub default: Option<String>,
 }
 
-/// What the schema says of `key`; keys of a block depend on its kind. `None` where there is no
-/// such key.
+/// The schema's information about `key`, which in a block depends on its kind; `None` if there is no such key.
 #[must_use]
 pub fn key_info(key: &KeyPath, kind: Option<BlockKind>) -> Option<KeyInfo> {
     let mut at = resolve(schema());
@@ -76,7 +75,7 @@ pub fn key_info(key: &KeyPath, kind: Option<BlockKind>) -> Option<KeyInfo> {
     Some(KeyInfo { legal: legal(at)?, help, default: default_of(key, kind) })
 }
 
-/// The keys that a block of `kind` may have, `type` first.
+/// The keys of a block of `kind`, beginning with `type`.
 #[must_use]
 pub fn block_keys(kind: BlockKind) -> Vec<&'static str> {
     let variants = schema()["$defs"]["Block"]["oneOf"].as_array();
@@ -89,8 +88,8 @@ pub fn block_keys(kind: BlockKind) -> Vec<&'static str> {
         .collect()
 }
 
-/// The node of the schema where `key` is declared, before references are followed: it has the
-/// description and the default.
+/// The schema node that declares `key`, before references are resolved. It has the description and the
+/// default.
 fn declared(key: &KeyPath, kind: Option<BlockKind>) -> Option<&'static Json> {
     let (last, above) = key.steps().split_last()?;
     let mut at = resolve(schema());
@@ -121,7 +120,7 @@ fn default_of(key: &KeyPath, kind: Option<BlockKind>) -> Option<String> {
     word(&declared(key, kind)?["default"])
 }
 
-/// A value of the schema as it would stand in a file, words without their quotes.
+/// A value of the schema in TOML notation, words without quotes.
 fn word(value: &Json) -> Option<String> {
     match value {
         Json::String(text) => Some(text.clone()),
@@ -133,7 +132,7 @@ fn word(value: &Json) -> Option<String> {
 fn resolve(at: &'static Json) -> &'static Json {
     let found = at["$ref"].as_str().and_then(|path| path.strip_prefix('#'));
     let found = found.and_then(|pointer| schema().pointer(pointer)).unwrap_or(at);
-    // Something that may be absent is what it is where it is there.
+    // An optional value has the type of its value.
     match found["anyOf"].as_array() {
         Some(options) if options.len() == 2 && options[1]["type"] == "null" => resolve(&options[0]),
         _ => found,

@@ -1,4 +1,4 @@
-//! Opening configuration files and the presets embedded in the binary.
+//! Opens configuration files and the presets embedded in the binary.
 
 use super::check::nearest;
 use super::diagnostic::{Diagnostic, Diagnostics, Place, place_in};
@@ -10,7 +10,7 @@ use std::fs;
 use std::io::{ErrorKind, Read};
 use std::path::Path;
 
-/// Name and text of every preset: the family, smallest first, then others.
+/// Names and texts of the presets: the family, smallest first, then others.
 pub const PRESETS: [(&str, &str); 9] = [
     ("pico", include_str!("../../configs/pico.toml")),
     ("nano", include_str!("../../configs/nano.toml")),
@@ -23,12 +23,12 @@ pub const PRESETS: [(&str, &str); 9] = [
     ("fashion", include_str!("../../configs/fashion.toml")),
 ];
 
-/// A configuration's text.
+/// The text of a configuration.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Opened {
-    /// That of a file.
+    /// Text of a file.
     File(String),
-    /// That of a preset.
+    /// Text of a preset.
     Preset(&'static str),
 }
 
@@ -43,7 +43,7 @@ impl Opened {
     }
 }
 
-/// The text of the preset that `path` names: `micro`, `micro.toml`, `configs/micro.toml`, but not
+/// The text of the preset named by `path`: `micro`, `micro.toml`, `configs/micro.toml`, but not
 /// `./micro`.
 #[must_use]
 pub fn preset(path: &Path) -> Option<&'static str> {
@@ -54,12 +54,11 @@ pub fn preset(path: &Path) -> Option<&'static str> {
     PRESETS.iter().find(|(known, _)| is_name && *known == name).map(|(_, text)| *text)
 }
 
-/// The text of the configuration that `path` names. The name of a preset means the preset, whatever
-/// else is called so; any other path means a file, and where there is none, a preset again
-/// (`micro.toml`).
+/// The text of the configuration named by `path`. The name of a preset is the preset, even if a file has the
+/// same name. Any other path is a file or, if that does not exist, a preset (`micro.toml`).
 ///
 /// # Errors
-/// A file that cannot be read or is no text of at most 1 MiB; neither file nor preset.
+/// A file that cannot be read, is not UTF-8, or is larger than 1 MiB; a path that is not a file or preset.
 pub fn open(path: &Path) -> Result<Opened, Diagnostics> {
     if let Some((_, text)) = PRESETS.iter().find(|(name, _)| path.as_os_str() == *name) {
         return Ok(Opened::Preset(text));
@@ -70,11 +69,11 @@ pub fn open(path: &Path) -> Result<Opened, Diagnostics> {
     }
 }
 
-/// Opens a configuration as [`open`] does, its paths absolute: those in a file are relative to it,
-/// those of a preset and of `overrides` to the working directory.
+/// Opens and reads a configuration as [`open`] does, and makes its paths absolute: paths in a file are
+/// relative to its folder, those of a preset and of `overrides` to the working directory.
 ///
 /// # Errors
-/// As [`open`]; whatever is wrong inside.
+/// The errors of [`open`], and all errors of the contents.
 pub fn load(path: &Path, overrides: &[Edit]) -> Result<ConfigFile, Diagnostics> {
     let opened = open(path)?;
     let file = ConfigFile::parse(&path.display().to_string(), opened.text(), overrides)?;
@@ -85,10 +84,10 @@ pub fn load(path: &Path, overrides: &[Edit]) -> Result<ConfigFile, Diagnostics> 
     Ok(file.absolute(folder))
 }
 
-/// The text of the file at `path`; `None` where there is no file.
+/// The text of the file at `path`; `None` if it does not exist.
 ///
 /// # Errors
-/// A file that cannot be read or is no text of at most 1 MiB.
+/// A file that cannot be read, is not UTF-8, or is larger than 1 MiB.
 pub fn text_of(path: &Path) -> Result<Option<String>, Diagnostics> {
     let file = path.display().to_string();
     match read_text(path) {
@@ -99,7 +98,7 @@ pub fn text_of(path: &Path) -> Result<Option<String>, Diagnostics> {
         Err(Fault::NotUtf8(bytes, at)) => {
             let valid = String::from_utf8_lossy(&bytes[..at]).into_owned();
             let place = place_in(&file, &valid, at..at);
-            let message = format!("not UTF-8: byte {:#04x} begins no character", bytes[at]);
+            let message = format!("not UTF-8: invalid byte {:#04x}", bytes[at]);
             Err(fault(place, message, Some("save the file as UTF-8".into())))
         }
     }
@@ -120,11 +119,11 @@ fn read_text(path: &Path) -> Result<String, Fault> {
     };
     let about = fs::metadata(path).map_err(describe)?;
     if about.is_dir() {
-        let help = "pass a file: --config FOLDER/NAME.toml; pictures go to --data".to_owned();
+        let help = "pass a file: --config FOLDER/NAME.toml; a folder of images is --data".to_owned();
         return Err(Fault::Other("this is a folder, not a configuration file".into(), Some(help)));
     }
     if !about.is_file() {
-        return Err(Fault::Other("this is no regular file".into(), None));
+        return Err(Fault::Other("not a regular file".into(), None));
     }
     let mut bytes = Vec::new();
     fs::File::open(path).map_err(describe)?.take(MAX_BYTES + 1).read_to_end(&mut bytes).map_err(describe)?;
@@ -143,7 +142,7 @@ fn missing(path: &Path) -> Diagnostics {
     let stem = path.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default();
     let help = match nearest(stem, names.into_iter()) {
         Some(near) => format!("did you mean the preset {near}?"),
-        None => format!("presets that need no file: {}", names.join(", ")),
+        None => format!("presets: {}", names.join(", ")),
     };
     fault(Place::File(path.display().to_string()), "no such file".into(), Some(help))
 }

@@ -1,4 +1,4 @@
-//! The configuration file: what it may say, reading it with positions, editing it without losing
+//! The configuration: its typed value and schema, TOML files with positions of errors, edits that keep
 //! comments, and the presets.
 
 mod apply;

@@ -1,25 +1,25 @@
-//! What the paths in a configuration and on the command line mean.
+//! Resolves paths in a configuration and on the command line.
 
 use std::path::{Path, PathBuf};
 
-/// The bundled data sets: names that are no paths.
+/// Names of the bundled data sets, which are not paths.
 pub const BUNDLED: [&str; 1] = ["fashion-mnist"];
 
 /// The absolute path of `written`, which is relative to `folder` (itself relative to the working
-/// directory). `~/` is the home folder. The name of a bundled data set stays as it is; `./` before
-/// it makes it a path. So does a path that has no absolute form in UTF-8.
+/// directory). `~/` is the home folder. The names of bundled data sets are unchanged, unless they begin with
+/// `./`; so are paths without an absolute form in UTF-8.
 #[must_use]
 pub fn absolute(written: &str, folder: &Path) -> String {
     if written.is_empty() || BUNDLED.contains(&written) {
         return written.to_owned();
     }
     let path = std::path::absolute(folder.join(from_home(written)));
-    // Without `.` and doubled or trailing separators; `..` stays, as it may follow a symbolic link.
+    // Without `.` and redundant separators; `..` is kept, since it may follow a symbolic link.
     let plain = path.map(|path| path.components().collect::<PathBuf>().into_os_string().into_string());
     plain.ok().and_then(Result::ok).unwrap_or_else(|| written.to_owned())
 }
 
-/// The path with its `~` replaced, where a home folder is known.
+/// Replaces `~` by the home folder, if that is known.
 #[must_use]
 pub fn from_home(written: &str) -> PathBuf {
     let home = std::env::var_os("HOME").filter(|home| !home.is_empty());

@@ -7,7 +7,7 @@ use serde_json::Value as Json;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-/// Problems, by `schema`, of a `text` whose only error of syntax is a number beyond 64 bits.
+/// Problems, by `schema`, of a `text` whose only syntax error is a number beyond 64 bits.
 pub(super) fn beyond_integers(text: &str, schema: &'static Json) -> Vec<Problem> {
     match DeTable::parse_recoverable(text) {
         (root, errors) if errors.is_empty() => check::check(schema, &table_tree(root.get_ref())),
@@ -34,7 +34,7 @@ fn value_tree(value: &DeValue<'_>) -> toml::Value {
     }
 }
 
-/// The bytes of the value (or the name) of `key`, or of the nearest table above it that is there.
+/// Byte range of the value (or the name) of `key`, or of the nearest existing table above it.
 pub(super) fn locate(text: &str, key: &KeyPath, is_name: bool) -> std::ops::Range<usize> {
     let (root, _) = DeTable::parse_recoverable(text);
     let mut found = 0..0;

@@ -1,4 +1,4 @@
-//! From text to a typed configuration, or to everything that is wrong with it.
+//! Reads a typed configuration from TOML, or returns all of its errors.
 
 use super::check;
 use super::diagnostic::{Diagnostic, Diagnostics, Place, Problem, place_in};
@@ -12,23 +12,23 @@ use serde::de::DeserializeOwned;
 use serde_json::Value as Json;
 use std::path::Path;
 
-/// The largest configuration file, in bytes.
+/// Maximum size of a configuration file, in bytes.
 pub const MAX_BYTES: u64 = 1 << 20;
 
 /// The key of a path.
 const SOURCE: &str = "data.source";
 
-/// A configuration, the text it was read from and where that came from.
+/// A configuration with its document and the origin of its text.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ConfigFile {
-    /// What the text says.
+    /// The typed configuration.
     pub config: Config,
-    /// The text, with overrides applied.
+    /// The document, with overrides applied.
     pub text: String,
     origin: Origin,
 }
 
-/// Where a text came from, for diagnostics.
+/// Origin of a text, for diagnostics.
 #[derive(Debug, Clone, PartialEq)]
 struct Origin {
     file: String,
@@ -37,11 +37,11 @@ struct Origin {
 }
 
 impl ConfigFile {
-    /// Reads `text`, the contents of `file`, with `edits` applied to it in their order. A path that
-    /// an edit sets is made absolute: it is relative to the working directory, not to the file.
+    /// Parses `text`, the contents of `file`, and applies `edits` in order. Paths that edits set are made
+    /// absolute, since they are relative to the working directory and not to the file.
     ///
     /// # Errors
-    /// Everything that is wrong: syntax; else keys, types and ranges.
+    /// A syntax error, or all errors of keys, types and ranges.
     pub fn parse(file: &str, text: &str, edits: &[Edit]) -> Result<Self, Diagnostics> {
         let mut origin = Origin::of(file, text);
         let mut document = origin.document(text, check::schema())?;
@@ -55,7 +55,7 @@ impl ConfigFile {
     /// The configuration that `document`, the contents of `file`, describes.
     ///
     /// # Errors
-    /// Every key, type and range that is wrong.
+    /// All errors of keys, types and ranges.
     pub fn of(file: &str, document: &Document) -> Result<Self, Diagnostics> {
         Self::of_document(document, Origin::of(file, &document.to_string()))
     }
@@ -66,19 +66,19 @@ impl ConfigFile {
         Ok(Self { config, text, origin })
     }
 
-    /// A diagnostic about `key`, placed where the user wrote it (or the nearest table above it).
+    /// A diagnostic about `key`, at its position in the text (or at that of the nearest table above it).
     #[must_use]
     pub fn diagnose(&self, key: &KeyPath, message: String, help: Option<String>) -> Diagnostic {
         self.origin.diagnostic(&self.text, Problem::of(key.clone(), message, help))
     }
 
-    /// Diagnostics of `problems`, each placed where the user wrote its key (or the nearest table above it).
+    /// Diagnostics of `problems`, each at the position of its key (or of the nearest table above it).
     #[must_use]
     pub fn diagnose_all(&self, problems: Vec<Problem>) -> Diagnostics {
         self.origin.diagnostics(&self.text, problems)
     }
 
-    /// The same with absolute paths, in the text too, where relative ones begin in `folder`.
+    /// Makes paths absolute, in the text too. Relative paths are relative to `folder`.
     #[must_use]
     pub fn absolute(mut self, folder: &Path) -> Self {
         let source = absolute(&self.config.data.source, folder);
@@ -92,7 +92,7 @@ impl ConfigFile {
         self
     }
 
-    /// What is wrong with the source of images, placed where it was written.
+    /// A diagnostic about the source of images, at its position.
     #[must_use]
     pub fn diagnose_source(&self, message: String) -> Diagnostics {
         let key = KeyPath::of(SOURCE);
@@ -101,7 +101,7 @@ impl ConfigFile {
             _ => None,
         });
         let (written, base) = if let Some(value) = given {
-            (value, "the path is relative to the folder you are in")
+            (value, "the path is relative to the current folder")
         } else {
             let value = self.origin.original.get(locate(&self.origin.original, &key, false)).unwrap_or_default();
             (value.to_owned(), "a path in a configuration is relative to the configuration's folder")
@@ -110,7 +110,7 @@ impl ConfigFile {
         Diagnostics(vec![self.diagnose(&key, message, help.map(ToOwned::to_owned))])
     }
 
-    /// The name of the file the text came from.
+    /// Name of the file of the text.
     #[must_use]
     pub fn file(&self) -> &str {
         &self.origin.file
@@ -126,28 +126,28 @@ impl From<Config> for ConfigFile {
 }
 
 impl Config {
-    /// Reads a TOML text.
+    /// Parses a TOML text.
     ///
     /// # Errors
-    /// Everything that is wrong: syntax; else keys, types and ranges.
+    /// A syntax error, or all errors of keys, types and ranges.
     pub fn from_toml(text: &str) -> Result<Self, Diagnostics> {
         ConfigFile::parse("configuration", text, &[]).map(|file| file.config)
     }
 }
 
-/// Another file than the configuration, and where everything in it stands.
+/// A TOML file other than the configuration, with the positions of its values.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Parsed<T> {
-    /// What it says.
+    /// Its contents.
     pub value: T,
     origin: Origin,
 }
 
 impl<T: DeserializeOwned> Parsed<T> {
-    /// Reads `text`, which stands in `file` and should be as `schema` says.
+    /// Parses `text`, the contents of `file`, and checks it against `schema`.
     ///
     /// # Errors
-    /// Everything that is wrong: syntax; else keys, types and ranges.
+    /// A syntax error, or all errors of keys, types and ranges.
     pub fn parse(file: &str, text: &str, schema: &'static Json) -> Result<Self, Diagnostics> {
         let origin = Origin::of(file, text);
         let tree = origin.document(text, schema)?.tree();
@@ -161,7 +161,7 @@ impl<T: DeserializeOwned> Parsed<T> {
         Ok(Self { value, origin })
     }
 
-    /// A diagnostic about `key`, placed where it was written.
+    /// A diagnostic about `key`, at its position.
     #[must_use]
     pub fn diagnose(&self, key: &KeyPath, message: String, help: Option<String>) -> Diagnostic {
         self.origin.diagnostic(&self.origin.original, Problem::of(key.clone(), message, help))
@@ -197,8 +197,8 @@ impl Origin {
         Diagnostic { place, key: problem.key, message: problem.message, help: problem.help }
     }
 
-    /// Where the key was written: on the command line, or in the file. Overrides shift lines, so a
-    /// place in the file is looked up in the text as it was before them.
+    /// The position of `key` on the command line or in the file. Overrides shift lines, so positions in the file
+    /// are those of the text before them.
     fn place(&self, text: &str, problem: &Problem) -> Place {
         let Problem { key, is_name, .. } = problem;
         if let Some(edit) = self.overrides.iter().rev().find(|edit| key.is_within(&edit.key())) {
@@ -212,7 +212,7 @@ impl Origin {
     }
 }
 
-/// `edit` with an absolute path, if it sets the source of images to a text.
+/// `edit`, with an absolute path if it sets the source of images.
 fn with_absolute_source(edit: &Edit) -> Edit {
     match edit {
         Edit::Set(key, value) if *key == KeyPath::of(SOURCE) => {
@@ -226,7 +226,7 @@ fn with_absolute_source(edit: &Edit) -> Edit {
     }
 }
 
-/// The text that `value` says, in quotes or without.
+/// The string in `value`, with or without quotes.
 fn text_in(value: &str) -> String {
     let parsed = value.trim().parse::<toml_edit::Value>().ok();
     parsed.as_ref().and_then(toml_edit::Value::as_str).unwrap_or(value.trim()).to_owned()
@@ -236,10 +236,10 @@ fn is_relative(path: &str) -> bool {
     !path.starts_with(['/', '~'])
 }
 
-/// An edit as it is given on the command line.
+/// The command-line form of an edit.
 fn shown(edit: &Edit) -> String {
     match edit {
-        // The option that stands for it is what most people pass.
+        // Most users pass the equivalent option.
         Edit::Set(key, value) if *key == KeyPath::of(SOURCE) => format!("--data {}", text_in(&value.to_string())),
         _ => format!("--set {edit}"),
     }
@@ -250,10 +250,10 @@ fn override_error(edit: &Edit, message: String) -> Diagnostics {
     Diagnostics(vec![Diagnostic { place, key: edit.key(), message, help: None }])
 }
 
-/// Reads overrides, `KEY=VALUE` each.
+/// Parses overrides of the form `KEY=VALUE`.
 ///
 /// # Errors
-/// The first one that is not an override.
+/// The first invalid override.
 pub fn overrides(arguments: &[impl AsRef<str>]) -> Result<Vec<Edit>, Diagnostics> {
     let read = |argument: &str| {
         Edit::parse(argument).map_err(|message| {

@@ -1,4 +1,4 @@
-//! Values of a document without comments, order and spelling.
+//! Values of a TOML document without comments, order and notation.
 
 use toml_edit::{Item, TableLike, Value};
 
@@ -17,7 +17,7 @@ fn of_item(item: &Item) -> Option<toml::Value> {
     }
 }
 
-/// The value without comments and spelling.
+/// The value without comments and notation.
 pub(super) fn of_value(value: &Value) -> toml::Value {
     match value {
         Value::String(text) => toml::Value::String(text.value().clone()),

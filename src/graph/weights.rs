@@ -328,7 +328,7 @@ mod tests {
         let mut bytes = bytes;
         bytes[later + r#"format\":\""#.len()] = b'7';
         let error = Weights::from_safetensors(&bytes, &graph).unwrap_err().to_string();
-        assert!(error.starts_with("weights of format 7, which a later micromobilenet wrote"), "{error}");
+        assert!(error.starts_with("weights of format 7, written by a later micromobilenet"), "{error}");
     }
 
     #[test]

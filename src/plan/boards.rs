@@ -289,7 +289,7 @@ mod tests {
             ("ram_left = 500_000\n", "", "boards.toml:1:1: `ram_left` is missing in board.0"),
             ("\"cortex-m33\"", "\"cortex-m3f\"", "boards.toml:4:8: core must be \"avr\", \"cortex-m0\""),
             ("\"cortex-m33\"", "\"cortex-m3f\"", "did you mean \"cortex-m"),
-            ("\"mine\"", "\"My Board\"", "boards.toml:2:6: id must be small letters and digits in words joined by -"),
+            ("\"mine\"", "\"My Board\"", "boards.toml:2:6: id must be lower-case letters and digits"),
             ("\"Mine\"", "\"a\\u001b[31m\"", "boards.toml:3:8: name must be text of 1 to 60 characters"),
             ("500_000", "600_000", "boards.toml:8:12: ram_left is 600000, more than the 532480 of ram_bytes"),
             ("500_000", "-1", "boards.toml:8:12: ram_left must be a whole number"),
@@ -297,7 +297,7 @@ mod tests {
             ("500_000", "\"many\"", "boards.toml:8:12: ram_left must be a whole number"),
             ("[[board]]", "[board]", "board must be a list of"),
             ("[[board]]", "[[boards]]", "boards.toml:1:3: unknown key `boards`"),
-            ("[[board]]", "epochs = 3\n[[board]]", "known here: board"),
+            ("[[board]]", "epochs = 3\n[[board]]", "valid keys: board"),
             ("[[board]]", "[[board", "boards.toml:1:8: not valid TOML"),
         ] {
             let found = error(&OWN.replacen(from, to, 1));

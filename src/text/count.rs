@@ -1,4 +1,4 @@
-//! Counts with their noun.
+//! Formats counts with their noun.
 
 /// `1 epoch`, `2 epochs`: `count` and a noun whose plural ends in `s`.
 #[must_use]

@@ -1,4 +1,4 @@
-//! A hash that notices edits; it does not resist attacks.
+//! A hash for detecting edits; it is not cryptographic.
 
 /// FNV-1a, 64 bits (<http://www.isthe.com/chongo/tech/comp/fnv/>).
 #[must_use]

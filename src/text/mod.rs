@@ -1,4 +1,4 @@
-//! Small helpers of text: numbers and counts for people, columns of a terminal, paths, hashes.
+//! Text helpers: formats numbers, counts and paths, fits text to terminal columns, computes hashes.
 
 mod count;
 mod hash;
@@ -12,7 +12,7 @@ pub use width::{cut, cut_front, fit, fit_right, wrap};
 
 use std::path::Path;
 
-/// `path` for a message: control characters escaped, bytes that are not UTF-8 replaced.
+/// Formats `path` for a message: escapes control characters and replaces invalid UTF-8.
 #[must_use]
 pub fn path(path: &Path) -> String {
     crate::escape::terminal(&path.to_string_lossy())

@@ -1,6 +1,6 @@
-//! Numbers for people. A number that rounds to zero has no sign.
+//! Formats numbers. A number that rounds to zero has no sign.
 
-/// `value` with `decimals` digits behind the point.
+/// Formats `value` with `decimals` digits after the decimal point.
 #[must_use]
 pub fn fixed(value: f64, decimals: usize) -> String {
     let text = format!("{value:.decimals$}");
@@ -10,14 +10,14 @@ pub fn fixed(value: f64, decimals: usize) -> String {
     }
 }
 
-/// As [`fixed`], with `+` before what is above zero.
+/// As [`fixed`], with `+` before positive numbers.
 #[must_use]
 pub fn signed(value: f64, decimals: usize) -> String {
     let text = fixed(value, decimals);
     if value > 0.0 && !is_zero(&text) { format!("+{text}") } else { text }
 }
 
-/// 0.8312 as `83.1 %`; `–` for `None` and for a number that is not finite.
+/// Formats the fraction 0.8312 as `83.1 %`; `–` for `None` and for numbers that are not finite.
 #[must_use]
 pub fn percent(share: impl Into<Option<f64>>) -> String {
     match share.into().filter(|share| share.is_finite()) {
@@ -26,7 +26,7 @@ pub fn percent(share: impl Into<Option<f64>>) -> String {
     }
 }
 
-/// Digits in groups of three: 1,234,567.
+/// Formats `value` with a comma between groups of three digits: `1,234,567`.
 #[must_use]
 pub fn thousands(value: u64) -> String {
     let digits = value.to_string();

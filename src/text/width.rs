@@ -1,8 +1,8 @@
-//! Text cut, padded and wrapped to columns of a terminal.
+//! Truncates, pads and wraps text to terminal columns.
 
 use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
 
-/// `text` in exactly `width` columns: cut with an ellipsis, or padded with blanks on the right.
+/// Fits `text` into exactly `width` columns: truncates it with an ellipsis, or pads it with spaces on the right.
 #[must_use]
 pub fn fit(text: &str, width: usize) -> String {
     let mut cut = cut(text, width);
@@ -18,7 +18,7 @@ pub fn fit_right(text: &str, width: usize) -> String {
     blanks + &cut
 }
 
-/// The end of `text` in at most `width` columns, after an ellipsis if its beginning is cut off.
+/// Truncates `text` at its beginning to at most `width` columns, with an ellipsis if it is longer.
 #[must_use]
 pub fn cut_front(text: &str, width: usize) -> String {
     if text.width() <= width {
@@ -33,7 +33,7 @@ pub fn cut_front(text: &str, width: usize) -> String {
     if width > 0 { format!("…{rest}") } else { String::new() }
 }
 
-/// The beginning of `text` in at most `width` columns, with an ellipsis if its end is cut off.
+/// Truncates `text` at its end to at most `width` columns, with an ellipsis if it is longer.
 #[must_use]
 pub fn cut(text: &str, width: usize) -> String {
     if text.width() <= width {
@@ -54,7 +54,7 @@ pub fn cut(text: &str, width: usize) -> String {
     out
 }
 
-/// `text` in lines of at most `width` columns, broken between words where that is possible.
+/// Wraps `text` to lines of at most `width` columns, between words if possible.
 #[must_use]
 pub fn wrap(text: &str, width: usize) -> Vec<String> {
     let width = width.max(1);

@@ -60,11 +60,11 @@ fn a_file_too_large_a_folder_a_pipe_and_no_file_are_named() {
     for (name, said) in [
         ("large.toml", "large.toml: too large for a configuration: 20971"),
         ("folder.toml", "folder.toml: this is a folder"),
-        ("pipe.toml", "pipe.toml: this is no regular file"),
+        ("pipe.toml", "pipe.toml: not a regular file"),
         ("loop.toml", "loop.toml: cannot be read"),
         ("micor.toml", "did you mean the preset micro?"),
         ("mobilnet", "did you mean the preset mobilenet?"),
-        ("nothing.toml", "presets that need no file: pico, nano, micro"),
+        ("nothing.toml", "presets: pico, nano, micro"),
         ("tiny.toml/x", "tiny.toml/x: no such file"),
     ] {
         scene.run(&format!("--config {name} --estimate")).ends(2).says(&[said]);
@@ -117,8 +117,8 @@ fn an_override_that_is_wrong_is_named() {
         ("train.epochs=2.7", "help: the nearest is 3"),
         ("train.label_smoothing=7", "help: the nearest is 0."),
         ("blocks[0].filters=0", "--set blocks.0.filters=0: filters must be"),
-        ("blocks[7].filters=8", "there is no number 7: they are 0 to 0"),
-        ("blocks[0.filters=8", "is no key"),
+        ("blocks[7].filters=8", "index 7 is out of range: use 0 to 0"),
+        ("blocks[0.filters=8", "is not a key"),
         ("train.epoch=1", "did you mean `epochs`?"),
         ("blocks.7.filters=8", "--set blocks.7.filters=8: "),
         ("blocks.0.filters=0", "--set blocks.0.filters=0: filters must be"),

@@ -68,7 +68,7 @@ fn scores(folder: &Path) -> String {
 #[test]
 fn a_run_a_configuration_and_weights_of_a_later_format_are_refused_by_name() {
     let scene = with_kept_run();
-    let later = "of format 2, which a later micromobilenet wrote";
+    let later = "of format 2, written by a later micromobilenet";
     let info = scene.read("run/run.json").replacen('{', "{ \"format\": 2,", 1);
     fs::write(scene.path("run/run.json"), info).unwrap();
     scene.run("--run run --evaluate").ends(2).says(&["run: a run folder", later, "install a newer version"]);

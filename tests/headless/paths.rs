@@ -80,7 +80,7 @@ fn a_missing_data_set_is_named_by_the_absolute_path_that_was_tried() {
     answer.says(&[&format!("nets/tiny.toml:18:10: {beside}"), relative]);
     let given = tried("nowhere");
     let answer = scene.run("--config nets/tiny.toml --data nowhere --train").ends(2);
-    answer.says(&[&format!("--data nowhere: {given}"), "the path is relative to the folder you are in"]);
+    answer.says(&[&format!("--data nowhere: {given}"), "the path is relative to the current folder"]);
     // Absolute paths need no hint about relative paths.
     let answer = scene.run("--config nets/tiny.toml --data /nowhere/at/all --train").ends(2);
     assert!(!answer.says(&["data set \"/nowhere/at/all\" not found"]).stderr.contains("relative"));

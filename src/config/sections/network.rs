@@ -3,18 +3,18 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// The largest side of an input image, in pixels.
+/// Maximum width and height of an input image, in pixels.
 const MAX_INPUT: u32 = 4096;
-/// The most filters of a convolution.
+/// Maximum number of filters of a convolution.
 const MAX_FILTERS: u32 = 4096;
-/// The most classes of a classifier.
+/// Maximum number of classes.
 pub const MAX_CLASSES: u32 = 1000;
 
 /// `[model]`
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Model {
-    /// Name of the network: a letter, then letters, digits or `_`, 32 in all.
+    /// Name of the network: a letter, then letters, digits or `_`, at most 32 characters.
     #[schemars(regex(pattern = r"^[A-Za-z][A-Za-z0-9_]{0,31}$"))]
     pub name: String,
     /// Size of the network's input.
