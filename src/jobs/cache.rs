@@ -1,4 +1,4 @@
-//! The images that were loaded last, shared by all work that needs them.
+//! Cache of the data set loaded last, shared by all jobs.
 
 use crate::config::{ConfigFile, Data, Input, Resize};
 use crate::data::Dataset;
@@ -7,13 +7,13 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 /// The settings that decide which images a configuration has.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ImagesKey {
-    /// But for mean and deviation, which images do not depend on.
+    /// The `[data]` section, with default mean and standard deviation, which do not change the images.
     data: Data,
     input: Input,
 }
 
 impl ImagesKey {
-    /// That of `config`.
+    /// The key of `config`.
     #[must_use]
     pub fn of(spec: &ConfigFile) -> Self {
         let Data { mean, std, .. } = Data::default();
@@ -32,30 +32,29 @@ impl ImagesKey {
         self.input
     }
 
-    /// What happened to images of another shape.
+    /// The resizing of images of another aspect ratio.
     #[must_use]
     pub const fn resize(&self) -> Resize {
         self.data.resize
     }
 }
 
-/// Images with what they depend on; `None` before any were read.
+/// The images and their key; `None` before images were loaded.
 type Held = Option<(ImagesKey, Arc<Dataset>)>;
 
-/// The images that were loaded last. Clones share them.
+/// The data set loaded last. Clones share it.
 #[derive(Debug, Clone, Default)]
 pub struct ImageCache(Arc<Mutex<Held>>);
 
 impl ImageCache {
-    /// The images of `config`, all of them, if they are those that were read last.
+    /// The whole data set of `config`, if it was loaded last.
     #[must_use]
     pub fn get(&self, spec: &ConfigFile) -> Option<Arc<Dataset>> {
         let key = ImagesKey::of(spec);
         self.held().as_ref().filter(|(held, _)| *held == key).map(|(_, dataset)| dataset.clone())
     }
 
-    /// Keeps `dataset`, which was read as `config` says and without a limit, in place of what was
-    /// kept before.
+    /// Replaces the cached data set by `dataset`, the whole data set of `config`.
     pub fn put(&self, spec: &ConfigFile, dataset: Arc<Dataset>) {
         *self.held() = Some((ImagesKey::of(spec), dataset));
     }

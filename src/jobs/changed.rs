@@ -5,16 +5,16 @@ use crate::runs::{Run, RunError, TrainingImageHashes};
 use std::fmt;
 use std::sync::Arc;
 
-/// What is different about the images of a run.
+/// Changes of a run's images since its training.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Changed {
-    /// Validation images that the run was trained on; they were left out.
+    /// Number of validation images removed because the run was trained on them.
     pub validation: usize,
-    /// Validation images that are left.
+    /// Number of remaining validation images.
     pub left: usize,
-    /// Test images that the run was trained on; they were left out.
+    /// Number of test images removed because the run was trained on them.
     pub test: usize,
-    /// Whether the run has kept which images it was trained on; if not, none could be left out.
+    /// Whether the run has a list of its training images; without one, no image is removed.
     pub is_known: bool,
 }
 
@@ -37,11 +37,11 @@ impl fmt::Display for Changed {
     }
 }
 
-/// `dataset` without validation and test images that `run` was trained on, and what that changed;
-/// `None` where they are the very images that the run was trained and validated with.
+/// Removes the training images of `run` from the validation and test images of `dataset`. The second value is
+/// `None` if the data set is that of the run.
 ///
 /// # Errors
-/// Where a file of the run cannot be read.
+/// A file of the run cannot be read.
 pub fn without_training_images(run: &Run, dataset: Arc<Dataset>) -> Result<(Arc<Dataset>, Option<Changed>), RunError> {
     if run.info()?.data.fingerprint == dataset.fingerprint {
         return Ok((dataset, None));

@@ -1,9 +1,9 @@
-//! Which classes are directions, digits or letters, by their names.
+//! Detection of classes that are directions, digits or letters, by their names.
 
 use crate::data::words;
 use std::collections::HashSet;
 
-/// Words that a mirror, left to right, changes into each other.
+/// Pairs of words that a horizontal flip swaps.
 const MIRRORED: [[&str; 2]; 9] = [
     ["left", "right"],
     ["links", "rechts"],
@@ -15,7 +15,7 @@ const MIRRORED: [[&str; 2]; 9] = [
     ["cw", "ccw"],
     ["forehand", "backhand"],
 ];
-/// Words that a turn by 180° changes into each other.
+/// Pairs of words that a rotation by 180° swaps.
 const TURNING: [[&str; 2]; 8] = [
     ["up", "down"],
     ["top", "bottom"],
@@ -26,23 +26,23 @@ const TURNING: [[&str; 2]; 8] = [
     ["upward", "downward"],
     ["upwards", "downwards"],
 ];
-/// Words beside a digit or a letter that say no more than that it is one, or which.
+/// Words in a class name beside a digit or a letter, such as "digit" or "upper".
 const OF_DIGITS: [&str; 7] = ["digit", "number", "num", "numeral", "ziffer", "chiffre", "cifra"];
 const OF_LETTERS: [&str; 9] =
     ["letter", "upper", "lower", "uppercase", "lowercase", "capital", "buchstabe", "lettre", "letra"];
 const DIGITS: [&str; 10] = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"];
 
-/// Those of `labels` that a mirror, left to right, changes into another.
+/// The labels that a horizontal flip turns into another label.
 pub(super) fn mirrored(labels: &[String]) -> Vec<&String> {
     pairs(labels, &MIRRORED)
 }
 
-/// Those of `labels` that a turn by 180° changes into another.
+/// The labels that a rotation by 180° turns into another label.
 pub(super) fn turning(labels: &[String]) -> Vec<&String> {
     pairs(labels, &TURNING)
 }
 
-/// Those of `labels` that are one digit.
+/// The labels of single digits.
 pub(super) fn digits(labels: &[String]) -> Vec<&String> {
     let is_one = |label: &&String| {
         let all = words(label);
@@ -54,7 +54,7 @@ pub(super) fn digits(labels: &[String]) -> Vec<&String> {
     labels.iter().filter(is_one).collect()
 }
 
-/// Those of `labels` that are one letter.
+/// The labels of single letters.
 pub(super) fn letters(labels: &[String]) -> Vec<&String> {
     let is_one = |label: &&String| {
         let all = words(label);
@@ -65,14 +65,14 @@ pub(super) fn letters(labels: &[String]) -> Vec<&String> {
     labels.iter().filter(is_one).collect()
 }
 
-/// The digit that `word` is, as a figure or in English.
+/// The digit named by `word`, as a numeral or in English.
 fn digit(word: &str) -> Option<usize> {
     let figure = word.parse().ok().filter(|_| word.len() == 1);
     figure.or_else(|| DIGITS.iter().position(|name| *name == word))
 }
 
-/// Those of `labels` that differ in the words of one of `pairs`, or in these as parts of one word, as
-/// `leftturn` and `rightturn` do.
+/// The labels that differ only in the words of one of `pairs`, also as parts of a longer word, such as
+/// `leftturn` and `rightturn`.
 fn pairs<'a>(labels: &'a [String], pairs: &[[&str; 2]]) -> Vec<&'a String> {
     let all: Vec<Vec<String>> = labels.iter().map(|label| words(label)).collect();
     let joined: HashSet<String> = all.iter().map(|words| words.join(" ")).collect();

@@ -1,4 +1,4 @@
-//! A trained network on its way to a board.
+//! Deployment of a trained network: quantisation, comparison with float, export.
 
 use super::check::{self, CheckError, Checked, Compilers, Network};
 use super::weights::Trained;
@@ -13,70 +13,68 @@ use crate::train::{self, Control};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-/// Validation images on which int8 is compared with float for an export: few enough for seconds.
+/// The number of validation images on which an export compares int8 with float; it takes seconds.
 pub const JUDGED: usize = 1_000;
-/// Images on which every layer is looked at by itself.
+/// The number of images for the error of each layer.
 const LAYER_IMAGES: usize = 32;
 
-/// A trained network with the images it was trained on. Everything runs on the rayon pool of the
-/// caller, and its result does not depend on the number of threads.
+/// A trained network and its images. Everything runs on the rayon pool of the caller; results do not
+/// depend on the number of threads.
 #[derive(Debug, Clone)]
 pub struct Deployment {
     /// The configuration.
     pub spec: ConfigFile,
-    /// Its operations.
+    /// The graph.
     pub graph: Graph,
     /// The classes, in the order of the outputs.
     pub labels: Vec<String>,
     /// Its weights.
     pub trained: Arc<Trained>,
-    /// Images to calibrate, judge and take samples with.
+    /// Images for calibration, comparison and samples.
     pub dataset: Arc<Dataset>,
 }
 
-/// The int8 network on images.
+/// Evaluation of an int8 network.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Judged {
-    /// What it is worth.
+    /// Its accuracy.
     pub evaluation: Evaluation,
-    /// Beside float.
+    /// Its comparison with the float network.
     pub comparison: Comparison,
 }
 
-/// What an export computes in.
+/// The arithmetic of an export.
 #[derive(Debug, Clone, Copy)]
 pub enum Build<'a> {
-    /// Single precision.
+    /// 32-bit floating point.
     Float,
     /// 8-bit integers.
     Int8 {
-        /// The network in integers: see [`Deployment::quantise`].
+        /// The quantised network: see [`Deployment::quantise`].
         deployed: &'a Deployed,
-        /// What [`Deployment::judge`] found; without it, the header says
-        /// that the accuracy of int8 is unknown.
+        /// The result of [`Deployment::judge`]; without it, the header states an unknown int8 accuracy.
         comparison: Option<&'a Comparison>,
     },
 }
 
-/// An export that is ready to be looked at, and to be written.
+/// An export, not yet written.
 #[derive(Debug, Clone)]
 pub struct Export {
-    /// The texts of header, samples and sketch, and the name of their class and folder.
+    /// The texts of header, samples and sketch, and the name of class and folder.
     pub sources: Sources,
-    /// Validation accuracy of the float network, as a fraction: as compared with int8, else as
-    /// training measured it.
+    /// Validation accuracy of the float network, a fraction: that of the comparison with int8, else that of
+    /// training.
     pub accuracy: Option<f64>,
-    /// The same of the int8 network.
+    /// Validation accuracy of the int8 network, a fraction.
     pub int8_accuracy: Option<f64>,
-    /// What it costs; its RAM is `sizeof` of the object that the header defines.
+    /// The estimate; its RAM is `sizeof` of the object that the header defines.
     pub estimate: Estimate,
-    /// What its header has to answer.
+    /// The reference for the check of the header.
     pub network: Network,
 }
 
 impl Deployment {
-    /// The network in integers, calibrated on the training images. Takes seconds and cannot be
-    /// stopped.
+    /// Quantises the network, calibrated on the training images. Takes seconds and cannot be stopped.
     ///
     /// # Errors
     /// As [`Deployed::of`].
@@ -84,15 +82,15 @@ impl Deployment {
         Deployed::of(&self.graph, &self.trained.weights, &self.dataset.train, Settings::default())
     }
 
-    /// The int8 network beside float on `images`, for instance on
-    /// `dataset.validation.sample(JUDGED)`; `None` where `control` is stopped first.
+    /// Compares the int8 network with float on `images`, for instance `dataset.validation.sample(JUDGED)`; `None`
+    /// if `control` is stopped first.
     #[must_use]
     pub fn judge(&self, deployed: &Deployed, images: &Images, control: &Control) -> Option<Judged> {
         judge(&self.graph, &self.trained, &self.labels, deployed, images, control)
     }
 
-    /// The C++ of the network, with as many samples of the validation images as the flash of
-    /// `board` has room for, or without one, as any board does. Nothing is written.
+    /// Generates the C++ of the network, with as many sample images as fit into the flash of `board`, or of
+    /// any board. Writes no file.
     ///
     /// # Errors
     /// As [`Sources::of`].
@@ -101,7 +99,7 @@ impl Deployment {
             Build::Float => (None, None),
             Build::Int8 { deployed, comparison } => (Some(deployed), comparison),
         };
-        // No images are no proof.
+        // Without images the comparison has no result.
         let compared = comparison.filter(|comparison| comparison.images > 0);
         let measured = self.trained.metrics.map(|metrics| metrics.val_accuracy);
         let accuracy = compared.map(|comparison| comparison.float_accuracy).or(measured);
@@ -166,7 +164,7 @@ impl Deployment {
     }
 }
 
-/// The float network of `graph` on `images`, whose labels are places in `labels`; `None` where `control`
+/// Evaluates the float network of `graph` on `images`, whose labels are indices of `labels`; `None` if `control`
 /// is stopped first.
 #[must_use]
 pub fn evaluate(
@@ -180,8 +178,8 @@ pub fn evaluate(
     Some(Evaluation::from_probabilities(labels, &images.labels, &answers.probabilities, &images.names))
 }
 
-/// The int8 network `deployed` beside the float network of `graph` on `images`, whose labels are places in
-/// `labels`; `None` where `control` is stopped first.
+/// Compares the int8 network `deployed` with the float network of `graph` on `images`, whose labels are indices
+/// of `labels`; `None` if `control` is stopped first.
 #[must_use]
 pub fn judge(
     graph: &Graph,
@@ -204,20 +202,19 @@ pub fn judge(
     Some(Judged { evaluation, comparison })
 }
 
-/// What the data set is called: where its folder is on this machine belongs into no header.
+/// The name of the data set; a path of this machine does not belong in a header.
 fn name_of(source: &str) -> String {
     Path::new(source).file_name().map_or_else(|| source.to_owned(), |name| name.to_string_lossy().into_owned())
 }
 
 impl Export {
     /// Compiles header and samples with the first of `compilers` that works, in a temporary folder, and
-    /// compares what the header answers for the samples and for test images with what the executor does:
-    /// int8 byte for byte, probabilities within a ten-thousandth. To be asked before [`write`](Self::write).
-    /// Takes seconds; on the rayon pool of the caller.
+    /// compares its outputs for the samples and for test images with those of the executor: int8 byte for
+    /// byte, probabilities within 1e-4. Call it before [`write`](Self::write). Takes seconds, on the rayon pool
+    /// of the caller.
     ///
     /// # Errors
-    /// Where the header is wrong, and must not be written; where `stop` said so. That there is no compiler,
-    /// or none that works, is no error.
+    /// The header is wrong and must not be written, or `stop` returned true. A missing compiler is not an error.
     pub fn check(&self, compilers: &Compilers, stop: Stop<'_>) -> Result<Checked, CheckError> {
         check::check(&self.sources, &self.network, compilers, stop)
     }
@@ -226,7 +223,7 @@ impl Export {
     /// [`codegen::export`] does, and returns the files written.
     ///
     /// # Errors
-    /// Where a folder or file cannot be written.
+    /// A folder or file cannot be written.
     pub fn write(&self, root: &Path) -> Result<Vec<PathBuf>, CodegenError> {
         codegen::export(root, &self.sources)
     }

@@ -5,7 +5,7 @@ use crate::data::{self, DataError, Dataset};
 use crate::train::{Control, Observer};
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// `error` at the place in `config` where its data set is named, if that is not there.
+/// `error`, placed at `data.source` of `config` if there is no such data set.
 fn placed(spec: &ConfigFile, error: DataError) -> DatasetError {
     match error {
         DataError::Unknown { .. } => DatasetError::Config(spec.diagnose_source(error.to_string())),
@@ -13,19 +13,19 @@ fn placed(spec: &ConfigFile, error: DataError) -> DatasetError {
     }
 }
 
-/// `num_classes` is "auto", and the data set does not tell.
+/// `num_classes` is "auto", and the classes of the data set are unknown.
 #[derive(Debug, thiserror::Error)]
 #[error("num_classes is \"auto\", but the classes cannot be read: {0}")]
 pub struct ClassesUnknown(pub DataError);
 
 impl ClassesUnknown {
-    /// What is wrong with the data set alone, for who needs its images.
+    /// The error of the data set, for an action that needs its images.
     #[must_use]
     pub fn of_data(self, spec: &ConfigFile) -> DatasetError {
         placed(spec, self.0)
     }
 
-    /// The same at its place in `config`, with `help` on what would be right.
+    /// The error at `model.num_classes` in `config`, with `help`.
     #[must_use]
     pub fn diagnostics(&self, spec: &ConfigFile, help: &str) -> Diagnostics {
         let key = KeyPath::of("model.num_classes");
@@ -33,12 +33,11 @@ impl ClassesUnknown {
     }
 }
 
-/// The classes that a network of `config` will tell apart, in the order of its outputs: as the data
-/// set names them, or "class 0", "class 1"… where `num_classes` is a number that the data set does
-/// not have. No image is decoded.
+/// The class names of a network of `config`, in the order of its outputs: those of the data set, or "class 0",
+/// "class 1"… if `num_classes` is another number than the data set's. No image is decoded.
 ///
 /// # Errors
-/// Where `num_classes` is "auto" and the classes cannot be read.
+/// `num_classes` is "auto", and the classes cannot be read.
 pub fn class_labels(spec: &ConfigFile) -> Result<Vec<String>, ClassesUnknown> {
     let config = &spec.config;
     match (config.model.num_classes, data::class_names(&config.data.source)) {
@@ -48,30 +47,30 @@ pub fn class_labels(spec: &ConfigFile) -> Result<Vec<String>, ClassesUnknown> {
     }
 }
 
-/// The classes that images must have to go with a network.
+/// The classes that the images of a network must have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Classes<'a> {
-    /// This many, whatever their names: the network is yet to be trained.
+    /// A number of classes, with any names, for a network without weights.
     Count(usize),
-    /// These, in this order: its weights were trained on them.
+    /// These names in this order, on which the weights were trained.
     Named(&'a [String]),
 }
 
-/// Why images cannot be had.
+/// Images cannot be loaded.
 #[derive(Debug, thiserror::Error)]
 pub enum DatasetError {
-    /// They cannot be loaded, or loading was cancelled.
+    /// Loading failed or was cancelled.
     #[error(transparent)]
     Data(#[from] DataError),
-    /// There is no such data set, or it has more or fewer classes than the network has outputs.
+    /// There is no such data set, or its number of classes is not that of the network's outputs.
     #[error(transparent)]
     Config(Diagnostics),
-    /// The classes are others than those trained on.
+    /// The classes are not those of training.
     #[error("the classes differ: trained on {}; {from} has {}", trained.join(", "), found.join(", "))]
     Labels {
-        /// Those trained on.
+        /// The classes of training.
         trained: Vec<String>,
-        /// Those of the data set.
+        /// The classes of the data set.
         found: Vec<String>,
         /// The data set, as the configuration names it.
         from: String,
@@ -82,8 +81,7 @@ pub enum DatasetError {
 /// each split (see [`data::load`]).
 ///
 /// # Errors
-/// As [`data::load`], and where the classes are not `classes`: a wrong number is shown at its place
-/// in the configuration.
+/// As [`data::load`]; the classes are not `classes`. A wrong number is placed in the configuration.
 pub fn load_dataset(
     spec: &ConfigFile,
     classes: Classes<'_>,
@@ -100,8 +98,8 @@ pub fn load_dataset(
     Ok(Arc::new(dataset))
 }
 
-/// All labelled images of `config`'s source, whatever part they are in, for a network that tells
-/// `labels` apart, and what stood out. Classes are those of the same name; the source may have fewer.
+/// All labelled images of the source of `config`, of every split, for a network with the classes `labels`, and
+/// the findings about them. Classes are matched by name; the source may have fewer.
 ///
 /// # Errors
 /// As [`data::load_all`].
@@ -114,7 +112,7 @@ pub fn load_all(
     data::load_all(data, model.input, labels, progress).map_err(|error| placed(spec, error))
 }
 
-/// Whether images of the classes `labels` go with the network.
+/// Checks that images of the classes `labels` fit the network.
 fn fits(spec: &ConfigFile, classes: Classes<'_>, labels: &[String]) -> Result<(), DatasetError> {
     let source = &spec.config.data.source;
     let is_auto = matches!(spec.config.model.num_classes, NumClasses::Auto(_));
@@ -133,8 +131,7 @@ fn fits(spec: &ConfigFile, classes: Classes<'_>, labels: &[String]) -> Result<()
     if labels.len() == count {
         return Ok(());
     }
-    let message =
-        format!("the network tells {count} classes apart, but {source} has {}: {}", labels.len(), labels.join(", "));
+    let message = format!("the network has {count} classes, but {source} has {}: {}", labels.len(), labels.join(", "));
     let help = (!is_auto).then(|| "use num_classes = \"auto\"".to_owned());
     let diagnostic = spec.diagnose(&KeyPath::of("model.num_classes"), message, help);
     Err(DatasetError::Config(Diagnostics(vec![diagnostic])))
@@ -148,7 +145,7 @@ pub struct Decoding<'a> {
 }
 
 impl<'a> Decoding<'a> {
-    /// Tells `observer`, with `done` only rising; a stop of `control` cancels.
+    /// Reports to `observer`, with `done` rising monotonically; a stop of `control` cancels loading.
     pub fn new(observer: &'a mut dyn Observer, control: &'a Control) -> Self {
         Self { observer: Mutex::new((observer, 0)), control }
     }

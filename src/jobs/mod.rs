@@ -1,9 +1,9 @@
-//! What a front end does with a network, without a word to anybody: training into a run folder,
-//! loading images, finding weights, preparing, checking and writing an export.
+//! The work of the front ends, without output of its own: training into a run folder, loading images, finding
+//! weights, preparing, checking and writing an export.
 //!
 //! Everything here takes a loaded configuration, blocks the calling thread until it is done and
 //! reports through return values, an [`Observer`](crate::train::Observer) or a
-//! [`Progress`](crate::data::Progress). What can take long is stopped by a
+//! [`Progress`](crate::data::Progress). Long work is stopped by a
 //! [`Control`](crate::train::Control). The usual order:
 //!
 //! ```text

@@ -1,9 +1,9 @@
-//! How long a training has been at work, and how long it will be.
+//! Elapsed and remaining time of a training.
 
 use crate::train::{BatchProgress, Start, Thermal};
 use std::time::{Duration, Instant};
 
-/// The clock of a training. It stands still while the training waits.
+/// The clock of a training, stopped while the training is paused.
 #[derive(Debug, Clone)]
 pub struct Pace {
     begun: Instant,
@@ -12,13 +12,13 @@ pub struct Pace {
     is_paused: bool,
     is_cooling: bool,
     epochs: u32,
-    /// Epochs that were done before.
+    /// Epochs done before a resume.
     before: u32,
     batches: usize,
 }
 
 impl Pace {
-    /// Of a training that begins now.
+    /// Starts the clock of a training.
     #[must_use]
     pub fn begin(start: &Start) -> Self {
         let Start { epochs, done, batches, .. } = *start;
@@ -27,13 +27,13 @@ impl Pace {
         Self { begun, waited, waiting_since: None, is_paused, is_cooling, epochs, before: done.min(epochs), batches }
     }
 
-    /// Somebody lets it wait, or go on.
+    /// The user pauses or resumes the training.
     pub fn paused(&mut self, paused: bool) {
         self.is_paused = paused;
         self.turn();
     }
 
-    /// Heat lets it wait, or go on.
+    /// Temperature pauses or resumes the training.
     pub fn thermal(&mut self, state: &Thermal) {
         self.is_cooling = state.cooling_to.is_some();
         self.turn();
@@ -50,14 +50,14 @@ impl Pace {
         }
     }
 
-    /// How long it has been at work.
+    /// Elapsed time, without pauses.
     #[must_use]
     pub fn elapsed(&self) -> Duration {
         let waiting = self.waiting_since.map_or(Duration::ZERO, |since| since.elapsed());
         self.begun.elapsed().saturating_sub(self.waited + waiting)
     }
 
-    /// How long it will be, judging by the batches done since it began.
+    /// Remaining time, extrapolated from the batches done since the start.
     #[must_use]
     pub fn left(&self, progress: &BatchProgress) -> Duration {
         let batches = |epochs: u32| f64::from(epochs) * self.batches as f64;
@@ -110,7 +110,7 @@ mod tests {
         assert_eq!(pace.elapsed().as_secs(), 30);
         pace.paused(false);
         assert_eq!(pace.elapsed().as_secs(), 30);
-        // Paused and too hot at once: it goes on once it is neither.
+        // Paused and too hot at once: training resumes when it is neither.
         let cooling = |cooling_to| Thermal { cooling_to, ..Thermal::default() };
         pace.paused(true);
         pace.thermal(&cooling(Some(75.0)));

@@ -1,41 +1,39 @@
-//! Where a run goes.
+//! The folder of a run.
 
 use crate::runs::{Run, RunError, RunLock};
 use crate::train::LAST;
 use std::path::{Path, PathBuf};
 
-/// Where a run goes.
+/// The folder of a run.
 #[derive(Debug)]
 pub enum Place {
-    /// A new folder in this one, named after the moment and the model.
+    /// A new folder below this one, named after time and model.
     Below(PathBuf),
-    /// This folder, which is made, or is there and empty.
+    /// This folder, which is created, or exists and is empty.
     At(PathBuf),
-    /// A run that is there: its training goes on from the state it has saved, or anew where it has
-    /// saved none.
+    /// An existing run: training resumes from its saved state, or starts again if there is none.
     Resume(Run),
-    /// One that [`Place::hold`] has made.
+    /// A folder created by [`Place::hold`].
     Held(Held),
 }
 
-/// A run folder in which nobody else trains while this lives.
+/// A locked run folder: no other process trains in it while this value lives.
 #[derive(Debug)]
 pub struct Held {
     run: Run,
     lock: RunLock,
-    /// Whether it was begun here, and did not wait to go on.
+    /// Whether the run is new, not resumed.
     is_new: bool,
-    /// The folders that were made for it, innermost first.
+    /// The folders created for it, innermost first.
     made: Vec<PathBuf>,
 }
 
 impl Place {
-    /// Makes the folder, for a model called `name`, and locks it: before long work whose result
-    /// would find the folder taken. What a training begins with is not written yet, so that a list
-    /// of runs does not show it.
+    /// Creates and locks the folder for a model called `name`, before long work whose result would find the
+    /// folder taken. The files of the run are not written yet, so that lists of runs do not show it.
     ///
     /// # Errors
-    /// Where the folder cannot be made, holds something else, or somebody trains in it.
+    /// The folder cannot be created, holds something else, or another process trains in it.
     pub fn hold(self, name: &str) -> Result<Held, RunError> {
         let missing = |path: &Path| -> Vec<PathBuf> {
             path.ancestors()
@@ -69,18 +67,18 @@ impl Held {
         &self.run
     }
 
-    /// Gives the place up before a training has begun there: its lock, and folders that were made for
-    /// it, are gone again. A run that was to go on stays as it is.
+    /// Releases the folder before training: removes its lock and the folders created for it. A run to be
+    /// resumed stays as it is.
     pub fn give_up(self) {
         if self.is_new {
             self.run.remove_lock();
         }
         drop(self.lock);
-        // One that somebody else has put something in stays.
+        // A folder with files of others stays.
         let _ = self.made.iter().try_for_each(std::fs::remove_dir);
     }
 
-    /// Whether it has saved a state to go on from.
+    /// Whether there is a saved state to resume from.
     #[must_use]
     pub fn has_state(&self) -> bool {
         self.run.file(Run::CHECKPOINTS).join(LAST).exists()

@@ -1,4 +1,5 @@
-//! What in a training's recipe cannot be right for its images, and in weights for the configuration.
+//! Warnings about a training configuration that does not suit its images, and about weights that do not suit the
+//! configuration.
 
 use super::classes;
 use crate::config::ConfigFile;
@@ -6,19 +7,19 @@ use crate::data::Dataset;
 use crate::escape;
 use crate::graph::Weights;
 
-/// Below this many validation images accuracy is a coarse measure.
+/// With fewer validation images, accuracy is a coarse measure.
 const FEW_IMAGES: usize = 50;
 /// A variance below so many times epsilon makes a channel's scale depend on epsilon by more than 5 %.
 const SMALL: f64 = 20.0;
-/// At and below it a variance is that of a channel which never changes.
+/// The largest variance of a constant channel.
 const DEAD: f32 = 1e-10;
-/// Rotations beyond this many degrees turn an arrow that points up into one that does not.
+/// The largest rotation, in degrees, that keeps the direction of an arrow.
 const TURNED: f64 = 60.0;
-/// Names in one warning at most.
+/// The largest number of names in a warning.
 const NAMED: usize = 6;
 
-/// What in the recipe of `config` cannot be right for `dataset`: a sentence each, its names harmless to
-/// terminals. Empty where nothing is found.
+/// Warnings about training settings of `config` that do not suit `dataset`, a sentence each, with names escaped
+/// for terminals.
 #[must_use]
 pub fn warnings(spec: &ConfigFile, dataset: &Dataset) -> Vec<String> {
     let mut found = Vec::new();
@@ -49,7 +50,7 @@ pub fn warnings(spec: &ConfigFile, dataset: &Dataset) -> Vec<String> {
     found
 }
 
-/// What a flip, left to right, makes wrong with classes called `labels`.
+/// The warning about horizontal flips for the classes `labels`.
 fn flipped(labels: &[String]) -> Vec<String> {
     let mut found = Vec::new();
     let sideways = classes::mirrored(labels);
@@ -68,7 +69,7 @@ fn flipped(labels: &[String]) -> Vec<String> {
         ));
     }
     for (what, names) in [("digits", classes::digits(labels)), ("letters", classes::letters(labels))] {
-        // One alone is a name like any other.
+        // A single one is a name like any other.
         if names.len() > 1 {
             found.push(format!(
                 "augment.flip mirrors images left to right, and the classes {} are {what}, whose mirror images are of another \
@@ -89,8 +90,8 @@ fn named<T: AsRef<str>>(names: &[T]) -> String {
     }
 }
 
-/// Layers whose running variances in `weights`, which were made elsewhere, are so small that the `epsilon`
-/// of batch norm matters; `None` where there is no such layer.
+/// The warning about layers whose running variances in foreign `weights` are so small that the `epsilon` of batch
+/// norm matters; `None` if there is no such layer.
 #[must_use]
 pub fn epsilon_warning(weights: &Weights, epsilon: f64) -> Option<String> {
     let mut layers = Vec::new();

@@ -1,4 +1,4 @@
-//! What keeps a run folder up to date while its training runs.
+//! Updates of a run folder during training.
 
 use crate::files::Disk;
 use crate::runs::{self, Run, RunError, RunInfo};
@@ -6,19 +6,19 @@ use crate::train::{BatchProgress, Control, End, EpochMetrics, Observer, Selectio
 use std::path::Path;
 use std::sync::Arc;
 
-/// Writes every epoch's figures into the run folder, then tells the front end. Where writing fails,
-/// the training is stopped.
+/// Writes the metrics of every epoch into the run folder, then notifies the front end. Training stops if writing
+/// fails.
 pub(super) struct Recorder<'a> {
     pub run: &'a Run,
-    /// What `run.json` says.
+    /// The contents of `run.json`.
     pub info: RunInfo,
-    /// Which epoch is the best.
+    /// The selection of the best epoch.
     pub selection: Selection,
     /// The epochs that are done.
     pub history: Vec<EpochMetrics>,
     pub disk: Arc<dyn Disk + Send + Sync>,
     pub control: &'a Control,
-    /// The first write that failed.
+    /// The error of the first write that failed.
     pub failure: Option<RunError>,
     pub front: Box<dyn Observer>,
 }

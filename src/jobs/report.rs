@@ -1,4 +1,4 @@
-//! What a run shows once it is over.
+//! The report of a run.
 
 use super::recipe;
 use super::training::TrainingError;
@@ -25,7 +25,7 @@ pub(super) fn layers(spec: &ConfigFile, graph: &Graph) -> Vec<LayerRow> {
     Estimate::of(graph, export.precision, export.plan).layers.iter().map(row).collect()
 }
 
-/// Evaluates what `run` has `trained` on the validation images and writes curves, confusion matrix,
+/// Evaluates the `trained` weights of `run` on the validation images and writes curves, confusion matrix,
 /// mistakes and report.
 pub(super) fn finish(
     run: &Run,
@@ -50,8 +50,7 @@ pub(super) fn finish(
     {
         run.write(file, svg)?;
     }
-    // What was found about weights that have been trained further is of no use, and what was found on
-    // other images says nothing of the run.
+    // Evaluations of earlier weights or of other images do not belong in the report.
     let mut evaluations = runs::read_evaluations(run)?;
     evaluations.retain(|one| one.weights == trained.hash && one.is_on(&dataset.fingerprint));
     let config = run.file(Run::CONFIG);
@@ -74,7 +73,7 @@ pub(super) fn finish(
     Ok(evaluation)
 }
 
-/// What the network takes on every board that the program knows.
+/// The fit of the network on every known board.
 fn fit(spec: &ConfigFile, graph: &Graph) -> Option<BoardFit> {
     let estimates = [Precision::Float, Precision::Int8].map(|of| Estimate::of(graph, of, spec.config.export.plan));
     let boards = Boards::built_in().ok()?.0;
@@ -82,20 +81,20 @@ fn fit(spec: &ConfigFile, graph: &Graph) -> Option<BoardFit> {
     Some(BoardFit { estimates, boards, target: spec.config.target.board.clone() })
 }
 
-/// Whether the report of a run was renewed with what was evaluated.
+/// Whether the report of a run was renewed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Recording {
-    /// Report and pictures are those of these weights.
+    /// Report and plots were renewed.
     Renewed,
-    /// The images are not those of the run, whose report stays as it is.
+    /// The images are not those of the run; its report stays as it is.
     OtherImages,
 }
 
-/// Keeps `result`, an evaluation of the weights `trained`, in the folder of `run`, whose weights these
-/// are, and renews its report, if `dataset`, whose images were evaluated, is what it was trained on.
+/// Saves `result`, an evaluation of the weights `trained` of `run`, in its folder, and renews its report if
+/// `dataset` is the one it was trained on.
 ///
 /// # Errors
-/// Where somebody is at work on the run, or a file cannot be read or written.
+/// Another process works on the run, or a file cannot be read or written.
 pub fn record(
     run: &Run,
     graph: &Graph,
@@ -111,7 +110,7 @@ pub fn record(
         &data.fingerprint,
         EvaluationRecord { fingerprint, weights: trained.hash.clone(), ..result },
     )?;
-    // What the call overrides is not what the run was trained with.
+    // Overrides of this call are not the configuration of the training.
     let own = config::load(&run.file(Run::CONFIG), &[]).ok();
     let (Some(dataset), Some(own)) = (dataset, own) else { return Ok(Recording::OtherImages) };
     if data.fingerprint != dataset.fingerprint || dataset.validation.is_empty() {

@@ -1,5 +1,4 @@
-//! One piece of work on one network: its configuration, classes, operations, images, weights and run, each
-//! found once.
+//! A session: the configuration, classes, graph, images, weights and run of one network, each loaded once.
 
 use super::cache::ImageCache;
 use super::changed::{Changed, without_training_images};
@@ -21,9 +20,9 @@ use std::sync::Arc;
 /// The folders that a front end writes into. Relative paths are relative to the working directory.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Folders {
-    /// Holds all runs.
+    /// The folder of run folders.
     pub runs: PathBuf,
-    /// Holds all exports.
+    /// The folder of exported sketches.
     pub exports: PathBuf,
 }
 
@@ -33,32 +32,32 @@ impl Default for Folders {
     }
 }
 
-/// A network with what is known of it so far.
+/// One network and all that was loaded of it.
 #[derive(Debug, Clone)]
 pub struct Session {
     /// The configuration.
     pub spec: ConfigFile,
     /// The classes, in the order of the outputs.
     pub labels: Vec<String>,
-    /// The operations.
+    /// The graph.
     pub graph: Graph,
     run: Option<Run>,
-    /// A file of weights that goes before those of the run.
+    /// A file of weights, used instead of those of the run.
     weights_file: Option<PathBuf>,
-    /// Whether the images must have the very classes in `labels`, which weights were trained on.
+    /// Whether the images must have the classes in `labels`, on which the weights were trained.
     has_trained_labels: bool,
     dataset: Option<Arc<Dataset>>,
     trained: Option<Arc<Trained>>,
     deployed: Option<Arc<Deployed>>,
 }
 
-/// Why a session cannot begin.
+/// A session cannot be opened.
 #[derive(Debug, thiserror::Error)]
 pub enum SessionError {
     /// The configuration is wrong.
     #[error(transparent)]
     Config(#[from] Diagnostics),
-    /// `num_classes` is "auto" and the data set does not tell.
+    /// `num_classes` is "auto", and the classes of the data set are unknown.
     #[error("{}", .0.0)]
     Classes(ClassesUnknown),
     /// A file of the run cannot be read.
@@ -70,7 +69,7 @@ impl Session {
     /// A session on `spec` with the classes `labels`.
     ///
     /// # Errors
-    /// Where the configuration gives no network.
+    /// The configuration does not describe a network.
     pub fn new(spec: ConfigFile, labels: Vec<String>) -> Result<Self, Diagnostics> {
         let graph = Graph::of_file(&spec, labels.len())?;
         Ok(Self {
@@ -86,10 +85,10 @@ impl Session {
         })
     }
 
-    /// A session on a network that is yet to be trained, with the classes of its images.
+    /// A session on an untrained network, with the classes of its images.
     ///
     /// # Errors
-    /// Where the configuration gives no network, or the classes are unknown.
+    /// The configuration does not describe a network, or the classes are unknown.
     pub fn untrained(spec: ConfigFile) -> Result<Self, SessionError> {
         let labels = class_labels(&spec).map_err(SessionError::Classes)?;
         Ok(Self::new(spec, labels)?)
@@ -99,7 +98,7 @@ impl Session {
     /// configuration. A run that ended before its classes were written has those of its images.
     ///
     /// # Errors
-    /// Where a file of the run cannot be read, or its configuration gives no network.
+    /// A file of the run cannot be read, or its configuration does not describe a network.
     pub fn of_run(run: Run, overrides: &[Edit]) -> Result<Self, SessionError> {
         let spec = config::load(&run.file(Run::CONFIG), overrides)?;
         let mut session =
@@ -115,31 +114,31 @@ impl Session {
         Self { spec, deployed: None, ..self.clone() }
     }
 
-    /// The run that weights come from or that training goes on with.
+    /// The run of the weights, or the run to be resumed.
     #[must_use]
     pub const fn run(&self) -> Option<&Run> {
         self.run.as_ref()
     }
 
-    /// Sets the run that weights come from; `weights_file` goes before those of the run.
+    /// Sets the run of the weights; `weights_file` is used instead of its weights.
     pub fn set_source(&mut self, run: Option<Run>, weights_file: Option<PathBuf>) {
         (self.run, self.weights_file) = (run, weights_file);
     }
 
-    /// Takes the run out, for training to go on with.
+    /// Takes the run out, to resume its training.
     pub const fn take_run(&mut self) -> Option<Run> {
         self.run.take()
     }
 
-    /// The run whose weights [`trained`](Self::trained) has read; `None` where they were not read, or come
-    /// from another file.
+    /// The run whose weights [`trained`](Self::trained) has read; `None` if they were not read, or come from
+    /// another file.
     #[must_use]
     pub fn run_of_weights(&self) -> Option<&Run> {
         let is_of_run = self.trained.is_some() && self.weights_file.is_none();
         self.run.as_ref().filter(|_| is_of_run)
     }
 
-    /// Takes over what training has written to `run`: its weights are those to work with.
+    /// Uses the weights that training has written to `run` from here on.
     pub fn set_trained(&mut self, run: Run, trained: Option<Trained>) {
         self.run = Some(run);
         self.trained = trained.map(Arc::new);
@@ -147,10 +146,10 @@ impl Session {
     }
 
     /// The weights, read once: those of the file that was set, else the run's best, else its last. `None`
-    /// where there is neither file nor run.
+    /// if there is neither file nor run.
     ///
     /// # Errors
-    /// Where they cannot be read, or are of another network.
+    /// The file cannot be read, or is of another network.
     pub fn trained(&mut self) -> Result<Option<Arc<Trained>>, ReadWeightsError> {
         if self.trained.is_none() {
             let of_run = || self.run.as_ref().map(Run::weights);
@@ -166,13 +165,13 @@ impl Session {
         self.trained.is_some()
     }
 
-    /// The network in integers, where [`deployed`](Self::deployed) has made it.
+    /// The quantised network, if [`deployed`](Self::deployed) was called.
     #[must_use]
     pub fn quantised(&self) -> Option<Arc<Deployed>> {
         self.deployed.clone()
     }
 
-    /// The images, where they are loaded.
+    /// The images, if they were loaded.
     #[must_use]
     pub fn dataset(&self) -> Option<Arc<Dataset>> {
         self.dataset.clone()
@@ -203,11 +202,11 @@ impl Session {
         Ok(dataset)
     }
 
-    /// Leaves out validation and test images that the run of the weights was trained on, and says what
-    /// changed; `None` where they are the images of the run, or the weights are of no run.
+    /// Removes validation and test images on which the weights were trained, and returns the changes; `None` if
+    /// the images are those of the run, or the weights belong to no run.
     ///
     /// # Errors
-    /// Where a file of the run cannot be read.
+    /// A file of the run cannot be read.
     pub fn leave_out_training_images(&mut self) -> Result<Option<Changed>, RunError> {
         let (Some(run), Some(dataset)) = (self.run_of_weights(), &self.dataset) else { return Ok(None) };
         let (dataset, changed) = without_training_images(run, dataset.clone())?;
@@ -215,14 +214,14 @@ impl Session {
         Ok(changed)
     }
 
-    /// The trained network with its images, for exports; `None` before weights and images are there.
+    /// The trained network with its images, for exports; `None` before weights and images are loaded.
     #[must_use]
     pub fn deployment(&self) -> Option<Deployment> {
         self.deployment_on(self.dataset()?)
     }
 
-    /// The network in integers, calibrated once on the training images of `dataset`. Takes seconds and
-    /// cannot be stopped. `None` before weights are there.
+    /// The quantised network, calibrated once on the training images of `dataset`. Takes seconds and cannot be
+    /// stopped. `None` before the weights are loaded.
     ///
     /// # Errors
     /// As [`Deployment::quantise`].
@@ -240,13 +239,13 @@ impl Session {
         Some(Deployment { spec: spec.clone(), graph: graph.clone(), labels: labels.clone(), trained, dataset })
     }
 
-    /// The float network `trained` on `images`; `None` where `control` is stopped first.
+    /// Evaluates the float network `trained` on `images`; `None` if `control` is stopped first.
     #[must_use]
     pub fn evaluate(&self, trained: &Trained, images: &Images, control: &Control) -> Option<Evaluation> {
         deployment::evaluate(&self.graph, trained, &self.labels, images, control)
     }
 
-    /// The int8 network `deployed` beside the float network `trained` on `images`; `None` where `control` is
+    /// Compares the int8 network `deployed` with the float network `trained` on `images`; `None` if `control` is
     /// stopped first.
     #[must_use]
     pub fn judge(&self, trained: &Trained, deployed: &Deployed, images: &Images, control: &Control) -> Option<Judged> {

@@ -1,4 +1,4 @@
-//! The network that another one learns from.
+//! The teacher of knowledge distillation.
 
 use super::weights::{ReadWeightsError, read_weights};
 use crate::config::{self, Diagnostics};
@@ -21,30 +21,30 @@ pub struct Teaching {
     config: String,
 }
 
-/// Why a run cannot be learned from.
+/// A run cannot be used as a teacher.
 #[derive(Debug, thiserror::Error)]
 pub enum TeachingError {
-    /// Its folder cannot be read, or the student's not written.
+    /// The teacher's folder cannot be read, or the student's cannot be written.
     #[error(transparent)]
     Run(#[from] RunError),
-    /// Its configuration is not one.
+    /// The teacher's configuration is not valid.
     #[error(transparent)]
     Config(#[from] Diagnostics),
-    /// Its weights cannot be read.
+    /// The teacher's weights cannot be read.
     #[error(transparent)]
     Weights(#[from] ReadWeightsError),
     /// A file cannot be written.
     #[error(transparent)]
     File(#[from] FileError),
-    /// Its weights cannot be written.
+    /// The copy of the teacher's weights cannot be written.
     #[error(transparent)]
     Format(#[from] WeightsError),
-    /// Its classes or its images are others.
-    #[error("{}: this network cannot be learned from here: {reason}", run.display())]
+    /// The classes or the input of the teacher differ from the student's.
+    #[error("{}: this network cannot be the teacher: {reason}", run.display())]
     Differs {
         /// The teacher's run.
         run: PathBuf,
-        /// Why.
+        /// The reason.
         reason: String,
     },
 }
@@ -53,7 +53,7 @@ impl Teaching {
     /// The best weights of `run`, for the network of `student`, whose classes are `labels`.
     ///
     /// # Errors
-    /// Where the run cannot be read, has no weights yet, or sees or answers something else.
+    /// The run cannot be read, has no weights yet, or has another input or other classes.
     pub fn of_run(run: &Run, student: &Graph, labels: &[String]) -> Result<Self, TeachingError> {
         let differs = |reason| TeachingError::Differs { run: run.path().to_owned(), reason };
         let own = run.labels()?;
@@ -67,10 +67,10 @@ impl Teaching {
         }
     }
 
-    /// What the run of a student has kept of its teacher; `None` where it learned from none.
+    /// The copy of the teacher in the run of a student; `None` if it has no teacher.
     ///
     /// # Errors
-    /// Where it cannot be read.
+    /// The copy cannot be read.
     pub(crate) fn of_student(run: &Run) -> Result<Option<Self>, TeachingError> {
         let folder = run.file(Run::TEACHER);
         if !folder.exists() {
@@ -93,10 +93,10 @@ impl Teaching {
         Ok(Self { teacher: Arc::new(Teacher { graph, weights }), config: spec.text })
     }
 
-    /// Copies the teacher into the run of its student, which can then go on without it.
+    /// Copies the teacher into the run of its student, which can then be resumed without the teacher's run.
     ///
     /// # Errors
-    /// Where a file cannot be written.
+    /// A file cannot be written.
     pub fn keep(&self, run: &Run) -> Result<(), TeachingError> {
         make_folder(&run.file(Run::TEACHER))?;
         run.write(&format!("{}/{}", Run::TEACHER, Run::CONFIG), &self.config)?;

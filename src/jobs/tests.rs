@@ -276,7 +276,7 @@ fn images_of_other_classes_are_refused_where_they_are_wrong() {
         panic!("three classes");
     };
     assert!(
-        diagnostics.to_string().contains("model.num_classes=3: the network tells 3 classes apart"),
+        diagnostics.to_string().contains("model.num_classes=3: the network has 3 classes"),
         "{diagnostics}"
     );
     let mut renamed = found.labels.clone();

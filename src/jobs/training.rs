@@ -1,4 +1,4 @@
-//! A training from its configuration to the report of its run.
+//! Training, from a configuration to the report of the run.
 
 use super::place::Place;
 use super::recipe;
@@ -20,56 +20,54 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::mpsc::Receiver;
 
-/// All that a training needs.
+/// The inputs of a training.
 pub struct Training {
-    /// The configuration, which the run keeps.
+    /// The configuration, which is saved in the run.
     pub spec: ConfigFile,
-    /// Its operations, with as many outputs as `dataset` has classes.
+    /// The graph, with as many outputs as `dataset` has classes.
     pub graph: Graph,
     /// The images, and the names of the classes: see [`super::load_dataset`].
     pub dataset: Arc<Dataset>,
-    /// Where the run goes.
+    /// The folder of the run.
     pub place: Place,
-    /// Weights to begin with in place of random ones. A run that is resumed goes on from its own
-    /// state where it has one.
+    /// Initial weights, instead of random ones. A resumed run uses its saved state if there is one.
     pub weights: Option<Weights>,
-    /// A trained network to learn from. A run that is resumed learns from the one it began with.
+    /// The teacher for knowledge distillation. A resumed run keeps its teacher.
     pub teacher: Option<Teaching>,
     /// Threads to train with; the result does not depend on them.
     pub threads: usize,
-    /// Lets it wait while the processor is too hot; the result does not depend on it either.
+    /// Pauses training while the processor is too hot; the result does not depend on it.
     pub governor: Governor,
-    /// Where checkpoints and metrics are written.
+    /// The disk for checkpoints and metrics.
     pub disk: Arc<dyn Disk + Send + Sync>,
 }
 
-/// A training that has ended, in one way or another.
+/// A training that has ended.
 #[derive(Debug)]
 pub struct Ended {
-    /// Its run.
+    /// The run.
     pub run: Run,
-    /// Why it ended, with every epoch's figures.
+    /// The reason of its end, and the metrics of every epoch.
     pub outcome: Outcome,
-    /// What is to be evaluated and exported: the run's best weights, else its last. `None` where no
-    /// epoch was done.
+    /// The weights to evaluate and export: the run's best, else its last. `None` if no epoch was done.
     pub trained: Option<Trained>,
-    /// Those weights on the validation images.
+    /// Their evaluation on the validation images.
     pub evaluation: Option<Evaluation>,
 }
 
-/// Why a training did not come to an end of its own.
+/// A training could not begin, or failed.
 #[derive(Debug, thiserror::Error)]
 pub enum TrainingError {
-    /// The run's folder cannot be had, or what is in it cannot be read. Nothing was changed.
+    /// The run's folder cannot be used or read. Nothing was changed.
     #[error(transparent)]
     Place(RunError),
-    /// The saved state cannot be gone on with. Nothing was changed.
+    /// The saved state cannot be resumed. Nothing was changed.
     #[error(transparent)]
     State(TrainError),
     /// A file of the run cannot be written, or read back for the report.
     #[error(transparent)]
     Run(#[from] RunError),
-    /// Training failed; `run.json` says why.
+    /// Training failed; `run.json` has the reason.
     #[error(transparent)]
     Train(TrainError),
     /// The teacher's files cannot be read or written.
@@ -78,23 +76,23 @@ pub enum TrainingError {
     /// The weights cannot be read back for the report.
     #[error(transparent)]
     Weights(#[from] ReadWeightsError),
-    /// A stop came before the first batch. The run, where one was made, can be resumed.
+    /// Stopped before the first batch. The run, if there is one, can be resumed.
     #[error("stopped before it began{}", run.as_ref().map_or_else(String::new, |run| format!(": {}", text::path(run))))]
     NotBegun {
-        /// The run's folder; `None` where the training was still waiting for its turn.
+        /// The run's folder; `None` if the training was still queued.
         run: Option<PathBuf>,
     },
 }
 
 impl Training {
     /// Trains on the calling thread (which should not draw a screen) until the end, or until
-    /// `control` is stopped: makes the run folder and locks it, writes what it begins with, a row of
-    /// `metrics.csv` and the checkpoints at every epoch, the final status, and, where an epoch was
-    /// done, report, curves and confusion matrix. `observer` hears of
-    /// [`begun`](Observer::begun) with the run's folder, then of everything up to
-    /// [`end`](Observer::end); the report is written after that.
+    /// `control` is stopped: creates and locks the run folder, writes its first files, a row of
+    /// `metrics.csv` and the checkpoints after every epoch, the final status, and, if an epoch was
+    /// done, report, curves and confusion matrix. `observer` is called with
+    /// [`begun`](Observer::begun) and the run's folder first, with
+    /// [`end`](Observer::end) last; the report is written after that.
     ///
-    /// A stop, early stopping and a loss that is no number are no errors: see [`Outcome::end`].
+    /// A stop, early stopping and a loss of NaN are not errors: see [`Outcome::end`].
     ///
     /// # Errors
     /// As [`TrainingError`] says. After [`Place`](TrainingError::Place) and
@@ -165,12 +163,11 @@ impl Training {
         Ok(Ended { run: run.clone(), outcome, trained, evaluation })
     }
 
-    /// Does as [`run`](Self::run) on the thread of `trainer`, when all that was queued before is
-    /// over. Its folder is made only then. `control` may be the trainer's, whose stop then keeps
-    /// everything behind this from beginning too, or one for this training alone.
+    /// Queues the training on the thread of `trainer`; see [`run`](Self::run). Its folder is created when it
+    /// starts. `control` may be the trainer's, whose stop then stops everything queued, or one for this
+    /// training alone.
     ///
-    /// Waiting for the result blocks; where the front end panics in its observer's last call, the
-    /// receiver is closed without one.
+    /// Receiving the result blocks. If the observer panics in its last call, the receiver is closed without one.
     #[must_use]
     pub fn queue(
         self,
@@ -185,7 +182,7 @@ impl Training {
     }
 }
 
-/// Notes in `run.json` how the training ended, and what came of it.
+/// Writes the end of the training and its outcome into `run.json`.
 fn conclude(recorder: Recorder<'_>, result: Result<Outcome, TrainError>) -> Result<Outcome, TrainingError> {
     let Recorder { run, mut info, failure, .. } = recorder;
     match (&failure, &result) {

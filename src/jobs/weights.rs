@@ -1,4 +1,4 @@
-//! The weights of a run, and the run that has them.
+//! Weights of runs, and the search for a run with weights.
 
 use crate::config::{self, ConfigFile, NumClasses};
 use crate::files::{FileError, read_limited};
@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 /// The largest file of weights, in bytes.
 const MAX_BYTES: u64 = 2_000_000_000;
 
-/// Weights and what is known of them.
+/// Weights and their origin.
 #[derive(Debug, Clone)]
 pub struct Trained {
     /// The weights.
@@ -20,23 +20,22 @@ pub struct Trained {
     pub hash: String,
     /// Whether the file was written by another program.
     pub is_foreign: bool,
-    /// The figures of the epoch they come from, where the file says.
+    /// The metrics of their epoch, if the file has them.
     pub metrics: Option<EpochMetrics>,
 }
 
-/// Why weights cannot be had from a file. The message names files as they are called: it is to be
-/// escaped by whoever shows it.
+/// Weights cannot be read from a file. The message has the raw path: escape it for display.
 #[derive(Debug, thiserror::Error)]
 pub enum ReadWeightsError {
-    /// The file system refused, or the file is larger than any weights.
+    /// The file cannot be read, or is too large.
     #[error(transparent)]
     File(#[from] FileError),
-    /// The file does not hold what the network wants.
+    /// The file does not have the weights of the network.
     #[error("{}: {source}", path.display())]
     Content {
         /// The file.
         path: PathBuf,
-        /// What is wrong with it.
+        /// The error.
         source: WeightsError,
     },
 }
@@ -44,7 +43,7 @@ pub enum ReadWeightsError {
 /// Reads weights for `graph` from the safetensors file `path`.
 ///
 /// # Errors
-/// Where it cannot be read, is damaged, or is of another network.
+/// The file cannot be read, is damaged, or is of another network.
 pub fn read_weights(path: &Path, graph: &Graph) -> Result<Trained, ReadWeightsError> {
     let bytes = read_limited(path, MAX_BYTES)?;
     let weights = Weights::from_safetensors(&bytes, graph)
@@ -54,11 +53,11 @@ pub fn read_weights(path: &Path, graph: &Graph) -> Result<Trained, ReadWeightsEr
     Ok(Trained { weights, hash: text::fnv1a_hex(&bytes), is_foreign: about.is_empty(), metrics })
 }
 
-/// The newest run in the folder `root`, of `model` where that is given; with `trained`, only one
-/// that has done an epoch. Damaged runs are passed over. `None` where there is none, or no `root`.
+/// The newest run in the folder `root`, of `model` if it is given; with `trained`, only a run with at least one
+/// epoch. Damaged runs are skipped. `None` if there is no such run, or no `root`.
 ///
 /// # Errors
-/// Where `root` is there and cannot be read, or the run is gone meanwhile.
+/// `root` exists and cannot be read, or the run was deleted meanwhile.
 pub fn latest_run(root: &Path, model: Option<&str>, trained: bool) -> Result<Option<Run>, RunError> {
     if !root.is_dir() {
         return Ok(None);
@@ -69,11 +68,11 @@ pub fn latest_run(root: &Path, model: Option<&str>, trained: bool) -> Result<Opt
     found.map(|found| Run::open(&found.path)).transpose()
 }
 
-/// The newest run of `model` in the folder `root` that could go on: it was stopped, killed, or failed
-/// before its last epoch, and nobody is at work on it.
+/// The newest run of `model` in the folder `root` that can be resumed: stopped, killed, or failed before its
+/// last epoch, and not running.
 ///
 /// # Errors
-/// Where `root` is there and cannot be read, or the run is gone meanwhile.
+/// `root` exists and cannot be read, or the run was deleted meanwhile.
 pub fn unfinished_run(root: &Path, model: &str) -> Result<Option<Run>, RunError> {
     let could_go_on = |info: &RunInfo| {
         info.name == model && matches!(info.status, Status::Stopped | Status::Interrupted | Status::Failed)
@@ -83,12 +82,11 @@ pub fn unfinished_run(root: &Path, model: &str) -> Result<Option<Run>, RunError>
     found.map(|found| Run::open(&found.path)).transpose()
 }
 
-/// The newest run in the folder `root` that has weights for the network of `config`: one of the same
-/// name and architecture that has done an epoch and is not at work. Whatever else of its
-/// configuration may differ.
+/// The newest run in the folder `root` with weights for the network of `config`: the same name and architecture,
+/// at least one epoch, and not running. The rest of its configuration may differ.
 ///
 /// # Errors
-/// Where `root` is there and cannot be read, or the run is gone meanwhile.
+/// `root` exists and cannot be read, or the run was deleted meanwhile.
 pub fn trained_run(root: &Path, spec: &ConfigFile) -> Result<Option<Run>, RunError> {
     let wanted = &spec.config.model;
     let fits = |run: &&runs::RunSummary| {
@@ -108,7 +106,7 @@ pub fn trained_run(root: &Path, spec: &ConfigFile) -> Result<Option<Run>, RunErr
     all.iter().find(fits).map(|found| Run::open(&found.path)).transpose()
 }
 
-/// What weights have to fit; `None` where the network does not hold together.
+/// The architecture that weights must fit; `None` if the configuration does not describe a network.
 fn architecture(spec: &ConfigFile, classes: usize) -> Option<String> {
     let graph = Graph::of_file(spec, classes).ok()?;
     Some(Identity::of(spec, &graph, "").architecture)

@@ -42,7 +42,7 @@ fn classes_that_differ_are_refused_with_what_was_not_done_already() {
     let weights = "--weights run/checkpoints/last.safetensors";
     fs::rename(scene.path("pictures"), scene.path("moved")).unwrap();
     let call = format!("--config tiny.toml --data flowers --set model.num_classes=3 {weights} --evaluate");
-    scene.run(&call).ends(2).says(&["3 classes apart", "num_classes = \"auto\""]);
+    scene.run(&call).ends(2).says(&["the network has 3 classes", "num_classes = \"auto\""]);
     fs::create_dir(scene.path("pictures")).unwrap();
     for (kind, name) in ["dark", "disc", "spots", "stripes"].into_iter().enumerate() {
         scene.pictures(&format!("pictures/{name}"), kind, 12 + kind as u32);

@@ -1,4 +1,4 @@
-//! What an exported header answers, beside what it has to answer.
+//! Comparison of the outputs of an exported header with those of the reference.
 
 use super::Network;
 use crate::escape;
@@ -6,19 +6,19 @@ use crate::graph::softmax;
 use crate::quant::{self, Executor, Stop};
 use rayon::prelude::*;
 
-/// How far a probability may be from the reference's: sums may be taken in another order.
+/// Tolerance of a probability: sums may be computed in another order.
 const TOLERANCE: f32 = 1e-4;
-/// How much farther for each unit of the largest logit, in which a rounding error is that much larger.
+/// Additional tolerance for each unit of the largest logit, whose rounding error is that much larger.
 const TOLERANCE_OF_LOGITS: f32 = 1e-6;
-/// The ways in which the program gives the header an image, in its order.
+/// The functions by which the program passes an image to the header, in its order.
 const WAYS: [&str; 3] = ["predict()", "push()", "nextRow()"];
 /// The way of an answer that `samples.h` holds itself.
 const SAMPLES: &str = "samples.h";
 
-/// A value that differs from the reference's.
+/// A value that differs from the reference.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Difference {
-    /// The image, for people.
+    /// The name of the image.
     pub image: String,
     /// How the header got the image: `predict()`, `push()` or `nextRow()`; or `samples.h`, where what
     /// the sketch expects is wrong.
@@ -27,18 +27,18 @@ pub struct Difference {
     pub what: String,
     /// The header's value.
     pub found: String,
-    /// The reference's.
+    /// The reference's value.
     pub expected: String,
 }
 
-/// Why answers are not those of the reference.
+/// The outputs are not those of the reference.
 #[derive(Debug)]
 pub(super) enum Wrong {
     /// A value differs.
     Differs(Difference),
-    /// There are too few or too many bytes.
+    /// The output has too few or too many bytes.
     Length,
-    /// Somebody asked to stop.
+    /// Stopped by the user.
     Stopped,
 }
 
@@ -107,13 +107,13 @@ impl<'a> Bytes<'a> {
     }
 }
 
-/// Scores where there are any, else probabilities.
+/// Scores if there are any, else probabilities.
 enum Values {
     Scores(Vec<i8>),
     Probabilities(Vec<f32>),
 }
 
-/// What the header makes of an image.
+/// The header's outputs for an image.
 struct Answer {
     class: usize,
     /// In int8.
@@ -121,20 +121,20 @@ struct Answer {
     probabilities: Vec<f32>,
 }
 
-/// What the reference makes of an image, and how far a probability may be from it.
+/// The reference's outputs for an image, and the tolerance of a probability.
 struct Reference {
     scores: Option<Vec<i8>>,
     probabilities: Vec<f32>,
     tolerance: f32,
 }
 
-/// What the program wrote of an image.
+/// The program's output for an image.
 struct Record<'a> {
     name: String,
     image: &'a [u8],
-    /// What `samples.h` says.
+    /// The contents of `samples.h`.
     expected: Option<Values>,
-    /// One for each of the ways.
+    /// One for each function.
     answers: Vec<Answer>,
 }
 

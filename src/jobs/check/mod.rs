@@ -1,8 +1,8 @@
-//! An export that checks itself: its header is compiled and run on the samples and on test images, and
-//! answers what the executor answers, or is not written.
+//! The check of an export: its header is compiled and run on the samples and on test images, and its outputs are
+//! compared with those of the executor.
 //!
-//! `compiler` finds a C++ compiler and tells one that is broken from a header that does not compile;
-//! `process` keeps compilers and programs within bounds; `answers` compares.
+//! `compiler` finds a C++ compiler and distinguishes a broken compiler from a header that does not compile;
+//! `process` limits time and output of compilers and programs; `answers` compares.
 
 mod answers;
 mod compiler;
@@ -30,30 +30,30 @@ const SEED: u32 = 0;
 const SOURCE: &str = "check.cpp";
 const INPUT: &str = "images";
 
-/// The network of an export: what its header has to answer.
+/// The network of an export, whose outputs the header must give.
 #[derive(Debug, Clone)]
 pub struct Network {
-    /// Its operations, batch norm folded.
+    /// The graph, with batch norm folded.
     pub graph: Graph,
-    /// Their weights.
+    /// The weights.
     pub weights: Weights,
-    /// The same in integers, where the header is int8.
+    /// The quantised network, if the header is int8.
     pub quantised: Option<Quantised>,
     /// The classes.
     pub labels: Vec<String>,
 }
 
-/// What became of a check that found nothing wrong; displayed as a clause for people.
+/// The result of a check that found no difference, displayed as a clause.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Checked {
-    /// The header answers as the executor does.
+    /// The header's outputs are those of the executor.
     Equal {
-        /// What it was compiled with.
+        /// The compiler.
         compiler: String,
-        /// How many images it answered for.
+        /// The number of images.
         images: usize,
     },
-    /// It was not checked; why, in a line.
+    /// Not checked, with the reason in a line.
     Not(String),
 }
 
@@ -66,30 +66,30 @@ impl std::fmt::Display for Checked {
     }
 }
 
-/// What to do about a header that is wrong.
+/// Advice for a wrong header.
 const HELP: &str =
     "nothing was written; please report it with the configuration (--no-check writes the files as they are)";
 
-/// Why an export must not be written.
+/// The export must not be written.
 #[derive(Debug, thiserror::Error)]
 pub enum CheckError {
-    /// A compiler that works does not compile the header.
+    /// A working compiler does not compile the header.
     #[error("{compiler} does not compile the exported header: {said}; {HELP}")]
     NotCompiled {
         /// The compiler.
         compiler: String,
-        /// The line of its messages that says why.
+        /// The line of its messages with the reason.
         said: String,
     },
-    /// The header does not come to its answers.
+    /// The program of the header does not finish.
     #[error("a program of the exported header, compiled with {compiler}, {how}; {HELP}")]
     Failed {
         /// The compiler.
         compiler: String,
-        /// How it ended.
+        /// The way it ended.
         how: String,
     },
-    /// The header answers something else than the executor.
+    /// The header's outputs differ from the executor's.
     #[error(
         "the exported header is wrong: for {} {} is {} by {} (compiled with {compiler}), {} by the reference; {HELP}",
         difference.image, difference.what, difference.found, difference.way, difference.expected
@@ -97,15 +97,15 @@ pub enum CheckError {
     Differs {
         /// The compiler.
         compiler: String,
-        /// What differs.
+        /// The difference.
         difference: Box<Difference>,
     },
-    /// Somebody asked to stop.
+    /// Stopped by the user.
     #[error("interrupted")]
     Stopped,
 }
 
-/// Why it could not be found out whether a header is right.
+/// The check could not run.
 #[derive(Debug, thiserror::Error)]
 enum Trouble {
     #[error("no temporary folder: {0}")]
@@ -116,14 +116,12 @@ enum Trouble {
     Text(#[from] CodegenError),
 }
 
-/// Compiles `sources` with the first of `compilers` that works and compares what their header answers
-/// with what `network` does: for the samples and for test images, as a whole and row by row. Int8 scores
-/// have to be the same bytes, probabilities nearly the same. Takes seconds, on the rayon pool of the
-/// caller.
+/// Compiles `sources` with the first of `compilers` that works and compares the outputs of their header with those
+/// of `network`, for the samples and for test images, as a whole and row by row. Int8 scores must be the same
+/// bytes, probabilities the same within a tolerance. Takes seconds, on the rayon pool of the caller.
 ///
 /// # Errors
-/// Where the header does not compile, does not come to its end or answers something else; where `stop`
-/// said so.
+/// The header does not compile, does not finish or has other outputs; `stop` returned true.
 pub(super) fn check(
     sources: &Sources,
     network: &Network,
@@ -165,7 +163,7 @@ pub(super) fn check(
     Ok(Checked::Not(broken.unwrap_or_else(|| format!("no C++ compiler found ({})", compilers.names()))))
 }
 
-/// A folder with all that is compiled and read; it goes when it is dropped.
+/// A temporary folder for compiled files; dropping it deletes it.
 fn prepared(sources: &Sources, network: &Network, probes: &[Vec<u8>]) -> Result<tempfile::TempDir, Trouble> {
     let precision = if network.quantised.is_some() { Precision::Int8 } else { Precision::Float };
     let folder = tempfile::Builder::new().prefix("micromobilenet-").tempdir().map_err(Trouble::NoFolder)?;

@@ -13,30 +13,30 @@ use std::time::{Duration, Instant};
 /// The longest time between two looks at a program that runs.
 const LOOK: Duration = Duration::from_millis(20);
 
-/// What a program left that came to its end by itself.
+/// The output of a finished program.
 #[derive(Debug)]
 pub struct Finished {
-    /// How it ended.
+    /// Its exit status.
     pub status: ExitStatus,
-    /// What it wrote to stdout.
+    /// Its stdout.
     pub stdout: Vec<u8>,
-    /// What it wrote to stderr.
+    /// Its stderr.
     pub stderr: Vec<u8>,
 }
 
-/// Why a program did not come to its end by itself.
+/// A program did not finish.
 #[derive(Debug, thiserror::Error)]
 pub enum Unfinished {
     /// It cannot be started.
     #[error("does not start: {0}")]
     NotStarted(io::Error),
-    /// It was not done in time.
+    /// It took too long.
     #[error("was not done after {} s", .0.as_secs_f32())]
     TooSlow(Duration),
     /// It wrote more bytes than this.
     #[error("wrote more than {0} bytes")]
     TooMuch(u64),
-    /// Somebody asked to stop.
+    /// Stopped by the user.
     #[error("was stopped")]
     Stopped,
     /// A file for its input or output cannot be used.
@@ -49,11 +49,11 @@ pub enum Unfinished {
 pub struct Bounds<'a> {
     /// A folder for what it writes, which no other program uses at the same time.
     pub folder: &'a Path,
-    /// For how long it may run.
+    /// The longest run time.
     pub time: Duration,
-    /// How many bytes it may write to stdout, and to stderr.
+    /// The most bytes of stdout, and of stderr.
     pub output: u64,
-    /// Asked all the time: `true` ends it.
+    /// Polled while the program runs: `true` ends it.
     pub stop: Stop<'a>,
 }
 
@@ -106,7 +106,7 @@ fn kill(child: &mut Child) {
     let _ = child.wait();
 }
 
-/// How a program ended, for people.
+/// A description of a program's exit status.
 pub fn ending(status: ExitStatus) -> String {
     match (status.code(), status.signal()) {
         (Some(code), _) => format!("ended with exit code {code}"),

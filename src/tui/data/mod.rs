@@ -294,7 +294,7 @@ impl State {
         self.loaded = Some(loaded);
         self.finding = self.finding.min(self.findings().len().saturating_sub(1));
         if self.mismatch(sheet).is_some() {
-            reply.warn(format!("{text}, but the network tells another number of classes apart"));
+            reply.warn(format!("{text}, but the network has another number of classes"));
         } else {
             reply.good(text);
         }
@@ -328,7 +328,7 @@ impl State {
         if details.is_empty() { vec!["Nothing stood out.".to_owned()] } else { details }
     }
 
-    /// Where the network tells another number of classes apart: the place and what is wrong.
+    /// The diagnostic if the network has another number of classes.
     fn mismatch(&self, sheet: &Sheet) -> Option<String> {
         let (spec, dataset) = (&sheet.model()?.spec, &self.loaded.as_ref()?.dataset);
         let NumClasses::Count(count) = spec.config.model.num_classes else { return None };
@@ -336,7 +336,7 @@ impl State {
         if self.is_stale(sheet) || count as usize == found {
             return None;
         }
-        let message = format!("the network tells {count} classes apart, but there are {found}");
+        let message = format!("the network has {count} classes, but the data set has {found}");
         let help = Some("use num_classes = \"auto\"".to_owned());
         Some(spec.diagnose(&KeyPath::of("model.num_classes"), message, help).to_string())
     }
