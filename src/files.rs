@@ -139,7 +139,7 @@ pub fn check_writable(path: &Path) -> Result<(), FileError> {
 /// Reads the regular file `path` of at most `limit` bytes.
 ///
 /// # Errors
-/// If it cannot be read, is larger, or is no regular file.
+/// If it cannot be read, is larger, or is not a regular file.
 pub fn read_limited(path: &Path, limit: u64) -> Result<Vec<u8>, FileError> {
     use std::io::Read as _;
     let read = || -> io::Result<Vec<u8>> {

@@ -1,58 +1,58 @@
-//! Operations put together one after the other, each checked against the map it reads.
+//! Appends operations to a graph, each checked against its input feature map.
 
 use super::op::{Dense, Kind};
 use super::shape::Shape;
 use super::{Graph, Op, OpId, Source};
 use crate::config::KeyPath;
 
-/// The most channels a map may have.
+/// Maximum number of channels of a feature map.
 const MAX_CHANNELS: usize = 16_384;
-/// The most values a map may have.
+/// Maximum number of values of a feature map.
 const MAX_MAP: u64 = 1 << 28;
 
-/// Why an operation cannot follow those of a network.
+/// An operation that cannot be appended to a network.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum AppendError {
-    /// Its kernel does not fit into the map once.
+    /// Its kernel is larger than its input.
     #[error(
-        "the map shrinks to nothing: {name} has a {kernel}x{kernel} kernel without padding, and {before} gives it only {}x{}",
+        "the feature map is too small: {name} has a {kernel}x{kernel} kernel without padding, but its input from {before} is {}x{}",
         input.height, input.width
     )]
     TooSmall {
         /// The operation.
         name: String,
-        /// The side of its kernel.
+        /// Kernel size.
         kernel: usize,
-        /// The operation before it, or the image.
+        /// Name of the previous operation, or the image.
         before: String,
-        /// The size of its input.
+        /// Shape of its input.
         input: Shape,
     },
-    /// It reads a vector, but the map before it has several pixels.
-    #[error("{name} reads one pixel, and {before} gives it {}x{}", input.height, input.width)]
+    /// It needs an input of 1×1 pixel, but has a larger one.
+    #[error("{name} needs an input of 1x1, but its input from {before} is {}x{}", input.height, input.width)]
     NotPooled {
         /// The operation.
         name: String,
-        /// The operation before it, or the image.
+        /// Name of the previous operation, or the image.
         before: String,
-        /// The size of its input.
+        /// Shape of its input.
         input: Shape,
     },
-    /// There is a global pool already.
-    #[error("{0} pools a map that was pooled before")]
+    /// The network has a global pool already.
+    #[error("{0} is a second global pool")]
     PooledTwice(String),
     /// Its output has too many channels or values.
-    #[error("{name} makes a map of {output}; at most {MAX_CHANNELS} channels and {MAX_MAP} values can be handled")]
+    #[error("the output of {name} is {output}; at most {MAX_CHANNELS} channels and {MAX_MAP} values are supported")]
     TooLarge {
         /// The operation.
         name: String,
-        /// The size of its output.
+        /// Shape of its output.
         output: Shape,
     },
 }
 
 impl AppendError {
-    /// What to change.
+    /// Suggested correction.
     #[must_use]
     pub const fn help(&self) -> &'static str {
         match self {
@@ -65,18 +65,17 @@ impl AppendError {
 }
 
 impl Graph {
-    /// The last map and its size: those of the image where there is no operation yet.
+    /// Source and shape of the last output: those of the image if there is no operation yet.
     #[must_use]
     pub fn end(&self) -> (Source, Shape) {
         self.ops.last().map_or((Source::Image, self.input), |op| (Source::Op(op.id), op.output))
     }
 
-    /// Appends an operation that reads the last map. `place` is the table of the configuration it
-    /// comes from, `block` its block, counted with repeats. A second input, as of an addition, is
-    /// for the caller to push.
+    /// Appends an operation that reads the last output. `place` is its table in the configuration, `block` the
+    /// index of its block, repeats included. The caller pushes a second input, such as that of an addition.
     ///
     /// # Errors
-    /// Where the operation does not fit the map before it, or makes too large a one.
+    /// An input that does not suit the operation, or an output that is too large.
     pub fn append(
         &mut self,
         name: &str,
@@ -100,7 +99,7 @@ impl Graph {
         Ok(id)
     }
 
-    /// Why `op`, which is not part of the network yet, does not fit its input.
+    /// The error of appending `op`, which does not suit its input.
     fn misfit(&self, op: &Op) -> AppendError {
         let before = self.ops.last().map_or_else(|| "the image".to_owned(), |op| op.name.clone());
         let (name, input, kernel) = (op.name.clone(), op.input, op.window().kernel);
@@ -111,11 +110,10 @@ impl Graph {
         }
     }
 
-    /// The same network with the dense layers `hidden` between its pool and its head, called
-    /// `hidden0`, `hidden1`, ….
+    /// Inserts the dense layers `hidden` between pool and head, named `hidden0`, `hidden1`, ….
     ///
     /// # Errors
-    /// Where there is no head to put them in front of, or one of them is too large.
+    /// A network without a head, or a layer that is too large.
     pub fn with_hidden(&self, hidden: &[Dense]) -> Result<Self, AppendError> {
         let mut graph = self.clone();
         let Some(head) = graph.ops.pop() else { return Ok(graph) };

@@ -1,21 +1,21 @@
-//! From a configuration to operations.
+//! Builds a graph from a configuration.
 
 use super::op::{Add, Conv, Dense, Depthwise, GlobalPool, Norm, SqueezeExcite};
 use super::shape::{Shape, Window};
 use super::{Graph, Kind, OpId, Pixels};
 use crate::config::{Activation, After, Block, Config, ConfigFile, Diagnostics, KeyPath, Problem};
 
-/// The most blocks a network may have, repeats counted.
+/// Maximum number of blocks, repeats included.
 const MAX_BLOCKS: usize = 512;
-/// The most parameters a network may have.
+/// Maximum number of parameters.
 const MAX_PARAMS: u64 = 100_000_000;
 
 impl Graph {
-    /// The operations of `config` for `classes` classes.
+    /// Builds the graph of `config` with `classes` classes.
     ///
     /// # Errors
-    /// A key that is not legal, a feature map that shrinks to nothing, a network beyond the limits, or
-    /// a list without one value per channel.
+    /// An illegal key, a feature map that is too small, a network beyond the limits, or a list without one value
+    /// per channel.
     pub fn build(config: &Config, classes: usize) -> Result<Self, BuildError> {
         match config.problems().into_iter().next() {
             Some(problem) => Err(BuildError(problem)),
@@ -23,16 +23,16 @@ impl Graph {
         }
     }
 
-    /// The operations of the configuration in `file`, whose keys are legal.
+    /// Builds the graph of the configuration in `file`, whose keys are legal.
     ///
     /// # Errors
-    /// As [`Self::build`], placed in the file.
+    /// The errors of [`Self::build`], with their positions in the file.
     pub fn of_file(file: &ConfigFile, classes: usize) -> Result<Self, Diagnostics> {
         Builder::new(&file.config, classes).build().map_err(|problem| file.diagnose_all(vec![problem]))
     }
 }
 
-/// The configuration does not describe a network.
+/// Error: the configuration does not describe a network.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
 pub struct BuildError(pub Problem);
@@ -40,7 +40,7 @@ pub struct BuildError(pub Problem);
 struct Builder<'a> {
     config: &'a Config,
     graph: Graph,
-    /// What the next operations stand for.
+    /// Table of the configuration that the next operations come from.
     place: KeyPath,
     block: Option<usize>,
 }
@@ -88,7 +88,7 @@ impl<'a> Builder<'a> {
         Ok(self.graph)
     }
 
-    /// One block, as often as it is repeated; the stride applies to the first.
+    /// Appends a block with its repeats. The stride applies to the first.
     fn block(&mut self, block: &Block, first: bool) -> Fallible<()> {
         let number = self.block.map_or(0, |number| number + 1);
         if number >= MAX_BLOCKS {
@@ -113,7 +113,7 @@ impl<'a> Builder<'a> {
                 self.squeeze_excite(ratio(After::Depthwise))?;
                 self.pointwise("project", self.widened(filters), Activation::None)?;
                 self.squeeze_excite(ratio(After::Project))?;
-                // A valid kernel shrinks the map, so the sizes are compared and not just stride and channels.
+                // Compares shapes instead of stride and channels, since a convolution without padding shrinks the map.
                 if window.stride == 1 && self.graph.end().1 == skip.1 {
                     let OpId(add) = self.push("add", Add)?;
                     self.graph.ops[add].inputs.push(skip.0);

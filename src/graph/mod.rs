@@ -1,4 +1,4 @@
-//! A configuration as operations with shapes: what is planned, trained, quantised and written.
+//! The graph of a network: operations with shapes. Planning, training, quantisation and export use it.
 
 mod append;
 mod build;
@@ -16,11 +16,11 @@ pub use weights::{BatchNorm, Tensor, Weights, WeightsError, metadata};
 
 use crate::config::{Activation, KeyPath, Pool};
 
-/// The place of an operation in [`Graph::ops`].
+/// Index of an operation in [`Graph::ops`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct OpId(pub usize);
 
-/// Where an operation reads from.
+/// An input of an operation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Source {
     /// The image.
@@ -29,48 +29,47 @@ pub enum Source {
     Op(OpId),
 }
 
-/// One operation of a network.
+/// An operation of a network.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Op {
-    /// Its place in the graph.
+    /// Its index in the graph.
     pub id: OpId,
-    /// Stable name, which prefixes its parameters: `block3.depthwise`.
+    /// Stable name and prefix of its parameters: `block3.depthwise`.
     pub name: String,
-    /// What stands for it in the file: `stem`, `blocks.2`, `head`.
+    /// Its table in the configuration: `stem`, `blocks.2`, `head`.
     pub place: KeyPath,
-    /// The block it belongs to, counted with repeats.
+    /// Index of its block, repeats included; `None` outside blocks.
     pub block: Option<usize>,
-    /// What it is.
+    /// Its kind and properties.
     pub kind: Kind,
-    /// What it reads; the skip of an addition comes second.
+    /// Its inputs; the second input of an addition is the skip connection.
     pub inputs: Vec<Source>,
-    /// The size of what it reads.
+    /// Shape of its first input.
     pub input: Shape,
-    /// The size of what it makes.
+    /// Shape of its output.
     pub output: Shape,
 }
 
 impl Op {
-    /// Its parameters, in the order they are saved.
+    /// Its parameters, in the order of saved files.
     #[must_use]
     pub fn params(&self) -> Vec<Param> {
         self.kind.operator().params(&self.name, self.input)
     }
 
-    /// Multiplications for one image.
+    /// Multiply-accumulate operations (MACs) for one image.
     #[must_use]
     pub fn macs(&self) -> u64 {
         self.kind.operator().macs(self.input, self.output)
     }
 
-    /// The layers of filters in it, in the order of its parameters.
+    /// Its layers of filters, in the order of its parameters.
     #[must_use]
     pub fn filters(&self) -> Vec<FilterLayer> {
         self.kind.operator().filters(self.input)
     }
 
-    /// Its filters, where there is one layer of them with [`norm`](Self::norm) and
-    /// [`activation`](Self::activation) behind it.
+    /// Its filters, if it is a single layer followed by [`norm`](Self::norm) and [`activation`](Self::activation).
     #[must_use]
     pub fn layer(&self) -> Option<FilterLayer> {
         match self.filters().as_slice() {
@@ -79,25 +78,25 @@ impl Op {
         }
     }
 
-    /// The norm behind its filters.
+    /// The norm after its filters.
     #[must_use]
     pub fn norm(&self) -> Norm {
         self.kind.operator().norm()
     }
 
-    /// The activation behind the norm.
+    /// The activation after the norm.
     #[must_use]
     pub fn activation(&self) -> Activation {
         self.kind.operator().activation()
     }
 
-    /// How it pools a whole map to one pixel, where it does.
+    /// Its kind of global pooling, if it is a global pool.
     #[must_use]
     pub fn pool(&self) -> Option<Pool> {
         self.kind.operator().pool()
     }
 
-    /// How its kernel moves over rows; one pixel at a time where it reads whole maps.
+    /// Its window over the input: kernel, stride and padding; 1×1 if it reads whole feature maps.
     #[must_use]
     pub fn window(&self) -> Window {
         match self.kind.operator().reads() {
@@ -107,54 +106,54 @@ impl Op {
     }
 }
 
-/// How a camera byte becomes a number: (byte − mean) × scale, per channel.
+/// Normalisation of camera bytes: (byte − mean) × scale, per channel.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Pixels {
-    /// The byte that becomes 0.
+    /// Mean, as a byte.
     pub mean: Vec<u8>,
-    /// 1 / (255 · std)
+    /// Scale: 1 / (255 · std).
     pub scale: Vec<f32>,
 }
 
 impl Pixels {
-    /// The value of `byte` in `channel`.
+    /// The normalised value of `byte` in `channel`.
     #[must_use]
     pub fn value(&self, channel: usize, byte: u8) -> f32 {
         (f32::from(byte) - f32::from(self.mean[channel])) * self.scale[channel]
     }
 }
 
-/// A network as operations, each after those it reads.
+/// A network: operations in topological order.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Graph {
-    /// The model's name.
+    /// Name of the network.
     pub name: String,
-    /// The size of an image.
+    /// Shape of the input image.
     pub input: Shape,
-    /// How an image's bytes become numbers.
+    /// Normalisation of the image.
     pub pixels: Pixels,
-    /// The operations; the last one makes the logits.
+    /// The operations; the output of the last one is the logits.
     pub ops: Vec<Op>,
-    /// How many classes it tells apart.
+    /// Number of classes.
     pub classes: usize,
-    /// Share of pooled features dropped in training.
+    /// Dropout probability of the pooled features in training.
     pub dropout: f32,
 }
 
 impl Graph {
-    /// Every parameter, in the order of the operations.
+    /// All parameters, in the order of the operations.
     #[must_use]
     pub fn params(&self) -> Vec<Param> {
         self.ops.iter().flat_map(Op::params).collect()
     }
 
-    /// How many values training changes.
+    /// Number of trainable parameter values.
     #[must_use]
     pub fn trainable(&self) -> u64 {
         self.params().iter().filter(|param| param.role.is_trained()).map(|param| param.values() as u64).sum()
     }
 
-    /// Where global pooling stands; the number of operations where there is none.
+    /// Index of the global pool; the number of operations if there is none.
     #[must_use]
     pub fn pool_at(&self) -> usize {
         self.ops.iter().position(|op| op.pool().is_some()).unwrap_or(self.ops.len())
@@ -167,19 +166,19 @@ impl Graph {
         self.ops.get(self.pool_at() + 1..head).unwrap_or(&[])
     }
 
-    /// Features that the head reads.
+    /// Number of features that the head reads.
     #[must_use]
     pub fn feature_count(&self) -> usize {
         self.ops.last().map_or(0, |head| head.input.values())
     }
 
-    /// Multiplications for one image.
+    /// Multiply-accumulate operations (MACs) for one image.
     #[must_use]
     pub fn macs(&self) -> u64 {
         self.ops.iter().map(Op::macs).sum()
     }
 
-    /// The same network with batch normalisation folded into weights and biases: what is deployed.
+    /// The deployed network: batch norm is replaced by biases.
     #[must_use]
     pub fn folded(&self) -> Self {
         let mut graph = self.clone();
@@ -190,8 +189,8 @@ impl Graph {
         graph
     }
 
-    /// The maps that every operation makes of `image` (channel by channel, already numbers), by
-    /// the slow and obvious float reference. The last one holds the logits.
+    /// Runs the slow float reference on `image` (normalised, CHW) and returns the output of each operation. The
+    /// last one is the logits.
     #[must_use]
     pub fn reference(&self, weights: &Weights, image: &Map) -> Vec<Map> {
         let mut maps: Vec<Map> = Vec::with_capacity(self.ops.len());
@@ -207,7 +206,7 @@ impl Graph {
         maps
     }
 
-    /// An image in camera order (rows, RGB interleaved) as the numbers the network sees.
+    /// Normalises an image in camera order (HWC bytes) and converts it to CHW, the network input.
     #[must_use]
     pub fn image_map(&self, bytes: &[u8]) -> Map {
         let mut map = Map::zeros(self.input);
@@ -221,7 +220,7 @@ impl Graph {
     }
 }
 
-/// Probabilities of logits: exp(x − max), divided by their sum.
+/// Softmax: exp(x − max), divided by their sum.
 #[must_use]
 pub fn softmax(logits: &[f32]) -> Vec<f32> {
     let largest = logits.iter().copied().fold(f32::NEG_INFINITY, f32::max);
@@ -230,7 +229,7 @@ pub fn softmax(logits: &[f32]) -> Vec<f32> {
     powers.into_iter().map(|power| power / sum).collect()
 }
 
-/// The place of the largest value, the first of equals; NaN is never the largest.
+/// Index of the largest value, the first one on a tie. NaN is never the largest.
 #[must_use]
 pub fn argmax(values: &[f32]) -> usize {
     let above = |i: usize, best: usize| values[i] > values[best] || (values[best].is_nan() && !values[i].is_nan());

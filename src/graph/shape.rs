@@ -1,33 +1,33 @@
-//! Sizes of maps, and the one place where a kernel's reach over a map is worked out.
+//! Shapes of feature maps, and the geometry of windows: kernel, stride and padding. Only this module computes it.
 
 use crate::config::Padding;
 use std::fmt;
 
-/// The size of a map: channels × height × width.
+/// Shape of a feature map: channels × height × width.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize)]
 pub struct Shape {
-    /// Channels.
+    /// Number of channels.
     pub channels: usize,
-    /// Rows.
+    /// Number of rows.
     pub height: usize,
-    /// Columns.
+    /// Number of columns.
     pub width: usize,
 }
 
 impl Shape {
-    /// A map of `channels` × `height` × `width`.
+    /// The shape `channels` × `height` × `width`.
     #[must_use]
     pub const fn new(channels: usize, height: usize, width: usize) -> Self {
         Self { channels, height, width }
     }
 
-    /// Pixels of one channel.
+    /// Number of pixels of one channel.
     #[must_use]
     pub const fn pixels(self) -> usize {
         self.height * self.width
     }
 
-    /// Values in all.
+    /// Number of values.
     #[must_use]
     pub const fn values(self) -> usize {
         self.channels * self.height * self.width
@@ -35,25 +35,25 @@ impl Shape {
 }
 
 impl fmt::Display for Shape {
-    /// Height × width × channels, as people write it.
+    /// Formats height × width × channels.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}x{}x{}", self.height, self.width, self.channels)
     }
 }
 
-/// How a square kernel moves over a map.
+/// Geometry of a square kernel on a feature map.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Window {
-    /// Side of the kernel: 1, 3 or 5.
+    /// Kernel size: 1, 3 or 5.
     pub kernel: usize,
-    /// Step between outputs: 1, 2 or 3.
+    /// Stride: 1, 2 or 3.
     pub stride: usize,
-    /// Zeros on each side of the map.
+    /// Padding on each side.
     pub pad: usize,
 }
 
 impl Window {
-    /// One pixel at a time.
+    /// Kernel 1×1, stride 1, no padding.
     pub const PIXEL: Self = Self { kernel: 1, stride: 1, pad: 0 };
 
     /// The window of a kernel with `padding`: "same" is kernel/2 zeros on each side, as in PyTorch.
@@ -72,64 +72,61 @@ impl Window {
         self.kernel * self.kernel
     }
 
-    /// A side of `size` with its padding.
+    /// `size` plus padding on both sides.
     #[must_use]
     pub const fn padded(self, size: usize) -> usize {
         size + 2 * self.pad
     }
 
-    /// The place of position `at` of the map on a side with its padding.
+    /// Converts position `at` of the map to a position with padding.
     #[must_use]
     pub const fn place(self, at: usize) -> usize {
         at + self.pad
     }
 
-    /// The position on a side of `size` that stands at `place` of the side with its padding; `None`
-    /// for padding.
+    /// Converts `place`, a position with padding, to a position of the map with `size` positions; `None` for padding.
     #[must_use]
     pub fn position(self, place: usize, size: usize) -> Option<usize> {
         place.checked_sub(self.pad).filter(|at| *at < size)
     }
 
-    /// How many positions behind the first that it reads an output reads, padding before the first one
-    /// left out: the row with which output 0 can be made.
+    /// Index of the input row that completes the window of output row 0.
     #[must_use]
     pub const fn ahead(self) -> usize {
         self.kernel - 1 - self.pad
     }
 
-    /// How many rows of its input a kernel keeps beside the newest one.
+    /// Number of input rows that must be buffered in addition to the newest one.
     #[must_use]
     pub const fn kept(self) -> usize {
         self.kernel - 1
     }
 
-    /// How many outputs before an output may read what that reads first.
+    /// Number of preceding outputs whose windows may overlap the first input of an output.
     #[must_use]
     pub const fn overlap(self) -> usize {
         (self.kernel - 1) / self.stride
     }
 
-    /// How many outputs can be made once the first `rows` of more rows have come.
+    /// Number of output rows that can be computed from the first `rows` input rows, if more rows follow.
     #[must_use]
     pub fn ready(self, rows: usize) -> usize {
         (rows + self.pad).checked_sub(self.kernel).map_or(0, |room| room / self.stride + 1)
     }
 
-    /// How many steps of the stride it takes to pass the last position of a side of `size`, from the first
-    /// place of padding on.
+    /// Number of strides from the first position of padding until the last of `size` positions is passed.
     #[must_use]
     pub const fn steps(self, size: usize) -> usize {
         (size - 1 + self.pad) / self.stride + 1
     }
 
-    /// The first position on a side of `size` that output `at` reads; `size` where it reads none.
+    /// The first of `size` input positions that output `at` reads; `size` if it reads none.
     #[must_use]
     pub fn first(self, at: usize, size: usize) -> usize {
         (at * self.stride).saturating_sub(self.pad).min(size)
     }
 
-    /// How many outputs a side of `size` inputs gives; `None` where the kernel does not fit once.
+    /// Number of outputs for `size` input positions; `None` if the kernel is larger than the padded input.
     #[must_use]
     pub const fn outputs(self, size: usize) -> Option<usize> {
         match self.padded(size).checked_sub(self.kernel) {
@@ -138,8 +135,8 @@ impl Window {
         }
     }
 
-    /// The input positions that output `at` reads on a side of `size`, with the kernel position
-    /// that falls on the first of them; padding is left out.
+    /// The input positions, of `size`, that output `at` reads without padding, and the kernel position of the first
+    /// one.
     #[must_use]
     pub fn reach(self, at: usize, size: usize) -> (std::ops::Range<usize>, usize) {
         let start = at * self.stride;
@@ -148,15 +145,14 @@ impl Window {
         (first..last.max(first), self.pad.saturating_sub(start))
     }
 
-    /// The outputs on a side of `outputs` whose kernel reads no padding of a map of `size`.
+    /// The range of `outputs` whose window contains no padding, for `size` input positions.
     #[must_use]
     pub fn inner(self, size: usize, outputs: usize) -> std::ops::Range<usize> {
         let first = self.pad.div_ceil(self.stride).min(outputs);
         first..self.ready(size).clamp(first, outputs)
     }
 
-    /// The outputs on a side of `outputs` whose kernel position `tap` falls on the map of `size`
-    /// and not on padding.
+    /// The range of `outputs` for which kernel position `tap` reads one of `size` input positions instead of padding.
     #[must_use]
     pub fn inside(self, tap: usize, size: usize, outputs: usize) -> std::ops::Range<usize> {
         let first = self.pad.saturating_sub(tap).div_ceil(self.stride);

@@ -1,7 +1,6 @@
-//! Named tensors of a network, and their files.
+//! The weights of a network: named tensors, and safetensors files.
 //!
-//! Files are safetensors. Names and layouts are PyTorch's, so that a `state_dict` saved there
-//! loads here.
+//! Names and layouts are those of PyTorch, so that files with its `state_dict` can be loaded.
 
 use super::op::BATCH_NORM_PARTS;
 use super::{FilterLayer, Graph, Norm, Op, Param, Role};
@@ -10,32 +9,32 @@ use crate::random::{Purpose, Stream};
 use safetensors::{Dtype, SafeTensors, tensor::TensorView};
 use std::collections::{BTreeMap, HashMap};
 
-/// The key of this program's metadata in a safetensors file.
+/// Key of this program's metadata in a safetensors file.
 const METADATA: &str = "micromobilenet";
-/// The format of the file, within that metadata.
+/// Key of the format version in that metadata.
 const FORMAT: &str = "format";
 
-/// A tensor by its values.
+/// A tensor of 32-bit floats.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Tensor {
     /// Sizes, outermost first.
     pub shape: Vec<usize>,
-    /// As many as the sizes multiply to.
+    /// Values in row-major order, as many as the product of the sizes.
     pub values: Vec<f32>,
 }
 
-/// Every parameter of a network by name.
+/// All parameters of a network by name.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Weights(BTreeMap<String, Tensor>);
 
-/// The parameters of a batch normalisation, a value for each channel.
+/// Parameters of a batch norm, one value per channel.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct BatchNorm<'a> {
-    /// Added to the variance.
+    /// ε, added to the variance.
     pub epsilon: f64,
-    /// γ, which scales.
+    /// γ, the scale.
     pub gamma: &'a [f32],
-    /// β, which is added.
+    /// β, the shift.
     pub beta: &'a [f32],
     /// The running mean.
     pub mean: &'a [f32],
@@ -43,27 +42,27 @@ pub struct BatchNorm<'a> {
     pub variance: &'a [f32],
 }
 
-/// Why a file of weights does not serve.
+/// An error of a weights file.
 #[derive(Debug, thiserror::Error)]
 pub enum WeightsError {
-    /// Not a file of this kind, or a damaged one.
+    /// The file is damaged or not a safetensors file.
     #[error("not a valid safetensors file: {0}")]
     Format(String),
-    /// A later program wrote the file.
+    /// The file has a later format version.
     #[error(transparent)]
     Later(#[from] LaterFormat),
     /// A parameter is missing.
-    #[error("`{name}` is missing{}; the network wants it with shape {shape:?}", near.as_ref().map(|n| format!(" (there is `{n}`)")).unwrap_or_default())]
+    #[error("`{name}` is missing{}; the network needs it with shape {shape:?}", near.as_ref().map(|n| format!(" (there is `{n}`)")).unwrap_or_default())]
     Missing {
         /// The parameter.
         name: String,
         /// Its shape.
         shape: Vec<usize>,
-        /// The most similar name in the file.
+        /// The most similar name in the file, if there is one.
         near: Option<String>,
     },
-    /// A parameter has another shape.
-    #[error("`{name}` has shape {found:?}; the network wants {wanted:?}")]
+    /// A parameter has a wrong shape.
+    #[error("`{name}` has shape {found:?}; the network needs {wanted:?}")]
     Shape {
         /// The parameter.
         name: String,
@@ -72,34 +71,34 @@ pub enum WeightsError {
         /// Its shape in the network.
         wanted: Vec<usize>,
     },
-    /// A parameter is stored in another type of number.
-    #[error("`{name}` is stored as {found}; F32 and F64 can be read")]
+    /// A parameter has an unsupported data type.
+    #[error("`{name}` has data type {found}; only F32 and F64 are supported")]
     Dtype {
         /// The parameter.
         name: String,
-        /// Its type in the file.
+        /// Its data type in the file.
         found: String,
     },
-    /// A value is no finite number, or a variance is negative.
-    #[error("`{name}` holds {value} at position {at}")]
+    /// A value is infinite or NaN, or a variance is negative.
+    #[error("`{name}` contains {value} at index {at}")]
     Value {
         /// The parameter.
         name: String,
         /// The value.
         value: f32,
-        /// Where.
+        /// Index of the value.
         at: usize,
     },
-    /// The file has a tensor that the network has not.
+    /// The file has a tensor that is not a parameter of the network.
     #[error("`{0}` is in the file but not in the network")]
     Unknown(String),
 }
 
 impl Weights {
-    /// The values of `name`.
+    /// The values of the tensor `name`.
     ///
     /// # Panics
-    /// Where there is none: weights are checked against their graph when they are made.
+    /// If there is no such tensor. Weights are checked against their graph when they are created.
     #[must_use]
     #[expect(clippy::panic, reason = "names come from the graph that the weights were checked against")]
     pub fn values(&self, name: &str) -> &[f32] {
@@ -109,40 +108,40 @@ impl Weights {
         }
     }
 
-    /// The tensor called `name`.
+    /// The tensor `name`, if there is one.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&Tensor> {
         self.0.get(name)
     }
 
-    /// The tensor called `name`, to be changed.
+    /// The tensor `name`, mutable, if there is one.
     pub fn get_mut(&mut self, name: &str) -> Option<&mut Tensor> {
         self.0.get_mut(name)
     }
 
-    /// Puts a tensor under `name`.
+    /// Inserts or replaces the tensor `name`.
     pub fn insert(&mut self, name: String, tensor: Tensor) {
         self.0.insert(name, tensor);
     }
 
-    /// Names and tensors, by name.
+    /// All tensors, sorted by name.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &Tensor)> {
         self.0.iter().map(|(name, tensor)| (name.as_str(), tensor))
     }
 
-    /// The weights of `filters` of `op`: output by output, OIHW.
+    /// The weights of `filters` of `op`, in the order OIHW.
     #[must_use]
     pub fn weight(&self, op: &Op, filters: &FilterLayer) -> &[f32] {
         self.values(&filters.weight(&op.name))
     }
 
-    /// The biases of `filters` of `op`; empty where it has none: batch norm has a shift instead.
+    /// The biases of `filters` of `op`; empty if it has none, such as with batch norm.
     #[must_use]
     pub fn bias(&self, op: &Op, filters: &FilterLayer) -> &[f32] {
         self.get(&filters.bias(&op.name)).map_or(&[], |tensor| &tensor.values)
     }
 
-    /// The batch norm of `op`, where it has one.
+    /// The batch norm of `op`, if it has one.
     #[must_use]
     pub fn batch_norm(&self, op: &Op) -> Option<BatchNorm<'_>> {
         let Norm::Batch { epsilon } = op.norm() else { return None };
@@ -151,8 +150,7 @@ impl Weights {
         Some(BatchNorm { epsilon, gamma, beta, mean, variance })
     }
 
-    /// Random weights for `graph`: uniform in ±1/√fan-in, as PyTorch's layers begin; γ 1, β and
-    /// biases 0.
+    /// Random initial weights for `graph`: uniform in ±1/√fan-in, as in PyTorch; γ is 1, β and biases are 0.
     #[must_use]
     pub fn random(graph: &Graph, seed: u32) -> Self {
         let mut weights = Self::default();
@@ -163,11 +161,11 @@ impl Weights {
         weights
     }
 
-    /// Reads a file's bytes and checks them against `graph`.
+    /// Parses the contents of a file and checks them against `graph`. Counters of PyTorch's batch norm and tensors
+    /// with a `/` in their name (the state of an optimizer) are ignored.
     ///
     /// # Errors
-    /// The first thing that does not match. Counters of PyTorch's batch norm and tensors with a
-    /// `/` in their name (the state of an optimiser) are passed over.
+    /// The first error or difference to `graph`.
     pub fn from_safetensors(bytes: &[u8], graph: &Graph) -> Result<Self, WeightsError> {
         let file = SafeTensors::deserialize(bytes).map_err(|error| WeightsError::Format(error.to_string()))?;
         let found = notes(bytes).get(FORMAT).and_then(|format| format.parse().ok()).unwrap_or(format::WEIGHTS);
@@ -198,7 +196,7 @@ impl Weights {
     /// The tensors of a file whose names begin with `prefix`.
     ///
     /// # Errors
-    /// Where the file is damaged or they are no floats.
+    /// A damaged file, or a tensor that is not of floats.
     pub fn with_prefix(bytes: &[u8], prefix: &str) -> Result<Self, WeightsError> {
         let file = SafeTensors::deserialize(bytes).map_err(|error| WeightsError::Format(error.to_string()))?;
         let mut weights = Self::default();
@@ -209,10 +207,10 @@ impl Weights {
         Ok(weights)
     }
 
-    /// The bytes of a file with these tensors and `metadata`; the same bytes for the same content.
+    /// Serialises the tensors and `metadata` to a safetensors file. Equal content gives equal bytes.
     ///
     /// # Errors
-    /// Where the tensors are too large for the format.
+    /// Tensors that are too large for the format.
     pub fn to_safetensors(&self, metadata: &BTreeMap<String, String>) -> Result<Vec<u8>, WeightsError> {
         let wrong = |error: safetensors::SafeTensorError| WeightsError::Format(error.to_string());
         let bytes: Vec<(&str, &[usize], Vec<u8>)> = self
@@ -227,7 +225,7 @@ impl Weights {
         }
         let mut notes = metadata.clone();
         notes.insert(FORMAT.to_owned(), format::WEIGHTS.to_string());
-        // A hash map of one entry has one order: all metadata goes under a single key.
+        // All metadata has a single key, since the order of a hash map with several entries varies.
         let text = serde_json::to_string(&notes).unwrap_or_default();
         safetensors::serialize(views, Some(HashMap::from([(METADATA.to_owned(), text)]))).map_err(wrong)
     }
@@ -241,7 +239,7 @@ pub fn metadata(bytes: &[u8]) -> BTreeMap<String, String> {
     notes
 }
 
-/// All metadata of this program, the format included.
+/// The metadata of this program, including the format version.
 fn notes(bytes: &[u8]) -> BTreeMap<String, String> {
     let header = SafeTensors::read_metadata(bytes).ok();
     let text = header.and_then(|(_, header)| header.metadata().as_ref()?.get(METADATA).cloned());
@@ -304,7 +302,7 @@ mod tests {
         let error = Weights::from_safetensors(&bytes, &nano).unwrap_err().to_string();
         assert!(error.contains("`block3.depthwise.weight` is missing (there is `block"), "{error}");
         let error = Weights::from_safetensors(&bytes, &graph_of("pico", 7)).unwrap_err().to_string();
-        assert_eq!(error, "`head.weight` has shape [5, 24]; the network wants [7, 24]");
+        assert_eq!(error, "`head.weight` has shape [5, 24]; the network needs [7, 24]");
         let bytes = Weights::random(&nano, 0).to_safetensors(&BTreeMap::new()).unwrap();
         let error = Weights::from_safetensors(&bytes, &pico).unwrap_err().to_string();
         assert!(error.contains("in the file but not in the network"), "{error}");
@@ -317,7 +315,7 @@ mod tests {
         weights.0.get_mut("head.bias").unwrap().values[3] = f32::NAN;
         let bytes = weights.to_safetensors(&BTreeMap::new()).unwrap();
         let error = Weights::from_safetensors(&bytes, &graph).unwrap_err().to_string();
-        assert_eq!(error, "`head.bias` holds NaN at position 3");
+        assert_eq!(error, "`head.bias` contains NaN at index 3");
     }
 
     #[test]

@@ -30,7 +30,7 @@ pub enum ReadWeightsError {
     /// The file cannot be read, or is too large.
     #[error(transparent)]
     File(#[from] FileError),
-    /// The file does not have the weights of the network.
+    /// The tensors of the file do not match the network.
     #[error("{}: {source}", path.display())]
     Content {
         /// The file.

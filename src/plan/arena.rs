@@ -1,4 +1,4 @@
-//! The arena over time, as data and as a picture made of text.
+//! The arena over time, as data and as a text diagram.
 
 use super::program::{Program, Region, Stream, Use};
 use crate::graph::Graph;
@@ -6,41 +6,41 @@ use crate::text::{cut, thousands};
 use serde::Serialize;
 use std::fmt::Write as _;
 
-/// What is in the arena, stream by stream.
+/// Contents of the arena for each segment.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct ArenaPicture {
-    /// Bytes of the arena.
+    /// Size of the arena, in bytes.
     pub bytes: usize,
-    /// In order of time.
+    /// The segments, in order of execution.
     pub streams: Vec<StreamPicture>,
 }
 
-/// What is in the arena while rows stream through some layers.
+/// Contents of the arena while a segment runs.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct StreamPicture {
-    /// The first layer.
+    /// Name of its first layer.
     pub first: String,
-    /// The last layer.
+    /// Name of its last layer.
     pub last: String,
-    /// Bytes in use; where the sink lies over the source, a byte counts once.
+    /// Bytes in use. Bytes where the output overlaps the input count once.
     pub bytes: usize,
-    /// Where they are.
+    /// The regions in use.
     pub regions: Vec<Region>,
 }
 
-/// Between two columns of a table.
+/// Separator of table columns.
 pub const GAP: &str = "  ";
-/// Lines of the picture.
+/// Number of lines of the diagram.
 const LINES: usize = 12;
-/// The widest column of a stream.
+/// Maximum width of the column of a segment.
 const WIDEST: usize = 9;
-/// What each use looks like, and what that is.
+/// Symbol and description of each use.
 const LEGEND: [(char, &str); 5] = [
-    ('░', "rows in rings"),
-    ('▒', "map that is read"),
-    ('▓', "map that is written"),
-    ('█', "written over what was read"),
-    ('#', "map kept for an addition"),
+    ('░', "row buffers"),
+    ('▒', "input feature map"),
+    ('▓', "output feature map"),
+    ('█', "output over input"),
+    ('#', "skip connection"),
 ];
 const FREE: char = '·';
 
@@ -58,15 +58,15 @@ impl ArenaPicture {
         Self { bytes: program.arena_bytes, streams: streams.collect() }
     }
 
-    /// The picture, at most `width` columns wide: a column for each stream, the first byte of the
-    /// arena at the bottom; below it what each column is. Every line ends with a line break.
+    /// Draws the diagram, at most `width` columns wide: one column per segment, with offset 0 of the arena at the
+    /// bottom, and a legend. Every line ends with a line break.
     #[must_use]
     pub fn draw(&self, width: usize) -> String {
         let scale = thousands(self.bytes as u64).len();
         let room = width.saturating_sub(scale + GAP.len());
         let shown = self.streams.len().min(room);
         let column = (room / shown.max(1)).clamp(1, WIDEST + 1);
-        // A blank between columns, where there is room for one.
+        // A space between columns, if the width allows it.
         let (bar, blank) = if column > 2 { (column - 1, " ") } else { (column, "") };
         let mut out = String::new();
         let mut used = [false; LEGEND.len()];
@@ -98,11 +98,11 @@ impl ArenaPicture {
         out + &self.list(width)
     }
 
-    /// What most of the bytes of `line` are for.
+    /// Symbol for the use of most bytes of `line`.
     fn glyph(&self, stream: &StreamPicture, line: usize) -> char {
         let (from, to) = (self.bytes * line / LINES, self.bytes * (line + 1) / LINES);
         let mut counts = [0; LEGEND.len()];
-        // A few places of the line speak for all of it.
+        // A few sample offsets represent the line.
         let places = 16.min(to - from);
         for place in 0..places {
             let at = from + (to - from) * place / places;
@@ -126,9 +126,9 @@ impl ArenaPicture {
         if most * 2 >= places && most > 0 { LEGEND[at].0 } else { FREE }
     }
 
-    /// One line a stream: its last layer, and bytes and first byte of each use.
+    /// A table with one line per segment: its last layer, and size and offset of each use.
     fn list(&self, width: usize) -> String {
-        let header = ["", "up to", "bytes", "rows", "read", "written", "kept"].map(str::to_owned).to_vec();
+        let header = ["", "up to", "bytes", "rows", "input", "output", "skip"].map(str::to_owned).to_vec();
         let line = |(index, stream): (usize, &StreamPicture)| {
             let StreamPicture { last, bytes, .. } = stream;
             let mut cells = vec![(index + 1).to_string(), last.clone(), thousands(*bytes as u64)];
@@ -159,7 +159,7 @@ impl ArenaPicture {
 }
 
 impl StreamPicture {
-    /// Bytes for `what` and where they begin: `2,768@1728`; a dash for none.
+    /// Size and offset of the region for `what`: `2,768@1728`; a dash if there is none.
     fn places(&self, what: Use) -> String {
         let of = |region: &Region| format!("{}@{}", thousands(region.bytes as u64), region.at);
         let all: Vec<String> = self.regions.iter().filter(|region| region.what == what).map(of).collect();
@@ -216,8 +216,8 @@ mod tests {
         for glyph in ['░', '▒'] {
             assert!(text.contains(glyph), "{text}");
         }
-        assert!(text.contains("rows in rings") && text.contains(" up to "), "{text}");
-        assert!(!text.contains("kept"), "{text}");
+        assert!(text.contains("row buffers") && text.contains(" up to "), "{text}");
+        assert!(!text.contains("skip"), "{text}");
     }
 
     #[test]

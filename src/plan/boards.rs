@@ -1,6 +1,6 @@
 //! Boards, and whether a network fits them.
 //!
-//! The list is `assets/boards.toml`; a `boards.toml` beside the configuration goes before it.
+//! The list is `assets/boards.toml`; a `boards.toml` beside the configuration takes precedence.
 
 use super::estimate::Estimate;
 use super::limits::refused_on;
@@ -12,9 +12,9 @@ use serde_json::Value as Json;
 use std::path::Path;
 use std::sync::OnceLock;
 
-/// The text of the list in the program.
+/// The embedded list.
 pub const BUILT_IN: &str = include_str!("../../assets/boards.toml");
-/// The name of a list of the user's own.
+/// File name of a user's list.
 pub const FILE: &str = "boards.toml";
 
 /// A board.
@@ -22,42 +22,42 @@ pub const FILE: &str = "boards.toml";
 #[serde(deny_unknown_fields)]
 #[schemars(inline)]
 pub struct Board {
-    /// What the command line and the configuration call it: `uno-r3`.
+    /// Identifier in command line and configuration, such as `uno-r3`.
     #[schemars(regex(pattern = ID))]
     pub id: String,
-    /// What people call it.
+    /// Display name.
     #[schemars(regex(pattern = ONE_LINE))]
     pub name: String,
     /// Its processor's core.
     pub core: Core,
-    /// Ticks of its clock in a second.
+    /// Clock frequency, in Hz.
     #[schemars(range(min = 1))]
     pub clock_hz: u32,
     /// Bytes of RAM of the chip.
     #[schemars(range(min = 1))]
     pub ram_bytes: u32,
-    /// Bytes of flash of the chip, or beside it.
+    /// Bytes of flash, internal or external.
     #[schemars(range(min = 1))]
     pub flash_bytes: u32,
-    /// Bytes of RAM that the Arduino core leaves to a sketch, for variables and stack.
+    /// Bytes of RAM that are available to a sketch, for variables and stack.
     pub ram_left: u32,
-    /// Bytes of flash that boot loader and Arduino core leave to a sketch.
+    /// Bytes of flash that are available to a sketch, without boot loader and Arduino core.
     pub flash_left: u32,
-    /// Where these numbers come from.
+    /// Sources of these numbers.
     #[serde(default)]
     pub source: Sources,
 }
 
-/// Where the numbers of a board come from.
+/// Sources of the numbers of a board.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 #[schemars(inline)]
 pub struct Sources {
-    /// Those of the chip.
+    /// Source of the sizes of the chip.
     pub chip: String,
-    /// The RAM that is left.
+    /// Source of the available RAM.
     pub ram_left: String,
-    /// The flash that is left.
+    /// Source of the available flash.
     pub flash_left: String,
 }
 
@@ -74,19 +74,19 @@ struct List {
 pub struct Verdict {
     /// The board.
     pub id: String,
-    /// What people call it.
+    /// Display name.
     pub name: String,
-    /// Whether both RAM and flash suffice, and nothing else stands in the way.
+    /// Whether RAM and flash suffice and there is no other obstacle.
     pub fits: bool,
-    /// What else does: more than the exported program can count, or than the compiler can hold.
+    /// Another obstacle: a limit of exported programs or of the compiler.
     pub why: Option<String>,
     /// Bytes of RAM needed: the object and the stack.
     pub ram_bytes: u64,
-    /// Bytes of RAM that a sketch has.
+    /// Bytes of RAM that are available to a sketch.
     pub ram_left: u64,
     /// Bytes of flash needed: tables and code.
     pub flash_bytes: u64,
-    /// Bytes of flash that a sketch has.
+    /// Bytes of flash that are available to a sketch.
     pub flash_left: u64,
 }
 
@@ -113,24 +113,24 @@ impl Board {
     }
 }
 
-/// All boards that are known, each id once.
+/// The known boards, with unique IDs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Boards(pub Vec<Board>);
 
 impl Boards {
-    /// Those in the program.
+    /// The embedded list.
     ///
     /// # Errors
-    /// None, unless the program was built with a broken list.
+    /// An invalid embedded list, which tests exclude.
     pub fn built_in() -> Result<Self, Diagnostics> {
         Ok(Self(parse("assets/boards.toml", BUILT_IN)?))
     }
 
-    /// Those in the program, and those of the `boards.toml` beside the configuration `config`,
-    /// which replace boards of the same id.
+    /// The embedded list and the `boards.toml` beside the configuration `config`, whose boards replace those with the
+    /// same ID.
     ///
     /// # Errors
-    /// A file that cannot be read, or whatever is wrong in it, with its place.
+    /// A file that cannot be read, or its errors, with positions.
     pub fn beside(config: &Path) -> Result<Self, Diagnostics> {
         let mut boards = Self::built_in()?;
         let path = config.with_file_name(FILE);
@@ -149,10 +149,10 @@ impl Boards {
         }
     }
 
-    /// The board called `id`.
+    /// The board with this `id`.
     ///
     /// # Errors
-    /// Where there is none: what may have been meant, or all that are known.
+    /// An unknown ID, with a suggestion and the list of boards.
     pub fn get(&self, id: &str) -> Result<&Board, UnknownBoard> {
         self.0.iter().find(|board| board.id == id).ok_or_else(|| {
             let known: Vec<&str> = self.0.iter().map(|board| board.id.as_str()).collect();
@@ -162,8 +162,8 @@ impl Boards {
         })
     }
 
-    /// The board that may be meant by `text`: the one with the shortest id or name that holds it, else
-    /// the one whose id or name is most like it.
+    /// The board that best matches `text`: the one with the shortest ID or name that contains it, otherwise the one
+    /// with the most similar ID or name.
     fn like(&self, text: &str) -> Option<&Board> {
         let text = words(text);
         let names: Vec<(String, &Board)> =
@@ -177,23 +177,23 @@ impl Boards {
     }
 }
 
-/// Small letters and digits in words, at most 64 characters.
+/// Normalises `text` to lower-case words of letters and digits, at most 64 characters.
 fn words(text: &str) -> String {
     let plain: String = text.chars().take(64).map(|c| if c.is_alphanumeric() { c } else { ' ' }).collect();
     plain.to_lowercase().split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// There is no board of that name.
+/// Error: unknown board.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("there is no board \"{}\"", crate::escape::terminal(id))]
 pub struct UnknownBoard {
-    /// The name, shortened.
+    /// The unknown ID, truncated.
     pub id: String,
-    /// What would be right.
+    /// A suggestion, or the known IDs.
     pub help: String,
 }
 
-/// A help that is about `--config` is none for another file.
+/// Removes suggestions about `--config`, which do not apply to this file.
 fn without_help(mut found: Diagnostics) -> Diagnostics {
     found.0.iter_mut().for_each(|diagnostic| diagnostic.help = None);
     found

@@ -1,68 +1,67 @@
-//! A network as a chain of rows: what each operation needs of the rows before it.
+//! A network as a chain of operations with the rows that each needs.
 
 use super::op::{Extras, depth};
 use crate::config::Pool;
 use crate::graph::{Graph, OpId, Reads, Source, Window};
 
-/// Sizes of single values in bytes, and of tiles.
+/// Sizes of values and tiles, in bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ElementSizes {
-    /// A sample of the camera.
+    /// A camera value.
     pub image: usize,
-    /// A value of a map.
+    /// A value of a feature map.
     pub value: usize,
-    /// What four values take where filters read them at two or three pixels at once; 0 where they are read
-    /// from their rows.
+    /// Bytes of a tile per four inputs of a filter, for two or three pixels; 0 without tiles.
     pub tile: usize,
-    /// Tiles of up to this many values are put on the stack, larger ones into the arena.
+    /// Maximum size of tiles on the stack, in values; larger tiles are in the arena.
     pub stack_tile: usize,
 }
 
-/// How many values a tile on the stack may have, at most and where the arena has room for larger ones.
+/// Maximum sizes of a tile on the stack, in values: in general, and if the arena has space for larger ones.
 pub const STACK_TILES: [usize; 5] = [24, 16, 12, 8, 4];
 
 impl ElementSizes {
-    /// Camera bytes in, 8-bit maps.
+    /// Sizes for int8.
     pub const INT8: Self = Self { image: 1, value: 1, tile: 24, stack_tile: STACK_TILES[0] };
-    /// Floats throughout: an image of floats may come in.
+    /// Sizes for float, including the image.
     pub const FLOAT: Self = Self { image: 4, value: 4, tile: 0, stack_tile: 0 };
 }
 
-/// One operation of the chain.
+/// An operation of the chain.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Link {
     /// The operation.
     pub op: OpId,
-    /// How it moves over rows.
+    /// Its kernel, stride and padding.
     pub window: Window,
-    /// Rows, columns and channels it reads.
+    /// Rows, columns and channels of its input.
     pub input: (usize, usize, usize),
-    /// Rows, columns and channels it makes.
+    /// Rows, columns and channels of its output.
     pub output: (usize, usize, usize),
-    /// Whether it must see the whole map before its first row.
+    /// Whether its first output row needs the whole input.
     pub whole: bool,
-    /// For an addition: the link whose output is added.
+    /// For an addition: index of the link whose output is the second operand.
     pub skip: Option<usize>,
-    /// Multiplications a row of output.
+    /// MACs per output row.
     pub row_macs: u64,
-    /// Bytes it needs beyond rows: means and gates of squeeze-and-excitation.
+    /// Bytes in addition to rows: means and gates of squeeze-and-excitation.
     pub extra: usize,
-    /// How many values its filters read at once; 0 where channels stay apart.
+    /// Number of inputs of its filters; 0 if it is depthwise.
     pub depth: usize,
-    /// Bytes of the tile that its filters read, where that is not on the stack.
+    /// Bytes of its tile in the arena; 0 if it is on the stack.
     pub tile: usize,
-    /// Whether it mixes channels, so that a row must not be written over while it is read.
+    /// Whether its filters read all channels, so that it must not overwrite its input row.
     pub mixes: bool,
 }
 
-/// An addition and what is added.
+/// A skip connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Skip {
-    /// The link whose rows wait.
+    /// Index of the link whose output is buffered.
     pub from: usize,
-    /// The addition.
+    /// Index of the addition.
     pub to: usize,
-    /// How many of the rows wait at once, where both are in one segment.
+    /// Number of buffered rows, if both links are in one segment.
     pub rows: usize,
 }
 
@@ -73,15 +72,15 @@ pub struct Chain {
     pub links: Vec<Link>,
     /// The additions among them.
     pub skips: Vec<Skip>,
-    /// Sizes of values.
+    /// Sizes of values and tiles.
     pub cell: ElementSizes,
-    /// Bytes of the global pool: a sum or a largest value for each channel.
+    /// Bytes of the global pool: a sum or a maximum per channel.
     pub pool: usize,
-    /// Bytes of the tile that the head reads, when rows no longer matter.
+    /// Bytes of the tile of the head, which may overlap row buffers.
     pub head_tile: usize,
 }
 
-/// Bytes of the tile of filters that read `depth` values at once, where that is not on the stack.
+/// Bytes in the arena of the tile of filters with `depth` inputs; 0 if it is on the stack.
 pub const fn tile_bytes(depth: usize, cell: ElementSizes) -> usize {
     if depth > cell.stack_tile { depth.div_ceil(4) * cell.tile } else { 0 }
 }
@@ -114,7 +113,7 @@ impl Chain {
             .collect();
         let skips = links.iter().enumerate().filter_map(|(to, link)| {
             let from = link.skip?;
-            // Rows wait for those that kernels in between look ahead.
+            // Kernels between them delay the addition by the rows that they look ahead.
             let ahead = |link: &Link| link.window.ahead();
             Some(Skip { from, to, rows: 1 + links[from + 1..to].iter().map(ahead).sum::<usize>() })
         });
@@ -123,13 +122,13 @@ impl Chain {
             let bytes = if op.pool() == Some(Pool::Max) { cell.value } else { 4 };
             op.input.channels * bytes
         });
-        // Behind a tail, the head finds its tile a place of its own.
+        // After a tail, the tile of the head is placed separately.
         let head = graph.ops.last().filter(|_| graph.tail().is_empty());
         let head_tile = head.map_or(0, |head| depth(head).div_ceil(4) * cell.tile);
         Self { links, skips, cell, pool: pool.unwrap_or(0).next_multiple_of(4), head_tile }
     }
 
-    /// The same chain with tiles of up to so many values on the stack.
+    /// Replaces the maximum size of tiles on the stack, in values.
     #[must_use]
     pub(crate) fn with_stack_tile(&self, stack_tile: usize) -> Self {
         let cell = ElementSizes { stack_tile, ..self.cell };
@@ -137,21 +136,21 @@ impl Chain {
         Self { links, cell, skips: self.skips.clone(), ..*self }
     }
 
-    /// Bytes of a row that link `at` reads.
+    /// Bytes of an input row of link `at`.
     #[must_use]
     pub(crate) fn row_in(&self, at: usize) -> usize {
         let (_, width, channels) = self.links[at].input;
         width * channels * if at == 0 { self.cell.image } else { self.cell.value }
     }
 
-    /// Bytes of a row that link `at` makes.
+    /// Bytes of an output row of link `at`.
     #[must_use]
     pub(crate) fn row_out(&self, at: usize) -> usize {
         let (_, width, channels) = self.links[at].output;
         width * channels * self.cell.value
     }
 
-    /// Bytes of the whole map that link `at` makes.
+    /// Bytes of the whole output of link `at`.
     #[must_use]
     pub(crate) fn map_out(&self, at: usize) -> usize {
         self.links[at].output.0 * self.row_out(at)

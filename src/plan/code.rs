@@ -1,4 +1,4 @@
-//! The pieces of a header's code that a network needs: what its size is estimated from.
+//! Estimates code size from the pieces of code in a header.
 
 use super::flash::StepFormat;
 use super::kernel::{DEEP, Kernel, Kernels};
@@ -9,57 +9,57 @@ use super::targets::Family;
 use crate::config::{Pool, Precision};
 use crate::graph::Graph;
 
-/// A part of the code that is there or not.
+/// An optional piece of the code of a header.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Piece {
     /// The class, the interpreter of steps, filters, the head, the exponential function.
     Base,
-    /// More than one step: the steps of a single one are constants to a compiler.
+    /// More than one step; compilers treat the fields of a single step as constants.
     Steps,
-    /// Rows of whole maps stream too.
+    /// More than one segment.
     Streams,
-    /// Rows of maps are copied before they are read.
+    /// Segments that copy rows of a feature map before they are read.
     Copies,
     /// Tiles in the arena.
     Tiles,
-    /// Additions of maps.
+    /// Additions of feature maps.
     Additions,
     /// Squeeze-and-excitation.
     Gates,
     /// More than one channel in the image.
     Colours,
-    /// Filters over a row of pixels straight from its planes.
+    /// Pointwise filters that read a row of planes without a tile.
     Pointwise,
-    /// All other filters over several channels, which collect what they read.
+    /// All other filters over several channels, which gather their inputs in a tile.
     Tiled,
-    /// Filters over a pixel of at most four channels.
+    /// Pointwise filters with at most four input channels.
     Shallow,
-    /// Filters that are collected value by value.
+    /// Filters whose inputs are gathered value by value.
     ByValue,
-    /// Filters that read more than 256 values.
+    /// Filters with more than 256 inputs.
     Deep,
-    /// Filters of more than one pixel over several channels.
+    /// Convolutions over several channels, larger than 1×1.
     Convolutions,
-    /// Filters over one channel each, of 3×3.
+    /// Depthwise 3×3.
     Depthwise,
-    /// A first layer that one function does for all of its filters, which move by two.
+    /// First-layer kernel with stride 2.
     Stem2,
-    /// By three.
+    /// First-layer kernel with stride 3.
     Stem3,
-    /// Filters of 3×3 over one channel each that move by one pixel, such a first layer apart.
+    /// Depthwise 3×3 with stride 1, other than that first layer.
     Stride1,
-    /// By two.
+    /// Depthwise 3×3 with stride 2, other than that first layer.
     Stride2,
-    /// By three.
+    /// Depthwise 3×3 with stride 3, other than that first layer.
     Stride3,
-    /// Filters over one channel each, of any size.
+    /// Depthwise with a kernel of any size.
     AnyDepthwise,
-    /// Global average pooling instead of that of the largest.
+    /// Global average pooling instead of maximum pooling.
     AveragePool,
 }
 
 impl Piece {
-    /// All of them, in the order they are measured in.
+    /// All pieces, in the order of the measured sizes.
     pub const ALL: [Self; 22] = [
         Self::Base,
         Self::Steps,
@@ -116,18 +116,18 @@ impl Piece {
     }
 }
 
-/// Which pieces a program needs, as [`Piece::ALL`].
+/// The pieces that a program needs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Pieces {
-    /// Whether each is needed.
+    /// Whether each of [`Piece::ALL`] is needed.
     pub used: [bool; Piece::ALL.len()],
     /// The arithmetic.
     pub precision: Precision,
 }
 
 impl Pieces {
-    /// Those of `program`, which runs `graph`, folded. An int8 layer whose sums are so large that it
-    /// has fewer fractional bits takes other kernels, which only its weights tell: none is assumed.
+    /// The pieces of `program`, which runs the folded `graph`. Assumes the usual shift of int8 layers; a smaller one,
+    /// which depends on the weights, needs other kernels.
     #[must_use]
     pub fn of(graph: &Graph, program: &Program) -> Self {
         let kernels = Kernels::of(graph, program, |_| None);
@@ -140,13 +140,13 @@ impl Pieces {
         self.used[piece as usize]
     }
 
-    /// Bytes of each piece, as [`Piece::ALL`].
+    /// Bytes of code of each of [`Piece::ALL`]: regression coefficients, which may be negative.
     #[must_use]
     pub const fn measured(family: Family, precision: Precision) -> [i32; Piece::ALL.len()] {
         CODE[family as usize][precision as usize]
     }
 
-    /// Bytes of code in flash at `-Os`, within a tenth.
+    /// Estimated bytes of code in flash at `-Os`, within 10 %.
     #[must_use]
     pub fn code_bytes(&self, family: Family) -> u64 {
         let bytes = Self::measured(family, self.precision);

@@ -1,5 +1,4 @@
-//! What a network costs, layer by layer and in all: the numbers the screen shows and the
-//! generator then allocates.
+//! Estimates the costs of a network, per layer and in total. The C++ export allocates exactly these sizes.
 
 use super::arena::ArenaPicture;
 use super::code::Pieces;
@@ -11,38 +10,38 @@ use crate::config::{Plan, Precision};
 use crate::graph::{Graph, Op, Shape};
 use serde::Serialize;
 
-/// What one layer costs.
+/// Costs of a layer.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct LayerEstimate {
-    /// Name of the operation: `block3.depthwise`.
+    /// Name of the operation, such as `block3.depthwise`.
     pub name: String,
-    /// Size of the map it makes.
+    /// Shape of its output.
     pub output: Shape,
-    /// Values that training changes.
+    /// Number of trainable parameter values.
     pub params: u64,
-    /// Values in the exported program, batch norm being folded.
+    /// Number of parameter values in the exported program, with batch norm folded.
     pub deployed_params: u64,
-    /// Multiplications for one image.
+    /// Multiply-accumulate operations (MACs) for one image.
     pub macs: u64,
     /// Bytes of its weights and constants in flash.
     pub weight_bytes: u64,
-    /// Bytes of the map it makes.
+    /// Bytes of its output feature map.
     pub activation_bytes: u64,
-    /// Bytes of RAM that are its own while it works: the rows of its input that it keeps, and the
-    /// row or the whole map that it writes. Layers that work at different times share them.
+    /// Bytes of the arena that it uses alone while it runs: its ring buffer, and its output row or feature map.
+    /// Layers that run at different times share them.
     pub ram_bytes: u64,
 }
 
-/// What a network costs.
+/// Costs of a network.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Estimate {
-    /// Every layer, in order.
+    /// The layers, in order.
     pub layers: Vec<LayerEstimate>,
-    /// Values that training changes.
+    /// Number of trainable parameter values.
     pub params: u64,
-    /// Values in the exported program, batch norm being folded.
+    /// Number of parameter values in the exported program, with batch norm folded.
     pub deployed_params: u64,
-    /// Multiplications for one image.
+    /// Multiply-accumulate operations (MACs) for one image.
     pub macs: u64,
     /// Bytes of flash for weights and constants.
     pub weight_bytes: u64,
@@ -50,25 +49,24 @@ pub struct Estimate {
     pub table_bytes: u64,
     /// Bytes of the largest of these tables that is one array.
     pub largest_array_bytes: u64,
-    /// Bytes of the arena for rows and maps.
+    /// Bytes of the arena for row buffers and feature maps.
     pub peak_activation_bytes: u64,
     /// Bytes of RAM: the object that the header declares.
     pub ram_bytes: u64,
-    /// The arithmetic that all of this is for.
+    /// The arithmetic of these costs.
     pub precision: Precision,
-    /// Why this network cannot be exported, if it cannot.
+    /// The exceeded limit, if the network cannot be exported.
     pub limit: Option<Limit>,
-    /// The layers that stream together where most of the arena is in use.
+    /// Names of the first and last layer of the segment with the peak use of the arena.
     pub peak_layers: String,
-    /// What depends on the processor, for each family of [`Family::ALL`].
+    /// Processor-specific costs, for each of [`Family::ALL`].
     pub targets: Vec<TargetEstimate>,
     /// The arena over time.
     pub arena: ArenaPicture,
 }
 
 impl Estimate {
-    /// What `graph`, folded or not, costs with this arithmetic and a memory plan that aims at
-    /// `goal`.
+    /// Estimates the costs of `graph`, folded or not, with this arithmetic and a memory plan for `goal`.
     #[must_use]
     pub fn of(graph: &Graph, precision: Precision, goal: Plan) -> Self {
         let folded = graph.folded();
@@ -115,13 +113,13 @@ impl Estimate {
         }
     }
 
-    /// Bytes of RAM on `family` while it runs: the object and the stack.
+    /// Peak RAM on `family`, in bytes: the object and the stack.
     #[must_use]
     pub fn ram_and_stack(&self, family: Family) -> u64 {
         self.ram_bytes + self.on(family).stack_bytes
     }
 
-    /// What it costs on `family`.
+    /// The costs on `family`.
     #[must_use]
     pub fn on(&self, family: Family) -> TargetEstimate {
         self.targets[family as usize]

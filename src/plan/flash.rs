@@ -1,4 +1,4 @@
-//! Bytes of flash: what the tables of the program take, exactly.
+//! Exact flash sizes of the tables of a program.
 
 use super::op::{Extras, reads_one_plane};
 use super::program::Program;
@@ -9,38 +9,38 @@ use crate::graph::{FilterLayer, Graph, Op};
 const CONSTANT: usize = 6;
 /// Bytes of an offset.
 const OFFSET: usize = 4;
-/// Bytes of a description of gates.
+/// Bytes of an entry of the table of gates.
 const fn gates_bytes(precision: Precision) -> usize {
     match precision {
         Precision::Int8 => 20,
         Precision::Float => 12,
     }
 }
-/// Entries of the sigmoid's table.
+/// Number of entries of the sigmoid table.
 const SIGMOID: usize = 256;
 /// Bytes of a `float`.
 const FLOAT: usize = 4;
 
-/// Which fields the table of steps has, and how large they are.
+/// Layout of the table of steps: optional fields and their sizes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct StepFormat {
-    /// Bytes of a place in the arena.
+    /// Bytes of an arena offset.
     pub place_bytes: usize,
-    /// Whether tiles lie in the arena.
+    /// Whether there are tiles in the arena.
     pub tiles: bool,
-    /// Whether maps are added.
+    /// Whether there are additions.
     pub additions: bool,
-    /// Whether rows of maps are copied before they are read.
+    /// Whether rows of feature maps are copied before they are read.
     pub copies: bool,
     precision: Precision,
 }
 
 impl StepFormat {
-    /// The format for `program`.
+    /// The layout for `program`.
     #[must_use]
     pub fn of(program: &Program) -> Self {
         Self {
-            // The largest number means "none".
+            // The maximum value means "none".
             place_bytes: if program.arena_bytes < 0xffff { 2 } else { 4 },
             tiles: program.steps.iter().any(|step| step.tile.is_some()),
             additions: program.steps.iter().any(|step| step.adds.is_some() || step.keeps.is_some()),
@@ -59,13 +59,13 @@ impl StepFormat {
         4 + places * self.place_bytes + 2 * shorts + bytes
     }
 
-    /// Bytes of a step.
+    /// Bytes of an entry for a step.
     #[must_use]
     pub const fn step_bytes(self) -> usize {
         self.step_fields().next_multiple_of(4)
     }
 
-    /// Bytes that fill up a step.
+    /// Bytes of explicit padding of a step.
     #[must_use]
     pub const fn step_padding(self) -> usize {
         self.step_bytes() - self.step_fields()
@@ -75,32 +75,32 @@ impl StepFormat {
         self.place_bytes * (1 + self.copies as usize) + 2
     }
 
-    /// Bytes of a run of steps.
+    /// Bytes of an entry for a segment.
     #[must_use]
     pub const fn stream_bytes(self) -> usize {
         self.stream_fields().next_multiple_of(self.place_bytes)
     }
 
-    /// Bytes that fill up a run of steps.
+    /// Bytes of explicit padding of a segment.
     #[must_use]
     pub const fn stream_padding(self) -> usize {
         self.stream_bytes() - self.stream_fields()
     }
 }
 
-/// What the tables of a program take of flash.
+/// Sizes of the tables of a program in flash, in bytes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Tables {
     /// Weights and constants of each operation.
     pub ops: Vec<usize>,
-    /// The steps of the program and what else is not of one operation.
+    /// Steps, segments, and other tables that do not belong to an operation.
     pub program: usize,
-    /// The largest array among them: weights, or offsets of int8 filters.
+    /// The largest array: weights, or offsets of int8 filters.
     pub largest_array: usize,
 }
 
 impl Tables {
-    /// The tables of `graph`, batch norm folded, as `program` runs it.
+    /// The tables of the folded `graph` for `program`.
     #[must_use]
     pub fn of(graph: &Graph, program: &Program) -> Self {
         let (mut weights, mut constants) = (0, 0);
@@ -138,14 +138,14 @@ impl Tables {
         Self { ops, program, largest_array }
     }
 
-    /// All of them.
+    /// Total size.
     #[must_use]
     pub fn bytes(&self) -> usize {
         self.ops.iter().sum::<usize>() + self.program
     }
 }
 
-/// Adds the weights of `op` behind `at` others.
+/// Adds the weights of `op` after `at` others.
 fn int8_weights(op: &Op, at: &mut usize) {
     for layer in op.filters() {
         if reads_one_plane(&layer) {
@@ -156,7 +156,7 @@ fn int8_weights(op: &Op, at: &mut usize) {
     }
 }
 
-/// Pairs of a multiplier and an offset. Those of filters that read all channels come in pairs.
+/// Number of pairs of multiplier and offset; even for filters that read all channels.
 pub(super) fn int8_constants(op: &Op) -> usize {
     let of = |layer: &FilterLayer| {
         if reads_one_plane(layer) { layer.outputs } else { layer.outputs.next_multiple_of(2) }
@@ -164,7 +164,8 @@ pub(super) fn int8_constants(op: &Op) -> usize {
     op.filters().iter().map(of).sum::<usize>() + Extras::of(op).constants
 }
 
-/// Weights and biases as floats; both are filled up to whole quads of filters that read all channels.
+/// Number of float weights and biases. For filters that read all channels, both are padded to groups of four
+/// filters.
 fn float_values(op: &Op) -> usize {
     let of = |layer: &FilterLayer| {
         let outputs = if reads_one_plane(layer) { layer.outputs } else { layer.outputs.next_multiple_of(4) };

@@ -1,59 +1,59 @@
-//! Which kernel computes the rows of a step: decided here and nowhere else. Code size, stack, the
-//! parts of the header's texts and the table of steps all read this value.
+//! Selects the kernel of each step. Code size, stack, template flags and the table of steps all use this
+//! value.
 
 use super::op::{Extras, RowWork, depth};
 use super::program::{Program, Step};
 use crate::graph::{Graph, Op, Source, Window};
 
-/// Sums of more products than this need more bits on an 8-bit processor.
+/// Maximum number of products whose sum fits into 24 bits, for 8-bit processors.
 pub const DEEP: usize = 256;
-/// Fewest columns that a kernel for several neighbouring pixels serves.
+/// Minimum number of columns of kernels for several neighbouring pixels.
 const LEAST_COLUMNS: usize = 3;
-/// Most channels of a pixel that fit into registers together.
+/// Maximum number of channels of a pixel that fit into registers together.
 const SHALLOW: usize = 4;
-/// Fractional bits of an int8 result, where its sums allow it; a float step has none.
+/// The usual shift of int8 steps; float steps have none.
 const SHIFTS: [u8; 2] = [0, crate::contract::FRACTION_BITS as u8];
 
-/// How the rows of a step are computed.
+/// The kernel that computes the rows of a step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Kernel {
-    /// All filters of the first layer at once: 3×3 over a single plane, without padding, two to four filters.
+    /// First layer, all filters at once: 3×3 on a single channel, no padding, two to four filters.
     FirstLayer {
-        /// 2 or 3.
+        /// Its stride: 2 or 3.
         stride: usize,
     },
-    /// 3×3 over each channel by itself, over at least three columns.
+    /// Depthwise 3×3 with at least three columns.
     Depthwise3 {
-        /// 1, 2 or 3.
+        /// Its stride: 1, 2 or 3.
         stride: usize,
     },
-    /// Any window over each channel by itself, in any number of fractional bits.
+    /// Depthwise with any window and any shift.
     Depthwise,
-    /// 1×1 over a row of at least three pixels, straight from its planes.
+    /// Pointwise on a row of at least three pixels, without a tile if the processor has such a kernel.
     Pointwise {
-        /// Whether it reads at most four channels.
+        /// Whether it has at most four input channels.
         is_shallow: bool,
     },
-    /// 1×1 over planes of which one pixel or two are left over, or of many channels.
+    /// Pointwise on planes, with a remainder of one or two pixels, or with many channels.
     Planes,
-    /// 1×1 whose pixels do not lie next to each other: with a stride, or in an interleaved image.
+    /// Pointwise on pixels that are not adjacent: with a stride, or in an interleaved image.
     Gathered,
-    /// A window of more than one pixel over all channels.
+    /// Convolution over all channels, larger than 1×1.
     Convolution,
-    /// Filters whose sums are so large that results have fewer fractional bits.
+    /// Filters whose sums are so large that they have a smaller shift.
     Shifted {
-        /// Whether their window is of more than one pixel.
+        /// Whether the kernel is larger than 1×1.
         is_windowed: bool,
     },
-    /// The sum of two rows.
+    /// Addition of two rows.
     Addition,
-    /// A row times the gates of squeeze-and-excitation.
+    /// Multiplication of a row by the gates of squeeze-and-excitation.
     Gates,
 }
 
 impl Kernel {
-    /// The kernel of `step`, which runs `op` of `graph`, folded; the first step `is_first`. `shift` is the
-    /// number of fractional bits of its results, which only weights tell: `None` assumes the usual one.
+    /// Selects the kernel of `step`, which runs `op` of the folded `graph`. `is_first` marks the first step. `shift`
+    /// depends on the weights; `None` assumes the usual one.
     #[must_use]
     pub fn of(graph: &Graph, op: &Op, step: &Step, is_first: bool, shift: Option<u8>) -> Self {
         let is_usual = shift.is_none_or(|shift| SHIFTS.contains(&shift));
@@ -89,12 +89,12 @@ impl Kernel {
         }
         let (columns, filters) = (step.output.width, step.output.channels);
         let fits_first = op.input.channels == 1 && pad == 0 && matches!(stride, 2 | 3);
-        // It counts the outputs of a row in 12 bits, two of them at a time.
+        // The kernel counts the outputs of a row in 12 bits, in pairs.
         let has_size = columns >= 2 && matches!(filters, 2..=4) && columns * filters < 4096;
         if is_first && fits_first && has_size { Self::FirstLayer { stride } } else { Self::Depthwise3 { stride } }
     }
 
-    /// Whether each filter reads one channel.
+    /// Whether each filter reads one channel (depthwise).
     #[must_use]
     pub const fn is_depthwise(self) -> bool {
         matches!(self, Self::FirstLayer { .. } | Self::Depthwise3 { .. } | Self::Depthwise)
@@ -106,14 +106,14 @@ impl Kernel {
         !self.is_depthwise() && !matches!(self, Self::Addition | Self::Gates)
     }
 
-    /// Whether each filter reads a window of more than one pixel of all channels.
+    /// Whether each filter reads all channels with a kernel larger than 1×1.
     #[must_use]
     pub const fn is_convolution(self) -> bool {
         matches!(self, Self::Convolution | Self::Shifted { is_windowed: true })
     }
 }
 
-/// Whether `op` reads the camera's image, whose channels stand side by side.
+/// Whether `op` reads the image, whose channels are interleaved.
 #[must_use]
 pub fn reads_interleaved(graph: &Graph, op: &Op) -> bool {
     graph.input.channels > 1 && op.inputs.contains(&Source::Image)
@@ -124,15 +124,14 @@ pub fn reads_interleaved(graph: &Graph, op: &Op) -> bool {
 pub struct Kernels(pub Vec<Kernel>);
 
 impl Kernels {
-    /// Those of `program`, which runs `graph`, folded; `shift` gives the fractional bits of a step's results
-    /// where they are known.
+    /// The kernels of `program`, which runs the folded `graph`. `shift` gives the shift of a step, if it is known.
     #[must_use]
     pub fn of(graph: &Graph, program: &Program, shift: impl Fn(usize) -> Option<u8>) -> Self {
         let steps = program.steps.iter().enumerate();
         Self(steps.map(|(at, step)| Kernel::of(graph, &graph.ops[step.op.0], step, at == 0, shift(at))).collect())
     }
 
-    /// Whether one of them is such a one.
+    /// Whether any kernel satisfies `is`.
     #[must_use]
     pub fn any(&self, is: impl Fn(Kernel) -> bool) -> bool {
         self.0.iter().any(|kernel| is(*kernel))

@@ -1,7 +1,7 @@
-//! What the exported program can count, and what a compiler can hold.
+//! Limits of exported programs and of compilers.
 //!
-//! The generated code counts rows, values and constants in integers of a fixed width. A network
-//! beyond one of them would compile and predict wrongly, so it is refused.
+//! Generated code counts rows, values and constants in integers of fixed width. A network that exceeds one of
+//! them would compile but predict wrongly, so it is an error.
 
 use super::flash::int8_constants;
 use super::op::{Extras, depth};
@@ -14,32 +14,32 @@ use crate::text::thousands;
 use serde::Serialize;
 use std::fmt;
 
-/// Values of a row: 16-bit counters.
+/// Maximum number of values of a row: 16-bit counters.
 pub const MAX_ROW_VALUES: usize = u16::MAX as usize;
-/// Values that a filter of an int8 network reads: products of a byte and a weight, to which 128 is
-/// added, sum up to less than 2³¹.
+/// Maximum number of inputs of an int8 filter: sums of products of a byte and a weight with 128 added stay below
+/// 2³¹.
 pub const MAX_INT8_FILTER: usize = 33_000;
-/// Values that a filter of a float network reads: a 16-bit counter.
+/// Maximum number of inputs of a float filter: a 16-bit counter.
 pub const MAX_FLOAT_FILTER: usize = u16::MAX as usize;
-/// Steps of the program: an 8-bit counter, and one number that means "behind the last".
+/// Maximum number of steps: an 8-bit counter, of which one value means the end.
 pub const MAX_STEPS: usize = u8::MAX as usize - 1;
-/// Pairs of multiplier and offset of an int8 network: a 16-bit index.
+/// Maximum number of pairs of multiplier and offset: a 16-bit index.
 pub const MAX_CONSTANTS: usize = u16::MAX as usize;
-/// Bytes of an array for AVR, whose compiler refuses larger ones.
+/// Maximum bytes of an array on AVR, a limit of its compiler.
 pub const MAX_AVR_ARRAY: usize = i16::MAX as usize;
 
-/// Something that a network has more of than the exported program can count.
+/// A limit of exported programs that a network exceeds.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Limit {
-    /// The layer: `block3.depthwise`.
+    /// Name of the layer, such as `block3.depthwise`.
     pub layer: String,
-    /// What it has too many of.
+    /// The limited quantity, a plural.
     pub what: &'static str,
-    /// How many there are.
+    /// Its value.
     pub found: usize,
-    /// How many there may be.
+    /// Its maximum.
     pub most: usize,
-    /// What to change.
+    /// Suggested correction.
     pub help: &'static str,
 }
 
@@ -53,7 +53,7 @@ impl fmt::Display for Limit {
 
 impl std::error::Error for Limit {}
 
-/// The first limit of the exported program that `program`, which runs the folded `graph`, is beyond.
+/// The first limit that `program`, which runs the folded `graph`, exceeds.
 #[must_use]
 pub fn exceeded(graph: &Graph, program: &Program) -> Option<Limit> {
     let smaller = "a narrower image or fewer filters";
@@ -63,7 +63,7 @@ pub fn exceeded(graph: &Graph, program: &Program) -> Option<Limit> {
     };
     let mut constants = 0;
     graph.ops.iter().find_map(|op| {
-        // The pool and the head make no rows.
+        // The pool and the head have no rows.
         let step = program.steps.iter().position(|step| step.op == op.id);
         let row = |shape: Shape| step.map_or(0, |_| shape.width * shape.channels);
         let steps = step.map_or(0, |step| step + 1);
@@ -84,7 +84,7 @@ pub fn exceeded(graph: &Graph, program: &Program) -> Option<Limit> {
     })
 }
 
-/// Why no compiler for `family` can hold an array of `largest` bytes, where that is so.
+/// Description of the problem if compilers for `family` do not support an array of `largest` bytes.
 #[must_use]
 pub fn refused_on(family: Family, largest: u64) -> Option<String> {
     let is_refused = family == Family::Avr && largest > MAX_AVR_ARRAY as u64;
@@ -158,7 +158,7 @@ mod tests {
         let blocks = (block(4_096) + &block(1)).repeat(16);
         let head = "input = { height = 1, width = 1, channels = 1 }\n[stem]\nfilters = 1\nkernel = 1\n";
         let said = limit(&format!("{head}{blocks}"), Precision::Int8).unwrap();
-        // Filters come in pairs.
+        // Filters are stored in pairs.
         assert!(said.starts_with("block30.conv has 65,568 filters with those before it, "), "{said}");
         assert_eq!(limit(&format!("{head}{blocks}"), Precision::Float), None);
         let wide = "input = { height = 4096, width = 4096, channels = 1 }\n[stem]\nfilters = 1\nkernel = 1\nstride = 1\n\

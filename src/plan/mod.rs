@@ -1,8 +1,8 @@
-//! What the deployed program holds in memory and when.
+//! The memory plan of the deployed program, and estimates of its costs.
 //!
-//! [`Program`] is the program as data: steps in order, with the place of everything they read
-//! and write. The estimate prices it, and the generator writes it down; neither works out a size
-//! of its own, so that the number shown is the number allocated.
+//! [`Program`] lists the steps in order, with the arena offsets of everything that they read and write.
+//! Estimates and the C++ export both use it and compute no sizes themselves, so that the estimated sizes are
+//! the allocated ones.
 
 mod arena;
 mod boards;

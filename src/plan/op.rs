@@ -1,36 +1,36 @@
-//! What the plan knows of each kind of operation: the one place of this pass that tells them apart.
+//! Properties of operations for the plan. Only this file of the module matches on their kinds.
 
 use crate::config::Pool;
 use crate::graph::{FilterLayer, Kind, Op};
 
-/// What makes the rows of an operation.
+/// The kind of computation of output rows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RowWork {
     /// Filters.
     Filters,
-    /// The sum of two rows.
+    /// Addition of two rows.
     Addition,
-    /// Gates that scale a row.
+    /// Multiplication of a row by gates.
     Gates,
-    /// A running maximum or sum: it makes no rows.
+    /// A running maximum or sum, without output rows.
     Pool,
 }
 
-/// What an operation costs besides its filters.
+/// Costs of an operation in addition to its filters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Extras {
-    /// What makes its rows.
+    /// The computation of its rows.
     pub work: RowWork,
-    /// Pairs of multiplier and offset of an int8 network.
+    /// Number of pairs of multiplier and offset in int8.
     pub constants: usize,
-    /// Pixels that it takes the mean of; 0 where it takes none.
+    /// Number of pixels that it averages; 0 if it does not.
     pub averaged: usize,
-    /// Values that it keeps to make gates: means and hidden units.
+    /// Number of values for the computation of gates: means and hidden units.
     pub gates: usize,
 }
 
 impl Extras {
-    /// Those of `op`.
+    /// The costs of `op`.
     pub fn of(op: &Op) -> Self {
         let none = Self { work: RowWork::Filters, constants: 0, averaged: 0, gates: 0 };
         let pixels = op.input.pixels();
@@ -49,14 +49,14 @@ impl Extras {
     }
 }
 
-/// Whether each filter of `layer` reads one plane, as depthwise kernels do: filters of more than one
-/// pixel over a single plane are depthwise filters that read the same one.
+/// Whether each filter of `layer` reads one plane, so that depthwise kernels can compute it. This includes kernels
+/// larger than 1×1 on a single input channel, which all filters read.
 #[must_use]
 pub const fn reads_one_plane(layer: &FilterLayer) -> bool {
     layer.is_depthwise || layer.channels == 1 && layer.taps > 1
 }
 
-/// How many values a filter of `op` reads at once; 0 where each reads one plane.
+/// Number of inputs of a filter of `op`; 0 if each filter reads one plane.
 #[must_use]
 pub fn depth(op: &Op) -> usize {
     let layers = op.filters();

@@ -1,4 +1,4 @@
-//! The program that runs on the board: its steps, and the place of everything they read and write.
+//! The program that runs on the board: its steps, and the arena offsets of everything they read and write.
 
 use super::chain::{Chain, ElementSizes, Link, STACK_TILES};
 use super::rows::{RowPlan, Segment, kept};
@@ -8,147 +8,147 @@ use crate::config::{Plan, Precision};
 use crate::graph::{Graph, Op, OpId, Shape, Window};
 use serde::Serialize;
 
-/// Where a step's rows go.
+/// Destination of the output rows of a step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Target {
-    /// Into this row, from where the next step takes it. Where the next step only keeps a row, it
-    /// may as well go straight into that step's ring.
+    /// A row buffer at this offset, from which the next step reads it. Rows that the next step only stores are
+    /// written to that step's ring buffer instead.
     Row(usize),
-    /// Over the row that was read.
+    /// The input row, which is overwritten.
     Over,
-    /// Into a whole map that begins here.
+    /// A whole feature map at this offset.
     Map(usize),
 }
 
-/// Rows that are kept for a later addition, in a ring buffer or in a whole map.
+/// Buffer for the rows of a skip connection: a ring buffer or a whole feature map.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SkipBuffer {
-    /// Where they begin.
+    /// Its offset, in bytes.
     pub at: usize,
-    /// How many a ring holds; of a whole map, all.
+    /// Capacity, in rows; for a whole feature map, all of its rows.
     pub rows: usize,
 }
 
-/// What a step does, row by row. Places are bytes from the start of the arena.
+/// A step, which computes an operation row by row. Offsets are bytes from the start of the arena.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Step {
     /// The operation.
     pub op: OpId,
-    /// How it moves over rows.
+    /// Its kernel, stride and padding.
     pub window: Window,
-    /// The size of what it reads.
+    /// Shape of its input.
     pub input: Shape,
-    /// The size of what it makes.
+    /// Shape of its output.
     pub output: Shape,
-    /// The last kernel − 1 rows that it was given: row r in place r modulo kernel − 1.
+    /// Offset of its ring buffer for the last kernel − 1 input rows: row r has index r modulo (kernel − 1).
     pub ring: usize,
-    /// Where its rows go.
+    /// Destination of its output rows.
     pub target: Target,
-    /// Where its rows are kept for a later addition of the same segment.
+    /// Buffer of its output rows for a later addition of the same segment.
     pub keeps: Option<SkipBuffer>,
-    /// For an addition: the rows it adds.
+    /// For an addition: buffer of the second operand.
     pub adds: Option<SkipBuffer>,
-    /// What filters read at several pixels at once, where that is not on the stack.
+    /// Offset of the tile, which holds the inputs of several pixels; `None` if it is on the stack.
     pub tile: Option<usize>,
-    /// The number, within its segment, of the counter of its input rows; counter 0 counts what the
-    /// segment is fed.
+    /// Index, within its segment, of the counter of its input rows. Counter 0 counts the rows passed to the
+    /// segment.
     pub counter_in: usize,
-    /// The number of the counter of its output rows: the same where each row gives one.
+    /// Index of the counter of its output rows; the same if each input row gives an output row.
     pub counter_out: usize,
 }
 
-/// What a part of the arena is for.
+/// Use of a region of the arena.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Use {
-    /// Rings of rows, rows in the making, sums and gates.
+    /// Row buffers, sums and gates.
     Rows,
-    /// The map that rows come from.
+    /// The input feature map.
     Source,
-    /// The map that rows go to; it may lie over what has been read of the source.
+    /// The output feature map, which may overlap the processed part of the input.
     Sink,
-    /// A map that waits for an addition.
+    /// A feature map for a later addition.
     Kept,
 }
 
-/// A part of the arena that is in use while a stream runs.
+/// A region of the arena that is in use while a segment runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct Region {
-    /// What for.
+    /// Its use.
     #[serde(rename = "use")]
     pub what: Use,
-    /// Its first byte.
+    /// Its offset, in bytes.
     pub at: usize,
-    /// How many there are.
+    /// Its size, in bytes.
     pub bytes: usize,
 }
 
-/// Steps through which rows stream.
+/// A segment: steps that run row by row.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Stream {
-    /// The first step.
+    /// Index of its first step.
     pub first: usize,
-    /// The step behind the last.
+    /// Index after its last step.
     pub end: usize,
-    /// The map its rows come from; `None` for the camera.
+    /// Offset of its input feature map; `None` for the camera.
     pub source: Option<usize>,
-    /// Where a row of that map is copied to before it is read, where it has to be.
+    /// Offset of a buffer to which input rows are copied before they are read, if that is necessary.
     pub copy: Option<usize>,
-    /// Means, hidden units and gates of squeeze-and-excitation, where it begins with that.
+    /// Offset of means, hidden units and gates, if it begins with squeeze-and-excitation.
     pub gates: usize,
-    /// All bytes in use while it runs.
+    /// Number of bytes in use while it runs.
     pub bytes: usize,
-    /// Where they are.
+    /// The regions in use.
     pub regions: Vec<Region>,
 }
 
-/// What runs on the board, and where everything is.
+/// The program that runs on the board, with its memory plan.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Program {
-    /// Arithmetic of it all.
+    /// Its arithmetic.
     pub precision: Precision,
-    /// The operations in order, but for the global pool and the head.
+    /// Its steps in order, without the global pool and the head.
     pub steps: Vec<Step>,
-    /// The runs of steps, in order; that which ends with step [`body`](Self::body) fills the pool.
+    /// The segments, in order. The one that ends with step [`body`](Self::body) fills the pool.
     pub streams: Vec<Stream>,
-    /// How many steps come before the pool.
+    /// Number of steps before the pool.
     pub body: usize,
-    /// The row that the camera writes to, where it is not kept at once.
+    /// Offset of the camera's row, unless the row is written directly to a ring buffer.
     pub camera: usize,
-    /// The global pool.
+    /// Offset of the global pool.
     pub pool: usize,
-    /// Where the vector begins that the head reads: the pool, or what the last step made of it.
+    /// Offset of the input of the head: the pool, or the output of the last step after it.
     pub head_input: usize,
-    /// What the head reads at once, where it is gathered first.
+    /// Offset of the tile of the head, if it is in the arena.
     pub head_tile: Option<usize>,
-    /// Tiles of up to this many values are on the stack.
+    /// Maximum size of tiles on the stack, in values.
     pub stack_tile: usize,
-    /// Where a float head writes: beside the pool.
+    /// Offset of the logits of a float head, beside the pool.
     pub logits: usize,
-    /// Bytes of the arena.
+    /// Size of the arena, in bytes.
     pub arena_bytes: usize,
-    /// The stream with the most bytes in use.
+    /// Index of the segment with the most bytes in use.
     pub peak: usize,
-    /// Multiplications after the last row of the image has come.
+    /// MACs after the last row of the image.
     pub macs_after_last_row: u64,
-    /// Counters of rows that the object holds.
+    /// Number of row counters in the object.
     pub counters: usize,
-    /// Bytes of a counter.
+    /// Size of a counter, in bytes.
     pub counter_bytes: usize,
-    /// How many classes there are.
+    /// Number of classes.
     pub classes: usize,
 }
 
-/// Rows and maps begin at a multiple of this many bytes.
+/// Alignment of row buffers and feature maps, in bytes.
 pub const ARENA_ALIGNMENT: usize = 4;
 
 /// Bytes of a `float`.
 const FLOAT: usize = 4;
-/// Bytes of the number of the class found.
+/// Bytes of the predicted class.
 const CLASS: usize = 2;
 
 impl Program {
-    /// The program of `graph` with this arithmetic, whose memory plan aims at `goal`.
+    /// Plans the program of `graph` with this arithmetic. The memory plan has the objective `goal`.
     #[must_use]
     pub fn of(graph: &Graph, precision: Precision, goal: Plan) -> Self {
         let cell = match precision {
@@ -199,7 +199,7 @@ impl Program {
         program.with_tail(tail, graph).with_results(graph)
     }
 
-    /// The program with the steps behind the pool.
+    /// Adds the steps after the pool.
     fn with_tail(mut self, tail: Option<Tail>, graph: &Graph) -> Self {
         let Some(tail) = tail else { return self };
         let bytes = |stream: &Stream| stream.bytes;
@@ -217,7 +217,7 @@ impl Program {
         self
     }
 
-    /// The program with room for the results and counters of the steps that there are.
+    /// Adds the memory for results and row counters.
     fn with_results(mut self, graph: &Graph) -> Self {
         let (classes, features) = (self.classes, graph.feature_count() * FLOAT);
         if graph.tail().is_empty() {
@@ -227,7 +227,7 @@ impl Program {
             Precision::Float => self.logits + classes * FLOAT,
             Precision::Int8 => classes * FLOAT,
         };
-        // The probabilities take the arena's place once it is done with.
+        // The probabilities overwrite the arena when it is no longer used.
         self.arena_bytes = self.arena_bytes.max(outputs);
         let tallest = self.steps.iter().map(|step| step.input.height.max(step.output.height)).max().unwrap_or(0);
         self.counters = 1 + self.steps.iter().map(|step| step.counter_out).max().unwrap_or(0);
@@ -235,7 +235,7 @@ impl Program {
         self
     }
 
-    /// Bytes of a value of a map.
+    /// Bytes of a value of a feature map.
     #[must_use]
     pub const fn value_bytes(&self) -> usize {
         match self.precision {
@@ -244,9 +244,8 @@ impl Program {
         }
     }
 
-    /// Bytes of the arena that are the own of `op` while it works: the rows of its input that it
-    /// keeps, those that wait for an addition, and the row or map that it writes. 0 for what
-    /// follows global pooling.
+    /// Bytes of the arena that `op` uses alone while it runs: its ring buffer, its skip buffer, and its output
+    /// row or feature map. 0 after global pooling.
     #[must_use]
     pub(crate) fn own_bytes(&self, op: OpId) -> usize {
         let Some(step) = self.steps.iter().find(|step| step.op == op) else { return 0 };
@@ -260,8 +259,8 @@ impl Program {
         step.window.kept() * row(step.input) + waiting + written
     }
 
-    /// Bytes of an arena of the caller's, which may begin anywhere: what is left free in front of rows and
-    /// maps to align them, and behind them, since kernels load up to three bytes beyond what they use.
+    /// Bytes of an unaligned arena of the caller: the arena, bytes to align it, and bytes behind it, since kernels
+    /// load up to three bytes beyond the values that they use.
     #[must_use]
     pub const fn caller_arena_bytes(&self) -> usize {
         self.arena_bytes.next_multiple_of(ARENA_ALIGNMENT) + 2 * ARENA_ALIGNMENT
@@ -276,15 +275,15 @@ impl Program {
         }
     }
 
-    /// Bytes of the object: the arena, the class found and its probability, the class scores and
-    /// the counters of rows. The same on every processor, since it is filled up to whole words.
+    /// Bytes of the object: the arena, the predicted class and its probability, the class scores and the row
+    /// counters. Equal on all processors, since explicit padding fills the last word.
     #[must_use]
     pub const fn object_bytes(&self) -> usize {
         (self.arena_bytes + FLOAT + CLASS + self.counters * self.counter_bytes + self.score_bytes())
             .next_multiple_of(FLOAT)
     }
 
-    /// Bytes that fill up the object.
+    /// Bytes of explicit padding of the object.
     #[must_use]
     pub const fn padding_bytes(&self) -> usize {
         self.object_bytes()
@@ -292,12 +291,12 @@ impl Program {
     }
 }
 
-/// The chain of `graph` and its plan, with tiles on the stack as small as costs nothing.
+/// The chain of `graph` and its plan. Tiles move from the stack to the arena if that does not enlarge the arena.
 fn planned(graph: &Graph, cell: ElementSizes, goal: Plan) -> (Chain, RowPlan) {
     let mut chain = Chain::of(graph, cell);
     let mut rows = RowPlan::of(&chain, goal);
     for stack_tile in STACK_TILES.into_iter().filter(|values| *values < cell.stack_tile) {
-        // The stack is spared where that costs nothing.
+        // Prefers the smaller stack if the arena stays as small.
         let other = chain.with_stack_tile(stack_tile);
         if other.links != chain.links {
             let planned = RowPlan::of(&other, goal);
@@ -312,7 +311,7 @@ fn planned(graph: &Graph, cell: ElementSizes, goal: Plan) -> (Chain, RowPlan) {
     (chain, rows)
 }
 
-/// What is where while segment `at` runs.
+/// The regions in use while segment `at` runs.
 fn regions(chain: &Chain, segments: &[Segment], at: usize) -> Vec<Region> {
     let Segment { need, source, sink, scratch, .. } = segments[at];
     let own = [(Use::Rows, scratch, need.scratch), (Use::Source, source, need.source), (Use::Sink, sink, need.sink)];
@@ -324,7 +323,7 @@ fn regions(chain: &Chain, segments: &[Segment], at: usize) -> Vec<Region> {
 struct Builder<'a> {
     graph: &'a Graph,
     chain: &'a Chain,
-    /// Whole maps so far: the link that made each, and its place.
+    /// Whole feature maps so far: the link that wrote each, and its offset.
     kept: Vec<(usize, usize)>,
     steps: Vec<Step>,
 }
@@ -364,7 +363,7 @@ impl Builder<'_> {
         self.kept.push((segment.end - 1, segment.sink));
     }
 
-    /// Where the rows that link `from` makes wait for an addition in `segment`.
+    /// The buffer for the output rows of link `from` that an addition in `segment` reads.
     fn waiting(&self, from: usize, segment: &Segment, layout: &Layout) -> SkipBuffer {
         let ring = from.checked_sub(segment.first).and_then(|stage| layout.stages[stage].skip);
         if let Some((offset, rows)) = ring {

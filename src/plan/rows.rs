@@ -1,52 +1,50 @@
-//! The program over rows: which operations stream, where whole maps stand, and where all of it
-//! lies in one arena.
+//! The memory plan: divides a network into segments and places their buffers in the arena.
 //!
-//! The chain of operations is cut into segments ([`super::segment`]). Between two of them stands
-//! a whole map; a segment may write its map over the one it reads, as far behind as rows are read
-//! for the last time. The cuts are searched by dynamic programming over their places, for the
-//! least bytes at the worst segment or for the least work after the last row of the image. Then
-//! every map and every segment's scratch gets a place: a bounded search over the few places that
-//! touch an edge, in an arena that grows only where no placement is found.
+//! The chain of operations is cut into segments ([`super::segment`]) with a whole feature map between
+//! each two. A segment may overwrite its input feature map with its output, after the last use of each row.
+//! Dynamic programming finds the cuts with the least bytes in the largest segment, or with the least work
+//! after the last row of the image. A bounded search then places every feature map and the scratch of every
+//! segment; it tries the offsets next to another buffer, and enlarges the arena only if it finds no placement.
 
 use super::chain::Chain;
 use super::segment::{Need, SegmentBuilder};
 use crate::config::Plan;
 
-/// A run of operations through which rows stream.
+/// A segment with its placement.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Segment {
-    /// The first link.
+    /// Index of its first link.
     pub first: usize,
-    /// The link behind the last.
+    /// Index after its last link.
     pub end: usize,
-    /// What it needs.
+    /// Its memory requirements.
     pub need: Need,
-    /// Where the map begins that its rows come from; 0 for the camera.
+    /// Offset of its input feature map; 0 for the camera.
     pub source: usize,
-    /// Where the map begins that it fills; 0 for the pool.
+    /// Offset of its output feature map; 0 for the pool.
     pub sink: usize,
-    /// Where rings, temporaries and sums begin.
+    /// Offset of its scratch: ring buffers, temporaries and sums.
     pub scratch: usize,
 }
 
-/// The program over rows.
+/// The segments and their placement.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RowPlan {
-    /// The segments in order.
+    /// The segments, in order.
     pub segments: Vec<Segment>,
-    /// Bytes of the arena.
+    /// Size of the arena, in bytes.
     pub arena_bytes: usize,
-    /// Multiplications after the last row of the image has come.
+    /// MACs after the last row of the image.
     pub macs_after_last_row: u64,
 }
 
-/// Steps of the search for places before the arena grows.
+/// Maximum steps of the placement search before the arena is enlarged.
 const PATIENCE: usize = 400;
-/// By how much it then grows, in bytes.
+/// Enlargement of the arena, in bytes.
 const GROWTH: usize = 16;
 
 impl RowPlan {
-    /// The plan of `chain` that aims at `goal`.
+    /// Plans `chain` for the objective `goal`.
     #[must_use]
     pub fn of(chain: &Chain, goal: Plan) -> Self {
         let cuts = search(chain, goal);
@@ -72,7 +70,7 @@ impl RowPlan {
         }
     }
 
-    /// The segment with the most bytes, the first of equals.
+    /// Index of the segment with the most bytes, the first one on a tie.
     #[must_use]
     pub fn peak(&self) -> usize {
         let bytes = |at: usize| self.segments[at].need.bytes();
@@ -80,10 +78,10 @@ impl RowPlan {
     }
 }
 
-/// What a choice of cuts costs, in the order of what matters.
+/// Cost of a choice of cuts, most important first.
 type Cost = (u64, u64, usize);
 
-/// The best cuts: 0, the ends of all segments.
+/// The best cuts: 0 and the ends of all segments.
 fn search(chain: &Chain, goal: Plan) -> Vec<usize> {
     let count = chain.links.len();
     let mut best: Vec<Option<(Cost, usize)>> = vec![None; count + 1];
@@ -97,7 +95,7 @@ fn search(chain: &Chain, goal: Plan) -> Vec<usize> {
                 Plan::Smallest => (a.max(bytes as u64), b + macs, cuts + 1),
                 Plan::LowestLatency => (a + macs, b.max(bytes as u64), cuts + 1),
             };
-            // Links that follow make nothing cheaper.
+            // More links do not reduce the cost.
             if best[count].is_some_and(|(whole, _)| cost(links.bytes_at_least()) > whole) {
                 break;
             }
@@ -120,7 +118,7 @@ fn search(chain: &Chain, goal: Plan) -> Vec<usize> {
     cuts
 }
 
-/// A search for places of maps and scratch in `total` bytes.
+/// A search for offsets of feature maps and scratch in `total` bytes.
 struct Places<'a> {
     chain: &'a Chain,
     segments: &'a mut [Segment],
@@ -166,7 +164,7 @@ impl Places<'_> {
         false
     }
 
-    /// Gives segment `at` its sink and scratch, then places the rest.
+    /// Sets sink and scratch of segment `at`, then places the following segments.
     fn settle(&mut self, at: usize, sink: usize, busy: &[(usize, usize)]) -> bool {
         let Some(scratch) = gap(busy, self.segments[at].need.scratch, self.total) else { return false };
         (self.segments[at].sink, self.segments[at].scratch) = (sink, scratch);
@@ -177,8 +175,7 @@ impl Places<'_> {
     }
 }
 
-/// Beginnings and ends of the maps that wait for an addition of segment `at` or a later one, other
-/// than its source.
+/// Offsets and ends of the feature maps for additions of segment `at` or later ones, except its source.
 pub fn kept(chain: &Chain, segments: &[Segment], at: usize) -> Vec<(usize, usize)> {
     let first = segments[at].first;
     let waiting = chain.skips.iter().filter(|skip| skip.from + 1 < first && skip.to >= first);
@@ -192,7 +189,7 @@ fn overlap(a: (usize, usize), b: (usize, usize)) -> bool {
     a.0 < b.1 && b.0 < a.1
 }
 
-/// The lowest multiple of 4 where `bytes` are free.
+/// The lowest offset, a multiple of 4, with `bytes` free bytes.
 pub fn gap(busy: &[(usize, usize)], bytes: usize, total: usize) -> Option<usize> {
     if bytes == 0 {
         return Some(0);

@@ -1,33 +1,33 @@
-//! The memory of a run of operations through which rows stream.
+//! The memory of a segment: consecutive operations that run row by row.
 //!
-//! The rows of a segment come from the camera or from a map that stands in memory, and its last
-//! operation fills a map or the global pool. In between, an operation with a k×k kernel keeps a
-//! ring of the last k − 1 rows it was given; the newest row lies in a temporary, is read together
-//! with the ring, and is then rotated into it before the next operation runs: only two
-//! neighbouring temporaries are ever alive. A skip waits in a ring of its own until the addition
-//! catches up. Nothing is computed twice.
+//! A segment reads rows from the camera or from its source, a feature map in memory. Its last operation
+//! writes to its sink, a feature map, or to the global pool. An operation with a k×k kernel has a ring
+//! buffer of its last k − 1 input rows. The newest row is in a temporary row buffer; it is read together with
+//! the ring buffer and then copied into it before the next operation runs, so that only two neighbouring
+//! temporaries are live at a time. The rows of a skip connection have their own ring buffer. Nothing is
+//! computed twice.
 
 use super::chain::{Chain, Link};
 use crate::graph::Window;
 
-/// What a segment needs.
+/// Memory requirements of a segment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Need {
-    /// Rings, temporaries and sums, in bytes.
+    /// Bytes of scratch: ring buffers, temporaries and sums.
     pub scratch: usize,
-    /// Bytes of the map its rows come from; 0 for the camera.
+    /// Bytes of the source; 0 for the camera.
     pub source: usize,
-    /// Bytes of the map it fills; 0 where that is the pool.
+    /// Bytes of the sink; 0 for the pool.
     pub sink: usize,
-    /// The sink may begin this many bytes before the source and write over it, row by row; `None`
-    /// where somebody needs the source later on.
+    /// The sink may overwrite the source row by row if it begins this number of bytes before it; `None` if the
+    /// source is needed later.
     pub distance: Option<usize>,
-    /// Bytes of maps that wait for a later addition.
+    /// Bytes of feature maps for later additions.
     pub kept: usize,
 }
 
 impl Need {
-    /// Bytes that the two maps span together.
+    /// Bytes of the range of source and sink.
     #[must_use]
     pub fn span(&self) -> usize {
         match self.distance {
@@ -36,38 +36,38 @@ impl Need {
         }
     }
 
-    /// All bytes together, where no gap is lost.
+    /// Total bytes without gaps.
     #[must_use]
     pub fn bytes(&self) -> usize {
         self.scratch + self.span() + self.kept
     }
 }
 
-/// Builds a segment link by link: the search for the best cuts asks for the cost of every end.
+/// Builds a segment link by link. The search for the best cuts asks for its requirements after each link.
 #[derive(Debug, Clone, Copy)]
 pub struct SegmentBuilder<'a> {
     chain: &'a Chain,
-    /// Its first link.
+    /// Index of its first link.
     first: usize,
-    /// The link behind its last.
+    /// Index after its last link.
     end: usize,
-    /// Bytes of rings.
+    /// Bytes of ring buffers.
     rings: usize,
-    /// Bytes of the largest two neighbouring temporaries; the camera's row is one.
+    /// Bytes of the largest two neighbouring temporaries, including the camera's row.
     temporaries: usize,
     /// Bytes of the last temporary.
     temporary: usize,
     /// Bytes of the largest tile.
     tile: usize,
-    /// Rows that are made before the last row of the image has come.
+    /// Output rows that are computed before the last row of the image.
     ready: usize,
-    /// Multiplications that wait for the last row of the image.
+    /// MACs after the last row of the image.
     macs: u64,
     reach: Reach,
 }
 
 impl<'a> SegmentBuilder<'a> {
-    /// Nothing yet, before link `first`.
+    /// An empty segment that begins at link `first`.
     #[must_use]
     pub fn new(chain: &'a Chain, first: usize) -> Self {
         let (camera, ready) = if first == 0 { (chain.row_in(0), chain.links[0].input.0 - 1) } else { (0, 0) };
@@ -92,7 +92,7 @@ impl<'a> SegmentBuilder<'a> {
         if link.whole && (at > self.first || at == 0) {
             return false;
         }
-        // What was the last link no longer writes into the sink.
+        // The previous link no longer writes to the sink.
         if at > self.first {
             self.pass_on(at - 1);
         }
@@ -109,8 +109,8 @@ impl<'a> SegmentBuilder<'a> {
         true
     }
 
-    /// Makes room for the row of link `at`, which the next link or the pool reads. An addition
-    /// writes over the row it is given.
+    /// Adds a temporary for the output row of link `at`, which the next link or the pool reads. An addition
+    /// overwrites its input row.
     fn pass_on(&mut self, at: usize) {
         if self.chain.links[at].skip.is_none() || at == self.first {
             let row = self.chain.row_out(at);
@@ -119,32 +119,32 @@ impl<'a> SegmentBuilder<'a> {
         }
     }
 
-    /// The link behind its last.
+    /// Index after its last link.
     #[must_use]
     pub const fn end(&self) -> usize {
         self.end
     }
 
-    /// Multiplications that wait for the last row of the image.
+    /// MACs after the last row of the image.
     #[must_use]
     pub(crate) const fn macs_after_last_row(&self) -> u64 {
         self.macs
     }
 
-    /// Bytes that it needs at least, however far it grows.
+    /// Lower bound of its bytes, however many links are appended.
     #[must_use]
     pub(crate) const fn bytes_at_least(&self) -> usize {
         self.rings + self.temporaries + self.tile
     }
 
-    /// What it needs; `None` where it cannot end here.
+    /// Its requirements; `None` if a segment cannot end here.
     #[must_use]
     pub fn need(&self) -> Option<Need> {
         self.least().map(|least| self.exactly(least))
     }
 
-    /// As [`Self::need`], but for the distance between its maps, which is the least there may be:
-    /// much of a search can do without the exact one.
+    /// As [`Self::need`], but with a lower bound of the distance between source and sink, which is sufficient for
+    /// most of a search.
     #[must_use]
     pub fn least(&self) -> Option<Need> {
         let Self { chain, first, end, .. } = *self;
@@ -167,30 +167,30 @@ impl<'a> SegmentBuilder<'a> {
                 continue;
             }
             match (start >= first, skip.to < end) {
-                // Both within: a ring, unless the source map itself holds the rows.
+                // Both in this segment: a ring buffer, unless the rows are in the source.
                 (true, true) if start > first || first == 0 => need.scratch += skip.rows * chain.row_out(skip.from),
                 (true, true) => {}
-                // The addition comes in a later segment: its other half must be a whole map.
+                // The addition is in a later segment: its second operand must be a whole feature map.
                 (true, false) if start == first && first > 0 => need.distance = None,
                 (true, false) => return None,
                 (false, _) => need.kept += chain.map_out(skip.from),
             }
         }
         if ends {
-            // The head's tile lies over rows, behind the pool.
+            // The tile of the head overlaps row buffers, after the pool.
             need.scratch = need.scratch.max(chain.links[first].extra + chain.pool + chain.head_tile);
         }
         Some(need)
     }
 
-    /// What it needs, from the least that it may need.
+    /// The exact requirements, given the lower bound.
     #[must_use]
     pub fn exactly(&self, least: Need) -> Need {
         Need { distance: least.distance.map(|_| self.distance()), ..least }
     }
 
-    /// How far before its source the sink must begin, so that no row is written over before it was
-    /// read for the last time.
+    /// Minimum distance of the sink before the source, in bytes, with which no row is overwritten before its last
+    /// use.
     fn distance(&self) -> usize {
         let Self { chain, first, end, reach: newest, .. } = *self;
         let links = &chain.links;
@@ -199,7 +199,7 @@ impl<'a> SegmentBuilder<'a> {
         }
         let (row_in, row_out) = (chain.row_in(first) as i64, chain.row_out(end - 1) as i64);
         let rows_out = links[end - 1].output.0 as i64;
-        // Channel by channel, or from a copy: a row is read for the last time before it is written.
+        // Channel by channel, or from a copy: the last use of a row precedes the write.
         let pixelwise = end == first + 1 && links[first].window == Window::PIXEL;
         let direct = end == first + 1 && !pixelwise;
         let added = chain.skips.iter().find(|skip| skip.from + 1 == first && (first..end).contains(&skip.to));
@@ -209,8 +209,8 @@ impl<'a> SegmentBuilder<'a> {
             skip.map_or(read, |skip| read.min(skip.read(o, true)))
         };
         let over = |o: i64| (o + 1) * row_out - unread(o) * row_in;
-        // Convex in o up to the row that the last row of the source gives, and convex from the next
-        // one on: the ends of both decide.
+        // Convex in o up to the output row of the last source row, and convex from the next one on, so that the
+        // ends of both ranges have the maximum.
         let full = newest.full().min(rows_out - 1);
         let ends = [0, full, (full + 1).min(rows_out - 1), rows_out - 1];
         let most = ends.into_iter().map(over).fold(0, i64::max);
@@ -223,8 +223,8 @@ fn tile(chain: &Chain, first: usize, end: usize) -> usize {
     chain.links[first..end].iter().map(|link| link.tile).fold(0, usize::max)
 }
 
-/// Bytes of a row of the source that is copied before it is read, since the row made of it may
-/// take its place.
+/// Bytes of a source row that is copied before it is read, since its output row may overwrite it; 0 if no copy
+/// is needed.
 fn copied_row(chain: &Chain, first: usize, end: usize) -> usize {
     let copied = first > 0 && end == first + 1 && end < chain.links.len();
     if copied && chain.links[first].mixes && chain.links[first].window == Window::PIXEL {
@@ -234,8 +234,8 @@ fn copied_row(chain: &Chain, first: usize, end: usize) -> usize {
     }
 }
 
-/// Which row of the input of a run of operations is the newest when a row of its output is made:
-/// scale · row + offset, but at most `last`, with which the last row between two of them was made.
+/// The newest input row of consecutive operations when an output row is computed: scale · row + offset, but at
+/// most `last`, the input row that completes the last intermediate row.
 #[derive(Debug, Clone, Copy)]
 struct Reach {
     scale: i64,
@@ -244,21 +244,21 @@ struct Reach {
 }
 
 impl Reach {
-    /// Of no operation, on `rows` rows.
+    /// The reach of no operation on `rows` rows.
     const fn of_rows(rows: usize) -> Self {
         Self { scale: 1, offset: 0, last: rows as i64 - 1 }
     }
 
-    /// Of links `first..end`, where `first` is not the first of all.
+    /// The reach of the links `first..end`; `first` is not 0.
     fn of(chain: &Chain, first: usize, end: usize) -> Self {
         let rows = chain.links[first - 1].output.0;
         chain.links[first..end].iter().fold(Self::of_rows(rows), Self::then)
     }
 
-    /// That of the same operations and another one behind them.
+    /// The reach with `link` appended.
     const fn then(self, link: &Link) -> Self {
         let (stride, newest) = (link.window.stride, link.window.ahead() as i64);
-        // Rows that nobody waits for come after its last one.
+        // Rows that no window reads arrive after its last one.
         let (ends, last) = (self.scale * (link.input.0 as i64 - 1) + self.offset, self.last);
         Self {
             scale: self.scale * stride as i64,
@@ -267,15 +267,15 @@ impl Reach {
         }
     }
 
-    /// The first row of the output that is made with the last row of the input.
+    /// The first output row that is computed with the last input row.
     const fn full(self) -> i64 {
         let missing = self.last - self.offset;
         if missing > 0 { (missing + self.scale - 1) / self.scale } else { 0 }
     }
 
-    /// How many rows of the input are never read again while row `output` is written. The newest row
-    /// is among them if what reads it `is_done`, or if it was read before and is kept since: below the
-    /// last row there is padding, of which more rows may be made.
+    /// Number of input rows that are no longer needed when row `output` is written. They include the newest row if
+    /// its reader `is_done`, or if it was read before and is buffered since: with padding at the bottom, several
+    /// output rows follow the last input row.
     const fn read(self, output: i64, is_done: bool) -> i64 {
         let reach = self.scale * output + self.offset;
         let newest = if reach < self.last { reach } else { self.last };
@@ -283,36 +283,36 @@ impl Reach {
     }
 }
 
-/// Where the rows of a link are, in bytes from the start of its segment's scratch.
+/// Offsets of the buffers of a link, in bytes from the start of its segment's scratch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Stage {
-    /// The ring of the last k − 1 rows it was given.
+    /// The ring buffer of its last k − 1 input rows.
     pub ring: usize,
-    /// The ring of rows that a later addition waits for: place and number of rows.
+    /// The ring buffer for a later addition: offset and number of rows.
     pub skip: Option<(usize, usize)>,
-    /// The row it makes; `None` where that goes straight into the sink, or over the row it reads.
+    /// The temporary of its output row; `None` if it writes to the sink or overwrites its input row.
     pub row: Option<usize>,
 }
 
-/// Where the scratch of a segment holds what.
+/// Layout of the scratch of a segment: offsets, in bytes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Layout {
-    /// Means and gates of squeeze-and-excitation; they are aligned.
+    /// Means and gates of squeeze-and-excitation, aligned.
     pub extra: usize,
-    /// The global pool, where the segment ends in it; aligned too.
+    /// The global pool, aligned, if the segment ends in it.
     pub pool: usize,
-    /// What filters read at several pixels at once, where that is not on the stack, and then the head; aligned too.
+    /// The tile of filters and then of the head, aligned, unless it is on the stack.
     pub tile: usize,
-    /// The copied row of the source, where the segment needs one.
+    /// The copied row of the source, if the segment needs one.
     pub copy: Option<usize>,
-    /// The row that the camera writes to, where the segment begins with it.
+    /// The camera's row, if the segment reads the camera.
     pub camera: usize,
-    /// Every link of the segment.
+    /// The buffers of each link.
     pub stages: Vec<Stage>,
 }
 
-/// The layout of links `first..end` within `need.scratch` bytes: gates, pool, tile, rings, and
-/// the temporaries, which take turns at the two ends of what is left.
+/// The layout of links `first..end` in `need.scratch` bytes: gates, pool, tile, ring buffers, then the temporaries,
+/// which alternate between the two ends of the rest.
 #[must_use]
 pub fn layout(chain: &Chain, first: usize, end: usize, need: &Need) -> Layout {
     let links = &chain.links;

@@ -1,8 +1,8 @@
-//! The operations between the global pool and the head: vectors, each made from whole ones.
+//! The tail: operations between the global pool and the head, which operate on vectors.
 //!
-//! When the pool is full, nothing else in the arena is needed any more. Each operation of the tail is
-//! a run of one step, from the vector it reads to one of its own; vectors and scratch take the lowest
-//! gaps between the vectors that are still read.
+//! After the pool is complete, nothing else in the arena is needed. Each operation of the tail is a segment
+//! of one step, with a new vector as output. Vectors and scratch are placed in the lowest gaps between live
+//! vectors.
 
 use super::chain::{ElementSizes, tile_bytes};
 use super::op::{Extras, depth};
@@ -13,17 +13,17 @@ use crate::graph::{Graph, Op, OpId, Source, Window};
 /// The tail of a program.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Tail {
-    /// A step for each operation.
+    /// The steps, one per operation.
     pub steps: Vec<Step>,
-    /// A run of steps for each operation.
+    /// The segments, one per operation.
     pub streams: Vec<Stream>,
-    /// Where the vector begins that the head reads.
+    /// Offset of the input of the head.
     pub head: usize,
-    /// Where a float head writes.
+    /// Offset of the logits of a float head.
     pub logits: usize,
-    /// What an int8 head reads at once is gathered here.
+    /// Offset of the tile of an int8 head, if it has one.
     pub head_tile: usize,
-    /// Bytes of the arena that it needs.
+    /// Required size of the arena, in bytes.
     pub bytes: usize,
 }
 
@@ -42,8 +42,8 @@ impl Vector {
 }
 
 impl Tail {
-    /// The tail of `graph`, whose pool begins at `pool`, behind `steps_before` steps. `None` where the
-    /// head reads the pool.
+    /// The tail of `graph` after `steps_before` steps, with the pool at offset `pool`; `None` if the head reads the
+    /// pool.
     #[must_use]
     pub fn of(graph: &Graph, cell: ElementSizes, pool: usize, steps_before: usize) -> Option<Self> {
         let ops = graph.tail();
@@ -69,14 +69,14 @@ impl Tail {
 struct Builder<'a> {
     graph: &'a Graph,
     cell: ElementSizes,
-    /// The vectors that are still read.
+    /// The live vectors, which are still read.
     live: Vec<Vector>,
-    /// Bytes of the arena in use so far.
+    /// Maximum number of bytes of the arena in use so far.
     used: usize,
 }
 
 impl Builder<'_> {
-    /// The lowest gap of `bytes` between the live vectors.
+    /// Offset of the lowest gap of `bytes` between live vectors.
     fn place(&mut self, bytes: usize) -> usize {
         let busy: Vec<(usize, usize)> = self.live.iter().map(Vector::range).collect();
         let at = gap(&busy, bytes, usize::MAX).unwrap_or(0);
@@ -84,7 +84,7 @@ impl Builder<'_> {
         at
     }
 
-    /// Forgets the vectors that no operation from `next` on reads.
+    /// Removes the vectors that no operation from `next` on reads.
     fn forget(&mut self, next: usize) {
         let later = &self.graph.ops[next..];
         self.live.retain(|vector| later.iter().any(|op| op.inputs.contains(&Source::Op(vector.op))));
@@ -102,7 +102,7 @@ impl Builder<'_> {
         let sink = Vector { op: op.id, at: 0, bytes: op.output.values() * self.cell.value };
         let sink = Vector { at: self.place(sink.bytes), ..sink };
         self.live.push(sink);
-        // Gates, tile and ring follow each other.
+        // Gates, tile and ring buffer are adjacent.
         let gates = (self.cell.value * Extras::of(op).gates).next_multiple_of(4);
         let tile = tile_bytes(depth(op), self.cell);
         let scratch = gates + tile + window.kept() * row;

@@ -1,4 +1,4 @@
-//! What differs between processors: how much code and stack a header takes there.
+//! Processor-specific costs: code size and stack.
 
 use super::code::{Piece, Pieces};
 use schemars::JsonSchema;
@@ -24,7 +24,7 @@ pub enum Core {
 }
 
 impl Core {
-    /// What its code looks like.
+    /// Its family of cores with similar code.
     #[must_use]
     pub const fn family(self) -> Family {
         match self {
@@ -38,7 +38,7 @@ impl Core {
     }
 }
 
-/// Cores whose code is alike.
+/// A family of cores with similar code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Family {
@@ -57,10 +57,10 @@ pub enum Family {
 }
 
 impl Family {
-    /// All of them, in the order they are measured in.
+    /// All families, in the order of the measured sizes.
     pub const ALL: [Self; 6] = [Self::Avr, Self::Thumb1, Self::Thumb2, Self::Dsp, Self::Xtensa, Self::Riscv];
 
-    /// What people call it.
+    /// Display name.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -73,8 +73,8 @@ impl Family {
         }
     }
 
-    /// Bytes of stack that the calls of a header of these pieces take at the most while rows are pushed
-    /// and an image is finished; see also [`PREDICT_STACK`].
+    /// Maximum bytes of stack of a header with these pieces while rows are pushed and an image is finished; see also
+    /// [`PREDICT_STACK`].
     #[must_use]
     pub const fn stack_bytes(self, pieces: &Pieces) -> u64 {
         let by_channels = STACK[self as usize][pieces.precision as usize];
@@ -83,17 +83,17 @@ impl Family {
     }
 }
 
-/// Bytes of stack that `predict()` takes for itself at the most, which pushes all rows of an image.
+/// Maximum additional bytes of stack of `predict()`, which pushes all rows of an image.
 pub const PREDICT_STACK: u64 = 80;
 
-/// Bytes of stack by family; float and int8; in gray and in colour; of networks with one stream, with
-/// several, and with squeeze-and-excitation.
+/// Bytes of stack by family; float and int8; grayscale and RGB; networks with one segment, with several, and
+/// with squeeze-and-excitation.
 ///
-/// `cargo bench --bench stack` paints the stack before a call and looks at it afterwards, at `-Os`
-/// and `-O2`, in the emulators of `tests/targets`; these are the worst of the presets and of
-/// squeeze, rounded up. Of AVR the frames of the driver are in it. Estimates, by the other
-/// families: what did not fit the emulated RAM (AVR and Cortex-M0 beyond one stream of floats and
-/// with gates), and Xtensa, for which there is no emulator: RV32's and a quarter more.
+/// `cargo bench --bench stack` fills the stack with a pattern before a call and checks it afterwards, at `-Os`
+/// and `-O2`, in the emulators of `tests/targets`. The values are the maxima of all presets and of squeeze,
+/// rounded up. Those for AVR include the frames of the driver. Some are estimates from other families: networks
+/// that exceed the emulated RAM (float networks with several segments or with gates on AVR and Cortex-M0), and
+/// Xtensa, which has no emulator: RV32 plus a quarter.
 const STACK: [[[[u64; 3]; 2]; 2]; Family::ALL.len()] = [
     [[[350, 400, 450], [350, 400, 450]], [[150, 190, 250], [190, 210, 270]]],
     [[[520, 600, 700], [520, 600, 700]], [[368, 360, 520], [368, 360, 520]]],
@@ -103,12 +103,12 @@ const STACK: [[[[u64; 3]; 2]; 2]; Family::ALL.len()] = [
     [[[528, 624, 768], [544, 640, 784]], [[304, 384, 528], [312, 384, 528]]],
 ];
 
-/// What a header costs on a family of cores.
+/// Costs of a header on a family of cores.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct TargetEstimate {
-    /// The cores.
+    /// The family.
     pub family: Family,
-    /// Bytes of code in flash, within a tenth; tables not counted.
+    /// Estimated bytes of code in flash, without tables, within 10 %.
     pub code_bytes: u64,
     /// Bytes of flash: code and tables.
     pub flash_bytes: u64,
@@ -117,7 +117,7 @@ pub struct TargetEstimate {
 }
 
 impl TargetEstimate {
-    /// What a program of these pieces and tables costs on `family`.
+    /// The costs of a program with these pieces and tables on `family`.
     #[must_use]
     pub fn of(family: Family, pieces: &Pieces, table_bytes: u64) -> Self {
         let code_bytes = pieces.code_bytes(family);

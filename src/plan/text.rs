@@ -1,4 +1,4 @@
-//! Costs as text for people: tables of layers, totals, targets and boards.
+//! Formats estimates as text: tables of layers, totals, targets and boards.
 
 use super::arena::GAP;
 use super::boards::Verdict;
@@ -10,8 +10,8 @@ use std::fmt::Write as _;
 const SHORTEST_NAME: usize = 8;
 
 impl Estimate {
-    /// Layers and totals, at most `width` columns wide as far as the numbers allow; names that are
-    /// too long are cut. Every line ends with a line break.
+    /// Formats layers and totals, at most `width` columns wide if the numbers allow it. Long names are truncated.
+    /// Every line ends with a line break.
     #[must_use]
     pub fn table(&self, width: usize) -> String {
         let header = ["layer", "output", "params", "MACs", "flash B", "map B"].map(str::to_owned);
@@ -53,14 +53,10 @@ impl Estimate {
             ("MACs", thousands(self.macs), String::new()),
             ("weights", format!("{} B", thousands(self.weight_bytes)), "with constants, in flash".to_owned()),
             ("tables", format!("{} B", thousands(self.table_bytes)), "weights and steps, in flash".to_owned()),
-            (
-                "rows and maps",
-                format!("{} B", thousands(self.peak_activation_bytes)),
-                format!("at {}", self.peak_layers),
-            ),
+            ("arena", format!("{} B", thousands(self.peak_activation_bytes)), format!("at {}", self.peak_layers)),
             ("object", format!("{} B", thousands(self.ram_bytes)), format!("{}, in RAM", self.precision.word())),
         ];
-        // The unit stands apart so that the digits of all lines end in one column.
+        // The unit has its own column, so that the digits are aligned.
         let digits = |cell: &str| cell.trim_end_matches(" B").len();
         let widest = totals.iter().map(|(_, cell, _)| digits(cell)).max().unwrap_or(0);
         let line = |(name, cell, note): &(&str, String, String)| {
@@ -70,7 +66,7 @@ impl Estimate {
         totals.iter().map(line).collect()
     }
 
-    /// What depends on the processor: one line a family.
+    /// Formats the processor-specific costs, one line per family.
     #[must_use]
     pub fn target_lines(&self) -> String {
         let cell = |bytes: u64| thousands(bytes) + " B";
@@ -87,7 +83,7 @@ impl Estimate {
     }
 }
 
-/// One line a board: whether the network fits, or by how much it does not.
+/// Formats a line per board: whether the network fits, or by how much it exceeds RAM or flash.
 #[must_use]
 pub fn verdict_lines(verdicts: &[Verdict]) -> String {
     let widest = verdicts.iter().map(|verdict| verdict.id.chars().count()).max().unwrap_or(0);
@@ -108,7 +104,7 @@ pub fn verdict_lines(verdicts: &[Verdict]) -> String {
     verdicts.iter().map(line).collect()
 }
 
-/// A number of things, or a dash for none.
+/// Formats a count, or a dash for 0.
 fn count(value: u64) -> String {
     if value == 0 { "-".to_owned() } else { thousands(value) }
 }

@@ -96,14 +96,14 @@ pub struct SqueezeExcite {
 pub enum Kind {
     /// Convolution over all channels.
     Conv {
-        /// How the kernel moves. Padding contributes nothing: it is the zero point.
+        /// Kernel size, stride and padding. Padding contributes nothing: it is the zero point.
         window: Window,
         /// The weights.
         filters: Filters,
     },
     /// Each channel by itself.
     Depthwise {
-        /// How the kernel moves. Padding contributes nothing.
+        /// Kernel size, stride and padding. Padding contributes nothing.
         window: Window,
         /// The weights.
         filters: Filters,

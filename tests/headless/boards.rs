@@ -20,7 +20,7 @@ fn every_board_gets_a_line_and_nothing_fails() {
     assert_eq!(lines.len() - at, 10, "{answer}");
     assert!(lines[at].contains("  fits  RAM 1,"), "{answer}");
     assert!(lines.iter().all(|line| line.chars().count() <= 80 && !line.ends_with(' ')), "{answer}");
-    for shown in ["RAM over time", "rows in rings", "Cortex-M4F, M7, M33", "with tables", "stack"] {
+    for shown in ["RAM over time", "row buffers", "Cortex-M4F, M7, M33", "with tables", "stack"] {
         assert!(answer.stdout.contains(shown), "{shown}: {answer}");
     }
     // With as many classes as the photographs have, the second of the family fits an Uno too.

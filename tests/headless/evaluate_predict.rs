@@ -140,8 +140,8 @@ fn weights_that_do_not_fit_are_explained() {
     fs::write(scene.path("huge.safetensors"), huge).unwrap();
     for (file, said) in [
         ("less.safetensors", "`block0.depthwise.bn.weight` is missing"),
-        ("flat.safetensors", "`stem.weight` has shape [36]; the network wants [4, 1, 3, 3]"),
-        ("nan.safetensors", "`head.bias` holds NaN at position 1"),
+        ("flat.safetensors", "`stem.weight` has shape [36]; the network needs [4, 1, 3, 3]"),
+        ("nan.safetensors", "`head.bias` contains NaN at index 1"),
         ("cut.safetensors", "cut.safetensors: "),
         ("huge.safetensors", "huge.safetensors: "),
         ("tiny.toml", "tiny.toml: "),
@@ -158,7 +158,7 @@ fn weights_that_do_not_fit_are_explained() {
     scene
         .run(other)
         .ends(2)
-        .says(&["`block0.pointwise.weight` has shape [8, 4, 1, 1]; the network wants [9, 4, 1, 1]"]);
+        .says(&["`block0.pointwise.weight` has shape [8, 4, 1, 1]; the network needs [9, 4, 1, 1]"]);
 }
 
 #[test]

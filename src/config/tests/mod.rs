@@ -141,7 +141,7 @@ fn overrides_apply_and_are_blamed_by_name() {
     let error = sets(&["blocks.2.filters=0"]).unwrap_err().to_string();
     assert!(error.starts_with("--set blocks.2.filters=0: filters must be"), "{error}");
     let error = sets(&["blocks.9.filters=3"]).unwrap_err().to_string();
-    assert!(error.contains("they are 0 to 7"), "{error}");
+    assert!(error.contains("use 0 to 7"), "{error}");
     for bad in ["nonsense", "=3", "a..b=1", "model.name.x=3"] {
         assert!(sets(&[bad]).unwrap_err().to_string().starts_with(&format!("--set {bad}")), "{bad}");
     }

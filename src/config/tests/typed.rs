@@ -29,7 +29,7 @@ fn an_edit_that_is_not_legal_changes_nothing() {
     let (_, before) = preset_config(2);
     for (edit, message) in [
         (Edit::set("stem.kernel", 4), "kernel must be 1, 3 or 5, not 4"),
-        (Edit::set("blocks.99.filters", 4), "they are 0 to 7"),
+        (Edit::set("blocks.99.filters", 4), "use 0 to 7"),
         (Edit::set("stem.nothing", 4), "unknown key `nothing`"),
         (Edit::set("model.name.x", 3), "name must be a letter"),
         (Edit::Unset(KeyPath::of("blocks.0.filters")), "`filters` is missing"),

@@ -1,10 +1,10 @@
-//! The skip of a bottleneck.
+//! Residual addition of a bottleneck.
 
 use super::{Map, Operator, Param, Reads};
 use crate::graph::shape::{Shape, Window};
 use crate::graph::weights::Weights;
 
-/// The sum of two maps of one size.
+/// The sum of two feature maps of the same shape.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Add;
 

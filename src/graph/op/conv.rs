@@ -1,4 +1,4 @@
-//! Standard convolution; with a kernel of 1 it is the pointwise one.
+//! Standard convolution; pointwise with a 1×1 kernel.
 
 use super::{FilterLayer, Map, Norm, Operator, Param, Reads, Role, finish, norm_params};
 use crate::config::Activation;
@@ -10,11 +10,11 @@ use crate::graph::weights::Weights;
 pub struct Conv {
     /// Output channels.
     pub filters: usize,
-    /// How the kernel moves.
+    /// Kernel size, stride and padding.
     pub window: Window,
-    /// What follows the sum.
+    /// Batch norm, bias or neither.
     pub norm: Norm,
-    /// What follows that.
+    /// Activation after the norm.
     pub activation: Activation,
 }
 

@@ -1,29 +1,29 @@
-//! Fully connected layers: the head, and those before it.
+//! Dense layers: the head, and hidden layers before it.
 
 use super::{FilterLayer, Map, Norm, Operator, Param, Reads, Role, finish, norm_params};
 use crate::config::Activation;
 use crate::graph::shape::{Shape, Window};
 use crate::graph::weights::Weights;
 
-/// Every output from every channel of a map of one pixel, then `norm`, then `activation`.
+/// Dense layer on an input of 1×1 pixel, then `norm`, then `activation`.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Dense {
-    /// Units; of the head, classes.
+    /// Number of outputs; for the head, of classes.
     pub outputs: usize,
-    /// The norm behind the sum, or a bias.
+    /// Batch norm, bias or neither.
     pub norm: Norm,
-    /// The activation behind the norm.
+    /// Activation after the norm.
     pub activation: Activation,
 }
 
 impl Dense {
-    /// The head of a network: a bias and no activation make the logits of `classes` classes.
+    /// The head of a network for `classes` classes, with bias and without activation. Its outputs are the logits.
     #[must_use]
     pub const fn logits(classes: usize) -> Self {
         Self { outputs: classes, norm: Norm::Bias, activation: Activation::None }
     }
 
-    /// A hidden layer of `units` with a bias and `activation`.
+    /// A hidden layer with `units` outputs, a bias and `activation`.
     #[must_use]
     pub const fn hidden(units: usize, activation: Activation) -> Self {
         Self { outputs: units, norm: Norm::Bias, activation }
@@ -35,7 +35,7 @@ impl Operator for Dense {
         "fully connected".into()
     }
 
-    /// `None` for a map of several pixels, which is pooled first.
+    /// `None` for an input of several pixels, which must be pooled first.
     fn output(&self, input: Shape) -> Option<Shape> {
         (input.pixels() == 1).then_some(Shape::new(self.outputs, 1, 1))
     }

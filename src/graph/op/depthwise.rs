@@ -1,4 +1,4 @@
-//! Depthwise convolution: each channel by itself.
+//! Depthwise convolution: one filter per channel.
 
 use super::{FilterLayer, Map, Norm, Operator, Param, Reads, Role, finish, norm_params};
 use crate::config::Activation;
@@ -8,11 +8,11 @@ use crate::graph::weights::Weights;
 /// k×k depthwise convolution without bias, then `norm`, then `activation`.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Depthwise {
-    /// How the kernel moves.
+    /// Kernel size, stride and padding.
     pub window: Window,
-    /// What follows the sum.
+    /// Batch norm, bias or neither.
     pub norm: Norm,
-    /// What follows that.
+    /// Activation after the norm.
     pub activation: Activation,
 }
 

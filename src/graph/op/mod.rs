@@ -1,6 +1,6 @@
-//! The operations, one a file: shapes, parameters, MACs, what they read, and a float reference
-//! that is slow and obvious. Passes ask an operation by the [`Operator`] trait for all that is a
-//! property of it; each pass matches on [`Kind`] in one place, for what is the pass's own.
+//! The operations, one per file: shapes, parameters, MACs, access to the input, and a simple, slow float
+//! reference. The [`Operator`] trait has all properties of an operation; each pass matches on [`Kind`] in
+//! one place, for its own implementation.
 
 mod add;
 mod conv;
@@ -20,22 +20,22 @@ use super::shape::{Shape, Window};
 use super::weights::Weights;
 use crate::config::{Activation, Pool};
 
-/// The list of operations: an operation is added to a network's vocabulary by a line here.
+/// The list of operations: a new operation is registered by a line here.
 macro_rules! kinds {
     ($($op:ident),+ $(,)?) => {
-        /// What an operation is.
+        /// The kind of an operation, with its properties.
         #[derive(Debug, Clone, Copy, PartialEq)]
         #[expect(missing_docs, reason = "each is documented at its type")]
         pub enum Kind { $($op($op)),+ }
 
         impl Kind {
-            /// Its properties.
+            /// The properties of the operation.
             #[must_use]
             pub fn operator(&self) -> &dyn Operator {
                 match self { $(Self::$op(op) => op),+ }
             }
 
-            /// Its properties, to be changed.
+            /// The properties of the operation, mutable.
             pub fn operator_mut(&mut self) -> &mut dyn Operator {
                 match self { $(Self::$op(op) => op),+ }
             }
@@ -51,32 +51,32 @@ macro_rules! kinds {
 
 kinds! { Conv, Depthwise, SqueezeExcite, Add, GlobalPool, Dense }
 
-/// What an operation reads to make one row of its output.
+/// The part of its input that an operation reads for a row of its output.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Reads {
-    /// The rows of its input that the window covers.
+    /// The input rows that the window covers.
     Rows(Window),
-    /// The whole map, before the first row of output is known.
+    /// The whole feature map, before the first output row.
     Map,
 }
 
-/// The filters of a layer: `outputs` sums of products, each with a bias once batch norm is folded.
+/// A layer of filters: `outputs` sums of products, each with a bias after batch norm is folded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct FilterLayer {
-    /// The part of the parameters' names in front of `weight` and `bias`: empty, or `reduce.`.
+    /// Prefix of `weight` and `bias` in parameter names: empty, or `reduce.`.
     pub prefix: &'static str,
-    /// How many filters there are: output channels.
+    /// Number of filters, that is, output channels.
     pub outputs: usize,
-    /// Input channels that each filter reads; 1 in a depthwise convolution.
+    /// Number of input channels per filter; 1 in a depthwise convolution.
     pub channels: usize,
-    /// Weights that a filter has for each channel it reads: kernel².
+    /// Weights of a filter per input channel: kernel².
     pub taps: usize,
-    /// Whether filter `i` reads channel `i` alone.
+    /// Whether filter `i` reads only channel `i`.
     pub is_depthwise: bool,
 }
 
 impl FilterLayer {
-    /// Products in one output.
+    /// Number of products per output.
     #[must_use]
     pub const fn fan_in(&self) -> usize {
         self.channels * self.taps
@@ -95,20 +95,20 @@ impl FilterLayer {
     }
 }
 
-/// What a parameter is.
+/// The role of a parameter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Role {
     /// Weights of a convolution or dense layer, each output summing `fan_in` products.
     Weight {
-        /// Products in one output.
+        /// Number of products per output.
         fan_in: usize,
     },
     /// Weights of a depthwise convolution, each output summing `fan_in` products.
     DepthwiseWeight {
-        /// Products in one output.
+        /// Number of products per output.
         fan_in: usize,
     },
-    /// Added to each output channel.
+    /// Bias of each output channel.
     Bias,
     /// γ of batch norm.
     Scale,
@@ -121,13 +121,13 @@ pub enum Role {
 }
 
 impl Role {
-    /// Whether it holds weights of filters.
+    /// Whether it is a weight of filters.
     #[must_use]
     pub const fn is_weight(self) -> bool {
         matches!(self, Self::Weight { .. } | Self::DepthwiseWeight { .. })
     }
 
-    /// Whether training changes it by gradients.
+    /// Whether it is trained by gradients.
     #[must_use]
     pub const fn is_trained(self) -> bool {
         !matches!(self, Self::Mean | Self::Variance)
@@ -137,43 +137,43 @@ impl Role {
 /// A named parameter of an operation.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Param {
-    /// `block3.depthwise.bn.weight`
+    /// Name: `block3.depthwise.bn.weight`.
     pub name: String,
-    /// OIHW, or less.
+    /// Shape: OIHW, or fewer dimensions.
     pub shape: Vec<usize>,
-    /// What it is.
+    /// Its role.
     pub role: Role,
 }
 
 impl Param {
-    /// `part` of the operation `name`.
+    /// The parameter `part` of the operation `name`.
     fn of(name: &str, part: &str, shape: Vec<usize>, role: Role) -> Self {
         Self { name: [name, ".", part].concat(), shape, role }
     }
 
-    /// Values in it.
+    /// Number of values.
     #[must_use]
     pub fn values(&self) -> usize {
         self.shape.iter().product()
     }
 }
 
-/// What follows the sum of products of a convolution.
+/// Normalisation or bias after the sum of products.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Norm {
-    /// Nothing.
+    /// Neither.
     None,
     /// Batch normalisation (arXiv 1502.03167) with this ε.
     Batch {
         /// Added to the variance.
         epsilon: f64,
     },
-    /// A bias: what batch normalisation becomes when folded.
+    /// A bias, which also replaces a folded batch norm.
     Bias,
 }
 
 impl Norm {
-    /// What it becomes when batch normalisation is folded into the weights.
+    /// The norm after batch norm is folded into the weights: a bias.
     #[must_use]
     pub const fn folded(self) -> Self {
         match self {
@@ -183,17 +183,17 @@ impl Norm {
     }
 }
 
-/// A map of values, NCHW without N.
+/// A feature map in CHW order.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Map {
-    /// Its size.
+    /// Its shape.
     pub shape: Shape,
-    /// Channel by channel, row by row.
+    /// Values, channel by channel, row by row.
     pub values: Vec<f32>,
 }
 
 impl Map {
-    /// A map of zeros.
+    /// A feature map of zeros.
     #[must_use]
     pub fn zeros(shape: Shape) -> Self {
         Self { shape, values: vec![0.0; shape.values()] }
@@ -206,42 +206,42 @@ impl Map {
 
 /// The properties of an operation.
 pub trait Operator {
-    /// What it is in words, for comments of generated code: `depthwise 3x3, stride 1, padding 1`.
+    /// Description for comments of generated code: `depthwise 3x3, stride 1, padding 1`.
     fn describe(&self) -> String;
-    /// The size of its output for inputs of this size; `None` where the kernel does not fit.
+    /// Shape of its output for inputs of this shape; `None` if the kernel is larger than the input.
     fn output(&self, input: Shape) -> Option<Shape>;
-    /// Its parameters under `name`, in the order they are saved.
+    /// Its parameters with the prefix `name`, in the order of saved files.
     fn params(&self, name: &str, input: Shape) -> Vec<Param>;
-    /// Multiplications: those of padding count, as is usual.
+    /// Multiply-accumulate operations (MACs), including those with padding.
     fn macs(&self, input: Shape, output: Shape) -> u64;
-    /// What it reads to make a row.
+    /// The part of its input that it reads for an output row.
     fn reads(&self) -> Reads;
-    /// The layers of filters in it, in the order of its parameters; none where it has no weights.
+    /// Its layers of filters, in the order of its parameters; empty if it has no weights.
     fn filters(&self, _input: Shape) -> Vec<FilterLayer> {
         Vec::new()
     }
-    /// The norm behind its filters; [`Norm::None`] where there can be none.
+    /// The norm after its filters; [`Norm::None`] if it cannot have one.
     fn norm(&self) -> Norm {
         Norm::None
     }
-    /// Replaces the norm, where it has one.
+    /// Replaces the norm, if it has one.
     fn set_norm(&mut self, _norm: Norm) {}
-    /// The activation behind the norm.
+    /// The activation after the norm.
     fn activation(&self) -> Activation {
         Activation::None
     }
-    /// How it pools a whole map to one pixel, where it does.
+    /// Its kind of global pooling, if it is a global pool.
     fn pool(&self) -> Option<Pool> {
         None
     }
-    /// Its value, in evaluation mode. Inputs and weights have the sizes it states.
+    /// Computes its output in evaluation mode. Inputs and weights must have its shapes.
     fn reference(&self, name: &str, weights: &Weights, inputs: &[&Map], output: Shape) -> Map;
 }
 
-/// PyTorch's names of γ, β, running mean and variance.
+/// Names of γ, β, running mean and running variance in PyTorch.
 pub const BATCH_NORM_PARTS: [&str; 4] = ["bn.weight", "bn.bias", "bn.running_mean", "bn.running_var"];
 
-/// Batch norm in evaluation mode, or the bias, then the activation, for channel `channel`.
+/// Applies batch norm in evaluation mode or the bias, then the activation, to a value of `channel`.
 fn finish(sum: f64, channel: usize, name: &str, norm: Norm, activation: Activation, weights: &Weights) -> f32 {
     let value = |part: &str| f64::from(weights.values(&format!("{name}.{part}"))[channel]);
     let normed = match norm {
@@ -263,7 +263,7 @@ fn activate(value: f64, activation: Activation) -> f64 {
     }
 }
 
-/// The parameters of `norm` under `name`.
+/// The parameters of `norm` with the prefix `name`.
 fn norm_params(norm: Norm, name: &str, channels: usize) -> Vec<Param> {
     let param = |part, role| Param::of(name, part, vec![channels], role);
     let [gamma, beta, mean, variance] = BATCH_NORM_PARTS;

@@ -5,10 +5,10 @@ use crate::config::Pool;
 use crate::graph::shape::{Shape, Window};
 use crate::graph::weights::Weights;
 
-/// One value a channel: the largest or the mean.
+/// Reduces each channel to one value: maximum or mean.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct GlobalPool {
-    /// Which of the two.
+    /// Maximum or mean.
     pub pool: Pool,
 }
 
@@ -29,7 +29,7 @@ impl Operator for GlobalPool {
         0
     }
 
-    /// Rows as they come, one at a time, into a running maximum or sum.
+    /// Each row updates a running maximum or sum.
     fn reads(&self) -> Reads {
         Reads::Rows(Window::PIXEL)
     }

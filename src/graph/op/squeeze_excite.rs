@@ -1,13 +1,13 @@
-//! Squeeze-and-excitation (arXiv 1709.01507): each channel scaled by a gate that sees them all.
+//! Squeeze-and-excitation (arXiv 1709.01507): scales each channel by a gate that depends on all channels.
 
 use super::{FilterLayer, Map, Operator, Param, Reads, Role};
 use crate::graph::shape::Shape;
 use crate::graph::weights::Weights;
 
-/// Mean over the map, dense to `hidden`, ReLU, dense back, sigmoid, multiply.
+/// Channel means, dense layer to `hidden` units, ReLU, dense layer to all channels, sigmoid, multiplication.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SqueezeExcite {
-    /// Units of the hidden layer: max(1, C / ratio).
+    /// Number of hidden units: max(1, C / ratio).
     pub hidden: usize,
 }
 
@@ -31,7 +31,7 @@ impl Operator for SqueezeExcite {
         ]
     }
 
-    /// The two dense layers, and one multiplication for each value of the map.
+    /// The two dense layers, and one multiplication per value of the feature map.
     fn macs(&self, input: Shape, output: Shape) -> u64 {
         2 * (input.channels * self.hidden) as u64 + output.values() as u64
     }

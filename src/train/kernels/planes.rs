@@ -6,7 +6,7 @@ use std::ops::Range;
 /// The sizes of an input plane and of the output plane that a window makes of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Planes {
-    /// How the kernel moves.
+    /// Kernel size, stride and padding.
     pub window: Window,
     /// Rows and columns of the input.
     pub input: (usize, usize),

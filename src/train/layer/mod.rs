@@ -20,7 +20,7 @@ pub use pass::{Backward, Differentiable, Forward, Mode, Pass, Running};
 use crate::graph::{Kind, Op};
 use crate::train::profile::Layer;
 
-/// The passes of an operation: the one place of training that tells kinds apart.
+/// The passes of an operation: the only place of training that matches on kinds.
 pub fn of(kind: &Kind) -> &dyn Differentiable {
     match kind {
         Kind::Conv(op) => op,

@@ -80,7 +80,7 @@ pub struct Row {
     pub params: u64,
     /// Multiplications for one image.
     pub macs: u64,
-    /// Bytes of RAM for its rows and maps.
+    /// Bytes of RAM for its row buffers and feature maps.
     pub ram_bytes: u64,
 }
 

@@ -38,7 +38,7 @@ impl Model {
     /// The network that `spec` describes; `classes` is the number of classes of the data, if known.
     ///
     /// # Errors
-    /// Everything that is wrong with it, with its place.
+    /// Its errors, with their positions.
     pub fn of(spec: ConfigFile, classes: Option<usize>, boards: &Boards) -> Result<Self, Diagnostics> {
         let classes = match spec.config.model.num_classes {
             NumClasses::Count(count) => count as usize,

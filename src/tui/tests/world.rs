@@ -201,7 +201,7 @@ impl World {
     }
 
     fn press(&mut self, name: &str) {
-        let key = Key::parse(name).unwrap_or_else(|| panic!("{name} is no key"));
+        let key = Key::parse(name).unwrap_or_else(|| panic!("{name} is not a key"));
         let typed = match name {
             "enter" => Typed::Enter,
             "backspace" => Typed::Backspace,
