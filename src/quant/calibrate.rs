@@ -1,4 +1,4 @@
-//! What values each map takes on images.
+//! Calibration: collects the range of values of each feature map on sample images.
 
 use super::float::{self, Part};
 use super::histogram::Histogram;
@@ -6,21 +6,21 @@ use crate::data::Images;
 use crate::graph::{Graph, OpId, Source, Weights};
 use rayon::prelude::*;
 
-/// Training images that show the ranges well enough.
+/// Number of training images used for calibration.
 pub const IMAGES: usize = 256;
-/// Images that one thread watches at a time; merging goes in order, so that threads do not matter.
+/// Images per thread and task; results are merged in order, so that they do not depend on the number of threads.
 const CHUNK: usize = 16;
 
-/// What was seen of each channel of something.
+/// Statistics of each channel of a feature map.
 #[derive(Debug, Clone, PartialEq)]
-struct Channels {
+struct ChannelStatistics {
     sums: Vec<f64>,
-    /// The least and the largest value, 0 among them.
+    /// Minimum and maximum of each channel; both include 0.
     extremes: Vec<(f64, f64)>,
     pixels: u64,
 }
 
-impl Channels {
+impl ChannelStatistics {
     fn new(channels: usize) -> Self {
         Self { sums: vec![0.0; channels], extremes: vec![(0.0, 0.0); channels], pixels: 0 }
     }
@@ -47,44 +47,45 @@ impl Channels {
         }
     }
 
-    /// 0 where nothing was added.
+    /// The mean of each channel; 0 if no values were added.
     fn means(&self) -> Vec<f64> {
         self.sums.iter().map(|sum| sum / self.pixels.max(1) as f64).collect()
     }
 }
 
-/// The values of a part of an operation.
+/// Statistics of one part of an operation.
 #[derive(Debug, Clone, PartialEq)]
-struct Seen {
+struct PartStatistics {
     histogram: Histogram,
-    channels: Channels,
+    channels: ChannelStatistics,
 }
 
-/// The values seen of the image and of every part of every operation.
+/// Statistics of the image and of every part of every operation.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Calibration {
-    /// Bytes.
-    image: Channels,
-    /// Output, mean, hidden layer and arguments of each operation.
-    seen: Vec<[Seen; 4]>,
+    /// Statistics of the image bytes.
+    image: ChannelStatistics,
+    /// Statistics of output, mean, hidden layer and sigmoid argument of each operation.
+    seen: Vec<[PartStatistics; 4]>,
 }
 
 impl Calibration {
-    /// Nothing seen of `graph`.
+    /// Empty statistics for `graph`.
     #[must_use]
     pub fn new(graph: &Graph) -> Self {
-        let seen = |channels| Seen { histogram: Histogram::default(), channels: Channels::new(channels) };
+        let seen =
+            |channels| PartStatistics { histogram: Histogram::default(), channels: ChannelStatistics::new(channels) };
         let op = |op: &crate::graph::Op| {
             let channels = op.output.channels;
-            // Of several layers of filters, the first makes the hidden units.
+            // With several filter layers, the first computes the hidden units.
             let hidden = op.filters().first().map_or(1, |layer| layer.outputs);
             [channels, channels, hidden, channels].map(seen)
         };
-        Self { image: Channels::new(graph.input.channels), seen: graph.ops.iter().map(op).collect() }
+        Self { image: ChannelStatistics::new(graph.input.channels), seen: graph.ops.iter().map(op).collect() }
     }
 
-    /// What at most `limit` of `images`, evenly spread, make of the folded `graph`, on the rayon
-    /// pool of the caller.
+    /// Calibrates the folded `graph` on at most `limit` evenly spaced images of `images`, on the caller's rayon
+    /// pool.
     #[must_use]
     pub fn of(graph: &Graph, weights: &Weights, images: &Images, limit: usize) -> Self {
         let places = images.spread(limit);
@@ -105,19 +106,19 @@ impl Calibration {
         whole
     }
 
-    /// Takes note of an image's bytes.
+    /// Adds the bytes of an image.
     pub(crate) fn add_image(&mut self, bytes: &[u8]) {
         self.image.add(bytes.iter().copied().map(f64::from));
     }
 
-    /// Takes note of values, the channels of a pixel side by side.
+    /// Adds values of a part of an operation, channels interleaved.
     pub fn add(&mut self, op: OpId, part: Part, values: &[f32]) {
         let seen = &mut self.seen[op.0][part as usize];
         seen.histogram.add(values);
         seen.channels.add(values.iter().copied().map(f64::from));
     }
 
-    /// Takes note of what `other`, of the same network, has seen.
+    /// Adds the statistics of `other`, for the same network.
     pub fn merge(&mut self, other: &Self) {
         self.image.merge(&other.image);
         for (seen, other) in self.seen.iter_mut().flatten().zip(other.seen.iter().flatten()) {
@@ -126,13 +127,13 @@ impl Calibration {
         }
     }
 
-    /// The values seen.
+    /// The histogram of a part of an operation.
     #[must_use]
     pub(crate) fn histogram(&self, op: OpId, part: Part) -> &Histogram {
         &self.seen[op.0][part as usize].histogram
     }
 
-    /// The mean of each channel; of the image's bytes, where that is the source.
+    /// The mean of each channel of a part of `source`; for the image, of its bytes.
     #[must_use]
     pub fn means(&self, source: &Source, part: Part) -> Vec<f64> {
         match source {
@@ -141,7 +142,7 @@ impl Calibration {
         }
     }
 
-    /// The least and the largest value of each channel of what an operation makes, 0 among them.
+    /// Minimum and maximum of each output channel of an operation; both include 0.
     #[must_use]
     pub fn extremes(&self, op: OpId) -> &[(f64, f64)] {
         &self.seen[op.0][Part::Output as usize].channels.extremes

@@ -1,4 +1,4 @@
-//! Float and int8 side by side: accuracy, and what each layer loses.
+//! Compares float and int8: accuracy, and quantisation noise per layer.
 
 use super::deployed::Deployed;
 use super::fast::Executor;
@@ -11,66 +11,65 @@ use rayon::prelude::*;
 use serde::Serialize;
 use std::fmt::Write as _;
 
-/// What a layer loses.
+/// Quantisation noise of a layer.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct LayerNoise {
     /// The operation.
     pub name: String,
-    /// Signal-to-noise ratio of its output in the int8 network, in dB: everything before it
-    /// contributes.
+    /// Signal-to-noise ratio of its output in the int8 network, in dB, including the noise of all earlier layers.
     pub snr_db: f64,
-    /// Signal-to-noise ratio of the logits in dB where only this operation, and the bytes it
-    /// reads, are int8 and all others float.
+    /// Signal-to-noise ratio of the logits in dB if only this operation and its inputs are int8 and all others
+    /// float.
     pub alone_snr_db: f64,
-    /// Accuracy of that network, as a fraction.
+    /// Accuracy of that network, from 0 to 1.
     pub alone_accuracy: f64,
 }
 
-/// The class that each network answers, image by image.
+/// The class predicted by each network, image by image.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Answers {
-    /// The trained network in single precision.
+    /// Predictions of the float network.
     pub float: Vec<usize>,
-    /// The network in integers.
+    /// Predictions of the int8 network.
     pub int8: Vec<usize>,
 }
 
-/// Asked between images, from any thread: `true` ends a long work without a result.
+/// Cancellation: polled between images, from any thread; `true` ends the work without a result.
 pub type Stop<'a> = &'a (dyn Fn() -> bool + Sync);
 
-/// The two networks on the same images.
+/// Comparison of the two networks on the same images.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Comparison {
-    /// How many images.
+    /// Number of images.
     pub images: usize,
-    /// Share that the float network answers right; NaN without images.
+    /// Accuracy of the float network, from 0 to 1; NaN without images.
     pub float_accuracy: f64,
-    /// Share that the int8 network answers right.
+    /// Accuracy of the int8 network, from 0 to 1.
     pub int8_accuracy: f64,
-    /// Share that both answer alike.
+    /// Fraction of images for which both predict the same class.
     pub agreement: f64,
-    /// How many images the layers were looked at on.
+    /// Number of images used for the noise per layer.
     pub layer_images: usize,
-    /// Layer by layer.
+    /// Noise of each layer.
     pub layers: Vec<LayerNoise>,
 }
 
 impl Comparison {
-    /// What int8 costs, as a fraction; negative where it is better.
+    /// Accuracy drop of int8 as a fraction; negative if int8 is better.
     #[must_use]
     pub fn accuracy_drop(&self) -> f64 {
-        // As a share of images, so that 5 of 1,000 are what the literal 0.005 says.
+        // Computed from counts of images, so that a drop of 5 of 1,000 equals the literal 0.005.
         let images = self.images as f64;
         let right = |share: f64| (share * images).round();
         (right(self.float_accuracy) - right(self.int8_accuracy)) / images
     }
 
-    /// A table for people: accuracies, then layer by layer. Every line ends with a line break.
+    /// A text table: accuracies, then noise per layer. Every line ends with a line break.
     #[must_use]
     pub fn table(&self) -> String {
         let percent = |share: f64| format!("{:.2} %", 100.0 * share);
         let mut out = format!(
-            "float {}, int8 {}: {} points; both answer alike on {} of {} images\n",
+            "float {}, int8 {}: {} points; same prediction for {} of {} images\n",
             percent(self.float_accuracy),
             percent(self.int8_accuracy),
             text::signed(-100.0 * self.accuracy_drop(), 2),
@@ -88,7 +87,7 @@ impl Comparison {
         if let Some(layer) = self.costliest() {
             let _ = writeln!(
                 out,
-                "\n{} costs most: {} dB with it alone in int8 (layers on {} images)",
+                "\n{} costs most: {} dB if only this layer is int8 (measured on {} images)",
                 layer.name,
                 fixed(layer.alone_snr_db, 1),
                 self.layer_images
@@ -97,14 +96,14 @@ impl Comparison {
         out
     }
 
-    /// The layer that harms the logits most by itself.
+    /// The layer whose quantisation alone adds the most noise to the logits.
     #[must_use]
     pub fn costliest(&self) -> Option<&LayerNoise> {
         self.layers.iter().min_by(|a, b| a.alone_snr_db.total_cmp(&b.alone_snr_db))
     }
 }
 
-/// Squared values and squared errors, added up.
+/// Sums of squared values and squared errors.
 #[derive(Debug, Clone, Copy, Default)]
 struct Power {
     signal: f64,
@@ -129,19 +128,19 @@ impl Power {
     }
 }
 
-/// One layer on some images.
+/// Noise of one layer on some images.
 #[derive(Debug, Clone, Copy, Default)]
-struct Seen {
-    /// Its output in the int8 network.
+struct LayerErrors {
+    /// Noise of its output in the int8 network.
     whole: Power,
-    /// The logits where it alone is int8.
+    /// Noise of the logits if only this layer is int8.
     alone: Power,
-    /// Images answered right where it alone is int8.
-    right: u32,
+    /// Number of correct predictions if only this layer is int8.
+    correct: u32,
 }
 
-/// The class scores of the int8 network for each of `images`, on the rayon pool of the caller.
-/// `None` where `stop` said so.
+/// The class scores of the int8 network for each of `images`, on the caller's rayon pool; `None` if cancelled by
+/// `stop`.
 #[must_use]
 pub fn scores(quantised: &Quantised, images: &Images, stop: Stop<'_>) -> Option<Vec<Vec<i8>>> {
     let executor = Executor::of(quantised);
@@ -149,15 +148,15 @@ pub fn scores(quantised: &Quantised, images: &Images, stop: Stop<'_>) -> Option<
     (0..images.len()).into_par_iter().map(scores).collect()
 }
 
-/// The class of the largest score, the first of equals.
+/// The class with the largest score, the first of several equal ones.
 #[must_use]
 pub fn answer(scores: &[i8]) -> usize {
     (1..scores.len()).fold(0, |best, i| if scores[i] > scores[best] { i } else { best })
 }
 
-/// Compares both networks: accuracy by their `answers` on all `images`, layers on at most
-/// `layer_images` of them, evenly spread. On the rayon pool of the caller; the result does not
-/// depend on its threads. `None` where `stop` said so.
+/// Compares both networks: accuracy from their predictions `answers` on all `images`, noise per layer on at most
+/// `layer_images` evenly spaced images. Runs on the caller's rayon pool; the result does not depend on the number
+/// of threads. `None` if cancelled by `stop`.
 #[must_use]
 pub fn compare(
     deployed: &Deployed,
@@ -172,18 +171,18 @@ pub fn compare(
     let label = |i: usize| usize::from(images.labels[i]);
     let places = images.spread(layer_images);
     let layers = |i: &usize| (!stop()).then(|| layers(deployed, images.image(*i), label(*i)));
-    let seen: Vec<Vec<Seen>> = places.par_iter().map(layers).collect::<Option<_>>()?;
-    let mut totals = vec![Seen::default(); deployed.graph.ops.len()];
+    let seen: Vec<Vec<LayerErrors>> = places.par_iter().map(layers).collect::<Option<_>>()?;
+    let mut totals = vec![LayerErrors::default(); deployed.graph.ops.len()];
     for (op, one) in seen.iter().flat_map(|one| one.iter().enumerate()).map(|(op, one)| (op, *one)) {
         totals[op].whole.merge(one.whole);
         totals[op].alone.merge(one.alone);
-        totals[op].right += one.right;
+        totals[op].correct += one.correct;
     }
     let noise = totals.iter().zip(&deployed.graph.ops).map(|(seen, op)| LayerNoise {
         name: op.name.clone(),
         snr_db: seen.whole.decibels(),
         alone_snr_db: seen.alone.decibels(),
-        alone_accuracy: f64::from(seen.right) / places.len() as f64,
+        alone_accuracy: f64::from(seen.correct) / places.len() as f64,
     });
     Some(Comparison {
         images: images.len(),
@@ -195,15 +194,15 @@ pub fn compare(
     })
 }
 
-/// Every layer on one image.
-fn layers(deployed: &Deployed, image: &[u8], label: usize) -> Vec<Seen> {
+/// The noise of every layer on one image.
+fn layers(deployed: &Deployed, image: &[u8], label: usize) -> Vec<LayerErrors> {
     let Deployed { graph, weights, quantised } = deployed;
     let pixels = float::numbers(graph, image);
     let camera = signed(image);
     let maps = float::forward(graph, weights, image, &mut |_, _, _| {});
     let whole = quantised.run(image);
     let layer = |(k, op): (usize, &super::network::Op)| {
-        let mut seen = Seen::default();
+        let mut seen = LayerErrors::default();
         seen.whole.add(&maps[k], reals(op.quantum, &whole[k]));
         let bytes = |source: &Source| match source {
             Source::Image => camera.clone(),
@@ -220,7 +219,7 @@ fn layers(deployed: &Deployed, image: &[u8], label: usize) -> Vec<Seen> {
         float::forward_from(graph, weights, &pixels, k + 1, &mut mixed, &mut |_, _, _| {});
         if let (Some(logits), Some(found)) = (maps.last(), mixed.last()) {
             seen.alone.add(logits, found.iter().copied().map(f64::from));
-            seen.right = u32::from(argmax(found) == label);
+            seen.correct = u32::from(argmax(found) == label);
         }
         seen
     };

@@ -1,4 +1,4 @@
-//! A trained network made ready for boards.
+//! Prepares a trained network for deployment.
 
 use super::calibrate::{Calibration, IMAGES};
 use super::equalise::equalised;
@@ -9,24 +9,24 @@ use crate::contract::FRACTION_BITS;
 use crate::data::Images;
 use crate::graph::{Graph, Weights};
 
-/// A network in integers, and the float network that they stand for.
+/// An int8 network and the float network that it approximates.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Deployed {
-    /// The operations, folded.
+    /// The graph with batch norm folded.
     pub graph: Graph,
-    /// Their weights, folded and the channels of maps equalised where that serves: not those of a
-    /// float header, though their answers are the same.
+    /// The folded weights, with equalised channels if that helps. They may differ from those of a float header, but
+    /// compute the same function.
     pub weights: Weights,
-    /// The same in integers.
+    /// The int8 network.
     pub quantised: Quantised,
 }
 
 impl Deployed {
-    /// `graph` with its trained `weights`, calibrated on some of `images`, which are those to
-    /// learn from. On the rayon pool of the caller; the result does not depend on its threads.
+    /// Quantises `graph` with its trained `weights`, calibrated on a sample of the training `images`. Runs on the
+    /// caller's rayon pool; the result does not depend on the number of threads.
     ///
     /// # Errors
-    /// As [`Quantised::of`].
+    /// Same as [`Quantised::of`].
     pub fn of(graph: &Graph, weights: &Weights, images: &Images, settings: Settings) -> Result<Self, QuantError> {
         let (graph, weights) = fold(graph, weights);
         let calibration = Calibration::of(&graph, &weights, images, IMAGES);
@@ -34,7 +34,7 @@ impl Deployed {
         let equal_weights = equalised(&graph, &weights, &calibration);
         let calibration = Calibration::of(&graph, &equal_weights, images, IMAGES);
         let equal = Quantised::of(&graph, &equal_weights, &calibration, settings)?;
-        // A layer of few fractional bits is slow on every board: equalising must not make one.
+        // A layer with few fractional bits is slow on every board, so equalisation must not add one.
         Ok(if coarse_layers(&equal) <= coarse_layers(&quantised) {
             Self { graph, weights: equal_weights, quantised: equal }
         } else {
@@ -43,7 +43,7 @@ impl Deployed {
     }
 }
 
-/// How many layers have fewer fractional bits than [`FRACTION_BITS`].
+/// The number of layers with fewer fractional bits than [`FRACTION_BITS`].
 fn coarse_layers(quantised: &Quantised) -> usize {
     let coarse =
         |requantise: &Requantise| matches!(requantise, Requantise::Single(single) if single.shift < FRACTION_BITS);
@@ -60,8 +60,8 @@ mod tests {
     use crate::quant::float::forward;
     use crate::quant::tests::{folded, images};
 
-    /// Channel `channel` of what the operation called `name` makes, a two hundredth as large, and the
-    /// filter of `next` that reads it as much larger: the same function.
+    /// Divides output channel `channel` of the operation `name` by 200 and multiplies the filter of `next` that
+    /// reads it by 200: the function stays the same.
     fn silence(weights: &mut Weights, name: &str, next: &str, channel: usize) {
         for (part, factor) in
             [(format!("{name}.weight"), 0.005), (format!("{name}.bias"), 0.005), (format!("{next}.weight"), 200.0)]

@@ -1,27 +1,27 @@
-//! Channels that a depthwise convolution reads, made about equally large.
+//! Cross-layer equalisation of the channels that a depthwise convolution reads.
 //!
-//! A map has one step for all its channels. A nearly silent one spends it on a few bytes, and the
-//! depthwise filter behind it, whose batch norm makes up for the silence, amplifies the rounding
-//! and may reach sums that leave fewer than 16 fractional bits. k·x through a filter divided by k
-//! is x through the filter, so the channel may be made larger by the layer before (Nagel et al.
-//! 2019, arXiv 1906.04721). Only maps that nobody else reads can be changed so. The other way, of
-//! the channels that a pointwise convolution reads, logits got 0.7 dB worse on five trained nets:
-//! each of its filters has one step for all of its weights.
+//! A feature map has one scale for all channels. A channel with small values uses only a few byte values, and the
+//! depthwise filter after it, whose batch norm compensates for the small values, amplifies the rounding error and
+//! may need sums that leave fewer than 16 fractional bits. Multiplying a channel by k in the previous layer and
+//! dividing its depthwise filter by k leaves the function unchanged (Nagel et al. 2019, arXiv 1906.04721). This is
+//! only possible for feature maps with a single reader. Equalising the input channels of pointwise convolutions
+//! made the logits 0.7 dB worse on five trained networks, because each pointwise filter has one scale for all its
+//! weights.
 
 use super::calibrate::Calibration;
 use crate::config::Activation;
 use crate::graph::{Graph, OpId, Source, Weights};
 
-/// A channel becomes at most this much larger. One that is silent would be made of noise, and what
-/// its filter loses by a factor the layer before has to bear.
-const MOST: f64 = 16.0;
-/// How much of the map's range a channel fills: images that were not seen may go beyond.
-const FILL: f64 = 0.9;
-/// Where ReLU6 ends.
-const SIX: f64 = 6.0;
+/// Maximum factor of a channel: the factor amplifies the noise of a channel without signal, and the error moves
+/// from the depthwise filter to the previous layer.
+const MAX_FACTOR: f64 = 16.0;
+/// Fraction of the feature map's range that a channel may fill, as a margin for images outside the calibration set.
+const FILL_RATIO: f64 = 0.9;
+/// Upper bound of ReLU6.
+const RELU6_MAX: f64 = 6.0;
 
-/// `weights` of the folded `graph` for the same function of every image that keeps to what
-/// `calibration` saw of them; beyond, ReLU6 may clip.
+/// `weights` of the folded `graph` with equalised channels. They compute the same function for images within the
+/// ranges of `calibration`; ReLU6 may clip larger values.
 #[must_use]
 pub fn equalised(graph: &Graph, weights: &Weights, calibration: &Calibration) -> Weights {
     let mut weights = weights.clone();
@@ -46,18 +46,19 @@ fn readers(graph: &Graph, id: OpId) -> usize {
     graph.ops.iter().flat_map(|op| &op.inputs).filter(|source| **source == Source::Op(id)).count()
 }
 
-/// How much larger each channel of a map may be, at least 1.
+/// The factor of each channel of a feature map, at least 1.
 fn factors(extremes: &[(f64, f64)], activation: Activation) -> Vec<f64> {
     let least = extremes.iter().map(|range| range.0).fold(0.0, f64::min);
     let largest = extremes.iter().map(|range| range.1).fold(0.0, f64::max);
-    let largest = if activation == Activation::Relu6 { largest.min(SIX) } else { largest };
-    // A side that a channel does not use does not bound it.
+    let largest = if activation == Activation::Relu6 { largest.min(RELU6_MAX) } else { largest };
+    // A channel without negative (positive) values has no lower (upper) bound.
     let room = |whole: f64, part: f64| if part == 0.0 { f64::INFINITY } else { whole / part };
-    let factor = |range: &(f64, f64)| (FILL * room(least, range.0).min(room(largest, range.1))).clamp(1.0, MOST);
+    let factor =
+        |range: &(f64, f64)| (FILL_RATIO * room(least, range.0).min(room(largest, range.1))).clamp(1.0, MAX_FACTOR);
     extremes.iter().map(factor).collect()
 }
 
-/// Multiplies the values of each output channel of a parameter, where there is one of this name.
+/// Multiplies each output channel of the parameter `name` by its factor, if the parameter exists.
 fn scale(weights: &mut Weights, name: &str, factors: &[f64]) {
     let Some(tensor) = weights.get_mut(name) else { return };
     let each = tensor.values.len() / factors.len();
@@ -80,7 +81,7 @@ mod tests {
     #[test]
     fn quiet_channels_fill_the_range_of_the_loud_ones() {
         let ranges = [(0.0, 4.0), (0.0, 0.9), (0.0, 3.9), (0.0, 0.0), (0.0, 0.01)];
-        assert_factors(&ranges, Activation::Relu, &[1.0, 4.0, 1.0, MOST, MOST]);
+        assert_factors(&ranges, Activation::Relu, &[1.0, 4.0, 1.0, MAX_FACTOR, MAX_FACTOR]);
         // A map has no more than ReLU6 lets through, whatever rounding made of it.
         assert_factors(&[(0.0, 6.1), (0.0, 2.7)], Activation::Relu6, &[1.0, 2.0]);
         // The nearer side counts.

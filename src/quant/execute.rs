@@ -1,25 +1,25 @@
-//! What each integer operation does to bytes.
+//! Reference implementation of each int8 operation.
 
 use super::network::{Filters, Kind, Op, SqueezeExcite};
 use crate::contract::{Mean, TABLE, gate};
 use crate::graph::{Shape, Window};
 
-/// What squeeze-and-excitation works out before it multiplies.
+/// Intermediate results of squeeze-and-excitation.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Gates {
     /// The mean of each channel.
     pub means: Vec<i8>,
-    /// The hidden layer.
+    /// The outputs of the hidden layer.
     pub hidden: Vec<i8>,
-    /// The sigmoid's arguments.
+    /// The arguments of the sigmoid.
     pub arguments: Vec<i8>,
     /// The gate of each channel, in 1/256.
     pub gates: Vec<u8>,
 }
 
 impl Op {
-    /// Its output for `inputs`, of which the second has the zero point `second_zero`; `sigmoid`
-    /// is the network's table.
+    /// Its output for `inputs`; `second_zero` is the zero point of the second input, and `sigmoid` the network's
+    /// table.
     #[must_use]
     pub fn run(&self, inputs: &[&[i8]], second_zero: i8, sigmoid: &[u8; TABLE]) -> Vec<i8> {
         let input = Input { map: inputs[0], shape: self.input, zeros: &self.zeros };
@@ -48,7 +48,7 @@ impl Op {
 }
 
 impl SqueezeExcite {
-    /// The gates for a map, and how they come about.
+    /// The gates for a feature map, with intermediate results.
     #[must_use]
     pub fn gates(&self, map: &[i8], shape: Shape, zero: i8, sigmoid: &[u8; TABLE]) -> Gates {
         let means = means(Input { map, shape, zeros: &vec![zero; shape.channels] }, self.mean);
@@ -59,7 +59,7 @@ impl SqueezeExcite {
     }
 }
 
-/// A map with the zero point of each channel.
+/// A feature map with the zero point of each channel.
 #[derive(Clone, Copy)]
 struct Input<'a> {
     map: &'a [i8],
@@ -68,14 +68,14 @@ struct Input<'a> {
 }
 
 impl Input<'_> {
-    /// The map with the zero points subtracted.
+    /// The values after subtracting the zero points.
     fn values(&self) -> Vec<i32> {
         let zeros = self.zeros.iter().cycle();
         self.map.iter().zip(zeros).map(|(q, zero)| i32::from(*q) - i32::from(*zero)).collect()
     }
 }
 
-/// Sums over the taps that fall on the map; those on padding would add 0.
+/// Sums over the kernel positions inside the feature map; padding contributes 0.
 fn convolve(input: Input<'_>, window: Window, filters: &Filters, output: Shape, depthwise: bool) -> Vec<i8> {
     let Shape { channels, height, width } = input.shape;
     let depth = if depthwise { 1 } else { channels };
@@ -113,7 +113,7 @@ fn accumulate<'a>(sums: &mut [i32], products: impl Iterator<Item = (&'a i32, &'a
     }
 }
 
-/// The weights tap by tap, then input by input, the outputs side by side.
+/// The weights ordered by tap, input and output.
 fn by_tap(filters: &Filters, window: Window, depth: usize) -> Vec<i32> {
     let (taps, outputs) = (window.taps(), filters.requantise.len());
     let weight = |tap, i, o| i32::from(filters.weights[(o * depth + i) * taps + tap]);

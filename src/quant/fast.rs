@@ -1,21 +1,20 @@
-//! The network in integers, made ready to answer many images fast.
+//! Fast executor of an int8 network, for many images.
 //!
-//! What it makes are the bytes of [`Quantised::run`], which defines them: sums are taken modulo 2³²
-//! in both, so that their order is free. Here weights stand as the loops read them, padding is
-//! written out, and every inner loop has a fixed length or goes over neighbours in memory, which is
-//! what compilers turn into vectors.
+//! It produces the same bytes as [`Quantised::run`], which is the reference: sums are computed modulo 2³² in both,
+//! so that their order does not matter. Weights are stored in the order of the loops, padding is explicit, and
+//! every inner loop has a fixed length or runs over adjacent memory, so that compilers can vectorise it.
 
 use super::execute::dense;
 use super::network::{Filters, Kind, Op, Quantised, Requantise, SqueezeExcite, signed};
 use crate::contract::{Mean, Single, Sum, TABLE, gate, saturate};
 use crate::graph::{OpId, Shape, Source, Window};
 
-/// Output channels that are summed side by side.
+/// Output channels computed together.
 const LANES: usize = 8;
-/// Pixels that a weight is read for once.
+/// Pixels computed per load of a weight.
 const PIXELS: usize = 4;
 
-/// A network in integers, ready to run. It answers from any number of threads.
+/// An int8 network prepared for execution; it can be used from several threads.
 #[derive(Debug, Clone)]
 pub struct Executor {
     steps: Vec<Step>,
@@ -28,7 +27,7 @@ struct Step {
     inputs: Vec<Source>,
     /// The zero point of each channel of the first input.
     zeros: Vec<i8>,
-    /// That of the second input.
+    /// The zero point of the second input.
     second_zero: i8,
     input: Shape,
     output: Shape,
@@ -46,7 +45,7 @@ enum Work {
 }
 
 impl Executor {
-    /// `quantised`, made ready.
+    /// Prepares `quantised` for execution.
     #[must_use]
     pub fn of(quantised: &Quantised) -> Self {
         let step = |op: &Op| Step {
@@ -60,13 +59,13 @@ impl Executor {
         Self { steps: quantised.ops.iter().map(step).collect(), sigmoid: quantised.sigmoid }
     }
 
-    /// The class scores for `image`, camera bytes of the network's input size.
+    /// The class scores for `image` (camera bytes of the network's input shape).
     #[must_use]
     pub fn scores(&self, image: &[u8]) -> Vec<i8> {
         self.run(image).pop().unwrap_or_default()
     }
 
-    /// Every operation's output for `image`, as [`Quantised::run`] makes them.
+    /// The output of every operation for `image`, equal to [`Quantised::run`].
     #[must_use]
     pub fn run(&self, image: &[u8]) -> Vec<Vec<i8>> {
         let image = signed(image);
@@ -145,9 +144,8 @@ fn means(map: &[i8], shape: Shape, zeros: &[i8], mean: Mean) -> Vec<i8> {
     sums.iter().zip(zeros).map(|(sum, z)| mean.apply(sum.wrapping_sub(zero(z)))).collect()
 }
 
-/// A map with zero points subtracted and padding around it. Of the pixels of a row, those that
-/// outputs side by side read with the same tap are neighbours: first come the columns 0, s, 2s, …
-/// of a stride of s, then 1, 1 + s, ….
+/// Explicit padding of a feature map with zero points subtracted. The pixels of a row that neighbouring outputs
+/// read with the same tap are adjacent: with stride s, first the columns 0, s, 2s, …, then 1, 1 + s, ….
 #[derive(Debug, Clone, Copy)]
 struct Padding {
     shape: Shape,
@@ -155,7 +153,7 @@ struct Padding {
 }
 
 impl Padding {
-    /// Values in a row of one phase, `stride` of which are a row.
+    /// Values of a row in one phase; a row has `stride` phases.
     const fn phase(self) -> usize {
         self.window.padded(self.shape.width).div_ceil(self.window.stride) * self.shape.channels
     }
@@ -185,7 +183,7 @@ impl Padding {
         out
     }
 
-    /// Where the pixel stands that tap `kx` of output 0 falls on, within a row.
+    /// The index within a row of the pixel that tap `kx` of output 0 reads.
     const fn tap(self, kx: usize) -> usize {
         kx % self.window.stride * self.phase() + kx / self.window.stride * self.shape.channels
     }
@@ -195,16 +193,16 @@ fn subtract(to: &mut [i16], from: &[i8], zero: i8) {
     to.iter_mut().zip(from).for_each(|(to, q)| *to = i16::from(*q) - i16::from(zero));
 }
 
-/// From sums to bytes, for output channels side by side.
+/// Requantisation of several output channels.
 #[derive(Debug, Clone)]
-enum Finish {
-    /// [`Single`] with the same shift for all.
+enum Requantiser {
+    /// [`Single`] with the same shift for all channels.
     Single { multipliers: Vec<i32>, offsets: Vec<i32>, shift: u32 },
-    /// Each as it is.
+    /// A different requantisation for each channel.
     Each(Vec<Requantise>),
 }
 
-impl Finish {
+impl Requantiser {
     fn of(requantise: &[Requantise]) -> Self {
         let single = |one: &Requantise| match one {
             Requantise::Single(single) => Some(*single),
@@ -221,7 +219,7 @@ impl Finish {
         }
     }
 
-    /// As many bytes as there are channels in `out`.
+    /// Requantises as many sums as there are channels in `out`.
     fn apply(&self, sums: &[i32], out: &mut [i8]) {
         match self {
             Self::Single { multipliers, offsets, shift } => {
@@ -238,20 +236,20 @@ impl Finish {
     }
 }
 
-/// Convolution over all channels.
+/// Standard convolution.
 #[derive(Debug, Clone)]
 struct Conv {
     padding: Padding,
     kernel: usize,
-    /// [`LANES`] outputs at a time.
+    /// Blocks of [`LANES`] output channels.
     blocks: Vec<Block>,
 }
 
 #[derive(Debug, Clone)]
 struct Block {
-    /// Tap by tap, row by row, and for each tap input by input; 0 for outputs that do not exist.
+    /// Weights ordered by tap, then input; 0 for padding outputs.
     weights: Vec<[i16; LANES]>,
-    finish: Finish,
+    requantiser: Requantiser,
 }
 
 impl Conv {
@@ -263,7 +261,7 @@ impl Conv {
         let block = |(index, requantise): (usize, &[Requantise])| {
             let places = (0..taps).flat_map(|tap| (0..depth).map(move |i| (tap, i)));
             let lanes = |(tap, i)| std::array::from_fn(|lane| weight(index * LANES + lane, i, tap));
-            Block { weights: places.map(lanes).collect(), finish: Finish::of(requantise) }
+            Block { weights: places.map(lanes).collect(), requantiser: Requantiser::of(requantise) }
         };
         let padding = Padding { shape: op.input, window };
         let blocks = filters.requantise.chunks(LANES).enumerate().map(block).collect();
@@ -273,7 +271,7 @@ impl Conv {
     fn run(&self, map: &[i8], zeros: &[i8], output: Shape) -> Vec<i8> {
         let input = self.padding.of(map, zeros);
         let mut out = vec![0; output.values()];
-        // Where every output reads one pixel, a map is one long row.
+        // With a 1×1 window, a feature map is one long row.
         let is_flat = self.padding.window == Window::PIXEL;
         let (rows, width) = if is_flat { (1, output.pixels()) } else { (output.height, output.width) };
         for (index, block) in self.blocks.iter().enumerate() {
@@ -297,7 +295,7 @@ impl Conv {
         out
     }
 
-    /// The sums of `P` outputs from column `x` on, whose first tap is in the first of `rows`.
+    /// The sums of `P` outputs starting at column `x`; `rows` starts with the row of the first tap.
     fn sums<const P: usize>(&self, weights: &[[i16; LANES]], rows: &[i16], x: usize) -> [[i32; LANES]; P] {
         let depth = self.padding.shape.channels;
         let mut sums = [[0_i32; LANES]; P];
@@ -318,23 +316,23 @@ impl Conv {
 }
 
 impl Block {
-    /// The bytes of pixels side by side, `channels` bytes apart, from the first of `out` on.
+    /// Stores the bytes of adjacent pixels, `channels` bytes apart.
     fn store(&self, sums: &[[i32; LANES]], out: &mut [i8], channels: usize) {
         for (sums, out) in sums.iter().zip(out.chunks_mut(channels)) {
-            self.finish.apply(sums, out);
+            self.requantiser.apply(sums, out);
         }
     }
 }
 
-/// Each channel by itself.
+/// Depthwise convolution.
 #[derive(Debug, Clone)]
 struct Depthwise {
     padding: Padding,
     kernel: usize,
-    /// Tap by tap, those of a whole row of outputs.
+    /// Weights ordered by tap, repeated for a whole row of outputs.
     weights: Vec<i16>,
-    /// For a whole row of outputs.
-    finish: Finish,
+    /// Requantisation of a whole row of outputs.
+    requantiser: Requantiser,
 }
 
 impl Depthwise {
@@ -345,7 +343,7 @@ impl Depthwise {
             padding: Padding { shape: op.input, window },
             kernel: window.kernel,
             weights: (0..taps).flat_map(row).map(i16::from).collect(),
-            finish: Finish::of(&filters.requantise.repeat(width)),
+            requantiser: Requantiser::of(&filters.requantise.repeat(width)),
         }
     }
 
@@ -363,7 +361,7 @@ impl Depthwise {
                     *sum = sum.wrapping_add(i32::from(*weight) * i32::from(*value));
                 }
             }
-            self.finish.apply(&sums, out);
+            self.requantiser.apply(&sums, out);
         }
         out
     }
@@ -379,7 +377,7 @@ mod tests {
     use crate::quant::{Calibration, RangeRule, Rounding, Settings};
     use proptest::prelude::*;
 
-    /// That both executors make the same bytes of some images, in every operation.
+    /// Asserts that both executors give the same bytes for every operation on some images.
     fn agrees(graph: &Graph, seed: u32, rounding: Rounding) {
         let (graph, weights) = folded(graph, seed);
         let mut images = images(&graph, 3, seed);
@@ -387,7 +385,7 @@ mod tests {
         let settings = Settings { rounding, range: RangeRule::MinMax };
         let quantised = Quantised::of(&graph, &weights, &calibration, settings).unwrap();
         let executor = Executor::of(&quantised);
-        // Sums far outside of what was calibrated for, too.
+        // Includes sums far outside the calibrated range.
         let last = images.image_bytes() * 2;
         images.pixels[last..].iter_mut().enumerate().for_each(|(at, byte)| *byte = if at % 7 < 3 { 255 } else { 0 });
         for image in (0..3).map(|i| images.image(i)) {

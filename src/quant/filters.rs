@@ -1,38 +1,38 @@
-//! Weights of a layer as bytes, with what makes output bytes of their sums.
+//! Quantises the weights of a layer, and computes the requantisation of its sums.
 
 use super::network::{Filters, QuantParams, Requantise, Rounding};
 use crate::contract::tflite::{self, Multiplier};
 use crate::contract::{FRACTION_BITS, LEAST_FRACTION_BITS, Single};
 use std::ops::RangeInclusive;
 
-/// The largest weight.
-const MOST: f64 = 127.0;
+/// The largest absolute value of a weight.
+const MAX_WEIGHT: f64 = 127.0;
 
-/// A layer of sums in real numbers.
+/// A float layer of filters.
 #[derive(Debug, Clone, Copy)]
 pub struct Layer<'a> {
-    /// Output channel by output channel.
+    /// Weights, output channel by output channel.
     pub weights: &'a [f64],
-    /// One for each output channel.
+    /// One bias per output channel.
     pub bias: &'a [f64],
-    /// What one step of the input stands for.
+    /// Scale of the input.
     pub input_scale: f64,
-    /// The input's zero point at each weight of a filter, or one for all of them.
+    /// Zero point of the input at each weight of a filter, or one for all.
     pub zeros: &'a [i8],
-    /// The mean of the input at each weight of a filter, in steps from its zero point; or one for
-    /// all filters after each other.
+    /// Mean of the input at each weight of a filter, in steps from the zero point; one set for all filters, or one
+    /// set per filter.
     pub means: &'a [f64],
-    /// Neighbouring weights that read the same channel.
+    /// Adjacent weights that read the same channel.
     pub taps: usize,
 }
 
-/// Sums that leave the range of `i32`: the output's scale is too fine for these weights.
+/// A sum overflows `i32`: the output scale is too fine for these weights.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Overflow;
 
 impl Layer<'_> {
-    /// The layer as bytes, for an output of `quantum`; where sums would overflow even with the
-    /// fewest fractional bits, its scale is doubled as often as it takes.
+    /// Quantises the layer for an output with `quantum`. If sums overflow even with the fewest fractional bits, the
+    /// output scale is doubled until they fit.
     pub(crate) fn coarsened(&self, rounding: Rounding, quantum: &mut QuantParams) -> Filters {
         loop {
             match self.filters(rounding, *quantum) {
@@ -42,11 +42,10 @@ impl Layer<'_> {
         }
     }
 
-    /// The layer as bytes, for an output of `quantum`, with as many fractional bits as its sums
-    /// leave room for.
+    /// Quantises the layer for an output with `quantum`, with as many fractional bits as the sums allow.
     ///
     /// # Errors
-    /// Where some input could make a sum overflow.
+    /// If a sum may overflow for some input.
     pub fn filters(&self, rounding: Rounding, quantum: QuantParams) -> Result<Filters, Overflow> {
         let mut shifts = (LEAST_FRACTION_BITS..=FRACTION_BITS).rev();
         shifts.find_map(|shift| self.shifted(rounding, quantum, shift).ok()).ok_or(Overflow)
@@ -58,25 +57,25 @@ impl Layer<'_> {
         let mut made = Filters { weights: Vec::new(), requantise: Vec::new(), scales: Vec::new(), sums: Vec::new() };
         for (o, (filter, bias)) in self.weights.chunks(fan_in).zip(self.bias).enumerate() {
             let largest = filter.iter().fold(0.0_f64, |largest, weight| largest.max(weight.abs()));
-            // Output steps in one unit of the sum, for a weight of 1.
+            // Output steps per unit of the sum for a weight of 1.
             let gain = self.input_scale / quantum.scale;
             let (scale, multiplier) = match rounding {
                 Rounding::Single => {
-                    let multiplier = (largest / MOST * gain * one).ceil().max(1.0);
+                    let multiplier = (largest / MAX_WEIGHT * gain * one).ceil().max(1.0);
                     if multiplier > f64::from(u16::MAX) {
                         return Err(Overflow);
                     }
                     (multiplier / (one * gain), multiplier)
                 }
-                // Where weights are next to nothing, the bias bounds their scale from below.
+                // If the weights are close to 0, the bias limits their scale from below.
                 Rounding::Tflite => {
                     let least = bias.abs() / (self.input_scale * f64::from(1 << 30));
-                    ((largest / MOST).max(least).max(f64::MIN_POSITIVE), 0.0)
+                    ((largest / MAX_WEIGHT).max(least).max(f64::MIN_POSITIVE), 0.0)
                 }
             };
             let first = made.weights.len();
             made.weights.extend(filter.chunks(self.taps).flat_map(|taps| rounded(taps, scale)));
-            // What rounding the weights takes from the mean of the output is given back.
+            // Bias correction: compensates the change of the output mean due to rounding of the weights.
             let means = self.means.iter().cycle().skip(o * fan_in % self.means.len());
             let lost = filter.iter().zip(&made.weights[first..]).zip(means);
             let lost: f64 = lost.map(|((weight, byte), mean)| (weight - f64::from(*byte) * scale) * mean).sum();
@@ -98,14 +97,14 @@ impl Layer<'_> {
                 }
             });
             made.scales.push(scale);
-            // Both fit 32 bits by the checks above.
+            // The checks above ensure that both fit 32 bits.
             made.sums.push((*sums.start() as i32, *sums.end() as i32));
         }
         Ok(made)
     }
 
-    /// The least and the largest sum that bytes can give with these weights; padding, which adds
-    /// 0, lies between what a weight's own byte can do.
+    /// The minimum and maximum sum of these weights over all possible inputs. Padding contributes 0, which is
+    /// within the range of each weight.
     fn sums(&self, weights: &[i8]) -> RangeInclusive<i64> {
         let zeros = self.zeros.iter().cycle();
         weights.iter().zip(zeros).fold(0..=0, |sums, (weight, zero)| {
@@ -115,19 +114,18 @@ impl Layer<'_> {
     }
 }
 
-/// `weights`, at most 127 steps of `scale` large, in steps: rounded so that their sum is, to within
-/// half a step, what it was. They read neighbouring pixels, which are much alike: what matters
-/// first is what the filter makes of a plain area.
+/// Rounds `weights` to multiples of `scale` (at most ±127) such that their sum changes by at most half a step. They
+/// read neighbouring pixels, which are similar, so the response to a uniform area matters most.
 #[must_use]
 pub fn rounded(weights: &[f64], scale: f64) -> Vec<i8> {
     let exact: Vec<f64> = weights.iter().map(|weight| weight / scale).collect();
-    let mut steps: Vec<f64> = exact.iter().map(|weight| weight.round().clamp(-MOST, MOST)).collect();
+    let mut steps: Vec<f64> = exact.iter().map(|weight| weight.round().clamp(-MAX_WEIGHT, MAX_WEIGHT)).collect();
     let mut excess = steps.iter().sum::<f64>() - exact.iter().sum::<f64>();
     while excess.abs() > 0.5 {
-        // The one that was rounded farthest that way costs least to be rounded the other way.
+        // Changing the weight with the largest rounding error in that direction adds the least error.
         let way = excess.signum();
         let error = |at: &usize| way * (steps[*at] - exact[*at]);
-        let free = (0..steps.len()).filter(|at| (steps[*at] - way).abs() <= MOST);
+        let free = (0..steps.len()).filter(|at| (steps[*at] - way).abs() <= MAX_WEIGHT);
         let Some(at) = free.max_by(|a, b| error(a).total_cmp(&error(b))) else { break };
         steps[at] -= way;
         excess -= way;
@@ -160,7 +158,7 @@ mod tests {
                 let steps = (real * input_scale + bias[o]) / quantum.scale + f64::from(zero);
                 let error = f64::from(filters.requantise[o].apply(sum)) - steps.clamp(-128.0, 127.0);
                 let reach: f64 = terms().map(|x| f64::from(x.abs())).sum();
-                // A weight may be rounded the other way to keep the sum.
+                // A weight may be rounded in the other direction to preserve the sum.
                 let weight_error = filters.scales[o] * reach * input_scale / quantum.scale;
                 // One rounding to a step; TensorFlow's has two, and rounds the bias to a unit of the sum.
                 let rounding = if tflite { 1.0 + filters.scales[o] * input_scale / quantum.scale } else { 0.501 };

@@ -1,29 +1,27 @@
-//! The deployed network in single precision, plainly: what calibration watches and what the
-//! integers are compared with.
+//! Simple float implementation of the deployed network, for calibration and comparison with int8.
 //!
-//! Maps are in camera order, as the integer executor's are.
+//! Feature maps are in camera order (HWC), as in the int8 executor.
 
 use crate::config::{Activation, Pool};
 use crate::graph::{Graph, Kind, Op, OpId, Shape, Source, Weights, Window};
 
-/// A value that has a quantum of its own.
+/// A value with its own quantisation parameters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Part {
-    /// What an operation makes.
+    /// The output of an operation.
     Output,
-    /// The means in squeeze-and-excitation.
+    /// The means of squeeze-and-excitation.
     Mean,
-    /// The hidden layer in squeeze-and-excitation.
+    /// The hidden layer of squeeze-and-excitation.
     Hidden,
     /// The sigmoid's arguments in squeeze-and-excitation.
     Argument,
 }
 
-/// Hears the values of a part of the operation at a place.
+/// Callback that receives the values of a part of an operation.
 pub type Watch<'a> = &'a mut dyn FnMut(OpId, Part, &[f32]);
 
-/// Every operation's output for `image` (camera bytes), by a folded graph. The last one is the
-/// logits.
+/// The output of every operation of a folded graph for `image` (camera bytes). The last one is the logits.
 pub fn forward(graph: &Graph, weights: &Weights, image: &[u8], watch: Watch<'_>) -> Vec<Vec<f32>> {
     let pixels = numbers(graph, image);
     let mut maps = Vec::with_capacity(graph.ops.len());
@@ -31,7 +29,7 @@ pub fn forward(graph: &Graph, weights: &Weights, image: &[u8], watch: Watch<'_>)
     maps
 }
 
-/// Makes the outputs of the operations from `first` on; `maps` holds those before it.
+/// Computes the outputs of the operations from `first` on; `maps` contains those before it.
 pub fn forward_from(
     graph: &Graph,
     weights: &Weights,
@@ -52,7 +50,7 @@ pub fn forward_from(
     }
 }
 
-/// Camera bytes as the numbers the network sees, in the same order.
+/// Normalises camera bytes to the network input, in the same order.
 pub fn numbers(graph: &Graph, image: &[u8]) -> Vec<f32> {
     let channels = graph.input.channels;
     image.iter().enumerate().map(|(at, byte)| graph.pixels.value(at % channels, *byte)).collect()
@@ -94,12 +92,12 @@ fn run(op: &Op, weights: &Weights, inputs: &[&[f32]], watch: Watch<'_>) -> Vec<f
     }
 }
 
-/// A convolution, of all channels or of each by itself (`depth` 1).
+/// A standard convolution, or a depthwise one (`depth` 1).
 struct Layer<'a> {
     window: Window,
-    /// OIHW
+    /// Weights, OIHW.
     weight: &'a [f32],
-    /// Empty: none.
+    /// Biases; may be empty.
     bias: &'a [f32],
     depth: usize,
 }
@@ -141,7 +139,7 @@ impl Layer<'_> {
         made
     }
 
-    /// The weights tap by tap, then input by input, the outputs side by side.
+    /// The weights ordered by tap, input and output.
     fn by_tap(&self, outputs: usize) -> Vec<f32> {
         let taps = self.window.taps();
         let place =
@@ -150,7 +148,7 @@ impl Layer<'_> {
     }
 }
 
-/// Without a bias, `bias` is empty.
+/// A dense layer; `bias` may be empty.
 fn dense(input: &[f32], (weight, bias): (&[f32], &[f32])) -> Vec<f32> {
     let rows = weight.chunks(input.len()).zip(bias.iter().copied().chain(std::iter::repeat(0.0)));
     rows.map(|(row, bias)| row.iter().zip(input).map(|(w, x)| w * x).sum::<f32>() + bias).collect()

@@ -1,13 +1,13 @@
-//! Batch normalisation folded into the convolution before it.
+//! Folds batch normalisation into the preceding convolution.
 //!
-//! With γ, β, running mean μ and variance σ², γ (w·x − μ) / √(σ² + ε) + β is (s w)·x + (β − μ s)
-//! where s = γ / √(σ² + ε): the convolution keeps its shape and gains a bias. Padding zeros stay
-//! zeros, so borders are right too.
+//! With γ, β, running mean μ and variance σ², γ (w·x − μ) / √(σ² + ε) + β = (s w)·x + (β − μ s) with s = γ / √(σ² +
+//! ε): the convolution keeps its shape and gains a bias. Zero padding stays zero, so the result is also correct at
+//! borders.
 
 use crate::graph::{BatchNorm, FilterLayer, Graph, Op, Tensor, Weights};
 
-/// The network as it is deployed, and its weights: those of `weights`, which fit `graph`, with
-/// every batch normalisation folded (in double precision, rounded once).
+/// The deployed graph and its weights, with every batch normalisation folded (in f64, rounded once). `weights` must
+/// match `graph`.
 #[must_use]
 pub fn fold(graph: &Graph, weights: &Weights) -> (Graph, Weights) {
     let mut folded = Weights::default();
@@ -72,7 +72,7 @@ mod tests {
         graph.image_map(&bytes)
     }
 
-    /// The largest difference of the logits before and after, for logits of about 1.
+    /// The largest difference of the logits before and after folding, for logits of about 1.
     fn difference(graph: &Graph, seed: u32) -> f32 {
         let weights = weights_of(graph, seed);
         let (folded, folded_weights) = fold(graph, &weights);

@@ -1,26 +1,25 @@
-//! How often a map takes which values, and the range that its bytes should span.
+//! Histogram of the values of a feature map, and selection of its quantisation range.
 
 /// Bins on each side of 0.
 const HALF: usize = 2_048;
-/// The finest bin is 2^this.
+/// Exponent of the smallest bin width, a power of 2.
 const FINEST: i32 = -40;
 
-/// How a range is chosen from what was seen. Every range holds 0.
+/// Rule that selects a range from a histogram. Every range includes 0.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum RangeRule {
-    /// From the least to the largest value.
+    /// From minimum to maximum.
     MinMax,
-    /// So that this share of the values (0 to 1) lies inside, as much beyond on each side.
+    /// The range that contains this fraction (0 to 1) of the values; equally many are clipped on each side.
     Percentile(f64),
-    /// The part of the whole range that makes the least mean squared error, rounding and
-    /// saturation together.
+    /// The fraction of the full range with the smallest mean squared error of rounding and saturation.
     Mse,
 }
 
-/// Counts of values, in bins whose width is a power of two and doubles where values outgrow them.
+/// Histogram with bins whose width is a power of two and doubles when a value does not fit.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Histogram {
-    /// Bin i covers (i − 2,048) · 2^exponent and on.
+    /// Counts; bin i starts at (i − 2,048) · 2^exponent.
     bins: Vec<u64>,
     exponent: i32,
     least: f64,
@@ -35,7 +34,7 @@ impl Default for Histogram {
 }
 
 impl Histogram {
-    /// Counts `values`.
+    /// Adds `values`.
     pub fn add(&mut self, values: &[f32]) {
         let fold = |f: fn(f32, f32) -> f32| values.iter().copied().fold(0.0, f);
         let (least, largest) = (fold(f32::min), fold(f32::max));
@@ -53,13 +52,13 @@ impl Histogram {
         self.coarsen(exponent);
         let bins_per_unit = 2_f64.powi(-self.exponent);
         for value in values {
-            // `reach` is below the last bin's end, and the first bin begins at its negative.
+            // `reach` is below the end of the last bin, and the first bin starts at its negative.
             let bin = (f64::from(*value) * bins_per_unit).floor() as i64 + HALF as i64;
             self.bins[bin.clamp(0, 2 * HALF as i64 - 1) as usize] += 1;
         }
     }
 
-    /// Counts what `other` counted.
+    /// Adds the counts of `other`.
     pub fn merge(&mut self, other: &Self) {
         let exponent = self.exponent.max(other.exponent);
         self.coarsen(exponent);
@@ -88,19 +87,19 @@ impl Histogram {
         self.exponent = exponent;
     }
 
-    /// Whether all values were finite numbers.
+    /// Whether all values were finite.
     #[must_use]
     pub const fn is_finite(&self) -> bool {
         self.finite
     }
 
-    /// Whether nothing was counted.
+    /// Whether no values were added.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.finite && self.bins.iter().all(|count| *count == 0)
     }
 
-    /// The range by `rule`: not above and not below 0.
+    /// The range selected by `rule`; its lower end is at most 0, its upper end at least 0.
     #[must_use]
     pub fn range(&self, rule: RangeRule) -> (f64, f64) {
         let whole = (self.least, self.largest);
@@ -127,8 +126,8 @@ impl Histogram {
         (low.clamp(self.least, 0.0), high.clamp(0.0, self.largest))
     }
 
-    /// The sum of squared errors of bytes that span `range`: a twelfth of a squared step for each
-    /// value inside, the squared distance for each value beyond.
+    /// The sum of squared errors of bytes spanning `range`: a twelfth of a squared step per value inside, the
+    /// squared distance per value outside.
     fn squared_error(&self, (low, high): (f64, f64)) -> f64 {
         let width = 2_f64.powi(self.exponent);
         let rounding = ((high - low) / 255.0).powi(2) / 12.0;
@@ -142,7 +141,7 @@ impl Histogram {
     }
 }
 
-/// How many bins hold no more than `beyond` values together; [`HALF`] where all do.
+/// The number of leading bins with at most `beyond` values together; [`HALF`] if that holds for all.
 fn passed<'a>(mut counts: impl Iterator<Item = &'a u64>, beyond: u64) -> usize {
     let mut seen = 0;
     let inside = |count: &u64| {

@@ -1,10 +1,9 @@
-//! From trained weights to deployed ones.
+//! Post-training quantisation: converts trained weights to deployable int8.
 //!
-//! A folded network ([`fold()`]) runs in single precision over images ([`Calibration`]), which
-//! shows channels to make larger before it runs again; the ranges seen and its weights make
-//! integers ([`Quantised`]), whose executor defines every int8 result by the arithmetic of
-//! [`crate::contract`]; an [`Executor`] makes the same bytes fast. [`Deployed::of`] does all of it,
-//! and [`compare()`] says what it costs.
+//! A folded network ([`fold()`]) runs in float on sample images ([`Calibration`]); the ranges determine which
+//! channels are equalised, and calibration runs again. Ranges and weights give the int8 network ([`Quantised`]),
+//! whose executor defines every int8 result with the arithmetic of [`crate::contract`]; [`Executor`] computes the
+//! same bytes faster. [`Deployed::of`] performs all steps, and [`compare()`] measures the loss of accuracy.
 
 mod calibrate;
 mod compare;

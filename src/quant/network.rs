@@ -1,47 +1,46 @@
-//! A network in integers: every operation with all its constants, and what it does to bytes.
+//! An int8 network: operations with all constants, and their reference implementation.
 //!
-//! This is the slow and obvious definition of every int8 result; [`super::Executor`] makes the same
-//! bytes fast. Maps are bytes in camera order
-//! (row by row, the channels of a pixel side by side); weights are in PyTorch's order (OIHW).
+//! This simple implementation defines every int8 result; [`super::Executor`] computes the same bytes faster.
+//! Feature maps are bytes in camera order (HWC); weights are in PyTorch's order (OIHW).
 
 use crate::contract::{Mean, Multiply, Single, Sum, TABLE, tflite};
 use crate::graph::{OpId, Shape, Source, Window};
 
-/// Scale and zero point of a map: byte `q` stands for `scale · (q − zero)`.
+/// Quantisation parameters, scale and zero point: byte `q` represents `scale · (q − zero)`.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct QuantParams {
-    /// The step between two bytes; positive.
+    /// The difference between consecutive byte values; positive.
     pub scale: f64,
-    /// The byte that is 0.
+    /// Zero point: the byte that represents 0.
     pub zero: i8,
 }
 
 impl QuantParams {
-    /// The number that `q` stands for.
+    /// Dequantises `q`.
     #[must_use]
     pub fn real(self, q: i8) -> f64 {
         self.scale * (f64::from(q) - f64::from(self.zero))
     }
 
-    /// The byte nearest to `real`.
+    /// Quantises `real` to the nearest byte, with saturation.
     #[must_use]
     pub fn byte(self, real: f64) -> i8 {
         ((real / self.scale).round() + f64::from(self.zero)).clamp(-128.0, 127.0) as i8
     }
 }
 
-/// Which arithmetic a network follows.
+/// The requantisation arithmetic of a network.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Rounding {
     /// [`Single`]
     #[default]
     Single,
-    /// [`tflite`], in convolutions and the head; the rest is the same in both.
+    /// [`tflite`], in convolutions and dense layers; other operations are the same in both.
     Tflite,
 }
 
-/// From a sum of products to a byte: one output channel.
+/// Requantisation of one output channel: from an accumulator to a byte.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[expect(missing_docs, reason = "each is documented at its type")]
 pub enum Requantise {
@@ -60,16 +59,16 @@ impl Requantise {
     }
 }
 
-/// The weights of a layer, output channel by output channel.
+/// The quantised weights of a layer.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Filters {
-    /// In [−127, 127]; OIHW, without the I where every channel is by itself.
+    /// Weights in [−127, 127]; OIHW, without I in depthwise convolutions.
     pub weights: Vec<i8>,
-    /// One for each output channel.
+    /// One requantisation per output channel.
     pub requantise: Vec<Requantise>,
-    /// What one step of each output channel's weights stands for.
+    /// Scale of the weights of each output channel.
     pub scales: Vec<f64>,
-    /// The least and the largest sum that any input can give, for each output channel.
+    /// Minimum and maximum sum of each output channel over all possible inputs.
     pub sums: Vec<(i32, i32)>,
 }
 
@@ -78,32 +77,32 @@ pub struct Filters {
 pub struct SqueezeExcite {
     /// The mean of each channel.
     pub mean: Mean,
-    /// What the means' bytes stand for.
+    /// Quantisation parameters of the means.
     pub mean_quantum: QuantParams,
-    /// From the means to the hidden layer; ReLU is its saturation.
+    /// Dense layer from means to hidden units; ReLU is done by saturation.
     pub reduce: Filters,
-    /// What the hidden layer's bytes stand for.
+    /// Quantisation parameters of the hidden units.
     pub hidden_quantum: QuantParams,
-    /// From the hidden layer to the sigmoid's argument, whose zero point is 0 and whose step is
+    /// Dense layer from hidden units to the sigmoid's arguments, which have zero point 0 and scale
     /// [`Quantised::sigmoid_scale`].
     pub expand: Filters,
-    /// From value and gate to the output.
+    /// Multiplication of values and gates.
     pub multiply: Multiply,
 }
 
-/// What an integer operation is.
+/// The type of an int8 operation, with its constants.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Kind {
-    /// Convolution over all channels.
+    /// Standard convolution.
     Conv {
-        /// Kernel size, stride and padding. Padding contributes nothing: it is the zero point.
+        /// Kernel size, stride and padding. The padding value is the zero point and contributes 0.
         window: Window,
         /// The weights.
         filters: Filters,
     },
-    /// Each channel by itself.
+    /// Depthwise convolution.
     Depthwise {
-        /// Kernel size, stride and padding. Padding contributes nothing.
+        /// Kernel size, stride and padding. Padding contributes 0.
         window: Window,
         /// The weights.
         filters: Filters,
@@ -113,18 +112,18 @@ pub enum Kind {
         /// The weights.
         filters: Filters,
     },
-    /// The largest of each channel.
+    /// Global max pooling.
     MaxPool,
-    /// The mean of each channel.
+    /// Global average pooling.
     AvgPool(Mean),
-    /// The sum of two maps.
+    /// Elementwise addition of two feature maps.
     Add(Sum),
     /// Squeeze-and-excitation.
     SqueezeExcite(Box<SqueezeExcite>),
 }
 
 impl Kind {
-    /// The weights, where there is one layer of them.
+    /// The weights, if there is exactly one layer of filters.
     #[must_use]
     pub const fn filters(&self) -> Option<&Filters> {
         match self {
@@ -139,39 +138,38 @@ impl Kind {
 pub struct Op {
     /// Its name in the graph.
     pub name: String,
-    /// What it does.
+    /// Its type and constants.
     pub kind: Kind,
-    /// What it reads; the skip of an addition comes second.
+    /// Its inputs; an addition reads the skip connection second.
     pub inputs: Vec<Source>,
-    /// The zero point of each channel of its first input. Only the image's can differ from each
-    /// other.
+    /// The zero point of each channel of its first input. They are equal except for the image.
     pub zeros: Vec<i8>,
-    /// The size of what it reads.
+    /// Shape of its (first) input.
     pub input: Shape,
-    /// The size of what it makes.
+    /// Shape of its output.
     pub output: Shape,
-    /// What its output bytes stand for.
+    /// Quantisation parameters of its output.
     pub quantum: QuantParams,
 }
 
-/// A network in integers.
+/// An int8 network.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Quantised {
-    /// The arithmetic of it all.
+    /// The requantisation arithmetic.
     pub rounding: Rounding,
-    /// The size of an image.
+    /// The shape of the input image.
     pub input: Shape,
-    /// One for each of the graph; the last makes the class scores.
+    /// One per operation of the graph; the output of the last one is the class scores.
     pub ops: Vec<Op>,
-    /// The step of the sigmoid's argument; 1/16 where there is no squeeze-and-excitation.
+    /// Scale of the sigmoid's arguments; 1/16 without squeeze-and-excitation.
     pub sigmoid_scale: f64,
-    /// [`crate::contract::sigmoid_table`] for it.
+    /// The [`crate::contract::sigmoid_table`] for that scale.
     pub sigmoid: [u8; TABLE],
 }
 
 impl Quantised {
-    /// Every operation's output for `image`, camera bytes of [`input`](Self::input)'s size. The
-    /// last one is the class scores.
+    /// The output of every operation for `image` (camera bytes of shape [`input`](Self::input)). The last one is
+    /// the class scores.
     #[must_use]
     pub fn run(&self, image: &[u8]) -> Vec<Vec<i8>> {
         let image = signed(image);
@@ -188,8 +186,7 @@ impl Quantised {
         maps
     }
 
-    /// The output of the operation at `index` for `inputs`, as many as it reads; the image, where
-    /// it reads that, as [`signed`] bytes.
+    /// The output of the operation at `index` for all its `inputs`; the image is given as [`signed`] bytes.
     #[must_use]
     pub(crate) fn run_op(&self, index: usize, inputs: &[&[i8]]) -> Vec<i8> {
         let op = &self.ops[index];
@@ -197,7 +194,7 @@ impl Quantised {
         op.run(inputs, second, &self.sigmoid)
     }
 
-    /// The zero point of what an operation makes; 0 for the image, which has one per channel.
+    /// The zero point of the output of an operation; 0 for the image, which has one per channel.
     #[must_use]
     pub fn zero(&self, source: &Source) -> i8 {
         match source {
@@ -206,17 +203,17 @@ impl Quantised {
         }
     }
 
-    /// What the class scores stand for.
+    /// Quantisation parameters of the class scores.
     ///
     /// # Panics
-    /// Where there is no operation: a graph has at least its head.
+    /// If there are no operations; a graph has at least its head.
     #[must_use]
     #[expect(clippy::expect_used, reason = "a graph has at least its head")]
     pub fn scores(&self) -> QuantParams {
         self.ops.last().expect("a network has operations").quantum
     }
 
-    /// Probabilities of `scores`: the softmax of the logits they stand for.
+    /// Probabilities of `scores`: the softmax of the dequantised logits.
     #[must_use]
     pub fn probabilities(&self, scores: &[i8]) -> Vec<f32> {
         let quantum = self.scores();
@@ -225,7 +222,7 @@ impl Quantised {
     }
 }
 
-/// Camera bytes as the first operation reads them: `byte − 128`.
+/// Converts camera bytes to the signed input of the first operation: `byte − 128`.
 #[must_use]
 pub fn signed(image: &[u8]) -> Vec<i8> {
     image.iter().map(|byte| (byte ^ 0x80).cast_signed()).collect()

@@ -1,4 +1,4 @@
-//! From a folded float network and the ranges of its maps to integers.
+//! Converts a folded float network to int8, with the ranges of its feature maps.
 
 use super::calibrate::Calibration;
 use super::filters::{Layer, Overflow};
@@ -9,17 +9,17 @@ use crate::config::Pool;
 use crate::contract::{FRACTION_BITS, GATE_ONE, Mean, Multiply, ONE, Single, Sum, sigmoid_table};
 use crate::graph::{self, Conv, Depthwise, FilterLayer, Graph, Norm, OpId, Source, Weights};
 
-/// Steps of a byte.
+/// Number of steps between the lowest and the highest byte.
 const STEPS: f64 = 255.0;
-/// Sigmoids of arguments beyond ±8 are within 1/2048 of 0 or 1.
+/// Limit of sigmoid arguments: beyond ±8 the sigmoid is within 1/2048 of 0 or 1.
 const SIGMOID_REACH: f64 = 8.0;
 
-/// How a network is made into integers.
+/// Settings of quantisation.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Settings {
-    /// The arithmetic.
+    /// The requantisation arithmetic.
     pub rounding: Rounding,
-    /// How the range of each map is chosen.
+    /// The rule that selects the range of each feature map.
     pub range: RangeRule,
 }
 
@@ -29,31 +29,31 @@ impl Default for Settings {
     }
 }
 
-/// Why a network cannot be made into integers.
+/// The reason why a network cannot be quantised.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 pub enum QuantError {
-    /// Calibration saw no values.
-    #[error("no images to find the range of `{0}` from")]
+    /// Calibration had no images.
+    #[error("no images to calibrate the range of `{0}`")]
     Unseen(String),
-    /// A value of a map or a weight is no finite number.
-    #[error("`{0}` has values that are no finite numbers; this network cannot be made into integers")]
+    /// A feature map or weight has a value that is not finite.
+    #[error("`{0}` has values that are not finite; this network cannot be quantised")]
     NotFinite(String),
-    /// A mean is taken of too many pixels for 32 bits.
-    #[error("`{name}` takes the mean of {pixels} pixels; at most {} can be summed in 32 bits", Mean::MAX_VALUES)]
+    /// An average over too many pixels for 32 bits.
+    #[error("`{name}` averages {pixels} pixels; at most {} can be summed in 32 bits", Mean::MAX_VALUES)]
     TooManyPixels {
         /// The operation.
         name: String,
         /// Pixels of its input.
         pixels: usize,
     },
-    /// Batch normalisation is still there.
+    /// The graph still has batch normalisation.
     #[error("the batch normalisation of `{0}` is not folded")]
     NotFolded(String),
 }
 
 enum Failure {
     Final(QuantError),
-    /// The sigmoid's table is too fine.
+    /// The scale of the sigmoid's table is too fine.
     Sigmoid,
 }
 
@@ -64,11 +64,10 @@ impl From<QuantError> for Failure {
 }
 
 impl Quantised {
-    /// The folded `graph` with `weights` in integers, its maps spanning the ranges that
-    /// `calibration` saw.
+    /// Quantises the folded `graph` with `weights`, with the ranges of `calibration`.
     ///
     /// # Errors
-    /// Where calibration saw nothing, a value is not finite, or a map is too large.
+    /// If calibration had no images, a value is not finite, or a feature map is too large.
     pub fn of(
         graph: &Graph,
         weights: &Weights,
@@ -91,8 +90,8 @@ impl Quantised {
     }
 }
 
-/// One table serves every squeeze-and-excitation of the network: its step is such that the widest
-/// arguments fit, as far as they matter.
+/// The scale of the sigmoid table, which all squeeze-and-excitation operations share: the widest arguments fit, up
+/// to the saturation of the sigmoid.
 fn sigmoid_scale(graph: &Graph, calibration: &Calibration, rule: RangeRule) -> f64 {
     let arguments = graph.ops.iter().map(|op| calibration.histogram(op.id, Part::Argument));
     let reach = |seen: &Histogram| {
@@ -112,15 +111,14 @@ struct Builder<'a> {
     ops: Vec<Op>,
 }
 
-/// The bytes that span `low` to `high`, which hold 0 between them; with a step of at least
-/// `least`.
+/// Quantisation parameters that span `low` to `high`, which must include 0, with a scale of at least `least`.
 fn spanning((low, high): (f64, f64), least: f64) -> QuantParams {
     let span = high - low;
     let scale = if span > 0.0 { span / STEPS } else { 1.0 / STEPS }.max(least).max(f64::from(f32::MIN_POSITIVE));
     with_scale(low, scale)
 }
 
-/// Bytes with this step that begin at `low`.
+/// Quantisation parameters with this scale whose lowest byte represents `low`.
 fn with_scale(low: f64, scale: f64) -> QuantParams {
     QuantParams { scale, zero: (-128.0 - low / scale).round().clamp(-128.0, 127.0) as i8 }
 }
@@ -164,7 +162,7 @@ impl Builder<'_> {
             }
             graph::Kind::Add(_) => {
                 let scales = [input.scale, self.quantum(&op.inputs[1]).scale];
-                // A multiplier holds 65,535 / 65,536 and less.
+                // The multiplier is at most 65,535 / 65,536.
                 let quantum = spanning(range, scales[0].max(scales[1]) * (1.0 + 2.0 / f64::from(ONE)));
                 let ratios = scales.map(|scale| scale / quantum.scale);
                 let sum = Sum::new(ratios, quantum.zero).ok_or_else(|| QuantError::NotFinite(op.name.clone()))?;
@@ -177,7 +175,7 @@ impl Builder<'_> {
         })
     }
 
-    /// The layer of filters of `op`, and what the bytes it makes stand for, which span `range`.
+    /// The quantised filters of `op` and the quantisation parameters of its output, which spans `range`.
     fn filters(&self, op: &graph::Op, range: (f64, f64)) -> Result<(Filters, QuantParams), QuantError> {
         let mut quantum = spanning(range, 0.0);
         let not_folded = || QuantError::NotFolded(op.name.clone());
@@ -193,14 +191,14 @@ impl Builder<'_> {
         let mut zeros = vec![self.quantum(source).zero];
         if *source == Source::Image {
             let channels = op.input.channels;
-            // The image's steps are bytes: what a byte stands for goes into the weights.
+            // Steps of the image are bytes: the normalisation's scale is multiplied into the weights.
             for (at, weight) in weights.iter_mut().enumerate() {
                 *weight *= f64::from(self.graph.pixels.scale[at / taps % channels]);
             }
             zeros = (0..channels).flat_map(|c| vec![self.image_zero(c); taps]).collect();
         }
         let input_scale = self.quantum(source).scale;
-        // Steps from the zero point, which for the image is the mean's byte.
+        // In steps from the zero point, which is the mean byte for the image.
         let channel_mean = |(channel, mean): (usize, f64)| match source {
             Source::Image => mean - f64::from(self.graph.pixels.mean[channel]),
             Source::Op(_) => mean / input_scale,
@@ -256,7 +254,7 @@ impl Builder<'_> {
         Ok(seen.range(self.settings.range))
     }
 
-    /// What the bytes of `source` stand for; those of the image for themselves.
+    /// Quantisation parameters of `source`; for the image, scale 1.
     fn quantum(&self, source: &Source) -> QuantParams {
         match source {
             Source::Image => QuantParams { scale: 1.0, zero: self.image_zero(0) },
@@ -264,7 +262,7 @@ impl Builder<'_> {
         }
     }
 
-    /// The byte that is 0 in a channel of the image.
+    /// The zero point of a channel of the image.
     fn image_zero(&self, channel: usize) -> i8 {
         (self.graph.pixels.mean[channel] ^ 0x80).cast_signed()
     }
@@ -277,12 +275,12 @@ impl Builder<'_> {
     }
 }
 
-/// Values in double precision.
+/// Converts values to f64.
 fn wide(values: &[f32]) -> Vec<f64> {
     values.iter().copied().map(f64::from).collect()
 }
 
-/// Products with gates: the multiplier is exact, and the output's step follows from it.
+/// Multiplication by gates: the multiplier is exact, and the output scale follows from it.
 fn product(range: (f64, f64), input: QuantParams) -> (Multiply, QuantParams) {
     let wanted = spanning(range, 0.0);
     let unit = input.scale / GATE_ONE;
@@ -291,7 +289,7 @@ fn product(range: (f64, f64), input: QuantParams) -> (Multiply, QuantParams) {
     (Multiply::new(multiplier as u16, quantum.zero), quantum)
 }
 
-/// The mean of each channel: its multiplier is exact, and the output's step follows from it.
+/// Average of each channel: its multiplier is exact, and the output scale follows from it.
 fn mean(op: &graph::Op, range: (f64, f64), input: QuantParams) -> Result<(Mean, QuantParams), QuantError> {
     let pixels = op.input.pixels();
     if pixels > Mean::MAX_VALUES {
@@ -299,7 +297,7 @@ fn mean(op: &graph::Op, range: (f64, f64), input: QuantParams) -> Result<(Mean, 
     }
     let shift = Mean::shift_for(pixels);
     let unit = input.scale * f64::from(1 << shift) / pixels as f64;
-    // Coarse enough for 16 bits of output steps before saturation.
+    // Coarse enough that the output fits 16 bits before saturation.
     let wanted = spanning(range, input.scale / 64.0);
     let multiplier = (unit / wanted.scale * f64::from(ONE)).floor().clamp(1.0, f64::from(u16::MAX));
     let quantum = with_scale(range.0, unit * f64::from(ONE) / multiplier);

@@ -1,4 +1,4 @@
-//! Whole networks in integers against float.
+//! Int8 networks compared with float networks.
 
 use super::*;
 use crate::config::ConfigFile;
@@ -8,7 +8,7 @@ use crate::graph::{Graph, OpId, Role, Source, Tensor, Weights};
 use crate::random::{Purpose, Stream};
 use proptest::prelude::*;
 
-/// Random weights, folded, of a size that keeps maps alive through many layers.
+/// Random folded weights with a scale that preserves the signal through many layers.
 pub(super) fn folded(graph: &Graph, seed: u32) -> (Graph, Weights) {
     let (graph, mut weights) = fold(graph, &Weights::random(graph, seed));
     for (index, param) in graph.params().into_iter().enumerate() {
@@ -23,7 +23,7 @@ pub(super) fn folded(graph: &Graph, seed: u32) -> (Graph, Weights) {
     (graph, weights)
 }
 
-/// Random images: gradients with noise, so that means differ as those of photographs do.
+/// Random images: gradients with noise, so that means differ as they do in photographs.
 pub(super) fn images(graph: &Graph, count: usize, seed: u32) -> Images {
     let shape = graph.input;
     let mut images = Images { height: shape.height, width: shape.width, channels: shape.channels, ..Images::default() };
