@@ -1,23 +1,22 @@
-//! Keeps the threads of a pool from falling asleep while a step is made.
+//! Keeps the threads of a pool awake during a training step.
 //!
-//! A step is some seventy short parallel loops. A thread that goes to sleep between two of them is
-//! woken after the time that a loop takes, or later.
+//! A step consists of about seventy short parallel loops. A thread that goes to sleep between two of them takes
+//! about as long to wake up as a loop takes to run.
 
 use rayon::Yield;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-/// How long a thread looks for work in vain before it may sleep after all. It must end: a thread that
-/// waits for another in the middle of a loop may take up the search just then, and nobody comes to the
-/// end of the step before it goes back to its loop.
-const PATIENCE: Duration = Duration::from_micros(300);
+/// Maximum time that a thread polls for work before it may sleep. The limit is necessary: a thread that waits for
+/// another thread within a loop may start polling, and the step cannot end before it returns to its loop.
+const MAX_IDLE: Duration = Duration::from_micros(300);
 
-/// While this lives, the threads of the current rayon pool look for work without pause.
+/// Guard: while it exists, the threads of the current rayon pool poll for work without sleeping.
 pub struct Awake(Arc<AtomicBool>);
 
 impl Awake {
-    /// On the pool of the caller, whose own thread goes on with its work.
+    /// Starts polling on the caller's pool, except on the calling thread.
     pub fn new() -> Self {
         let over = Arc::new(AtomicBool::new(false));
         let caller = rayon::current_thread_index();
@@ -27,11 +26,11 @@ impl Awake {
                 return;
             }
             let mut worked = Instant::now();
-            while !flag.load(Ordering::Relaxed) && worked.elapsed() < PATIENCE {
+            while !flag.load(Ordering::Relaxed) && worked.elapsed() < MAX_IDLE {
                 if rayon::yield_now() == Some(Yield::Executed) {
                     worked = Instant::now();
                 } else {
-                    // Others may want this processor.
+                    // Yield the processor to other threads.
                     std::thread::yield_now();
                 }
             }

@@ -1,9 +1,9 @@
-//! Training for integers: the last epochs see weights and maps as the deployed bytes will hold them
-//! (Jacob et al. 2018, arXiv 1712.05877).
+//! Quantisation-aware training (QAT): the last epochs train with weights and feature maps rounded as in the
+//! deployed int8 network (Jacob et al. 2018, arXiv 1712.05877).
 //!
-//! Weights are rounded to the steps they have once batch norm is folded away. Steps and ranges are
-//! those of [`Deployed`]: what calibration finds, equalised channels included. A map is rounded as it
-//! is read, to nearest and halves up, as the contract does; gradients pass as if nothing was rounded.
+//! Weights are rounded to the scale they have after folding batch norm. Scales and ranges are those of
+//! [`Deployed`], from calibration and including equalised channels. A feature map is rounded to nearest (halves up)
+//! when it is read; gradients pass through rounding unchanged (straight-through estimator).
 
 use super::grid::Grid;
 use super::layer;
@@ -11,11 +11,11 @@ use crate::data::Images;
 use crate::graph::{FilterLayer, Graph, Op, Source, Weights};
 use crate::quant::{self, CALIBRATION_IMAGES, Calibration, Deployed, Filters, Part, QuantError, Settings, fold};
 
-/// The grids of every operation of `graph`, whose `weights` were trained so far, calibrated on
-/// some of `images`.
+/// The quantisation grid of every operation of `graph` with its current `weights`, calibrated on a sample of
+/// `images`.
 ///
 /// # Errors
-/// As [`Deployed::of`]: weights that cannot be made into integers.
+/// Same as [`Deployed::of`]: if the weights cannot be quantised.
 pub fn grids(graph: &Graph, weights: &Weights, images: &Images) -> Result<Vec<Grid>, QuantError> {
     let deployed = Deployed::of(graph, weights, images, Settings::default())?;
     let (folded_graph, folded) = fold(graph, weights);
@@ -46,7 +46,7 @@ fn grid(graph: &Graph, op: &Op, integers: &quant::Op, folded: &Weights, equal: &
             let weights = [folded, equal].map(|weights| weights.weight(op, &layer));
             let larger = growth(&layer, weights);
             let shares = shares(&layer, filters, weights[0], &larger, &inputs);
-            // What a depthwise filter reads was made larger, not what it makes.
+            // Equalisation scales the input of a depthwise filter, not its output.
             (shares, if layer.is_depthwise { vec![1.0; layer.outputs] } else { larger })
         }
         _ => (Vec::new(), vec![1.0; op.output.channels]),
@@ -55,7 +55,7 @@ fn grid(graph: &Graph, op: &Op, integers: &quant::Op, folded: &Weights, equal: &
     Grid { weights, inputs, means: Vec::new(), steps: factors.iter().map(step).collect() }
 }
 
-/// How much larger equalising made each filter: `before` and `after` it.
+/// The equalisation factor of each filter, from the weights `before` and `after`.
 fn growth(layer: &FilterLayer, [before, after]: [&[f32]; 2]) -> Vec<f64> {
     let size = |weights: &[f32]| -> Vec<f64> {
         let filters = weights.chunks_exact(layer.fan_in());
@@ -65,8 +65,8 @@ fn growth(layer: &FilterLayer, [before, after]: [&[f32]; 2]) -> Vec<f64> {
     size(before).iter().zip(&size(after)).map(ratio).collect()
 }
 
-/// The step of each filter as a share of its largest weight; `inputs` is what weights to each input are
-/// multiplied by.
+/// The scale of each filter as a fraction of its largest weight; `inputs` has the factor of the weights of each
+/// input.
 fn shares(layer: &FilterLayer, filters: &Filters, weights: &[f32], larger: &[f64], inputs: &[f32]) -> Vec<f32> {
     let largest = weights.chunks_exact(layer.fan_in()).map(|filter| {
         let input = |at: usize| inputs[at / layer.taps % inputs.len()];

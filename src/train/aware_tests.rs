@@ -1,4 +1,4 @@
-//! What a network that learns to be integers sees is what the integers do; and learning from another.
+//! Quantisation-aware training matches the int8 network; knowledge distillation.
 
 use super::aware::grids;
 use super::grid::Grid;
@@ -21,7 +21,7 @@ fn trained(sets: &[&str], teacher: Option<Teacher>) -> (Graph, Outcome) {
     (graph, train(job, &Control::default(), &mut Unobserved).unwrap())
 }
 
-/// Root of the mean square of the differences.
+/// Root mean square of the differences.
 fn distance(a: &[f32], b: &[f32]) -> f32 {
     (a.iter().zip(b).map(|(a, b)| (a - b) * (a - b)).sum::<f32>() / a.len() as f32).sqrt()
 }
@@ -35,7 +35,7 @@ fn learning_integers_sees_what_the_integers_do() {
         let graph = Graph::of_file(&spec, data.labels.len()).unwrap();
         let root = env!("CARGO_MANIFEST_DIR");
         let bytes = std::fs::read(format!("{root}/assets/weights/{name}.safetensors")).unwrap();
-        // Folded, so that the batch's own statistics play no part.
+        // Folded, so that batch statistics are not used.
         let (graph, weights) = fold(&graph, &Weights::from_safetensors(&bytes, &graph).unwrap());
         let deployed = Deployed::of(&graph, &weights, &data.train, Settings::default()).unwrap();
         let batch: Vec<&[u8]> = (0..32).map(|i| data.train.image(i)).collect();
@@ -51,7 +51,7 @@ fn learning_integers_sees_what_the_integers_do() {
         let seen_with = |network: &mut Network, change: &dyn Fn(&mut Grid)| {
             let mut grids = found.clone();
             grids.iter_mut().for_each(change);
-            network.train_for(grids);
+            network.set_grids(grids);
             let logits = network.train(&network.batch(&batch), None);
             let mut seen = vec![0.0; integers.len()];
             logits.copy_into(&mut seen);
@@ -60,7 +60,7 @@ fn learning_integers_sees_what_the_integers_do() {
         let seen = seen_with(&mut network, &|_| {});
         let blind = seen_with(&mut network, &|grid| grid.weights.clear());
         assert!(seen < blind, "{name}: {seen}, and {blind} without rounding weights");
-        // What is left is the rounding of the class scores and of the head's weights.
+        // The remaining difference is the rounding of the class scores and of the head's weights.
         assert!(seen < 0.7 * float, "{name}: {seen} beside {float}; a score's step is {}", quantum.scale);
     }
 }
@@ -78,10 +78,10 @@ fn statistics_are_those_of_weights_that_are_not_rounded() {
                 grid.weights.iter_mut().for_each(|step| *step *= coarser);
                 grid.steps.clear();
             }
-            network.train_for(grids);
+            network.set_grids(grids);
         }
         let _ = network.train(&network.batch(&batch), None);
-        // The stem's, whose input is the same.
+        // The stem's filters have the same input.
         network.running_statistics()[0].clone()
     };
     let (exact, rounded) = (statistics(None), statistics(Some(8.0)));

@@ -1,4 +1,4 @@
-//! Which images make a batch, how they are changed, and what is expected of them.
+//! Batches: order, augmentation and mixup of images, and target probabilities.
 
 use super::lanes::{LaneMap, Pool};
 use super::profile::{Work, span};
@@ -9,7 +9,7 @@ use crate::random::{Purpose, Stream};
 use rayon::prelude::*;
 use std::sync::{Mutex, PoisonError};
 
-/// The batches of every epoch.
+/// Assembles the batches of every epoch.
 pub struct Batches {
     images: usize,
     batch: usize,
@@ -17,16 +17,16 @@ pub struct Batches {
     dropout: f32,
     mixup: f32,
     augmenter: Augmenter,
-    /// Buffers for maps, and what the network sees in them.
+    /// Buffers for batches.
     pool: Pool,
     pixels: Pixels,
     input: Shape,
-    /// The changed images of a batch.
+    /// The augmented images of a batch.
     changed: Mutex<Vec<u8>>,
 }
 
 impl Batches {
-    /// Over `images`, for the network of `graph`, as `config` asks for.
+    /// Batches of `images` for the network of `graph`, with the settings of `config`.
     pub fn new(images: &Images, config: &Config, graph: &Graph) -> Self {
         let (train, seed) = (&config.train, config.train.seed);
         Self {
@@ -43,29 +43,29 @@ impl Batches {
         }
     }
 
-    /// Batches of one epoch; the last may be smaller.
+    /// Number of batches per epoch; the last may be smaller.
     pub fn count(&self) -> usize {
         self.images.div_ceil(self.batch)
     }
 
-    /// Images in the first `batches` batches.
+    /// Number of images in the first `batches` batches.
     pub(crate) fn images_until(&self, batches: usize) -> usize {
         (batches * self.batch).min(self.images)
     }
 
-    /// The order of the images in `epoch`.
+    /// The shuffled order of the images in `epoch`.
     pub fn order(&self, epoch: u32) -> Vec<u32> {
         let mut order: Vec<u32> = (0..self.images as u32).collect();
         Stream::new(self.seed, Purpose::Order, epoch, 0).shuffle(&mut order);
         order
     }
 
-    /// The images of batch `batch` in `order`.
+    /// The images of batch `batch` in `order`, by index.
     pub fn places<'a>(&self, order: &'a [u32], batch: usize) -> &'a [u32] {
         &order[batch * self.batch..self.images_until(batch + 1)]
     }
 
-    /// The images of batch `batch` in `order`, changed at random, in lanes.
+    /// The augmented and normalised images of batch `batch` in `order`, in lanes.
     pub(crate) fn assemble(&self, images: &Images, epoch: u32, order: &[u32], batch: usize) -> LaneMap {
         let _work = span(Work::Batches);
         let places = self.places(order, batch);
@@ -76,7 +76,7 @@ impl Batches {
             return map;
         }
         let size = images.image_bytes();
-        // A panic elsewhere leaves a buffer that is written over.
+        // After a panic elsewhere, the buffer is overwritten anyway.
         let mut changed = self.changed.lock().unwrap_or_else(PoisonError::into_inner);
         changed.resize(places.len() * size, 0);
         changed.par_chunks_exact_mut(size).zip(places).for_each(|(changed, place)| {
@@ -94,8 +94,8 @@ impl Batches {
         map
     }
 
-    /// How much of the image behind it is mixed into each of the `images` images of a batch, and of
-    /// the first into the last. `None` without mixup.
+    /// Mixup weights: the fraction of the next image that is mixed into each of the `images` images of a batch (of
+    /// the first image into the last). `None` without mixup.
     pub fn shares(&self, epoch: u32, batch: usize, images: usize) -> Option<Vec<f32>> {
         if self.mixup == 0.0 {
             return None;
@@ -104,8 +104,8 @@ impl Batches {
         Some((0..images).map(|_| stream.uniform() * self.mixup).collect())
     }
 
-    /// A factor for each of `features` features of each of `images` images: 0 with the probability
-    /// of dropout, else 1 / (1 − it). `None` without dropout.
+    /// The dropout factor of each of `features` features of each of `images` images: 0 with the probability p of
+    /// dropout, otherwise 1 / (1 − p). `None` without dropout.
     pub fn dropout(&self, epoch: u32, batch: usize, images: usize, features: usize) -> Option<Vec<f32>> {
         if self.dropout == 0.0 {
             return None;
@@ -116,8 +116,8 @@ impl Batches {
     }
 }
 
-/// Mixes into every row of `values`, which has `length` values, a share of the row behind it (into the
-/// last: of the first); `both` mixes two values.
+/// Mixes each row of `values` (`length` values each) with the next row, the last with the first; `both` combines
+/// two values.
 fn mix<T: Copy>(values: &mut [T], length: usize, shares: &[f32], both: impl Fn(T, T, f32) -> T) {
     let first = values[..length].to_vec();
     for (row, share) in shares.iter().enumerate() {
@@ -127,15 +127,15 @@ fn mix<T: Copy>(values: &mut [T], length: usize, shares: &[f32], both: impl Fn(T
     }
 }
 
-/// What is expected of each class: label smoothing and class weights.
+/// Target probabilities, with label smoothing and class weights.
 pub struct Targets {
     smoothing: f32,
-    /// How much each class counts; 1 on the average image.
+    /// Weight of each class; the mean over the images is 1.
     weights: Vec<f32>,
 }
 
 impl Targets {
-    /// As `train` asks for, on `images` of `classes` classes.
+    /// The targets for `images` of `classes` classes, with the settings of `train`.
     pub fn new(train: &Train, images: &Images, classes: usize) -> Self {
         let weight = |count: usize| images.len() as f32 / (classes * count.max(1)) as f32;
         let weights = match train.class_weights {
@@ -145,9 +145,9 @@ impl Targets {
         Self { smoothing: train.label_smoothing as f32, weights }
     }
 
-    /// A row of target probabilities for each label, times its class's weight over the mean weight
-    /// of the batch: the mean of their cross-entropies is the weighted mean, as in PyTorch. `shares`
-    /// are those of the images that were mixed, if any.
+    /// One row of target probabilities per label, multiplied by the weight of its class over the mean weight of the
+    /// batch, so that the mean cross-entropy is the weighted mean, as in PyTorch. `shares` are the mixup weights,
+    /// if any.
     pub fn rows(&self, labels: &[usize], shares: Option<&[f32]>) -> Vec<f32> {
         let classes = self.weights.len();
         let mean = labels.iter().map(|label| self.weights[*label]).sum::<f32>() / labels.len() as f32;

@@ -1,9 +1,9 @@
-//! The state of a training in one file, so that it is whole or not there.
+//! Checkpoint: the complete state of a training in one file, written atomically.
 //!
-//! `last.safetensors` holds, under their own names, the weights to deploy; under `train/…` the
-//! weights being trained where those differ (a moving average is kept); under `optimizer/…` the
-//! optimiser's state; under `steps/…` those of the integers it learns to be; and as metadata the rest. Random numbers need no state of their own: they
-//! follow from seed, epoch and place ([`crate::random`]), and so does the order of images.
+//! `last.safetensors` contains the weights to deploy under their own names; under `train/…` the trained weights if
+//! those differ (with a moving average); under `optimizer/…` the optimiser state; under `steps/…` the grids of
+//! quantisation-aware training; and the rest as metadata. Random numbers and the order of images need no state:
+//! they follow from seed, epoch and index ([`crate::random`]).
 
 use super::grid::{self, Grid};
 use super::job::TrainError;
@@ -15,59 +15,59 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::path::Path;
 
-/// The file of the state after the last epoch or batch.
+/// File name of the state after the last epoch or batch.
 pub const LAST: &str = "last.safetensors";
-/// The file of the weights with the best validation accuracy.
+/// File name of the weights with the best validation accuracy.
 pub const BEST: &str = "best.safetensors";
-/// The largest checkpoint that is read, in bytes.
+/// Maximum size of a checkpoint in bytes.
 const MAX_BYTES: u64 = 2_000_000_000;
 
-/// How far a training is.
+/// Progress of a training.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Progress {
-    /// Epochs that are done.
+    /// Completed epochs.
     pub epoch: u32,
-    /// Batches of the next epoch that are done.
+    /// Completed batches of the current epoch.
     pub batch: usize,
     /// Sum of the loss over the images of those batches.
     pub loss_sum: f64,
-    /// Images of those batches answered right.
+    /// Number of correct predictions in those batches.
     pub correct: usize,
     /// Seconds spent on those batches.
     pub seconds: f64,
-    /// Steps of the optimiser.
+    /// Completed optimiser steps.
     pub steps: u32,
     /// The learning rate of the last step.
     pub lr: f64,
-    /// Figures of the epochs that are done.
+    /// Metrics of the completed epochs.
     pub history: Vec<EpochMetrics>,
 }
 
-/// What a training must not change under a resume.
+/// Properties that must not change when a training is resumed.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Identity {
     /// The architecture, as TOML.
     pub architecture: String,
-    /// The kind of optimiser, whose state is saved.
+    /// The optimiser, whose state is saved.
     pub optimizer: crate::config::Optimizer,
-    /// Whether a moving average is kept.
+    /// Whether a moving average (EMA) is used.
     pub average: bool,
-    /// Images of a batch: half an epoch can go on only in the same batches.
+    /// Batch size: a partial epoch can only be resumed with the same batches.
     pub batch_size: u32,
     /// The seed.
     pub seed: u32,
-    /// The images.
+    /// Fingerprint of the images.
     pub fingerprint: String,
 }
 
 impl Identity {
-    /// Of `config` trained on images with `fingerprint`.
+    /// The identity of a training of `spec` on images with `fingerprint`.
     #[must_use]
     pub fn of(spec: &ConfigFile, graph: &Graph, fingerprint: &str) -> Self {
         let Config { model, stem, blocks, head, train, data, .. } = &spec.config;
         let mut model = model.clone();
         model.num_classes = crate::config::NumClasses::Count(graph.classes as u32);
-        // Only what changes the network's answers: the rest of the data section may change.
+        // Only the settings that change the network's outputs; the rest of the data section may change.
         let pixels = crate::config::Data { mean: data.mean.clone(), std: data.std.clone(), ..Default::default() };
         let part = Config {
             model,
@@ -87,7 +87,7 @@ impl Identity {
         }
     }
 
-    /// Why a state of `self` cannot go on as `now`.
+    /// The reason why a state of `self` cannot be resumed as `now`.
     fn obstacle(&self, now: &Self) -> Option<String> {
         if !is_same_architecture(&self.architecture, &now.architecture) {
             let diff = similar::TextDiff::from_lines(&self.architecture, &now.architecture);
@@ -111,25 +111,25 @@ impl Identity {
     }
 }
 
-/// Whether two architectures, as TOML, are the same: a key that only the later one has is at its default.
+/// Whether two architectures (TOML) are equal; a key that is only in the later one must have its default.
 fn is_same_architecture(then: &str, now: &str) -> bool {
     then == now || matches!((Config::from_toml(then), Config::from_toml(now)), (Ok(then), Ok(now)) if then == now)
 }
 
-/// A training's whole state.
+/// The complete state of a training.
 #[derive(Debug, Clone)]
 pub struct Checkpoint {
-    /// What it is the state of.
+    /// The training that it belongs to.
     pub identity: Identity,
-    /// How far it is.
+    /// Its progress.
     pub progress: Progress,
-    /// The weights being trained.
+    /// The trained weights.
     pub weights: Weights,
-    /// Their moving average, where one is kept.
+    /// Their moving average, if there is one.
     pub average: Option<Weights>,
     /// The optimiser's state, parameter by parameter.
     pub optimizer: Vec<Vec<f32>>,
-    /// The steps of the integers that the network learns to be; empty where it does not yet.
+    /// The grids of quantisation-aware training; empty before it starts.
     pub grids: Vec<Grid>,
 }
 
@@ -140,12 +140,11 @@ impl Checkpoint {
         self.average.as_ref().unwrap_or(&self.weights)
     }
 
-    /// Writes the state as `last.safetensors` in `folder`; before it, where `best` says so, the
-    /// weights as `best.safetensors`. A crash in between leaves a best that the next run of the
-    /// same epoch writes again.
+    /// Writes the state as `last.safetensors` in `folder`; if `best`, writes the weights as `best.safetensors`
+    /// first. If the program crashes in between, the resumed epoch writes them again.
     ///
     /// # Errors
-    /// Where a file cannot be written; what was there before is then intact.
+    /// If a file cannot be written; its previous version is then intact.
     pub fn save(&self, disk: &dyn Disk, folder: &Path, best: bool) -> Result<(), TrainError> {
         let format = |source| TrainError::Weights { path: folder.display().to_string(), source };
         let json = |error: serde_json::Error| format(WeightsError::Format(error.to_string()));
@@ -174,17 +173,17 @@ impl Checkpoint {
         Ok(files::write_atomic_on(disk, &folder.join(LAST), &bytes)?)
     }
 
-    /// Reads the state in `folder`, to go on with it as `now` in `graph`.
+    /// Reads the state in `folder` to resume it as `now` with `graph`.
     ///
     /// # Errors
-    /// Where there is none or it is damaged, and where the architecture, the images or what the
-    /// state depends on have changed, with the difference.
+    /// If there is none or it is damaged, or if the architecture, the images or another required property has
+    /// changed; the message shows the difference.
     pub fn open(folder: &Path, graph: &Graph, now: &Identity) -> Result<Self, TrainError> {
         let path = folder.join(LAST);
         let bytes = files::read_limited(&path, MAX_BYTES)?;
         let wrong = |source| TrainError::Weights { path: path.display().to_string(), source };
         let about = metadata(&bytes);
-        let broken = || wrong(WeightsError::Format("it holds weights, but no state to go on from".into()));
+        let broken = || wrong(WeightsError::Format("it contains weights, but no training state to resume".into()));
         let identity: Identity =
             about.get("identity").and_then(|text| serde_json::from_str(text).ok()).ok_or_else(broken)?;
         if let Some(obstacle) = identity.obstacle(now) {

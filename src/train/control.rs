@@ -1,4 +1,4 @@
-//! The thread that trains, and the handle that steers it.
+//! The training thread, and the handle to pause, resume and stop it.
 
 use super::governor::Governor;
 use super::job::{Job, Outcome, TrainError};
@@ -11,41 +11,41 @@ use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-/// Pauses, resumes and stops a training from any thread. Asked after every batch.
+/// Pauses, resumes and stops a training from any thread. Polled after every batch.
 #[derive(Debug, Clone, Default)]
-pub struct Control(Arc<Wishes>);
+pub struct Control(Arc<Requests>);
 
 #[derive(Debug, Default)]
-struct Wishes {
+struct Requests {
     stop: AtomicBool,
     paused: Mutex<bool>,
     changed: Condvar,
 }
 
 impl Control {
-    /// Asks the training to wait after this batch.
+    /// Requests a pause after the current batch.
     pub fn pause(&self) {
         self.set_paused(true);
     }
 
-    /// Lets it go on.
+    /// Resumes the training.
     pub fn resume(&self) {
         self.set_paused(false);
     }
 
-    /// Asks it to finish this batch, save and end. Jobs that wait are not begun.
+    /// Requests to finish the current batch, save and end. Queued jobs do not start.
     pub fn stop(&self) {
         self.0.stop.store(true, Ordering::SeqCst);
         self.0.changed.notify_all();
     }
 
-    /// Whether it was asked to end.
+    /// Whether a stop was requested.
     #[must_use]
     pub fn is_stopped(&self) -> bool {
         self.0.stop.load(Ordering::SeqCst)
     }
 
-    /// Whether it was asked to wait.
+    /// Whether a pause was requested.
     #[must_use]
     pub fn is_paused(&self) -> bool {
         *self.0.paused.lock().unwrap_or_else(PoisonError::into_inner)
@@ -56,8 +56,8 @@ impl Control {
         self.0.changed.notify_all();
     }
 
-    /// Waits while paused, or while `governor` says that it is too hot, telling `observer` so; for how
-    /// long it did.
+    /// Blocks while paused or while `governor` reports that the processor is too hot, and notifies `observer`;
+    /// returns how long it blocked.
     pub(super) fn checkpoint(&self, governor: &mut Governor, observer: &mut dyn Observer) -> Duration {
         let begun = Instant::now();
         let (mut is_paused, mut has_waited) = (false, false);
@@ -74,21 +74,21 @@ impl Control {
             has_waited = true;
             let paused = self.0.paused.lock().unwrap_or_else(PoisonError::into_inner);
             if *paused == is_paused && !self.is_stopped() {
-                // The stop flag is no part of the mutex: a bounded wait cannot miss it.
-                drop(self.0.changed.wait_timeout(paused, WAIT));
+                // The stop flag is not protected by the mutex; the timeout ensures that it is noticed.
+                drop(self.0.changed.wait_timeout(paused, POLL_INTERVAL));
             }
         }
         if has_waited { begun.elapsed() } else { Duration::ZERO }
     }
 }
 
-/// The longest that a training which waits does so without looking up.
-const WAIT: Duration = Duration::from_millis(200);
+/// Interval at which a paused training polls for requests.
+const POLL_INTERVAL: Duration = Duration::from_millis(200);
 
-/// A job's result, when it is there.
+/// Receives the result of a job.
 pub type Ticket = Receiver<Result<Outcome, TrainError>>;
 
-/// A thread that does one work after another.
+/// A thread that runs jobs one after the other.
 #[derive(Debug)]
 pub struct Trainer {
     orders: Option<Sender<Box<dyn FnOnce() + Send>>>,
@@ -97,15 +97,15 @@ pub struct Trainer {
 }
 
 impl Trainer {
-    /// A thread without work, steered by `control`.
+    /// Starts an idle thread that is controlled by `control`.
     ///
     /// # Errors
-    /// Where the system gives no thread.
+    /// If the system cannot create a thread.
     pub fn start(control: Control) -> std::io::Result<Self> {
         let (orders, works) = channel::<Box<dyn FnOnce() + Send>>();
         let work = move || {
             for work in works {
-                // Whoever waits for it sees that it ended without a result.
+                // The receiver sees that the job ended without a result.
                 let _ = catch_unwind(AssertUnwindSafe(work));
             }
         };
@@ -113,7 +113,7 @@ impl Trainer {
         Ok(Self { orders: Some(orders), control, thread: Some(thread) })
     }
 
-    /// Puts `job` behind what waits; `observer` hears of it from the trainer's thread.
+    /// Queues `job`; `observer` is called from the trainer's thread.
     #[must_use]
     pub fn queue(&self, job: Job, mut observer: Box<dyn Observer>) -> Ticket {
         let control = self.control.clone();
@@ -122,20 +122,19 @@ impl Trainer {
         })
     }
 
-    /// Puts any `work` behind what waits. Whether a stop keeps it from beginning is its own
-    /// matter. Where it panics, the receiver hears of the end without a result, and what waits
-    /// behind it goes on.
+    /// Queues any `work`, which has to check for a stop itself. If it panics, the receiver is disconnected without
+    /// a result and the next work runs.
     #[must_use]
     pub fn queue_work<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Receiver<T> {
         let (reply, ticket) = channel();
         if let Some(orders) = &self.orders {
-            // The thread ends only after `orders` is gone, and nobody need wait for the result.
+            // The thread ends only after `orders` is dropped, and the result may be ignored.
             let _ = orders.send(Box::new(move || drop(reply.send(work()))));
         }
         ticket
     }
 
-    /// The handle to steer it.
+    /// The handle that controls the training.
     #[must_use]
     pub fn control(&self) -> &Control {
         &self.control
@@ -143,7 +142,7 @@ impl Trainer {
 }
 
 impl Drop for Trainer {
-    /// Waits for what is queued, or for the batch under way where a stop was asked for.
+    /// Waits for the queued work, or for the current batch if a stop was requested.
     fn drop(&mut self) {
         drop(self.orders.take());
         if let Some(thread) = self.thread.take() {

@@ -1,4 +1,4 @@
-//! Checkpoints through crashes and on disks that fail.
+//! Checkpoints after crashes and disk failures.
 
 use super::trainer_tests::{essence, finished, job, resumed};
 use super::*;
@@ -7,7 +7,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
-/// One operation on files, as a crash may find it done or not.
+/// A file operation that may or may not be completed at a crash.
 #[derive(Debug, Clone)]
 enum Change {
     Create(PathBuf, Vec<u8>),
@@ -15,7 +15,7 @@ enum Change {
     Rename(PathBuf, PathBuf),
 }
 
-/// A real disk that writes down what is done to it.
+/// A disk that records its operations.
 #[derive(Default)]
 struct Recorded(Mutex<Vec<Change>>);
 
@@ -37,8 +37,8 @@ impl Disk for Recorded {
     }
 }
 
-/// Does the first `count` of `changes` in `folder`. A file that was not synced before the crash
-/// keeps `kept` of its bytes, under whatever name it has by then.
+/// Applies the first `count` of `changes` in `folder`. A file that was not synced before the crash keeps only
+/// `kept` of its bytes, also if it was renamed.
 fn replay(changes: &[Change], count: usize, folder: &Path, kept: f64) {
     let here = |path: &Path| folder.join(path.file_name().unwrap());
     let mut unsynced: Option<PathBuf> = None;

@@ -1,4 +1,4 @@
-//! Learning from a larger network (Hinton et al. 2015, arXiv 1503.02531).
+//! Knowledge distillation (Hinton et al. 2015, arXiv 1503.02531).
 
 use super::layer::Activations;
 use super::network::{Matrix, Network};
@@ -6,44 +6,44 @@ use crate::graph::{Graph, Weights, softmax};
 use dfdx::prelude::*;
 use std::sync::Arc;
 
-/// A trained network to learn from.
+/// The teacher of a knowledge distillation: a trained network.
 #[derive(Debug, Clone)]
 pub struct Teacher {
-    /// Its operations.
+    /// Its graph.
     pub graph: Graph,
     /// Its weights.
     pub weights: Weights,
 }
 
 impl Teacher {
-    /// Why the network of `student` cannot learn from it: both must see the same numbers and answer
-    /// with the same classes.
+    /// The reason why `student` cannot be trained with this teacher: both need the same network input and classes.
+    /// `None` if it can.
     #[must_use]
     pub fn obstacle(&self, student: &Graph) -> Option<String> {
         let (own, other) = (self.graph.input, student.input);
         if own != other {
             let shape = |shape: crate::graph::Shape| format!("{} × {} × {}", shape.height, shape.width, shape.channels);
-            return Some(format!("it sees images of {}, not of {}", shape(own), shape(other)));
+            return Some(format!("its input is {}, not {}", shape(own), shape(other)));
         }
         if self.graph.pixels != student.pixels {
-            return Some("its data.mean and data.std are others".into());
+            return Some("its data.mean or data.std differs".into());
         }
         (self.graph.classes != student.classes)
-            .then(|| format!("it knows {} classes, not {}", self.graph.classes, student.classes))
+            .then(|| format!("it has {} classes, not {}", self.graph.classes, student.classes))
     }
 }
 
-/// A teacher at work.
-pub struct Lesson {
+/// Computes the teacher's predictions and their weight in the loss.
+pub struct Distillation {
     network: Network,
-    /// Share of the loss that is the difference from the teacher's answers.
+    /// Fraction of the loss that is the cross-entropy with the teacher's predictions.
     weight: f32,
-    /// What logits are divided by before they become probabilities.
+    /// Temperature by which logits are divided before softmax.
     temperature: f32,
 }
 
-impl Lesson {
-    /// With the share and the temperature of `train`.
+impl Distillation {
+    /// Distillation with the weight and temperature of `train`.
     pub fn new(teacher: &Teacher, train: &crate::config::Train) -> Self {
         Self {
             network: Network::new(&teacher.graph, &teacher.weights),
@@ -52,7 +52,7 @@ impl Lesson {
         }
     }
 
-    /// The teacher's probabilities of each class, softened, a row an image.
+    /// The teacher's class probabilities at the temperature, one row per image.
     pub fn answers(&self, images: &Arc<Activations>) -> Vec<f32> {
         let mut logits = self.network.evaluate(images);
         for logit in &mut logits {
@@ -62,21 +62,21 @@ impl Lesson {
     }
 }
 
-/// A loss with the tape that leads to it.
+/// A loss with its gradient tape.
 pub type Loss = Tensor<Rank0, f32, Cpu, OwnedTape<f32, Cpu>>;
 
-/// The loss of `logits`, and the part of it that is the mean cross-entropy with `targets`. With a
-/// lesson, whose answers are given, the other part is the cross-entropy with those, both softened,
-/// times the square of the temperature, which leaves gradients as large as they were.
+/// The loss of `logits`, and its part that is the mean cross-entropy with `targets`. With a teacher, the other part
+/// is the cross-entropy with its predictions, both at the temperature, times the square of the temperature, which
+/// preserves the size of gradients.
 pub fn loss(
     logits: Matrix<OwnedTape<f32, Cpu>>,
     targets: Vec<f32>,
-    lesson: Option<(&Lesson, Vec<f32>)>,
+    distillation: Option<(&Distillation, Vec<f32>)>,
 ) -> (Loss, f32) {
     let shape = *logits.shape();
     let device = logits.device().clone();
-    let softened = lesson.map(|(lesson, answers)| {
-        let Lesson { weight, temperature, .. } = *lesson;
+    let softened = distillation.map(|(distillation, answers)| {
+        let Distillation { weight, temperature, .. } = *distillation;
         let own = logits.retaped::<OwnedTape<f32, Cpu>>() / temperature;
         let loss = cross_entropy_with_logits_loss(own, device.tensor_from_vec(answers, shape));
         (loss * (weight * temperature * temperature), 1.0 - weight)
@@ -106,11 +106,11 @@ mod tests {
             distill_temperature: f64::from(temperature),
             ..Default::default()
         };
-        let lesson = Lesson::new(&teacher, &train);
+        let distillation = Distillation::new(&teacher, &train);
         let z = [0.5_f32, -1.0, 2.0];
         let logits: Matrix = device.tensor_from_vec(z.to_vec(), (1, 3));
         let (answers, targets) = (vec![0.2, 0.3, 0.5], vec![0.0, 1.0, 0.0]);
-        let (total, hard) = loss(logits.leaky_trace(), targets.clone(), Some((&lesson, answers.clone())));
+        let (total, hard) = loss(logits.leaky_trace(), targets.clone(), Some((&distillation, answers.clone())));
         let gradients = total.backward();
         let mut found = vec![0.0; 3];
         gradients.get(&logits).copy_into(&mut found);
@@ -131,9 +131,9 @@ mod tests {
         };
         let student = graph_of("pico", 5);
         assert_eq!(teacher("micro", 5).obstacle(&student), None);
-        assert_eq!(teacher("micro", 4).obstacle(&student).unwrap(), "it knows 4 classes, not 5");
+        assert_eq!(teacher("micro", 4).obstacle(&student).unwrap(), "it has 4 classes, not 5");
         let mut other = teacher("micro", 5);
         other.graph.input.channels = 3;
-        assert_eq!(other.obstacle(&student).unwrap(), "it sees images of 96 × 96 × 3, not of 96 × 96 × 1");
+        assert_eq!(other.obstacle(&student).unwrap(), "its input is 96 × 96 × 3, not 96 × 96 × 1");
     }
 }

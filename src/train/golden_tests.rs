@@ -1,4 +1,4 @@
-//! The network against PyTorch in double precision, on every file of `tests/golden`.
+//! Comparison with PyTorch in float64, for every file of `tests/golden`.
 
 use super::network::{Network, values};
 use crate::config::ConfigFile;
@@ -48,7 +48,7 @@ impl Golden {
         data.as_chunks().0.iter().map(|bytes| i32::from_le_bytes(*bytes) as usize).collect()
     }
 
-    /// The configuration that the file's `config` describes, as our TOML.
+    /// The configuration described by the file's `config`, as TOML.
     fn graph(&self) -> Graph {
         let spec = &self.spec;
         let shape = self.shape("input");
@@ -150,8 +150,8 @@ fn a_training_step_agrees_with_pytorch() {
         let loss = cross_entropy_with_logits_loss(logits, targets);
         near(&golden.name, "train/loss", &[loss.array()], &golden.floats("train/loss"), 1e-4);
         let gradients = loss.backward();
-        // A shift that a later batch norm takes away has no gradient but rounding: it is held
-        // against the norm of the whole gradient.
+        // A shift that a later batch norm removes has a gradient of rounding errors only; it is compared with the
+        // norm of the whole gradient.
         let trained = network.parameters().iter().filter(|parameter| parameter.about.role.is_trained());
         let squares =
             trained.flat_map(|parameter| golden.floats(&format!("grad/{}", parameter.about.name))).map(|x| x * x);

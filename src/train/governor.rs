@@ -1,29 +1,28 @@
-//! Keeps a training below a temperature.
+//! Thermal governor: pauses training to keep the processor below a temperature.
 
 use super::observer::Observer;
 use crate::sensors::{Sensors, Throttling, ZONES};
 use std::time::{Duration, Instant};
 
-/// The least time between two looks at the sensors. On a Raspberry Pi a look takes well below a
-/// millisecond, and a processor warms by a few degrees in this time.
-const BETWEEN: Duration = Duration::from_secs(2);
-/// How far below the limit, in °C, a training goes on that waits to cool: so it does not stop and go
-/// with every batch.
+/// Minimum interval between two sensor readings. On a Raspberry Pi a reading takes well below a millisecond, and
+/// the processor warms up by a few degrees in this time.
+const READ_INTERVAL: Duration = Duration::from_secs(2);
+/// A training paused to cool resumes this many °C below the limit, so that it does not pause after every batch.
 const HYSTERESIS: f64 = 5.0;
 
-/// How hot the processor is, and what is done about it.
+/// Temperature and throttling of the processor, and whether training is paused to cool.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct Thermal {
-    /// The processor's temperature in °C; `None` where no sensor tells.
+    /// Processor temperature in °C; `None` without a sensor.
     pub temperature: Option<f64>,
-    /// Why the processor is slower than it could be.
+    /// The reasons why the processor is throttled.
     pub throttling: Throttling,
-    /// While the training waits to cool: the temperature, in °C, at which it goes on.
+    /// While paused to cool: the temperature, in °C, at which training resumes.
     pub cooling_to: Option<f64>,
 }
 
-/// Looks at the sensors while a training runs, and says when it should wait. Nobody is woken for
-/// that: it is asked after each batch and while the training waits anyway.
+/// Reads the sensors during a training and decides when to pause. It needs no timer: it is polled after each batch
+/// and while training is paused.
 #[derive(Debug, Clone, Default)]
 pub struct Governor {
     sensors: Sensors,
@@ -32,7 +31,7 @@ pub struct Governor {
     state: Thermal,
 }
 
-/// A limit that nobody could keep.
+/// A temperature limit was given, but there is no temperature sensor.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[error(
     "no sensor tells a temperature to be kept below {limit} °C: {ZONES} was looked for, which holds thousandths of a degree"
@@ -42,11 +41,11 @@ pub struct NoThermometer {
 }
 
 impl Governor {
-    /// One that looks at `sensors` and lets a training wait from `limit` °C on; without a limit it
-    /// only looks. The default one does neither.
+    /// Reads `sensors` and pauses training at `limit` °C; without a limit it only reads. The default governor does
+    /// neither.
     ///
     /// # Errors
-    /// A limit where no sensor tells a temperature.
+    /// If there is a limit but no temperature sensor.
     pub fn new(sensors: Sensors, limit: Option<f64>) -> Result<Self, NoThermometer> {
         match limit {
             Some(limit) if sensors.read().temperature.is_none() => Err(NoThermometer { limit }),
@@ -54,24 +53,24 @@ impl Governor {
         }
     }
 
-    /// Whether the training should wait, as of the last look.
+    /// Whether training should be paused, according to the last reading.
     pub(super) const fn is_cooling(&self) -> bool {
         self.state.cooling_to.is_some()
     }
 
-    /// Looks at the sensors, if it is time to, and tells `observer` what has changed.
+    /// Reads the sensors, if the interval has passed, and notifies `observer` of changes.
     pub(super) fn look(&mut self, observer: &mut dyn Observer) {
-        if !self.sensors.are_there() || self.looked.is_some_and(|looked| looked.elapsed() < BETWEEN) {
+        if !self.sensors.are_there() || self.looked.is_some_and(|looked| looked.elapsed() < READ_INTERVAL) {
             return;
         }
         let is_first = self.looked.is_none();
         self.looked = Some(Instant::now());
         let reading = self.sensors.read();
-        // Whoever waits for a sensor that went silent would wait forever.
+        // If the sensor fails while paused, training resumes instead of waiting forever.
         let cooling_to = self.limit.zip(reading.temperature).and_then(|(limit, temperature)| {
-            let goes_on = limit - HYSTERESIS;
-            let is_hot = temperature >= limit || (self.is_cooling() && temperature > goes_on);
-            is_hot.then_some(goes_on)
+            let resume_at = limit - HYSTERESIS;
+            let is_hot = temperature >= limit || (self.is_cooling() && temperature > resume_at);
+            is_hot.then_some(resume_at)
         });
         let state = Thermal { temperature: reading.temperature, throttling: reading.throttling, cooling_to };
         if is_first || state != self.state {

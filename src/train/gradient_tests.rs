@@ -1,4 +1,4 @@
-//! Layers against finite differences.
+//! Gradients of layers compared with finite differences.
 
 use super::network::{Network, values};
 use crate::config::{Activation, ConfigFile};
@@ -10,7 +10,7 @@ fn numbers(stream: &mut Stream, count: usize) -> Vec<f32> {
     (0..count).map(|_| stream.symmetric(1.0)).collect()
 }
 
-/// The loss on a fixed batch, without touching the network's running statistics.
+/// The loss on a fixed batch, without changing the running statistics.
 fn loss_of(graph: &Graph, weights: &Weights, rows: &[f32], targets: &[f32]) -> f64 {
     let mut network = Network::new(graph, weights);
     let batch = network.batch_of_rows(rows);
@@ -30,7 +30,7 @@ fn loss_of(graph: &Graph, weights: &Weights, rows: &[f32], targets: &[f32]) -> f
 
 #[test]
 fn gradients_agree_with_finite_differences_on_odd_shapes() {
-    // 19 images leave a block part empty; activations are smooth or far from their corners.
+    // 19 images leave a block partly empty; activations are smooth or far from their bounds.
     let text = "[model]\ninput = { height = 9, width = 7, channels = 3 }\n[stem]\nfilters = 3\nkernel = 5\nstride = 2\nactivation = \"none\"\n\
         [[blocks]]\ntype = \"conv\"\nfilters = 5\nkernel = 3\nstride = 1\nactivation = \"none\"\n\
         [[blocks]]\ntype = \"conv\"\nfilters = 4\nkernel = 1\nstride = 2\nactivation = \"none\"\n";
@@ -45,7 +45,7 @@ fn gradients_agree_with_finite_differences_on_odd_shapes() {
         let graph = Graph::of_file(&spec, 3).unwrap().with_hidden(hidden).unwrap();
         let mut weights = Weights::random(&graph, 5);
         if let Some(bias) = weights.get_mut("hidden0.bias") {
-            // Rectified units far from their corner: every other one is off.
+            // ReLU units far from their bound: every other one is off.
             bias.values.iter_mut().enumerate().for_each(|(unit, bias)| *bias = [4.0, -4.0][unit % 2]);
         }
         let mut stream = Stream::new(9, Purpose::Augment, 0, 0);
@@ -86,7 +86,7 @@ fn gradients_agree_with_finite_differences_on_odd_shapes() {
 
 #[test]
 fn a_gradient_does_not_depend_on_how_images_fall_into_blocks() {
-    // The gradient of 20 images is the mean over those of two sets of ten without batch norm.
+    // Without batch norm, the gradient of 20 images is the mean over two sets of ten.
     let spec = ConfigFile::parse("t", "[model]\nbatch_norm = false\ninput = { height = 8, width = 8, channels = 1 }\n[stem]\nfilters = 4\n[[blocks]]\ntype = \"separable\"\nfilters = 6\n", &[]).unwrap();
     let graph = Graph::of_file(&spec, 2).unwrap();
     let weights = Weights::random(&graph, 1);

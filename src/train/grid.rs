@@ -1,37 +1,36 @@
-//! The steps of the integers that an operation learns to be.
+//! Quantisation grid of an operation in quantisation-aware training.
 
 use super::values::Values;
 use crate::graph::{Graph, Norm, Op, Tensor, Weights, WeightsError};
 use crate::quant::rounded;
 
-/// Where steps stand in a checkpoint.
+/// Prefix of the grids' tensors in a checkpoint.
 const PREFIX: &str = "steps/";
 
-/// The steps of an operation's weights and of what it makes.
+/// The scales of an operation's weights and outputs.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Grid {
-    /// A step of each output channel's weights, as a share of the largest of them; empty where the
-    /// operation has no weights that a step could be given. A share, as the largest weight goes on
-    /// growing: steps that stay as they are would clip it, and it would grow behind the clip.
+    /// Scale of each output channel's weights, as a fraction of the channel's largest weight; empty if the
+    /// operation has no quantised weights. It is relative because the largest weight continues to grow: a fixed
+    /// scale would clip it.
     pub weights: Vec<f32>,
-    /// What the weights to each input are multiplied by before.
+    /// Factor of the weights of each input.
     pub inputs: Vec<f32>,
-    /// The mean of each channel of the input.
+    /// Mean of each input channel.
     pub means: Vec<f32>,
-    /// A step of each channel of the output; empty where it is not rounded. Values beyond what bytes
-    /// span now are not clipped: calibration will make room for them, and a network that learned
-    /// with a clip would lean on it.
+    /// Scale of each output channel; empty if the output is not rounded. Values outside the current range are not
+    /// clipped: the final calibration adapts the range, and a network trained with clipping would depend on it.
     pub steps: Vec<f32>,
 }
 
 impl Grid {
-    /// The step of channel `channel` of the output; 0 where it is not rounded.
+    /// The scale of output channel `channel`; 0 if it is not rounded.
     pub fn step(&self, channel: usize) -> f32 {
         self.steps.get(channel).copied().unwrap_or(0.0)
     }
 
-    /// The weights of `op` as integers will have them, and what is added to each output channel, behind
-    /// the norm, because of what they lose. Empty where the operation has no weights to round.
+    /// The rounded weights of `op`, and the bias correction of each output channel, to be added after the norm.
+    /// Empty if the operation has no weights to round.
     pub fn rounded(&self, op: &Op, values: &Values) -> (Vec<f32>, Vec<f32>) {
         let Some(layer) = op.layer() else { return (Vec::new(), Vec::new()) };
         let (taps, own) = (layer.taps, values.weights());
@@ -49,7 +48,7 @@ impl Grid {
             let mut loss = 0.0;
             for (i, plane) in filter.chunks_exact(taps).enumerate() {
                 let step = step / (factor * input_of(i * taps));
-                // A channel that batch norm has silenced has no steps.
+                // A channel with γ = 0 has no scale.
                 let plane_of = |weight: &f32| f64::from(*weight) / step;
                 if plane.iter().all(|weight| plane_of(weight).is_finite()) {
                     let exact: Vec<f64> = plane.iter().map(plane_of).collect();
@@ -69,7 +68,7 @@ impl Grid {
     }
 }
 
-/// Grids as tensors of a checkpoint.
+/// Adds grids to the tensors of a checkpoint.
 pub fn to_tensors(grids: &[Grid], tensors: &mut Weights) {
     for (index, grid) in grids.iter().enumerate() {
         let parts = [&grid.weights, &grid.inputs, &grid.means, &grid.steps];
@@ -80,16 +79,16 @@ pub fn to_tensors(grids: &[Grid], tensors: &mut Weights) {
     }
 }
 
-/// The grids in a checkpoint's bytes; empty where it has none.
+/// Reads the grids from the bytes of a checkpoint; empty if there are none.
 ///
 /// # Errors
-/// Where the bytes are damaged.
+/// If the bytes are damaged.
 pub fn from_bytes(bytes: &[u8], graph: &Graph) -> Result<Vec<Grid>, WeightsError> {
     let tensors = Weights::with_prefix(bytes, PREFIX)?;
     if tensors.iter().next().is_none() {
         return Ok(Vec::new());
     }
-    let damaged = || WeightsError::Format("the steps of a training for integers are not whole".into());
+    let damaged = || WeightsError::Format("the grids of quantisation-aware training are incomplete".into());
     let part = |index: usize, part: usize| -> Result<Vec<f32>, WeightsError> {
         let tensor = tensors.get(&format!("{PREFIX}{index:05}/{part}")).ok_or_else(damaged)?;
         Ok(tensor.values.clone())

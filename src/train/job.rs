@@ -1,4 +1,4 @@
-//! What is to be trained, and what came of it.
+//! Input and result of a training.
 
 use super::checkpoint::Checkpoint;
 use super::distill::Teacher;
@@ -12,101 +12,101 @@ use crate::graph::{Graph, Weights, WeightsError};
 use std::path::PathBuf;
 use std::sync::Arc;
 
-/// A training to be done.
+/// A training to run.
 pub struct Job {
     /// The configuration.
     pub spec: ConfigFile,
-    /// Its operations.
+    /// Its graph.
     pub graph: Graph,
     /// The images.
     pub dataset: Arc<Dataset>,
-    /// Where `last.safetensors` and `best.safetensors` go; it exists.
+    /// Existing folder for `last.safetensors` and `best.safetensors`.
     pub checkpoints: PathBuf,
-    /// What it begins with.
+    /// The initial state.
     pub begin: Begin,
-    /// A network to learn from.
+    /// The teacher for knowledge distillation.
     pub teacher: Option<Arc<Teacher>>,
-    /// Threads to work with.
+    /// Number of threads.
     pub threads: usize,
-    /// Lets it wait while the processor is too hot; the result does not depend on it.
+    /// Pauses the training while the processor is too hot; this does not change the result.
     pub governor: Governor,
-    /// Where files are written.
+    /// The disk that files are written to.
     pub disk: Arc<dyn Disk + Send + Sync>,
 }
 
-/// What a training begins with.
+/// The initial state of a training.
 #[derive(Debug, Clone)]
 pub enum Begin {
     /// Random weights from the seed.
     Random,
     /// Given weights.
     Weights(Box<Weights>),
-    /// A state that was saved.
+    /// A checkpoint to resume.
     Resume(Box<Checkpoint>),
 }
 
-/// What came of a training.
+/// The result of a training.
 #[derive(Debug, Clone)]
 pub struct Outcome {
-    /// Why it ended.
+    /// The reason why it ended.
     pub end: End,
-    /// Every epoch's figures, those before a resume included.
+    /// Metrics of all epochs, including those before a resume.
     pub history: Vec<EpochMetrics>,
     /// The epoch with the best validation accuracy.
     pub best: Option<EpochMetrics>,
-    /// The weights after the last epoch: the moving average where there is one.
+    /// The weights after the last epoch: the moving average if there is one.
     pub weights: Weights,
-    /// Where its time went, that before a resume left out.
+    /// Time spent by kind of work, without the time before a resume.
     pub profile: Profile,
 }
 
-/// Why a training could not be done.
+/// The reason why a training failed.
 #[derive(Debug, thiserror::Error)]
 pub enum TrainError {
     /// A checkpoint cannot be written or read.
     #[error(transparent)]
     File(#[from] FileError),
-    /// A checkpoint does not hold what it should.
+    /// A checkpoint has invalid content.
     #[error("{path}: {source}")]
     Weights {
         /// The file.
         path: String,
-        /// What is wrong with it.
+        /// The reason.
         source: WeightsError,
     },
-    /// The network cannot be made into integers, which it was to learn to be.
+    /// The network cannot be quantised for quantisation-aware training.
     #[error(transparent)]
     Integers(#[from] crate::quant::QuantError),
-    /// A checkpoint is of another network or other images.
+    /// A checkpoint belongs to another network or other images.
     #[error("cannot resume: {0}")]
     Changed(String),
-    /// The training would need more memory than there is.
+    /// The training needs more memory than is available.
     #[error(
-        "training this network in batches of {batch} takes about {needed} MB, and {available} MB are free: use a smaller train.batch_size, a smaller input or fewer filters"
+        "training this network in batches of {batch} needs about {needed} MB, but only {available} MB are available: use a smaller train.batch_size, a smaller input or fewer filters"
     )]
     Memory {
-        /// Images a batch.
+        /// Batch size.
         batch: u32,
         /// Megabytes needed.
         needed: u64,
-        /// Megabytes free.
+        /// Megabytes available.
         available: u64,
     },
-    /// There is nothing to learn from.
+    /// A set of images is empty.
     #[error("there are no images to {0}")]
     Empty(&'static str),
-    /// The threads could not be made.
+    /// The threads cannot be created.
     #[error("cannot start {threads} threads: {reason}")]
     Threads {
-        /// How many.
+        /// Their number.
         threads: usize,
-        /// Why.
+        /// The reason.
         reason: String,
     },
-    /// A stop was asked for before it began.
+    /// A stop was requested before it started.
     #[error("stopped before it began")]
     NotBegun,
-    /// The program has a defect.
-    #[error("training ended by a defect in the program: {0}")]
+    /// A bug in the program (panic).
+    #[error("training failed because of a bug in the program: {0}")]
     Defect(String),
 }

@@ -1,4 +1,4 @@
-//! Kernels of every instruction set against naive sums in double precision.
+//! Kernels of every instruction set compared with naive sums in f64.
 
 use super::kernels::conv::{self, Gather, Pad, Spread, Taps};
 use super::kernels::elementwise::{ActivationBackward, AddTo, Apply, Dot, Largest, Scale, Total};
@@ -11,7 +11,7 @@ use crate::graph::Window;
 use crate::random::{Purpose, Stream};
 use proptest::prelude::*;
 
-/// A plane of images, as plain numbers.
+/// Planes of images as nested numbers.
 type Plane = Vec<[f64; LANES]>;
 
 fn lanes(stream: &mut Stream, count: usize) -> Vec<Lane> {
@@ -27,7 +27,7 @@ fn read(stream: &mut Stream) -> NormAct {
     NormAct { scale: stream.symmetric(2.0), shift: stream.symmetric(0.5), bounds, step: 0.0 }
 }
 
-fn pull(stream: &mut Stream) -> BatchNormGrad {
+fn norm_grad(stream: &mut Stream) -> BatchNormGrad {
     BatchNormGrad { mean: stream.symmetric(0.5), factors: std::array::from_fn(|_| stream.symmetric(1.0)) }
 }
 
@@ -44,9 +44,9 @@ fn as_read(read: NormAct, plane: &[Lane]) -> Plane {
     plain(plane).into_iter().map(|lane| lane.map(clamp)).collect()
 }
 
-/// The gradient before the norm.
-fn pulled(gradient: &[Lane], raw: &[Lane], pull: Option<BatchNormGrad>, images: usize) -> Plane {
-    let Some(BatchNormGrad { mean, factors: [a, b, c] }) = pull else { return plain(gradient) };
+/// The gradient before batch norm.
+fn pulled(gradient: &[Lane], raw: &[Lane], norm_grad: Option<BatchNormGrad>, images: usize) -> Plane {
+    let Some(BatchNormGrad { mean, factors: [a, b, c] }) = norm_grad else { return plain(gradient) };
     let [mean, a, b, c] = [mean, a, b, c].map(f64::from);
     let pairs = plain(gradient).into_iter().zip(plain(raw));
     let lane = |(g, x): ([f64; LANES], [f64; LANES])| {
@@ -55,7 +55,7 @@ fn pulled(gradient: &[Lane], raw: &[Lane], pull: Option<BatchNormGrad>, images: 
     pairs.map(lane).collect()
 }
 
-/// Like [`close`], but where the value is so near a bound that rounding decides.
+/// Like [`close`], except if the value is so close to a bound that rounding decides.
 fn gated(found: &[Lane], gradient: &Plane, raw: &[Lane], read: NormAct) -> Result<(), TestCaseError> {
     for ((found, gradient), x) in found.iter().zip(gradient).zip(plain(raw)) {
         for i in 0..LANES {
@@ -89,7 +89,7 @@ fn close(found: &[Lane], expected: &Plane) -> Result<(), TestCaseError> {
     Ok(())
 }
 
-/// The sums that a kernel found against those over what it wrote.
+/// Compares the sums of a kernel with those of its output.
 fn sums(
     found: (f64, f64),
     first: impl Fn(usize, usize) -> f64,
@@ -159,7 +159,7 @@ proptest! {
         let (input, how, mean) = (lanes(&mut stream, height * width), read(&mut stream), stream.symmetric(0.5));
         let weights = numbers(&mut stream, kernel * kernel);
         let (gradient, raw) = (lanes(&mut stream, rows * columns), lanes(&mut stream, rows * columns));
-        let norm = is_normed.then(|| pull(&mut stream));
+        let norm = is_normed.then(|| norm_grad(&mut stream));
         let (x, d) = (as_read(how, &input), pulled(&gradient, &raw, norm, images));
 
         let mut output = vec![[0.0; LANES]; rows * columns];
@@ -186,7 +186,7 @@ proptest! {
                 let rows = planes.input_rows(&band);
                 let (taps, part) = run_on(level, depthwise::Backward {
                     planes, band, input: &input, read: how, mean, gradient: &gradient,
-                    raw: if is_normed { &raw } else { &[] }, pull: norm, weights: &weights,
+                    raw: if is_normed { &raw } else { &[] }, norm_grad: norm, weights: &weights,
                     below: &mut flowing[rows.start * width..rows.end * width], images, scratch: &mut scratch,
                 });
                 of_input = (of_input.0 + part.0, of_input.1 + part.1);
@@ -216,7 +216,7 @@ proptest! {
         let (input, how, mean) = (lanes(&mut stream, inputs * pixels), read(&mut stream), stream.symmetric(0.5));
         let weights = numbers(&mut stream, inputs * taps);
         let (gradient, raw) = (lanes(&mut stream, rows * columns), lanes(&mut stream, rows * columns));
-        let norm = is_normed.then(|| pull(&mut stream));
+        let norm = is_normed.then(|| norm_grad(&mut stream));
         let (x, d) = (as_read(how, &input), pulled(&gradient, &raw, norm, images));
         let mut output = vec![[0.0; LANES]; rows * columns];
         let mut of_taps = vec![0.0; inputs * taps];
@@ -224,7 +224,7 @@ proptest! {
             correlation(planes, |o, at, k| add(&mut output[o], &x[i * pixels + at], weights[i * taps + k]));
             correlation(planes, |o, at, k| of_taps[i * taps + k] += dot(&d[o], &x[i * pixels + at]));
         }
-        // Two output channels with the same gradient reach the first input channel.
+        // Two output channels with the same gradient contribute to the first input channel.
         let mut below = vec![[0.0; LANES]; pixels];
         correlation(planes, |o, i, k| add(&mut below[i], &d[o], weights[k] + weights[(inputs - 1) * taps + k]));
 
@@ -240,7 +240,7 @@ proptest! {
             moments(of_output, &found, images)?;
             let mut wide = vec![Lane([f32::NAN; LANES]); rows * planes.gradient_width()];
             let raw = if is_normed { &raw[..] } else { &[] };
-            run_on(level, Gather { planes, gradient: &gradient, raw, pull: norm, images, output: &mut wide });
+            run_on(level, Gather { planes, gradient: &gradient, raw, norm_grad: norm, images, output: &mut wide });
             for (i, input) in padded.chunks(plane).enumerate() {
                 let found = run_on(level, Taps { planes, input, gradient: &wide });
                 for (found, expected) in found.iter().zip(&of_taps[i * taps..][..taps]) {
@@ -272,11 +272,11 @@ proptest! {
         let means = numbers(&mut stream, inputs);
         let weights = numbers(&mut stream, inputs * outputs);
         let (gradient, raw) = (lanes(&mut stream, outputs * pixels), lanes(&mut stream, outputs * pixels));
-        let pulls: Vec<BatchNormGrad> = if is_normed { (0..outputs).map(|_| pull(&mut stream)).collect() } else { Vec::new() };
+        let norm_grads: Vec<BatchNormGrad> = if is_normed { (0..outputs).map(|_| norm_grad(&mut stream)).collect() } else { Vec::new() };
         let channel = |lanes: &[Lane], c: usize| lanes[c * pixels..][band.clone()].to_vec();
         let x: Vec<Plane> = (0..inputs).map(|i| as_read(reads[i], &channel(&input, i))).collect();
         let d: Vec<Plane> = (0..outputs)
-            .map(|o| pulled(&channel(&gradient, o), &channel(&raw, o), pulls.get(o).copied(), images))
+            .map(|o| pulled(&channel(&gradient, o), &channel(&raw, o), norm_grads.get(o).copied(), images))
             .collect();
         let length = band.len();
         for level in available() {
@@ -299,7 +299,7 @@ proptest! {
             let mut below = vec![Lane::ZERO; inputs * length];
             let result = run_on(level, pointwise::Backward {
                 input: &input, reads: &reads, means: &means, pixels, band: band.clone(), gradient: &gradient,
-                raw: if is_normed { &raw } else { &[] }, pulls: &pulls, weights: &packed,
+                raw: if is_normed { &raw } else { &[] }, norm_grads: &norm_grads, weights: &packed,
                 below: Some(below.chunks_mut(length).collect()), images, scratch: &mut scratch,
             });
             for (i, below) in below.chunks(length).enumerate() {

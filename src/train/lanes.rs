@@ -1,5 +1,5 @@
-//! Maps of a batch in lanes, `[block][channel][row][column]` of sixteen images, in buffers that are
-//! used again.
+//! Feature maps of a batch in lanes, laid out `[block][channel][row][column]` with sixteen images per lane, in
+//! reusable buffers.
 
 use super::profile::{Work, span};
 use super::simd::{LANES, Lane};
@@ -8,17 +8,17 @@ use rayon::prelude::*;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-/// Pixels of every image that are put into lanes after each other: they stay in the nearest cache.
+/// Pixels of every image that are copied to lanes at a time; they stay in the L1 cache.
 const RUN: usize = 64;
-/// Such runs that are worth a task of their own.
+/// Minimum number of such runs per task.
 const TASK: usize = 8;
 
-/// Buffers that wait for their next use, by length.
+/// Free buffers by length.
 #[derive(Debug, Clone, Default)]
 pub struct Pool(Arc<Mutex<HashMap<usize, Vec<Vec<Lane>>>>>);
 
 impl Pool {
-    /// A map whose values are whatever they are: for kernels that write all of it.
+    /// A feature map with undefined values, for kernels that write all of it.
     pub fn map(&self, shape: Shape, images: usize) -> LaneMap {
         let length = images.div_ceil(LANES) * shape.values();
         let free = self.waiting().get_mut(&length).and_then(Vec::pop);
@@ -26,20 +26,20 @@ impl Pool {
         LaneMap { shape, images, values, pool: self.clone() }
     }
 
-    /// A panic elsewhere leaves nothing half done here.
+    /// A panic elsewhere cannot leave an inconsistent state here.
     fn waiting(&self) -> MutexGuard<'_, HashMap<usize, Vec<Vec<Lane>>>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// One map of every image of a batch.
+/// One feature map for every image of a batch.
 #[derive(Debug)]
 pub struct LaneMap {
-    /// The size of one image's map.
+    /// Shape for one image.
     pub shape: Shape,
-    /// Images; the lanes beyond them in the last block hold nothing of meaning.
+    /// Number of images; lanes beyond them in the last block are undefined.
     pub images: usize,
-    /// Block by block, channel by channel.
+    /// Values by block, channel, row and column.
     pub values: Vec<Lane>,
     pool: Pool,
 }
@@ -52,22 +52,22 @@ impl Drop for LaneMap {
 }
 
 impl LaneMap {
-    /// Where the buffers of this map come from.
+    /// The pool that this buffer belongs to.
     pub fn pool(&self) -> &Pool {
         &self.pool
     }
 
-    /// Blocks of sixteen images.
+    /// Number of blocks of sixteen images.
     pub fn blocks(&self) -> usize {
         self.images.div_ceil(LANES)
     }
 
-    /// Lanes of one block.
+    /// Number of lanes in a block.
     pub fn block_lanes(&self) -> usize {
         self.shape.values()
     }
 
-    /// Copies images, as numbers the network sees, into lanes; lanes without an image become 0.
+    /// Normalises images into lanes; lanes without an image become 0.
     pub fn fill(&mut self, images: &[&[u8]], pixels: &Pixels) {
         let (channels, count) = (self.shape.channels, self.shape.pixels());
         let tables: Vec<[f32; 256]> =
@@ -92,7 +92,7 @@ impl LaneMap {
         }
     }
 
-    /// The map as `[image][channel, row, column]`.
+    /// The values as `[image][channel, row, column]`.
     pub fn to_rows(&self) -> Vec<f32> {
         let values = self.shape.values();
         let mut rows = Vec::with_capacity(self.images * values);
@@ -103,7 +103,7 @@ impl LaneMap {
         rows
     }
 
-    /// Fills the map from `[image][channel, row, column]`; lanes without an image become 0.
+    /// Sets the values from `[image][channel, row, column]`; lanes without an image become 0.
     pub fn fill_rows(&mut self, rows: &[f32]) {
         let values = self.shape.values();
         self.values.fill(Lane::ZERO);
@@ -116,7 +116,7 @@ impl LaneMap {
     }
 }
 
-/// Of `images`, those in block `block`: sixteen, or fewer in the last.
+/// The number of images in block `block`: sixteen, or fewer in the last one.
 pub fn images_in(images: usize, block: usize) -> usize {
     (images - block * LANES).min(LANES)
 }

@@ -1,20 +1,19 @@
-//! What one thread of this machine can do at most, for the roofline: measured with the instruction
-//! set that the kernels use.
+//! Measures the peak performance of one thread for the roofline, with the instruction set of the kernels.
 #![expect(clippy::inline_always, reason = "what is inlined takes on the caller's instruction set")]
 
 use super::simd::{Kernel, Lane, Simd, run};
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
-/// Chains of products that do not wait for each other: enough to hide what one takes, few enough
-/// for the registers of every instruction set.
+/// Independent chains of products: enough to hide the latency of one, few enough for the registers of every
+/// instruction set.
 const CHAINS: usize = 12;
 /// Products of each chain.
 const LENGTH: usize = 4_096;
-/// For how long each figure is measured; the best of the tries in it counts.
+/// Measuring time per value; the best repetition counts.
 const TIME: Duration = Duration::from_millis(400);
 
-/// Products and sums in registers; yields something that hangs on all of them.
+/// Multiply-adds in registers; the result depends on all of them.
 struct Chains(f32);
 
 impl Kernel for Chains {
@@ -37,7 +36,7 @@ impl Kernel for Chains {
     }
 }
 
-/// `to = from · factor`: every lane read once and written once.
+/// `to = from · factor`: each lane is read and written once.
 struct Stream<'a> {
     from: &'a [Lane],
     to: &'a mut [Lane],
@@ -57,7 +56,7 @@ impl Kernel for Stream<'_> {
     }
 }
 
-/// The shortest time that `work` takes, in seconds.
+/// The shortest run time of `work` in seconds.
 fn shortest(mut work: impl FnMut()) -> f64 {
     let begun = Instant::now();
     let mut best = f64::INFINITY;
@@ -69,8 +68,8 @@ fn shortest(mut work: impl FnMut()) -> f64 {
     best
 }
 
-/// The most floating-point operations (f32) a second on the calling thread: products and sums of
-/// numbers that stay in registers. A fused one counts as two.
+/// Peak floating-point operations (f32) per second on the calling thread, with values in registers. A fused
+/// multiply-add counts as two.
 #[must_use]
 pub fn peak_flops() -> f64 {
     let seconds = shortest(|| {
@@ -79,8 +78,8 @@ pub fn peak_flops() -> f64 {
     (2 * CHAINS * LENGTH * super::simd::LANES) as f64 / seconds
 }
 
-/// Bytes a second on the calling thread, read and written, while numbers of `bytes` bytes in all
-/// are scaled from one half of them into the other.
+/// Bytes per second read and written on the calling thread while one half of a buffer of `bytes` bytes is scaled
+/// into the other.
 #[must_use]
 pub fn bandwidth(bytes: usize) -> f64 {
     let lanes = (bytes / 2 / size_of::<Lane>()).max(1);
@@ -98,7 +97,7 @@ mod tests {
 
     #[test]
     fn chains_compute_what_they_should_and_streams_reach_every_lane() {
-        // Each chain tends to 1, and their total begins with a half.
+        // Each chain converges to 1, and their total starts at 0.5.
         assert!((run(Chains(0.5)) - 16.0 * (CHAINS as f32 + 0.5)).abs() < 1e-3);
         let from: Vec<Lane> = (0..5).map(|i| Lane([i as f32; 16])).collect();
         let mut to = vec![Lane::ZERO; 5];

@@ -1,7 +1,7 @@
-//! Training with dfdx over kernels of our own. Nothing outside this module knows dfdx.
+//! Training with dfdx and custom kernels. No other module uses dfdx.
 //!
-//! A [`Job`] runs on the thread of a [`Trainer`], steered by a [`Control`], and tells an
-//! [`Observer`] what it does. Its state is a [`Checkpoint`].
+//! A [`Job`] runs on the thread of a [`Trainer`]; a [`Control`] pauses and stops it, and an [`Observer`] receives
+//! its progress. Its state is a [`Checkpoint`].
 
 mod awake;
 mod aware;

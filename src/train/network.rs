@@ -1,8 +1,8 @@
-//! A network on dfdx's tensors and tape.
+//! A trainable network on dfdx's tensors and gradient tape.
 //!
-//! Parameters, pooled features, logits and the loss are dfdx's tensors, and their gradients its
-//! [`Gradients`]. The maps in between lie in lanes ([`super::lanes`]), which dfdx has no name for;
-//! each block is one operation on its tape, and passes the gradient of its map to the block below.
+//! Parameters, pooled features, logits and the loss are dfdx tensors with dfdx [`Gradients`]. The feature maps in
+//! between are in lanes ([`super::lanes`]), which dfdx does not support; each block is one operation on its tape
+//! and passes the gradient of its input to the block before it.
 
 use super::grid::Grid;
 use super::lanes::{LaneMap, Pool};
@@ -16,9 +16,9 @@ use std::ops::Range;
 use std::rc::Rc;
 use std::sync::Arc;
 
-/// A parameter's values, flat.
+/// The values of a parameter as a vector.
 pub type Flat = Tensor<(usize,), f32, Cpu>;
-/// A matrix with a row an image.
+/// A matrix with one row per image.
 pub type Matrix<T = NoneTape> = Tensor<(usize, usize), f32, Cpu, T>;
 
 /// A parameter of a network.
@@ -33,19 +33,19 @@ pub struct Parameter {
 pub struct Network {
     graph: Rc<Graph>,
     parameters: Vec<Parameter>,
-    /// The first parameter of each operation.
+    /// Index of the first parameter of each operation.
     first: Vec<usize>,
     device: Cpu,
     pool: Pool,
-    /// The steps of every operation's integers; empty until it is trained for those.
+    /// The grids of quantisation-aware training; empty before it starts.
     grids: Vec<Grid>,
 }
 
-/// The gradient of a map on its way down.
+/// The gradient of a feature map, passed from one block to the one before it.
 type Slot = Rc<RefCell<Option<Flow>>>;
 
 impl Network {
-    /// The network of `graph` with `weights`, which were checked against it.
+    /// The network of `graph` with `weights`, which must match the graph.
     pub fn new(graph: &Graph, weights: &Weights) -> Self {
         let device = Cpu::default();
         let parameters: Vec<Parameter> = graph
@@ -66,7 +66,7 @@ impl Network {
         Self { graph: Rc::new(graph.clone()), parameters, first, device, pool: Pool::default(), grids: Vec::new() }
     }
 
-    /// What the network computes.
+    /// The graph of the network.
     pub fn graph(&self) -> &Graph {
         &self.graph
     }
@@ -77,7 +77,7 @@ impl Network {
         &self.parameters
     }
 
-    /// The parameters, to be changed.
+    /// The parameters, mutable.
     pub(crate) fn parameters_mut(&mut self) -> &mut [Parameter] {
         &mut self.parameters
     }
@@ -92,18 +92,19 @@ impl Network {
         weights
     }
 
-    /// Running means and variances of every batch norm.
+    /// The running means and variances of every batch norm.
     pub(crate) fn running_statistics(&self) -> Vec<Vec<f32>> {
         self.parameters.iter().filter(|p| !p.about.role.is_trained()).map(|p| values(&p.tensor)).collect()
     }
 
-    /// Puts back what [`Self::running_statistics`] gave.
+    /// Restores the result of [`Self::running_statistics`].
     pub(crate) fn set_running_statistics(&mut self, statistics: &[Vec<f32>]) {
         let running = self.parameters.iter_mut().filter(|p| !p.about.role.is_trained());
         running.zip(statistics).for_each(|(parameter, values)| parameter.tensor.copy_from(values));
     }
 
-    /// Moves `average` towards the parameters: by 1 − `decay`, faster in the first steps.
+    /// Updates the moving average: moves `average` towards the parameters by 1 − `decay`, or by more in the first
+    /// steps.
     pub(crate) fn average_into(&self, average: &mut Weights, decay: f64, steps: u32) {
         let decay = decay.min(f64::from(1 + steps) / f64::from(10 + steps)) as f32;
         for parameter in &self.parameters {
@@ -113,12 +114,12 @@ impl Network {
         }
     }
 
-    /// From now on the network learns to be integers with these steps.
-    pub(crate) fn train_for(&mut self, grids: Vec<Grid>) {
+    /// Starts quantisation-aware training with these grids.
+    pub(crate) fn set_grids(&mut self, grids: Vec<Grid>) {
         self.grids = grids;
     }
 
-    /// The steps of the integers that it learns to be; empty where it does not.
+    /// The grids of quantisation-aware training; empty before it starts.
     pub(crate) fn grids(&self) -> &[Grid] {
         &self.grids
     }
@@ -130,7 +131,7 @@ impl Network {
         Arc::new(Activations::plain(map))
     }
 
-    /// A batch of images that are numbers already, `[image][channel, row, column]`.
+    /// A batch of normalised images, `[image][channel, row, column]`.
     #[cfg(test)]
     pub(crate) fn batch_of_rows(&self, rows: &[f32]) -> Arc<Activations> {
         let mut map = self.pool.map(self.graph.input, rows.len() / self.graph.input.values());
@@ -138,7 +139,7 @@ impl Network {
         Arc::new(Activations::plain(map))
     }
 
-    /// The logits of a batch in evaluation mode, a row an image.
+    /// The logits of a batch in evaluation mode, one row per image.
     pub fn evaluate(&self, images: &Arc<Activations>) -> Vec<f32> {
         let (features, _) = self.features(images, false);
         let features = &features.map;
@@ -149,8 +150,8 @@ impl Network {
         logits
     }
 
-    /// The logits of a batch in training mode, with the tape that leads to them. `keep` has a
-    /// factor for every pooled feature of every image, for dropout. Running statistics are updated.
+    /// The logits of a batch in training mode, with the gradient tape. `keep` has the dropout factor of every
+    /// pooled feature of every image. Updates the running statistics.
     pub fn train(&mut self, images: &Arc<Activations>, keep: Option<Vec<f32>>) -> Matrix<OwnedTape<f32, Cpu>> {
         let mut tape = OwnedTape::<f32, Cpu>::default();
         let (pooled, groups) = self.features(images, true);
@@ -166,7 +167,7 @@ impl Network {
         self.head(features)
     }
 
-    /// The dense head, on dfdx's own operations.
+    /// The dense head, computed by dfdx.
     fn head<T: Tape<f32, Cpu>>(&self, features: Matrix<T>) -> Matrix<T> {
         let (images, width) = *features.shape();
         let classes = self.graph.classes;
@@ -179,7 +180,7 @@ impl Network {
         features.matmul(weight.permute::<_, Axes2<1, 0>>()) + bias
     }
 
-    /// Runs every operation but the head.
+    /// Runs every operation except the head.
     fn features(&self, images: &Arc<Activations>, training: bool) -> (Arc<Activations>, Vec<Step>) {
         let mut steps: Vec<Step> = Vec::new();
         let mut maps: Vec<Option<Arc<Activations>>> = vec![None; self.graph.ops.len()];
@@ -213,7 +214,7 @@ impl Network {
             if training {
                 steps.push(Step { op: op.id, backward, values, running });
             } else {
-                // A skip is the only map that anybody reads later.
+                // Only skip connections are read again later.
                 let needed = |source: &Source| {
                     self.graph.ops[op.id.0 + 1..].iter().any(|later| later.inputs.get(1) == Some(source))
                 };
@@ -233,7 +234,7 @@ impl Network {
         Values::new(own.map(|parameter| (parameter.about.role, values(&parameter.tensor))).collect())
     }
 
-    /// The places of the parameters of `op`.
+    /// The indices of the parameters of `op`.
     fn places(&self, op: OpId) -> Range<usize> {
         self.first[op.0]..self.first.get(op.0 + 1).copied().unwrap_or(self.parameters.len())
     }
@@ -243,7 +244,7 @@ impl Network {
         &self.parameters[self.places(op)]
     }
 
-    /// Takes over the running statistics of a step.
+    /// Updates the running statistics of an operation.
     fn set_running(&mut self, op: OpId, (means, variances): &Running) {
         let places = self.places(op);
         for parameter in &mut self.parameters[places] {
@@ -255,7 +256,7 @@ impl Network {
         }
     }
 
-    /// Puts the steps on the tape, one operation a block, and takes over running statistics.
+    /// Records the steps on the tape, one operation per block, and updates running statistics.
     fn record(&mut self, steps: Vec<Step>, pooled: &LaneMap, features: &Matrix, tape: &mut OwnedTape<f32, Cpu>) {
         let graph = self.graph.clone();
         let mut below: Slot = Slot::default();
@@ -280,7 +281,7 @@ impl Network {
             let parameters: Vec<Vec<Flat>> = operation.steps.iter().map(|step| self.tensors_of(step.op)).collect();
             tape.add_backward_op(move |gradients| operation.run(&parameters, gradients));
         }
-        // The last operation made the features: their gradient is dfdx's.
+        // The last operation computes the features; dfdx computes their gradient.
         let (top, ghost) = (below, features.ghost());
         let (pool, shape, images) = (pooled.pool().clone(), pooled.shape, pooled.images);
         tape.add_backward_op(move |gradients| {
@@ -308,7 +309,7 @@ pub fn values(tensor: &Flat) -> Vec<f32> {
     values
 }
 
-/// One operation of a forward pass, as its backward pass will need it.
+/// One operation of a forward pass, with the data for its backward pass.
 struct Step {
     op: OpId,
     backward: Box<dyn Backward>,
@@ -341,7 +342,7 @@ impl BlockGradient {
             if let (Some(source), Some(extra)) = (op.inputs.get(1), back.skip) {
                 skip = Some((*source, extra));
             }
-            // The skip joins where the block's input is read.
+            // The gradient of the skip connection is added to that of the block's input.
             if let (Some(below), Some((source, extra))) = (&mut back.input, &skip)
                 && op.inputs[0] == *source
             {
@@ -357,8 +358,8 @@ impl BlockGradient {
 }
 
 impl Role {
-    /// Whether weight decay pulls at it: weights of standard and pointwise convolutions and dense
-    /// layers, but no batch norm, bias or depthwise weight.
+    /// Whether weight decay applies: to weights of standard and pointwise convolutions and dense layers, but not to
+    /// batch norm, biases or depthwise weights.
     #[must_use]
     pub(crate) const fn decays(self) -> bool {
         matches!(self, Self::Weight { .. })

@@ -1,149 +1,149 @@
-//! What a training tells about itself while it runs.
+//! Progress reports of a running training.
 
 use super::governor::Thermal;
 use serde::{Deserialize, Serialize};
 use std::path::Path;
 
-/// What is about to be trained.
+/// Properties of a training that is about to start.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Start {
     /// The model's name.
     pub name: String,
-    /// Epochs in all.
+    /// Total number of epochs.
     pub epochs: u32,
-    /// Epochs that are done already: more than 0 when a run is resumed.
+    /// Completed epochs; more than 0 if a run is resumed.
     pub done: u32,
-    /// Steps of one epoch.
+    /// Steps per epoch.
     pub batches: usize,
-    /// Images of one epoch.
+    /// Training images per epoch.
     pub images: usize,
-    /// Values that training changes.
+    /// Number of trainable values.
     pub trainable: u64,
-    /// Threads at work.
+    /// Number of threads.
     pub threads: usize,
 }
 
-/// Where in an epoch a training is.
+/// Progress within an epoch.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct BatchProgress {
     /// The epoch, from 1.
     pub epoch: u32,
-    /// Steps of this epoch that are done.
+    /// Completed steps of this epoch.
     pub batch: usize,
-    /// Steps of one epoch.
+    /// Steps per epoch.
     pub batches: usize,
     /// Mean loss of this epoch so far.
     pub loss: f64,
-    /// Share of this epoch's images answered right so far.
+    /// Training accuracy of this epoch so far, from 0 to 1.
     pub accuracy: f64,
     /// The learning rate of the last step.
     pub lr: f64,
-    /// Images trained on a second, over this epoch so far, waiting left out.
+    /// Training images per second in this epoch so far, without pauses.
     pub images_per_second: f64,
 }
 
-/// One epoch's figures; the columns of `metrics.csv` and the fields of `--json` lines.
+/// Metrics of one epoch: the columns of `metrics.csv` and the fields of `--json` lines.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct EpochMetrics {
     /// The epoch, from 1.
     pub epoch: u32,
     /// Mean training loss.
     pub loss: f64,
-    /// Share of training images answered right while training.
+    /// Training accuracy, from 0 to 1.
     pub accuracy: f64,
     /// Mean validation loss.
     pub val_loss: f64,
-    /// Share of validation images answered right.
+    /// Validation accuracy, from 0 to 1.
     pub val_accuracy: f64,
     /// The learning rate of the last step.
     pub lr: f64,
-    /// Training images a second, validation and waiting left out.
+    /// Training images per second, without validation and pauses.
     pub images_per_second: f64,
-    /// Seconds for the epoch, validation included and waiting left out.
+    /// Duration of the epoch in seconds, with validation but without pauses.
     pub seconds: f64,
 }
 
-/// What the network answers on the validation images, in their order.
+/// Predictions for the validation images, in their order.
 #[derive(Debug, Clone, Copy)]
 pub struct Validation<'a> {
-    /// The class of each image.
+    /// The true class of each image.
     pub labels: &'a [u16],
-    /// The class answered.
+    /// The predicted class of each image.
     pub predictions: &'a [u16],
-    /// The probability of the class answered.
+    /// The probability of the predicted class.
     pub confidences: &'a [f32],
 }
 
-/// Why a training ended.
+/// The reason why a training ended.
 #[derive(Debug, Clone, PartialEq)]
 pub enum End {
-    /// All epochs are done.
+    /// All epochs are completed.
     Finished,
-    /// No better epoch for as many epochs as `early_stopping` says.
+    /// Early stopping: no improvement for as many epochs as `early_stopping`.
     NoProgress {
-        /// That many.
+        /// That number of epochs.
         epochs: u32,
     },
-    /// Somebody asked for it; what was done is saved.
+    /// A stop was requested; the progress is saved.
     Stopped,
     /// The loss became NaN or infinite; the last good checkpoint is kept.
     Diverged {
         /// The epoch, from 1.
         epoch: u32,
-        /// The step in it, from 1.
+        /// The step of the epoch, from 1.
         batch: usize,
     },
-    /// Something failed, for instance writing a checkpoint.
+    /// An error, for instance when writing a checkpoint.
     Failed(String),
 }
 
-/// What somebody who watches a training is told, from the training's own thread.
+/// Receives the progress of a training; called from the training thread.
 ///
 /// Calls come in this order:
 ///
 /// ```text
-/// decoded*                       while images are read, done = total last
-/// begun                          where the training has a run folder
-/// warning*                       where the recipe cannot be right
+/// decoded*                       while images are decoded; done = total at the end
+/// begun                          if the training has a run folder
+/// warning*                       if the training settings are questionable
 /// start
 ///   ( batch*                     after every step
 ///     epoch )*                   after validation, before the checkpoint is written
 ///   paused, resumed              any time between batches
-///   thermal                      likewise, where there are sensors, every two seconds at most
-/// end                            once, always, whatever happened after start
+///   thermal                      likewise, if there are sensors, at most every two seconds
+/// end                            exactly once, whatever happened after start
 /// ```
 pub trait Observer: Send {
     /// `done` of `total` images are decoded.
     fn decoded(&mut self, done: usize, total: usize) {
         let _ = (done, total);
     }
-    /// The folder `run` is there, with all that a run begins with.
+    /// The run folder `run` was created, with its initial files.
     fn begun(&mut self, run: &Path) {
         let _ = run;
     }
-    /// Something in the recipe cannot be right: a sentence.
+    /// A warning about the training settings, as a sentence.
     fn warning(&mut self, text: &str) {
         let _ = text;
     }
-    /// Training begins.
+    /// The training starts.
     fn start(&mut self, start: &Start);
-    /// A step is done.
+    /// A step is completed.
     fn batch(&mut self, progress: &BatchProgress);
-    /// An epoch is done.
+    /// An epoch is completed and validated.
     fn epoch(&mut self, metrics: &EpochMetrics, validation: Validation<'_>);
-    /// Training waits, or goes on again.
+    /// The training was paused or resumed.
     fn paused(&mut self, paused: bool) {
         let _ = paused;
     }
-    /// The sensors say something else than before, or training waits to cool, or goes on.
+    /// The sensor readings have changed, or training was paused to cool or resumed.
     fn thermal(&mut self, state: &Thermal) {
         let _ = state;
     }
-    /// Training is over.
+    /// The training has ended.
     fn end(&mut self, end: &End);
 }
 
-/// Watches nothing.
+/// Ignores all progress.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Unobserved;
 

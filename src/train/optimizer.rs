@@ -1,21 +1,21 @@
-//! Adam, AdamW, SGD and RMSprop behind dfdx's `Optimizer`, for tensors of any size and with a
-//! state that can be saved. Each does what dfdx's own does, to the bit or nearly.
+//! Adam, AdamW, SGD and RMSprop as a dfdx `Optimizer`, for tensors of any size and with a state that can be saved.
+//! Each gives the same results as dfdx's own, exactly or up to rounding.
 
 use super::network::{Flat, Network, values};
 use crate::config;
 use dfdx::optim::OptimizerUpdateError;
 use dfdx::prelude::{Cpu, CpuError, Gradients, Optimizer as DfdxOptimizer};
 
-/// Decay of Adam's first and second moments, and what keeps its quotient finite.
+/// Decay of Adam's first and second moments, and ε of its denominator.
 const BETAS: [f32; 2] = [0.9, 0.999];
 const ADAM_EPSILON: f32 = 1e-8;
-/// Decay of RMSprop's mean square, and what keeps its root from 0.
+/// Decay of RMSprop's mean square, and ε of its denominator.
 const ALPHA: f32 = 0.9;
 const RMS_EPSILON: f32 = 1e-8;
 
 /// Parameters that an optimiser can change.
 pub trait Trainable {
-    /// Calls `change` for every trained parameter with whether weight decay pulls at it.
+    /// Calls `change` for every trained parameter; the flag is true if weight decay applies to it.
     fn each_trained(&mut self, change: &mut dyn FnMut(&mut Flat, bool));
 }
 
@@ -27,7 +27,7 @@ impl Trainable for Network {
     }
 }
 
-/// The state that a kind of optimiser keeps for each parameter, and how it makes a step of it.
+/// An optimiser with its state for each parameter.
 #[derive(Debug, Clone)]
 pub struct Optimizer {
     kind: config::Optimizer,
@@ -35,16 +35,16 @@ pub struct Optimizer {
     weight_decay: f32,
     /// The learning rate of the next step.
     pub learning_rate: f32,
-    /// The largest norm of a step's gradient; 0: any.
+    /// Maximum norm of the gradient of a step; 0 for no clipping.
     pub clip: f32,
-    /// Steps that were made.
+    /// Completed steps.
     pub steps: u32,
-    /// For every parameter, as many numbers as it has, once or twice.
+    /// State per parameter: one or two values for each of its values.
     pub state: Vec<Vec<f32>>,
 }
 
 impl Optimizer {
-    /// An optimiser as the configuration asks for.
+    /// The optimiser with the settings of `train`.
     #[must_use]
     pub fn new(train: &config::Train) -> Self {
         Self {
@@ -66,7 +66,7 @@ impl Optimizer {
         }
     }
 
-    /// One step of one parameter.
+    /// Updates one parameter.
     fn step(&mut self, index: usize, values: &mut [f32], gradients: &[f32], decays: bool) {
         if self.state.len() <= index {
             self.state.push(self.initial(values.len()));
@@ -152,7 +152,7 @@ mod tests {
         }
     }
 
-    /// 100 steps on Σ (rate · x − 1)² with ours and with dfdx's, which must end at the same place.
+    /// Compares 100 steps on Σ (rate · x − 1)² with ours and with dfdx's optimiser.
     fn compare(train: &config::Train, mut theirs: impl DfdxOptimizer<Tensor<Rank1<SIZE>, f32, Cpu>, Cpu, f32>) {
         let device = Cpu::default();
         let start: [f32; SIZE] = [1.0, -2.0, 0.5, 3.0, -0.1];

@@ -1,4 +1,4 @@
-//! Answers of a network: for validation, evaluation and prediction.
+//! Predictions of a network, for validation, evaluation and inference.
 
 use super::control::Control;
 use super::job::TrainError;
@@ -7,28 +7,27 @@ use crate::data::Images;
 use crate::graph::{Graph, Weights, argmax, softmax};
 use std::time::Instant;
 
-/// Images answered at a time.
+/// Batch size.
 const BATCH: usize = 64;
 
-/// What a network answers on a set of images whose classes are known.
+/// Predictions of a network for images with known classes.
 #[derive(Debug, Clone)]
 pub struct Answers {
-    /// The class answered, image by image.
+    /// The predicted class, image by image.
     pub predictions: Vec<u16>,
-    /// The probability of that class.
+    /// The probability of the predicted class, image by image.
     pub confidences: Vec<f32>,
-    /// The probability of every class, a row an image.
+    /// The probability of every class, one row per image.
     pub probabilities: Vec<f32>,
     /// Mean cross-entropy.
     pub loss: f64,
-    /// Share answered right.
+    /// Accuracy, from 0 to 1.
     pub accuracy: f64,
-    /// How long it took.
+    /// Duration in seconds.
     pub seconds: f64,
 }
 
-/// The probabilities of every class for each of `images` (camera bytes), a row an image, batch by
-/// batch.
+/// The class probabilities for each of `images` (camera bytes), one row per image, batch by batch.
 fn batches<'a>(network: &'a Network, images: &'a [&[u8]]) -> impl Iterator<Item = Vec<f32>> + 'a {
     images.chunks(BATCH).map(|images| {
         let logits = network.evaluate(&network.batch(images));
@@ -36,7 +35,7 @@ fn batches<'a>(network: &'a Network, images: &'a [&[u8]]) -> impl Iterator<Item 
     })
 }
 
-/// The answers of `network` on `images`.
+/// The predictions of `network` for `images`.
 pub(super) fn answers(network: &Network, images: &Images) -> Answers {
     let begun = Instant::now();
     let bytes: Vec<&[u8]> = (0..images.len()).map(|i| images.image(i)).collect();
@@ -63,14 +62,14 @@ impl Answers {
     }
 }
 
-/// The answers of `graph` with `weights` on `images`, on the rayon pool of the caller.
+/// The predictions of `graph` with `weights` for `images`, on the caller's rayon pool.
 #[must_use]
 pub fn evaluate(graph: &Graph, weights: &Weights, images: &Images) -> Answers {
     answers(&Network::new(graph, weights), images)
 }
 
-/// The answers of `graph` with `weights` on `images`, on the rayon pool of the caller; `None` where
-/// `control` is stopped first.
+/// The predictions of `graph` with `weights` for `images`, on the caller's rayon pool; `None` if `control` is
+/// stopped before the end.
 #[must_use]
 pub fn evaluate_until(graph: &Graph, weights: &Weights, images: &Images, control: &Control) -> Option<Answers> {
     let begun = Instant::now();
@@ -86,18 +85,18 @@ pub fn evaluate_until(graph: &Graph, weights: &Weights, images: &Images, control
     Some(Answers::of(graph.classes, images, probabilities, begun))
 }
 
-/// A network that answers one batch of images after another.
+/// A network prepared for several batches.
 pub struct Predictor(Network);
 
 impl Predictor {
-    /// `graph` with `weights`, made ready once.
+    /// Prepares `graph` with `weights`.
     #[must_use]
     pub fn new(graph: &Graph, weights: &Weights) -> Self {
         Self(Network::new(graph, weights))
     }
 
-    /// The probabilities of every class for each image (camera bytes of the graph's input size), on
-    /// the rayon pool of the caller.
+    /// The class probabilities for each image (camera bytes of the graph's input shape), on the caller's rayon
+    /// pool.
     #[must_use]
     pub fn predict(&self, images: &[&[u8]]) -> Vec<Vec<f32>> {
         let probabilities: Vec<f32> = batches(&self.0, images).flatten().collect();
@@ -105,9 +104,9 @@ impl Predictor {
     }
 }
 
-/// Whether memory suffices to train `graph` in batches of `batch`.
+/// Checks that there is enough memory to train `graph` with batch size `batch`.
 pub(super) fn enough_memory(graph: &Graph, batch: u32) -> Result<(), TrainError> {
-    // Each map stands in memory before its norm, and a few gradients for a while.
+    // Each feature map is stored before its norm, together with a few gradients.
     let lanes = u64::from(batch.next_multiple_of(16));
     let maps: u64 = graph.ops.iter().map(|op| op.output.values() as u64).sum::<u64>() + graph.input.values() as u64;
     let largest = graph.ops.iter().map(|op| op.output.values() as u64).max().unwrap_or(0);
@@ -121,7 +120,7 @@ pub(super) fn enough_memory(graph: &Graph, batch: u32) -> Result<(), TrainError>
     }
 }
 
-/// Bytes that the system says are free for use.
+/// Available memory in bytes, as reported by the system.
 fn available_memory() -> Option<u64> {
     let text = std::fs::read_to_string("/proc/meminfo").ok()?;
     let line = text.lines().find_map(|line| line.strip_prefix("MemAvailable:"))?;

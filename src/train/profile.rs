@@ -1,9 +1,9 @@
-//! Where the time of a training goes.
+//! Profile: time spent by kind of work during a training.
 //!
-//! The thread of the loop always does one kind of [`Work`]; a [`Span`] says that it does another for
-//! a while, and what it interrupts is not counted meanwhile. So the parts sum up to the whole, and
-//! work of others that this thread takes over while it waits for them is counted as what it is. A
-//! change reads the clock once, some tens of nanoseconds: measuring is never turned off.
+//! The training thread always does one kind of [`Work`]; a [`Span`] switches to another kind for a while and pauses
+//! the time of the previous one, so that the times add up to the total. Work stolen from other threads while
+//! waiting is counted under its own kind. Each switch reads the clock once (some tens of nanoseconds), so the
+//! profile is always on.
 
 use std::cell::RefCell;
 use std::marker::PhantomData;
@@ -12,42 +12,42 @@ use std::time::{Duration, Instant};
 /// Operations of one kind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Layer {
-    /// Standard convolution, the stem first of all.
+    /// Standard convolution, including the stem.
     Convolution,
     /// Depthwise convolution.
     Depthwise,
-    /// 1×1 convolution, and dense layers but for the head, which dfdx computes.
+    /// 1×1 convolution, and dense layers except the head, which dfdx computes.
     Pointwise,
     /// Global pooling.
     Pool,
     /// Squeeze-and-excitation.
     SqueezeExcite,
-    /// The skip of a bottleneck.
+    /// Addition of skip connections.
     Add,
 }
 
 impl Layer {
-    /// All of them.
+    /// All kinds.
     pub const ALL: [Self; 6] =
         [Self::Convolution, Self::Depthwise, Self::Pointwise, Self::Pool, Self::SqueezeExcite, Self::Add];
 }
 
-/// What a training spends time on.
+/// Kinds of work of a training.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Work {
-    /// Forward passes of a kind of operation, with the norm and activation before it.
+    /// Forward passes of one kind of operation, including the preceding norm and activation.
     Forward(Layer),
-    /// Backward passes.
+    /// Backward passes of one kind of operation.
     Backward(Layer),
-    /// Putting batches together and augmentation, as far as the step has to wait for it.
+    /// Assembly and augmentation of batches, as far as the step waits for it.
     Batches,
-    /// dfdx: tensors, tape, head and loss. All of a step that is nothing else here.
+    /// dfdx: tensors, tape, head and loss; everything in a step without a kind of its own.
     Engine,
     /// The optimiser and the moving average of the weights.
     Optimizer,
-    /// Answers on the validation images.
+    /// Predictions for the validation images.
     Validation,
-    /// Checkpoints, metrics, progress.
+    /// Checkpoints, metrics and progress reports.
     Rest,
 }
 
@@ -75,14 +75,13 @@ impl Work {
     }
 }
 
-/// How long a training spent on what, by the clock on the wall; waiting for somebody to go on, or
-/// for the processor to cool, is left out.
+/// Wall-clock time by kind of work, without pauses.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Profile {
     spent: [Duration; WORKS],
-    /// Steps that were made.
+    /// Completed steps.
     pub steps: u32,
-    /// Threads at work.
+    /// Number of threads.
     pub threads: usize,
 }
 
@@ -93,20 +92,20 @@ impl Profile {
         self.spent[work.place()].as_secs_f64()
     }
 
-    /// Seconds in all.
+    /// Total seconds.
     #[must_use]
     pub fn total(&self) -> f64 {
         Work::all().map(|work| self.seconds(work)).sum()
     }
 
-    /// The share of `work` in all, from 0 to 1.
+    /// The fraction of the total time spent on `work`, from 0 to 1.
     #[must_use]
     pub fn share(&self, work: Work) -> f64 {
         self.seconds(work) / self.total().max(1e-9)
     }
 
-    /// The share of dfdx in the steps, from 0 to 1: forwards, backwards, its own part and the
-    /// optimiser make a step.
+    /// The fraction of the step time spent in dfdx, from 0 to 1. A step consists of forward and backward passes,
+    /// dfdx and the optimiser.
     #[must_use]
     pub fn engine_share_of_steps(&self) -> f64 {
         let is_step = |work: &Work| !matches!(work, Work::Batches | Work::Validation | Work::Rest);
@@ -122,7 +121,7 @@ struct Clock {
 }
 
 impl Clock {
-    /// Goes over to `work`; what was done before.
+    /// Switches to `work` and returns the previous kind of work.
     fn turn(&mut self, work: Work) -> Work {
         let now = Instant::now();
         self.spent[self.now.place()] += now - self.since;
@@ -133,13 +132,13 @@ impl Clock {
 
 thread_local!(static CLOCK: RefCell<Option<Clock>> = const { RefCell::new(None) });
 
-/// Measures on this thread from now on.
+/// Starts the profile of this thread.
 pub(super) fn begin() {
     let clock = Clock { spent: [Duration::ZERO; WORKS], now: Work::Rest, since: Instant::now() };
     CLOCK.set(Some(clock));
 }
 
-/// What was measured since [`begin`], with `steps` made on `threads`.
+/// Ends the profile started by [`begin`], with `steps` completed on `threads` threads.
 pub(super) fn end(steps: u32, threads: usize) -> Profile {
     let mut clock = CLOCK.take();
     let spent = clock.as_mut().map_or([Duration::ZERO; WORKS], |clock| {
@@ -149,7 +148,7 @@ pub(super) fn end(steps: u32, threads: usize) -> Profile {
     Profile { spent, steps, threads }
 }
 
-/// Leaves out the last `waited` of what this thread does now.
+/// Subtracts the last `waited` from the current kind of work.
 pub(super) fn leave_out(waited: Duration) {
     CLOCK.with_borrow_mut(|clock| {
         if let Some(clock) = clock {
@@ -158,15 +157,14 @@ pub(super) fn leave_out(waited: Duration) {
     });
 }
 
-/// While this lives, its thread does what was said, if it is measured. Validation is not taken
-/// apart.
+/// Guard: while it exists, the time of its thread is counted as one kind of work. Validation is not subdivided.
 pub(super) struct Span {
     before: Option<Work>,
-    /// It ends on the thread it began on.
+    /// Not `Send`: it must end on the thread that created it.
     _here: PhantomData<*const ()>,
 }
 
-/// From here on, `work` is done.
+/// Counts the time from now on as `work`.
 pub(super) fn span(work: Work) -> Span {
     let before = CLOCK.with_borrow_mut(|clock| {
         let clock = clock.as_mut().filter(|clock| clock.now != Work::Validation)?;

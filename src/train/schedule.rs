@@ -1,16 +1,15 @@
-//! The learning rate over a training.
+//! Learning-rate schedules.
 
 use crate::config::{Schedule, Train};
 
-/// Where one_cycle starts, as a share of the highest rate.
+/// Initial learning rate of one_cycle, as a fraction of the peak.
 const ONE_CYCLE_START: f64 = 1.0 / 25.0;
-/// Where one_cycle ends.
+/// Final learning rate of one_cycle, as a fraction of the peak.
 const ONE_CYCLE_END: f64 = 1.0 / 250_000.0;
-/// Share of one_cycle that goes up, where no warm-up is given.
+/// Fraction of epochs in which one_cycle rises, if no warm-up is given.
 const ONE_CYCLE_RISE: f64 = 0.3;
 
-/// The learning rate of the step after `done` of `epochs` epochs (a fraction counts the steps of the epoch
-/// under way).
+/// The learning rate after `done` of `epochs` epochs; a fraction of `done` counts the steps of the current epoch.
 #[must_use]
 pub fn learning_rate(train: &Train, epochs: u32, done: f64) -> f64 {
     let peak = train.learning_rate;
@@ -37,7 +36,7 @@ pub fn learning_rate(train: &Train, epochs: u32, done: f64) -> f64 {
     }
 }
 
-/// From `from` to `to` along half a cosine.
+/// Cosine interpolation between `from` and `to`.
 fn between(from: f64, to: f64, share: f64) -> f64 {
     to + (from - to) * 0.5 * (1.0 + (std::f64::consts::PI * share.clamp(0.0, 1.0)).cos())
 }

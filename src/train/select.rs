@@ -1,51 +1,49 @@
-//! Which epoch is the best: what is kept as `best.safetensors`, named in `run.json` and waited for
-//! by early stopping.
+//! Selects the best epoch, for `best.safetensors`, `run.json` and early stopping.
 //!
-//! Everything follows from the figures of the epochs, so that a training that was resumed decides as
-//! one that was not.
+//! The selection depends only on the metrics of the epochs, so that a resumed training selects the same epoch.
 
 use super::observer::EpochMetrics;
 use crate::config::{Select, Train};
 use crate::data::Dataset;
 
-/// Below this many validation images one image is worth more than a point, and the highest of many
-/// accuracies is that of a lucky epoch: means over several epochs are compared instead.
+/// With fewer validation images than this, one image is more than one percentage point, and the highest of many
+/// accuracies is often due to chance: moving averages over several epochs are compared instead.
 const FEW_IMAGES: usize = 100;
-/// The most epochs of such a mean, which are a tenth of all.
+/// Maximum length of the moving average in epochs; it is a tenth of all epochs.
 const MAX_WINDOW: u32 = 5;
-/// Differences that are due to rounding.
+/// Tolerance of comparisons, for rounding errors.
 const EQUAL: f64 = 1e-9;
 
-/// The rule by which one epoch is better than another.
+/// The rule that compares epochs.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Selection {
     by: Select,
-    /// Epochs whose mean is compared.
+    /// Length of the moving average in epochs.
     window: usize,
-    /// Epochs before the first one that is aware of quantisation; all where none is.
+    /// Epochs before quantisation-aware training; `u32::MAX` without it.
     float: u32,
-    /// The validation accuracy from which on an epoch is kept.
+    /// Minimum validation accuracy of an epoch whose weights are saved as best.
     least: f64,
 }
 
 impl Default for Selection {
-    /// The highest accuracy, whatever it is.
+    /// Highest accuracy, without a minimum.
     fn default() -> Self {
         Self { by: Select::Accuracy, window: 1, float: u32::MAX, least: 0.0 }
     }
 }
 
-/// How good an epoch is.
+/// The metrics by which epochs are compared.
 #[derive(Debug, Clone, Copy)]
 struct Score {
-    /// Whether the mean is over a whole window.
+    /// Whether the average is over a full window.
     is_whole: bool,
     accuracy: f64,
     loss: f64,
 }
 
 impl Selection {
-    /// The rule that `train` asks for on the images of `dataset`.
+    /// The rule of `train` for the images of `dataset`.
     #[must_use]
     pub fn of(train: &Train, dataset: &Dataset) -> Self {
         let epochs = train.epochs_on(dataset.train.len());
@@ -56,30 +54,29 @@ impl Selection {
         Self { by: train.select, window: window as usize, float, least: train.checkpoint_min_accuracy }
     }
 
-    /// The best of all epochs in `history`, whatever its accuracy; `None` where none has one.
+    /// The best epoch in `history`, whatever its accuracy; `None` if no accuracy is a number.
     #[must_use]
     pub fn best(&self, history: &[EpochMetrics]) -> Option<EpochMetrics> {
         self.best_from(history, f64::NEG_INFINITY).map(|at| history[at])
     }
 
-    /// The best epoch whose accuracy suffices for its weights to be kept as best.
+    /// The best epoch with at least the minimum accuracy, whose weights are saved as best.
     #[must_use]
     pub fn kept(&self, history: &[EpochMetrics]) -> Option<EpochMetrics> {
         self.best_from(history, self.least).map(|at| history[at])
     }
 
-    /// Whether the last epoch of `history` is the one to be kept as best.
+    /// Whether the last epoch of `history` is the one to save as best.
     #[must_use]
     pub fn keeps(&self, history: &[EpochMetrics]) -> bool {
         self.best_from(history, self.least).is_some_and(|at| at + 1 == history.len())
     }
 
-    /// Epochs since the best one, or since the first that was aware of quantisation began; `None`
-    /// where there is no best.
+    /// Epochs since the best one, or since quantisation-aware training started; `None` if there is no best epoch.
     #[must_use]
     pub fn waited(&self, history: &[EpochMetrics]) -> Option<u32> {
         let now = history.last()?.epoch;
-        // The last epoch is better than none before where only its being last counts.
+        // Early stopping ignores the rule "last": the last epoch is no improvement.
         let by = if self.by == Select::Last { Select::Accuracy } else { self.by };
         let best = Self { by, ..*self }.best(history)?.epoch;
         let since = if now >= self.float { best.max(self.float) } else { best };
@@ -88,11 +85,11 @@ impl Selection {
 
     fn best_from(&self, history: &[EpochMetrics], least: f64) -> Option<usize> {
         let aware = history.iter().position(|row| row.epoch > self.float).unwrap_or(history.len());
-        // Where no epoch that is aware of quantisation suffices, an earlier one has been kept.
+        // If no quantisation-aware epoch suffices, an earlier one is kept.
         self.best_of(history, aware, least).or_else(|| self.best_of(&history[..aware], 0, least))
     }
 
-    /// The place of the best epoch from `begin` on.
+    /// The index of the best epoch from `begin` on.
     fn best_of(&self, history: &[EpochMetrics], begin: usize, least: f64) -> Option<usize> {
         let counts = |at: &usize| history[*at].val_accuracy >= least && !history[*at].val_accuracy.is_nan();
         let candidates = (begin..history.len()).filter(counts);
@@ -102,7 +99,7 @@ impl Selection {
         })
     }
 
-    /// The mean over the window that ends with epoch `at`, as far as it lies behind `begin`.
+    /// The averages over the window that ends with epoch `at` and starts at `begin` at the earliest.
     fn score(&self, history: &[EpochMetrics], begin: usize, at: usize) -> Score {
         let rows = &history[begin.max((at + 1).saturating_sub(self.window))..=at];
         let mean = |value: fn(&EpochMetrics) -> f64| rows.iter().map(value).sum::<f64>() / rows.len() as f64;
@@ -113,9 +110,9 @@ impl Selection {
         }
     }
 
-    /// Whether `now`, which is later, is better than `before`.
+    /// Whether the later `now` is better than `before`.
     fn is_better(&self, now: Score, before: Score) -> bool {
-        // The mean of fewer epochs is more often lucky.
+        // An average over fewer epochs is more often high by chance.
         if now.is_whole != before.is_whole {
             return now.is_whole;
         }
@@ -129,8 +126,8 @@ impl Selection {
     }
 }
 
-/// The epoch with the highest validation accuracy, of equal ones the one with the lowest validation
-/// loss; `None` where there is none with a number.
+/// The epoch with the highest validation accuracy, and of equal ones the lowest validation loss; `None` if no
+/// accuracy is a number.
 #[must_use]
 pub fn best_of(history: &[EpochMetrics]) -> Option<EpochMetrics> {
     Selection::default().best(history)
@@ -181,7 +178,7 @@ mod tests {
             assert_eq!(best(rule, &all[..done]), Some(expected), "{done}");
             assert_eq!(rule.waited(&rows(&all[..done])), Some(waited), "{done}");
         }
-        // The float epoch stays where no later one may be kept.
+        // The float epoch is kept if no later one may be.
         let strict = Selection { least: 0.75, ..rule };
         assert_eq!(strict.kept(&rows(&all)).map(|row| row.epoch), Some(1));
         assert!(!strict.keeps(&rows(&all)) && strict.keeps(&rows(&all[..1])));
@@ -193,7 +190,7 @@ mod tests {
         let lucky = [(0.5, 1.0), (0.5, 1.0), (1.0, 0.1), (0.5, 1.0), (0.8, 0.5), (0.8, 0.5), (0.8, 0.5)];
         assert_eq!(best(Selection::default(), &lucky), Some(3));
         assert_eq!(best(Selection { window: 3, ..Selection::default() }, &lucky), Some(7));
-        // Nor does the first epoch, whose mean is its own.
+        // Nor the first epoch, whose average is its own value.
         assert_eq!(best(Selection { window: 2, ..Selection::default() }, &[(1.0, 0.1), (0.6, 0.2)]), Some(2));
     }
 
@@ -204,7 +201,7 @@ mod tests {
     }
 
     proptest! {
-        /// What was kept epoch by epoch is what the whole history names.
+        /// The epochs saved one by one match the selection from the whole history.
         #[test]
         fn what_is_kept_on_the_way_is_the_best_in_the_end(
             figures in prop::collection::vec((0_u8..5, 0_u8..5), 1..30),

@@ -1,4 +1,4 @@
-//! Trainings of networks with several dense layers.
+//! Training of networks with several dense layers.
 
 use super::trainer_tests::{Notes, essence, job, resumed};
 use super::*;

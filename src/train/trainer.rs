@@ -1,11 +1,11 @@
-//! The loop: batches, steps, validation, checkpoints.
+//! The training loop: batches, steps, validation and checkpoints.
 
 use super::awake::Awake;
 use super::aware;
 use super::batches::{Batches, Targets};
 use super::checkpoint::{Checkpoint, Identity, Progress};
 use super::control::Control;
-use super::distill::{self, Lesson};
+use super::distill::{self, Distillation};
 use super::job::{Begin, Job, Outcome, TrainError};
 use super::lanes::LaneMap;
 use super::layer::Activations;
@@ -25,12 +25,11 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-/// Trains `job` on a pool of its own and tells `observer`. A defect ends the job and not the
-/// program.
+/// Trains `job` on its own thread pool and reports to `observer`. A panic ends the job, but not the program.
 ///
 /// # Errors
-/// Where a checkpoint cannot be written, memory does not suffice, or there are no images. The
-/// observer hears of every end, this included.
+/// If a checkpoint cannot be written, memory does not suffice, or there are no images. The observer is notified of
+/// every end, including errors.
 pub fn train(job: Job, control: &Control, observer: &mut dyn Observer) -> Result<Outcome, TrainError> {
     let attempt = catch_unwind(AssertUnwindSafe(|| attempt(job, control, observer)));
     attempt.unwrap_or_else(|panic| {
@@ -48,7 +47,7 @@ fn attempt(job: Job, control: &Control, observer: &mut dyn Observer) -> Result<O
         .start_handler(|_| flush_denormals())
         .build()
         .map_err(|error| TrainError::Threads { threads, reason: error.to_string() })?;
-    // The whole loop runs on the pool, so that its tasks are begun where they are worked on.
+    // The whole loop runs on the pool, so that tasks start on its threads.
     let result = pool.install(|| Loop::new(job, observer).and_then(|mut work| work.run(control, observer)));
     match &result {
         Ok(outcome) => observer.end(&outcome.end),
@@ -70,14 +69,14 @@ struct Loop {
     average: Option<Weights>,
     batches: Arc<Batches>,
     targets: Targets,
-    lesson: Option<Lesson>,
+    distillation: Option<Distillation>,
     progress: Progress,
-    /// Epochs in all.
+    /// Total number of epochs.
     epochs: u32,
     selection: Selection,
 }
 
-/// Why the batches of an epoch ended.
+/// The reason why the batches of an epoch ended.
 enum Batching {
     Done,
     Stopped,
@@ -106,11 +105,11 @@ impl Loop {
                 (state.weights.clone(), state.average.clone())
             }
         };
-        let lesson = job.teacher.as_deref().map(|teacher| Lesson::new(teacher, config));
+        let distillation = job.teacher.as_deref().map(|teacher| Distillation::new(teacher, config));
         let average = average.or_else(|| (config.ema > 0.0).then(|| weights.clone()));
         let mut network = Network::new(&job.graph, &weights);
         if let Begin::Resume(state) = &job.begin {
-            network.train_for(state.grids.clone());
+            network.set_grids(state.grids.clone());
         }
         let batches = Arc::new(Batches::new(&job.dataset.train, &job.spec.config, &job.graph));
         let epochs = config.epochs_on(job.dataset.train.len());
@@ -125,7 +124,19 @@ impl Loop {
         });
         let selection = Selection::of(config, &job.dataset);
         let targets = Targets::new(config, &job.dataset.train, job.graph.classes);
-        Ok(Self { job, identity, network, optimizer, average, batches, targets, lesson, progress, epochs, selection })
+        Ok(Self {
+            job,
+            identity,
+            network,
+            optimizer,
+            average,
+            batches,
+            targets,
+            distillation,
+            progress,
+            epochs,
+            selection,
+        })
     }
 
     fn run(&mut self, control: &Control, observer: &mut dyn Observer) -> Result<Outcome, TrainError> {
@@ -140,7 +151,7 @@ impl Loop {
             if let Some(end) = self.no_progress() {
                 break end;
             }
-            self.learn_integers()?;
+            self.start_quantisation_aware()?;
             match self.epoch(control, observer) {
                 Batching::Done => {}
                 Batching::Stopped => {
@@ -158,7 +169,7 @@ impl Loop {
             let Answers { predictions, confidences, .. } = &answers;
             observer.epoch(&metrics, Validation { labels, predictions, confidences });
             self.save(self.selection.keeps(&self.progress.history))?;
-            // A stop that came during validation: the epoch is done and saved.
+            // If a stop was requested during validation, the epoch is completed and saved.
             if control.is_stopped() && self.progress.epoch < epochs {
                 break End::Stopped;
             }
@@ -170,17 +181,17 @@ impl Loop {
         Ok(Outcome { end, history, best, weights, profile })
     }
 
-    /// In the last epochs, where that is asked for, the network learns to be integers.
-    fn learn_integers(&mut self) -> Result<(), TrainError> {
+    /// Starts quantisation-aware training when its first epoch is reached.
+    fn start_quantisation_aware(&mut self) -> Result<(), TrainError> {
         let train = &self.job.spec.config.train;
         if self.progress.epoch + train.integer_epochs(self.epochs) >= self.epochs && self.network.grids().is_empty() {
             let grids = aware::grids(&self.job.graph, &self.network.weights(), &self.job.dataset.train)?;
-            self.network.train_for(grids);
+            self.network.set_grids(grids);
         }
         Ok(())
     }
 
-    /// The batches of the epoch that are not done yet.
+    /// Runs the remaining batches of the epoch.
     fn epoch(&mut self, control: &Control, observer: &mut dyn Observer) -> Batching {
         let dataset = self.job.dataset.clone();
         let epoch = self.progress.epoch;
@@ -197,7 +208,7 @@ impl Loop {
             let waiting = profile::span(Work::Batches);
             let input = next.take().unwrap_or_else(|| assemble(batch));
             let places = batches.places(&order, batch);
-            // Threads that have nothing to do in this step prepare the next one.
+            // Idle threads prepare the next batch.
             let result = rayon::in_place_scope(|scope| {
                 let _awake = Awake::new();
                 if batch + 1 < count {
@@ -233,8 +244,8 @@ impl Loop {
         Batching::Done
     }
 
-    /// One step: its loss and how many images were answered right; `None` where the loss is no
-    /// number, and nothing has changed then.
+    /// Runs one step; returns its loss and the number of correct predictions, or `None` (and changes nothing) if
+    /// the loss is not finite.
     fn step(&mut self, input: LaneMap, images: &Images, places: &[u32]) -> Option<(f64, usize)> {
         let _step = profile::span(Work::Engine);
         let config = &self.job.spec.config.train;
@@ -242,7 +253,7 @@ impl Loop {
         let before = self.network.running_statistics();
         let keep = self.batches.dropout(epoch, batch, places.len(), self.job.graph.feature_count());
         let input = Arc::new(Activations::plain(input));
-        let lesson = self.lesson.as_ref().map(|lesson| (lesson, lesson.answers(&input)));
+        let distillation = self.distillation.as_ref().map(|distillation| (distillation, distillation.answers(&input)));
         let logits = self.network.train(&input, keep);
         let (count, classes) = (places.len(), self.job.graph.classes);
         let mut values = vec![0.0; count * classes];
@@ -251,7 +262,7 @@ impl Loop {
         let right = values.chunks_exact(classes).zip(&labels).filter(|(row, label)| argmax(row) == **label).count();
         let shares = self.batches.shares(epoch, batch, places.len());
         let targets = self.targets.rows(&labels, shares.as_deref());
-        let (loss, value) = distill::loss(logits, targets, lesson);
+        let (loss, value) = distill::loss(logits, targets, distillation);
         if !value.is_finite() {
             self.network.set_running_statistics(&before);
             return None;
@@ -261,7 +272,7 @@ impl Loop {
         let done = f64::from(epoch) + batch as f64 / self.batches.count() as f64;
         self.progress.lr = learning_rate(config, self.epochs, done);
         self.optimizer.learning_rate = self.progress.lr as f32;
-        // The error of `update` tells of parameters without gradient, which no graph has.
+        // `update` fails for parameters without a gradient, which do not occur.
         let _ = self.optimizer.update(&mut self.network, &gradients);
         self.progress.steps = self.optimizer.steps;
         if let Some(average) = &mut self.average {
@@ -270,7 +281,7 @@ impl Loop {
         Some((f64::from(value), right))
     }
 
-    /// Answers on the validation images, with the weights to deploy.
+    /// Predictions for the validation images with the weights to deploy.
     fn validate(&self) -> Answers {
         let _validation = profile::span(Work::Validation);
         let images = &self.job.dataset.validation;

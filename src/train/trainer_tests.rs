@@ -1,4 +1,4 @@
-//! Whole trainings of tiny networks: the same bytes whatever the threads and interruptions.
+//! Complete trainings of tiny networks: equal results with any number of threads and interruptions.
 
 use super::*;
 use crate::config::ConfigFile;
@@ -19,7 +19,7 @@ const NET: &str = "[model]\nname = \"tiny\"\ninput = { height = 12, width = 12, 
 pub(super) fn images(count: usize, seed: u32) -> Images {
     let mut stream = Stream::new(seed, Purpose::Split, 0, 0);
     let labels: Vec<u16> = (0..count).map(|i| (i % 3) as u16).collect();
-    // Each class is bright in another third of its rows.
+    // Each class is bright in a different third of its rows.
     let pixel =
         |label: u16, row: usize, noise: f32| if row / 4 == usize::from(label) { 200.0 } else { 60.0 } + 50.0 * noise;
     let mut pixels = Vec::new();
@@ -57,7 +57,7 @@ pub(super) fn job(folder: &Path, sets: &[&str], threads: usize) -> Job {
     }
 }
 
-/// `job`, to go on from what is in its folder, or from the start where nothing is.
+/// `job`, resumed from its folder, or started if the folder is empty.
 pub(super) fn resumed(mut job: Job) -> Job {
     if job.checkpoints.join(LAST).exists() {
         let now = Identity::of(&job.spec, &job.graph, &job.dataset.fingerprint);
@@ -66,11 +66,11 @@ pub(super) fn resumed(mut job: Job) -> Job {
     job
 }
 
-/// Tensors by name, to the bit.
+/// Tensors by name, bit by bit.
 pub(super) type Bits = Vec<(String, Vec<u32>)>;
 
-/// What must not depend on interruptions or threads: the tensors of the last and of the best
-/// state, and figures but for the time taken.
+/// Results that must not depend on interruptions or threads: the tensors of `last` and `best`, and metrics except
+/// times.
 pub(super) fn essence(folder: &Path) -> (Bits, Bits, String) {
     let tensors = |name: &str| {
         let bytes = std::fs::read(folder.join(name)).unwrap();
@@ -92,7 +92,7 @@ pub(super) fn finished(sets: &[&str], threads: usize) -> (Bits, Bits, String) {
     essence(folder.path())
 }
 
-/// Writes down every call, and stops the training after a number of batches.
+/// Records every call, and stops the training after a number of batches.
 #[derive(Clone, Default)]
 pub(super) struct Notes {
     calls: Arc<Mutex<Vec<String>>>,
@@ -100,7 +100,7 @@ pub(super) struct Notes {
 }
 
 impl Notes {
-    /// Notes that stop a training after so many batches.
+    /// An observer that stops the training after `after` batches.
     pub(super) fn stopping(batches: usize, control: &Control) -> Self {
         Self { stop: Some((batches, control.clone())), ..Self::default() }
     }
@@ -191,7 +191,7 @@ fn a_loss_that_is_no_number_ends_the_training_and_keeps_the_last_good_state() {
     let folder = tempfile::tempdir().unwrap();
     train(job(folder.path(), &["train.epochs=1"], 1), &Control::default(), &mut Unobserved).unwrap();
     let before = std::fs::read(folder.path().join(LAST)).unwrap();
-    // Without norms and rectifiers, steps that are too large feed on each other.
+    // Without norm and bounded activation, large steps diverge.
     let text = "[model]\ninput = { height = 12, width = 12, channels = 1 }\nbatch_norm = false\n\
         [stem]\nfilters = 4\nactivation = \"none\"\n\
         [[blocks]]\ntype = \"conv\"\nfilters = 6\nactivation = \"none\"\n\
@@ -262,7 +262,7 @@ fn a_trainer_pauses_resumes_stops_and_takes_the_next_job() {
     assert!(matches!(third.recv().unwrap(), Err(TrainError::NotBegun)));
 }
 
-/// A file system whose processor has so many thousandths of a degree.
+/// A file system with a processor temperature in thousandths of a degree.
 fn heat(root: &Path, thousandths: i32) {
     let zone = root.join("sys/class/thermal/thermal_zone0");
     std::fs::create_dir_all(&zone).unwrap();
@@ -295,7 +295,7 @@ fn a_training_waits_while_it_is_too_hot_and_learns_the_same() {
     wait_for(&notes, "75.001 °C, cooling to Some(75.0)");
     let begun = ["start 0/3", "80.0 °C, cooling to Some(75.0)", "batch 1.1", "75.001 °C, cooling to Some(75.0)"];
     assert_eq!(notes.calls(), begun);
-    // Somebody's pause is another matter.
+    // A pause by the user is independent of it.
     trainer.control().pause();
     wait_for(&notes, "paused true");
     trainer.control().resume();

@@ -1,4 +1,4 @@
-//! The values of an operation's parameters by what they are.
+//! Values of an operation's parameters by role.
 
 use crate::graph::Role;
 
@@ -12,34 +12,34 @@ impl Values {
         Self(values)
     }
 
-    /// The `index`th parameter whose role `is` such a one; empty where there is none.
+    /// The `index`th parameter whose role satisfies `is`; empty if there is none.
     fn nth(&self, index: usize, is: impl Fn(Role) -> bool) -> &[f32] {
         self.0.iter().filter(|(role, _)| is(*role)).nth(index).map_or(&[], |(_, values)| values)
     }
 
-    /// The weights of layer `index` of the filters.
+    /// The weights of filter layer `index`.
     pub fn weights_of(&self, index: usize) -> &[f32] {
         self.nth(index, Role::is_weight)
     }
 
-    /// The biases of layer `index` of the filters.
+    /// The biases of filter layer `index`.
     pub fn bias_of(&self, index: usize) -> &[f32] {
         self.nth(index, |role| role == Role::Bias)
     }
 
-    /// The weights of the only layer.
+    /// The weights of the only filter layer.
     pub fn weights(&self) -> &[f32] {
         self.weights_of(0)
     }
 
-    /// Puts other values into the place of the only layer's weights.
+    /// Replaces the weights of the only filter layer.
     pub fn set_weights(&mut self, weights: Vec<f32>) {
         if let Some((_, values)) = self.0.iter_mut().find(|(role, _)| role.is_weight()) {
             *values = weights;
         }
     }
 
-    /// The biases of the only layer.
+    /// The biases of the only filter layer.
     pub fn bias(&self) -> &[f32] {
         self.bias_of(0)
     }
@@ -64,7 +64,7 @@ impl Values {
         self.nth(0, |role| role == Role::Variance)
     }
 
-    /// How many values each parameter has.
+    /// The number of values of each parameter.
     pub fn sizes(&self) -> impl Iterator<Item = usize> {
         self.0.iter().map(|(_, values)| values.len())
     }

@@ -37,7 +37,7 @@ fn a_teacher_that_does_not_fit_is_refused_before_anything_is_written() {
     scene
         .run(&format!("{call} teacher --set model.input.height=20"))
         .ends(2)
-        .says(&["teacher: this network cannot be the teacher: it sees images of "]);
+        .says(&["teacher: this network cannot be the teacher: its input is "]);
     scene.run(&format!("{call} nowhere")).ends(2).says(&["nowhere"]);
     fs::create_dir(scene.path("empty")).unwrap();
     scene.run(&format!("{call} empty")).ends(2).says(&["empty"]);

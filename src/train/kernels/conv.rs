@@ -1,18 +1,18 @@
-//! Standard convolution, one plane after the other. What it reads lies padded and normalised in a
-//! map of its own, which every output channel reads again.
+//! Standard convolution, plane by plane. The padded and normalised input is stored in a feature map of its own,
+//! since every output channel reads it.
 
 use super::Planes;
 use super::rows::{self, BatchNormGrad, NormAct, Sums};
 use super::windows;
 use crate::train::simd::{Kernel, LANES, Lane, Simd};
 
-/// A plane as it is read, with its padding.
+/// Normalises and pads one plane.
 pub struct Pad<'a> {
-    /// Sizes.
+    /// Shapes.
     pub planes: Planes,
     /// The input plane.
     pub input: &'a [Lane],
-    /// How it is read.
+    /// Norm and activation of the input.
     pub read: NormAct,
     /// [`Planes::padded_height`] rows of [`Planes::padded_width`] lanes.
     pub output: &'a mut [Lane],
@@ -32,17 +32,17 @@ impl Kernel for Pad<'_> {
     }
 }
 
-/// One output plane, and Σ and Σ² of it.
+/// Computes one output plane, and its Σ and Σ².
 pub struct Forward<'a> {
-    /// Sizes.
+    /// Shapes.
     pub planes: Planes,
-    /// Every input plane of the block, [padded](Pad).
+    /// All input planes of the block, [padded](Pad).
     pub input: &'a [Lane],
-    /// k×k factors for each of them.
+    /// k×k weights per input plane.
     pub weights: &'a [f32],
     /// The output plane.
     pub output: &'a mut [Lane],
-    /// Images that count.
+    /// Number of images in the block.
     pub images: usize,
 }
 
@@ -75,19 +75,19 @@ fn window<const K: usize>(plane: &[Lane], width: usize, first: usize) -> [&[Lane
     std::array::from_fn(|k| &plane[(first + k) * width..][..width])
 }
 
-/// The gradient of an output plane before its norm, with padding between its rows.
+/// Computes the gradient of an output plane before its norm, with padding between its rows.
 pub struct Gather<'a> {
-    /// Sizes.
+    /// Shapes.
     pub planes: Planes,
-    /// The gradient behind the norm.
+    /// The gradient after the norm.
     pub gradient: &'a [Lane],
-    /// The output plane; empty where it has no norm.
+    /// The output plane; empty without a norm.
     pub raw: &'a [Lane],
-    /// The norm.
-    pub pull: Option<BatchNormGrad>,
-    /// Images that count.
+    /// The gradient of the norm.
+    pub norm_grad: Option<BatchNormGrad>,
+    /// Number of images in the block.
     pub images: usize,
-    /// As many rows as the output has, of [`Planes::gradient_width`] lanes.
+    /// One row of [`Planes::gradient_width`] lanes per output row.
     pub output: &'a mut [Lane],
 }
 
@@ -100,14 +100,14 @@ impl Kernel for Gather<'_> {
         for (y, out) in self.output.chunks_exact_mut(self.planes.gradient_width()).enumerate() {
             let place = y * columns..(y + 1) * columns;
             let raw = self.raw.get(place.clone()).unwrap_or(&[]);
-            rows::pull(s, &self.gradient[place], raw, self.pull, self.images, &mut out[before..][..columns]);
+            rows::norm_grad(s, &self.gradient[place], raw, self.norm_grad, self.images, &mut out[before..][..columns]);
         }
     }
 }
 
-/// The gradient of the k×k weights between one input plane and one output plane of a block.
+/// Computes the gradient of the k×k weights between one input plane and one output plane of a block.
 pub struct Taps<'a> {
-    /// Sizes.
+    /// Shapes.
     pub planes: Planes,
     /// The input plane, [padded](Pad).
     pub input: &'a [Lane],
@@ -136,23 +136,23 @@ impl Taps<'_> {
     }
 }
 
-/// The gradient of one input plane, and Σg and Σg·(x − mean) of it.
+/// Computes the gradient of one input plane, and its Σg and Σg·(x − mean).
 pub struct Spread<'a> {
-    /// Sizes.
+    /// Shapes.
     pub planes: Planes,
-    /// The [gradients](Gather) of every output plane of the block.
+    /// The [gradients](Gather) of all output planes of the block.
     pub gradient: &'a [Lane],
-    /// k×k factors for each of them.
+    /// k×k weights per output plane.
     pub weights: &'a [f32],
     /// The input plane.
     pub input: &'a [Lane],
-    /// How it is read.
+    /// Norm and activation of the input.
     pub read: NormAct,
     /// The mean of the input plane over the batch.
     pub mean: f32,
     /// The gradient of the input plane.
     pub below: &'a mut [Lane],
-    /// Room for [`Planes::backward_scratch`] lanes.
+    /// Scratch memory of [`Planes::backward_scratch`] lanes.
     pub scratch: &'a mut [Lane],
 }
 
@@ -180,17 +180,25 @@ impl Spread<'_> {
                 let (sources, count) = sources::<K, T>(padded, outputs, |y| &gradient[y * width..][..width], weights);
                 windows::spread::<S, K, T>(s, &sources[..count], wide, true);
             }
-            rows::gate_row(s, raw, self.read, self.mean, &wide[planes.window.place(0)..], out, &mut sums);
+            rows::activation_backward_row(
+                s,
+                raw,
+                self.read,
+                self.mean,
+                &wide[planes.window.place(0)..],
+                out,
+                &mut sums,
+            );
         }
         sums.of(LANES)
     }
 }
 
-/// A row of gradients and the row of weights that it was reached by.
+/// A row of gradients and the row of weights that connects it to the input row.
 type Source<'a> = (&'a [Lane], &'a [f32]);
 
-/// The rows of gradients that reach the input row `padded` (padding counted), each with the row of
-/// weights it reaches it by; and how many there are.
+/// The rows of gradients that contribute to the input row `padded` (index with padding), each with its row of
+/// weights; and their number.
 #[inline(always)]
 pub fn sources<'a, const K: usize, const T: usize>(
     padded: usize,

@@ -1,6 +1,6 @@
-//! Depthwise convolution of one plane with all that surrounds it: the input is normalised and
-//! clamped as it is read, statistics of the output are gathered as it is written, and on the way
-//! back the gradient passes through both norms. Rows wait in a ring that stays in the nearest cache.
+//! Depthwise convolution of one plane, with fused operations: norm and activation are applied when the input is
+//! read, statistics are computed when the output is written, and the backward pass includes both norms. Rows are
+//! kept in a ring buffer that stays in the L1 cache.
 
 use super::Planes;
 use super::conv::sources;
@@ -9,23 +9,23 @@ use super::windows;
 use crate::train::simd::{Kernel, LANES, Lane, Simd};
 use std::ops::Range;
 
-/// A band of output rows of a plane, and Σ and Σ² of what is written.
+/// Computes a band of output rows of a plane, and their Σ and Σ².
 pub struct Forward<'a> {
-    /// Sizes.
+    /// Shapes.
     pub planes: Planes,
     /// The output rows to compute.
     pub band: Range<usize>,
     /// The input plane.
     pub input: &'a [Lane],
-    /// How it is read.
+    /// Norm and activation of the input.
     pub read: NormAct,
-    /// k×k factors, row by row.
+    /// k×k weights, row by row.
     pub weights: &'a [f32],
-    /// The rows of the output plane.
+    /// The band of the output plane.
     pub output: &'a mut [Lane],
-    /// Images that count.
+    /// Number of images in the block.
     pub images: usize,
-    /// Room for [`Planes::forward_scratch`] lanes.
+    /// Scratch memory of [`Planes::forward_scratch`] lanes.
     pub scratch: &'a mut [Lane],
 }
 
@@ -52,12 +52,12 @@ impl Forward<'_> {
     }
 }
 
-/// The last K rows of a plane with the padding around them.
+/// Ring buffer of the last K rows of a plane with their padding.
 struct Ring<'a, const K: usize> {
     planes: Planes,
-    /// Lanes of a row with its padding.
+    /// Lanes of a padded row.
     width: usize,
-    /// The next row to be read, counted with padding.
+    /// Index of the next row to read, with padding.
     next: usize,
     lanes: &'a mut [Lane],
 }
@@ -67,7 +67,7 @@ impl<'a, const K: usize> Ring<'a, K> {
     fn new(planes: Planes, first: usize, lanes: &'a mut [Lane]) -> Self {
         let width = planes.padded_width();
         let lanes = &mut lanes[..K * width];
-        // The borders stay as they are from here on.
+        // The padding remains 0 from here on.
         lanes.fill(Lane::ZERO);
         Self { planes, width, next: first, lanes }
     }
@@ -93,31 +93,31 @@ impl<'a, const K: usize> Ring<'a, K> {
     }
 }
 
-/// The way back through a band: gradients of the weights, and of the input rows that belong to it.
+/// Backward pass of a band: gradients of the weights, and of the input rows that belong to the band.
 pub struct Backward<'a> {
-    /// Sizes.
+    /// Shapes.
     pub planes: Planes,
     /// The output rows of the band.
     pub band: Range<usize>,
     /// The input plane.
     pub input: &'a [Lane],
-    /// How it is read.
+    /// Norm and activation of the input.
     pub read: NormAct,
     /// The mean of the input plane over the batch.
     pub mean: f32,
-    /// The gradient of the output plane, behind its norm.
+    /// The gradient of the output plane, after its norm.
     pub gradient: &'a [Lane],
-    /// The output plane; empty where it has no norm.
+    /// The output plane; empty without a norm.
     pub raw: &'a [Lane],
-    /// The norm of the output.
-    pub pull: Option<BatchNormGrad>,
-    /// k×k factors, row by row.
+    /// The gradient of the output's norm.
+    pub norm_grad: Option<BatchNormGrad>,
+    /// k×k weights, row by row.
     pub weights: &'a [f32],
-    /// Where the gradient of the input rows goes that [`Planes::input_rows`] names.
+    /// Output: the gradient of the input rows [`Planes::input_rows`].
     pub below: &'a mut [Lane],
-    /// Images that count.
+    /// Number of images in the block.
     pub images: usize,
-    /// Room for [`Planes::backward_scratch`] lanes.
+    /// Scratch memory of [`Planes::backward_scratch`] lanes.
     pub scratch: &'a mut [Lane],
 }
 
@@ -150,13 +150,13 @@ impl Backward<'_> {
             let row = &mut gradients[y % K * width + before..][..columns];
             let place = y * columns..(y + 1) * columns;
             let raw = self.raw.get(place.clone()).unwrap_or(&[]);
-            rows::pull(s, &self.gradient[place], raw, self.pull, self.images, row);
+            rows::norm_grad(s, &self.gradient[place], raw, self.norm_grad, self.images, row);
             if y < self.band.start {
                 continue;
             }
             ring.fill(s, y * T + K, self.input, self.read);
             windows::taps::<S, K, T>(s, ring.window(y * T), row, &mut taps);
-            // Input rows to which no later output row adds anything.
+            // Input rows that no later output row contributes to.
             let last = y + 1 == outputs;
             while !rows_below.is_empty() && (last || planes.window.place(rows_below.start) / T <= y) {
                 let i = rows_below.start;
@@ -167,7 +167,7 @@ impl Backward<'_> {
                 let columns = planes.input.1;
                 let out = &mut below[(i - first) * columns..][..columns];
                 let (raw, from) = (&self.input[i * columns..][..columns], &wide[planes.window.place(0)..]);
-                rows::gate_row(s, raw, self.read, self.mean, from, out, &mut sums);
+                rows::activation_backward_row(s, raw, self.read, self.mean, from, out, &mut sums);
             }
         }
         let mut weights = [0.0; 25];

@@ -1,15 +1,15 @@
-//! Sums, products and scalings of planes, for squeeze-and-excitation, pooling and skips.
+//! Sums, products and scaling of planes, for squeeze-and-excitation, pooling and skip connections.
 
 use super::rows::{self, NormAct, Sums};
 use crate::train::simd::{Kernel, LANES, Lane, Simd};
 
 /// `output = read(input)`
 pub struct Apply<'a> {
-    /// The plane before.
+    /// The input plane.
     pub input: &'a [Lane],
     /// Norm and activation.
     pub read: NormAct,
-    /// The plane after.
+    /// The output plane.
     pub output: &'a mut [Lane],
 }
 
@@ -21,10 +21,10 @@ impl Kernel for Apply<'_> {
     }
 }
 
-/// The backward pass of an activation: the gradient where the activation does not clip, else 0. It yields Σg
+/// Backward pass of an activation: the gradient becomes 0 where the activation clips. Returns Σg
 /// and Σg·(x − mean).
 pub struct ActivationBackward<'a> {
-    /// The plane before norm and activation.
+    /// The input plane before norm and activation.
     pub input: &'a [Lane],
     /// Norm and activation.
     pub read: NormAct,
@@ -39,12 +39,12 @@ impl Kernel for ActivationBackward<'_> {
     #[inline(always)]
     fn run<S: Simd>(self, s: S) -> (f64, f64) {
         let mut sums = Sums::default();
-        rows::gate(s, self.input, self.read, self.mean, self.gradient, &mut sums);
+        rows::activation_backward(s, self.input, self.read, self.mean, self.gradient, &mut sums);
         sums.of(LANES)
     }
 }
 
-/// The sum of a plane as it is read, image by image.
+/// Computes the sum of a plane (norm and activation applied) per image.
 pub struct Total<'a>(pub &'a [Lane], pub NormAct);
 
 impl Kernel for Total<'_> {
@@ -61,7 +61,7 @@ impl Kernel for Total<'_> {
     }
 }
 
-/// The largest value of a plane as it is read, image by image.
+/// Computes the maximum of a plane (norm and activation applied) per image.
 pub struct Largest<'a>(pub &'a [Lane], pub NormAct);
 
 impl Kernel for Largest<'_> {
@@ -81,7 +81,7 @@ impl Kernel for Largest<'_> {
     }
 }
 
-/// The sum of the products of two planes, image by image.
+/// Computes the dot product of two planes per image.
 pub struct Dot<'a>(pub &'a [Lane], pub &'a [Lane]);
 
 impl Kernel for Dot<'_> {
@@ -98,15 +98,15 @@ impl Kernel for Dot<'_> {
     }
 }
 
-/// `output = input · factor + shift`, image by image.
+/// `output = input · factor + shift`, with a factor and a shift per image.
 pub struct Scale<'a> {
-    /// The plane before.
+    /// The input plane.
     pub input: &'a [Lane],
-    /// One factor an image.
+    /// One factor per image.
     pub factor: Lane,
-    /// One number an image.
+    /// One shift per image.
     pub shift: Lane,
-    /// The plane after.
+    /// The output plane.
     pub output: &'a mut [Lane],
 }
 
@@ -125,11 +125,11 @@ impl Kernel for Scale<'_> {
 
 /// `sum += read(term)`
 pub struct AddTo<'a> {
-    /// What is added.
+    /// The plane to add.
     pub term: &'a [Lane],
-    /// How it is read.
+    /// Its norm and activation.
     pub read: NormAct,
-    /// What it is added to.
+    /// The sum, updated in place.
     pub sum: &'a mut [Lane],
 }
 

@@ -1,9 +1,8 @@
-//! The kernels: plain functions on lanes, each over one unit of work.
+//! The kernels: functions on lanes, each for one unit of work.
 //!
-//! A map of `blocks` × 16 images lies as `[block][channel][row][column]` of lanes, as a convolution
-//! wrote it: norm and activation are applied as it is read. A unit is a band of one plane, or of
-//! all planes of a block; which units there are does not depend on the number of threads, and
-//! whoever sums over units does so in their order.
+//! A feature map of `blocks` × 16 images is stored as `[block][channel][row][column]` of lanes, as written by a
+//! convolution: norm and activation are applied when it is read. A unit is a band of one plane, or of all planes of
+//! a block. The units do not depend on the number of threads, and sums over units are computed in their order.
 #![expect(clippy::inline_always, reason = "a kernel must be compiled for the instruction set it runs on")]
 pub mod conv;
 pub mod depthwise;
@@ -15,7 +14,7 @@ mod windows;
 
 pub use planes::Planes;
 
-/// Evaluates an expression with the kernel's side and its stride as constants.
+/// Evaluates an expression with kernel size and stride as constants.
 macro_rules! sized {
     ($window:expr, |$k:ident, $t:ident| $work:expr) => {{
         macro_rules! at {

@@ -1,19 +1,18 @@
-//! 1×1 convolution with all that surrounds it, over a band of pixels of one block: products are
-//! held in registers, norms and activations are applied as values are read, sums are gathered as
-//! they are written.
+//! Pointwise (1×1) convolution of a band of pixels of one block, with fused operations: products are accumulated in
+//! registers, norm and activation are applied when values are read, and sums are computed when they are written.
 
 use super::rows::{self, BatchNormGrad, NormAct, Sums};
 use crate::train::simd::{Kernel, LANES, Lane, Part, Simd};
 use std::ops::Range;
 
-/// Output channels that are computed together.
+/// Output channels computed together.
 pub const GROUP: usize = 6;
 
-/// Pixels that are computed together where there are many registers.
+/// Pixels computed together if there are enough registers.
 const TILE: usize = 4;
 
-/// Rows of factors in the order in which [`Forward`] and [`Backward`] read them: for each group of
-/// up to [`GROUP`] rows, column by column.
+/// Packs a weight matrix in the order in which [`Forward`] and [`Backward`] read it: for each group of up to
+/// [`GROUP`] rows, column by column.
 pub fn pack(rows: usize, columns: usize, weight: impl Fn(usize, usize) -> f32) -> Vec<f32> {
     let mut packed = Vec::with_capacity(rows * columns);
     for first in (0..rows).step_by(GROUP) {
@@ -27,23 +26,23 @@ pub fn pack(rows: usize, columns: usize, weight: impl Fn(usize, usize) -> f32) -
     packed
 }
 
-/// `output[o] = Σᵢ weights[o][i] · read(input[i])`, and Σ and Σ² of every output channel.
+/// Computes `output[o] = Σᵢ weights[o][i] · read(input[i])`, and Σ and Σ² of every output channel.
 pub struct Forward<'a> {
     /// All input channels of the block, plane by plane.
     pub input: &'a [Lane],
-    /// How each is read.
+    /// Norm and activation of each input channel.
     pub reads: &'a [NormAct],
     /// Pixels of a plane.
     pub pixels: usize,
     /// The pixels to compute.
     pub band: Range<usize>,
-    /// A row an output channel, [packed](pack).
+    /// One row per output channel, [packed](pack).
     pub weights: &'a [f32],
     /// The band of each output plane.
     pub output: Vec<&'a mut [Lane]>,
-    /// Images that count.
+    /// Number of images in the block.
     pub images: usize,
-    /// Room for a lane an input channel and pixel of the band.
+    /// Scratch memory: a lane per input channel and pixel of the band.
     pub scratch: &'a mut [Lane],
 }
 
@@ -68,7 +67,7 @@ impl Kernel for Forward<'_> {
     }
 }
 
-/// The band of every channel as it is read.
+/// The band of every channel, with norm and activation applied.
 #[inline(always)]
 fn gather<S: Simd>(s: S, input: &[Lane], reads: &[NormAct], pixels: usize, band: &Range<usize>, out: &mut [Lane]) {
     let planes = input.chunks_exact(pixels).zip(out.chunks_exact_mut(band.len()));
@@ -145,37 +144,37 @@ fn mix_tile<S: Simd, const O: usize, const P: usize>(
     }
 }
 
-/// The way back through a band: gradients of the weights and of the input.
+/// Backward pass of a band: gradients of the weights and of the input.
 pub struct Backward<'a> {
     /// All input channels of the block, plane by plane.
     pub input: &'a [Lane],
-    /// How each is read.
+    /// Norm and activation of each input channel.
     pub reads: &'a [NormAct],
-    /// The mean of each over the batch.
+    /// The batch mean of each input channel.
     pub means: &'a [f32],
     /// Pixels of a plane.
     pub pixels: usize,
     /// The pixels of the band.
     pub band: Range<usize>,
-    /// The gradient of the output planes of the block, behind their norm.
+    /// The gradient of the output planes of the block, after their norm.
     pub gradient: &'a [Lane],
-    /// The output planes; empty where they have no norm.
+    /// The output planes; empty without a norm.
     pub raw: &'a [Lane],
-    /// The norm of each output channel; empty where they have none.
-    pub pulls: &'a [BatchNormGrad],
-    /// A row an input channel, [packed](pack).
+    /// The gradient of the norm of each output channel; empty without a norm.
+    pub norm_grads: &'a [BatchNormGrad],
+    /// One row per input channel, [packed](pack).
     pub weights: &'a [f32],
-    /// Where the gradient of the band of each input plane goes.
+    /// Output: the gradient of the band of each input plane.
     pub below: Option<Vec<&'a mut [Lane]>>,
-    /// Images that count.
+    /// Number of images in the block.
     pub images: usize,
-    /// Room for a lane an input and output channel and pixel of the band.
+    /// Scratch memory: a lane per channel (input and output) and pixel of the band.
     pub scratch: &'a mut [Lane],
 }
 
-/// What [`Backward`] sums up.
+/// Results of [`Backward`].
 pub struct Gradients {
-    /// The gradient of the weights, a row an output channel.
+    /// The gradient of the weights, one row per output channel.
     pub weights: Vec<f32>,
     /// Σg and Σg·(x − mean) of every input channel.
     pub sums: Vec<(f64, f64)>,
@@ -192,7 +191,7 @@ impl Kernel for Backward<'_> {
         for (o, out) in gradients.chunks_exact_mut(length).enumerate() {
             let place = o * self.pixels + self.band.start..o * self.pixels + self.band.end;
             let raw = self.raw.get(place.clone()).unwrap_or(&[]);
-            rows::pull(s, &self.gradient[place], raw, self.pulls.get(o).copied(), self.images, out);
+            rows::norm_grad(s, &self.gradient[place], raw, self.norm_grads.get(o).copied(), self.images, out);
         }
         let mut weights = vec![0.0; inputs * outputs];
         products(s, values, gradients, length, &mut weights);
@@ -206,7 +205,7 @@ impl Kernel for Backward<'_> {
                 for (i, plane) in (first..).zip(planes) {
                     let mut sums = Sums::default();
                     let raw = &self.input[i * self.pixels..][self.band.clone()];
-                    rows::gate(s, raw, self.reads[i], self.means[i], plane, &mut sums);
+                    rows::activation_backward(s, raw, self.reads[i], self.means[i], plane, &mut sums);
                     of_inputs.push(sums.of(LANES));
                 }
             }
@@ -219,7 +218,7 @@ impl Kernel for Backward<'_> {
 #[inline(always)]
 fn products<S: Simd>(s: S, values: &[Lane], gradients: &[Lane], length: usize, sums: &mut [f32]) {
     let inputs = values.len() / length;
-    // As many products as registers hold.
+    // As many products as there are registers.
     let high = if S::REGISTERS >= 32 { 4 } else { 2 };
     for (group, values) in values.chunks(GROUP * length).enumerate() {
         for (row, gradients) in gradients.chunks(high * length).enumerate() {

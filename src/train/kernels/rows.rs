@@ -2,8 +2,8 @@
 
 use crate::train::simd::{LANES, Lane, Simd};
 
-/// Lanes summed in single precision at a time: so few that `E[x²] − E[x]²` loses nothing that
-/// matters. What is beyond is summed in double precision.
+/// Lanes accumulated in f32 at a time: few enough that `E[x²] − E[x]²` stays accurate. The rest is accumulated in
+/// f64.
 const RUN: usize = 64;
 
 /// Bounds of an activation: the value is clamped to them, the gradient passes between them.
@@ -24,12 +24,12 @@ pub struct NormAct {
     pub shift: f32,
     /// The activation.
     pub bounds: Bounds,
-    /// Where larger than 0: what is read is the nearest multiple of it, halves up.
+    /// Quantisation step; if larger than 0, values are rounded to its nearest multiple, halves up.
     pub step: f32,
 }
 
 impl NormAct {
-    /// Values are read as they are.
+    /// Identity: neither norm nor activation.
     pub const PLAIN: Self =
         Self { scale: 1.0, shift: 0.0, bounds: Bounds { low: f32::NEG_INFINITY, high: f32::INFINITY }, step: 0.0 };
 }
@@ -44,7 +44,7 @@ pub struct BatchNormGrad {
     pub factors: [f32; 3],
 }
 
-/// Two sums over many lanes, image by image: Σx and Σx², or Σg and Σg·(x − mean).
+/// Two sums over many lanes, per image: Σx and Σx², or Σg and Σg·(x − mean).
 pub struct Sums {
     run: [Lane; 2],
     waiting: usize,
@@ -58,7 +58,7 @@ impl Default for Sums {
 }
 
 impl Sums {
-    /// Takes note that `lanes` lanes were added.
+    /// Records that `lanes` lanes were added.
     #[inline(always)]
     pub fn added(&mut self, lanes: usize) {
         self.waiting += lanes;
@@ -94,8 +94,8 @@ impl Sums {
     }
 }
 
-/// A [`NormAct`] in registers.
-pub struct Held<S: Simd> {
+/// A [`NormAct`] loaded into registers.
+pub struct HeldNormAct<S: Simd> {
     scale: S::V,
     shift: S::V,
     low: S::V,
@@ -105,8 +105,8 @@ pub struct Held<S: Simd> {
     inverse: S::V,
 }
 
-impl<S: Simd> Held<S> {
-    /// What a value is read as.
+impl<S: Simd> HeldNormAct<S> {
+    /// Applies norm, activation and rounding to a value.
     #[inline(always)]
     pub fn of(&self, s: S, x: S::V) -> S::V {
         if self.is_rounded { self.rounded(s, x) } else { self.clamped(s, x) }
@@ -124,12 +124,12 @@ impl<S: Simd> Held<S> {
 }
 
 impl NormAct {
-    /// In registers.
+    /// Loads it into registers.
     #[inline(always)]
-    pub fn held<S: Simd>(self, s: S) -> Held<S> {
+    pub fn held<S: Simd>(self, s: S) -> HeldNormAct<S> {
         let Bounds { low, high } = self.bounds;
         let is_rounded = self.step > 0.0;
-        Held {
+        HeldNormAct {
             scale: s.splat(self.scale),
             shift: s.splat(self.shift),
             low: s.splat(low),
@@ -182,18 +182,18 @@ pub fn moments<S: Simd>(s: S, row: &[Lane], sums: &mut Sums) {
     }
 }
 
-/// The gradient before a norm; lanes from `images` on, which hold no image, become 0. Without a
-/// norm (`pull`) it is what it is behind it, and `raw` is not looked at.
+/// The gradient before a norm; lanes from `images` on, which have no image, become 0. Without a norm it equals the
+/// gradient after it, and `raw` is not read.
 #[inline(always)]
-pub fn pull<S: Simd>(
+pub fn norm_grad<S: Simd>(
     s: S,
     gradient: &[Lane],
     raw: &[Lane],
-    pull: Option<BatchNormGrad>,
+    norm_grad: Option<BatchNormGrad>,
     images: usize,
     out: &mut [Lane],
 ) {
-    let Some(BatchNormGrad { mean, factors }) = pull else {
+    let Some(BatchNormGrad { mean, factors }) = norm_grad else {
         out.copy_from_slice(gradient);
         return;
     };
@@ -212,15 +212,15 @@ pub fn pull<S: Simd>(
     }
 }
 
-/// What [`gate`] keeps in registers.
-struct Passing<S: Simd> {
-    how: Held<S>,
+/// The register values of [`activation_backward`].
+struct HeldBackward<S: Simd> {
+    how: HeldNormAct<S>,
     mean: S::V,
     sum: S::V,
     products: S::V,
 }
 
-impl<S: Simd> Passing<S> {
+impl<S: Simd> HeldBackward<S> {
     #[inline(always)]
     fn new(s: S, how: NormAct, mean: f32) -> Self {
         Self { how: how.held(s), mean: s.splat(mean), sum: s.splat(0.0), products: s.splat(0.0) }
@@ -236,12 +236,19 @@ impl<S: Simd> Passing<S> {
     }
 }
 
-/// Lets a gradient pass where the activation does, and adds Σg and Σg·(value − mean) to `sums`.
+/// Backward pass of an activation, adding Σg and Σg·(value − mean) to `sums`.
 #[inline(always)]
-pub fn gate<S: Simd>(s: S, raw: &[Lane], how: NormAct, mean: f32, gradient: &mut [Lane], sums: &mut Sums) {
+pub fn activation_backward<S: Simd>(
+    s: S,
+    raw: &[Lane],
+    how: NormAct,
+    mean: f32,
+    gradient: &mut [Lane],
+    sums: &mut Sums,
+) {
     for (raw, gradient) in raw.chunks(RUN).zip(gradient.chunks_mut(RUN)) {
         for part in s.parts() {
-            let mut passing = Passing::new(s, how, mean);
+            let mut passing = HeldBackward::new(s, how, mean);
             for (x, g) in raw.iter().zip(&mut *gradient) {
                 s.store(passing.pass(s, s.load(g, part), s.load(x, part)), g, part);
             }
@@ -251,11 +258,19 @@ pub fn gate<S: Simd>(s: S, raw: &[Lane], how: NormAct, mean: f32, gradient: &mut
     }
 }
 
-/// [`gate`] from one row to another, which is at most a few hundred lanes long.
+/// [`activation_backward`] from one row to another, of at most a few hundred lanes.
 #[inline(always)]
-pub fn gate_row<S: Simd>(s: S, raw: &[Lane], how: NormAct, mean: f32, from: &[Lane], to: &mut [Lane], sums: &mut Sums) {
+pub fn activation_backward_row<S: Simd>(
+    s: S,
+    raw: &[Lane],
+    how: NormAct,
+    mean: f32,
+    from: &[Lane],
+    to: &mut [Lane],
+    sums: &mut Sums,
+) {
     for part in s.parts() {
-        let mut passing = Passing::new(s, how, mean);
+        let mut passing = HeldBackward::new(s, how, mean);
         for ((x, from), to) in raw.iter().zip(from).zip(&mut *to) {
             s.store(passing.pass(s, s.load(from, part), s.load(x, part)), to, part);
         }

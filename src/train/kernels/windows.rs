@@ -1,15 +1,13 @@
 //! Correlation of rows with a window, and its gradients with respect to weights and input.
 //!
-//! A row that a window slides along has its padding around it, so that no step of an inner loop
-//! looks whether it is at a border.
+//! Rows are stored with padding around them, so that the inner loops need no border checks.
 
 use crate::train::simd::{Lane, Simd};
 
-/// Outputs of a row that are computed together.
+/// Outputs of a row computed together.
 const TILE: usize = 4;
 
-/// `out` (+)= Σ over the K rows of `rows` correlated with one row of `weights` (K×K) each, every
-/// T-th place.
+/// `out` (+)= Σ over K rows of `rows`, each correlated with one row of `weights` (K×K), with stride T.
 #[inline(always)]
 pub fn correlate<S: Simd, const K: usize, const T: usize>(
     s: S,
@@ -86,9 +84,9 @@ pub fn taps<S: Simd, const K: usize, const T: usize>(s: S, rows: [&[Lane]; K], g
     }
 }
 
-/// The gradient of one row (padding included) that [`correlate`] reads: `below` (+)= Σ over rows of
-/// gradients, each with the row of weights it was reached by. `below` has T places for each step,
-/// and the rows (K−1)/T places of padding before their first gradient.
+/// The gradient of one padded row that [`correlate`] reads: `below` (+)= Σ over rows of gradients, each with its
+/// row of weights. `below` has T columns per step, and the rows of gradients have (K−1)/T columns of padding before
+/// the first gradient.
 #[inline(always)]
 pub fn spread<S: Simd, const K: usize, const T: usize>(
     s: S,
@@ -118,7 +116,7 @@ fn spread_tile<S: Simd, const K: usize, const T: usize, const N: usize>(
 ) {
     let before = (K - 1) / T;
     for part in s.parts() {
-        // The K weights of a row fall on T columns in turn.
+        // The K weights of a row contribute to the T columns in turn.
         let mut sums: [[S::V; N]; T] = if accumulate {
             std::array::from_fn(|r| std::array::from_fn(|n| s.load(&below[n * T + r], part)))
         } else {

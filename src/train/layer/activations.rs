@@ -1,4 +1,4 @@
-//! Maps as convolutions wrote them with what is done as they are read, and gradients of them.
+//! Feature maps with a pending norm and activation, and their gradients.
 
 use super::units::{each_plane, map_planes};
 use crate::train::kernels::elementwise::{ActivationBackward, AddTo, Apply};
@@ -6,37 +6,37 @@ use crate::train::kernels::rows::NormAct;
 use crate::train::lanes::LaneMap;
 use crate::train::simd::{Lane, run};
 
-/// A map and how its channels are read. Norm and activation are never written out: whoever reads
-/// the map applies them.
+/// A feature map and the norm and activation of its channels, which are never written to memory: every reader
+/// applies them when loading.
 #[derive(Debug)]
 pub struct Activations {
-    /// What was written.
+    /// The stored values.
     pub map: LaneMap,
-    /// How each channel is read.
+    /// Norm and activation of each channel, applied on load.
     pub reads: Vec<NormAct>,
-    /// The mean of each channel over the batch; 0 where there is no norm.
+    /// The batch mean of each channel; 0 without a norm.
     pub means: Vec<f32>,
 }
 
 impl Activations {
-    /// A map that is read as it is.
+    /// A feature map without norm and activation.
     pub fn plain(map: LaneMap) -> Self {
         let channels = map.shape.channels;
         Self { map, reads: vec![NormAct::PLAIN; channels], means: vec![0.0; channels] }
     }
 
-    /// Plane `unit`, counted through all blocks.
+    /// Plane `unit`, numbered over all blocks.
     pub fn plane(&self, unit: usize) -> &[Lane] {
         let pixels = self.map.shape.pixels();
         &self.map.values[unit * pixels..][..pixels]
     }
 
-    /// How plane `unit` is read.
+    /// Norm and activation of plane `unit`.
     pub fn read(&self, unit: usize) -> NormAct {
         self.reads[unit % self.reads.len()]
     }
 
-    /// The values as they are read, in a map of their own.
+    /// The values with norm and activation applied, as a new feature map.
     pub fn written_out(&self) -> LaneMap {
         let mut out = self.map.pool().map(self.map.shape, self.map.images);
         each_plane(&mut out, 2, |unit, output| {
@@ -45,8 +45,8 @@ impl Activations {
         out
     }
 
-    /// What `gradient`, that of the values as they are read, is before norm and activation.
-    pub fn gate(&self, mut gradient: LaneMap) -> Flow {
+    /// Backward pass of the activation: converts `gradient` from after to before it.
+    pub fn activation_backward(&self, mut gradient: LaneMap) -> Flow {
         let channels = self.reads.len();
         let units = map_planes(&mut gradient, 3, |unit, gradient| {
             run(ActivationBackward {
@@ -60,7 +60,7 @@ impl Activations {
     }
 }
 
-/// The gradient of [`Activations`], behind the norm and before the activation.
+/// The gradient of [`Activations`], after the norm and before the activation.
 #[derive(Debug)]
 pub struct Flow {
     /// The gradient.
@@ -70,7 +70,7 @@ pub struct Flow {
 }
 
 impl Flow {
-    /// Adds the gradient that came another way.
+    /// Adds the gradient of another path.
     pub fn join(&mut self, other: &Self) {
         let pixels = other.map.shape.pixels();
         each_plane(&mut self.map, 2, |unit, sum| {
@@ -82,8 +82,7 @@ impl Flow {
     }
 }
 
-/// Sums over the units of each channel, in their order: a plane is so many `bands`, and a block so
-/// many channels.
+/// Sums over the units of each channel, in their order; a plane has `bands` units and a block `channels` planes.
 pub fn per_channel(units: impl Iterator<Item = (f64, f64)>, bands: usize, channels: usize) -> Vec<(f64, f64)> {
     let mut sums = vec![(0.0, 0.0); channels];
     for (unit, (first, second)) in units.enumerate() {

@@ -14,11 +14,11 @@ use crate::train::profile::Layer as Family;
 use crate::train::simd::{Lane, run};
 use std::sync::Arc;
 
-/// What a convolution reads, with padding around it.
+/// The input of a convolution, with padding.
 pub enum Padded {
-    /// The input itself: it is read as it is, and there is no padding.
+    /// The input itself, if it has neither padding nor pending operations.
     Input(Arc<Activations>),
-    /// A copy.
+    /// A padded copy.
     Copy(LaneMap),
 }
 
@@ -57,7 +57,7 @@ impl Differentiable for Conv {
     }
 }
 
-/// Filters of a window over all channels; weights are O×I×k×k.
+/// Filters over all channels; weights are O×I×k×k.
 #[derive(Debug, Clone, Copy)]
 struct Standard(Window);
 
@@ -99,22 +99,22 @@ impl Products for Standard {
     }
 }
 
-/// The gradient of the sums, laid out as the kernels read it.
+/// The gradient of the convolution's output before the norm, in the layout of the kernels.
 fn gathered(planes: Planes, above: Upstream<'_>) -> LaneMap {
-    let Upstream { output, flow, pulls, .. } = above;
+    let Upstream { output, flow, norm_grads, .. } = above;
     let (outputs, pixels, images) = (output.shape.channels, output.shape.pixels(), output.images);
     let shape = Shape::new(outputs, output.shape.height, planes.gradient_width());
     let mut gradients = output.pool().map(shape, images);
     each_plane(&mut gradients, 3, |unit, out| {
-        let raw = if pulls.is_empty() { &[] } else { &output.values[unit * pixels..][..pixels] };
+        let raw = if norm_grads.is_empty() { &[] } else { &output.values[unit * pixels..][..pixels] };
         let gradient = &flow.map.values[unit * pixels..][..pixels];
-        let (pull, images) = (pulls.get(unit % outputs).copied(), images_in(images, unit / outputs));
-        run(Gather { planes, gradient, raw, pull, images, output: out });
+        let (norm_grad, images) = (norm_grads.get(unit % outputs).copied(), images_in(images, unit / outputs));
+        run(Gather { planes, gradient, raw, norm_grad, images, output: out });
     });
     gradients
 }
 
-/// The gradient of the weights, from what was read and the gradient of the sums.
+/// The gradient of the weights, from the input and the gradient of the output.
 fn weight_gradient(planes: Planes, x: &[Lane], inputs: usize, gradients: &LaneMap) -> Vec<f32> {
     let (outputs, taps) = (gradients.shape.channels, planes.window.taps());
     let (above, below) = (planes.padded_height() * planes.padded_width(), gradients.shape.pixels());
@@ -136,7 +136,7 @@ fn weight_gradient(planes: Planes, x: &[Lane], inputs: usize, gradients: &LaneMa
 fn input_gradient(planes: Planes, input: &Activations, gradients: &LaneMap, weights: &[f32]) -> Flow {
     let (inputs, outputs) = (input.map.shape.channels, gradients.shape.channels);
     let taps = planes.window.taps();
-    // By input channel, as each of them reads every output channel.
+    // Transposed: each input channel reads every output channel.
     let turned: Vec<f32> = (0..inputs)
         .flat_map(|i| (0..outputs).map(move |o| (o * inputs + i) * taps))
         .flat_map(|first| &weights[first..first + taps])

@@ -22,7 +22,7 @@ impl Differentiable for DepthwiseOp {
     }
 }
 
-/// A filter for each channel; weights are C×k×k.
+/// One filter per channel; weights are C×k×k.
 #[derive(Debug, Clone, Copy)]
 struct ByChannel(Window);
 
@@ -54,10 +54,10 @@ impl Products for ByChannel {
     }
 
     fn backward(self, input: &Activations, _read: &(), above: Upstream<'_>, _wanted: bool) -> (Vec<f32>, Option<Flow>) {
-        let Upstream { output, flow, pulls, weights } = above;
+        let Upstream { output, flow, norm_grads, weights } = above;
         let planes = Planes::new(self.0, input.map.shape, output.shape);
         let (taps, channels, images) = (self.0.taps(), output.shape.channels, output.images);
-        let (pixels, raw) = (output.shape.pixels(), !pulls.is_empty());
+        let (pixels, raw) = (output.shape.pixels(), !norm_grads.is_empty());
         let bands = bands(output.shape.height, output.shape.width * taps * 2);
         let rows: Vec<_> = bands.iter().map(|band| planes.input_rows(band)).collect();
         let mut below = input.map.pool().map(input.map.shape, images);
@@ -74,7 +74,7 @@ impl Products for ByChannel {
                     mean: input.means[channel],
                     gradient: &flow.map.values[plane * pixels..][..pixels],
                     raw: if raw { &output.values[plane * pixels..][..pixels] } else { &[] },
-                    pull: pulls.get(channel).copied(),
+                    norm_grad: norm_grads.get(channel).copied(),
                     weights: &weights[channel * taps..][..taps],
                     below,
                     images: images_in(images, plane / channels),

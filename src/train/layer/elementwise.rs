@@ -1,4 +1,4 @@
-//! The skip of a bottleneck, and global pooling.
+//! Addition of skip connections, and global pooling.
 
 use super::activations::{Activations, Flow};
 use super::pass::{Backward, Differentiable, Forward, Gradients, Pass};
@@ -24,14 +24,17 @@ impl Differentiable for AddOp {
     }
 }
 
-/// Both terms of a sum.
+/// Both inputs of an addition.
 struct Terms(Arc<Activations>, Arc<Activations>);
 
 impl Backward for Terms {
     fn run(self: Box<Self>, flow: Flow, _values: &Values, _wanted: bool) -> Gradients {
         let mut copy = flow.map.pool().map(flow.map.shape, flow.map.images);
         copy.values.copy_from_slice(&flow.map.values);
-        Gradients { skip: Some(self.1.gate(copy)), ..Gradients::of_input(self.0.gate(flow.map)) }
+        Gradients {
+            skip: Some(self.1.activation_backward(copy)),
+            ..Gradients::of_input(self.0.activation_backward(flow.map))
+        }
     }
 }
 
@@ -46,13 +49,13 @@ impl Differentiable for GlobalPool {
         Forward { output, backward: Box::new(saved), running: None }
     }
 
-    /// Its input was rounded, and the largest of rounded values is one of them.
+    /// Not rounded: its input is rounded, and the maximum of rounded values is one of them.
     fn is_rounded(&self) -> bool {
         false
     }
 }
 
-/// A map and what it was pooled to.
+/// The input and output of global pooling.
 struct Pooled {
     pool: Pool,
     input: Arc<Activations>,
@@ -65,14 +68,14 @@ impl Backward for Pooled {
     }
 }
 
-/// The sum of two maps.
+/// The sum of two feature maps.
 fn add(a: &Activations, b: &Activations) -> LaneMap {
     let mut out = a.written_out();
     each_plane(&mut out, 2, |unit, sum| run(AddTo { term: b.plane(unit), read: b.read(unit), sum }));
     out
 }
 
-/// One value a channel.
+/// One value per channel.
 fn global_pool(pool: Pool, input: &Activations) -> LaneMap {
     let (pixels, channels) = (input.map.shape.pixels(), input.map.shape.channels);
     let lanes = map_units(input.map.blocks() * channels, pixels, |unit| {
@@ -87,7 +90,7 @@ fn global_pool(pool: Pool, input: &Activations) -> LaneMap {
     out
 }
 
-/// The gradient of the pooled map: spread evenly, or to the first of the largest values.
+/// The gradient of the pooled feature map: distributed evenly, or assigned to the first maximum.
 fn global_pool_input(pool: Pool, input: &Activations, output: &LaneMap, gradient: &LaneMap) -> Flow {
     let pixels = input.map.shape.pixels();
     let mut out = input.map.pool().map(input.map.shape, input.map.images);
@@ -105,5 +108,5 @@ fn global_pool_input(pool: Pool, input: &Activations, output: &LaneMap, gradient
             }
         }),
     });
-    input.gate(out)
+    input.activation_backward(out)
 }

@@ -1,4 +1,4 @@
-//! What every layer of filters has in common: sums of products, then norm and activation.
+//! Common parts of all filter layers: products, norm and activation.
 
 use super::activations::{Activations, Flow};
 use super::norm;
@@ -10,31 +10,31 @@ use crate::train::lanes::LaneMap;
 use crate::train::values::Values;
 use std::sync::Arc;
 
-/// Σ and Σ² of each channel of what filters make.
+/// Σ and Σ² of each output channel.
 pub type Sums = Vec<(f64, f64)>;
 
-/// What a backward pass of filters is given.
+/// Input of the backward pass of filters.
 #[derive(Clone, Copy)]
 pub struct Upstream<'a> {
-    /// The sums that the forward pass made.
+    /// The output of the forward pass, before the norm.
     pub output: &'a LaneMap,
-    /// The gradient behind the norm.
+    /// The gradient after the norm.
     pub flow: &'a Flow,
-    /// How the gradient of the sums follows from it, channel by channel; empty without batch norm.
-    pub pulls: &'a [BatchNormGrad],
+    /// The gradient of batch norm, per channel; empty without batch norm.
+    pub norm_grads: &'a [BatchNormGrad],
     /// The weights.
     pub weights: &'a [f32],
 }
 
-/// How filters read their input: what differs between pointwise, standard and depthwise convolution.
+/// The parts that differ between pointwise, standard and depthwise convolution.
 pub trait Products: Copy + 'static {
-    /// What the forward pass read, where the backward pass reads it again.
+    /// Data of the forward pass that the backward pass needs.
     type Kept: 'static;
 
-    /// The sums, and Σ and Σ² of each of their channels.
+    /// The output before the norm, and Σ and Σ² of each channel.
     fn forward(self, input: &Arc<Activations>, weights: &[f32], output: Shape) -> (LaneMap, Sums, Self::Kept);
 
-    /// The gradients of the weights and of the input; the latter may be left out where it is not `wanted`.
+    /// The gradients of the weights and of the input; the latter may be omitted unless `wanted`.
     fn backward(
         self,
         input: &Activations,
@@ -48,13 +48,13 @@ pub trait Products: Copy + 'static {
 pub fn forward<P: Products>(products: P, norm: Norm, activation: Activation, pass: Pass<'_>) -> Forward {
     let Pass { input, values, output, mode, .. } = pass;
     let (raw, sums, read) = products.forward(input, values.weights(), output);
-    let (output, statistics, running) = norm::finish(raw, &sums, norm, activation, values, mode);
+    let (output, statistics, running) = norm::norm_and_activation(raw, &sums, norm, activation, values, mode);
     let output = Arc::new(output);
     let saved = Saved { products, input: input.clone(), output: output.clone(), read, norm, statistics };
     Forward { output, backward: Box::new(saved), running }
 }
 
-/// What the backward pass needs of the forward one.
+/// Data of the forward pass that the backward pass needs.
 struct Saved<P: Products> {
     products: P,
     input: Arc<Activations>,
@@ -69,8 +69,8 @@ impl<P: Products> Backward for Saved<P> {
     fn run(self: Box<Self>, flow: Flow, values: &Values, wanted: bool) -> Gradients {
         let output = &self.output.map;
         let count = (output.images * output.shape.pixels()) as f64;
-        let (pulls, of_norm) = norm::backward(&flow.sums, count, self.norm, values, &self.statistics);
-        let above = Upstream { output, flow: &flow, pulls: &pulls, weights: values.weights() };
+        let (norm_grads, of_norm) = norm::backward(&flow.sums, count, self.norm, values, &self.statistics);
+        let above = Upstream { output, flow: &flow, norm_grads: &norm_grads, weights: values.weights() };
         let (own, input) = self.products.backward(&self.input, &self.read, above, wanted);
         let parameters = std::iter::once(own).chain(of_norm).collect();
         Gradients { parameters, input, skip: None }

@@ -1,7 +1,6 @@
-//! Every operation on lanes, forwards and backwards.
+//! Forward and backward passes of every operation, on lanes.
 //!
-//! What is summed over units of work is summed in their order, so results do not depend on the
-//! number of threads.
+//! Sums over units of work are computed in their order, so that results do not depend on the number of threads.
 
 mod activations;
 mod convolve;
@@ -20,7 +19,7 @@ pub use pass::{Backward, Differentiable, Forward, Mode, Pass, Running};
 use crate::graph::{Kind, Op};
 use crate::train::profile::Layer;
 
-/// The passes of an operation: the only place of training that matches on kinds.
+/// The passes of an operation; the only place in training that matches on the kind.
 pub fn of(kind: &Kind) -> &dyn Differentiable {
     match kind {
         Kind::Conv(op) => op,
@@ -32,7 +31,7 @@ pub fn of(kind: &Kind) -> &dyn Differentiable {
     }
 }
 
-/// What the time of `op` is counted as; the head, which dfdx computes, is counted as its engine instead.
+/// The profile category of `op`; the head, which dfdx computes, is counted as [`super::Work::Engine`] instead.
 #[must_use]
 pub fn family(op: &Op) -> Layer {
     of(&op.kind).family()

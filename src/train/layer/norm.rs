@@ -1,6 +1,5 @@
-//! What follows a convolution's sums: batch norm (arXiv 1502.03167) or a bias, and the activation.
-//! Nothing here touches a map: forwards it says how the map is to be read, backwards what its
-//! gradient is made of.
+//! Batch norm (arXiv 1502.03167) or bias, and activation, after a convolution. No feature map is changed: the
+//! forward pass gives the operations to apply on load, the backward pass the coefficients of the gradient.
 
 use super::activations::Activations;
 use super::pass::{Mode, Running};
@@ -10,7 +9,7 @@ use crate::train::kernels::rows::{BatchNormGrad, Bounds, NormAct};
 use crate::train::lanes::LaneMap;
 use crate::train::values::Values;
 
-/// Share of a batch's statistics in the running ones, as in PyTorch.
+/// Weight of a batch's statistics in the running statistics, as in PyTorch.
 const MOMENTUM: f64 = 0.1;
 
 /// Statistics of one channel over a batch.
@@ -34,9 +33,9 @@ const fn bounds(activation: Activation) -> Bounds {
     }
 }
 
-/// Norm and activation of `raw`, whose channels have the sums Σ and Σ². And the statistics used, and new
-/// running ones, in training with batch norm.
-pub fn finish(
+/// The norm and activation of `raw`, whose channels have the sums Σ and Σ²; in training with batch norm also the
+/// statistics used and the new running statistics.
+pub fn norm_and_activation(
     raw: LaneMap,
     sums: &[(f64, f64)],
     norm: Norm,
@@ -48,7 +47,7 @@ pub fn finish(
     let is_normed = matches!(norm, Norm::Batch { .. });
     let read = |channel: usize, scale: f32, shift: f32| match mode {
         Mode::Aware(grid, lost) => {
-            // The mean that batch norm subtracts has lost as much.
+            // Batch norm already subtracts the bias correction with the mean.
             let lost = if is_normed { 0.0 } else { lost.get(channel).copied().unwrap_or(0.0) };
             NormAct { scale, shift: shift + lost, bounds, step: grid.step(channel) }
         }
@@ -81,8 +80,8 @@ pub fn finish(
         Mode::Evaluate => None,
         Mode::Train => Some(running(count, &statistics, values)),
         Mode::Aware(_, lost) => {
-            // What is kept are the statistics of the weights as they are before they are rounded:
-            // the deployed bias gives back what those lose.
+            // Running statistics are those of the unrounded weights: the deployed bias compensates for the
+            // rounding.
             let mut kept = statistics.clone();
             for ((own, read), lost) in kept.iter_mut().zip(&reads).zip(lost) {
                 let lost = f64::from(*lost) / f64::from(read.scale);
@@ -94,7 +93,7 @@ pub fn finish(
     (Activations { map: raw, reads, means }, statistics, running)
 }
 
-/// Running statistics after this batch; the variance is the unbiased one, as in PyTorch.
+/// Running statistics after this batch, with the unbiased variance, as in PyTorch.
 fn running(count: f64, statistics: &[Statistics], values: &Values) -> Running {
     let unbiased = if count > 1.0 { count / (count - 1.0) } else { 1.0 };
     let blend = |old: &f32, new: f64| ((1.0 - MOMENTUM) * f64::from(*old) + MOMENTUM * new) as f32;
@@ -104,9 +103,8 @@ fn running(count: f64, statistics: &[Statistics], values: &Values) -> Running {
     (means, variances)
 }
 
-/// How the gradient of a map's values follows from that behind its norm, whose sums Σg and
-/// Σg·(x − mean) are given, and the gradients of γ and β, or of the bias. `count` is how many
-/// values a channel has in the batch.
+/// The coefficients of the gradient before the norm, from the sums Σg and Σg·(x − mean) of the gradient after it,
+/// and the gradients of γ and β or of the bias. `count` is the number of values of a channel in the batch.
 pub fn backward(
     sums: &[(f64, f64)],
     count: f64,
@@ -118,14 +116,15 @@ pub fn backward(
         let bias = || sums.iter().map(|(sum, _)| *sum as f32).collect();
         return (Vec::new(), if norm == Norm::Bias { vec![bias()] } else { Vec::new() });
     };
-    let (mut pulls, mut scales, mut shifts) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut norm_grads, mut scales, mut shifts) = (Vec::new(), Vec::new(), Vec::new());
     for (((sum, products), own), scale) in sums.iter().zip(statistics).zip(values.gamma()) {
         let deviation = own.deviation(epsilon);
         scales.push((products / deviation) as f32);
         shifts.push(*sum as f32);
         let a = f64::from(*scale) / deviation;
         let b = -a * products / (count * deviation * deviation);
-        pulls.push(BatchNormGrad { mean: own.mean as f32, factors: [a as f32, b as f32, (-a * sum / count) as f32] });
+        norm_grads
+            .push(BatchNormGrad { mean: own.mean as f32, factors: [a as f32, b as f32, (-a * sum / count) as f32] });
     }
-    (pulls, vec![scales, shifts])
+    (norm_grads, vec![scales, shifts])
 }

@@ -1,4 +1,4 @@
-//! What a forward and a backward pass of an operation are given and what they yield.
+//! Inputs and results of the forward and backward pass of an operation.
 
 use super::activations::{Activations, Flow};
 use crate::graph::Shape;
@@ -11,9 +11,9 @@ use std::sync::Arc;
 
 /// An operation with its forward and its backward pass.
 pub trait Differentiable {
-    /// What its time is counted as.
+    /// Its profile category.
     fn family(&self) -> Family;
-    /// The output for an input.
+    /// Computes the output.
     fn forward(&self, pass: Pass<'_>) -> Forward;
     /// Whether quantisation-aware training rounds its output.
     fn is_rounded(&self) -> bool {
@@ -21,23 +21,23 @@ pub trait Differentiable {
     }
 }
 
-/// What a forward pass is given.
+/// Input of a forward pass.
 #[derive(Clone, Copy)]
 pub struct Pass<'a> {
-    /// The map that is read.
+    /// The input feature map.
     pub input: &'a Arc<Activations>,
-    /// The second map, of an addition.
+    /// The skip connection of an addition.
     pub skip: Option<&'a Arc<Activations>>,
     /// The values of the parameters.
     pub values: &'a Values,
-    /// The size of the output.
+    /// The shape of the output.
     pub output: Shape,
-    /// What the pass is for.
+    /// Evaluation or training.
     pub mode: Mode<'a>,
 }
 
 impl Pass<'_> {
-    /// An output that is read as it is, or rounded where the mode says so.
+    /// An output without norm and activation, rounded if the mode requires it.
     pub fn plain(&self, map: LaneMap) -> Arc<Activations> {
         let mut made = Activations::plain(map);
         if let Mode::Aware(grid, _) = self.mode {
@@ -49,26 +49,26 @@ impl Pass<'_> {
     }
 }
 
-/// What a forward pass is for.
+/// The mode of a forward pass.
 #[derive(Debug, Clone, Copy)]
 pub enum Mode<'a> {
-    /// Predictions, with running statistics.
+    /// Evaluation, with running statistics.
     Evaluate,
-    /// Training, with the batch's statistics.
+    /// Training, with batch statistics.
     Train,
-    /// Quantisation-aware training: the steps of weights and outputs, and what is added to each output
-    /// channel because of the rounding of its weights.
+    /// Quantisation-aware training: the grid of weights and outputs, and the bias correction of each output channel
+    /// for the rounding of its weights.
     Aware(&'a Grid, &'a [f32]),
 }
 
 /// Running statistics of a batch-normalised operation after a training step: mean and variance.
 pub type Running = (Vec<f32>, Vec<f32>);
 
-/// What a forward pass yields.
+/// Result of a forward pass.
 pub struct Forward {
     /// The output.
     pub output: Arc<Activations>,
-    /// The backward pass, with all it needs of the forward one.
+    /// The backward pass, with the saved data of the forward pass.
     pub backward: Box<dyn Backward>,
     /// New running statistics, in training with batch norm.
     pub running: Option<Running>,
@@ -76,24 +76,24 @@ pub struct Forward {
 
 /// The backward pass of an operation.
 pub trait Backward {
-    /// The gradients of what the output was made of, given that of the output and the values of the
-    /// parameters. Where the input's is not `wanted` it may be left out.
+    /// The gradients of inputs and parameters, from the gradient of the output and the values of the parameters.
+    /// The gradient of the input may be omitted unless it is `wanted`.
     fn run(self: Box<Self>, flow: Flow, values: &Values, wanted: bool) -> Gradients;
 }
 
-/// What a backward pass yields.
+/// Result of a backward pass.
 pub struct Gradients {
     /// The gradients of the parameters, in the order of [`crate::graph::Op::params`]; running
     /// statistics have none.
     pub parameters: Vec<Vec<f32>>,
-    /// The gradient of the input, where it was wanted.
+    /// The gradient of the input, if it was wanted.
     pub input: Option<Flow>,
-    /// The gradient of the second input.
+    /// The gradient of the skip connection.
     pub skip: Option<Flow>,
 }
 
 impl Gradients {
-    /// Those of an operation without parameters.
+    /// The gradients of an operation without parameters.
     pub const fn of_input(input: Flow) -> Self {
         Self { parameters: Vec::new(), input: Some(input), skip: None }
     }

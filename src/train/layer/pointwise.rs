@@ -1,4 +1,4 @@
-//! 1×1 convolution and dense layers, which are the same on a map of one pixel: a unit is a band of
+//! Pointwise convolution and dense layers, which are equal on a feature map of one pixel. A unit is a band of
 //! pixels of all planes of a block.
 
 use super::activations::{Activations, Flow};
@@ -22,7 +22,7 @@ impl Differentiable for Dense {
     }
 }
 
-/// Filters of one pixel; weights have a row an output channel.
+/// 1×1 filters; weights have one row per output channel.
 #[derive(Debug, Clone, Copy)]
 pub struct Pointwise;
 
@@ -54,7 +54,7 @@ impl Products for Pointwise {
     }
 
     fn backward(self, input: &Activations, _read: &(), above: Upstream<'_>, wanted: bool) -> (Vec<f32>, Option<Flow>) {
-        let Upstream { output, flow, pulls, weights } = above;
+        let Upstream { output, flow, norm_grads, weights } = above;
         let (inputs, outputs) = (input.map.shape.channels, output.shape.channels);
         let (pixels, images) = (output.shape.pixels(), output.images);
         let packed = pack(inputs, outputs, |i, o| weights[o * inputs + i]);
@@ -64,7 +64,7 @@ impl Products for Pointwise {
             Some(below) => of_blocks(below, &bands).into_iter().map(Some).collect(),
             None => (0..output.blocks() * bands.len()).map(|_| None).collect(),
         };
-        let raw = !pulls.is_empty();
+        let raw = !norm_grads.is_empty();
         let results = map_owned(units, 2 * pixels * inputs * outputs / bands.len(), |unit, below| {
             let (block, band) = (unit / bands.len(), bands[unit % bands.len()].clone());
             let own = block * outputs * pixels..(block + 1) * outputs * pixels;
@@ -77,7 +77,7 @@ impl Products for Pointwise {
                     band,
                     gradient: &flow.map.values[own.clone()],
                     raw: if raw { &output.values[own] } else { &[] },
-                    pulls,
+                    norm_grads,
                     weights: &packed,
                     below,
                     images: images_in(images, block),

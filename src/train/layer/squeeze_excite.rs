@@ -1,5 +1,5 @@
-//! Squeeze-and-excitation (arXiv 1709.01507), forwards and backwards. Its dense layers are small:
-//! a block of images is one unit.
+//! Squeeze-and-excitation (arXiv 1709.01507), forward and backward. Its dense layers are small, so a block of
+//! images is one unit.
 
 use super::activations::{Activations, Flow};
 use super::pass::{Backward, Differentiable, Forward, Gradients, Pass};
@@ -26,7 +26,7 @@ impl Differentiable for SqueezeExcite {
     }
 }
 
-/// The input, its values as they are read, and what led to the gates.
+/// The input with norm and activation applied, and the intermediate results of the gates.
 struct Saved {
     input: Arc<Activations>,
     map: LaneMap,
@@ -36,11 +36,11 @@ struct Saved {
 impl Backward for Saved {
     fn run(self: Box<Self>, flow: Flow, values: &Values, _wanted: bool) -> Gradients {
         let (parameters, below) = backward(&self.map, &self.gates, &flow.map, values);
-        Gradients { parameters, input: Some(self.input.gate(below)), skip: None }
+        Gradients { parameters, input: Some(self.input.activation_backward(below)), skip: None }
     }
 }
 
-/// What led to the gates of one block, and how far they are open; a lane a unit of each layer.
+/// Gates of one block and their intermediate results; one lane per unit of each layer.
 struct Gates {
     means: Vec<Lane>,
     hidden: Vec<Lane>,
@@ -63,7 +63,8 @@ fn plane_lanes<T: Send>(input: &LaneMap, work: impl Fn(usize) -> T + Sync + Send
     map_units(input.blocks() * input.shape.channels, input.shape.pixels(), work)
 }
 
-/// Every channel scaled by its gate, and the gates. `values` are weights and biases of the two dense layers.
+/// Scales every channel by its gate; also returns the gates. `values` are weights and biases of the two dense
+/// layers.
 fn forward(input: &LaneMap, values: &Values) -> (LaneMap, Vec<Gates>) {
     let (pixels, channels) = (input.shape.pixels(), input.shape.channels);
     let x = &input.values;

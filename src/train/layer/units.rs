@@ -1,5 +1,5 @@
-//! Units of work: planes, bands of planes, bands of pixels of all planes of a block. Which there
-//! are follows from shapes alone, never from the number of threads.
+//! Units of work: planes, bands of planes, bands of pixels of all planes of a block. The units follow from shapes
+//! alone, never from the number of threads.
 
 use crate::train::lanes::LaneMap;
 use crate::train::simd::Lane;
@@ -7,21 +7,20 @@ use rayon::prelude::*;
 use std::cell::RefCell;
 use std::ops::Range;
 
-/// Lane operations that are worth a task of their own.
+/// Minimum lane operations per task.
 const TASK: usize = 4_096;
-/// Lane operations beyond which a plane is cut into bands, so that four cores have something to do
-/// where channels are few.
+/// Maximum lane operations of a band: planes are divided so that four cores are busy even with few channels.
 const BAND: usize = 12_288;
-/// Pixels of a band of all channels: so few that they stay in the nearest cache, so many that the
-/// sums over them are worth the reduction behind.
+/// Pixels of a band of all channels: few enough to stay in the L1 cache, many enough to make the reduction
+/// afterwards cheap.
 const PIXELS: usize = 48;
 
-/// How many units of `cost` lane operations make a task.
+/// The number of units of `cost` lane operations in a task.
 fn grain(cost: usize) -> usize {
     (TASK / cost.max(1)).max(1)
 }
 
-/// Calls `work` for every plane of `map`, with its number.
+/// Calls `work` for every plane of `map`, with its index.
 pub fn each_plane(map: &mut LaneMap, cost: usize, work: impl Fn(usize, &mut [Lane]) + Sync + Send) {
     let pixels = map.shape.pixels();
     map.values
@@ -31,7 +30,7 @@ pub fn each_plane(map: &mut LaneMap, cost: usize, work: impl Fn(usize, &mut [Lan
         .for_each(|(unit, plane)| work(unit, plane));
 }
 
-/// What `work` yields for every plane of `map`, in order. A pixel costs `cost`.
+/// The results of `work` for every plane of `map`, in order; `cost` is per pixel.
 pub fn map_planes<T: Send>(
     map: &mut LaneMap,
     cost: usize,
@@ -46,23 +45,23 @@ pub fn map_planes<T: Send>(
         .collect()
 }
 
-/// What `work` yields for each of `units`, in order.
+/// The results of `work` for each of `units`, in order.
 pub fn map_units<T: Send>(units: usize, cost: usize, work: impl Fn(usize) -> T + Sync + Send) -> Vec<T> {
     (0..units).into_par_iter().with_min_len(grain(cost)).map(work).collect()
 }
 
-/// What `work` yields for each of `units`, each with something of its own to write to.
+/// The results of `work` for each of `units`, each with exclusive output memory.
 pub fn map_owned<U: Send, T: Send>(units: Vec<U>, cost: usize, work: impl Fn(usize, U) -> T + Sync + Send) -> Vec<T> {
     units.into_par_iter().enumerate().with_min_len(grain(cost)).map(|(unit, own)| work(unit, own)).collect()
 }
 
-/// `length` steps of `cost` lane operations each, in bands of even size.
+/// Divides `length` steps of `cost` lane operations into bands of similar size.
 pub fn bands(length: usize, cost: usize) -> Vec<Range<usize>> {
     let count = (length * cost).div_ceil(BAND).clamp(1, length);
     cut(length, length.div_ceil(count))
 }
 
-/// The pixels of a plane in bands, each (but the last) of so many that they fill tiles.
+/// Divides the pixels of a plane into bands; the size of all but the last is a multiple of a tile.
 pub fn pixel_bands(pixels: usize) -> Vec<Range<usize>> {
     cut(pixels, pixels.div_ceil(pixels.div_ceil(PIXELS)).next_multiple_of(4))
 }
@@ -92,7 +91,7 @@ pub fn of_planes<'a>(map: &'a mut LaneMap, rows: &[Range<usize>]) -> Vec<&'a mut
     planes.flat_map(|plane| split(plane, rows.iter().map(|rows| rows.start * width..rows.end * width))).collect()
 }
 
-/// Pieces of `plane`, which follow each other without a gap.
+/// Splits `plane` into adjacent pieces.
 fn split(mut plane: &mut [Lane], pieces: impl Iterator<Item = Range<usize>>) -> impl Iterator<Item = &mut [Lane]> {
     pieces.map(move |piece| {
         let (own, rest) = std::mem::take(&mut plane).split_at_mut(piece.len());
@@ -101,7 +100,7 @@ fn split(mut plane: &mut [Lane], pieces: impl Iterator<Item = Range<usize>>) -> 
     })
 }
 
-/// Room for `length` lanes that hold whatever they hold; a thread has one such room.
+/// Calls `work` with scratch memory of `length` lanes with undefined content; each thread has its own.
 pub fn with_scratch<T>(length: usize, work: impl FnOnce(&mut [Lane]) -> T) -> T {
     thread_local!(static SCRATCH: RefCell<Vec<Lane>> = const { RefCell::new(Vec::new()) });
     SCRATCH.with_borrow_mut(|lanes| {

@@ -1,10 +1,10 @@
-//! Vectors of 128 bits.
+//! 128-bit vectors.
 #![expect(clippy::inline_always, reason = "what is inlined takes on the caller's instruction set")]
 
 use super::lane::{LANES, Lane, Part, Simd};
 use std::arch::aarch64::*;
 
-/// NEON, which every 64-bit Arm processor has.
+/// NEON, which every 64-bit Arm processor supports.
 #[derive(Debug, Clone, Copy)]
 pub struct Neon(pub(super) ());
 

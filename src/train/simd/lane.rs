@@ -1,4 +1,4 @@
-//! Lanes of sixteen images, and what an instruction set does with them.
+//! Lanes of sixteen images, and the operations of an instruction set on them.
 
 use std::marker::PhantomData;
 
@@ -14,7 +14,7 @@ impl Lane {
     /// Sixteen zeros.
     pub const ZERO: Self = Self([0.0; LANES]);
 
-    /// The sum of all sixteen, in an order of its own that never changes.
+    /// The sum of all sixteen values, in a fixed order.
     #[inline(always)]
     pub fn sum(&self) -> f32 {
         let halves: [f32; 8] = std::array::from_fn(|i| self.0[i] + self.0[i + 8]);
@@ -23,23 +23,23 @@ impl Lane {
     }
 }
 
-/// Which part of a lane a register holds.
+/// The part of a lane that is in a register.
 #[derive(Debug, Clone, Copy)]
 pub struct Part<S>(pub(super) usize, PhantomData<S>);
 
-/// What an instruction set can do with a part of a lane held in a register.
+/// The operations of an instruction set on a part of a lane in a register.
 pub trait Simd: Copy + Send + Sync {
     /// A part of a lane in a register.
     type V: Copy;
-    /// Registers that a lane takes.
+    /// Registers per lane.
     const PARTS: usize;
-    /// Registers there are.
+    /// Number of registers.
     const REGISTERS: usize;
-    /// From memory.
+    /// Loads a part of a lane.
     fn load(self, lane: &Lane, part: Part<Self>) -> Self::V;
-    /// To memory.
+    /// Stores a part of a lane.
     fn store(self, value: Self::V, lane: &mut Lane, part: Part<Self>);
-    /// The same number everywhere.
+    /// A register with `value` in every element.
     fn splat(self, value: f32) -> Self::V;
     /// a + b
     fn add(self, a: Self::V, b: Self::V) -> Self::V;
@@ -47,18 +47,18 @@ pub trait Simd: Copy + Send + Sync {
     fn sub(self, a: Self::V, b: Self::V) -> Self::V;
     /// a · b
     fn mul(self, a: Self::V, b: Self::V) -> Self::V;
-    /// a · b + c, rounded once where the processor can.
+    /// a · b + c; rounded once if the processor has fused multiply-add.
     fn fma(self, a: Self::V, b: Self::V, c: Self::V) -> Self::V;
-    /// The larger; where `x` is NaN, NaN.
+    /// max(x, low); NaN if `x` is NaN.
     fn at_least(self, x: Self::V, low: Self::V) -> Self::V;
-    /// The smaller; where `x` is NaN, NaN.
+    /// min(x, high); NaN if `x` is NaN.
     fn at_most(self, x: Self::V, high: Self::V) -> Self::V;
-    /// The largest whole number that is not larger.
+    /// The largest integer not above `x`.
     fn floor(self, x: Self::V) -> Self::V;
-    /// `value` where low < x < high, else 0.
+    /// `value` if low < x < high, otherwise 0.
     fn inside(self, value: Self::V, x: Self::V, low: Self::V, high: Self::V) -> Self::V;
 
-    /// Every part of a lane.
+    /// All parts of a lane.
     #[inline(always)]
     fn parts(self) -> impl Iterator<Item = Part<Self>> {
         (0..Self::PARTS).map(|part| Part(part, PhantomData))
@@ -67,8 +67,8 @@ pub trait Simd: Copy + Send + Sync {
 
 /// Work on lanes, for any instruction set.
 pub trait Kernel {
-    /// What it yields.
+    /// The type of its result.
     type Output;
-    /// Does the work. Must be `#[inline(always)]`, so that it is compiled for the set it runs on.
+    /// Runs the kernel. Must be `#[inline(always)]` to be compiled for the instruction set that runs it.
     fn run<S: Simd>(self, simd: S) -> Self::Output;
 }

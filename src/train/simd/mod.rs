@@ -1,14 +1,14 @@
-//! Sixteen images at a time: arithmetic on lanes at the width the processor has.
+//! SIMD: arithmetic on lanes of sixteen images, at the vector width of the processor.
 //!
-//! A kernel is written once against [`Simd`] and compiled for each instruction set; [`run`] picks
-//! the widest one that this processor has. A register holds a part of a lane, all of it at best:
-//! kernels go through the parts outside and through a row inside, so that what they keep in
-//! registers (weights, sums) is as many registers on every processor.
+//! A kernel is written once for the trait [`Simd`] and compiled for each instruction set; [`run`] selects the
+//! widest one that the processor supports. A register holds a part of a lane, at best a whole one: kernels loop
+//! over parts outside and over a row inside, so that weights and sums need the same number of registers on every
+//! processor.
 //!
-//! All unsafe code of the crate is in this folder, and it is of three kinds: intrinsics, which are
-//! sound because a token such as `Avx512` is made only after the processor was asked for the
-//! features and a [`Part`] only for parts that there are; the calls into functions compiled with
-//! those features; and the thread's control register in [`flush_denormals`].
+//! All unsafe code of the crate is in this folder, and it is of three kinds: intrinsics, which are sound because a
+//! token such as `Avx512` exists only if the processor reports the features, and a [`Part`] only for existing
+//! parts; calls of functions compiled with those features; and the thread's control register in
+//! [`flush_denormals`].
 #![expect(clippy::inline_always, reason = "what is inlined takes on the caller's instruction set")]
 #![expect(unsafe_code, reason = "intrinsics and functions compiled for instruction sets found at run time")]
 
@@ -24,10 +24,10 @@ pub use lane::{Kernel, LANES, Lane, Part, Simd};
 use portable::Portable;
 use std::sync::OnceLock;
 
-/// An instruction set this processor has.
+/// An instruction set supported by this processor.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Level {
-    /// Whatever the compiler makes of loops.
+    /// Loops vectorised by the compiler.
     Portable,
     /// 512-bit vectors.
     #[cfg(target_arch = "x86_64")]
@@ -40,8 +40,7 @@ pub enum Level {
     Neon,
 }
 
-/// The widest instruction set this processor has; `MICROMOBILENET_SIMD=portable` (or `avx2`)
-/// asks for less.
+/// The widest supported instruction set; `MICROMOBILENET_SIMD=portable` (or `avx2`) selects a narrower one.
 pub fn level() -> Level {
     static LEVEL: OnceLock<Level> = OnceLock::new();
     *LEVEL.get_or_init(|| {
@@ -53,7 +52,7 @@ pub fn level() -> Level {
     })
 }
 
-/// Every instruction set this processor has, widest first.
+/// All supported instruction sets, widest first.
 pub fn available() -> Vec<Level> {
     let mut levels = Vec::new();
     #[cfg(target_arch = "x86_64")]
@@ -71,16 +70,16 @@ pub fn available() -> Vec<Level> {
     levels
 }
 
-/// Runs `kernel` on the widest instruction set.
+/// Runs `kernel` with the widest instruction set.
 pub fn run<K: Kernel>(kernel: K) -> K::Output {
     run_on(level(), kernel)
 }
 
-/// Runs `kernel` on `level`, which is one of [`available`].
+/// Runs `kernel` with `level`, which must be one of [`available`].
 pub fn run_on<K: Kernel>(level: Level, kernel: K) -> K::Output {
     match level {
         Level::Portable => kernel.run(Portable),
-        // SAFETY: a level is made only where its features were found.
+        // SAFETY: a level exists only if its features were detected.
         #[cfg(target_arch = "x86_64")]
         Level::Avx512 => unsafe { x86::avx512(kernel) },
         // SAFETY: as above.
@@ -91,10 +90,10 @@ pub fn run_on<K: Kernel>(level: Level, kernel: K) -> K::Output {
     }
 }
 
-/// Makes this thread take numbers too small to be normal for 0: arithmetic with them is many times
-/// slower, and nothing that is learned hangs on them.
+/// Flushes denormal numbers to 0 in this thread: arithmetic with them is many times slower, and training does not
+/// need them.
 pub fn flush_denormals() {
-    // SAFETY: only the bits that say how denormals are treated change: FTZ and DAZ, or FZ.
+    // SAFETY: changes only the bits for the treatment of denormals: FTZ and DAZ, or FZ.
     #[cfg(target_arch = "x86_64")]
     unsafe {
         let mut control = 0_u32;

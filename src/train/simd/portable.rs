@@ -1,9 +1,9 @@
-//! Plain loops over four numbers, which every compiler knows how to make vectors of.
+//! Plain loops over four values, which compilers can vectorise.
 #![expect(clippy::inline_always, reason = "what is inlined takes on the caller's instruction set")]
 
 use super::lane::{LANES, Lane, Part, Simd};
 
-/// Numbers of a lane that are worked on together: a register of the least of instruction sets.
+/// Values of a lane processed together: the smallest vector register.
 const WIDTH: usize = 4;
 
 /// Any processor.

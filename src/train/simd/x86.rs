@@ -1,27 +1,27 @@
-//! Vectors of 512 and 256 bits.
+//! 512-bit and 256-bit vectors.
 #![expect(clippy::inline_always, reason = "what is inlined takes on the caller's instruction set")]
 
 use super::lane::{Kernel, LANES, Lane, Part, Simd};
 #[cfg_attr(not(test), expect(clippy::wildcard_imports, reason = "there are some twenty"))]
 use std::arch::x86_64::*;
 
-/// Proof that the processor has AVX-512F.
+/// Proof that the processor supports AVX-512F.
 #[derive(Debug, Clone, Copy)]
 pub struct Avx512(());
 
-/// Proof that the processor has AVX2 and FMA.
+/// Proof that the processor supports AVX2 and FMA.
 #[derive(Debug, Clone, Copy)]
 pub struct Avx2(());
 
 /// # Safety
-/// The processor has AVX-512F.
+/// The processor supports AVX-512F.
 #[target_feature(enable = "avx512f")]
 pub unsafe fn avx512<K: Kernel>(kernel: K) -> K::Output {
     kernel.run(Avx512(()))
 }
 
 /// # Safety
-/// The processor has AVX2 and FMA.
+/// The processor supports AVX2 and FMA.
 #[target_feature(enable = "avx2,fma")]
 pub unsafe fn avx2<K: Kernel>(kernel: K) -> K::Output {
     kernel.run(Avx2(()))
@@ -61,7 +61,7 @@ impl Simd for Avx512 {
     fn fma(self, a: Self::V, b: Self::V, c: Self::V) -> Self::V {
         unsafe { _mm512_fmadd_ps(a, b, c) }
     }
-    // The instruction yields its second operand where either is NaN.
+    // The instruction returns its second operand if either is NaN.
     #[inline(always)]
     fn at_least(self, x: Self::V, low: Self::V) -> Self::V {
         unsafe { _mm512_max_ps(low, x) }
