@@ -1,4 +1,4 @@
-// Images to try MilliMobileNet on: camera bytes, row by row; and what it answers.
+// Sample images for MilliMobileNet: camera bytes, row by row, and the expected outputs.
 // Written by micromobilenet 0.1.0.
 #pragma once
 #include "MilliMobileNet.h"

@@ -1,37 +1,37 @@
-// MobileNet: a classifier of images, 10 classes.
-// Written by micromobilenet 0.1.0. Change the configuration and export again, not this file.
+// MobileNet: image classifier, 10 classes.
+// Written by micromobilenet 0.1.0. Do not edit: change the configuration and export again.
 //
 // format          1
 // model           mobilenet
 // image           96 rows of 96 pixels, grayscale
 // parameters      30970
 // MACs            1128120
-// tables          36720 bytes of flash: weights, constants, steps
-// object          4520 bytes of RAM, 4496 of them rows and maps
+// tables          36720 bytes of flash for weights, constants and steps
+// object          4520 bytes of RAM, including an arena of 4496 bytes
 // arithmetic      8-bit integers, single rounding: (sum * multiplier + offset) >> 16
 // configuration   ff80e685837f0be3
 // trained weights 8d535cc30999b10f
 // data            fashion-mnist (21cdc28a57a256d0)
 // accuracy        0.8720 in validation
-// sure()          from a probability of 0.5667 on: 93.6 % of the validation images, at least 90.0 % of these right
+// sure()          confidence threshold 0.5667: precision at least 90.0 %, coverage 93.6 % in validation
 // int8 accuracy   0.8650 in validation
 //
 // MobileNet net;
-// net.predict(image);    the class; image holds camera bytes, or floats from 0 to 1,
-//                        row by row, the colours of a pixel side by side
-// net.push(row);         or row by row: after the last one,
-// net.finish();          the class; the next row starts another image
-// net.begin();           gives an image up that was not finished
-// net.nextRow();         where the next row may be written instead,
-// net.commitRow();       which is then called
-// net.output             the class again
+// net.predict(image);    classifies an image and returns its class; image holds camera bytes (0 to 255)
+//                        or floats from 0 to 1, row by row, the channels of a pixel side by side
+// net.push(row);         the same row by row: call it for each row, then
+// net.finish();          which returns the class; the next row starts another image
+// net.begin();           discards an unfinished image
+// net.nextRow();         buffer for the next row, to avoid a copy: write the row there, then call
+// net.commitRow();       which processes it
+// net.output             the predicted class
 // net.proba              its probability
-// net.sure()             whether that is high enough for the answer to be relied on
-// net.outputs[i]         the probability of class i, until the next image begins
+// net.sure()             true if this probability reaches the confidence threshold
+// net.outputs[i]         the probability of class i, until the next image starts
 // net.labels[i]          the name of class i
-// With MICROMOBILENET_CALLER_ARENA defined, rows and maps are kept in memory of yours:
-// MobileNet net(arena);    arena holds MobileNet::arenaBytes and may begin anywhere
-// net.scores[i]          the score of class i, the same bytes on every processor
+// With MICROMOBILENET_CALLER_ARENA defined, row buffers and feature maps use memory that you provide:
+// MobileNet net(arena);    arena holds MobileNet::arenaBytes bytes and needs no alignment
+// net.scores[i]          the int8 score of class i, identical on all processors
 #pragma once
 #ifndef MICROMOBILENET_MOBILENET_H
 #define MICROMOBILENET_MOBILENET_H
@@ -47,8 +47,8 @@ class __FlashStringHelper;
 #include <pgmspace.h>
 #endif
 
-// What marks constants: where they take up RAM unless they are marked, PROGMEM. Define it as that for a
-// Teensy 4 too, whose core else copies constants to RAM1.
+// Attribute of constants: PROGMEM on processors that otherwise copy constants to RAM. Define it as PROGMEM
+// for a Teensy 4 too: its core copies other constants to RAM1.
 #ifndef MICROMOBILENET_FLASH
 #if defined(__AVR__) || defined(ESP8266)
 #define MICROMOBILENET_FLASH PROGMEM
@@ -57,25 +57,25 @@ class __FlashStringHelper;
 #endif
 #endif
 
-// Functions that stay apart, so that only those take up the stack that are at work.
-#define MICROMOBILENET_APART __attribute__((noinline))
-// Functions whose arguments belong in registers, at -Os as well.
+// Functions that are not inlined, to keep their locals off the stack while they do not run.
+#define MICROMOBILENET_NOINLINE __attribute__((noinline))
+// Functions that are inlined at -Os too, to keep their arguments in registers.
 #define MICROMOBILENET_INLINE __attribute__((always_inline)) static inline
 
 namespace MobileNet_detail {
 
-// What the sketch defined before it included this is used in these functions only: below them, macros
-// of some names are put aside.
+// Only these functions use macros that the sketch defines before it includes this file: some macros are
+// undefined below, until the end of the file.
 //
-// MICROMOBILENET_YIELD() is called between rows: define it as what your board has to do meanwhile.
+// MICROMOBILENET_YIELD() is called between rows: define it as the background work of your board.
 static inline void mmnYield() {
 #if defined(MICROMOBILENET_YIELD)
     MICROMOBILENET_YIELD();
 #endif
 }
 
-// Define MICROMOBILENET_TRACE(step, row, data, count) to be told of every row that is made: steps
-// are counted from 0, and a row is its channels, one after another.
+// Define MICROMOBILENET_TRACE(step, row, data, count) to receive every row that a step computes: steps
+// are numbered from 0, and a row holds its channels one after another (planar).
 #if defined(MICROMOBILENET_TRACE)
 template <typename T>
 static inline void mmnTrace(uint8_t mmnStep, uint16_t mmnRow, const T *mmnData, size_t mmnCount) {
@@ -87,7 +87,7 @@ static inline void mmnTrace(uint8_t mmnStep, uint16_t mmnRow, const T *mmnData, 
 #define MICROMOBILENET_TRACED(step, row, data, count) static_cast<void>(0)
 #endif
 
-// Define MICROMOBILENET_PROFILE to have printProfile(Serial): how long each operation takes.
+// Define MICROMOBILENET_PROFILE to get printProfile(Serial), which prints the latency of each operation.
 #if defined(MICROMOBILENET_PROFILE)
 static inline uint32_t mmnClock() { return static_cast<uint32_t>(micros()); }
 #define MICROMOBILENET_CHARGE(state, step, start) state.microseconds[step] += mmnClock() - start
@@ -98,7 +98,7 @@ static inline uint32_t mmnClock() { return 0; }
 
 }  // namespace MobileNet_detail
 
-// Macros of these names, which cores, libraries or the sketch may have, are put aside until the end.
+// Undefines macros of cores, libraries or the sketch that have these names, until the end of the file.
 #pragma push_macro("above")
 #undef above
 #pragma push_macro("add")
@@ -159,8 +159,6 @@ static inline uint32_t mmnClock() { return 0; }
 #undef kernel
 #pragma push_macro("label")
 #undef label
-#pragma push_macro("larger")
-#undef larger
 #pragma push_macro("last")
 #undef last
 #pragma push_macro("left")
@@ -175,8 +173,8 @@ static inline uint32_t mmnClock() { return 0; }
 #undef low
 #pragma push_macro("made")
 #undef made
-#pragma push_macro("make")
-#undef make
+#pragma push_macro("maximum")
+#undef maximum
 #pragma push_macro("mid")
 #undef mid
 #pragma push_macro("middle")
@@ -193,18 +191,12 @@ static inline uint32_t mmnClock() { return 0; }
 #undef out
 #pragma push_macro("output")
 #undef output
-#pragma push_macro("over")
-#undef over
 #pragma push_macro("pad")
 #undef pad
 #pragma push_macro("pair")
 #undef pair
-#pragma push_macro("pick")
-#undef pick
 #pragma push_macro("pixel")
 #undef pixel
-#pragma push_macro("pixels")
-#undef pixels
 #pragma push_macro("place")
 #undef place
 #pragma push_macro("plane")
@@ -237,8 +229,6 @@ static inline uint32_t mmnClock() { return 0; }
 #undef second
 #pragma push_macro("shift")
 #undef shift
-#pragma push_macro("side")
-#undef side
 #pragma push_macro("source")
 #undef source
 #pragma push_macro("start")
@@ -257,14 +247,10 @@ static inline uint32_t mmnClock() { return 0; }
 #undef take
 #pragma push_macro("target")
 #undef target
-#pragma push_macro("times")
-#undef times
 #pragma push_macro("top")
 #undef top
 #pragma push_macro("total")
 #undef total
-#pragma push_macro("up")
-#undef up
 #pragma push_macro("value")
 #undef value
 #pragma push_macro("values")
@@ -283,13 +269,13 @@ static inline uint32_t mmnClock() { return 0; }
 #undef z
 #pragma push_macro("zero")
 #undef zero
-// Parameters may have the names of variables of the sketch.
+// Parameters may shadow variables of the sketch.
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wshadow"
 
 namespace MobileNet_detail {
 
-// On AVR, texts stay in flash; Serial.print() takes both kinds.
+// On AVR, labels stay in flash. Serial.print() accepts both types.
 #if defined(__AVR__)
 typedef const __FlashStringHelper *Label;
 static const char label0[] PROGMEM = "T-shirt/top";
@@ -305,7 +291,7 @@ static const char label9[] PROGMEM = "Ankle boot";
 #else
 typedef const char *Label;
 #endif
-// A template, so that the array may stand in a header that several files include.
+// A template, so that several files may include the definition of the array.
 template <typename Unused>
 struct Labels {
     static const Label labels[10];
@@ -326,10 +312,10 @@ const Label Labels<Unused>::labels[10] = {
 };
 #endif
 
-// Constants are read through these: on some processors flash is not memory like any other.
+// Access to constants in flash, which some processors address separately from RAM.
 #if defined(__AVR__) || defined(ESP8266)
 #if defined(__AVR_HAVE_MUL__)
-// The library's copy byte by byte, which takes twice as long.
+// Unrolled: the byte-by-byte copy of the C library takes twice as long.
 #define AVR_COPY(load)                                                                                      \
     uint8_t value;                                                                                          \
     __asm__ volatile(                                                                                       \
@@ -364,12 +350,12 @@ static inline uint16_t flash(const uint16_t *at) { return pgm_read_word(at); }
 static inline uint32_t flash(const uint32_t *at) { return pgm_read_dword(at); }
 static inline int8_t flash(const int8_t *at) { return static_cast<int8_t>(pgm_read_byte(at)); }
 #define MICROMOBILENET_STEP(step, at) Step step; fetch(&step, at, sizeof step)
-// A single field of a step, where copying the whole one would take longer.
+// Reads one field of a step, which is faster than copying the step.
 #define MICROMOBILENET_OF(at, field) flash(&(at)->field)
 #else
 static inline void fetch(void *to, const void *from, size_t bytes) { memcpy(to, from, bytes); }
 #if defined(__ARM_ARCH_6M__)
-// Rows begin anywhere, and the library's copy takes twice as long as this one.
+// Rows are not aligned, and the C library takes twice as long to copy such data.
 static __attribute__((noinline)) void copy(void *to, const void *from, size_t bytes) {
     uint32_t first, second;
     __asm__ volatile(
@@ -2096,8 +2082,8 @@ enum : uint32_t {
     headTile = 96,
 };
 
-// One operation, row by row: a row is its channels, one after another. Places are bytes from the
-// start of the arena.
+// A step computes an operation row by row; a row holds its channels one after another (planar). A Place is an
+// offset into the arena, in bytes.
 enum Kind : uint8_t {
     depthwiseKind,
     depthwise3Kind,
@@ -2118,29 +2104,30 @@ struct Step {
     uint16_t constants;
     uint16_t height, width, channels;
     uint16_t rows, columns, filters;
-    // Outputs whose kernel reaches over no side: the first, and how many.
+    // Output columns whose window does not overlap the padding: the first one and their number.
     uint16_t first, inner;
     Kind kind;
     Target target;
     uint8_t kernel, stride, pad;
-    // Counters of rows that came and rows that were made.
+    // Indices of the counters of input rows and of output rows.
     uint8_t in, out;
-    // What padding reads, and for additions the same of the other row.
+    // Zero point of the input, which is also the value of padding; for additions, that of the other operand
+    // too.
     uint8_t zero;
-    // Fractional bits of a result.
+    // Fractional bits of the product that is requantised.
     uint8_t shift;
-    // Of depthwise kernels: which sides they reach over, and strides.
+    // Depthwise kernels: sides on which windows overlap the padding, and the stride.
     uint8_t edges;
     uint8_t padding[2];
 };
 
-// Steps through which rows stream, and the map that the rows come from.
+// A segment: steps that process their input row by row, and the feature map that it reads.
 struct Stream {
     Place source;
     uint8_t first, end;
 };
 
-// How many rows of each step have come or been made.
+// Number of rows that each step has read or computed.
 struct State {
     Counter made[6];
 #if defined(MICROMOBILENET_PROFILE)
@@ -2200,19 +2187,19 @@ static const Step steps[25] MICROMOBILENET_FLASH = {
     // block11.pointwise: pointwise, 3x3x96 -> 3x3x96
     {19888, 1824, 1824, 96, 834, 3, 3, 96, 3, 3, 96, 0, 3, pointwiseKind, intoRow, 1, 1, 0, 2, 2, 0, 16, 0, {0}},
 };
-static_assert(sizeof(Step) == 40, "steps are packed");
+static_assert(sizeof(Step) == 40, "Step contains no implicit padding");
 
 static const Stream streams[4] MICROMOBILENET_FLASH = {
-    // rows of the camera
+    // reads camera rows
     {0, 0, 8},
-    // rows of a map
+    // reads a feature map
     {2768, 8, 14},
-    // rows of a map
+    // reads a feature map
     {2768, 14, 20},
-    // rows of a map
+    // reads a feature map
     {2768, 20, 25},
 };
-static_assert(sizeof(Stream) == 4, "runs are packed");
+static_assert(sizeof(Stream) == 4, "Stream contains no implicit padding");
 
 #if defined(MICROMOBILENET_PROFILE)
 static const char *const names[25] = {
@@ -2227,17 +2214,17 @@ static const char *const names[25] = {
 
 #if defined(__ARM_FEATURE_DSP) && __ARM_ARCH_PROFILE == 'M'
 
-// From a sum of products to a byte: (sum * multiplier + offset) >> 16, saturated to 0..255.
-// Bytes are kept with 128 added, so that what a rectifier cuts off is 0.
+// Requantisation: from an accumulator to a byte, (sum * multiplier + offset) >> 16, saturated to 0..255.
+// Bytes are stored with 128 added, so that saturation at 0 is ReLU.
 static inline uint8_t requantise(uint32_t sum, uint32_t multiplier, uint32_t offset) {
     uint32_t byte;
     __asm__("usat %0, #8, %1, asr #16" : "=r"(byte) : "r"(sum * multiplier + offset));
     return static_cast<uint8_t>(byte);
 }
 
-// Functions that are assembly as a whole, since their loops need every register. They find their
-// arguments where the procedure call standard puts them. The compiler must not draw conclusions from
-// what it sees of them: arguments without any use, and registers that seem to be spared.
+// Functions written entirely in assembly, since their loops need every register. The procedure call standard
+// defines the registers and stack slots of their arguments. The attributes keep the compiler from optimising
+// on the basis of their C++ part, which uses no argument and seems to clobber few registers.
 #if defined(__clang__)
 #define MMN_WHOLE __attribute__((naked, noinline, unused))
 #elif __GNUC__ >= 8
@@ -2251,17 +2238,16 @@ static inline uint8_t saturate(int32_t value) {
     return static_cast<uint8_t>(value < 0 ? 0 : (value > 255 ? 255 : value));
 }
 
-// Rows of a 3x3 kernel on cores that multiply pairs of 16 bits.
+// Depthwise 3x3 for cores with the DSP extension, which multiplies pairs of 16-bit values.
 //
-// The taps of rows a and b at a column make a pair in one register, and so do the two
-// weights, so that one instruction multiplies and adds both: registers r4, r5, r6 hold the pairs of
-// the columns 0, 1, 2. Row c makes pairs of its own: r7 holds its weights 0 and 2, the lower half of
-// r8 the one between. The outputs still to make are counted in the upper half of r8. r0, r1, r2 read
-// the rows, r3 writes. Sums of outputs not yet complete stay in registers from turn to turn, so that
-// every column is loaded once.
+// A register holds the pixels of rows a and b at a column, another one the two weights, so that one
+// instruction multiplies and accumulates both: r4, r5, r6 hold the weights of the columns 0, 1, 2.
+// Row c is paired by columns: r7 holds its weights 0 and 2, the lower half of r8 its weight 1. The upper
+// half of r8 counts the remaining outputs. r0, r1, r2 point to the rows, r3 to the output. Sums of
+// incomplete outputs stay in registers between iterations, so that every column is loaded once.
 //
-// The stack holds multiplier and offset of the channel and two weights that give way for them, then,
-// above the registers of the caller, the arguments in their order; pointers among them move on.
+// The stack holds the multiplier and offset of the channel and two spilled weights, then, above the
+// registers of the caller, the arguments in order; pointers among them advance with the channels.
 #define DSP_A "#52"
 #define DSP_OUT "#80"
 #define DSP_COLUMNS "#84"
@@ -2269,18 +2255,17 @@ static inline uint8_t saturate(int32_t value) {
 #define DSP_ZEROS "#92"
 #define DSP_LAST "#96"
 
-// What `edges` says, apart from the channels still to do in its upper 24 bits: which columns and
-// rows of the kernel read padding somewhere, and the stride where it is not 1. All but the rows is in
-// a step.
+// Bits of `edges`: columns and rows of the kernel that read padding, and a stride other than 1. The upper
+// 24 bits count the remaining channels. A step has all bits but those of the rows.
 enum : uint8_t { leftEdge = 1, rightEdge = 2, topEdge = 4, bottomEdge = 8, byTwo = 16, byThree = 32 };
 
-// Makes a sum the next output.
+// Requantises a sum and stores it as the next output.
 #define DSP_REQUANTISE(sum, multiplier, offset)          \
     "mla " sum ", " sum ", " multiplier ", " offset "\n" \
     "usat " sum ", #8, " sum ", asr #16\n"               \
     "strb " sum ", [r3], #1\n"
 
-// Pairs of rows a and b at the next two columns; `rest` keeps the two columns after them.
+// Loads pairs of rows a and b at the next two columns; `rest` keeps the two columns after them.
 #define DSP_FOUR_COLUMNS(first, second, rest)          \
     "ldr " first ", [r0], #4\n"                        \
     "ldr " rest ", [r1], #4\n"                         \
@@ -2289,12 +2274,12 @@ enum : uint8_t { leftEdge = 1, rightEdge = 2, topEdge = 4, bottomEdge = 8, byTwo
     "uxtb16 " first ", " second "\n"                   \
     "uxtb16 " second ", " second ", ror #8\n"
 
-// Four columns of row c: 0 and 2 remain in the first, 1 and 3 go into the second.
+// Unpacks four columns of row c: 0 and 2 remain in the first register, 1 and 3 go into the second.
 #define DSP_ROW_C(first, second)             \
     "uxtb16 " second ", " first ", ror #8\n" \
     "uxtb16 " first ", " first "\n"
 
-// Stride 1: row c for two outputs, r9 and r10.
+// Stride 1: accumulates row c for two outputs, r9 and r10.
 #define DSP_C_TWICE(first, second)     \
     DSP_ROW_C(first, second)           \
     "smlad r9, " first ", r7, r9\n"    \
@@ -2302,8 +2287,8 @@ enum : uint8_t { leftEdge = 1, rightEdge = 2, topEdge = 4, bottomEdge = 8, byTwo
     "smlad r10, " second ", r7, r10\n" \
     "smlatb r10, " first ", r8, r10\n"
 
-// Stride 1: what two outputs lack of rows a and b. No register is left for multiplier and offset:
-// weights that are not needed for a while give way and come back.
+// Stride 1: accumulates the remaining columns of rows a and b for two outputs. The multiplier and offset
+// need registers: weights that are not needed meanwhile are spilled.
 #define DSP_LAST_COLUMNS(x, y)        \
     "smlad r9, " x ", r6, r9\n"       \
     "smlad r10, " x ", r5, r10\n"     \
@@ -2313,15 +2298,15 @@ enum : uint8_t { leftEdge = 1, rightEdge = 2, topEdge = 4, bottomEdge = 8, byTwo
     DSP_REQUANTISE("r10", "r6", "r7") \
     "ldrd r6, r7, [sp, #8]\n"
 
-// Stride 1: what the next two outputs get from the same columns.
+// Stride 1: accumulates the same columns for the next two outputs.
 #define DSP_FIRST_COLUMNS(x, y) \
     "smuad r9, " x ", r4\n"     \
     "smlad r9, " y ", r5, r9\n" \
     "smuad r10, " y ", r4\n"
 
-// Stride 2: two outputs, the first of which already has its column 0 in `sum`, as the one after
-// the second then has in `next`.
-#define DSP_TWO_APART(sum, next)             \
+// Stride 2: two outputs. `sum` already contains column 0 of the first; afterwards `next` contains column 0
+// of the output after the second.
+#define DSP_STRIDE_2(sum, next)              \
     DSP_FOUR_COLUMNS("r11", next, "r12")     \
     "smlad " sum ", r11, r5, " sum "\n"      \
     "smlad " sum ", " next ", r6, " sum "\n" \
@@ -2342,8 +2327,8 @@ enum : uint8_t { leftEdge = 1, rightEdge = 2, topEdge = 4, bottomEdge = 8, byTwo
     DSP_REQUANTISE(sum, "r11", "r12")        \
     DSP_REQUANTISE("r10", "r11", "r12")
 
-// All channels of a row, at least one column wide; the rows at least three. `zeros` is what padding
-// reads, twice; `last` leads from the next plane to the last two columns of this one.
+// All channels of a row of at least one output; input rows have at least three columns. `zeros` holds the
+// value of padding twice; `last` is the offset from the next plane to the last two columns of this one.
 MMN_WHOLE static void depthwiseRow3(const uint8_t *, const uint8_t *, const uint8_t *, const int8_t *,
                                     const uint16_t *, const uint32_t *, uint32_t, uint8_t *, uint32_t, uint32_t,
                                     uint32_t, int32_t) {
@@ -2352,7 +2337,7 @@ MMN_WHOLE static void depthwiseRow3(const uint8_t *, const uint8_t *, const uint
         "push {r4-r11, lr}\n"
         "sub sp, #16\n"
         "ldr r3, [sp, " DSP_OUT "]\n"
-        // A channel: pointers, weights, multiplier and offset.
+        // Next channel: pointers, weights, multiplier and offset.
         "1:\n"
         "add lr, sp, " DSP_A "\n"
         "ldm lr, {r0-r2, r9-r12}\n"
@@ -2395,7 +2380,7 @@ MMN_WHOLE static void depthwiseRow3(const uint8_t *, const uint8_t *, const uint
         "bcc 17f\n"
         "ldr r11, [r2], #2\n"
         "b 12f\n"
-        // Padding comes first.
+        // The first window overlaps the padding.
         "11:\n"
         "ldrb r12, [r0], #1\n"
         "ldrb r10, [r1], #1\n"
@@ -2426,7 +2411,7 @@ MMN_WHOLE static void depthwiseRow3(const uint8_t *, const uint8_t *, const uint
         DSP_FIRST_COLUMNS("r11", "r12")
         "subs r8, #0x40000\n"
         "bcs 13b\n"
-        "tst r8, #0x20000\n"                    // two or three remain: half a turn
+        "tst r8, #0x20000\n"                    // two or three remain: half an iteration
         "beq 17f\n"
         "ldr r11, [r2], #2\n"
         "16:\n"
@@ -2464,13 +2449,13 @@ MMN_WHOLE static void depthwiseRow3(const uint8_t *, const uint8_t *, const uint
         "subs r8, #0x40000\n"
         "bcc 24f\n"
         "22:\n"
-        DSP_TWO_APART("r9", "lr")
+        DSP_STRIDE_2("r9", "lr")
         "23:\n"
-        DSP_TWO_APART("lr", "r9")
+        DSP_STRIDE_2("lr", "r9")
         "subs r8, #0x40000\n"
         "bcs 22b\n"
         "24:\n"
-        "tst r8, #0x20000\n"                    // two or three remain: half a turn
+        "tst r8, #0x20000\n"                    // two or three remain: half an iteration
         "ittt ne\n"
         "addne r8, #0x20000\n"
         "movne lr, r9\n"
@@ -2490,7 +2475,7 @@ MMN_WHOLE static void depthwiseRow3(const uint8_t *, const uint8_t *, const uint
         "smlabt r9, r12, r7, r9\n"
         "ldrd r11, r12, [sp]\n"
         DSP_REQUANTISE("r9", "r11", "r12")
-        // The channel ends; its last output is made anew where it reaches beyond the row.
+        // End of the channel. Its last output is computed again if its window overlaps the padding.
         "5:\n"
         "ldr lr, [sp, " DSP_EDGES "]\n"
         "sub lr, #0x100\n"
@@ -2525,7 +2510,7 @@ MMN_WHOLE static void depthwiseRow3(const uint8_t *, const uint8_t *, const uint
         "sub r3, #1\n"
         DSP_REQUANTISE("r10", "r11", "r12")
         "b 6b\n"
-        // Rows that do not exist: what they would add is constant, and their weights become 0.
+        // Rows of padding: their constant contribution is added to the offset, and their weights are cleared.
         "8:\n"
         "ldr r9, [sp, " DSP_ZEROS "]\n"
         "tst lr, #4\n"
@@ -2565,16 +2550,16 @@ MMN_WHOLE static void depthwiseRow3(const uint8_t *, const uint8_t *, const uint
 #undef DSP_C_TWICE
 #undef DSP_LAST_COLUMNS
 #undef DSP_FIRST_COLUMNS
-#undef DSP_TWO_APART
+#undef DSP_STRIDE_2
 
-// The first layer, where it reads a single plane without padding: the pixels of two outputs are
-// unpacked once for all 3 filters and stay in registers, and the weights come from the stack.
+// First layer with a single input plane and no padding: the pixels of two outputs are unpacked once for
+// all 3 filters and stay in registers; weights are loaded from the stack.
 //
-// The stack holds the three rows and the outputs still to do, then of every filter five words of
-// weights, multiplier and offset. r0 and r1 are sums, r2 and r3 what was loaded last.
+// The stack holds the three rows and the number of remaining outputs, then for each filter five words of
+// weights, the multiplier and the offset. r0 and r1 are sums, r2 and r3 hold loaded words.
 
-// Five pairs of weights, each with one pair of pixels of the first output and one of the second;
-// `x` swaps the halves of the fourth pair of the first.
+// Multiplies five pairs of weights by pairs of pixels of the first and second output; `x` swaps the halves
+// of the fourth pair of the first output.
 #define DSP_STEM(a0, a1, a2, a3, b0, b1, b2, b3, x, last) \
     "ldrd r2, r3, [sp, #16 + 28 * \\f]\n"    \
     "smuad r0, " a0 ", r2\n"                 \
@@ -2620,8 +2605,8 @@ MMN_WHOLE static void stemRow(const uint8_t *, const uint8_t *, const uint8_t *,
         "stm r10!, {r4, r5}\n"
         "subs r9, #1\n"
         "bne 1b\n"
-        // Columns 0 to 4 of rows a and b are r4 to r8; of row c, 2 and 0 are r9, 2 and 4 are r10,
-        // 1 and 3 are r11. The last column is the first of the next two outputs.
+        // r4 to r8 hold the columns 0 to 4 of rows a and b; r9, r10 and r11 the columns (2, 0), (2, 4)
+        // and (1, 3) of row c. The last column is the first one of the next two outputs.
         "ldr r12, [sp, #60 + 28 * 3]\n"
         "ldrb r4, [r0], #1\n"
         "ldrb r5, [r1], #1\n"
@@ -2661,7 +2646,7 @@ MMN_WHOLE static void stemRow(const uint8_t *, const uint8_t *, const uint8_t *,
         "bpl 2b\n"
         "adds lr, #1\n"
         "bne 3f\n"
-        // A single one remains: it is made together with the one before.
+        // A single output remains: it is computed together with the previous one.
         "mov r4, r6\n"
         "lsls r10, r10, #16\n"
         "sub r12, #1\n"
@@ -2678,24 +2663,24 @@ MMN_WHOLE static void stemRow(const uint8_t *, const uint8_t *, const uint8_t *,
 #undef DSP_STEM
 
 
-// What filters read at three neighbouring pixels, widened to 16 bits: of every four values of a
-// pixel the pairs (0, 2) and (1, 3), first (0, 2) of all pixels, then (1, 3). The bytes begin at a
-// multiple of 4. Weights are kept with 128 added, hence -128 times the sum of each pixel.
+// Inputs of filters at three neighbouring pixels, widened to 16 bits: every four values of a pixel form the
+// pairs (0, 2) and (1, 3); the pairs (0, 2) of all pixels precede the pairs (1, 3). The bytes are aligned to
+// 4. The sum of a pixel starts at -128 times the sum of its values, since weights are stored with 128 added.
 struct Tile {
     uint8_t *values;
 };
 
 enum : uint8_t { tilePixels = 3, tileBytesPerQuad = 24 };
 
-// Value `index` of a pixel.
+// Stores value `index` of a pixel.
 static inline void put(Tile &tile, uint8_t pixel, uint16_t index, uint8_t value) {
     uint8_t *at = tile.values + (index >> 2) * tileBytesPerQuad + (index & 1) * 12 + pixel * 4 + (index & 2);
     at[0] = value;
     at[1] = 0;
 }
 
-// A pair of filters at a quad of three pixels: r0..r5 sums, r6..r8 values, r9..r11 weights. It is
-// 76 bytes.
+// Multiplies a quad of three pixels by the weights of two filters: r0..r5 sums, r6..r8 values, r9..r11
+// weights. Its code has 76 bytes.
 #define DSP_QUAD                \
     "ldrd r9, r10, [lr], #8\n"  \
     "ldm r12!, {r6-r8}\n"       \
@@ -2717,8 +2702,8 @@ static inline void put(Tile &tile, uint8_t pixel, uint16_t index, uint8_t value)
     "smlad r4, r10, r7, r4\n"   \
     "smlad r5, r10, r8, r5\n"
 
-// Makes sums the next outputs: r6, r7 read multipliers and offsets, r8 writes; r10, r11 lead to the
-// second and third pixel, or to the last one that there is, which is stored last.
+// Requantises and stores sums: r6 and r7 point to multipliers and offsets, r8 to the output; r10 and r11 are
+// the distances to the second and third pixel, or to the last existing pixel, which is stored last.
 #define DSP_OUTPUTS(first, second, third)    \
     "ldrh r12, [r6], #2\n"                   \
     "ldr lr, [r7], #4\n"                     \
@@ -2733,7 +2718,7 @@ static inline void put(Tile &tile, uint8_t pixel, uint16_t index, uint8_t value)
     "strb " first ", [r8]\n"                 \
     "uxtah r8, r8, r9\n"
 
-// Values 0 and 2, or 1 and 3, of three pixels into the tile, from two planes.
+// Gathers the values 0 and 2, or 1 and 3, of three pixels from two planes into the tile.
 #define DSP_WIDEN(low, high)                         \
     "pkhbt r0, " low ", " high ", lsl #16\n"         \
     "pkhtb " high ", " high ", " low ", asr #16\n"   \
@@ -2745,14 +2730,15 @@ static inline void put(Tile &tile, uint8_t pixel, uint16_t index, uint8_t value)
     "smlad r10, " high ", lr, r10\n"                 \
     "stm r12!, {r0, " low ", " high "}\n"
 
-// A row of filters over `depth` planes: tile, planes, bytes of a plane, depth; then weights, multipliers,
-// offsets, filters, output, bytes of a plane of it, and how many pixels. Where there are no planes,
+// A row of filters over `depth` planes. Arguments: tile, planes, bytes per plane, depth; then weights,
+// multipliers, offsets, filters, output, bytes per output plane, number of pixels. If `planes` is null,
 // the tile already holds the pixels, at most three.
 //
-// The stack begins with what a pair of filters ends with: multipliers, offsets, output, its plane
-// with the filters still to do in the upper half, and where the second and third pixel go. At 24
-// follows what it begins with: sums, twice, where to enter the loop, tile and weights; at 60 the
-// end of the tile, planes, their size and depth; at 112 are the arguments from the weights on.
+// Stack layout: at 0 the variables for storing a pair of filters: multipliers, offsets, output, bytes per
+// output plane with the number of remaining filters in the upper half, and distances to the second and
+// third pixel. At 24 the variables for starting a pair: initial sums, twice, entry into the loop, tile and
+// weights. At 60 the end of the tile, planes, bytes per plane and depth. At 112 the arguments from the
+// weights on.
 MMN_WHOLE static void products(uint8_t *, const uint8_t *, uint32_t, uint32_t, const uint8_t *, const uint16_t *,
                                const uint32_t *, uint32_t, uint8_t *, uint32_t, uint32_t) {
     __asm__ volatile(
@@ -2761,7 +2747,7 @@ MMN_WHOLE static void products(uint8_t *, const uint8_t *, uint32_t, uint32_t, c
         "str r0, [sp, #52]\n"
         "strd r1, r2, [sp, #64]\n"
         "str r3, [sp, #72]\n"
-        // Three quads a turn; the first turn skips those that would be too many.
+        // Three quads per iteration; the first iteration skips surplus ones.
         "adds r3, #3\n"
         "lsrs r3, r3, #2\n"
         "movs r4, #24\n"
@@ -2776,7 +2762,7 @@ MMN_WHOLE static void products(uint8_t *, const uint8_t *, uint32_t, uint32_t, c
         "movs r5, #76\n"
         "mls r0, r3, r5, r0\n"
         "str r0, [sp, #48]\n"
-        // Three pixels: output, then tile and sums.
+        // Next three pixels: output, then tile and sums.
         "1:\n"
         "add r12, sp, #112\n"
         "ldm r12, {r0-r6}\n"
@@ -2800,7 +2786,7 @@ MMN_WHOLE static void products(uint8_t *, const uint8_t *, uint32_t, uint32_t, c
         "ldr r12, [sp, #52]\n"
         "add r0, sp, #64\n"
         "ldm r0, {r1-r3}\n"
-        "mvn lr, #0x007f007f\n"                 // twice -128
+        "mvn lr, #0x007f007f\n"                 // the pair (-128, -128)
         "movs r8, #0\n"
         "movs r9, #0\n"
         "movs r10, #0\n"
@@ -2821,7 +2807,7 @@ MMN_WHOLE static void products(uint8_t *, const uint8_t *, uint32_t, uint32_t, c
         "subs r3, #4\n"
         "bcs 4b\n"
         "6:\n"
-        "adds r3, #4\n"                         // values left over: filled up with zeros
+        "adds r3, #4\n"                         // remaining values, padded with zeros
         "beq 7f\n"
         "ldr r4, [r1]\n"
         "movs r5, #0\n"
@@ -2838,7 +2824,7 @@ MMN_WHOLE static void products(uint8_t *, const uint8_t *, uint32_t, uint32_t, c
         "add r12, sp, #24\n"
         "stm r12!, {r8-r10}\n"
         "stm r12, {r8-r10}\n"
-        // A pair of filters.
+        // Next pair of filters.
         "2:\n"
         "add r11, sp, #24\n"
         "ldm r11, {r0-r5, r11, r12, lr}\n"
@@ -2872,7 +2858,7 @@ MMN_WHOLE static void products(uint8_t *, const uint8_t *, uint32_t, uint32_t, c
 #undef DSP_OUTPUTS
 #undef DSP_WIDEN
 
-// A filter at one of three pixels.
+// Computes a filter at one of three pixels.
 #define DSP_PIXEL(even, odd, at)        \
     "smuad r10, r6, " even "\n"         \
     "smlad r10, r7, " odd ", r10\n"     \
@@ -2882,11 +2868,11 @@ MMN_WHOLE static void products(uint8_t *, const uint8_t *, uint32_t, uint32_t, c
 
 enum : uint8_t { shallowFilters = 6 };
 
-// A row of up to 6 filters over up to four planes and at least three pixels: planes, bytes of a
-// plane, depth, weights; then multipliers, offsets, filters, output, bytes of a plane of it, pixels.
-// The values of three pixels stay in registers; the stack holds, from 32 on, of every filter its
-// weights, signed and widened, multiplier and offset. The lowest bit beside the multiplier marks the
-// last one.
+// Pointwise with up to 6 filters, up to four planes and at least three pixels: a row. Arguments: planes,
+// bytes per plane, depth, weights; then multipliers, offsets, filters, output, bytes per output plane,
+// pixels. The values of three pixels stay in registers; the stack holds, from offset 32, the constants of
+// each filter: its signed, widened weights, its multiplier and its offset. The lowest bit above the
+// multiplier marks the last filter.
 MMN_WHOLE static void shallowProducts(const uint8_t *, uint32_t, uint32_t, const uint8_t *, const uint16_t *,
                                       const uint32_t *, uint32_t, uint8_t *, uint32_t, uint32_t) {
     __asm__ volatile(
@@ -2911,7 +2897,7 @@ MMN_WHOLE static void shallowProducts(const uint8_t *, uint32_t, uint32_t, const
         "addeq r11, #1\n"
         "stm lr!, {r9-r12}\n"
         "bne 1b\n"
-        // Planes that do not exist have no weights; others are read instead.
+        // Missing planes are replaced by others, with weights of 0.
         "mov r3, r1\n"
         "cmp r2, #2\n"
         "it cc\n"
@@ -2962,7 +2948,7 @@ MMN_WHOLE static void shallowProducts(const uint8_t *, uint32_t, uint32_t, const
         "bpl 2b\n"
         "adds r1, r0, #3\n"
         "beq 4f\n"
-        // One or two remain: they are made together with those before.
+        // One or two pixels remain: they are computed together with preceding ones.
         "ldr r2, [sp]\n"
         "ldr r3, [sp, #16]\n"
         "add r2, r2, r0\n"
@@ -2983,14 +2969,14 @@ MMN_WHOLE static void shallowProducts(const uint8_t *, uint32_t, uint32_t, const
 
 #elif defined(__AVR_HAVE_MUL__)
 
-// From a sum of products to a byte: (sum * multiplier + offset) >> 16, saturated to 0..255.
-// Bytes are kept with 128 added, so that what a rectifier cuts off is 0.
+// Requantisation: from an accumulator to a byte, (sum * multiplier + offset) >> 16, saturated to 0..255.
+// Bytes are stored with 128 added, so that saturation at 0 is ReLU.
 static inline uint8_t saturate(int32_t value) {
     return static_cast<uint8_t>(value < 0 ? 0 : (value > 255 ? 255 : value));
 }
 
-// A compiler would multiply 32 by 32 bits, but multipliers have 16. Of the result's bytes 0 and 1
-// only the carry counts, of byte 3 (the high one of `high`) whether it is 0, and its sign.
+// Compilers multiply 32 by 32 bits, but multipliers have only 16. Bytes 0 and 1 of the product only
+// contribute a carry; byte 3 (the high byte of `high`) is only tested for 0 and for its sign.
 static inline uint8_t requantise(uint32_t sum, uint32_t multiplier, uint32_t offset) {
     uint16_t high;
     uint8_t middle, zero;
@@ -3029,33 +3015,33 @@ static inline uint8_t requantise(uint32_t sum, uint32_t multiplier, uint32_t off
     return static_cast<uint8_t>(high);
 }
 
-// A row of all channels under a 3x3 kernel, sides included.
+// Depthwise 3x3: arguments for a row of all channels, padding included.
 struct DepthwiseRow {
-    // Where the kernel begins in the rows; of a row that is missing another's place.
+    // First input of the rows; a row of padding has the address of another row.
     const uint8_t *a, *b, *c;
-    uint16_t plane;  // From a channel to the next; 0 if all filters read the same one.
+    uint16_t plane;  // Distance between channels; 0 if all filters read the same channel.
     const int8_t *weights;
     const uint16_t *multipliers;
     const uint32_t *offsets;
     uint16_t filters, inner;
-    // Whether a and c are missing, and whether the kernel reaches over the left and the right side.
+    // Whether a and c are padding, and whether windows overlap the padding on the left and on the right.
     bool noA, noC, left, right;
     uint8_t zero;
-    uint32_t kept;  // The offset without the left side.
+    uint32_t kept;  // The offset without padding on the left.
 };
 
-// Only values are read within the loop over pixels, so that all registers are taken:
-//   r0, r1   product                   r16      weight of row c, as a signed factor has to be in
-//   r2, r3   multiplier                         r16 to r23; later byte 2 of the result
-//   r4-r7    offset                    r17      value; later byte 3 of the result
+// Register allocation. The loop over pixels loads nothing but pixels:
+//   r0, r1   product                   r16      weight of row c, since mulsu takes a signed factor
+//   r2, r3   multiplier                         in r16 to r23; later byte 2 of the result
+//   r4-r7    offset                    r17      pixel; later byte 3 of the result
 //   r8, r9   out                       r18-r23  weights of the rows a and b
 //   r10-r12  weights of row c          r24      byte 2 of the sum; later byte 1 of the result
 //   r13      0                         r25      outputs left
 //   r14, r15 bytes 0, 1 of the sum     X, Y, Z  rows a, b and c
-// Y may be the compiler's own, so the text saves it. What describes the row is on top of the stack.
-// Functions are no templates, because in these some compilers forget which registers variables are in.
+// Y may be the compiler's frame pointer and is saved. The address of the DepthwiseRow is on top of the stack.
+// These functions are not templates: in templates, some compilers ignore the registers of variables.
 
-// The carry of mulsu is the sign of the product.
+// Adds a product to the sum. The carry flag of mulsu is the sign of the product.
 #define AVR_ADD(weight)         \
     "mulsu " weight ", r17\n\t" \
     "sbc r24, r13\n\t"          \
@@ -3063,7 +3049,7 @@ struct DepthwiseRow {
     "adc r15, r1\n\t"           \
     "adc r24, r13\n\t"
 
-// Offset and products with byte 0 of the sum and the multiplier, to r24, r16 and r17.
+// Adds the offset and the products of byte 0 of the sum and byte 0 of the multiplier to r24, r16 and r17.
 #define AVR_LOW_AND_OFFSET \
     "mul r14, r2\n\t"      \
     "add r0, r4\n\t"       \
@@ -3085,7 +3071,7 @@ struct DepthwiseRow {
     "std Z+%[" field "], " low "\n\t"    \
     "std Z+%[" field "]+1, " high "\n\t"
 
-// The row's description to Z.
+// Loads the address of the DepthwiseRow into Z.
 #define AVR_FRAME              \
     "in r30, __SP_L__\n\t"     \
     "in r31, __SP_H__\n\t"     \
@@ -3093,22 +3079,22 @@ struct DepthwiseRow {
     "ldd r31, Z+2\n\t"         \
     "mov r30, r0\n\t"
 
-// A row's place to a register pair; the next channel's is kept.
+// Loads the address of an input row into a register pair and advances the stored one to the next channel.
 #define AVR_PLANE(field, low, high) \
     AVR_LOAD(field, low, high)      \
     "movw r0, " low "\n\t"          \
     "add r0, r24\n\t"               \
     "adc r1, r25\n\t" AVR_STORE(field, "r0", "r1")
 
-// Adds to the offset what three weights make of padding, with Z at the row's description.
+// Adds the contribution of padding under three weights to the offset. Z has the address of the DepthwiseRow.
 #define AVR_MISSING(first, second, third) \
     "mov r14, " first "\n\t"              \
     "mov r15, " second "\n\t"             \
     "mov r16, " third "\n\t"              \
     "rcall 7f\n\t"
 
-// Nine products: values of the rows a, b and c in turn. secondX and so on load the second and third
-// value of a row into r17. Together they leave the pointer at the next output's first value.
+// Nine products, with pixels of the rows a, b and c in turn. secondX and so on load the second and third
+// pixel of a row into r17 and leave the pointer at the first pixel of the next output.
 #define AVR_TAPS(secondX, thirdX, secondY, thirdY, secondZ, thirdZ)                                                  \
     "ld r17, X+\n\t"                                                                                                 \
     "mulsu r18, r17\n\t"                                                                                             \
@@ -3131,7 +3117,7 @@ struct DepthwiseRow {
     "mov r16, r12\n\t"                                                                                               \
     thirdZ AVR_ADD("r16")
 
-// The end of a loop over pixels from `loop`.
+// Saturates and stores an output; repeats from label `loop`.
 #define AVR_NEXT(loop)                                                                                               \
     "brne 3f\n"                                                                                                      \
     "2:\n\t"                                                                                                         \
@@ -3160,7 +3146,7 @@ struct DepthwiseRow {
         "push r31\n\t"                                                                                               \
         "push r30\n\t"                                                                                               \
         "clr r13\n"                                                                                                  \
-        "1:\n\t" /* A channel. */                                                                                    \
+        "1:\n\t" /* Next channel. */                                                                                 \
         "movw r28, r30\n\t" AVR_LOAD("weights", "r24", "r25")                                                        \
         "movw r30, r24\n\t"                                                                                          \
         "lpm r18, Z+\n\t"                                                                                            \
@@ -3189,13 +3175,13 @@ struct DepthwiseRow {
         "std Y+%[offsets], r30\n\t"                                                                                  \
         "std Y+%[offsets]+1, r31\n\t"                                                                                \
         "movw r30, r28\n\t"                                                                                          \
-        "ldi r24, 8\n\t" /* Sums start at 8 << 16 to be positive, which offset makes up for. */                      \
+        "ldi r24, 8\n\t" /* Sums start at 8 << 16 to stay positive; the offset corrects it. */                       \
         "mul r24, r2\n\t"                                                                                            \
         "sub r6, r0\n\t"                                                                                             \
         "sbc r7, r1\n\t"                                                                                             \
         "mul r24, r3\n\t"                                                                                            \
         "sub r7, r0\n\t"                                                                                             \
-        "clt\n\t" /* T: the multiplier's high byte is 0, so half of the products are. */                             \
+        "clt\n\t" /* T: byte 1 of the multiplier is 0, which saves half of the products. */                          \
         "tst r3\n\t"                                                                                                 \
         "brne .+2\n\t"                                                                                               \
         "set\n\t"                                                                                                    \
@@ -3251,7 +3237,7 @@ struct DepthwiseRow {
         "ldd r7, Z+%[kept]+3\n"                                                                                      \
         "3:\n\t" AVR_LOAD("inner", "r25", "r24")                                                                     \
         "movw r30, r16\n\t"                                                                                          \
-        "cpse r25, r13\n\t" /* First what whole rounds of 256 leave over. */                                         \
+        "cpse r25, r13\n\t" /* First the remainder modulo 256. */                                                    \
         "rjmp 2f\n\t"                                                                                                \
         "rjmp 3f\n"                                                                                                  \
         "2:\n\t"                                                                                                     \
@@ -3281,7 +3267,7 @@ struct DepthwiseRow {
         "rjmp 9f\n\t"                                                                                                \
         "rjmp 1b\n"                                                                                                  \
                                                                                                                      \
-        "6:\n\t" /* r25 pixels. */                                                                                   \
+        "6:\n\t" /* Computes r25 outputs. */                                                                         \
         "brtc 5f\n\t"                                                                                                \
         "rjmp 4f\n"                                                                                                  \
         "5:\n\t" AVR_TAPS(secondX, thirdX, secondY, thirdY, secondZ, thirdZ)                                         \
@@ -3298,7 +3284,7 @@ struct DepthwiseRow {
         "movw r16, r0\n\t"                                                                                           \
         AVR_LOW_AND_OFFSET AVR_MIDDLE("r15", "r2") AVR_NEXT("4")                                                     \
                                                                                                                      \
-        "7:\n\t" /* Adds to the offset: sum of r14 to r16, times zero, times multiplier. */                          \
+        "7:\n\t" /* offset += (r14 + r15 + r16) * zero * multiplier */                                               \
         "ldd r17, Z+%[zero]\n\t"                                                                                     \
         "cp r17, r13\n\t"                                                                                            \
         "breq 8f\n\t"                                                                                                \
@@ -3344,7 +3330,7 @@ struct DepthwiseRow {
         "add r7, r0\n\t"                                                                                             \
         "sbrs r25, 7\n\t"                                                                                            \
         "ret\n\t"                                                                                                    \
-        "sub r6, r16\n\t" /* The high byte is negative. */                                                           \
+        "sub r6, r16\n\t" /* Correction for a negative sum. */                                                       \
         "sbc r7, r17\n"                                                                                              \
         "8:\n\t"                                                                                                     \
         "ret\n"                                                                                                      \
@@ -3368,7 +3354,7 @@ struct DepthwiseRow {
         : "r2", "r3", "r4", "r5", "r6", "r7", "r10", "r11", "r12", "r13", "r14", "r15", "r16", "r17", "r18", "r19",  \
           "r20", "r21", "r22", "r23", "r24", "r25", "r26", "r27", "memory");
 
-// A row of a 3x3 kernel over at least three columns.
+// Depthwise 3x3: a row of at least three columns.
 static void __attribute__((noinline)) depthwise3Row(const Step &step, const uint8_t *const *rows, uint8_t *out) {
     DepthwiseRow row;
     row.plane = step.channels == 1 ? 0 : step.width;
@@ -3411,17 +3397,16 @@ static void __attribute__((noinline)) depthwise3Row(const Step &step, const uint
 
 
 
-// A row of pointwise filters, straight from its planes: one filter after another, each at four
-// pixels at a time. What four do not divide goes by threes, a pixel of which may be made twice.
-// For maps of three or more columns and depths up to 256.
+// Pointwise without a tile: a row, one filter after another, four pixels at a time. A remainder is computed
+// in blocks of three, which may overlap by a pixel. For at least three columns and depths up to 256.
 struct PointwiseRow {
     const uint8_t *in;
-    uint16_t back;  // From behind four pixels to the same four of the next plane.
-    uint8_t depth;  // 0 is 256.
+    uint16_t back;  // Distance from the end of four pixels to the same four of the next plane.
+    uint8_t depth;  // 0 means 256.
     uint8_t fours, threes;
-    uint8_t overlap;  // What a block of three is less than four, with what is made twice.
+    uint8_t overlap;  // Difference of a block of three to one of four, including overlapping pixels.
     const uint8_t *weights;
-    uint16_t jump, pair;  // From a filter's weights to the next one's, and to the one after that.
+    uint16_t jump, pair;  // Distances from the weights of a filter to those of the next and of the next but one.
     const uint16_t *multipliers;
     const uint32_t *offsets;
     uint16_t filters;
@@ -3430,7 +3415,7 @@ struct PointwiseRow {
     uint8_t left;
 };
 
-// A pixel of the next plane times the weight. The carry of mulsu is the sign of the product.
+// Multiplies a pixel of the next plane by the weight. The carry flag of mulsu is the sign of the product.
 #define AVR_PIXEL(low, mid, high) \
     "mulsu r16, r17\n\t"          \
     "sbc " high ", r14\n\t"       \
@@ -3454,8 +3439,8 @@ struct PointwiseRow {
     "adc r27, r11\n\t"    \
     "dec r15\n\t"
 
-// All planes, by a tap of three or four pixels. Weights are in quads at multiples of four; those
-// of the pair's other filter are between them.
+// Accumulates all planes for three or four pixels. Weights are aligned quads, alternating between the two
+// filters of a pair.
 #define AVR_TAPS(tap)                     \
     tap(AVR_FIRST) AVR_PLANE              \
     "brne 5f\n\t"                         \
@@ -3469,7 +3454,7 @@ struct PointwiseRow {
     "adiw r30, 4\n\t"                     \
     "rjmp 4b\n"
 
-// Of bytes 0 and 1 of a result only the carry counts. Bytes 1 to 3 are in r15 to r17.
+// Requantises. Bytes 0 and 1 of the product only contribute a carry. Bytes 1 to 3 are in r15 to r17.
 #define AVR_LOW_AND_OFFSET(low) \
     "mul " low ", r22\n\t"      \
     "add r0, r12\n\t"           \
@@ -3497,7 +3482,7 @@ struct PointwiseRow {
     "mul " high ", r23\n\t"                                                      \
     "add r17, r0\n\t"                                                            \
     AVR_LOW_AND_OFFSET(low) AVR_MIDDLE(low, "r23") AVR_MIDDLE(mid, "r22") AVR_SATURATE
-// The same for multipliers below 512.
+// Requantises with a multiplier below 512.
 #define AVR_NARROW(low, mid, high)                 \
     "mulsu " high ", r22\n\t"                           \
     "movw r16, r0\n\t"                             \
@@ -3509,21 +3494,21 @@ struct PointwiseRow {
     "adc r17, " high "\n\t"                        \
     "tst r17\n\t" AVR_SATURATE
 
-//   r0, r1    product                      r10, r11  from a plane to the next
+//   r0, r1    product                      r10, r11  distance between planes
 //   r2-r9     bytes 0 and 1 of four sums   r22, r23  multiplier
 //   r18-r21   their bytes 2                r12, r13, r24, r25  offset
 //   r14       0                            X         values; out
 //   r15       planes left                  Y         the row
 //   r16, r17  weight and value             Z         weights
-//   T         three pixels
-// Y may be the compiler's own, so the text saves it.
+//   T         set for a block of three pixels
+// Y may be the compiler's frame pointer and is saved.
 static void __attribute__((noinline)) pointwise(const Step &step, const uint8_t *in, uint8_t *out) {
     const uint16_t quads = static_cast<uint16_t>((step.channels + 3u) >> 2);
     PointwiseRow row;
     row.in = in;
     row.back = static_cast<uint16_t>(step.width - 4u);
     row.depth = static_cast<uint8_t>(step.channels);
-    // Five are twice three, all other numbers come of fours and threes.
+    // Five columns are two overlapping blocks of three; all other numbers are sums of fours and threes.
     row.threes = step.columns == 5 ? 2 : static_cast<uint8_t>((4u - step.columns) & 3);
     row.fours = static_cast<uint8_t>((step.columns == 5 ? 0 : step.columns - 3u * row.threes) >> 2);
     row.overlap = step.columns == 5 ? 2 : 1;
@@ -3543,7 +3528,7 @@ static void __attribute__((noinline)) pointwise(const Step &step, const uint8_t 
         "ldd r10, Y+%[back]\n\t"
         "ldd r11, Y+%[back]+1\n"
 
-        "0:\n\t"  // A filter.
+        "0:\n\t"  // Next filter.
         "ldd r30, Y+%[multipliers]\n\t"
         "ldd r31, Y+%[multipliers]+1\n\t"
         "lpm r22, Z+\n\t"
@@ -3570,7 +3555,7 @@ static void __attribute__((noinline)) pointwise(const Step &step, const uint8_t 
         "2:\n\t"
         "std Y+%[left], r16\n"
 
-        "3:\n\t"  // A block.
+        "3:\n\t"  // Next block.
         "movw r30, r26\n\t"
         "adiw r30, 4\n\t"
         "brtc 4f\n\t"
@@ -3609,7 +3594,7 @@ static void __attribute__((noinline)) pointwise(const Step &step, const uint8_t 
         AVR_WIDE("r8", "r9", "r21")
         "rjmp 9f\n"
 
-        "8:\n\t"  // Of a block of three what is made again is not left behind.
+        "8:\n\t"  // Step back over overlapping pixels of a block of three.
         "ldd r16, Y+%[left]\n\t"
         "dec r16\n\t"
         "breq 8f\n\t"
@@ -3700,7 +3685,7 @@ static void __attribute__((noinline)) pointwise(const Step &step, const uint8_t 
 
 enum : uint16_t { localWords = 1 };
 
-// Fully connected: `channels` bytes to `count` bytes. It does without a tile.
+// Dense layer: `channels` inputs, `count` outputs. It needs no tile.
 static void dense(uint32_t at, uint16_t constants, uint8_t shift, uint16_t channels, uint16_t count,
                   const uint8_t *in, uint8_t *, uint8_t *out) {
     const uint8_t *even = weightTable + at;
@@ -3722,8 +3707,8 @@ static void dense(uint32_t at, uint16_t constants, uint8_t shift, uint16_t chann
 
 #elif defined(__ARM_ARCH_6M__)
 
-// From a sum of products to a byte: (sum * multiplier + offset) >> 16, saturated to 0..255.
-// Bytes are kept with 128 added, so that what a rectifier cuts off is 0.
+// Requantisation: from an accumulator to a byte, (sum * multiplier + offset) >> 16, saturated to 0..255.
+// Bytes are stored with 128 added, so that saturation at 0 is ReLU.
 static inline uint8_t saturate(int32_t value) {
     return static_cast<uint8_t>(value < 0 ? 0 : (value > 255 ? 255 : value));
 }
@@ -3732,20 +3717,20 @@ static inline uint8_t requantise(uint32_t sum, uint32_t multiplier, uint32_t off
     return saturate(static_cast<int32_t>(sum * multiplier + offset) >> 16);
 }
 
-// Depthwise for cores whose multiplication overwrites one of its factors. Two outputs are made at
-// a time. The weights of a row are loaded by one instruction each time, so that they may be
-// overwritten: taken in the right order, no product needs a copy of a factor.
+// Depthwise 3x3 for cores whose multiplication overwrites one of its factors. It computes two outputs at a
+// time. One instruction loads the weights of a row for each use, so that they may be overwritten: in the
+// right order, no product needs a copy of a factor.
 //
-// In the text: r0 input, r1 weights, r3 r4 r5 weights of a row, r6 input or product, r7 sum of the
-// first output, r2 of the second. In high registers, which add, mov and cmp reach: r8 r9 r10 the
-// ways from row to row and on to the next columns, r11 output, r12 its end, and lr keeps r7, which
-// may be the compiler's frame pointer.
+// Registers: r0 input, r1 weights, r3 r4 r5 weights of a row, r6 input or product, r7 sum of the first
+// output, r2 of the second. High registers, which only add, mov and cmp access: r8 r9 r10 distances between
+// rows and to the next columns, r11 output, r12 its end; lr saves r7, which may be the compiler's frame
+// pointer.
 #define MMN_TAKE(at) "ldrb r6, [r0, #" at "]\n\t"
 #define MMN_FIRST(weight) "muls r6, " weight "\n\tadds r7, r7, r6\n\t"
 #define MMN_SECOND(weight) "muls r6, " weight "\n\tadds r2, r2, r6\n\t"
 #define MMN_SECOND_LAST(weight) "muls " weight ", r6\n\tadds r2, r2, " weight "\n\t"
 
-// The row after the input of the first output at its first weight.
+// Accumulates a row. r6 holds the first pixel of the first output.
 #define MMN_ROW1(first) MMN_TAKE("1") first MMN_FIRST("r4") \
     MMN_TAKE("2") MMN_SECOND_LAST("r4") MMN_FIRST("r5") MMN_TAKE("3") MMN_SECOND("r5")
 #define MMN_ROW2(first) MMN_TAKE("1") MMN_FIRST("r4") \
@@ -3763,7 +3748,7 @@ static inline uint8_t requantise(uint32_t sum, uint32_t multiplier, uint32_t off
         "mov r12, r6\n\t"                                                             \
         "mov lr, r7\n"                                                                \
         "1:\n\t"                                                                      \
-        /* The first products are the sums to add to. */                              \
+        /* The first products initialise the sums. */                                 \
         "ldmia r1!, {r2, r4, r5}\n\t"                                                 \
         "ldrb r7, [r0, #0]\n\t"                                                       \
         "muls r7, r2\n\t"                                                             \
@@ -3783,7 +3768,7 @@ static inline uint8_t requantise(uint32_t sum, uint32_t multiplier, uint32_t off
         MMN_REQUANTISE("r2", "3")                                                       \
         "adds r6, r5, #2\n\t"                                                         \
         "mov r11, r6\n\t"                                                             \
-        /* An odd count leaves the last second output out. */                         \
+        /* With an odd count, the last pair has one output. */                        \
         "cmp r6, r12\n\t"                                                             \
         "bhi 4f\n\t"                                                                  \
         "strb r2, [r5, #1]\n\t"                                                       \
@@ -3794,8 +3779,8 @@ static inline uint8_t requantise(uint32_t sum, uint32_t multiplier, uint32_t off
         :                                                                             \
         : "r8", "r9", "r10", "r11", "r12", "lr", "cc", "memory")
 
-// (sum * r3 + r4) >> 16. Where the top byte is not 0, the value is outside 0..255: its inverted
-// sign, spread over the register, is what saturation gives.
+// Requantises: (sum * r3 + r4) >> 16, saturated. If the top byte is not 0, the value is outside 0..255, and
+// its inverted sign, extended to the whole register, is the saturated value.
 #define MMN_REQUANTISE(sum, label)    \
     "muls " sum ", r3\n\t"          \
     "adds " sum ", " sum ", r4\n\t" \
@@ -3806,15 +3791,14 @@ static inline uint8_t requantise(uint32_t sum, uint32_t multiplier, uint32_t off
     label ":\n\t"                   \
     "lsrs " sum ", " sum ", #16\n\t"
 
-// What a channel of a row needs: weights row by row, multiplier and offset.
+// Constants of a channel: weights row by row, multiplier and offset.
 struct Channel {
     int32_t taps[9];
     uint32_t multiplier, offset;
 };
 
-// One channel of a row of a 3x3 kernel away from the sides: out[i] from columns i * stride to
-// i * stride + 2 of the rows a, b and c. With an odd count it reads `stride` bytes beyond the last
-// column.
+// Depthwise 3x3 without padding: a channel of a row. out[i] reads the columns i * stride to i * stride + 2 of
+// the rows a, b and c. With an odd count it reads `stride` bytes beyond the last column.
 template <uint8_t stride>
 static void depthwise3(const Channel &channel, const uint8_t *a, const uint8_t *b, const uint8_t *c, uint8_t *out,
                        uint16_t count) {
@@ -3848,29 +3832,28 @@ static void depthwise3(const Channel &channel, const uint8_t *a, const uint8_t *
 #undef MMN_DEPTHWISE
 #undef MMN_REQUANTISE
 
-// Products for cores where a load, an addition and a multiplication cost much the same. A value of
-// both pixels shares a word, the second pixel in the upper half. A weight times such a word is two
-// products at once, which cannot meet, since neither takes more than 16 bits. `both` adds up whole
-// words and `second` their upper halves, so that in the end the sum of the first pixel is
-// both - (second << 16), exactly, modulo 2^32.
+// Filters for cores with about the same cost of a load, an addition and a multiplication. A word holds a
+// value of two pixels, the second pixel in the upper half. A weight times such a word gives two products at
+// once, which do not overlap, since each has at most 16 bits. `both` accumulates whole words and `second`
+// their upper halves, so that the sum of the first pixel is exactly both - (second << 16), modulo 2^32.
 enum : uint8_t { tilePixels = 2, tileBytesPerQuad = 16 };
 
-// What filters read at two neighbouring pixels: a word for every value, at a multiple of 4. The sums
-// are what `both` and `second` start from: -128 times all values, since weights are kept with 128
-// added. One instruction below loads all members in this order.
+// Inputs of filters at two neighbouring pixels: an aligned word for every value. `both` and `second` start at
+// the sums, which are -128 times all values, since weights are stored with 128 added. One instruction below
+// loads all members in this order.
 struct Tile {
     uint8_t *values;
     uint32_t sums[2];
 };
 
-// Value `index` of a pixel.
+// Stores value `index` of a pixel.
 static inline void put(Tile &tile, uint8_t pixel, uint16_t index, uint8_t value) {
     uint8_t *at = tile.values + index * 4u + pixel * 2u;
     at[0] = value;
     at[1] = 0;
 }
 
-// Call it after the last value of both pixels: it fills up the last quad and adds up.
+// Completes the tile after the last value of both pixels: pads the last quad and computes the initial sums.
 static void complete(Tile &tile, uint16_t depth) {
     uint8_t *at = tile.values + depth * 4u;
     memset(at, 0, (0u - depth) % 4 * 4);
@@ -3884,10 +3867,10 @@ static void complete(Tile &tile, uint16_t depth) {
     tile.sums[1] = 0u - 128 * second;
 }
 
-// `depth` values of two pixels, which are `step` bytes apart; a plane is a channel of a row.
+// Gathers `depth` values of two pixels, which are `step` bytes apart; a plane is a channel of a row.
 static void gather(Tile &tile, const uint8_t *in, uint16_t plane, uint8_t step, uint16_t depth) {
     if (depth - 1u > 256) {
-        // The sums of a pixel take more than 16 bits.
+        // The sum of a pixel has more than 16 bits.
         for (uint16_t i = 0; i < depth; i++, in += plane) {
             put(tile, 0, i, in[0]);
             put(tile, 1, i, in[step]);
@@ -3897,7 +3880,7 @@ static void gather(Tile &tile, const uint8_t *in, uint16_t plane, uint8_t step, 
     }
     uint8_t *at = tile.values;
     uint32_t both = 0;
-    // Registers for a value, which at first bring what the loop keeps in high ones.
+    // Registers for a value; at first they pass the values for high registers.
     uint32_t first = plane;
     const uint8_t *second = at + depth * 4u;
     __asm__ volatile(
@@ -3924,7 +3907,7 @@ static void gather(Tile &tile, const uint8_t *in, uint16_t plane, uint8_t step, 
     tile.sums[1] = 0u - 128 * (both >> 16);
 }
 
-// One weight at both pixels: the word of values is in `value`, the sums are `both` and `second`.
+// Multiplies a weight by both pixels: the word of values is in `value`, the sums are `both` and `second`.
 #define MMN_PRODUCT(at, value, both, second) \
     "ldrb r6, [r1, #" at "]\n\t"           \
     "muls r6, " value "\n\t"               \
@@ -3932,8 +3915,8 @@ static void gather(Tile &tile, const uint8_t *in, uint16_t plane, uint8_t step, 
     "lsrs r6, r6, #16\n\t"                 \
     "add " second ", r6\n\t"
 
-// A byte of result from (sum * r2 + r3) >> 16. Where the top byte is not 0, the value is outside
-// 0..255: its inverted sign, spread over the register, is what saturation gives.
+// Requantises: (sum * r2 + r3) >> 16, saturated. If the top byte is not 0, the value is outside 0..255, and
+// its inverted sign, extended to the whole register, is the saturated value.
 #define MMN_REQUANTISE(sum, label, to) \
     "muls " sum ", r2\n\t"           \
     "adds " sum ", " sum ", r3\n\t"  \
@@ -3945,17 +3928,16 @@ static void gather(Tile &tile, const uint8_t *in, uint16_t plane, uint8_t step, 
     "lsrs " sum ", " sum ", #16\n\t" \
     "strb " sum ", " to "\n\t"
 
-// Filters at two pixels. Weights come in pairs of filters: four of the one, four of the other,
-// padded to whole quads and pairs. The result of filter f at the first pixel goes to
-// out[f * plane], at the second to out[f * plane + step]; with step 0 the first remains.
-// Sums may need all 32 bits. There is at least one quad.
+// Filters at two pixels. Weights are stored in pairs of filters: four of one, four of the other, padded to
+// whole quads and pairs. Filter f writes the first pixel to out[f * plane] and the second to out[f * plane +
+// step]; with step 0 only the first remains. Sums may need all 32 bits. There is at least one quad.
 static void products(const Tile &tile, uint16_t quads, const uint8_t *weights, const uint16_t *multipliers,
                      const uint32_t *offsets, uint16_t filters, uint8_t *out, uint16_t plane, uint8_t step) {
     if (filters == 0) {
         return;
     }
-    // What is read once per filter. It goes on the stack within the loop below, where every member
-    // is one load away.
+    // Variables that are read once per filter. The loop below keeps them on the stack, where a single load
+    // reaches each.
     const struct {
         uint8_t *out;
         uint32_t step;
@@ -3968,9 +3950,9 @@ static void products(const Tile &tile, uint16_t quads, const uint8_t *weights, c
     register uint32_t r3 __asm__("r3") = plane;
     register const uint8_t *r4 __asm__("r4") = tile.values + quads * static_cast<uint32_t>(tileBytesPerQuad);
     register const void *r5 __asm__("r5") = &rest;
-    // In high registers, which add and mov reach: r8 and r10 `both` and r9 the last `second` of two
-    // filters (the first is in r7), r11 multipliers, r12 end of the values, lr plane. r7 may be
-    // the compiler's frame pointer and is restored.
+    // High registers, which only add and mov access: r8 and r10 `both` and r9 the last `second` of two
+    // filters (the first is in r7), r11 multipliers, r12 end of the values, lr plane. r7 may be the
+    // compiler's frame pointer and is restored.
     __asm__ volatile(
         ".syntax unified\n\t"
         "mov r11, r2\n\t"
@@ -4000,7 +3982,7 @@ static void products(const Tile &tile, uint16_t quads, const uint8_t *weights, c
         "bne 2b\n\t"
         "ldr r0, [sp, #4]\n\t"
         "ldr r5, [sp, #8]\n\t"
-        // The first filter of the pair.
+        // Stores the first filter of the pair.
         "mov r6, r11\n\t"
         "ldrh r2, [r6, #0]\n\t"
         "ldr r6, [sp, #12]\n\t"
@@ -4014,7 +3996,7 @@ static void products(const Tile &tile, uint16_t quads, const uint8_t *weights, c
         "ldr r6, [sp, #16]\n\t"
         "cmp r0, r6\n\t"
         "beq 7f\n\t"
-        // The second.
+        // Stores the second filter.
         "mov r6, r11\n\t"
         "ldrh r2, [r6, #2]\n\t"
         "adds r6, r6, #4\n\t"
@@ -4047,8 +4029,8 @@ static void products(const Tile &tile, uint16_t quads, const uint8_t *weights, c
 
 #else
 
-// From a sum of products to a byte: (sum * multiplier + offset) >> 16, saturated to 0..255.
-// Bytes are kept with 128 added, so that what a rectifier cuts off is 0.
+// Requantisation: from an accumulator to a byte, (sum * multiplier + offset) >> 16, saturated to 0..255.
+// Bytes are stored with 128 added, so that saturation at 0 is ReLU.
 static inline uint8_t saturate(int32_t value) {
     return static_cast<uint8_t>(value < 0 ? 0 : (value > 255 ? 255 : value));
 }
@@ -4057,14 +4039,14 @@ static inline uint8_t requantise(uint32_t sum, uint32_t multiplier, uint32_t off
     return saturate(static_cast<int32_t>(sum * multiplier + offset) >> 16);
 }
 
-// What a channel of a row needs: weights row by row, multiplier and offset.
+// Constants of a channel: weights row by row, multiplier and offset.
 struct Channel {
     int32_t taps[9];
     uint32_t multiplier, offset;
 };
 
-// One channel of a row of a 3x3 kernel away from the sides: out[i] from columns i * stride to
-// i * stride + 2 of the rows a, b and c.
+// Depthwise 3x3 without padding: a channel of a row. out[i] reads the columns i * stride to i * stride + 2 of
+// the rows a, b and c.
 template <uint8_t stride>
 static void depthwise3(const Channel &channel, const uint8_t *a, const uint8_t *b, const uint8_t *c, uint8_t *out,
                        uint16_t count) {
@@ -4080,8 +4062,8 @@ static void depthwise3(const Channel &channel, const uint8_t *a, const uint8_t *
         *out++ = requantise(static_cast<uint32_t>(sum), multiplier, offset);
         a += s, b += s, c += s;
     }
-    // Two outputs at a time share weights and, unless the stride is 3, columns. Both sums are
-    // complete before either is stored, since a store might change what has been loaded.
+    // Two outputs at a time share weights and, unless the stride is 3, columns. Both sums are complete before
+    // either is stored, since a compiler must assume that a store changes the inputs.
     for (; out != end; a += 2 * s, b += 2 * s, c += 2 * s, out += 2) {
         int32_t first = a0 * a[0] + a1 * a[1] + a2 * a[2];
         int32_t second = a0 * a[s] + a1 * a[s + 1] + a2 * a[s + 2];
@@ -4094,8 +4076,8 @@ static void depthwise3(const Channel &channel, const uint8_t *a, const uint8_t *
     }
 }
 
-// What filters read at two neighbouring pixels: for every four values of the first pixel the four
-// of the second, and for each pixel -128 times their sum, since weights are kept with 128 added.
+// Inputs of filters at two neighbouring pixels: quads alternate between the pixels. The sum of a pixel starts
+// at -128 times the sum of its values, since weights are stored with 128 added.
 struct Tile {
     uint8_t *values;
     uint32_t sums[2];
@@ -4103,12 +4085,12 @@ struct Tile {
 
 enum : uint8_t { tilePixels = 2, tileBytesPerQuad = 8 };
 
-// Value `index` of a pixel.
+// Stores value `index` of a pixel.
 static inline void put(Tile &tile, uint8_t pixel, uint16_t index, uint8_t value) {
     tile.values[(index & ~3u) * 2 + pixel * 4 + (index & 3)] = value;
 }
 
-// Call it after the last value of both pixels: it fills up the last quad and adds up.
+// Completes the tile after the last value of both pixels: pads the last quad and computes the initial sums.
 static void complete(Tile &tile, uint16_t depth) {
     for (; depth % 4 != 0; depth++) {
         put(tile, 0, depth, 0);
@@ -4124,7 +4106,7 @@ static void complete(Tile &tile, uint16_t depth) {
     tile.sums[1] = 0u - 128u * second;
 }
 
-// `depth` values of two pixels, which are `step` bytes apart; a plane is a channel of a row.
+// Gathers `depth` values of two pixels, which are `step` bytes apart; a plane is a channel of a row.
 static void gather(Tile &tile, const uint8_t *in, uint16_t plane, uint8_t step, uint16_t depth) {
     uint8_t *to = tile.values;
     for (uint16_t left = depth; left != 0; left--, in += plane) {
@@ -4136,11 +4118,11 @@ static void gather(Tile &tile, const uint8_t *in, uint16_t plane, uint8_t step, 
     complete(tile, depth);
 }
 
-// Two filters at two pixels at a time: every weight and every value serves twice. Weights come in
-// pairs of filters: four of the one, four of the other, padded to whole quads and pairs. The result
-// of filter f at the first pixel goes to out[f * plane], at the second to out[f * plane + step];
-// with step 0 the first remains. The sums are signed, which keeps compilers from changing the order
-// of additions; they fit for depths up to 33000.
+// Filters at two pixels, two filters at a time, so that every loaded weight and value is used twice. Weights
+// are stored in pairs of filters: four of one, four of the other, padded to whole quads and pairs. Filter f
+// writes the first pixel to out[f * plane] and the second to out[f * plane + step]; with step 0 only the
+// first remains. The sums are signed, which keeps compilers from reordering additions; they do not overflow
+// for depths up to 33000.
 static void products(const Tile &tile, uint16_t quads, const uint8_t *weights, const uint16_t *multipliers,
                      const uint32_t *offsets, uint16_t filters, uint8_t *out, uint16_t plane, uint8_t step) {
     for (; filters != 0; filters--) {
@@ -4172,7 +4154,7 @@ static void products(const Tile &tile, uint16_t quads, const uint8_t *weights, c
 #endif
 
 #if defined(__ARM_FEATURE_DSP) && __ARM_ARCH_PROFILE == 'M'
-// A row of a 3x3 kernel over at least three columns.
+// Depthwise 3x3: a row of at least three columns.
 static void depthwise3Row(const Step &step, const uint8_t *const *rows, uint8_t *out) {
     if (step.kind == firstLayerKind) {
         stemRow(rows[0], rows[1], rows[2], reinterpret_cast<const int8_t *>(weightTable), multiplierTable, offsetTable, out);
@@ -4195,17 +4177,18 @@ static void depthwise3Row(const Step &step, const uint8_t *const *rows, uint8_t 
                   step.zero * 0x10001u, static_cast<int32_t>(step.width - 2u - plane));
 }
 #elif !defined(__AVR_HAVE_MUL__)
-// A row of the kernel that does not exist: what it would add is constant, and its weights become 0.
-static void leaveOut(Channel &channel, uint8_t row, uint8_t zero) {
+// Removes a kernel row that reads padding: adds its constant contribution to the offset and clears its
+// weights.
+static void removeRow(Channel &channel, uint8_t row, uint8_t zero) {
     int32_t *const taps = channel.taps + 3 * row;
     channel.offset += static_cast<uint32_t>((taps[0] + taps[1] + taps[2]) * zero) * channel.multiplier;
     taps[0] = taps[1] = taps[2] = 0;
 }
 
-// A pixel where one column of the kernel falls beside the map: two taps of every row, and the third
-// reads `zero`.
-static uint8_t side(const Channel &channel, const uint8_t *a, const uint8_t *b, const uint8_t *c, uint8_t first,
-                    uint8_t missing, uint8_t zero) {
+// Output whose window overlaps the padding by one column: two taps of each row read pixels, the third reads
+// `zero`.
+static uint8_t edgeOutput(const Channel &channel, const uint8_t *a, const uint8_t *b, const uint8_t *c, uint8_t first,
+                          uint8_t missing, uint8_t zero) {
     const int32_t *const taps = channel.taps + first, *const beside = channel.taps + missing;
     int32_t sum = (beside[0] + beside[3] + beside[6]) * zero;
     sum += taps[0] * a[0] + taps[1] * a[1];
@@ -4214,7 +4197,7 @@ static uint8_t side(const Channel &channel, const uint8_t *a, const uint8_t *b, 
     return requantise(static_cast<uint32_t>(sum), channel.multiplier, channel.offset);
 }
 
-// A row of a 3x3 kernel over at least three columns.
+// Depthwise 3x3: a row of at least three columns.
 static void depthwise3Row(const Step &step, const uint8_t *const *rows, uint8_t *out) {
     const int8_t *weights = reinterpret_cast<const int8_t *>(weightTable + step.weights);
     const uint8_t *a = rows[0] ? rows[0] : rows[1], *b = rows[1], *c = rows[2] ? rows[2] : rows[1];
@@ -4230,13 +4213,13 @@ static void depthwise3Row(const Step &step, const uint8_t *const *rows, uint8_t 
         channel.multiplier = flash(multiplierTable + step.constants + f);
         channel.offset = flash(offsetTable + step.constants + f);
         if (!rows[0]) {
-            leaveOut(channel, 0, step.zero);
+            removeRow(channel, 0, step.zero);
         }
         if (!rows[2]) {
-            leaveOut(channel, 2, step.zero);
+            removeRow(channel, 2, step.zero);
         }
         if (step.first) {
-            *out++ = side(channel, a, b, c, 1, 0, step.zero);
+            *out++ = edgeOutput(channel, a, b, c, 1, 0, step.zero);
         }
         if (step.stride == 1) {
             depthwise3<1>(channel, a + at, b + at, c + at, out, step.inner);
@@ -4247,22 +4230,23 @@ static void depthwise3Row(const Step &step, const uint8_t *const *rows, uint8_t 
         out += step.inner;
         if (step.first + step.inner < step.columns) {
             const uint16_t last = static_cast<uint16_t>(step.width - 2);
-            *out++ = side(channel, a + last, b + last, c + last, 0, 2, step.zero);
+            *out++ = edgeOutput(channel, a + last, b + last, c + last, 0, 2, step.zero);
         }
     }
 }
 #endif
 
-// A row of filters that read one channel each; if there is a single channel, all of them read it.
-MICROMOBILENET_APART static void depthwise(const Step &step, const uint8_t *const *rows, uint8_t *out) {
+// Depthwise: a row of filters that read one channel each. With a single input channel, all filters read it.
+MICROMOBILENET_NOINLINE static void depthwise(const Step &step, const uint8_t *const *rows, uint8_t *out) {
     depthwise3Row(step, rows, out);
 }
 
 #if !defined(__AVR_HAVE_MUL__)
-// Words of the largest tile that is put on the stack.
+// Size of the largest tile on the stack, in words.
 enum : uint16_t { localWords = static_cast<uint32_t>(stackQuads) * tileBytesPerQuad / 4 };
 
-// What filters read: rows, the bytes from a channel to the next, and from a pixel to the next.
+// Input of filters: its rows, and the distance between channels (`plane`) and between pixels (`gap`), in
+// bytes.
 struct Source {
     const uint8_t *const *rows;
     uint16_t plane;
@@ -4276,8 +4260,8 @@ static inline uint16_t lesser(uint16_t one, uint16_t other) { return one < other
 #endif
 
 #if defined(__ARM_FEATURE_DSP) && __ARM_ARCH_PROFILE == 'M'
-// A pointwise row over at most four planes, which needs no tile.
-MICROMOBILENET_APART static void shallowRow(const Step &step, const uint8_t *in, uint8_t *out) {
+// Pointwise with at most four input channels: a row, without a tile.
+MICROMOBILENET_NOINLINE static void shallowRow(const Step &step, const uint8_t *in, uint8_t *out) {
     for (uint16_t f = 0; f < step.filters; f = static_cast<uint16_t>(f + shallowFilters)) {
         shallowProducts(in, step.width, step.channels, weightTable + step.weights + f * 4,
                         multiplierTable + step.constants + f, offsetTable + step.constants + f,
@@ -4287,7 +4271,7 @@ MICROMOBILENET_APART static void shallowRow(const Step &step, const uint8_t *in,
 }
 #endif
 
-// A row of filters that read all channels: a convolution, or with a kernel of 1 a pointwise one.
+// Filters that read all channels (convolution; pointwise if the kernel is 1x1): a row.
 static void filters(const Step &step, const Source &source, uint8_t *values, uint8_t *out) {
     const uint16_t depth = static_cast<uint16_t>(step.channels * step.kernel * step.kernel);
     const uint8_t gap = static_cast<uint8_t>(step.stride * source.gap);
@@ -4309,7 +4293,7 @@ static void filters(const Step &step, const Source &source, uint8_t *values, uin
 #endif
 }
 
-// Fully connected: `channels` bytes to `count` bytes.
+// Dense layer: `channels` inputs, `count` outputs.
 static void dense(uint32_t at, uint16_t constants, uint8_t shift, uint16_t channels, uint16_t count,
                   const uint8_t *in, uint8_t *values, uint8_t *out) {
 #if defined(__ARM_FEATURE_DSP) && __ARM_ARCH_PROFILE == 'M'
@@ -4334,31 +4318,31 @@ static void dense(uint32_t at, uint16_t constants, uint8_t shift, uint16_t chann
 
 
 #if defined(__ARM_FEATURE_DSP) && __ARM_ARCH_PROFILE == 'M'
-// Of each byte the larger one.
-static inline uint32_t larger(uint32_t one, uint32_t other) {
+// Maximum of each byte.
+static inline uint32_t maximum(uint32_t one, uint32_t other) {
     uint32_t most;
     __asm__("uqsub8 %0, %1, %2\n\tuadd8 %0, %0, %2" : "=&r"(most) : "r"(one), "r"(other));
     return most;
 }
 #endif
 
-// The largest value of each channel so far.
+// Global maximum pool: updates the maximum of each channel with a row.
 static void pool(uint8_t *arena, const uint8_t *row) {
     uint8_t *const largest = arena + poolPlace;
     for (uint16_t c = 0; c < pooledChannels; c++) {
 #if defined(__ARM_FEATURE_DSP) && __ARM_ARCH_PROFILE == 'M'
         if (pooledWidth >= 4) {
-            // Four at a time; the last four may have been among those before.
+            // Four at a time; the last four may overlap the ones before.
             uint32_t four, most = largest[c];
             for (uint16_t x = 0; x + 4 < pooledWidth; x = static_cast<uint16_t>(x + 4)) {
                 memcpy(&four, row + x, 4);
-                most = larger(four, most);
+                most = maximum(four, most);
             }
             row += pooledWidth;
             memcpy(&four, row - 4, 4);
-            most = larger(four, most);
-            most = larger(most, most >> 16);
-            largest[c] = static_cast<uint8_t>(larger(most, most >> 8));
+            most = maximum(four, most);
+            most = maximum(most, most >> 16);
+            largest[c] = static_cast<uint8_t>(maximum(most, most >> 8));
             continue;
         }
 #endif
@@ -4372,7 +4356,7 @@ static void pool(uint8_t *arena, const uint8_t *row) {
 
 static void clearPool(uint8_t *arena) { memset(arena + poolPlace, 0, poolBytes); }
 
-// The class scores, with 128 added.
+// Computes the class scores, with 128 added.
 static void head(uint8_t *arena, uint8_t *scores) {
     uint8_t *const pooled = arena + poolPlace;
     uint8_t *const values = arena + headTile;
@@ -4380,9 +4364,10 @@ static void head(uint8_t *arena, uint8_t *scores) {
 }
 
 #if !defined(__AVR_HAVE_MUL__)
-// Filters with what they read at several pixels at once, on the stack or in the arena. Kept apart, so
-// that only they take that much of the stack.
-MICROMOBILENET_APART static void filterRow(const Step &step, uint8_t *arena, const uint8_t *const *rows, uint8_t *out) {
+// Runs filters on a tile, the inputs of several pixels, which is on the stack or in the arena. Not inlined,
+// so that other kernels do not take the stack of the tile.
+MICROMOBILENET_NOINLINE static void filterRow(const Step &step, uint8_t *arena, const uint8_t *const *rows,
+                                              uint8_t *out) {
     uint32_t local[localWords];
     uint8_t *const values = step.tile == noPlace ? reinterpret_cast<uint8_t *>(local) : arena + step.tile;
     const Source source = {rows, step.width, 1};
@@ -4390,7 +4375,7 @@ MICROMOBILENET_APART static void filterRow(const Step &step, uint8_t *arena, con
 }
 #endif
 
-// Row `index` of what a step makes.
+// Computes output row `index` of a step.
 static inline void compute(const Step &step, uint8_t *arena, uint16_t index, const uint8_t *const *rows,
                            uint8_t *out) {
     static_cast<void>(index);
@@ -4420,8 +4405,8 @@ static inline void compute(const Step &step, uint8_t *arena, uint16_t index, con
     }
 }
 
-// Whether step `at` can make its next row once `in` rows have come.
-static inline bool due(const Step *at, const State &state, uint16_t in) {
+// Whether step `at` can compute its next row from the first `in` rows of its input.
+static inline bool isReady(const Step *at, const State &state, uint16_t in) {
     const uint16_t next = state.made[MICROMOBILENET_OF(at, out)];
     const uint16_t reach = static_cast<uint16_t>(next * MICROMOBILENET_OF(at, stride) + MICROMOBILENET_OF(at, kernel));
     return next < MICROMOBILENET_OF(at, rows) &&
@@ -4432,35 +4417,37 @@ static inline size_t rowBytes(const Step *at) {
     return static_cast<size_t>(MICROMOBILENET_OF(at, width)) * MICROMOBILENET_OF(at, channels) * sizeof(Value);
 }
 
-// Where a step keeps row `index` of its input.
-static inline uint8_t *slot(const Step *at, uint8_t *arena, uint16_t index) {
+// The row buffer of a step for row `index` of its input.
+static inline uint8_t *rowBuffer(const Step *at, uint8_t *arena, uint16_t index) {
     return arena + MICROMOBILENET_OF(at, ring) + (index & (MICROMOBILENET_OF(at, kernel) - 2u)) * rowBytes(at);
 }
 
-// Where row `index` for step `at` may be written at once, if that step only keeps it; else null.
-static uint8_t *landing(uint8_t *arena, const State &state, const Step *at, uint16_t index) {
-    const bool isKept = MICROMOBILENET_OF(at, kernel) > 1 && !due(at, state, static_cast<uint16_t>(index + 1));
-    return isKept ? slot(at, arena, index) : nullptr;
+// The row buffer of step `at` for row `index`, if the step only stores this row for later; otherwise null.
+static uint8_t *directBuffer(uint8_t *arena, const State &state, const Step *at, uint16_t index) {
+    const uint16_t rows = static_cast<uint16_t>(index + 1);
+    const bool isOnlyStored = MICROMOBILENET_OF(at, kernel) > 1 && !isReady(at, state, rows);
+    return isOnlyStored ? rowBuffer(at, arena, index) : nullptr;
 }
 
-// A row that a kernel reads: one of the first `kept` rows, the one after them or padding.
-static inline const uint8_t *pick(uint16_t row, uint16_t kept, const uint8_t *slot, const uint8_t *newest) {
-    return row < kept ? slot : (row == kept ? newest : nullptr);
+// Input row of a kernel: a buffered row if it is one of the first `kept` rows, the newest row if it follows
+// them, null for padding.
+static inline const uint8_t *inputRow(uint16_t row, uint16_t kept, const uint8_t *buffer, const uint8_t *newest) {
+    return row < kept ? buffer : (row == kept ? newest : nullptr);
 }
 
-// The next row of step `at`, from the rows it keeps and the newest one, if there is one. Null if the
-// next step has got it and does nothing else with it.
-static uint8_t *make(uint8_t *arena, const State &state, const Step *at, bool isLast, uint8_t *newest) {
+// Computes the next row of step `at` from its buffered rows and the newest row, which may be null. Returns
+// null if the row was written to a row buffer of the next step, which needs nothing else to be done.
+static uint8_t *computeRow(uint8_t *arena, const State &state, const Step *at, bool isLast, uint8_t *newest) {
     MICROMOBILENET_STEP(step, at);
     const uint16_t in = state.made[step.in];
     const uint16_t index = step.in != step.out ? state.made[step.out] : static_cast<uint16_t>(in - 1);
     const size_t bytes = static_cast<size_t>(step.columns) * step.filters * sizeof(Value);
-    uint8_t *out = newest, *landed = nullptr;
+    uint8_t *out = newest, *direct = nullptr;
     if (step.target == intoMap) {
         out = arena + step.row + index * bytes;
     } else if (step.target == intoRow) {
-        landed = isLast ? nullptr : landing(arena, state, at + 1, index);
-        out = landed ? landed : arena + step.row;
+        direct = isLast ? nullptr : directBuffer(arena, state, at + 1, index);
+        out = direct ? direct : arena + step.row;
     }
     const uint8_t *rows[kernelRows];
     rows[0] = newest;
@@ -4471,33 +4458,33 @@ static uint8_t *make(uint8_t *arena, const State &state, const Step *at, bool is
         const uint8_t *const ring = arena + step.ring;
         const uint8_t *const outer = ring + (row & 1u ? bytesKept : 0);
         const uint8_t *const middle = ring + (row & 1u ? 0 : bytesKept);
-        rows[0] = pick(row, kept, outer, newest);
-        rows[1] = pick(static_cast<uint16_t>(row + 1), kept, middle, newest);
-        rows[2] = pick(static_cast<uint16_t>(row + 2), kept, outer, newest);
+        rows[0] = inputRow(row, kept, outer, newest);
+        rows[1] = inputRow(static_cast<uint16_t>(row + 1), kept, middle, newest);
+        rows[2] = inputRow(static_cast<uint16_t>(row + 2), kept, outer, newest);
     }
     compute(step, arena, index, rows, out);
     MICROMOBILENET_TRACED(static_cast<uint8_t>(at - steps), index, reinterpret_cast<const Value *>(out),
                           static_cast<size_t>(step.columns) * step.filters);
-    return landed ? nullptr : out;
+    return direct ? nullptr : out;
 }
 
-// Keeps the newest row for step `at`, if a row that it makes later reads it.
-static inline void keep(uint8_t *arena, const State &state, const Step *at, const uint8_t *newest) {
+// Stores the newest row in the row buffers of step `at` if one of its later output rows reads it.
+static inline void storeRow(uint8_t *arena, const State &state, const Step *at, const uint8_t *newest) {
     const uint16_t in = state.made[MICROMOBILENET_OF(at, in)];
     const uint16_t next = state.made[MICROMOBILENET_OF(at, out)];
     const uint16_t reads = static_cast<uint16_t>(next * MICROMOBILENET_OF(at, stride));
     if (next < MICROMOBILENET_OF(at, rows) && reads < in + MICROMOBILENET_OF(at, pad)) {
-        uint8_t *const kept = slot(at, arena, static_cast<uint16_t>(in - 1));
+        uint8_t *const kept = rowBuffer(at, arena, static_cast<uint16_t>(in - 1));
         if (kept != newest) {
             copy(kept, newest, rowBytes(at));
         }
     }
 }
 
-// Gives the steps from `first` to before `end` a row, and makes all that follows from it. Each
-// row that is made goes on to the next step before another one is made.
-MICROMOBILENET_APART static void stream(uint8_t *arena, State &state, uint8_t first, uint8_t end, uint8_t *newest) {
-    const Step *const begin = steps + first, *const behind = steps + end;
+// Passes a row to the steps from `first` to `end` (exclusive) and computes all rows that depend on it. The
+// next step processes each row before another one is computed.
+MICROMOBILENET_NOINLINE static void stream(uint8_t *arena, State &state, uint8_t first, uint8_t end, uint8_t *newest) {
+    const Step *const begin = steps + first, *const endStep = steps + end;
     const Step *at = begin;
     state.made[0]++;
     for (;;) {
@@ -4505,17 +4492,17 @@ MICROMOBILENET_APART static void stream(uint8_t *arena, State &state, uint8_t fi
         const uint8_t counter = MICROMOBILENET_OF(at, out);
         const bool isWindowed = MICROMOBILENET_OF(at, in) != counter;
         uint8_t *out = nullptr;
-        if (!isWindowed || due(at, state, state.made[MICROMOBILENET_OF(at, in)])) {
-            out = make(arena, state, at, at + 1 == behind, newest);
+        if (!isWindowed || isReady(at, state, state.made[MICROMOBILENET_OF(at, in)])) {
+            out = computeRow(arena, state, at, at + 1 == endStep, newest);
             state.made[counter] = static_cast<Counter>(state.made[counter] + isWindowed);
         }
         if (newest && MICROMOBILENET_OF(at, kernel) > 1) {
-            keep(arena, state, at, newest);
+            storeRow(arena, state, at, newest);
         }
         MICROMOBILENET_CHARGE(state, at - steps, start);
         if (out) {
             at++;
-            if (at != behind) {
+            if (at != endStep) {
                 newest = out;
                 continue;
             }
@@ -4523,14 +4510,14 @@ MICROMOBILENET_APART static void stream(uint8_t *arena, State &state, uint8_t fi
                 pool(arena, out);
             }
         }
-        // Below the last row there is padding: a step may have rows to make that need no other. They
-        // can wait until the first step has made all of its own; then the last such step goes first.
+        // Padding follows the last row, so that a step may have output rows left that need no further input.
+        // They are computed after the first step has finished, beginning with the last such step.
         newest = nullptr;
         if (state.made[MICROMOBILENET_OF(begin, in)] < MICROMOBILENET_OF(begin, height) &&
             state.made[MICROMOBILENET_OF(begin, out)] < MICROMOBILENET_OF(begin, rows)) {
             return;
         }
-        for (at = behind - 1;; at--) {
+        for (at = endStep - 1;; at--) {
             const uint8_t in = MICROMOBILENET_OF(at, in), made = MICROMOBILENET_OF(at, out);
             if (state.made[in] == MICROMOBILENET_OF(at, height) && in != made &&
                 state.made[made] < MICROMOBILENET_OF(at, rows)) {
@@ -4543,9 +4530,9 @@ MICROMOBILENET_APART static void stream(uint8_t *arena, State &state, uint8_t fi
     }
 }
 
-// Where the next row of the camera may be written at once, if the first step only keeps it; else
-// null. What is known of that step spares a look at it.
-static inline uint8_t *cameraLanding(uint8_t *arena, const State &state) {
+// The row buffer of the first step for the next camera row, if the step only stores this row for later;
+// otherwise null. Constants of the first step replace reads of its entry in the table.
+static inline uint8_t *cameraBuffer(uint8_t *arena, const State &state) {
     enum : uint16_t {
         height = 96,
         rows = 47,
@@ -4559,22 +4546,22 @@ static inline uint8_t *cameraLanding(uint8_t *arena, const State &state) {
     return kernel == 1 || isDue ? nullptr : arena + 0 + (index & (kernel - 2u)) * bytes;
 }
 
-// Where the camera writes its next row.
+// The buffer for the next camera row.
 static inline uint8_t *nextRow(uint8_t *arena, const State &state) {
-    uint8_t *const kept = cameraLanding(arena, state);
+    uint8_t *const kept = cameraBuffer(arena, state);
     return kept ? kept : arena + 2190;
 }
 
-// The camera's row has come; most of them are only kept.
+// Processes a camera row. The first step only stores most of them.
 static inline void commitRow(uint8_t *arena, State &state) {
-    if (cameraLanding(arena, state)) {
+    if (cameraBuffer(arena, state)) {
         state.made[0]++;
     } else {
         stream(arena, state, 0, firstStreamEnd, arena + 2190);
     }
 }
 
-// A run of steps whose rows come from a map.
+// Runs a segment, whose input rows are in a feature map.
 static void streamMap(uint8_t *arena, State &state, uint8_t index) {
     Stream current;
     fetch(&current, streams + index, sizeof current);
@@ -4590,13 +4577,13 @@ static void streamMap(uint8_t *arena, State &state, uint8_t index) {
     }
 }
 
-// Rows of a camera of another size, or with colours, become rows of the network as images did in
-// training (the middle of them, cropped). Shrinking takes the mean of the area, growing is bilinear, both in
-// integers: columns first, in 1/256, then rows. It holds a few rows of the network.
+// Resizes camera rows to the network's input and converts their colours, as the images were resized for
+// training (cropped to the centre). Downscaling averages areas, upscaling is bilinear, both in integers: columns
+// first, in units of 1/256, then rows. The object holds a few rows of the network's input.
 template <typename Net>
 class Camera {
 public:
-    // A camera of this many columns and rows.
+    // A camera with this number of columns and rows.
     Camera(Net &network, uint16_t columns, uint16_t rows) : net_(network), columns_(columns), rows_(rows) {
         source_.width = columns;
         source_.height = rows;
@@ -4606,7 +4593,7 @@ public:
         target_.x = target_.y = 0;
         const uint32_t across = static_cast<uint32_t>(columns) * Net::height;
         const uint32_t along = static_cast<uint32_t>(rows) * Net::width;
-        // The largest part in the middle that has the network's proportions.
+        // The largest centred part with the network's aspect ratio.
         if (across > along) {
             source_.width = static_cast<uint16_t>(atLeast1(along / Net::height));
             source_.x = static_cast<uint16_t>((columns - source_.width) / 2);
@@ -4617,23 +4604,23 @@ public:
         begin();
     }
 
-    // Starts an image, whether the last one was finished or not.
+    // Starts an image and discards an unfinished one.
     void begin() {
         net_.begin();
         taken_ = given_ = 0;
     }
 
-    // The next row of the camera: a byte a pixel.
+    // Processes a camera row with one byte per pixel.
     void gray(const uint8_t *row) { take(Gray{row}); }
 
-    // The same with three bytes a pixel: red, green, blue.
+    // Processes a camera row with three bytes per pixel: red, green, blue.
     void rgb888(const uint8_t *row) { take(Rgb888{row}); }
 
-    // The same with two bytes a pixel: five bits of red, six of green, five of blue; cameras send
-    // the byte with red first.
+    // Processes a camera row with two bytes per pixel: five bits of red, six of green, five of blue. Cameras
+    // send the byte with red first.
     void rgb565(const uint8_t *row, bool redFirst = true) { take(Rgb565{row, redFirst}); }
 
-    // Ends an image and returns its class; the next row starts another one.
+    // Finishes an image and returns its class; the next row starts another one.
     uint16_t finish() {
         taken_ = 0;
         return net_.finish();
@@ -4681,7 +4668,7 @@ private:
         return static_cast<uint8_t>((sum + 500) / 1000);
     }
 
-    // What comes before the first row. The outputs of the last image are gone from here on.
+    // Prepares an image, including a black bar at the top. It overwrites the outputs of the previous image.
     void start() {
         given_ = 0;
         room_ = source_.height;
@@ -4699,7 +4686,7 @@ private:
     template <typename Read>
     void take(const Read &read) {
         if (given_ != 0 && !net_.hasRows()) {
-            // The network itself was told to finish, or to begin.
+            // finish() or begin() of the network was called directly.
             taken_ = 0;
         }
         const uint16_t row = taken_;
@@ -4728,13 +4715,13 @@ private:
         }
     }
 
-    // A channel of the row at the network's width, in 1/256.
+    // Resizes a channel of the row to the network's width, in units of 1/256.
     template <typename Read>
     void squeeze(const Read &read, uint8_t channel) {
         const uint16_t from = source_.width, to = target_.width;
         uint16_t *out = current_ + channel;
         if (to < from) {
-            // Each column is `to` long, each output `from`.
+            // In this scale each input column has the length `to`, each output column `from`.
             uint32_t sum = 0, room = from;
             for (uint16_t x = 0; x < from; x++) {
                 const uint32_t value = read(static_cast<uint16_t>(source_.x + x), channel);
@@ -4760,7 +4747,8 @@ private:
         }
     }
 
-    // The position that output o begins at, and the weight of the next one, out of 2 * to.
+    // The first of two input positions that output o interpolates, and the weight of the second one, in units
+    // of 1 / (2 * to).
     static uint16_t place(uint16_t o, uint16_t from, uint16_t to, uint32_t &weight) {
         const uint32_t middle = (2 * static_cast<uint32_t>(o) + 1) * from;
         const uint32_t centre = middle > to ? middle - to : 0;
@@ -4824,7 +4812,7 @@ private:
     uint16_t columns_, rows_;
     Part source_, target_;
     uint16_t taken_, given_;
-    // What is left of the output row under way, where rows are made fewer.
+    // Downscaling: remaining length of the current output row.
     uint32_t room_;
     uint16_t current_[Net::width * Net::channels];
     union {
@@ -4844,11 +4832,11 @@ public:
         classes = 10,
         numInputs = 9216,
         numOutputs = 10,
-        // Rows and maps begin at a multiple of so many bytes.
+        // Alignment of the arena, in bytes.
         arenaAlignment = 4,
 #if defined(MICROMOBILENET_CALLER_ARENA)
-        // Bytes of an arena that begins anywhere: rows and maps, and what is left free in front of them
-        // and behind them. Kernels load up to three bytes beyond the values that they use.
+        // Size of an arena without alignment, in bytes: row buffers and feature maps, the bytes to align
+        // them, and the bytes behind them. Kernels load up to three bytes beyond the values that they use.
         arenaBytes = 4504,
 #else
         arenaBytes = 4496,
@@ -4864,16 +4852,16 @@ public:
     float outputs[10];
 #else
     union {
-        // The probability of each class, until the next image begins.
+        // The probability of each class, until the next image starts.
         float outputs[10];
-        // Rows and maps.
+        // The arena: row buffers and feature maps.
         MobileNet_detail::Word words_[arenaBytes / sizeof(MobileNet_detail::Word)];
     };
 #endif
 
-    // The probability of the class found.
+    // The probability of the predicted class.
     float proba;
-    // The class found.
+    // The predicted class.
     uint16_t output;
 
 private:
@@ -4888,31 +4876,31 @@ private:
 
 public:
 #if defined(MICROMOBILENET_CALLER_ARENA)
-    // The arena holds arenaBytes and stays with the caller; between images it may serve others. It may
-    // begin anywhere. If it is null, as what malloc() returns where there is no room, rows are ignored
+    // The arena holds arenaBytes bytes and needs no alignment. The caller owns it and may use it for other
+    // things between images. If it is null, such as the result of a malloc() that failed, rows are ignored
     // and the class and its probability remain 0.
     explicit MobileNet(void *arena) : words_(aligned(arena)) { clear(); }
 
-    // Whether there is an arena to work in.
+    // Whether the network has an arena, that is, memory for feature maps.
     bool hasArena() const { return words_ != nullptr; }
 #else
     MobileNet() { clear(); }
 
-    // Whether there is an arena to work in: it is part of the object.
+    // Whether the network has an arena: always, since it is part of the object.
     bool hasArena() const { return true; }
 #endif
 
-    // Whether the answer may be relied on: its probability is at least that from which on answers were
-    // right often enough in validation.
+    // Whether the probability of the predicted class reaches the confidence threshold, which validation
+    // determined from the required precision.
     bool sure() const { return proba >= 0.56672204f; }
 
-    // Starts an image, whether the last one was finished or not.
+    // Starts an image and discards an unfinished one.
     void begin() { memset(state_.made, 0, sizeof state_.made); }
 
-    // Whether a row has come since the last image was finished, or one was begun.
+    // Whether the current image has at least one row.
     bool hasRows() const { return state_.made[0] != 0; }
 
-    // Where the next row of the image goes: width * channels camera bytes; null without an arena.
+    // Buffer for the next row of the image, width * channels camera bytes; null without an arena.
     uint8_t *nextRow() {
         if (!hasArena()) {
             return nullptr;
@@ -4920,23 +4908,23 @@ public:
         return MobileNet_detail::nextRow(arena(), state_);
     }
 
-    // The row that nextRow() pointed to is complete.
+    // Processes the row that was written to nextRow().
     void commitRow() {
-        if (isDue()) {
+        if (acceptsRow()) {
             stream();
         }
     }
 
-    // A row of width * channels camera bytes that lies elsewhere.
+    // Processes a row of width * channels camera bytes from memory of the caller.
     void push(const uint8_t *row) {
-        if (isDue()) {
+        if (acceptsRow()) {
             MobileNet_detail::copy(nextRow(), row, width * channels);
             commitRow();
         }
     }
 
-    // Ends an image and returns its class; rows that never came are black. The next row starts another
-    // image. If no row has come yet, the class is that of the last image again.
+    // Finishes an image and returns its class; missing rows are black. The next row starts another image.
+    // Without any row, returns the class of the previous image.
     uint16_t finish() {
         if (hasRows()) {
             while (state_.made[0] < height) {
@@ -4947,13 +4935,13 @@ public:
                 begin();
                 MobileNet_detail::streamMap(arena(), state_, i);
             }
-            conclude();
+            classify();
             begin();
         }
         return output;
     }
 
-    // An image: camera bytes, row by row, the colours of a pixel side by side.
+    // Classifies an image of camera bytes, row by row, the channels of a pixel side by side.
     uint16_t predict(const uint8_t *image) {
         begin();
         for (uint32_t y = 0; y < height; y++, image += width * channels) {
@@ -4962,7 +4950,7 @@ public:
         return finish();
     }
 
-    // The same image in flash, where that is not memory like any other.
+    // Classifies an image in flash (PROGMEM), on processors with a separate address space for flash too.
     uint16_t predict_P(const uint8_t *image) {
         begin();
         for (uint32_t y = 0; hasArena() && y < height; y++, image += width * channels) {
@@ -4972,7 +4960,7 @@ public:
         return finish();
     }
 
-    // An image of numbers from 0 to 1.
+    // Classifies an image of floats from 0 to 1.
     uint16_t predict(const float *image) {
         begin();
         for (uint32_t y = 0; hasArena() && y < height; y++) {
@@ -4987,7 +4975,7 @@ public:
     }
 
 #if defined(MICROMOBILENET_PROFILE)
-    // Prints what each operation took since the last time, as comma-separated values.
+    // Prints the microseconds of each operation since the last call, as comma-separated values.
     template <typename Printer>
     void printProfile(Printer &printer) {
         printer.println("layer,microseconds");
@@ -5003,11 +4991,11 @@ public:
 private:
     uint8_t *arena() { return reinterpret_cast<uint8_t *>(words_); }
 
-    // Whether another row of the image may come.
-    bool isDue() const { return hasArena() && state_.made[0] < height; }
+    // Whether the image has fewer rows than the network expects.
+    bool acceptsRow() const { return hasArena() && state_.made[0] < height; }
 
 #if defined(MICROMOBILENET_CALLER_ARENA)
-    // The first place in an arena where rows and maps may begin.
+    // The first aligned address of an arena.
     static MobileNet_detail::Word *aligned(void *arena) {
         const uintptr_t skipped = (0u - reinterpret_cast<uintptr_t>(arena)) % arenaAlignment;
         return reinterpret_cast<MobileNet_detail::Word *>(static_cast<uint8_t *>(arena) + skipped);
@@ -5025,7 +5013,7 @@ private:
             memset(words_, 0, 4496);
         }
 #else
-        // Every member is numbers.
+        // All members are numbers.
         memset(static_cast<void *>(this), 0, sizeof *this);
 #endif
         static_cast<void>(padding_);
@@ -5036,8 +5024,9 @@ private:
         MobileNet_detail::mmnYield();
     }
 
-    // Scores become the class and probabilities: exp(x - largest), divided by their sum.
-    MICROMOBILENET_APART void conclude() {
+    // Computes the predicted class and the probabilities from the scores by softmax: exp(x - largest),
+    // divided by their sum.
+    MICROMOBILENET_NOINLINE void classify() {
         uint8_t *const raw = reinterpret_cast<uint8_t *>(scores);
         MobileNet_detail::head(arena(), raw);
         uint16_t best = 0;
@@ -5061,7 +5050,7 @@ private:
     }
 };
 
-// Takes rows of a camera: gray(), rgb888() or rgb565() for each of its rows, and finish() at the end.
+// Classifies camera images: call gray(), rgb888() or rgb565() for each row, then finish().
 typedef MobileNet_detail::Camera<MobileNet> MobileNetCamera;
 
 #pragma GCC diagnostic pop
@@ -5095,7 +5084,6 @@ typedef MobileNet_detail::Camera<MobileNet> MobileNetCamera;
 #pragma pop_macro("inner")
 #pragma pop_macro("kernel")
 #pragma pop_macro("label")
-#pragma pop_macro("larger")
 #pragma pop_macro("last")
 #pragma pop_macro("left")
 #pragma pop_macro("lesser")
@@ -5103,7 +5091,7 @@ typedef MobileNet_detail::Camera<MobileNet> MobileNetCamera;
 #pragma pop_macro("loop")
 #pragma pop_macro("low")
 #pragma pop_macro("made")
-#pragma pop_macro("make")
+#pragma pop_macro("maximum")
 #pragma pop_macro("mid")
 #pragma pop_macro("middle")
 #pragma pop_macro("next")
@@ -5112,12 +5100,9 @@ typedef MobileNet_detail::Camera<MobileNet> MobileNetCamera;
 #pragma pop_macro("one")
 #pragma pop_macro("out")
 #pragma pop_macro("output")
-#pragma pop_macro("over")
 #pragma pop_macro("pad")
 #pragma pop_macro("pair")
-#pragma pop_macro("pick")
 #pragma pop_macro("pixel")
-#pragma pop_macro("pixels")
 #pragma pop_macro("place")
 #pragma pop_macro("plane")
 #pragma pop_macro("pool")
@@ -5134,7 +5119,6 @@ typedef MobileNet_detail::Camera<MobileNet> MobileNetCamera;
 #pragma pop_macro("rows")
 #pragma pop_macro("second")
 #pragma pop_macro("shift")
-#pragma pop_macro("side")
 #pragma pop_macro("source")
 #pragma pop_macro("start")
 #pragma pop_macro("state")
@@ -5144,10 +5128,8 @@ typedef MobileNet_detail::Camera<MobileNet> MobileNetCamera;
 #pragma pop_macro("sum")
 #pragma pop_macro("take")
 #pragma pop_macro("target")
-#pragma pop_macro("times")
 #pragma pop_macro("top")
 #pragma pop_macro("total")
-#pragma pop_macro("up")
 #pragma pop_macro("value")
 #pragma pop_macro("values")
 #pragma pop_macro("weight")
@@ -5158,13 +5140,13 @@ typedef MobileNet_detail::Camera<MobileNet> MobileNetCamera;
 #pragma pop_macro("z")
 #pragma pop_macro("zero")
 #if !defined(MICROMOBILENET_CALLER_ARENA) && !defined(MICROMOBILENET_PROFILE)
-static_assert(sizeof(MobileNet) == 4520, "its size is not the one that was planned");
+static_assert(sizeof(MobileNet) == 4520, "the object size differs from the memory plan");
 #endif
 
 #undef MICROMOBILENET_STEP
 #undef MICROMOBILENET_OF
 #undef MICROMOBILENET_TRACED
 #undef MICROMOBILENET_CHARGE
-#undef MICROMOBILENET_APART
+#undef MICROMOBILENET_NOINLINE
 #undef MICROMOBILENET_INLINE
 #endif

@@ -1,4 +1,4 @@
-// Images to try NanoMobileNet on: camera bytes, row by row; and what it answers.
+// Sample images for NanoMobileNet: camera bytes, row by row, and the expected outputs.
 // Written by micromobilenet 0.1.0.
 #pragma once
 #include "NanoMobileNet.h"

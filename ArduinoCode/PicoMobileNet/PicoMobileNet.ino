@@ -1,8 +1,7 @@
-// micromobilenet sketch 68c8b5cfdb0c21bd
-// Classifies the images of samples.h again and again: prints what it thinks, what is right,
-// whether the answer is the one that was worked out when this was exported (PASS or FAIL), and how
-// long it took. Open the serial monitor at 115200 baud.
-// Written by micromobilenet 0.1.0. Edit it as you like: an edited sketch is never overwritten.
+// micromobilenet sketch 34de0a772f5f6c14
+// Classifies the images of samples.h in a loop and prints the predicted class, the true class, the latency,
+// and whether the outputs equal those computed at export (PASS or FAIL). Open the serial monitor at 115200 baud.
+// Written by micromobilenet 0.1.0. You may edit it: an edited sketch is never overwritten.
 #include "PicoMobileNet.h"
 #include "samples.h"
 #if defined(__arm__)
@@ -11,7 +10,7 @@
 
 PicoMobileNet net;
 
-// Bytes of RAM that nobody uses; 0 where the core does not tell.
+// Free RAM in bytes; 0 if the core cannot tell.
 static unsigned long freeRam() {
 #if defined(ESP8266) || defined(ESP32)
     return ESP.getFreeHeap();
@@ -23,7 +22,7 @@ static unsigned long freeRam() {
     char top;
     return static_cast<unsigned long>(&top - (__brkval ? __brkval : &__heap_start));
 #elif defined(__arm__) && !defined(ARDUINO_ARCH_MBED)
-    // From the end of the heap to the stack, unless the stack lies elsewhere.
+    // From the end of the heap to the stack, unless the stack is below the heap.
     char top;
     const uintptr_t stack = reinterpret_cast<uintptr_t>(&top), heap = reinterpret_cast<uintptr_t>(sbrk(0));
     return stack > heap ? static_cast<unsigned long>(stack - heap) : 0;
@@ -32,7 +31,7 @@ static unsigned long freeRam() {
 #endif
 }
 
-// Whether the answer to sample i is the expected one.
+// Whether the outputs for sample i are the expected ones.
 static bool isExpected(uint16_t i) {
     for (uint16_t c = 0; c < PicoMobileNet::classes; c++) {
         if (net.scores[c] != PicoMobileNet_samples::expected(i, c)) {
@@ -44,14 +43,14 @@ static bool isExpected(uint16_t i) {
 
 void setup() {
     Serial.begin(115200);
-    // Boards with a USB port of their own wait for the monitor, but not for ever.
+    // Boards with native USB wait up to 3 s for the serial monitor.
     while (!Serial && millis() < 3000) {
         delay(10);
     }
 }
 
 void loop() {
-    uint16_t right = 0;
+    uint16_t correct = 0;
     uint16_t passed = 0;
     uint32_t total = 0;
     for (uint16_t i = 0; i < PicoMobileNet_samples::count; i++) {
@@ -61,7 +60,7 @@ void loop() {
         const uint16_t truth = PicoMobileNet_samples::truth(i);
         const bool pass = isExpected(i);
         total += elapsed;
-        right += net.output == truth;
+        correct += net.output == truth;
         passed += pass;
         Serial.print(pass ? F("PASS") : F("FAIL"));
         Serial.print(F(", prediction: "));
@@ -80,15 +79,15 @@ void loop() {
     Serial.print(passed);
     Serial.print(F(" of "));
     Serial.print(static_cast<uint16_t>(PicoMobileNet_samples::count));
-    Serial.print(F(" as expected, right: "));
-    Serial.print(right);
-    Serial.print(F(", microseconds each: "));
+    Serial.print(F(" as expected, correct: "));
+    Serial.print(correct);
+    Serial.print(F(", microseconds per image: "));
     Serial.print(total / PicoMobileNet_samples::count);
-    Serial.print(F(", bytes of the object: "));
+    Serial.print(F(", object bytes: "));
     Serial.print(static_cast<unsigned long>(sizeof net));
     const unsigned long unused = freeRam();
     if (unused != 0) {
-        Serial.print(F(", bytes of RAM free: "));
+        Serial.print(F(", free RAM bytes: "));
         Serial.print(unused);
     }
     Serial.println();

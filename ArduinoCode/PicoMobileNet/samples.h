@@ -1,4 +1,4 @@
-// Images to try PicoMobileNet on: camera bytes, row by row; and what it answers.
+// Sample images for PicoMobileNet: camera bytes, row by row, and the expected outputs.
 // Written by micromobilenet 0.1.0.
 #pragma once
 #include "PicoMobileNet.h"
