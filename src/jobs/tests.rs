@@ -275,10 +275,7 @@ fn images_of_other_classes_are_refused_where_they_are_wrong() {
     let Err(DatasetError::Config(diagnostics)) = load(&spec(&["model.num_classes=3"]), Classes::Count(3)) else {
         panic!("three classes");
     };
-    assert!(
-        diagnostics.to_string().contains("model.num_classes=3: the network has 3 classes"),
-        "{diagnostics}"
-    );
+    assert!(diagnostics.to_string().contains("model.num_classes=3: the network has 3 classes"), "{diagnostics}");
     let mut renamed = found.labels.clone();
     renamed.swap(0, 1);
     let error = load(&ten, Classes::Named(&renamed)).unwrap_err();

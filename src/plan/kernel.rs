@@ -97,13 +97,25 @@ impl Kernel {
     /// Whether each filter reads one channel (depthwise).
     #[must_use]
     pub const fn is_depthwise(self) -> bool {
-        matches!(self, Self::FirstLayer { .. } | Self::Depthwise3 { .. } | Self::Depthwise)
+        match self {
+            Self::FirstLayer { .. } | Self::Depthwise3 { .. } | Self::Depthwise => true,
+            Self::Pointwise { .. }
+            | Self::Planes
+            | Self::Gathered
+            | Self::Convolution
+            | Self::Shifted { .. }
+            | Self::Addition
+            | Self::Gates => false,
+        }
     }
 
     /// Whether each filter reads all channels.
     #[must_use]
     pub const fn is_filters(self) -> bool {
-        !self.is_depthwise() && !matches!(self, Self::Addition | Self::Gates)
+        match self {
+            Self::Pointwise { .. } | Self::Planes | Self::Gathered | Self::Convolution | Self::Shifted { .. } => true,
+            Self::FirstLayer { .. } | Self::Depthwise3 { .. } | Self::Depthwise | Self::Addition | Self::Gates => false,
+        }
     }
 
     /// Whether each filter reads all channels with a kernel larger than 1×1.

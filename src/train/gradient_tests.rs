@@ -64,8 +64,10 @@ fn gradients_agree_with_finite_differences_on_odd_shapes() {
             let analytic = values(&gradients.get(&parameter.tensor));
             let at = analytic.len() / 2;
             if name == "hidden0.bias" {
+                // Batch norm behind them takes away what is the same in all images.
+                let is_on = |unit: usize| unit.is_multiple_of(2) && hidden.len() == 1;
                 assert!(
-                    analytic.iter().enumerate().all(|(unit, slope)| (*slope == 0.0) == (unit % 2 == 1)),
+                    analytic.iter().enumerate().all(|(unit, slope)| is_on(unit) == (slope.abs() > 1e-4)),
                     "{analytic:?}"
                 );
             }

@@ -5,7 +5,7 @@
 //! and passes the gradient of its input to the block before it.
 
 use super::grid::Grid;
-use super::lanes::{LaneMap, Pool};
+use super::lanes::Pool;
 use super::layer::{self, Activations, Backward, Flow, Forward, Mode, Pass, Running};
 use super::profile::{Work, span};
 use super::values::Values;
@@ -142,8 +142,7 @@ impl Network {
     /// The logits of a batch in evaluation mode, one row per image.
     pub fn evaluate(&self, images: &Arc<Activations>) -> Vec<f32> {
         let (features, _) = self.features(images, false);
-        let features = &features.map;
-        let (count, width) = (features.images, features.shape.channels);
+        let (count, width) = (features.map.images, features.map.shape.channels);
         let features: Matrix = self.device.tensor_from_vec(features.to_rows(), (count, width));
         let mut logits = vec![0.0; count * self.graph.classes];
         self.head(features).copy_into(&mut logits);
@@ -154,12 +153,10 @@ impl Network {
     /// pooled feature of every image. Updates the running statistics.
     pub fn train(&mut self, images: &Arc<Activations>, keep: Option<Vec<f32>>) -> Matrix<OwnedTape<f32, Cpu>> {
         let mut tape = OwnedTape::<f32, Cpu>::default();
-        let (pooled, groups) = self.features(images, true);
-        let features = &pooled.map;
-        let count = features.images;
-        let shape = (count, features.shape.channels);
+        let (features, steps) = self.features(images, true);
+        let shape = (features.map.images, features.map.shape.channels);
         let tensor: Matrix = self.device.tensor_from_vec(features.to_rows(), shape);
-        self.record(groups, features, &tensor, &mut tape);
+        self.record(steps, features, &tensor, &mut tape);
         let mut features = tensor.put_tape(tape);
         if let Some(keep) = keep {
             features = features * self.device.tensor_from_vec(keep, shape);
@@ -257,7 +254,7 @@ impl Network {
     }
 
     /// Records the steps on the tape, one operation per block, and updates running statistics.
-    fn record(&mut self, steps: Vec<Step>, pooled: &LaneMap, features: &Matrix, tape: &mut OwnedTape<f32, Cpu>) {
+    fn record(&mut self, steps: Vec<Step>, last: Arc<Activations>, features: &Matrix, tape: &mut OwnedTape<f32, Cpu>) {
         let graph = self.graph.clone();
         let mut below: Slot = Slot::default();
         let mut group: Vec<Step> = Vec::new();
@@ -283,12 +280,13 @@ impl Network {
         }
         // The last operation computes the features; dfdx computes their gradient.
         let (top, ghost) = (below, features.ghost());
-        let (pool, shape, images) = (pooled.pool().clone(), pooled.shape, pooled.images);
         tape.add_backward_op(move |gradients| {
             let rows = gradients.get_or_alloc_mut(&ghost)?;
-            let mut map = pool.map(shape, images);
+            let mut map = last.map.pool().map(last.map.shape, last.map.images);
             map.fill_rows(rows);
-            *top.borrow_mut() = Some(Flow { map, sums: Vec::new() });
+            // The sums of a pool are not used.
+            *top.borrow_mut() =
+                Some(if last.is_plain() { Flow { map, sums: Vec::new() } } else { last.activation_backward(map) });
             Ok(())
         });
     }

@@ -24,8 +24,9 @@ use std::process::{Command, Stdio};
 const IMAGES: usize = 8;
 /// Functions for the sides of a 3×3 depthwise kernel, which a map need not have, and for values beyond whole fours.
 const FOR_SIDES: [&str; 3] = ["edgeOutput", "removeRow", "put"];
-/// Functions that decide about rows, which every header has.
-const FOR_ROWS: [&str; 3] = ["directBuffer", "isReady", "rowBuffer"];
+/// Functions that decide about rows and keep them: every header has them, though networks without windows do
+/// not reach them.
+const FOR_ROWS: [&str; 6] = ["directBuffer", "isReady", "rowBuffer", "inputRow", "storeRow", "rowBytes"];
 
 /// A network in integers whose sums are large in one layer of some networks.
 pub fn case(net: &Net, number: usize) -> Case {

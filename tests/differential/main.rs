@@ -146,12 +146,12 @@ fn a_header_holds_the_kernels_that_its_plan_names_and_each_of_them_is_reached() 
 
 #[test]
 fn the_presets_lose_nothing_either() {
-    let graph = |text: &str, channels: &str| {
+    let graph = |text: &str, channels: i64| {
         let spec = ConfigFile::parse("preset.toml", text, &[Edit::set("model.input.channels", channels)]).unwrap();
         Graph::of_file(&spec, 10).unwrap()
     };
     for (name, text) in PRESETS {
-        for channels in ["1", "3"] {
+        for channels in [1, 3] {
             let net = Net {
                 name: (*name).to_owned(),
                 text: String::new(),

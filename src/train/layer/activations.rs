@@ -25,6 +25,16 @@ impl Activations {
         Self { map, reads: vec![NormAct::PLAIN; channels], means: vec![0.0; channels] }
     }
 
+    /// Whether no norm or activation is applied on load.
+    pub fn is_plain(&self) -> bool {
+        self.reads.iter().all(|read| *read == NormAct::PLAIN)
+    }
+
+    /// The values after norm and activation, `[image][channel, row, column]`.
+    pub fn to_rows(&self) -> Vec<f32> {
+        if self.is_plain() { self.map.to_rows() } else { self.written_out().to_rows() }
+    }
+
     /// Plane `unit`, numbered over all blocks.
     pub fn plane(&self, unit: usize) -> &[Lane] {
         let pixels = self.map.shape.pixels();

@@ -8,7 +8,6 @@ use super::units::{each_plane, map_planes, map_units, with_scratch};
 use crate::graph::{Conv, Shape, Window};
 use crate::train::kernels::Planes;
 use crate::train::kernels::conv::{Forward, Gather, Pad, Spread, Taps};
-use crate::train::kernels::rows::NormAct;
 use crate::train::lanes::{LaneMap, images_in};
 use crate::train::profile::Layer as Family;
 use crate::train::simd::{Lane, run};
@@ -24,7 +23,7 @@ pub enum Padded {
 
 impl Padded {
     fn new(planes: Planes, input: &Arc<Activations>) -> Self {
-        if planes.window.pad == 0 && input.reads.iter().all(|read| *read == NormAct::PLAIN) {
+        if planes.window.pad == 0 && input.is_plain() {
             return Self::Input(input.clone());
         }
         let shape = Shape::new(input.map.shape.channels, planes.padded_height(), planes.padded_width());

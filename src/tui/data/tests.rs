@@ -150,7 +150,10 @@ fn classes_that_the_network_does_not_tell_apart_are_shown_with_their_place() {
     let (state, mut sheet) = loaded(&["daisy", "rose"]);
     sheet.edit(None, &Edit::set("model.num_classes", 3)).unwrap();
     let text = screen(&state, &sheet, 80, 21, "xterm");
-    assert!(text.contains("micro.toml:") && text.contains("the network has 3 classes, but the data set has 2"), "{text}");
+    assert!(
+        text.contains("micro.toml:") && text.contains("the network has 3 classes, but the data set has 2"),
+        "{text}"
+    );
 }
 
 /// The news that the request for augmented images in `reply` leads to.
