@@ -82,7 +82,7 @@ impl<'a> Builder<'a> {
         self.push("head", Dense::logits(self.graph.classes))?;
         let params: u64 = self.graph.params().iter().map(|param| param.values() as u64).sum();
         if params > MAX_PARAMS {
-            let message = format!("this network has {params} parameters; at most {MAX_PARAMS} can be handled");
+            let message = format!("this network has {params} parameters; at most {MAX_PARAMS} are supported");
             return Err(Self::fault(&KeyPath::of("blocks"), message, Some("use fewer filters or blocks")));
         }
         Ok(self.graph)

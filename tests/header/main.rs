@@ -85,7 +85,7 @@ fn tables_too_large_for_avr_are_refused_there_with_what_to_do() {
         match compile(folder.path(), "avr-g++", &flags, &["main.cpp"]) {
             Err(said) if refused => {
                 assert!(
-                    said.contains(" bytes, an array on AVR at most 32767: export it with --precision int8"),
+                    said.contains("an array on AVR holds at most 32767: export it with --precision int8"),
                     "{said}"
                 );
             }
@@ -216,7 +216,7 @@ fn the_sketch_runs_and_hostile_names_do_no_harm() {
         match told {
             None => assert_eq!(free, "\n"),
             Some(range) => {
-                let found = free.strip_prefix(", bytes of RAM free: ").and_then(|free| free.trim().parse().ok());
+                let found = free.strip_prefix(", free RAM bytes: ").and_then(|free| free.trim().parse().ok());
                 assert!(found.is_some_and(|found| range.contains(&found)), "{flags:?}: {free}");
             }
         }
@@ -265,7 +265,7 @@ fn what_cannot_be_written_is_an_error() {
     let error = |model: &Model<'_>| header(model).unwrap_err().to_string();
     let mut model = case.model();
     model.class_name = "../x".to_owned();
-    assert_eq!(error(&model), "`../x` cannot be the name of a C++ class");
+    assert_eq!(error(&model), "`../x` cannot be used as the name of a C++ class");
     let mut model = case.model();
     model.labels = &case.labels[1..];
     assert_eq!(error(&model), "4 labels for 5 classes");
@@ -275,12 +275,12 @@ fn what_cannot_be_written_is_an_error() {
     broken.insert("block1.pointwise.weight".to_owned(), tensor);
     let mut model = case.model();
     model.weights = &broken;
-    assert!(error(&model).starts_with("`block1.pointwise.weight` holds inf"), "{}", error(&model));
+    assert!(error(&model).starts_with("`block1.pointwise.weight` contains inf"), "{}", error(&model));
     let graph = preset("pico", 5);
     let unfolded = weights(&graph, 1);
     let mut model = case.model();
     (model.graph, model.weights) = (&graph, &unfolded);
-    assert_eq!(error(&model), "`stem` cannot be written as C++ in this place of a network");
+    assert_eq!(error(&model), "the C++ export does not support `stem` in this position of the network");
     for samples in [&[][..], &[Sample { pixels: &[0; 3], label: 0, name: "x".into() }]] {
         assert!(Sources::of(&case.model(), samples, 1, SampleRoom::default()).is_err());
     }

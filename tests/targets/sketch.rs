@@ -52,7 +52,7 @@ fn the_shipped_sketches_pass_on_arduino_boards() {
         // It is no faster than a multiplication every two cycles.
         assert!(microseconds > 5_000, "{said:#?}");
         let object = number(summary, "object bytes");
-        let free = number(summary, "bytes of RAM free");
+        let free = number(summary, "free RAM bytes");
         assert!(free > 100 && object + free < *ram, "{summary}");
     });
 }
