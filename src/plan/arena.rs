@@ -201,7 +201,7 @@ mod tests {
                     let source = pair[1].regions.iter().find(|region| region.what == Use::Source);
                     sink.map(|sink| (sink.at, sink.bytes)) == source.map(|source| (source.at, source.bytes))
                 });
-                assert!(continued, "{name}: a map that is written is read next");
+                assert!(continued, "{name}: the output of a segment is the input of the next");
             }
         }
     }
