@@ -1,5 +1,6 @@
 //! Augments images for the Data screen.
 
+use crate::config::Input;
 use crate::data::{Augmenter, Dataset};
 use crate::jobs::{Events, Queue, Work, Worker};
 use crate::train::Control;
@@ -47,7 +48,9 @@ impl Work for ImageAugmenter {
 #[must_use]
 pub fn augmented(request: &PreviewRequest, dataset: &Dataset, control: &Control) -> Vec<(usize, Picture)> {
     let images = &dataset.train;
-    let augmenter = Augmenter::new(&request.augment, request.input, request.seed);
+    // Of the images: the configuration may have another input size by now.
+    let input = Input { height: images.height as u32, width: images.width as u32, channels: images.channels as u32 };
+    let augmenter = Augmenter::new(&request.augment, input, request.seed);
     let mut bytes = Vec::new();
     let mut augment = |image: &usize| {
         let original = images.image(*image);
