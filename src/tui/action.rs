@@ -6,7 +6,7 @@ use std::path::PathBuf;
 /// The screens, in the order of their tabs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Screen {
-    /// The network and what it costs.
+    /// The network and its costs.
     #[default]
     Design,
     /// The images.

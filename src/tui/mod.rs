@@ -55,7 +55,7 @@ pub struct Start {
     pub folders: Folders,
     /// Threads to train with.
     pub threads: usize,
-    /// The temperature, in °C, from which on training waits.
+    /// The processor temperature, in °C, at which training is paused.
     pub max_temperature: Option<f64>,
 }
 

@@ -198,9 +198,9 @@ fn draw_findings(view: &View<'_>, area: Rect, buffer: &mut Buffer, theme: Theme)
     let has_focus = view.pane == Pane::Findings;
     let findings = &view.findings;
     let title = match findings.len() {
-        0 => "Nothing stood out".to_owned(),
-        1 => "1 thing stood out".to_owned(),
-        count => format!("{count} things stood out"),
+        0 => "No findings".to_owned(),
+        1 => "1 finding".to_owned(),
+        count => format!("{count} findings"),
     };
     let inner = titled(&title, has_focus, area, buffer, theme);
     let width = usize::from(inner.width).saturating_sub(2);
@@ -228,7 +228,7 @@ fn draw_gallery(view: &View<'_>, loaded: &Loaded, area: Rect, buffer: &mut Buffe
     let title = if view.is_augmented {
         format!("As training sees them in epoch {}", view.turn.saturating_add(1))
     } else {
-        "As the network sees them".to_owned()
+        "Preprocessed images".to_owned()
     };
     let title = cut(&title, usize::from(area.width).saturating_sub(4));
     let inner = titled(&title, view.pane == Pane::Images, area, buffer, theme);

@@ -67,7 +67,7 @@ enum Pane {
     /// The images.
     #[default]
     Images,
-    /// What stood out.
+    /// Findings about the images.
     Findings,
 }
 
@@ -150,7 +150,7 @@ impl State {
             Action::Move(to) => self.go(*to),
             Action::Enter if self.pane == Pane::Findings => {
                 let lines = self.findings_in_full().iter().flat_map(|text| wrap(text, 74)).map(Line::from).collect();
-                reply.dialog = Some(Dialog::Page(Page::new("What stood out", lines)));
+                reply.dialog = Some(Dialog::Page(Page::new("Findings", lines)));
             }
             Action::Enter => {
                 self.zoom = match self.zoom {
@@ -316,16 +316,16 @@ impl State {
         }
     }
 
-    /// What stood out in the images, in short.
+    /// Findings about the images, shortened.
     fn findings(&self) -> Vec<String> {
         let text = self.loaded.as_ref().map_or_else(String::new, |loaded| loaded.dataset.check.to_string());
         text.lines().map(str::to_owned).collect()
     }
 
-    /// What stood out, with every name.
+    /// Findings about the images, with every name.
     fn findings_in_full(&self) -> Vec<String> {
         let details = self.loaded.as_ref().map_or_else(Vec::new, |loaded| loaded.dataset.check.details());
-        if details.is_empty() { vec!["Nothing stood out.".to_owned()] } else { details }
+        if details.is_empty() { vec!["No findings.".to_owned()] } else { details }
     }
 
     /// The diagnostic if the network has another number of classes.

@@ -170,8 +170,7 @@ fn previewed(reply: &Reply) -> News {
 fn classes_pictures_and_findings_are_shown() {
     let (mut state, mut sheet) = loaded(&["daisy", "rose", "tulip"]);
     let text = screen(&state, &sheet, 80, 21, "xterm-256color");
-    for part in ["flowers", "3 classes, 96×96 gray, crop", "test", "daisy", "▀▀▀▀", "1 of 8", "4 things stood out"]
-    {
+    for part in ["flowers", "3 classes, 96×96 gray, crop", "test", "daisy", "▀▀▀▀", "1 of 8", "4 findings"] {
         assert!(text.contains(part), "{part} in\n{text}");
     }
     assert!(!screen(&state, &sheet, 80, 21, "linux").contains('▀'));

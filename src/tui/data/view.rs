@@ -23,7 +23,7 @@ pub struct View<'a> {
     pub(super) is_stale: bool,
     /// Why the network does not go with the images.
     pub(super) mismatch: Option<String>,
-    /// What stood out in the images.
+    /// Findings about the images.
     pub(super) findings: Vec<String>,
     /// The first finding shown.
     pub(super) finding: usize,

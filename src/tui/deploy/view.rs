@@ -28,7 +28,7 @@ pub enum Weights {
 /// The part of the screen below the figures.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Part {
-    /// What each layer costs and loses.
+    /// Costs of each layer, and its error in int8.
     #[default]
     Layers,
     /// The arena over time.

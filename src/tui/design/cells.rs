@@ -25,7 +25,7 @@ pub enum Place {
 pub struct Cell {
     /// What stands above it.
     pub label: &'static str,
-    /// Where it stands in the file.
+    /// Its key path.
     pub key: KeyPath,
     /// Its value, as it would stand in the file, words without their quotes.
     pub value: String,

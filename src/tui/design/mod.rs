@@ -1,4 +1,4 @@
-//! Design: the network as a table and as text, and what it costs.
+//! Design: the network as a table and as text, and its costs.
 
 mod blocks;
 mod cells;

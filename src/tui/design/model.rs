@@ -1,4 +1,4 @@
-//! A text's network and what it costs: everything the screen shows of a configuration, worked out
+//! The network of a configuration and its costs: everything that the screen shows, computed
 //! at once from the text.
 
 use super::cells::{self, Row};

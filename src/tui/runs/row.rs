@@ -16,7 +16,7 @@ pub struct Row {
     pub path: PathBuf,
     /// The folder's name, fit for a terminal.
     pub folder: String,
-    /// When it was begun.
+    /// Start time.
     pub started: Timestamp,
     /// What it says, or what is wrong with it.
     pub found: Result<Known, String>,

@@ -9,9 +9,9 @@ pub enum Pane {
     /// The curves.
     #[default]
     Curves,
-    /// Which class was taken for which.
+    /// The confusion matrix.
     Confusion,
-    /// Images that were taken for what they are not.
+    /// Misclassified images.
     Mistakes,
 }
 

@@ -74,7 +74,7 @@ impl Encoded {
             _ => return None,
         };
         let area = Rect::new(0, 0, columns, lines);
-        // As the network sees it: no pixel is smoothed.
+        // Pixels as in the preprocessed image, without smoothing.
         let protocol = picker.new_protocol(image, area, Resize::Scale(Some(FilterType::Nearest))).ok()?;
         Some(Self(Arc::new(protocol)))
     }

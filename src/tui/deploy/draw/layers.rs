@@ -1,4 +1,4 @@
-//! What each layer costs on the board, and what it loses in int8.
+//! Costs of each layer on the board, and its error in int8.
 
 use super::super::view::{Part, View};
 use crate::escape;

@@ -87,10 +87,7 @@ fn introduce(sheet: &Sheet, area: Rect, buffer: &mut Buffer, theme: Theme) {
                 pair("learning rate", train.learning_rate.to_string()),
                 Line::default(),
                 Line::from(vec![Span::styled("  s", theme.accent()), Span::raw("  trains it as it is now")]),
-                Line::from(vec![
-                    Span::styled("  r", theme.accent()),
-                    Span::raw("  goes on with its latest run that was stopped"),
-                ]),
+                Line::from(vec![Span::styled("  r", theme.accent()), Span::raw("  resumes its latest stopped run")]),
             ]);
         }
         None => {
