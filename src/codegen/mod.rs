@@ -105,6 +105,7 @@ const NEVER: f32 = 2.0;
 
 /// An error of the C++ export.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum CodegenError {
     /// A weight is infinite or NaN.
     #[error("`{name}` contains {value}; only finite weights can be exported")]

@@ -9,6 +9,7 @@ use crate::files::FileError;
 
 /// Errors of loading a data set or decoding a picture. Names are escaped for a terminal.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum DataError {
     /// A file system error.
     #[error(transparent)]

@@ -44,6 +44,7 @@ pub struct BatchNorm<'a> {
 
 /// An error of a weights file.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum WeightsError {
     /// The file is damaged or not a safetensors file.
     #[error("not a valid safetensors file: {0}")]

@@ -58,6 +58,7 @@ pub enum Classes<'a> {
 
 /// Images cannot be loaded.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum DatasetError {
     /// Loading failed or was cancelled.
     #[error(transparent)]

@@ -53,6 +53,7 @@ pub struct Session {
 
 /// A session cannot be opened.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum SessionError {
     /// The configuration is wrong.
     #[error(transparent)]

@@ -23,6 +23,7 @@ pub struct Teaching {
 
 /// A run cannot be used as a teacher.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum TeachingError {
     /// The teacher's folder cannot be read, or the student's cannot be written.
     #[error(transparent)]

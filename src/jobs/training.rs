@@ -57,6 +57,7 @@ pub struct Ended {
 
 /// A training could not begin, or failed.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum TrainingError {
     /// The run's folder cannot be used or read. Nothing was changed.
     #[error(transparent)]

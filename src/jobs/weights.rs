@@ -26,6 +26,7 @@ pub struct Trained {
 
 /// Weights cannot be read from a file. The message has the raw path: escape it for display.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum ReadWeightsError {
     /// The file cannot be read, or is too large.
     #[error(transparent)]

@@ -11,6 +11,7 @@ use crate::graph::Graph;
 
 /// An optional piece of the code of a header.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Piece {
     /// The class, the interpreter of steps, filters, the head, the exponential function.
     Base,

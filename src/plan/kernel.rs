@@ -16,6 +16,7 @@ const SHIFTS: [u8; 2] = [0, crate::contract::FRACTION_BITS as u8];
 
 /// The kernel that computes the rows of a step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Kernel {
     /// First layer, all filters at once: 3×3 on a single channel, no padding, two to four filters.
     FirstLayer {

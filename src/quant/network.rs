@@ -92,6 +92,7 @@ pub struct SqueezeExcite {
 
 /// The type of an int8 operation, with its constants.
 #[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
 pub enum Kind {
     /// Standard convolution.
     Conv {

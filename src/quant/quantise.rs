@@ -31,6 +31,7 @@ impl Default for Settings {
 
 /// The reason why a network cannot be quantised.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum QuantError {
     /// Calibration had no images.
     #[error("no images to calibrate the range of `{0}`")]

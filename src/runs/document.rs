@@ -5,6 +5,7 @@ use crate::escape;
 
 /// A block of a report.
 #[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
 pub enum Block {
     /// The title, once.
     Title(String),

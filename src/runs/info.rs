@@ -13,6 +13,7 @@ pub(super) const PROGRAM: &str = "micromobilenet";
 /// Status of a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum Status {
     /// Training, or killed while training.
     #[default]

@@ -40,6 +40,7 @@ use std::path::PathBuf;
 
 /// Errors of reading and writing run folders.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum RunError {
     /// A file system error.
     #[error(transparent)]

@@ -62,6 +62,7 @@ pub struct Outcome {
 
 /// The reason why a training failed.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum TrainError {
     /// A checkpoint cannot be written or read.
     #[error(transparent)]

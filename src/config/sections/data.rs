@@ -47,6 +47,7 @@ impl Default for Data {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 #[schemars(inline)]
+#[non_exhaustive]
 pub enum Resize {
     /// Stretches the whole image to the input size.
     Fit,
@@ -61,6 +62,7 @@ pub enum Resize {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 #[schemars(inline)]
+#[non_exhaustive]
 pub enum Background {
     /// White, as paper.
     #[default]

@@ -88,6 +88,7 @@ pub enum Auto {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 #[schemars(inline)]
+#[non_exhaustive]
 pub enum Padding {
     /// kernel/2 zeros on each side, as in PyTorch.
     #[default]
@@ -100,6 +101,7 @@ pub enum Padding {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 #[schemars(inline)]
+#[non_exhaustive]
 pub enum Activation {
     /// No activation.
     None,
@@ -138,6 +140,7 @@ impl Default for Stem {
 /// One `[[blocks]]` entry.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "type", rename_all = "snake_case", deny_unknown_fields)]
+#[non_exhaustive]
 pub enum Block {
     /// Depthwise convolution, then pointwise, each with batch norm and ReLU6 (MobileNetV1, arXiv 1704.04861).
     Separable {
@@ -272,6 +275,7 @@ pub struct Head {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 #[schemars(inline)]
+#[non_exhaustive]
 pub enum Pool {
     /// Maximum of each channel.
     Max,

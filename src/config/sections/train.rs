@@ -148,6 +148,7 @@ impl fmt::Display for Epochs {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 #[schemars(inline)]
+#[non_exhaustive]
 pub enum Select {
     /// The highest validation accuracy; on a tie, the lower loss.
     #[default]
@@ -162,6 +163,7 @@ pub enum Select {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 #[schemars(inline)]
+#[non_exhaustive]
 pub enum Optimizer {
     /// Adam (arXiv 1412.6980).
     Adam,
@@ -177,6 +179,7 @@ pub enum Optimizer {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 #[schemars(inline)]
+#[non_exhaustive]
 pub enum Schedule {
     /// Constant.
     Constant,

@@ -72,6 +72,7 @@ const HELP: &str =
 
 /// The export must not be written.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum CheckError {
     /// A working compiler does not compile the header.
     #[error("{compiler} does not compile the exported header: {said}; {HELP}")]
