@@ -154,13 +154,7 @@ impl Training {
         let result =
             if control.is_stopped() { Err(TrainError::NotBegun) } else { train::train(job, control, &mut recorder) };
         let outcome = conclude(recorder, result)?;
-        let (trained, evaluation) = if outcome.history.is_empty() {
-            (None, None)
-        } else {
-            let trained = read_weights(&run.weights(), &graph)?;
-            let evaluation = report::finish(run, &spec, &graph, &dataset, &trained)?;
-            (Some(trained), Some(evaluation))
-        };
+        let (trained, evaluation) = evaluate(run, &spec, &graph, &dataset, &outcome)?.unzip();
         Ok(Ended { run: run.clone(), outcome, trained, evaluation })
     }
 
@@ -202,6 +196,22 @@ fn conclude(recorder: Recorder<'_>, result: Result<Outcome, TrainError>) -> Resu
     })?;
     saved?;
     Ok(outcome)
+}
+
+/// Evaluates the weights of `run` and writes its report; `None` if no epoch was done.
+fn evaluate(
+    run: &Run,
+    spec: &ConfigFile,
+    graph: &Graph,
+    dataset: &Dataset,
+    outcome: &Outcome,
+) -> Result<Option<(Trained, Evaluation)>, TrainingError> {
+    if outcome.history.is_empty() {
+        return Ok(None);
+    }
+    let trained = read_weights(&run.weights(), graph)?;
+    let evaluation = report::finish(run, spec, graph, dataset, &trained)?;
+    Ok(Some((trained, evaluation)))
 }
 
 fn new_info(spec: &ConfigFile, dataset: &Dataset, threads: usize) -> RunInfo {

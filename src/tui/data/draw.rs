@@ -1,7 +1,9 @@
 //! The Data screen, drawn.
 
 use super::gallery::{Caption, Spot, Wanted, lay_out};
-use super::{Loaded, Pane, Shown, View, Zoom};
+use super::loaded::Loaded;
+use super::messages::Shown;
+use super::view::{Pane, View, Zoom};
 use crate::config::Resize;
 use crate::escape;
 use crate::text::thousands;

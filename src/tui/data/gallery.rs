@@ -1,6 +1,6 @@
 //! Where pictures go.
 
-use super::Zoom;
+use super::view::Zoom;
 use crate::config::Input;
 use crate::tui::dialog::first_of;
 use ratatui::layout::Rect;

@@ -2,74 +2,35 @@
 
 mod draw;
 mod gallery;
+mod loaded;
 mod messages;
+mod order;
 mod pixels;
 mod previews;
+mod screen;
 #[cfg(test)]
 pub(super) mod tests;
 mod view;
 
 pub use messages::{Effect, News, Shown};
 pub use previews::PreviewRequest;
-pub use view::View;
 
+use self::loaded::{Loaded, Reading};
+use self::view::{Pane, Zoom};
 use super::action::{Action, Data, Move};
 use super::design::Sheet;
 use super::dialog::{Completer, Dialog, Page, Prompt, moved};
 use super::effect;
-use super::screen::Screen;
+use super::screen::Screen as _;
 use crate::config::{Augment, Edit, KeyPath, NumClasses, absolute};
 use crate::data::Dataset;
 use crate::escape;
 use crate::jobs::ImagesKey;
-use crate::random::{Purpose, Stream};
 use crate::text::wrap;
 use ratatui::layout::{Position, Rect};
 use ratatui::text::Line;
 use std::path::Path;
 use std::sync::Arc;
-
-/// Images that were read.
-#[derive(Debug, Clone)]
-struct Loaded {
-    /// Which reading brought them.
-    reading: u64,
-    /// What they depend on.
-    key: ImagesKey,
-    dataset: Arc<Dataset>,
-    /// The training images of each class, in the order in which they are shown.
-    order: Vec<Vec<u32>>,
-}
-
-/// Images that are being read.
-#[derive(Debug, Clone)]
-struct Reading {
-    key: ImagesKey,
-    done: usize,
-    total: usize,
-}
-
-/// How many images are shown.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-enum Zoom {
-    /// Some of every class.
-    #[default]
-    All,
-    /// Those of one class.
-    Class,
-    /// One, as large as can be.
-    One,
-}
-
-/// What has the focus.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-enum Pane {
-    /// The images.
-    #[default]
-    Images,
-    /// Findings about the images.
-    Findings,
-}
 
 /// The screen's state.
 #[derive(Debug, Clone, Default)]
@@ -339,28 +300,6 @@ impl State {
         let message = format!("the network has {count} classes, but the data set has {found}");
         let help = Some("use num_classes = \"auto\"".to_owned());
         Some(spec.diagnose(&KeyPath::of("model.num_classes"), message, help).to_string())
-    }
-}
-
-impl Loaded {
-    /// The training image that is shown as the `picture`th of `class`.
-    fn image(&self, class: usize, picture: usize) -> Option<usize> {
-        let image = *self.order.get(class)?.get(picture)? as usize;
-        (image < self.dataset.train.len()).then_some(image)
-    }
-
-    /// Puts the images of each class in another order, always the same for the same `turn`.
-    fn shuffle(&mut self, turn: u32) {
-        let mut order = vec![Vec::new(); self.dataset.labels.len()];
-        for (image, label) in self.dataset.train.labels.iter().enumerate() {
-            if let Some(class) = order.get_mut(usize::from(*label)) {
-                class.push(image as u32);
-            }
-        }
-        for (class, images) in order.iter_mut().enumerate() {
-            Stream::new(0, Purpose::Order, turn, class as u64).shuffle(images);
-        }
-        self.order = order;
     }
 }
 

@@ -1,10 +1,7 @@
 //! Pictures in pixels: which are wanted, and those that are ready.
 
-use super::draw::{gallery_in, picture_of};
-use super::{Effect, Reply, Shown, State};
-use crate::tui::design::Sheet;
-use crate::tui::screen::Screen as _;
-use crate::tui::widgets::picture::{Encoded, Picture};
+use super::messages::Shown;
+use crate::tui::widgets::picture::Encoded;
 
 /// Pictures that the terminal draws in pixels.
 #[derive(Debug, Clone, Default)]
@@ -25,6 +22,21 @@ impl Pixels {
         self.is_on = true;
     }
 
+    /// Whether the terminal draws pixels.
+    pub const fn is_on(&self) -> bool {
+        self.is_on
+    }
+
+    /// The ticket for the pictures `wanted`; `None` if they are those of the last order.
+    pub fn order(&mut self, wanted: Vec<Shown>) -> Option<u64> {
+        if wanted == self.wanted {
+            return None;
+        }
+        self.ticket += 1;
+        self.wanted = wanted;
+        Some(self.ticket)
+    }
+
     /// Takes what is ready, if it is of the last order.
     pub fn take(&mut self, ticket: u64, pictures: Vec<(Shown, Encoded)>) {
         if ticket == self.ticket {
@@ -35,31 +47,5 @@ impl Pixels {
     /// The picture, where it is ready.
     pub fn get(&self, shown: Shown) -> Option<&Encoded> {
         self.ready.iter().find(|(ready, _)| *ready == shown).map(|(_, encoded)| encoded)
-    }
-}
-
-impl State {
-    /// Orders the pictures that are in view, where the terminal draws pixels.
-    pub(super) fn encode(&mut self, sheet: &Sheet, reply: &mut Reply) {
-        if !self.pixels.is_on {
-            return;
-        }
-        let view = self.view(sheet);
-        let Some(loaded) = view.loaded else { return };
-        let (_, _, spots) = gallery_in(&view, loaded, self.body);
-        let pictures: Vec<(Shown, Picture)> = spots
-            .into_iter()
-            .filter_map(|spot| {
-                let (shown, pixels) = picture_of(&view, loaded, spot)?;
-                Some((shown, pixels.to_picture()))
-            })
-            .collect();
-        let wanted: Vec<Shown> = pictures.iter().map(|(shown, _)| *shown).collect();
-        if wanted == self.pixels.wanted {
-            return;
-        }
-        self.pixels.ticket += 1;
-        self.pixels.wanted = wanted;
-        reply.own(Effect::Encode { ticket: self.pixels.ticket, pictures });
     }
 }

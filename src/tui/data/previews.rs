@@ -1,10 +1,6 @@
 //! Augmented images: which are wanted, and those that are ready.
 
-use super::draw::gallery_in;
-use super::{Effect, Reply, State};
 use crate::config::{Augment, Input};
-use crate::tui::design::Sheet;
-use crate::tui::screen::Screen as _;
 use crate::tui::widgets::picture::Picture;
 
 /// Images to augment as training does.
@@ -35,6 +31,20 @@ pub struct Previews {
 }
 
 impl Previews {
+    /// The ticket for `request`; `None` if it is the last request. Images that are augmented in another way are
+    /// dropped.
+    pub fn order(&mut self, request: &PreviewRequest) -> Option<u64> {
+        if self.request.as_ref() == Some(request) {
+            return None;
+        }
+        if self.is_other(request) {
+            self.ready.clear();
+        }
+        self.ticket += 1;
+        self.request = Some(request.clone());
+        Some(self.ticket)
+    }
+
     /// Takes pictures that are ready, if they are those of the last request.
     pub fn take(&mut self, ticket: u64, pictures: Vec<(usize, Picture)>) {
         if ticket == self.ticket {
@@ -54,32 +64,5 @@ impl Previews {
             PreviewRequest { images: images.clone(), ..old.clone() }
                 != PreviewRequest { images: images.clone(), ..new.clone() }
         })
-    }
-}
-
-impl State {
-    /// Asks for the augmented images that are in view.
-    pub(super) fn preview(&mut self, sheet: &Sheet, reply: &mut Reply) {
-        let Some(loaded) = self.loaded.as_ref().filter(|_| self.augmented) else { return };
-        let Some(config) = sheet.model().map(|model| &model.spec.config) else { return };
-        let (_, _, spots) = gallery_in(&self.view(sheet), loaded, self.body);
-        let request = PreviewRequest {
-            augment: config.augment.clone(),
-            seed: config.train.seed,
-            epoch: self.turn.saturating_add(1),
-            input: loaded.key.input(),
-            reading: loaded.reading,
-            images: spots.iter().filter_map(|spot| loaded.image(spot.class, spot.picture)).collect(),
-        };
-        if self.previews.request.as_ref() == Some(&request) {
-            return;
-        }
-        let dataset = loaded.dataset.clone();
-        if self.previews.is_other(&request) {
-            self.previews.ready.clear();
-        }
-        self.previews.ticket += 1;
-        self.previews.request = Some(request.clone());
-        reply.own(Effect::Preview { ticket: self.previews.ticket, request, dataset });
     }
 }

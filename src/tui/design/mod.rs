@@ -8,11 +8,13 @@ mod entry;
 mod history;
 mod model;
 mod sheet;
+mod view;
 
 pub use cells::{Cell, Place, Row};
 pub use editor::Editor;
 pub use model::Model;
 pub use sheet::{Origin, Sheet};
+pub use view::{Pane, View};
 
 use super::action::{Action, Design, Move};
 use super::dialog::{Choice, Choose, Dialog, moved};
@@ -24,16 +26,6 @@ use crate::config::{Edit, Place as TextPlace, Precision};
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use std::sync::Arc;
-
-/// What has the focus.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Pane {
-    /// The table.
-    #[default]
-    Table,
-    /// The text.
-    Text,
-}
 
 /// The screen's state.
 #[derive(Debug, Clone)]
@@ -55,25 +47,6 @@ pub struct State {
 /// No effect and no news: this screen asks for nothing that the program as a whole does not.
 pub type Nothing = std::convert::Infallible;
 type Reply = effect::Reply<Nothing>;
-
-/// All that is drawn of the screen.
-#[derive(Debug)]
-pub struct View<'a> {
-    /// The text and its network.
-    pub sheet: &'a Sheet,
-    /// The part that has the focus.
-    pub pane: Pane,
-    /// The rows of the table.
-    pub rows: Arc<[Row]>,
-    /// The row under the cursor.
-    pub row: usize,
-    /// The cell of that row under the cursor.
-    pub cell: usize,
-    /// The digits that are being typed into the cell.
-    pub typed: Option<&'a str>,
-    /// The text in an editor.
-    pub editor: &'a Editor,
-}
 
 impl Screen for State {
     type Effect = Nothing;

@@ -1,6 +1,6 @@
 //! The arena over time, and who owns the peak.
 
-use super::super::View;
+use super::super::view::View;
 use crate::escape;
 use crate::text::thousands;
 use crate::tui::theme::Theme;

@@ -5,7 +5,7 @@ mod table;
 mod text;
 mod totals;
 
-use super::{Pane, View};
+use super::view::{Pane, View};
 use crate::tui::theme::Theme;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;

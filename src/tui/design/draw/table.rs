@@ -1,7 +1,7 @@
 //! The blocks as a table.
 
 use super::super::cells::{Cell, NONE, Place, Row};
-use super::super::{Pane, View};
+use super::super::view::{Pane, View};
 use crate::config::Place as TextPlace;
 use crate::escape;
 use crate::text::cut;

@@ -1,6 +1,6 @@
 //! The text, highlighted.
 
-use super::super::{Pane, View};
+use super::super::view::{Pane, View};
 use crate::config::Place;
 use crate::tui::theme::Theme;
 use crate::tui::widgets::frame::titled;

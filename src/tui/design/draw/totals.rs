@@ -1,6 +1,6 @@
 //! What it all costs, the difference, and how full the board is.
 
-use super::super::View;
+use super::super::view::View;
 use crate::escape;
 use crate::plan::{Estimate, Family};
 use crate::text::thousands;

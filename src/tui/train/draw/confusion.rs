@@ -1,7 +1,7 @@
 //! The confusion matrix.
 
 use super::super::session::Session;
-use super::cut;
+use super::cut::cut;
 use crate::escape;
 use crate::tui::theme::{Depth, Theme};
 use crate::tui::widgets::frame::titled;

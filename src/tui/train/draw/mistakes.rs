@@ -1,7 +1,7 @@
 //! The images that the network is surest about and wrong.
 
 use super::super::session::{Mistake, Session};
-use super::cut;
+use super::cut::cut;
 use crate::escape;
 use crate::text::thousands;
 use crate::tui::theme::Theme;

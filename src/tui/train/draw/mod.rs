@@ -2,6 +2,7 @@
 
 mod confusion;
 mod curves;
+mod cut;
 mod mistakes;
 mod status;
 
@@ -9,7 +10,6 @@ use super::session::{Outcome, Phase};
 use super::view::{Pane, View};
 use crate::config::{Epochs, Train};
 use crate::escape;
-use crate::text;
 use crate::text::thousands;
 use crate::tui::design::Sheet;
 use crate::tui::theme::Theme;
@@ -103,10 +103,4 @@ fn epochs(train: &Train) -> String {
         Epochs::Count(count) => count.to_string(),
         Epochs::Auto(_) => format!("auto: {} images seen", thousands(train.images_seen.into())),
     }
-}
-
-/// `text` in at most `width` columns.
-fn cut(text: &str, width: usize, theme: Theme) -> String {
-    let cut = text::cut(text, width);
-    if theme.has_glyphs { cut } else { cut.replace('…', "~") }
 }

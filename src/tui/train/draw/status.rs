@@ -2,7 +2,7 @@
 
 use super::super::session::{Batch, Outcome, Phase, Session, word};
 use super::super::view::View;
-use super::cut;
+use super::cut::cut;
 use crate::escape;
 use crate::jobs::clock;
 use crate::sensors::celsius;

@@ -1,0 +1,10 @@
+//! Text cut to a width.
+
+use crate::text;
+use crate::tui::theme::Theme;
+
+/// `text` in at most `width` columns; where it is cut, it ends with a mark that the terminal can draw.
+pub fn cut(text: &str, width: usize, theme: Theme) -> String {
+    let cut = text::cut(text, width);
+    if theme.has_glyphs { cut } else { cut.replace('…', "~") }
+}
