@@ -4,12 +4,11 @@
 #![expect(clippy::print_stdout, reason = "an example prints")]
 
 use micromobilenet::config::{BlockKind, Config, ConfigFile, Edit};
-use micromobilenet::files::RealDisk;
-use micromobilenet::graph::Graph;
-use micromobilenet::jobs::{self, Classes, Place, Training};
+use micromobilenet::data::NoProgress;
+use micromobilenet::jobs::{Place, Session};
+use micromobilenet::runs::Run;
 use micromobilenet::sensors::Sensors;
 use micromobilenet::train::{BatchProgress, Control, End, EpochMetrics, Governor, Observer, Start, Validation};
-use std::sync::Arc;
 
 /// Training images; the bundled set has 6,000.
 const IMAGES: usize = 1_000;
@@ -43,23 +42,13 @@ fn network() -> Result<Config, Box<dyn std::error::Error>> {
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let folder = std::env::args().nth(1).ok_or("pass a new folder for the run")?;
-    let spec = ConfigFile::from(network()?);
-    let labels = jobs::class_labels(&spec)?;
-    let graph = Graph::of_file(&spec, labels.len())?;
-    let dataset =
-        jobs::load_dataset(&spec, Classes::Count(labels.len()), Some(IMAGES), &micromobilenet::data::NoProgress)?;
-    let training = Training {
-        spec,
-        graph,
-        dataset,
-        place: Place::At(folder.into()),
-        weights: None,
-        teacher: None,
-        threads: std::thread::available_parallelism().map_or(1, usize::from),
-        governor: Governor::new(Sensors::here(), None)?,
-        disk: Arc::new(RealDisk),
-    };
+    let mut session = Session::untrained(ConfigFile::from(network()?))?;
+    // Before the work whose result would find the folder taken.
+    let held = Place::At(folder.into()).hold(&session.spec.config.model.name)?;
+    let dataset = session.load_images(Some(IMAGES), None, &NoProgress)?;
+    let threads = std::thread::available_parallelism().map_or(1, usize::from);
+    let training = session.training(dataset, held, threads, Governor::new(Sensors::here(), None)?);
     let ended = training.run(&Control::default(), Box::new(Lines))?;
-    println!("report: {}", ended.run.file(micromobilenet::runs::Run::REPORT).display());
+    println!("report: {}", ended.run.file(Run::REPORT).display());
     Ok(())
 }

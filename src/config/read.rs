@@ -44,7 +44,7 @@ impl ConfigFile {
     /// A syntax error, or all errors of keys, types and ranges.
     pub fn parse(file: &str, text: &str, edits: &[Edit]) -> Result<Self, Diagnostics> {
         let mut origin = Origin::of(file, text);
-        let mut document = origin.document(text, check::schema())?;
+        let mut document = origin.document(check::schema())?;
         for edit in edits {
             document.apply(&with_absolute_source(edit)).map_err(|message| override_error(edit, message))?;
             origin.overrides.push(edit.clone());
@@ -62,20 +62,20 @@ impl ConfigFile {
 
     fn of_document(document: &Document, origin: Origin) -> Result<Self, Diagnostics> {
         let text = document.to_string();
-        let config = Config::of_tree(document.tree()).map_err(|problems| origin.diagnostics(&text, problems.0))?;
+        let config = Config::of_tree(document.tree()).map_err(|problems| origin.diagnostics(problems.0))?;
         Ok(Self { config, text, origin })
     }
 
     /// A diagnostic about `key`, at its position in the text (or at that of the nearest table above it).
     #[must_use]
     pub fn diagnose(&self, key: &KeyPath, message: String, help: Option<String>) -> Diagnostic {
-        self.origin.diagnostic(&self.text, Problem::of(key.clone(), message, help))
+        self.origin.diagnostic(Problem::of(key.clone(), message, help))
     }
 
     /// Diagnostics of `problems`, each at the position of its key (or of the nearest table above it).
     #[must_use]
     pub fn diagnose_all(&self, problems: Vec<Problem>) -> Diagnostics {
-        self.origin.diagnostics(&self.text, problems)
+        self.origin.diagnostics(problems)
     }
 
     /// Makes paths absolute, in the text too. Relative paths are relative to `folder`.
@@ -150,13 +150,13 @@ impl<T: DeserializeOwned> Parsed<T> {
     /// A syntax error, or all errors of keys, types and ranges.
     pub fn parse(file: &str, text: &str, schema: &'static Json) -> Result<Self, Diagnostics> {
         let origin = Origin::of(file, text);
-        let tree = origin.document(text, schema)?.tree();
+        let tree = origin.document(schema)?.tree();
         let problems = check::check(schema, &tree);
         if !problems.is_empty() {
-            return Err(origin.diagnostics(text, problems));
+            return Err(origin.diagnostics(problems));
         }
         let value = T::deserialize(tree).map_err(|error| {
-            origin.diagnostics(text, vec![Problem::of(KeyPath::default(), error.message().to_owned(), None)])
+            origin.diagnostics(vec![Problem::of(KeyPath::default(), error.message().to_owned(), None)])
         })?;
         Ok(Self { value, origin })
     }
@@ -164,7 +164,7 @@ impl<T: DeserializeOwned> Parsed<T> {
     /// A diagnostic about `key`, at its position.
     #[must_use]
     pub fn diagnose(&self, key: &KeyPath, message: String, help: Option<String>) -> Diagnostic {
-        self.origin.diagnostic(&self.origin.original, Problem::of(key.clone(), message, help))
+        self.origin.diagnostic(Problem::of(key.clone(), message, help))
     }
 }
 
@@ -173,11 +173,12 @@ impl Origin {
         Self { file: file.to_owned(), original: text.to_owned(), overrides: Vec::new() }
     }
 
-    fn document(&self, text: &str, schema: &'static Json) -> Result<Document, Diagnostics> {
+    fn document(&self, schema: &'static Json) -> Result<Document, Diagnostics> {
+        let text = &self.original;
         Document::read(text).map_err(|error| {
             let problems = beyond_integers(text, schema);
             if !problems.is_empty() {
-                return self.diagnostics(text, problems);
+                return self.diagnostics(problems);
             }
             Diagnostics(vec![Diagnostic {
                 place: place_in(&self.file, text, error.span().unwrap_or(0..0)),
@@ -188,18 +189,18 @@ impl Origin {
         })
     }
 
-    fn diagnostics(&self, text: &str, problems: Vec<Problem>) -> Diagnostics {
-        Diagnostics(problems.into_iter().map(|problem| self.diagnostic(text, problem)).collect())
+    fn diagnostics(&self, problems: Vec<Problem>) -> Diagnostics {
+        Diagnostics(problems.into_iter().map(|problem| self.diagnostic(problem)).collect())
     }
 
-    fn diagnostic(&self, text: &str, problem: Problem) -> Diagnostic {
-        let place = self.place(text, &problem);
+    fn diagnostic(&self, problem: Problem) -> Diagnostic {
+        let place = self.place(&problem);
         Diagnostic { place, key: problem.key, message: problem.message, help: problem.help }
     }
 
-    /// The position of `key` on the command line or in the file. Overrides shift lines, so positions in the file
-    /// are those of the text before them.
-    fn place(&self, text: &str, problem: &Problem) -> Place {
+    /// The position of `key` on the command line or in the file. Overrides and absolute paths change the text, so
+    /// positions are those in the file as it was read.
+    fn place(&self, problem: &Problem) -> Place {
         let Problem { key, is_name, .. } = problem;
         if let Some(edit) = self.overrides.iter().rev().find(|edit| key.is_within(&edit.key())) {
             return Place::Argument(shown(edit));
@@ -207,8 +208,7 @@ impl Origin {
         if key.steps().is_empty() {
             return Place::File(self.file.clone());
         }
-        let text = if self.overrides.is_empty() { text } else { &self.original };
-        place_in(&self.file, text, locate(text, key, *is_name))
+        place_in(&self.file, &self.original, locate(&self.original, key, *is_name))
     }
 }
 

@@ -119,7 +119,7 @@ impl<'a> Project<'a> {
         let request = self.request;
         if self.session.run().is_none() {
             "pass the images that the weights were trained on by --data DIR"
-        } else if request.overrides.iter().any(|edit| edit.key() == KeyPath::of("data.source")) {
+        } else if request.has_data() {
             "leave out --data to use the images that the run was trained on"
         } else if request.config.is_some() {
             "leave out --config to use the images that the run was trained on"
@@ -271,7 +271,7 @@ fn labels(request: &Request, spec: &ConfigFile, run: Option<&Run>) -> Result<Vec
         if request.train || request.evaluate || request.export {
             return unknown.of_data(spec).into();
         }
-        let help = if request.overrides.iter().any(|edit| edit.key() == KeyPath::of("data.source")) {
+        let help = if request.has_data() {
             "pass another folder by --data, or the number of classes: --set model.num_classes=5"
         } else {
             "pass images by --data DIR, or the number of classes: --set model.num_classes=5"

@@ -1,6 +1,6 @@
 //! A parsed command line.
 
-use crate::config::Edit;
+use crate::config::{Edit, KeyPath};
 use crate::jobs::Folders;
 use std::path::PathBuf;
 
@@ -61,6 +61,14 @@ pub struct Request {
     pub json: bool,
     /// Verbose output.
     pub verbose: bool,
+}
+
+impl Request {
+    /// Whether an override sets the source of images, as `--data` does.
+    #[must_use]
+    pub fn has_data(&self) -> bool {
+        self.overrides.iter().any(|edit| edit.key() == KeyPath::of("data.source"))
+    }
 }
 
 /// A split of a data set.

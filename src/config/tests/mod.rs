@@ -155,6 +155,14 @@ fn a_place_in_the_file_is_right_though_overrides_moved_lines() {
 }
 
 #[test]
+fn a_place_is_that_in_the_file_though_paths_were_made_absolute() {
+    let file = ConfigFile::parse("t.toml", "data = { source = \"photos\", split_seed = 3 }\n", &[]).unwrap();
+    let file = file.absolute(std::path::Path::new("/somewhere/else"));
+    let said = file.diagnose(&KeyPath::of("data.split_seed"), "no".into(), None).to_string();
+    assert!(said.starts_with("t.toml:1:42: no") && said.contains("source = \"photos\""), "{said}");
+}
+
+#[test]
 fn the_schema_in_assets_is_the_one_the_program_checks_with() {
     let path = format!("{}/assets/config.schema.json", env!("CARGO_MANIFEST_DIR"));
     let text = serde_json::to_string_pretty(schema()).unwrap() + "\n";

@@ -18,7 +18,6 @@ impl State {
             augment: config.augment.clone(),
             seed: config.train.seed,
             epoch: self.turn.saturating_add(1),
-            input: loaded.key.input(),
             reading: loaded.reading,
             images: spots.iter().filter_map(|spot| loaded.image(spot.class, spot.picture)).collect(),
         };

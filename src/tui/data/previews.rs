@@ -1,6 +1,6 @@
 //! Augmented images: which are wanted, and those that are ready.
 
-use crate::config::{Augment, Input};
+use crate::config::Augment;
 use crate::tui::widgets::picture::Picture;
 
 /// Images to augment as training does.
@@ -12,8 +12,6 @@ pub struct PreviewRequest {
     pub seed: u32,
     /// The epoch, from 1.
     pub epoch: u32,
-    /// The size of the images.
-    pub input: Input,
     /// The reading that the images come from.
     pub(super) reading: u64,
     /// Places of the images among the training images.

@@ -48,7 +48,6 @@ impl Work for ImageAugmenter {
 #[must_use]
 pub fn augmented(request: &PreviewRequest, dataset: &Dataset, control: &Control) -> Vec<(usize, Picture)> {
     let images = &dataset.train;
-    // Of the images: the configuration may have another input size by now.
     let input = Input { height: images.height as u32, width: images.width as u32, channels: images.channels as u32 };
     let augmenter = Augmenter::new(&request.augment, input, request.seed);
     let mut bytes = Vec::new();
