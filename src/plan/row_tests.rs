@@ -86,6 +86,20 @@ fn least(chain: &Chain, first: usize) -> (usize, u64) {
     (bytes, macs)
 }
 
+#[test]
+fn the_largest_networks_are_planned_too() {
+    let blocks = "[[blocks]]\ntype = \"bottleneck\"\nfilters = 4\nexpansion = 2\nrepeat = 64\n\
+        squeeze_excite = { after = \"project\" }\n";
+    let text = format!(
+        "[model]\ninput = {{ height = 16, width = 16, channels = 1 }}\n[stem]\nfilters = 4\n{}",
+        blocks.repeat(8)
+    );
+    let graph = Graph::of_file(&ConfigFile::parse("t", &text, &[]).unwrap(), 3).unwrap().folded();
+    let plan = RowPlan::of(&Chain::of(&graph, ElementSizes::INT8), Plan::Smallest);
+    let largest = plan.segments[plan.peak()].need.bytes();
+    assert!(plan.segments.len() > 512 && plan.arena_bytes <= 2 * largest, "{} of {largest}", plan.arena_bytes);
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(400))]
     #[test]

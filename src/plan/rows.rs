@@ -12,7 +12,7 @@ use crate::config::Plan;
 
 /// A segment with its placement.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Segment {
+pub struct PlannedSegment {
     /// Index of its first link.
     pub first: usize,
     /// Index after its last link.
@@ -31,15 +31,17 @@ pub struct Segment {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RowPlan {
     /// The segments, in order.
-    pub segments: Vec<Segment>,
+    pub segments: Vec<PlannedSegment>,
     /// Size of the arena, in bytes.
     pub arena_bytes: usize,
     /// MACs after the last row of the image.
     pub macs_after_last_row: u64,
 }
 
-/// Maximum steps of the placement search before the arena is enlarged.
+/// Maximum steps of the placement search before the arena is enlarged: in general, and for each segment. One step
+/// places one segment.
 const PATIENCE: usize = 400;
+const PATIENCE_PER_SEGMENT: usize = 4;
 /// Enlargement of the arena, in bytes.
 const GROWTH: usize = 16;
 
@@ -49,20 +51,21 @@ impl RowPlan {
     pub fn of(chain: &Chain, goal: Plan) -> Self {
         let cuts = search(chain, goal);
         let mut macs_after_last_row = 0;
-        let mut segments: Vec<Segment> = cuts
+        let mut segments: Vec<PlannedSegment> = cuts
             .windows(2)
             .filter_map(|cut| {
                 let mut links = SegmentBuilder::new(chain, cut[0]);
                 while links.end() < cut[1] && links.grow() {}
                 macs_after_last_row += links.macs_after_last_row();
                 let need = links.need()?;
-                Some(Segment { first: cut[0], end: cut[1], need, source: 0, sink: 0, scratch: 0 })
+                Some(PlannedSegment { first: cut[0], end: cut[1], need, source: 0, sink: 0, scratch: 0 })
             })
             .collect();
         let mut arena_bytes =
             segments.iter().map(|segment| segment.need.bytes()).max().unwrap_or(0).next_multiple_of(4);
+        let patience = PATIENCE.max(PATIENCE_PER_SEGMENT * segments.len());
         loop {
-            let mut search = Places { chain, segments: &mut segments, total: arena_bytes, patience: PATIENCE };
+            let mut search = Places { chain, segments: &mut segments, total: arena_bytes, patience };
             if search.place(0) {
                 return Self { segments, arena_bytes, macs_after_last_row };
             }
@@ -121,7 +124,7 @@ fn search(chain: &Chain, goal: Plan) -> Vec<usize> {
 /// A search for offsets of feature maps and scratch in `total` bytes.
 struct Places<'a> {
     chain: &'a Chain,
-    segments: &'a mut [Segment],
+    segments: &'a mut [PlannedSegment],
     total: usize,
     patience: usize,
 }
@@ -176,7 +179,7 @@ impl Places<'_> {
 }
 
 /// Offsets and ends of the feature maps for additions of segment `at` or later ones, except its source.
-pub fn kept(chain: &Chain, segments: &[Segment], at: usize) -> Vec<(usize, usize)> {
+pub fn kept(chain: &Chain, segments: &[PlannedSegment], at: usize) -> Vec<(usize, usize)> {
     let first = segments[at].first;
     let waiting = chain.skips.iter().filter(|skip| skip.from + 1 < first && skip.to >= first);
     waiting

@@ -93,6 +93,12 @@ MICROMOBILENET_NOINLINE static void shallowRow(const Step &step, const uint8_t *
 #endif
 
 //@end
+//@unless filters
+//@unless shiftedFilters
+// Dense layers alone need no rows here.
+#if !(defined(__ARM_FEATURE_DSP) && __ARM_ARCH_PROFILE == 'M')
+//@end
+//@end
 // Filters that read all channels (convolution; pointwise if the kernel is 1x1): a row.
 static void filters(const Step &step, const Source &source, uint8_t *values, uint8_t *out) {
 //@if shiftedFilters
@@ -160,6 +166,11 @@ static void filters(const Step &step, const Source &source, uint8_t *values, uin
     }
 #endif
 }
+//@unless filters
+//@unless shiftedFilters
+#endif
+//@end
+//@end
 
 //@if tiled
 #if !defined(__AVR_HAVE_MUL__)
