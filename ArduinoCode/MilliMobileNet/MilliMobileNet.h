@@ -1085,8 +1085,8 @@ typedef uint8_t Word;
 enum : Place { noPlace = static_cast<Place>(-1) };
 enum : uint16_t {
     numSteps = 19,
-    numStreams = 3,
-    firstStreamEnd = 8,
+    numSegments = 3,
+    firstSegmentEnd = 8,
     kernelRows = 3,
     numClasses = 10,
     pooledChannels = 48,
@@ -1142,7 +1142,7 @@ struct Step {
 };
 
 // A segment: steps that process their input row by row, and the feature map that it reads.
-struct Stream {
+struct Segment {
     Place source;
     uint8_t first, end;
 };
@@ -1197,7 +1197,7 @@ static const Step steps[19] MICROMOBILENET_FLASH = {
 };
 static_assert(sizeof(Step) == 40, "Step contains no implicit padding");
 
-static const Stream streams[3] MICROMOBILENET_FLASH = {
+static const Segment segments[3] MICROMOBILENET_FLASH = {
     // reads camera rows
     {0, 0, 8},
     // reads a feature map
@@ -1205,7 +1205,7 @@ static const Stream streams[3] MICROMOBILENET_FLASH = {
     // reads a feature map
     {2768, 12, 19},
 };
-static_assert(sizeof(Stream) == 4, "Stream contains no implicit padding");
+static_assert(sizeof(Segment) == 4, "Segment contains no implicit padding");
 
 #if defined(MICROMOBILENET_PROFILE)
 static const char *const names[19] = {
@@ -3562,14 +3562,14 @@ static inline void commitRow(uint8_t *arena, State &state) {
     if (cameraBuffer(arena, state)) {
         state.made[0]++;
     } else {
-        stream(arena, state, 0, firstStreamEnd, arena + 2190);
+        stream(arena, state, 0, firstSegmentEnd, arena + 2190);
     }
 }
 
 // Runs a segment, whose input rows are in a feature map.
 static void streamMap(uint8_t *arena, State &state, uint8_t index) {
-    Stream current;
-    fetch(&current, streams + index, sizeof current);
+    Segment current;
+    fetch(&current, segments + index, sizeof current);
     if (current.end == numSteps) {
         clearPool(arena);
     }
@@ -3936,7 +3936,7 @@ public:
                 memset(nextRow(), 0, width * channels);
                 commitRow();
             }
-            for (uint8_t i = 1; i < MilliMobileNet_detail::numStreams; i++) {
+            for (uint8_t i = 1; i < MilliMobileNet_detail::numSegments; i++) {
                 begin();
                 MilliMobileNet_detail::streamMap(arena(), state_, i);
             }

@@ -2065,8 +2065,8 @@ typedef uint8_t Word;
 enum : Place { noPlace = static_cast<Place>(-1) };
 enum : uint16_t {
     numSteps = 25,
-    numStreams = 4,
-    firstStreamEnd = 8,
+    numSegments = 4,
+    firstSegmentEnd = 8,
     kernelRows = 3,
     numClasses = 10,
     pooledChannels = 96,
@@ -2122,7 +2122,7 @@ struct Step {
 };
 
 // A segment: steps that process their input row by row, and the feature map that it reads.
-struct Stream {
+struct Segment {
     Place source;
     uint8_t first, end;
 };
@@ -2189,7 +2189,7 @@ static const Step steps[25] MICROMOBILENET_FLASH = {
 };
 static_assert(sizeof(Step) == 40, "Step contains no implicit padding");
 
-static const Stream streams[4] MICROMOBILENET_FLASH = {
+static const Segment segments[4] MICROMOBILENET_FLASH = {
     // reads camera rows
     {0, 0, 8},
     // reads a feature map
@@ -2199,7 +2199,7 @@ static const Stream streams[4] MICROMOBILENET_FLASH = {
     // reads a feature map
     {2768, 20, 25},
 };
-static_assert(sizeof(Stream) == 4, "Stream contains no implicit padding");
+static_assert(sizeof(Segment) == 4, "Segment contains no implicit padding");
 
 #if defined(MICROMOBILENET_PROFILE)
 static const char *const names[25] = {
@@ -4557,14 +4557,14 @@ static inline void commitRow(uint8_t *arena, State &state) {
     if (cameraBuffer(arena, state)) {
         state.made[0]++;
     } else {
-        stream(arena, state, 0, firstStreamEnd, arena + 2190);
+        stream(arena, state, 0, firstSegmentEnd, arena + 2190);
     }
 }
 
 // Runs a segment, whose input rows are in a feature map.
 static void streamMap(uint8_t *arena, State &state, uint8_t index) {
-    Stream current;
-    fetch(&current, streams + index, sizeof current);
+    Segment current;
+    fetch(&current, segments + index, sizeof current);
     if (current.end == numSteps) {
         clearPool(arena);
     }
@@ -4931,7 +4931,7 @@ public:
                 memset(nextRow(), 0, width * channels);
                 commitRow();
             }
-            for (uint8_t i = 1; i < MobileNet_detail::numStreams; i++) {
+            for (uint8_t i = 1; i < MobileNet_detail::numSegments; i++) {
                 begin();
                 MobileNet_detail::streamMap(arena(), state_, i);
             }

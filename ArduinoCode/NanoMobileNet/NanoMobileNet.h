@@ -520,8 +520,8 @@ typedef uint8_t Word;
 enum : Place { noPlace = static_cast<Place>(-1) };
 enum : uint16_t {
     numSteps = 9,
-    numStreams = 1,
-    firstStreamEnd = 9,
+    numSegments = 1,
+    firstSegmentEnd = 9,
     kernelRows = 3,
     numClasses = 10,
     pooledChannels = 24,
@@ -2852,7 +2852,7 @@ static inline void commitRow(uint8_t *arena, State &state) {
     if (cameraBuffer(arena, state)) {
         state.made[0]++;
     } else {
-        stream(arena, state, 0, firstStreamEnd, arena + 1362);
+        stream(arena, state, 0, firstSegmentEnd, arena + 1362);
     }
 }
 

@@ -474,8 +474,8 @@ typedef uint8_t Word;
 enum : Place { noPlace = static_cast<Place>(-1) };
 enum : uint16_t {
     numSteps = 7,
-    numStreams = 1,
-    firstStreamEnd = 7,
+    numSegments = 1,
+    firstSegmentEnd = 7,
     kernelRows = 3,
     numClasses = 10,
     pooledChannels = 24,
@@ -2806,7 +2806,7 @@ static inline void commitRow(uint8_t *arena, State &state) {
     if (cameraBuffer(arena, state)) {
         state.made[0]++;
     } else {
-        stream(arena, state, 0, firstStreamEnd, arena + 792);
+        stream(arena, state, 0, firstSegmentEnd, arena + 792);
     }
 }
 

@@ -140,10 +140,10 @@ fn pool(graph: &Graph) -> Option<(&Op, Pool)> {
 fn program_flags(graph: &Graph, program: &Program) -> Vec<(Flag, bool)> {
     let format = StepFormat::of(program);
     let pool = pool(graph).map(|(_, pool)| pool);
-    let body_streams = program.streams.iter().filter(|stream| stream.end <= program.body).count();
+    let body_segments = program.segments.iter().filter(|segment| segment.end <= program.body).count();
     // Whether a step may receive a row before it can compute one: only a row from the previous step can be
     // written directly to the row buffers, and not if that step works in place.
-    let may_wait = program.streams.len() > 1
+    let may_wait = program.segments.len() > 1
         || program.steps.iter().any(|step| {
             let is_windowed = step.counter_in != step.counter_out;
             step.target == Target::Over || (is_windowed && step.window.kernel == 1)
@@ -154,8 +154,8 @@ fn program_flags(graph: &Graph, program: &Program) -> Vec<(Flag, bool)> {
         (Flag::Tiles, format.tiles),
         (Flag::Additions, format.additions),
         (Flag::Copies, format.copies),
-        (Flag::Streams, program.streams.len() > 1),
-        (Flag::SingleStream, body_streams == 1),
+        (Flag::Segments, program.segments.len() > 1),
+        (Flag::SingleSegment, body_segments == 1),
         (Flag::Tail, has_tail(program)),
         (Flag::Deep, graph.ops.iter().any(|op| depth(op) > DEEP)),
         (Flag::Colours, graph.input.channels > 1),
@@ -169,7 +169,7 @@ fn program_flags(graph: &Graph, program: &Program) -> Vec<(Flag, bool)> {
         (Flag::HeadTile, program.head_tile.is_some()),
         (Flag::Padding, program.padding_bytes() > 0),
         (Flag::StepPadding, format.step_padding() > 0),
-        (Flag::StreamPadding, format.stream_padding() > 0),
+        (Flag::SegmentPadding, format.segment_padding() > 0),
     ]
 }
 
@@ -235,12 +235,12 @@ fn sizes(graph: &Graph, program: &Program) -> Sizes {
         ("counters", program.counters),
         ("steps", program.steps.len()),
         ("bodySteps", program.body),
-        ("numStreams", program.streams.len()),
-        ("firstStreamEnd", program.streams.first().map_or(0, |stream| stream.end)),
+        ("numSegments", program.segments.len()),
+        ("firstSegmentEnd", program.segments.first().map_or(0, |segment| segment.end)),
         ("stackQuads", stack_quads.max(1)),
         ("padding", program.padding_bytes()),
         ("stepPadding", format.step_padding()),
-        ("streamPadding", format.stream_padding()),
+        ("segmentPadding", format.segment_padding()),
     ]
 }
 

@@ -54,24 +54,24 @@ pub fn write(w: &mut CWriter, graph: &Graph, program: &Program, kernels: &Kernel
     });
     w.table(&format!("static const Step steps[{}] MICROMOBILENET_FLASH", program.steps.len()), lines);
     w.line(&format!("static_assert(sizeof(Step) == {}, \"Step contains no implicit padding\");", format.step_bytes()));
-    if program.streams.len() > 1 {
+    if program.segments.len() > 1 {
         w.blank();
-        let lines = program.streams.iter().map(|stream| {
-            let mut items = vec![stream.source.unwrap_or(0).to_string()];
+        let lines = program.segments.iter().map(|segment| {
+            let mut items = vec![segment.source.unwrap_or(0).to_string()];
             if format.copies {
-                items.push(place(stream.copy));
+                items.push(place(segment.copy));
             }
-            items.extend([stream.first, stream.end].map(|step| step.to_string()));
-            if format.stream_padding() > 0 {
+            items.extend([segment.first, segment.end].map(|step| step.to_string()));
+            if format.segment_padding() > 0 {
                 items.push("{0}".into());
             }
-            let from = stream.source.map_or("reads camera rows".to_owned(), |_| "reads a feature map".to_owned());
+            let from = segment.source.map_or("reads camera rows".to_owned(), |_| "reads a feature map".to_owned());
             (items, from)
         });
-        w.table(&format!("static const Stream streams[{}] MICROMOBILENET_FLASH", program.streams.len()), lines);
+        w.table(&format!("static const Segment segments[{}] MICROMOBILENET_FLASH", program.segments.len()), lines);
         w.line(&format!(
-            "static_assert(sizeof(Stream) == {}, \"Stream contains no implicit padding\");",
-            format.stream_bytes()
+            "static_assert(sizeof(Segment) == {}, \"Segment contains no implicit padding\");",
+            format.segment_bytes()
         ));
     }
     w.blank();
@@ -114,9 +114,9 @@ fn fields(
     kind: &str,
     numbers: &OpConstants,
 ) -> Vec<String> {
-    let gates = program.streams.iter().find(|stream| program.steps[stream.first].op == op.id);
+    let gates = program.segments.iter().find(|segment| program.steps[segment.first].op == op.id);
     // Squeeze-and-excitation has no row buffers; the field is the offset of its gates.
-    let ring = if kind == GATES { gates.map_or(0, |stream| stream.gates) } else { step.ring };
+    let ring = if kind == GATES { gates.map_or(0, |segment| segment.gates) } else { step.ring };
     let (target, row) = match step.target {
         Target::Row(at) => ("intoRow", at),
         Target::Over => ("overRow", 0),

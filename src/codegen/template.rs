@@ -42,9 +42,9 @@ flags! {
     /// Some segments copy rows of a feature map before they read them.
     Copies = "copies",
     /// The program has several segments.
-    Streams = "streams",
+    Segments = "segments",
     /// A single segment precedes the pool.
-    SingleStream = "singleStream",
+    SingleSegment = "singleSegment",
     /// There are operations between the global pool and the head.
     Tail = "tail",
     /// Some filter sums more than 256 products.
@@ -111,8 +111,8 @@ flags! {
     Padding = "padding",
     /// `Step` has explicit padding bytes.
     StepPadding = "stepPadding",
-    /// `Stream` has explicit padding bytes.
-    StreamPadding = "streamPadding",
+    /// `Segment` has explicit padding bytes.
+    SegmentPadding = "segmentPadding",
     /// Images are stretched to the input size.
     Fit = "fit",
     /// Images are cropped to the input's aspect ratio.

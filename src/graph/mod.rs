@@ -57,6 +57,12 @@ impl Op {
         self.kind.operator().params(&self.name, self.input)
     }
 
+    /// Number of trainable parameter values.
+    #[must_use]
+    pub fn trainable(&self) -> u64 {
+        self.params().iter().filter(|param| param.role.is_trained()).map(|param| param.values() as u64).sum()
+    }
+
     /// Multiply-accumulate operations (MACs) for one image.
     #[must_use]
     pub fn macs(&self) -> u64 {
@@ -150,7 +156,7 @@ impl Graph {
     /// Number of trainable parameter values.
     #[must_use]
     pub fn trainable(&self) -> u64 {
-        self.params().iter().filter(|param| param.role.is_trained()).map(|param| param.values() as u64).sum()
+        self.ops.iter().map(Op::trainable).sum()
     }
 
     /// Index of the global pool; the number of operations if there is none.

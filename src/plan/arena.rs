@@ -1,6 +1,6 @@
 //! The arena over time, as data and as a text diagram.
 
-use super::program::{Program, Region, Stream, Use};
+use super::program::{Program, Region, Segment, Use};
 use crate::graph::Graph;
 use crate::text::{cut, thousands};
 use serde::Serialize;
@@ -12,12 +12,12 @@ pub struct ArenaPicture {
     /// Size of the arena, in bytes.
     pub bytes: usize,
     /// The segments, in order of execution.
-    pub streams: Vec<StreamPicture>,
+    pub segments: Vec<SegmentPicture>,
 }
 
 /// Contents of the arena while a segment runs.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct StreamPicture {
+pub struct SegmentPicture {
     /// Name of its first layer.
     pub first: String,
     /// Name of its last layer.
@@ -49,13 +49,13 @@ impl ArenaPicture {
     #[must_use]
     pub fn of(graph: &Graph, program: &Program) -> Self {
         let name = |step: usize| graph.ops[program.steps[step].op.0].name.clone();
-        let streams = program.streams.iter().map(|Stream { first, end, bytes, regions, .. }| StreamPicture {
+        let segments = program.segments.iter().map(|Segment { first, end, bytes, regions, .. }| SegmentPicture {
             first: name(*first),
             last: name(end - 1),
             bytes: *bytes,
             regions: regions.clone(),
         });
-        Self { bytes: program.arena_bytes, streams: streams.collect() }
+        Self { bytes: program.arena_bytes, segments: segments.collect() }
     }
 
     /// Draws the diagram, at most `width` columns wide: one column per segment, with offset 0 of the arena at the
@@ -64,7 +64,7 @@ impl ArenaPicture {
     pub fn draw(&self, width: usize) -> String {
         let scale = thousands(self.bytes as u64).len();
         let room = width.saturating_sub(scale + GAP.len());
-        let shown = self.streams.len().min(room);
+        let shown = self.segments.len().min(room);
         let column = (room / shown.max(1)).clamp(1, WIDEST + 1);
         // A space between columns, if the width allows it.
         let (bar, blank) = if column > 2 { (column - 1, " ") } else { (column, "") };
@@ -76,8 +76,8 @@ impl ArenaPicture {
                 line if line + 1 == LINES => thousands(self.bytes as u64),
                 _ => String::new(),
             };
-            let cells = self.streams[..shown].iter().map(|stream| {
-                let glyph = self.glyph(stream, line);
+            let cells = self.segments[..shown].iter().map(|segment| {
+                let glyph = self.glyph(segment, line);
                 if let Some(at) = LEGEND.iter().position(|(known, _)| *known == glyph) {
                     used[at] = true;
                 }
@@ -99,7 +99,7 @@ impl ArenaPicture {
     }
 
     /// Symbol for the use of most bytes of `line`.
-    fn glyph(&self, stream: &StreamPicture, line: usize) -> char {
+    fn glyph(&self, segment: &SegmentPicture, line: usize) -> char {
         let (from, to) = (self.bytes * line / LINES, self.bytes * (line + 1) / LINES);
         let mut counts = [0; LEGEND.len()];
         // A few sample offsets represent the line.
@@ -107,7 +107,7 @@ impl ArenaPicture {
         for place in 0..places {
             let at = from + (to - from) * place / places;
             let is = |what: Use| {
-                stream
+                segment
                     .regions
                     .iter()
                     .any(|region| region.what == what && (region.at..region.at + region.bytes).contains(&at))
@@ -129,15 +129,15 @@ impl ArenaPicture {
     /// A table with one line per segment: its last layer, and size and offset of each use.
     fn list(&self, width: usize) -> String {
         let header = ["", "up to", "bytes", "rows", "input", "output", "skip"].map(str::to_owned).to_vec();
-        let line = |(index, stream): (usize, &StreamPicture)| {
-            let StreamPicture { last, bytes, .. } = stream;
+        let line = |(index, segment): (usize, &SegmentPicture)| {
+            let SegmentPicture { last, bytes, .. } = segment;
             let mut cells = vec![(index + 1).to_string(), last.clone(), thousands(*bytes as u64)];
-            cells.extend([Use::Rows, Use::Source, Use::Sink, Use::Kept].map(|what| stream.places(what)));
+            cells.extend([Use::Rows, Use::Source, Use::Sink, Use::Kept].map(|what| segment.places(what)));
             cells
         };
         let mut rows: Vec<Vec<String>> =
-            std::iter::once(header).chain(self.streams.iter().enumerate().map(line)).collect();
-        if self.streams.iter().all(|stream| stream.places(Use::Kept) == "-") {
+            std::iter::once(header).chain(self.segments.iter().enumerate().map(line)).collect();
+        if self.segments.iter().all(|segment| segment.places(Use::Kept) == "-") {
             for row in &mut rows {
                 row.truncate(6);
             }
@@ -158,7 +158,7 @@ impl ArenaPicture {
     }
 }
 
-impl StreamPicture {
+impl SegmentPicture {
     /// Size and offset of the region for `what`: `2,768@1728`; a dash if there is none.
     fn places(&self, what: Use) -> String {
         let of = |region: &Region| format!("{}@{}", thousands(region.bytes as u64), region.at);
@@ -187,16 +187,16 @@ mod tests {
         for name in ["pico", "micro", "mobilenet", "squeeze"] {
             for goal in [Plan::Smallest, Plan::LowestLatency] {
                 let picture = picture(name, Precision::Int8, goal);
-                for stream in &picture.streams {
-                    for (index, one) in stream.regions.iter().enumerate() {
-                        assert!(one.bytes > 0 && one.at + one.bytes <= picture.bytes, "{name}: {stream:?}");
-                        for other in &stream.regions[..index] {
+                for segment in &picture.segments {
+                    for (index, one) in segment.regions.iter().enumerate() {
+                        assert!(one.bytes > 0 && one.at + one.bytes <= picture.bytes, "{name}: {segment:?}");
+                        for other in &segment.regions[..index] {
                             let apart = one.at + one.bytes <= other.at || other.at + other.bytes <= one.at;
-                            assert!(apart || (other.what, one.what) == (Use::Source, Use::Sink), "{name}: {stream:?}");
+                            assert!(apart || (other.what, one.what) == (Use::Source, Use::Sink), "{name}: {segment:?}");
                         }
                     }
                 }
-                let continued = picture.streams.windows(2).all(|pair| {
+                let continued = picture.segments.windows(2).all(|pair| {
                     let sink = pair[0].regions.iter().find(|region| region.what == Use::Sink);
                     let source = pair[1].regions.iter().find(|region| region.what == Use::Source);
                     sink.map(|sink| (sink.at, sink.bytes)) == source.map(|source| (source.at, source.bytes))
@@ -221,10 +221,10 @@ mod tests {
     }
 
     #[test]
-    fn it_fits_the_screen_however_many_streams_there_are() {
+    fn it_fits_the_screen_however_many_segments_there_are() {
         let mut many = picture("squeeze", Precision::Int8, Plan::LowestLatency);
-        while many.streams.len() < 100 {
-            many.streams.extend(many.streams.clone());
+        while many.segments.len() < 100 {
+            many.segments.extend(many.segments.clone());
         }
         for (picture, width) in [(picture("squeeze", Precision::Float, Plan::Smallest), 80), (many, 80)] {
             let text = picture.draw(width);

@@ -18,7 +18,7 @@ pub enum Piece {
     /// More than one step; compilers treat the fields of a single step as constants.
     Steps,
     /// More than one segment.
-    Streams,
+    Segments,
     /// Segments that copy rows of a feature map before they are read.
     Copies,
     /// Tiles in the arena.
@@ -64,7 +64,7 @@ impl Piece {
     pub const ALL: [Self; 22] = [
         Self::Base,
         Self::Steps,
-        Self::Streams,
+        Self::Segments,
         Self::Copies,
         Self::Tiles,
         Self::Additions,
@@ -93,7 +93,7 @@ impl Piece {
         match self {
             Self::Base => true,
             Self::Steps => program.steps.len() > 1,
-            Self::Streams => program.streams.len() > 1,
+            Self::Segments => program.segments.len() > 1,
             Self::Copies => format.copies,
             Self::Tiles => format.tiles || program.head_tile.is_some(),
             Self::Additions => format.additions,

@@ -7,7 +7,7 @@ use super::limits::{Limit, exceeded};
 use super::program::Program;
 use super::targets::{Family, TargetEstimate};
 use crate::config::{Plan, Precision};
-use crate::graph::{Graph, Op, Shape};
+use crate::graph::{Graph, Shape};
 use serde::Serialize;
 
 /// Costs of a layer.
@@ -80,8 +80,8 @@ impl Estimate {
             .map(|((op, deployed), bytes)| LayerEstimate {
                 name: op.name.clone(),
                 output: op.output,
-                params: values(op, true),
-                deployed_params: values(deployed, false),
+                params: op.trainable(),
+                deployed_params: deployed.params().iter().map(|param| param.values() as u64).sum(),
                 macs: op.macs(),
                 weight_bytes: *bytes as u64,
                 activation_bytes: (op.output.values() * program.value_bytes()) as u64,
@@ -91,7 +91,7 @@ impl Estimate {
         let pieces = Pieces::of(&folded, &program);
         let total = |of: fn(&LayerEstimate) -> u64| layers.iter().map(of).sum();
         let name = |step: usize| graph.ops[program.steps[step].op.0].name.as_str();
-        let peak_layers = program.streams.get(program.peak).map_or_else(String::new, |peak| {
+        let peak_layers = program.segments.get(program.peak).map_or_else(String::new, |peak| {
             let (first, last) = (name(peak.first), name(peak.end - 1));
             if first == last { first.to_owned() } else { format!("{first} to {last}") }
         });
@@ -124,11 +124,6 @@ impl Estimate {
     pub fn on(&self, family: Family) -> TargetEstimate {
         self.targets[family as usize]
     }
-}
-
-fn values(op: &Op, trained: bool) -> u64 {
-    let params = op.params();
-    params.iter().filter(|param| !trained || param.role.is_trained()).map(|param| param.values() as u64).sum()
 }
 
 #[cfg(test)]
@@ -202,9 +197,9 @@ mod tests {
             assert!(keys(&json).contains(&key.to_owned()), "{key}");
         }
         assert_eq!(keys(&json["targets"][0]), ["family", "code_bytes", "flash_bytes", "stack_bytes"]);
-        assert_eq!(keys(&json["arena"]), ["bytes", "streams"]);
-        assert_eq!(keys(&json["arena"]["streams"][0]), ["first", "last", "bytes", "regions"]);
-        assert_eq!(keys(&json["arena"]["streams"][0]["regions"][0]), ["use", "at", "bytes"]);
+        assert_eq!(keys(&json["arena"]), ["bytes", "segments"]);
+        assert_eq!(keys(&json["arena"]["segments"][0]), ["first", "last", "bytes", "regions"]);
+        assert_eq!(keys(&json["arena"]["segments"][0]["regions"][0]), ["use", "at", "bytes"]);
         assert_eq!(
             keys(&json["layers"][0]),
             ["name", "output", "params", "deployed_params", "macs", "weight_bytes", "activation_bytes", "ram_bytes"]

@@ -44,7 +44,7 @@ impl StepFormat {
             place_bytes: if program.arena_bytes < 0xffff { 2 } else { 4 },
             tiles: program.steps.iter().any(|step| step.tile.is_some()),
             additions: program.steps.iter().any(|step| step.adds.is_some() || step.keeps.is_some()),
-            copies: program.streams.iter().any(|stream| stream.copy.is_some()),
+            copies: program.segments.iter().any(|segment| segment.copy.is_some()),
             precision: program.precision,
         }
     }
@@ -71,20 +71,20 @@ impl StepFormat {
         self.step_bytes() - self.step_fields()
     }
 
-    const fn stream_fields(self) -> usize {
+    const fn segment_fields(self) -> usize {
         self.place_bytes * (1 + self.copies as usize) + 2
     }
 
     /// Bytes of an entry for a segment.
     #[must_use]
-    pub const fn stream_bytes(self) -> usize {
-        self.stream_fields().next_multiple_of(self.place_bytes)
+    pub const fn segment_bytes(self) -> usize {
+        self.segment_fields().next_multiple_of(self.place_bytes)
     }
 
     /// Bytes of explicit padding of a segment.
     #[must_use]
-    pub const fn stream_padding(self) -> usize {
-        self.stream_bytes() - self.stream_fields()
+    pub const fn segment_padding(self) -> usize {
+        self.segment_bytes() - self.segment_fields()
     }
 }
 
@@ -120,7 +120,7 @@ impl Tables {
         let largest_array = weights.max(constants * OFFSET);
         let format = StepFormat::of(program);
         let gated = graph.ops.iter().filter(|op| Extras::of(op).gates > 0).count();
-        let streams = program.streams.len();
+        let segments = program.segments.len();
         let shared = match program.precision {
             Precision::Int8 if gated > 0 => SIGMOID,
             _ => 0,
@@ -129,12 +129,12 @@ impl Tables {
             Precision::Int8 if graph.input.channels > 1 => graph.input.channels,
             _ => 0,
         };
-        let streams = if streams > 1 { streams * format.stream_bytes() } else { 0 };
+        let segments = if segments > 1 { segments * format.segment_bytes() } else { 0 };
         let program = program.steps.len() * format.step_bytes()
             + gated * gates_bytes(program.precision)
             + shared
             + image_zeros
-            + streams;
+            + segments;
         Self { ops, program, largest_array }
     }
 

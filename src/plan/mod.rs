@@ -21,7 +21,7 @@ mod tail;
 mod targets;
 mod text;
 
-pub use arena::{ArenaPicture, StreamPicture};
+pub use arena::{ArenaPicture, SegmentPicture};
 pub use boards::{Board, Boards, Sources, UnknownBoard, Verdict};
 pub use chain::{ElementSizes, Skip};
 pub use code::{Piece, Pieces};
@@ -30,7 +30,7 @@ pub use flash::{StepFormat, Tables};
 pub use kernel::{DEEP, Kernel, Kernels, reads_interleaved};
 pub use limits::{Limit, MAX_AVR_ARRAY, exceeded};
 pub use op::{depth, reads_one_plane};
-pub use program::{ARENA_ALIGNMENT, Program, Region, SkipBuffer, Step, Stream, Target, Use};
+pub use program::{ARENA_ALIGNMENT, Program, Region, Segment, SkipBuffer, Step, Target, Use};
 pub use segment::{Layout, layout};
 pub use targets::{Core, Family, PREDICT_STACK, TargetEstimate};
 pub use text::verdict_lines;

@@ -1,7 +1,7 @@
 //! The program that runs on the board: its steps, and the arena offsets of everything they read and write.
 
 use super::chain::{Chain, ElementSizes, Link, STACK_TILES};
-use super::rows::{RowPlan, Segment, kept};
+use super::rows::{PlannedSegment, RowPlan, kept};
 use super::segment::{Layout, layout};
 use super::tail::Tail;
 use crate::config::{Plan, Precision};
@@ -85,7 +85,7 @@ pub struct Region {
 
 /// A segment: steps that run row by row.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Stream {
+pub struct Segment {
     /// Index of its first step.
     pub first: usize,
     /// Index after its last step.
@@ -110,7 +110,7 @@ pub struct Program {
     /// Its steps in order, without the global pool and the head.
     pub steps: Vec<Step>,
     /// The segments, in order. The one that ends with step [`body`](Self::body) fills the pool.
-    pub streams: Vec<Stream>,
+    pub segments: Vec<Segment>,
     /// Number of steps before the pool.
     pub body: usize,
     /// Offset of the camera's row, unless the row is written directly to a ring buffer.
@@ -157,12 +157,12 @@ impl Program {
         };
         let (chain, rows) = planned(graph, cell, goal);
         let mut builder = Builder { graph, chain: &chain, kept: Vec::new(), steps: Vec::new() };
-        let mut streams = Vec::new();
+        let mut segments = Vec::new();
         let (mut camera, mut pool, mut head_tile) = (0, 0, 0);
         for (index, segment) in rows.segments.iter().enumerate() {
             let layout = layout(&chain, segment.first, segment.end, &segment.need);
             builder.segment(segment, &layout);
-            streams.push(Stream {
+            segments.push(Segment {
                 first: segment.first,
                 end: segment.end,
                 source: (index > 0).then_some(segment.source),
@@ -181,7 +181,7 @@ impl Program {
         let program = Self {
             precision,
             steps: builder.steps,
-            streams,
+            segments,
             body,
             camera,
             pool,
@@ -202,12 +202,12 @@ impl Program {
     /// Adds the steps after the pool.
     fn with_tail(mut self, tail: Option<Tail>, graph: &Graph) -> Self {
         let Some(tail) = tail else { return self };
-        let bytes = |stream: &Stream| stream.bytes;
-        for stream in tail.streams {
-            if bytes(&stream) > bytes(&self.streams[self.peak]) {
-                self.peak = self.streams.len();
+        let bytes = |segment: &Segment| segment.bytes;
+        for segment in tail.segments {
+            if bytes(&segment) > bytes(&self.segments[self.peak]) {
+                self.peak = self.segments.len();
             }
-            self.streams.push(stream);
+            self.segments.push(segment);
         }
         self.steps.extend(tail.steps);
         self.macs_after_last_row += graph.tail().iter().map(Op::macs).sum::<u64>();
@@ -312,8 +312,8 @@ fn planned(graph: &Graph, cell: ElementSizes, goal: Plan) -> (Chain, RowPlan) {
 }
 
 /// The regions in use while segment `at` runs.
-fn regions(chain: &Chain, segments: &[Segment], at: usize) -> Vec<Region> {
-    let Segment { need, source, sink, scratch, .. } = segments[at];
+fn regions(chain: &Chain, segments: &[PlannedSegment], at: usize) -> Vec<Region> {
+    let PlannedSegment { need, source, sink, scratch, .. } = segments[at];
     let own = [(Use::Rows, scratch, need.scratch), (Use::Source, source, need.source), (Use::Sink, sink, need.sink)];
     let kept = kept(chain, segments, at).into_iter().map(|(start, end)| (Use::Kept, start, end - start));
     let all = own.into_iter().chain(kept).filter(|(_, _, bytes)| *bytes > 0);
@@ -330,7 +330,7 @@ struct Builder<'a> {
 
 impl Builder<'_> {
     /// Adds the steps of `segment`.
-    fn segment(&mut self, segment: &Segment, layout: &Layout) {
+    fn segment(&mut self, segment: &PlannedSegment, layout: &Layout) {
         let mut counter = 0;
         for (link, stage) in (segment.first..segment.end).zip(&layout.stages) {
             let at = |offset: usize| segment.scratch + offset;
@@ -364,7 +364,7 @@ impl Builder<'_> {
     }
 
     /// The buffer for the output rows of link `from` that an addition in `segment` reads.
-    fn waiting(&self, from: usize, segment: &Segment, layout: &Layout) -> SkipBuffer {
+    fn waiting(&self, from: usize, segment: &PlannedSegment, layout: &Layout) -> SkipBuffer {
         let ring = from.checked_sub(segment.first).and_then(|stage| layout.stages[stage].skip);
         if let Some((offset, rows)) = ring {
             SkipBuffer { at: segment.scratch + offset, rows }

@@ -6,7 +6,7 @@
 
 use super::chain::{ElementSizes, tile_bytes};
 use super::op::{Extras, depth};
-use super::program::{Region, SkipBuffer, Step, Stream, Target, Use};
+use super::program::{Region, Segment, SkipBuffer, Step, Target, Use};
 use super::rows::gap;
 use crate::graph::{Graph, Op, OpId, Source, Window};
 
@@ -16,7 +16,7 @@ pub struct Tail {
     /// The steps, one per operation.
     pub steps: Vec<Step>,
     /// The segments, one per operation.
-    pub streams: Vec<Stream>,
+    pub segments: Vec<Segment>,
     /// Offset of the input of the head.
     pub head: usize,
     /// Offset of the logits of a float head.
@@ -51,18 +51,18 @@ impl Tail {
         ops.first()?;
         let first = Vector { op: pooled.id, at: pool, bytes: pooled.output.values() * cell.value };
         let mut builder = Builder { graph, cell, live: vec![first], used: first.range().1 };
-        let (mut steps, mut streams) = (Vec::new(), Vec::new());
+        let (mut steps, mut segments) = (Vec::new(), Vec::new());
         for (index, op) in ops.iter().enumerate() {
-            let (step, stream) = builder.op(op, steps_before + index);
+            let (step, segment) = builder.op(op, steps_before + index);
             steps.push(step);
-            streams.push(stream);
+            segments.push(segment);
         }
         builder.forget(graph.ops.len() - 1);
         let head = builder.live.last().map_or(pool, |vector| vector.at);
         let last = graph.ops.last()?;
         let logits = builder.place(last.output.values() * cell.value * usize::from(cell.tile == 0));
         let head_tile = builder.place(depth(last).div_ceil(4) * cell.tile);
-        Some(Self { steps, streams, head, logits, head_tile, bytes: builder.used })
+        Some(Self { steps, segments, head, logits, head_tile, bytes: builder.used })
     }
 }
 
@@ -94,7 +94,7 @@ impl Builder<'_> {
         self.live.iter().copied().find(|vector| Some(&Source::Op(vector.op)) == source)
     }
 
-    fn op(&mut self, op: &Op, number: usize) -> (Step, Stream) {
+    fn op(&mut self, op: &Op, number: usize) -> (Step, Segment) {
         self.forget(op.id.0);
         let (window, row) = (op.window(), op.input.values() * self.cell.value);
         let source = self.find(op.inputs.first());
@@ -127,7 +127,7 @@ impl Builder<'_> {
         let rows = (scratch > 0).then_some(Region { what: Use::Rows, at, bytes: scratch });
         let maps = maps.map(|(what, vector)| Region { what, at: vector.at, bytes: vector.bytes });
         let regions: Vec<Region> = rows.into_iter().chain(maps).collect();
-        let stream = Stream {
+        let segment = Segment {
             first: number,
             end: number + 1,
             source: source.map(|vector| vector.at),
@@ -136,6 +136,6 @@ impl Builder<'_> {
             bytes: regions.iter().map(|region| region.bytes).sum(),
             regions,
         };
-        (step, stream)
+        (step, segment)
     }
 }

@@ -79,7 +79,7 @@ impl Family {
     pub const fn stack_bytes(self, pieces: &Pieces) -> u64 {
         let by_channels = STACK[self as usize][pieces.precision as usize];
         let by_pieces = by_channels[pieces.has(Piece::Colours) as usize];
-        by_pieces[if pieces.has(Piece::Gates) { 2 } else { pieces.has(Piece::Streams) as usize }]
+        by_pieces[if pieces.has(Piece::Gates) { 2 } else { pieces.has(Piece::Segments) as usize }]
     }
 }
 

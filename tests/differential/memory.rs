@@ -9,7 +9,7 @@
 
 use micromobilenet::config::{Pool, Precision};
 use micromobilenet::graph::{Graph, Kind, Op, OpId, Source, Window};
-use micromobilenet::plan::{ElementSizes, Program, Step, Stream, Target, depth};
+use micromobilenet::plan::{ElementSizes, Program, Segment, Step, Target, depth};
 
 /// The content of a byte of the arena.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -119,26 +119,26 @@ impl<'a> Machine<'a> {
             let landing = self.camera_landing();
             let at = landing.unwrap_or(program.camera);
             self.write(at, Of::Image, y * row, row, self.bytes()).map_err(|error| format!("the camera {error}"))?;
-            if program.streams[0].end == program.body && y == 0 {
+            if program.segments[0].end == program.body && y == 0 {
                 self.clear_pool()?;
             }
             if landing.is_some() {
                 self.count(0);
             } else {
-                self.stream(0, program.streams[0].end, program.camera)?;
+                self.stream(0, program.segments[0].end, program.camera)?;
             }
         }
-        self.all_made(&program.streams[0])?;
-        for index in 1..program.streams.len() {
+        self.all_made(&program.segments[0])?;
+        for index in 1..program.segments.len() {
             self.made.fill(0);
-            self.stream_map(&program.streams[index])?;
-            self.all_made(&program.streams[index])?;
+            self.stream_map(&program.segments[index])?;
+            self.all_made(&program.segments[index])?;
         }
         self.head()
     }
 
-    fn all_made(&self, stream: &Stream) -> Result<(), String> {
-        for step in &self.program.steps[stream.first..stream.end] {
+    fn all_made(&self, segment: &Segment) -> Result<(), String> {
+        for step in &self.program.steps[segment.first..segment.end] {
             let (made, wanted) = (self.made[step.counter_out], step.output.height);
             if usize::from(made) != wanted {
                 return Err(format!("{} made {made} of {wanted} rows", self.op(step).name));
@@ -257,8 +257,8 @@ impl<'a> Machine<'a> {
     }
 
     fn gates(&self, step: &Step) -> usize {
-        let stream = self.program.streams.iter().find(|stream| self.program.steps[stream.first].op == step.op);
-        stream.map_or(0, |stream| stream.gates)
+        let segment = self.program.segments.iter().find(|segment| self.program.steps[segment.first].op == step.op);
+        segment.map_or(0, |segment| segment.gates)
     }
 
     /// Keeps the newest row for a step, if a row that it makes later reads it.
@@ -321,13 +321,13 @@ impl<'a> Machine<'a> {
         }
     }
 
-    fn stream_map(&mut self, stream: &Stream) -> Result<(), String> {
-        let step = &self.program.steps[stream.first];
-        let source = stream.source.ok_or("a run of steps without a map")?;
-        if stream.end == self.program.body {
+    fn stream_map(&mut self, segment: &Segment) -> Result<(), String> {
+        let step = &self.program.steps[segment.first];
+        let source = segment.source.ok_or("a run of steps without a map")?;
+        if segment.end == self.program.body {
             self.clear_pool()?;
         }
-        if stream.first == self.program.body {
+        if segment.first == self.program.body {
             self.close_pool()?;
         }
         let op = self.op(step);
@@ -337,19 +337,19 @@ impl<'a> Machine<'a> {
             if let Some(tile) = step.tile {
                 self.clear(tile, depth(op).div_ceil(4) * TILE_QUAD);
             }
-            self.clear(stream.gates, (channels + se.hidden) * bytes);
+            self.clear(segment.gates, (channels + se.hidden) * bytes);
             self.read(source, Of::Op(from), 0, step.input.values(), bytes)
                 .map_err(|error| format!("the means of {} {error}", op.name))?;
-            self.write(stream.gates, Of::Gates(op.id), 0, channels, bytes)?;
+            self.write(segment.gates, Of::Gates(op.id), 0, channels, bytes)?;
         }
         let bytes = self.row_bytes(step);
         for y in 0..step.input.height {
             let mut row = source + y * bytes;
-            if let Some(copy) = stream.copy {
+            if let Some(copy) = segment.copy {
                 self.copy(copy, row, bytes);
                 row = copy;
             }
-            self.stream(stream.first, stream.end, row)?;
+            self.stream(segment.first, segment.end, row)?;
         }
         Ok(())
     }

@@ -47,8 +47,8 @@ fn json_has_verdicts_targets_and_the_arena() {
     assert_eq!(board(&estimate, "uno-r3")["fits"], false);
     let arena = &estimate["arena"];
     assert_eq!(arena["bytes"], estimate["peak_activation_bytes"]);
-    assert_eq!(arena["streams"][0]["first"], "stem");
-    assert!(arena["streams"][0]["regions"][0]["bytes"].is_u64(), "{arena}");
+    assert_eq!(arena["segments"][0]["first"], "stem");
+    assert!(arena["segments"][0]["regions"][0]["bytes"].is_u64(), "{arena}");
 }
 
 #[test]

@@ -123,8 +123,8 @@ public:
                 memset(nextRow(), 0, width * channels);
                 commitRow();
             }
-//@if streams
-            for (uint8_t i = 1; i < @Class@_detail::numStreams; i++) {
+//@if segments
+            for (uint8_t i = 1; i < @Class@_detail::numSegments; i++) {
                 begin();
                 @Class@_detail::streamMap(arena(), state_, i);
             }
@@ -227,7 +227,7 @@ private:
     }
 
     void stream() {
-//@if singleStream
+//@if singleSegment
         if (state_.made[0] == 0) {
             @Class@_detail::clearPool(arena());
         }

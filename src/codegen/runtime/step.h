@@ -11,8 +11,8 @@ typedef float Word;
 enum : Place { noPlace = static_cast<Place>(-1) };
 enum : uint16_t {
     numSteps = @steps@,
-    numStreams = @numStreams@,
-    firstStreamEnd = @firstStreamEnd@,
+    numSegments = @numSegments@,
+    firstSegmentEnd = @firstSegmentEnd@,
     kernelRows = @kernelRows@,
     numClasses = @classes@,
     pooledChannels = @pooledChannels@,
@@ -111,17 +111,17 @@ struct Step {
 //@end
 };
 
-//@if streams
+//@if segments
 // A segment: steps that process their input row by row, and the feature map that it reads.
-struct Stream {
+struct Segment {
     Place source;
 //@if copies
     // Buffer that a row is copied to before it is read.
     Place copy;
 //@end
     uint8_t first, end;
-//@if streamPadding
-    uint8_t padding[@streamPadding@];
+//@if segmentPadding
+    uint8_t padding[@segmentPadding@];
 //@end
 };
 

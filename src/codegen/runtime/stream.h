@@ -168,10 +168,10 @@ static inline void commitRow(uint8_t *arena, State &state) {
     if (cameraBuffer(arena, state)) {
         state.made[0]++;
     } else {
-        stream(arena, state, 0, firstStreamEnd, arena + @camera@);
+        stream(arena, state, 0, firstSegmentEnd, arena + @camera@);
     }
 }
-//@if streams
+//@if segments
 //@if gates
 
 // Computes the gates of a segment that begins with squeeze-and-excitation.
@@ -185,8 +185,8 @@ static void startGates(uint8_t *arena, const Step *at, Place map) {
 
 // Runs a segment, whose input rows are in a feature map.
 static void streamMap(uint8_t *arena, State &state, uint8_t index) {
-    Stream current;
-    fetch(&current, streams + index, sizeof current);
+    Segment current;
+    fetch(&current, segments + index, sizeof current);
     if (current.end == @pooledSteps@) {
         clearPool(arena);
     }
