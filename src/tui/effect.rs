@@ -1,9 +1,11 @@
 //! What a change of state asks the world to do, and what the world tells back.
 
 use super::action::Action;
-use super::design::Origin;
+use super::design::{EstimateRequest, Origin};
 use super::dialog::{Completion, Dialog};
+use crate::plan::Estimate;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 /// Something to be done outside of the state; `S` is an effect of a screen.
 #[derive(Debug, Clone, PartialEq)]
@@ -38,6 +40,8 @@ pub enum Effect<S> {
         /// The folder that it is relative to.
         folder: PathBuf,
     },
+    /// Estimate the costs of a large network. Only the newest request of each subject counts.
+    Estimate(EstimateSubject, EstimateRequest),
     /// Find what a line may be completed to.
     Complete(Completion),
     /// Keep a copy of what is not saved, or none.
@@ -63,11 +67,21 @@ impl<S> Effect<S> {
             Self::Open(path) => Effect::Open(path),
             Self::Watch(path) => Effect::Watch(path),
             Self::Classes { source, folder } => Effect::Classes { source, folder },
+            Self::Estimate(subject, request) => Effect::Estimate(subject, request),
             Self::Complete(completion) => Effect::Complete(completion),
             Self::Keep { path, text } => Effect::Keep { path, text },
             Self::Screen(effect) => Effect::Screen(wrap(effect)),
         }
     }
+}
+
+/// The text that describes the network to estimate.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum EstimateSubject {
+    /// The text that is open.
+    Text,
+    /// The file on disk, which contains another text.
+    Saved,
 }
 
 /// What has to stand on disk for a file to be written over.
@@ -124,6 +138,13 @@ pub enum News<S> {
         source: String,
         /// Their names.
         found: Result<Vec<String>, String>,
+    },
+    /// The costs of a network.
+    Estimated {
+        /// The request.
+        request: EstimateRequest,
+        /// The costs.
+        estimate: Arc<Estimate>,
     },
     /// What a line may be completed to.
     Completed {

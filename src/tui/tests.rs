@@ -4,7 +4,7 @@ mod world;
 
 use super::action::{Action, Data, Deploy, Design, File, Move, Program, Runs, Screen as Tab, Train};
 use super::app::App;
-use super::design::{Origin, Pane, Sheet};
+use super::design::{EstimateRequest, Origin, Pane, Sheet};
 use super::dialog::Dialog;
 use super::keymap::Key;
 use super::screens::{Effect, News};
@@ -13,6 +13,7 @@ use crate::plan::Boards;
 use proptest::prelude::*;
 use ratatui_textarea::{Input, Key as Typed};
 use std::path::PathBuf;
+use std::sync::Arc;
 use world::{World, theme};
 
 fn snapshots(name: &str, world: &mut World) {
@@ -85,6 +86,66 @@ fn an_edit_shows_its_difference_and_its_command() {
     world.keys("p j + + x b down \"uno\" enter");
     snapshots("design-edited", &mut world);
     assert!(world.app.sheet.is_changed());
+}
+
+/// `micro` with 128 more blocks.
+fn large() -> String {
+    let blocks = "[[blocks]]\ntype = \"separable\"\nfilters = 24\nrepeat = 64\n\n".repeat(2);
+    preset("micro".as_ref()).unwrap().replace("[head]", &format!("{blocks}[head]"))
+}
+
+#[test]
+fn the_costs_of_a_large_network_are_estimated_while_the_user_goes_on() {
+    let mut world = World::open("large", large());
+    let first = world.app.sheet.model().unwrap().estimate.clone();
+    assert_eq!(world.app.sheet.saved_costs(), Some(&*first), "estimated when it is opened");
+    world.held_estimates = Some(Vec::new());
+    world.keys("j + +");
+    let requests = world.held_estimates.clone().unwrap();
+    assert_eq!(requests.len(), 2, "a request for each of the edits");
+    let screen = world.screen(160, 48);
+    assert!(screen.contains("Costs in float, being estimated"), "{screen}");
+    assert!(world.app.sheet.model().unwrap().rows.iter().all(|row| row.ram_bytes.is_none() && row.cells.len() > 1));
+    world.keys("p");
+    assert!(world.app.sheet.pinned().is_none(), "old costs were pinned as those of the new network");
+
+    let answer = |request: &EstimateRequest| Arc::new(request.estimate());
+    world.tell(News::Estimated { request: requests[0].clone(), estimate: answer(&requests[0]) });
+    let model = world.app.sheet.model().unwrap();
+    assert!(model.pending.is_some() && model.estimate == first, "the answer to an older request was taken");
+    world.tell(News::Estimated { request: requests[1].clone(), estimate: answer(&requests[1]) });
+    let model = world.app.sheet.model().unwrap();
+    assert!(model.pending.is_none() && model.estimate == answer(&requests[1]) && model.estimate != first);
+    assert_eq!(world.app.sheet.saved_costs(), Some(&*first), "those of the file stay");
+    assert!(model.rows.iter().all(|row| row.ram_bytes.is_some()));
+    let screen = world.screen(160, 48);
+    assert!(!screen.contains("Costs in float, being estimated"), "{screen}");
+
+    // As it is on disk again, and then another large network on disk.
+    world.keys("u u");
+    let path = world.app.sheet.path().to_owned();
+    world.held_estimates = Some(Vec::new());
+    world.keys("+");
+    let text = large().replacen("filters = 24", "filters = 30", 1);
+    world.tell(News::DiskChanged { path, text: Some(text) });
+    world.keys("c");
+    let requests = world.held_estimates.take().unwrap();
+    assert_eq!((requests.len(), world.app.sheet.saved_costs()), (2, None));
+    for request in requests {
+        world.tell(News::Estimated { estimate: answer(&request), request });
+    }
+    assert!(world.app.sheet.saved_costs().is_some_and(|costs| costs.params > first.params));
+    assert_eq!(world.app.sheet.pending_estimates(), [None, None]);
+}
+
+#[test]
+fn the_presets_are_estimated_within_a_keystroke() {
+    for (name, _) in crate::config::PRESETS {
+        let mut world = World::of(name);
+        world.held_estimates = Some(Vec::new());
+        world.keys("j +");
+        assert!(world.held_estimates.unwrap().is_empty(), "{name}");
+    }
 }
 
 #[test]

@@ -203,6 +203,10 @@ impl App {
                 self.text_changed();
             }
             News::DiskChanged { path, text } if path == self.sheet.path() => self.disk_changed(text, reply),
+            News::Estimated { request, estimate } => {
+                self.sheet.take_estimate(&request, &estimate);
+                self.screens.network_changed(&self.sheet);
+            }
             News::Classes { source, found } => match found {
                 Ok(labels) => {
                     self.sheet.learn_classes(&source, labels.len());

@@ -10,9 +10,9 @@ mod mouse;
 pub use draw::draw;
 
 use super::action::{Action, File, Program, Screen};
-use super::design::Sheet;
+use super::design::{EstimateRequest, Sheet};
 use super::dialog::{Dialog, Outcome};
-use super::effect::Notice;
+use super::effect::{EstimateSubject, Notice};
 use super::keymap::{self, Context, Key};
 use super::screens::{Effect, News, Reply, Screens};
 use super::theme::Theme;
@@ -46,6 +46,8 @@ pub struct App {
     left: Option<String>,
     /// The source whose classes were asked for, and the folder that it is relative to.
     asked: Option<(String, PathBuf)>,
+    /// The estimates that were asked for last, by [`EstimateSubject`].
+    estimating: [Option<EstimateRequest>; 2],
 }
 
 impl App {
@@ -66,6 +68,7 @@ impl App {
             kept: None,
             left: None,
             asked: None,
+            estimating: [None, None],
         };
         let mut reply = Reply::default();
         reply.effect(Effect::Watch(app.sheet.path().to_owned()));
@@ -255,6 +258,13 @@ impl App {
             self.asked = Some(asked);
             effects.push(Effect::Classes { source, folder });
         }
+        let pending = sheet.pending_estimates().map(Option::<&EstimateRequest>::cloned);
+        let subjects = [EstimateSubject::Text, EstimateSubject::Saved];
+        for ((subject, pending), asked) in subjects.into_iter().zip(&pending).zip(&self.estimating) {
+            let new = pending.as_ref().filter(|_| pending != asked);
+            effects.extend(new.map(|request| Effect::Estimate(subject, request.clone())));
+        }
+        self.estimating = pending;
         let is_kept = if sheet.is_changed() { self.kept.as_deref() == Some(sheet.text()) } else { self.kept.is_none() };
         if !is_kept && self.left.is_none() {
             self.kept = sheet.is_changed().then(|| sheet.text().to_owned());

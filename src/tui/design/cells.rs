@@ -2,7 +2,7 @@
 //! the schema.
 
 use crate::config::{Block, BlockKind, Config, Edit, KeyPath, Legal, NumClasses, Value, key_info};
-use crate::graph::{Graph, Shape};
+use crate::graph::{Graph, Op, Shape};
 use crate::plan::{Boards, Estimate};
 
 /// What a row stands for.
@@ -80,8 +80,8 @@ pub struct Row {
     pub params: u64,
     /// Multiplications for one image.
     pub macs: u64,
-    /// Bytes of RAM for its row buffers and feature maps.
-    pub ram_bytes: u64,
+    /// Bytes of RAM for its row buffers and feature maps; `None` until they are planned.
+    pub ram_bytes: Option<u64>,
 }
 
 /// The word for no squeeze-and-excitation.
@@ -91,9 +91,9 @@ const TYPE: &str = "type";
 pub const BOARD: &str = "board";
 const SE_AFTER: &str = "SE after";
 
-/// All rows of a network, top to bottom.
+/// All rows of a network, top to bottom, with the RAM of its `estimate`.
 #[must_use]
-pub fn rows(config: &Config, graph: &Graph, estimate: &Estimate) -> Vec<Row> {
+pub fn rows(config: &Config, graph: &Graph, estimate: Option<&Estimate>) -> Vec<Row> {
     let row = |place, cells| row(graph, estimate, place, cells);
     let mut rows = vec![
         row(Place::Model, model_cells(config)),
@@ -143,25 +143,18 @@ pub fn edit(cell: &Cell, place: Place, value: &str) -> Result<Edit, String> {
     }
 }
 
-fn row(graph: &Graph, estimate: &Estimate, place: Place, cells: Vec<Cell>) -> Row {
+fn row(graph: &Graph, estimate: Option<&Estimate>, place: Place, cells: Vec<Cell>) -> Row {
     let key = match place {
         Place::Model | Place::Target => None,
         Place::Stem => Some(KeyPath::of("stem")),
         Place::Block(index) => Some(KeyPath::of("blocks").index(index)),
         Place::Head => Some(KeyPath::of("head")),
     };
-    let mine = |(op, _): &(&crate::graph::Op, &crate::plan::LayerEstimate)| key.as_ref() == Some(&op.place);
-    let layers: Vec<_> = graph.ops.iter().zip(&estimate.layers).filter(mine).collect();
-    let shapes = layers.first().zip(layers.last()).map(|((first, _), (last, _))| (first.input, last.output));
-    let total = |of: fn(&crate::plan::LayerEstimate) -> u64| layers.iter().map(|(_, layer)| of(layer)).sum();
-    Row {
-        place,
-        cells,
-        shapes,
-        params: total(|layer| layer.params),
-        macs: total(|layer| layer.macs),
-        ram_bytes: total(|layer| layer.ram_bytes),
-    }
+    let ops: Vec<&Op> = graph.ops.iter().filter(|op| key.as_ref() == Some(&op.place)).collect();
+    let shapes = ops.first().zip(ops.last()).map(|(first, last)| (first.input, last.output));
+    let total = |of: fn(&Op) -> u64| ops.iter().map(|op| of(op)).sum();
+    let ram = |estimate: &Estimate| ops.iter().map(|op| estimate.layers[op.id.0].ram_bytes).sum();
+    Row { place, cells, shapes, params: total(Op::trainable), macs: total(Op::macs), ram_bytes: estimate.map(ram) }
 }
 
 fn cell(label: &'static str, key: KeyPath, value: impl Into<String>) -> Cell {

@@ -5,6 +5,7 @@ mod cells;
 mod draw;
 mod editor;
 mod entry;
+mod estimates;
 mod history;
 mod model;
 mod sheet;
@@ -12,6 +13,7 @@ mod view;
 
 pub use cells::{Cell, Place, Row};
 pub use editor::Editor;
+pub use estimates::EstimateRequest;
 pub use model::Model;
 pub use sheet::{Origin, Sheet};
 pub use view::{Pane, View};
@@ -275,6 +277,10 @@ impl State {
             Design::Delete => self.on_block(sheet, reply, Edit::RemoveBlock),
             Design::Shift { down } => self.shift(sheet, *down, reply),
             Design::Pin => {
+                if sheet.model().is_some_and(|model| model.pending.is_some()) && sheet.pinned().is_none() {
+                    reply.warn("the costs are still being estimated");
+                    return;
+                }
                 let text = if sheet.toggle_pin() { "differences are from here on" } else { "no longer compared" };
                 reply.good(text);
             }

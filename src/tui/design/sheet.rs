@@ -1,11 +1,13 @@
 //! The configuration that is open: its text, what that means, and what became of it on disk.
 
+use super::estimates::EstimateRequest;
 use super::history::History;
 use super::model::Model;
 use crate::config::{ConfigFile, Diagnostics, Document, Edit, folder_of};
 use crate::plan::{Boards, Estimate};
 use crate::runs::config_hash;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// A text that is open, with every change since it was opened.
 #[derive(Debug, Clone)]
@@ -23,10 +25,12 @@ pub struct Sheet {
     /// Classes of the data, by its source, where known.
     classes: Option<(String, usize)>,
     boards: Boards,
-    /// What the file on disk costs.
-    saved_costs: Option<Estimate>,
+    /// The costs of the file on disk.
+    saved_costs: Option<Arc<Estimate>>,
+    /// The estimate of these, if it is still being computed.
+    saved_pending: Option<EstimateRequest>,
     /// A network to compare with, and what it is called.
-    pinned: Option<(String, Estimate)>,
+    pinned: Option<(String, Arc<Estimate>)>,
 }
 
 /// Where a text comes from.
@@ -56,10 +60,11 @@ impl Sheet {
             classes: None,
             boards,
             saved_costs: None,
+            saved_pending: None,
             pinned: None,
         };
         sheet.rework();
-        sheet.weigh_saved();
+        sheet.estimate_saved();
         sheet
     }
 
@@ -129,13 +134,13 @@ impl Sheet {
 
     /// What the file on disk costs.
     #[must_use]
-    pub const fn saved_costs(&self) -> Option<&Estimate> {
-        self.saved_costs.as_ref()
+    pub fn saved_costs(&self) -> Option<&Estimate> {
+        self.saved_costs.as_deref()
     }
 
     /// The network to compare with.
     #[must_use]
-    pub fn pinned(&self) -> Option<(&str, &Estimate)> {
+    pub fn pinned(&self) -> Option<(&str, &Arc<Estimate>)> {
         self.pinned.as_ref().map(|(name, costs)| (name.as_str(), costs))
     }
 
@@ -149,7 +154,7 @@ impl Sheet {
     }
 
     /// Compares with `costs`, which are called `name`, from here on.
-    pub fn pin(&mut self, name: String, costs: Estimate) {
+    pub fn pin(&mut self, name: String, costs: Arc<Estimate>) {
         self.pinned = Some((name, costs));
     }
 
@@ -165,7 +170,25 @@ impl Sheet {
     pub fn learn_classes(&mut self, source: &str, count: usize) {
         self.classes = Some((source.to_owned(), count));
         self.rework();
-        self.weigh_saved();
+        self.estimate_saved();
+    }
+
+    /// The estimates of large networks that are still to be computed: of the text, of the file on disk.
+    #[must_use]
+    pub fn pending_estimates(&self) -> [Option<&EstimateRequest>; 2] {
+        let of_text = self.good.as_ref().and_then(|model| model.pending.as_ref());
+        [of_text, self.saved_pending.as_ref().filter(|saved| Some(*saved) != of_text)]
+    }
+
+    /// Takes the `estimate` of `request` wherever it is still wanted.
+    pub fn take_estimate(&mut self, request: &EstimateRequest, estimate: &Arc<Estimate>) {
+        if let Some(model) = &mut self.good {
+            model.take(request, estimate, &self.boards);
+        }
+        if self.saved_pending.as_ref() == Some(request) {
+            self.saved_pending = None;
+            self.saved_costs = Some(estimate.clone());
+        }
     }
 
     /// Puts `text` in place of what is there. Changes with the same `tag` are undone together.
@@ -221,13 +244,13 @@ impl Sheet {
         }
         self.path = path;
         self.on_disk = Some(text);
-        self.weigh_saved();
+        self.estimate_saved();
     }
 
     /// Somebody else wrote `text` to the file; it is not taken over.
     pub fn changed_on_disk(&mut self, text: String) {
         self.on_disk = Some(text);
-        self.weigh_saved();
+        self.estimate_saved();
     }
 
     /// Takes over what stands on disk, as a step that can be undone.
@@ -243,7 +266,7 @@ impl Sheet {
 
     fn model_of(&self, file: ConfigFile) -> Result<Model, Diagnostics> {
         let known = self.classes.as_ref().filter(|(source, _)| *source == file.config.data.source);
-        Model::of(file, known.map(|(_, count)| *count), &self.boards)
+        Model::of(file, known.map(|(_, count)| *count), &self.boards, self.good.as_ref())
     }
 
     fn rework(&mut self) {
@@ -260,12 +283,18 @@ impl Sheet {
         }
     }
 
-    fn weigh_saved(&mut self) {
+    fn estimate_saved(&mut self) {
+        let of = |model: &Model| (model.estimate.clone(), model.pending.clone());
         let costs = self.on_disk.as_deref().and_then(|text| match &self.good {
-            Some(good) if self.faults.is_none() && text == self.text => Some(good.estimate.clone()),
-            _ => self.parse(text).ok().map(|model| model.estimate),
+            Some(good) if self.faults.is_none() && text == self.text => Some(of(good)),
+            _ => self.parse(text).ok().as_ref().map(of),
         });
-        self.saved_costs = costs;
+        (self.saved_costs, self.saved_pending) = match costs {
+            // The costs are those of another network until the estimate is there.
+            Some((_, Some(pending))) => (None, Some(pending)),
+            Some((costs, None)) => (Some(costs), None),
+            None => (None, None),
+        };
     }
 }
 
@@ -296,10 +325,10 @@ mod tests {
         set(&mut sheet, "blocks.1.filters", "20");
         assert!(sheet.is_changed());
         assert!(sheet.model().unwrap().estimate.params > before.params);
-        assert_eq!(sheet.saved_costs(), Some(&before));
+        assert_eq!(sheet.saved_costs(), Some(&*before));
         assert!(sheet.text().contains('#'), "comments stay");
         sheet.saved("micro.toml".into(), sheet.text().to_owned());
-        assert_eq!(sheet.saved_costs(), Some(&sheet.model().unwrap().estimate));
+        assert_eq!(sheet.saved_costs(), Some(&*sheet.model().unwrap().estimate));
         assert!(!sheet.is_changed());
     }
 

@@ -7,7 +7,7 @@ use crate::runs::config_hash;
 use crate::train::Control;
 use crate::tui::action::Action;
 use crate::tui::app::{self, App};
-use crate::tui::design::{Origin, Sheet};
+use crate::tui::design::{EstimateRequest, Origin, Sheet};
 use crate::tui::effect::Expected;
 use crate::tui::keymap::Key;
 use crate::tui::screens::{Effect, News, ScreenEffect};
@@ -32,6 +32,8 @@ pub struct World {
     pub has_quit: bool,
     /// Every text that was written, and whether the user had been told that it is broken.
     pub saves: Vec<String>,
+    /// Requests for estimates, in order; `None`: each is answered at once.
+    pub held_estimates: Option<Vec<EstimateRequest>>,
     runs: Vec<runs::Row>,
 }
 
@@ -41,7 +43,11 @@ pub fn theme() -> Theme {
 
 impl World {
     pub fn of(name: &str) -> Self {
-        let text = preset(name.as_ref()).unwrap().to_owned();
+        Self::open(name, preset(name.as_ref()).unwrap().to_owned())
+    }
+
+    /// The app on a file `name.toml` that contains `text`.
+    pub fn open(name: &str, text: String) -> Self {
         let path = PathBuf::from(format!("{name}.toml"));
         let sheet = Sheet::open(path.clone(), text.clone(), Origin::File, Boards::built_in().unwrap());
         let (app, effects) = App::new(sheet, None, theme(), (80, 24));
@@ -52,6 +58,7 @@ impl World {
             kept: BTreeMap::new(),
             has_quit: false,
             saves: Vec::new(),
+            held_estimates: None,
             runs: runs::tests::several(),
         };
         world.perform(effects);
@@ -89,6 +96,13 @@ impl World {
                 Effect::Classes { source, .. } => {
                     News::Classes { source, found: Ok((0..10).map(|at| format!("class {at}")).collect()) }
                 }
+                Effect::Estimate(_, request) => match &mut self.held_estimates {
+                    Some(held) => {
+                        held.push(request);
+                        continue;
+                    }
+                    None => News::Estimated { estimate: Arc::new(request.estimate()), request },
+                },
                 Effect::Keep { path, text } => {
                     match text {
                         Some(text) => self.kept.insert(path, text),

@@ -5,6 +5,7 @@ mod classes;
 mod copies;
 mod deploy;
 mod encoding;
+mod estimates;
 mod files;
 mod loading;
 mod paths;
@@ -28,6 +29,7 @@ pub struct Workshop {
     source: Source,
     copies: Worker<copies::CopyWriter>,
     classes: Worker<classes::ClassFinder>,
+    estimates: Worker<estimates::Estimator>,
     paths: Worker<paths::PathFinder>,
     previews: Worker<previews::ImageAugmenter>,
     images: Worker<loading::ImageLoader>,
@@ -48,6 +50,7 @@ impl Workshop {
         Self {
             copies: copies::start(events(&source, |news| news)),
             classes: classes::start(events(&source, |news| news)),
+            estimates: estimates::start(events(&source, |news| news)),
             paths: paths::start(events(&source, |news| news)),
             previews: previews::start(events(&source, News::data)),
             images: loading::start(cache.clone(), threads, events(&source, News::data)),
@@ -87,6 +90,9 @@ impl Workshop {
             Effect::Watch(path) => self.watch(path),
             Effect::Classes { source, folder } => {
                 self.classes.send(classes::Source { name: source, folder });
+            }
+            Effect::Estimate(subject, request) => {
+                self.estimates.send(estimates::Command { subject, request });
             }
             Effect::Complete(completion) => {
                 self.paths.send(completion);
@@ -166,6 +172,7 @@ impl Workshop {
         self.trainings.stop();
         self.images.abandon();
         self.classes.abandon();
+        self.estimates.abandon();
         self.paths.abandon();
         self.previews.abandon();
         if let Some(pictures) = self.pictures {

@@ -40,8 +40,9 @@ pub fn draw(view: &View<'_>, has_focus: bool, area: Rect, buffer: &mut Buffer, t
 }
 
 fn title(view: &View<'_>) -> String {
-    let precision = view.sheet.model().map(|model| model.estimate.precision.word());
-    format!("layers in {}", precision.unwrap_or("float"))
+    let Some(model) = view.sheet.model() else { return "layers".to_owned() };
+    let state = if model.pending.is_some() { ", being estimated" } else { "" };
+    format!("layers in {}{state}", model.estimate.precision.word())
 }
 
 fn row(

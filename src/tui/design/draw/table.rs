@@ -182,7 +182,7 @@ fn block(
             }
             (_, "params") => number(row.params),
             (_, "MACs") => number(row.macs),
-            (_, "RAM B") => number(row.ram_bytes),
+            (_, "RAM B") => row.ram_bytes.map_or_else(|| "…".to_owned(), number),
             (_, "") => {
                 spans.push(bar(of_all, share, theme.label(), theme));
                 continue;

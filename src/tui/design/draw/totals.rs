@@ -20,7 +20,13 @@ type Figure = fn(&Estimate, Family) -> u64;
 pub fn draw(view: &View<'_>, area: Rect, buffer: &mut Buffer, theme: Theme) {
     let Some(model) = view.sheet.model().filter(|_| area.height > 0) else { return };
     let arithmetic = model.estimate.precision.word();
-    let stale = if view.sheet.faults().is_some() { ", stale" } else { "" };
+    let stale = if view.sheet.faults().is_some() {
+        ", stale"
+    } else if model.pending.is_some() {
+        ", being estimated"
+    } else {
+        ""
+    };
     let inner = titled(&format!("Costs in {arithmetic}{stale}"), false, area, buffer, theme);
     let [left, right] = Layout::horizontal([Constraint::Min(30), Constraint::Length(38)]).areas(inner);
     let family = model.board.as_ref().map_or(Family::Dsp, |board| board.core.family());
@@ -40,7 +46,7 @@ pub fn draw(view: &View<'_>, area: Rect, buffer: &mut Buffer, theme: Theme) {
         let now = of(&model.estimate, family);
         let mut spans =
             vec![Span::styled(format!("{name:<8}"), theme.label()), Span::raw(format!("{:>11}", thousands(now)))];
-        for other in [saved, pinned.map(|(_, costs)| costs)] {
+        for other in [saved, pinned.map(|(_, costs)| costs.as_ref())] {
             spans.push(
                 other.map_or_else(
                     || Span::raw(format!("{:>10}", "")),
