@@ -2,7 +2,7 @@
 //!
 //! The program runs in a pseudo-terminal of 160 × 48: time to the first frame, memory and wake-ups while idle, and
 //! time from a keystroke in Design to the last byte of the frame with its change, on mobilenet extended to 30 blocks,
-//! with and without a training on one thread. Times include the pseudo-terminal, but not the emulator that interprets
+//! with and without a training on one thread, and to 200 blocks, whose costs are estimated in the background. Times include the pseudo-terminal, but not the emulator that interprets
 //! the output. The sizes of frames of 80 × 24, in bytes, are measured first, for slow connections.
 
 #![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a benchmark prints, and what fails ends it")]
@@ -17,6 +17,8 @@ use tempfile::TempDir;
 use terminal::Terminal;
 
 const KEYS: usize = 10_000;
+/// Maximum of `repeat`.
+const MAX_REPEAT: usize = 64;
 const STARTS: usize = 21;
 const IDLE: Duration = Duration::from_secs(5);
 /// Escape sequence at the end of every frame.
@@ -27,13 +29,16 @@ const F3: &str = "\x1bOR";
 const F4: &str = "\x1bOS";
 const F5: &str = "\x1b[15~";
 
-/// A folder with mobilenet, extended to 30 blocks.
-fn grown() -> TempDir {
+/// A folder with mobilenet, extended to `count` blocks.
+fn grown(count: usize) -> TempDir {
     let folder = TempDir::new().unwrap();
     let text = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/configs/mobilenet.toml")).unwrap();
-    let blocks = text.matches("[[blocks]]").count();
-    let more = format!("[[blocks]]\ntype = \"separable\"\nfilters = 96\nrepeat = {}\n\n[head]", 30 - blocks);
-    std::fs::write(folder.path().join("net.toml"), text.replace("[head]", &more)).unwrap();
+    let more = count - text.matches("[[blocks]]").count();
+    let repeats = (0..more).step_by(MAX_REPEAT).map(|from| (more - from).min(MAX_REPEAT));
+    let blocks = repeats.map(|repeat| format!("[[blocks]]\ntype = \"separable\"\nfilters = 96\nrepeat = {repeat}\n\n"));
+    let head = text.find("[head]").unwrap();
+    let text = text[..head].to_owned() + &blocks.collect::<Vec<_>>().concat() + &text[head..];
+    std::fs::write(folder.path().join("net.toml"), text).unwrap();
     folder
 }
 
@@ -44,7 +49,7 @@ fn start(folder: &Path) -> Terminal {
 /// Bytes of a full frame of each screen, in 80 × 24 and 256 colours, and bytes per second of training progress over
 /// SSH.
 fn sizes() {
-    let folder = grown();
+    let folder = grown(30);
     let variables = [("TERM", "xterm-256color"), ("SSH_TTY", "/dev/pts/0")];
     let arguments = ["--config", "net.toml", "--threads", "1", "--set", "train.epochs=1000"];
     let mut terminal = Terminal::with(folder.path(), &arguments, &variables);
@@ -103,7 +108,7 @@ fn keystrokes(terminal: &mut Terminal) -> (usize, Vec<Duration>) {
 
 fn main() {
     sizes();
-    let folder = grown();
+    let folder = grown(30);
     let first: Vec<Duration> = (0..STARTS)
         .map(|_| {
             let begun = Instant::now();
@@ -132,4 +137,11 @@ fn main() {
     let (bytes, times) = keystrokes(&mut terminal);
     println!("the same while training:     {}; {bytes} bytes a frame", told(times));
     assert!(terminal.text().contains("/1000"), "the training has ended:\n{}", terminal.text());
+    drop(terminal);
+
+    let folder = grown(200);
+    let mut terminal = start(folder.path());
+    terminal.wait_for("Network").settle();
+    let (bytes, times) = keystrokes(&mut terminal);
+    println!("the same with 200 blocks:    {}; {bytes} bytes a frame", told(times));
 }

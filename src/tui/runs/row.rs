@@ -4,8 +4,7 @@ use crate::runs::{RunInfo, Status};
 use crate::text::percent;
 use crate::text::thousands;
 use crate::train::EpochMetrics;
-use jiff::Timestamp;
-use jiff::tz::TimeZone;
+use jiff::Zoned;
 use std::cmp::Ordering;
 use std::path::PathBuf;
 
@@ -16,8 +15,8 @@ pub struct Row {
     pub path: PathBuf,
     /// The folder's name, fit for a terminal.
     pub folder: String,
-    /// Start time.
-    pub started: Timestamp,
+    /// Start time, in the time zone that it is shown in.
+    pub started: Zoned,
     /// What it says, or what is wrong with it.
     pub found: Result<Known, String>,
 }
@@ -123,7 +122,7 @@ impl Column {
     /// What it says of `row`; empty where that is broken.
     pub fn text(self, row: &Row) -> String {
         if self == Self::Started {
-            return row.started.to_zoned(TimeZone::system()).strftime("%m-%d %H:%M").to_string();
+            return row.started.strftime("%m-%d %H:%M").to_string();
         }
         let Ok(known) = &row.found else { return String::new() };
         let info = &known.info;

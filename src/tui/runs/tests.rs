@@ -6,6 +6,7 @@ use super::*;
 use crate::runs::RunInfo;
 use crate::train::{EpochMetrics, Selection};
 use crate::tui::theme::Theme;
+use jiff::tz::TimeZone;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
@@ -32,7 +33,7 @@ fn row(name: &str, day: i64, accuracies: &[f64], ram_bytes: u64) -> Row {
     Row {
         path: Path::new("runs").join(&folder),
         folder,
-        started: info.started,
+        started: info.started.to_zoned(TimeZone::UTC),
         found: Ok(Known {
             info,
             history,
@@ -47,7 +48,7 @@ fn broken() -> Row {
     Row {
         path: "runs/bad".into(),
         folder: "bad".into(),
-        started: jiff::Timestamp::UNIX_EPOCH,
+        started: jiff::Timestamp::UNIX_EPOCH.to_zoned(TimeZone::UTC),
         found: Err("run.json:3: damaged".into()),
     }
 }

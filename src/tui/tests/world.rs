@@ -263,7 +263,7 @@ fn text_of(buffer: &Buffer) -> String {
         }
         text.trim_end().to_owned()
     };
-    without_hours((0..buffer.area.height).map(line).collect::<Vec<_>>().join("\n"))
+    (0..buffer.area.height).map(line).collect::<Vec<_>>().join("\n")
 }
 
 /// A line for each row with runs of cells of the same style, such as `3: 0-7 cyan bold, 9 on blue`. Cells of
@@ -316,15 +316,4 @@ fn style_of(cell: &Cell) -> String {
     let is_seen = |name: &str| cell.symbol() != " " || name != "BOLD";
     words.extend(cell.modifier.iter_names().filter(|(name, _)| is_seen(name)).map(|(name, _)| name.to_lowercase()));
     words.join(" ")
-}
-
-/// `text` without times, like `01-31 14:05`: they are those of the machine's time zone.
-fn without_hours(mut text: String) -> String {
-    let is_time = |at: &[u8]| {
-        at.iter().zip(b"00-00 00:00").all(|(byte, like)| byte == like || (*like == b'0' && byte.is_ascii_digit()))
-    };
-    while let Some(at) = text.as_bytes().windows(11).position(|at| is_time(at) && at != b"00-00 00:00") {
-        text.replace_range(at..at + 11, "00-00 00:00");
-    }
-    text
 }

@@ -7,6 +7,7 @@ use crate::plan::Estimate;
 use crate::runs::{Run, RunSummary, list, metrics};
 use crate::train::Control;
 use crate::tui::runs::{Costs, Effect, Known, News, Row};
+use jiff::tz::TimeZone;
 use std::path::{Path, PathBuf};
 
 /// Lists and deletes runs.
@@ -71,7 +72,7 @@ fn row(summary: RunSummary) -> Row {
         });
         Known { info, history, config, costs, fault }
     });
-    Row { path, folder, started, found }
+    Row { path, folder, started: started.to_zoned(TimeZone::system()), found }
 }
 
 /// What the network of `config` costs; `None` where there is none.
