@@ -26,7 +26,7 @@ pub fn draw(app: &App, frame: &mut Frame<'_>) {
 
 fn draw_parts(app: &App, area: Rect, buffer: &mut Buffer) {
     if area.height < 8 || area.width < 40 {
-        Span::styled("this needs 40 columns and 8 lines", app.theme.warning()).render(area, buffer);
+        Span::styled("terminal too small: 40x8 needed", app.theme.warning()).render(area, buffer);
         return;
     }
     let body = body(area);
@@ -45,12 +45,12 @@ fn draw_parts(app: &App, area: Rect, buffer: &mut Buffer) {
     }
 }
 
-/// Where the screens are drawn.
+/// Returns the area of the screens.
 pub const fn body(area: Rect) -> Rect {
     Rect { x: area.x, y: area.y + 1, width: area.width, height: area.height.saturating_sub(3) }
 }
 
-/// The tabs: screen, first column, column behind the last.
+/// Returns the tabs: screen, first column, and the column after the last.
 pub fn tabs() -> impl Iterator<Item = (Screen, u16, u16)> {
     Screen::ALL.into_iter().enumerate().scan(0, |at, (index, screen)| {
         let from = *at;
@@ -108,18 +108,18 @@ fn draw_notice(app: &App, area: Rect, buffer: &mut Buffer) {
     }
 }
 
-/// A command as it is shown.
+/// Formats a command for display.
 fn prompt(command: &str) -> String {
     format!("$ {}", escape::terminal(command))
 }
 
-/// Whether `command` goes beside the message.
+/// Whether `command` fits beside the message.
 fn has_room(app: &App, command: &str, width: u16) -> bool {
     let used = app.notice.as_ref().map_or(0, |notice| Span::raw(escape::terminal(&notice.text)).width());
     Span::raw(prompt(command)).width() + used + 2 <= usize::from(width)
 }
 
-/// The keys that matter most here, as many as there is room for.
+/// Draws the most important keys of the current context, as many as fit.
 fn draw_hints(app: &App, area: Rect, buffer: &mut Buffer) {
     let contexts = app.contexts();
     let named = |context: Context, names: &'static [&str]| {

@@ -1,4 +1,4 @@
-//! The file that is open: saving, opening, what others write to it, what a crash left.
+//! The open file: saving, opening, changes by other programs, recovery after a crash.
 
 use super::App;
 use crate::config::{PRESETS, Place};
@@ -11,7 +11,7 @@ use ratatui::text::{Line, Span};
 use similar::{ChangeTag, TextDiff};
 use std::path::{Path, PathBuf};
 
-/// Does what `file` says.
+/// Carries out the action `file`.
 pub fn act(app: &mut App, file: &File, reply: &mut Reply) {
     match file {
         File::Save => app.save(false, reply),
@@ -39,7 +39,7 @@ pub fn act(app: &mut App, file: &File, reply: &mut Reply) {
         File::Reload => {
             app.sheet.reload();
             app.text_changed();
-            reply.good("as on disk; undo brings your text back");
+            reply.good("reloaded from disk; undo restores your text");
         }
         File::Difference => reply.dialog = Some(app.difference()),
         File::Discard => {
@@ -51,14 +51,14 @@ pub fn act(app: &mut App, file: &File, reply: &mut Reply) {
             if let Some(text) = app.left.take() {
                 app.sheet.replace(text, None);
                 app.text_changed();
-                reply.good("as it was left; undo brings back what is on disk");
+                reply.good("recovered the unsaved text; undo restores the text on disk");
             }
         }
     }
 }
 
 impl App {
-    /// Saves, after asking where the text is broken.
+    /// Saves the text; asks first if the configuration is invalid.
     pub(super) fn save(&mut self, then_quit: bool, reply: &mut Reply) {
         let Some(fault) = self.sheet.faults().and_then(|faults| faults.0.first()) else {
             self.write(None, then_quit, reply);
@@ -68,9 +68,9 @@ impl App {
             Place::Text { line, column, .. } => format!("Line {line}, column {column}: {}", fault.message),
             _ => fault.message.clone(),
         };
-        let lines = vec![place, "Nothing can be made of such a file until it is mended.".to_owned()];
-        let answers = [('c', "go on editing", None), ('s', "save it as it is", Some(Action::File(File::SaveAnyway)))];
-        reply.dialog = Some(Dialog::ask("Save a broken text?", lines, &answers));
+        let lines = vec![place, "An invalid configuration cannot be trained or exported.".to_owned()];
+        let answers = [('c', "keep editing", None), ('s', "save anyway", Some(Action::File(File::SaveAnyway)))];
+        reply.dialog = Some(Dialog::ask("Save an invalid configuration?", lines, &answers));
     }
 
     fn write(&self, expected: Option<Expected>, then_quit: bool, reply: &mut Reply) {
@@ -86,7 +86,7 @@ impl App {
 
     fn save_to(&self, path: PathBuf, reply: &mut Reply) {
         if path.as_os_str().is_empty() {
-            reply.warn("a file needs a name");
+            reply.warn("enter a file name");
             return;
         }
         let is_own = path == self.sheet.path();
@@ -105,11 +105,11 @@ impl App {
         }
         let lines = vec![format!("{} has changes that are not saved.", self.sheet.name())];
         let answers = [
-            ('c', "stay", None),
-            ('s', "save it (then open again)", Some(Action::File(File::Save))),
-            ('k', "open the other and lose the changes", Some(Action::File(File::OpenAnyway(path)))),
+            ('c', "cancel", None),
+            ('s', "save (then open again)", Some(Action::File(File::Save))),
+            ('k', "discard the changes and open the other file", Some(Action::File(File::OpenAnyway(path)))),
         ];
-        reply.dialog = Some(Dialog::ask("Lose changes?", lines, &answers));
+        reply.dialog = Some(Dialog::ask("Discard changes?", lines, &answers));
     }
 
     fn take_back(&mut self, undo: bool, reply: &mut Reply) {
@@ -123,7 +123,7 @@ impl App {
         }
     }
 
-    /// How the text differs from what stands on disk.
+    /// Returns a page with the differences between the text and the file on disk.
     fn difference(&self) -> Dialog {
         let disk = self.sheet.on_disk().unwrap_or_default();
         let diff = TextDiff::from_lines(disk, self.sheet.text());
@@ -144,7 +144,7 @@ impl App {
             }
         }
         if lines.len() == 1 {
-            lines.push(Line::from("they are the same"));
+            lines.push(Line::from("no differences"));
         }
         Dialog::Page(Page::new("Difference", lines))
     }
@@ -153,26 +153,26 @@ impl App {
         let name = self.sheet.name();
         let answers = [
             ('d', "show the difference", Some(Action::File(File::Difference))),
-            ('m', "mine: write over it", Some(Action::File(File::SaveOver))),
-            ('t', "theirs: take over what is on disk (can be undone)", Some(Action::File(File::Reload))),
-            ('c', "neither, for now", None),
+            ('m', "mine: overwrite the file", Some(Action::File(File::SaveOver))),
+            ('t', "theirs: load the file on disk (can be undone)", Some(Action::File(File::Reload))),
+            ('c', "decide later", None),
         ];
         Dialog::ask("Changed on disk", vec![format!("{name} {what}")], &answers)
     }
 
-    /// What an earlier session left unsaved is offered.
+    /// Asks whether to recover the unsaved text of an earlier session, if it differs from the open one.
     pub(super) fn offer_recovery(&mut self, left: Option<String>, reply: &mut Reply) {
         let Some(left) = left.filter(|left| left != self.sheet.text()) else { return };
         self.left = Some(left);
-        let lines = vec![format!("An earlier session ended without saving {}; its text was kept.", self.sheet.name())];
+        let lines = vec![format!("An earlier session ended without saving {}; a copy of its text was found.", self.sheet.name())];
         let answers = [
-            ('r', "take it over (can be undone)", Some(Action::File(File::Recover))),
-            ('d', "throw it away", Some(Action::File(File::Discard))),
+            ('r', "recover it (can be undone)", Some(Action::File(File::Recover))),
+            ('d', "delete it", Some(Action::File(File::Discard))),
         ];
         reply.dialog = Some(Dialog::ask("Unsaved text found", lines, &answers));
     }
 
-    /// News of files.
+    /// Handles news about files.
     pub(super) fn file_news(&mut self, news: News, reply: &mut Reply) {
         match news {
             News::Saved { path, text } => {
@@ -191,7 +191,7 @@ impl App {
                     reply.error(format!("{shown} exists already: open it (Ctrl-O), or choose another name"));
                     return;
                 }
-                let what = if found.is_some() { "was changed by somebody else." } else { "is gone." };
+                let what = if found.is_some() { "was changed by another program." } else { "was deleted." };
                 if let Some(found) = found {
                     self.sheet.changed_on_disk(found);
                 }
@@ -241,7 +241,7 @@ impl App {
     fn disk_changed(&mut self, text: Option<String>, reply: &mut Reply) {
         let Some(text) = text else {
             if self.sheet.on_disk().is_some() {
-                reply.warn(format!("{} is gone; Ctrl-S writes it again", self.sheet.name()));
+                reply.warn(format!("{} was deleted; Ctrl-S writes it again", self.sheet.name()));
             }
             return;
         };
@@ -254,12 +254,12 @@ impl App {
             return;
         }
         if was_changed {
-            reply.dialog = Some(self.conflict("was changed by somebody else, and by you."));
+            reply.dialog = Some(self.conflict("was changed by another program, and by you."));
         } else {
             self.sheet.reload();
             self.text_changed();
             reply.good(format!(
-                "{} was changed on disk, and read again; undo brings the old text back",
+                "{} was changed on disk and reloaded; undo restores the old text",
                 self.sheet.name()
             ));
         }
@@ -273,7 +273,7 @@ fn shell(path: &Path) -> String {
 fn presets() -> Dialog {
     let choice = |(name, text): &(&'static str, &'static str)| Choice {
         name: (*name).to_owned(),
-        // The first sentence of its comment says what it is.
+        // The first line of a preset is a comment that describes it.
         help: text.lines().next().unwrap_or_default().trim_start_matches("# ").to_owned(),
         action: Action::File(File::OpenPreset(name)),
     };

@@ -1,11 +1,11 @@
-//! Help and palette, made of the table of keys.
+//! Help and command palette, generated from the key bindings.
 
 use crate::tui::dialog::{Choice, Choose, Dialog, Page};
 use crate::tui::keymap::{BINDINGS, Context};
 use crate::tui::theme::Theme;
 use ratatui::text::{Line, Span};
 
-/// All keys; those that hold now come first.
+/// Returns a page with all key bindings, those of the current contexts `now` first.
 pub fn keys(now: &[Context], theme: Theme) -> Dialog {
     let others = Context::ALL.iter().filter(|context| !now.contains(context));
     let mut lines = Vec::new();
@@ -30,7 +30,7 @@ pub fn keys(now: &[Context], theme: Theme) -> Dialog {
     Dialog::Page(Page::new("Keys", lines))
 }
 
-/// Everything that can be done.
+/// Returns the command palette.
 pub fn palette() -> Dialog {
     let named = BINDINGS.iter().filter(|binding| !binding.name.is_empty());
     let named = named.filter(|binding| !matches!(binding.context, Context::Dialog | Context::Prompt));

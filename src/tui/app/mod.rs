@@ -1,6 +1,6 @@
-//! The whole state: the screens, what stands in front of them, and what becomes of each action.
-//! Nothing here touches files, threads or the terminal: that is asked for by [`Effect`]s and told
-//! by [`News`].
+//! The state of the workbench: the screens, the open dialog, and the handling of each action.
+//! Nothing here accesses files, threads or the terminal: [`Effect`]s request such work, and [`News`] report its
+//! results.
 
 mod draw;
 mod files;
@@ -19,40 +19,39 @@ use super::theme::Theme;
 use ratatui_textarea::Input;
 use std::path::PathBuf;
 
-/// The whole state.
+/// The state of the workbench.
 #[derive(Debug, Clone)]
 pub struct App {
-    /// The screen that is shown.
+    /// The visible screen.
     pub screen: Screen,
-    /// The text that is open, and its network.
+    /// The open text and its network.
     pub sheet: Sheet,
     /// The states of all screens.
     pub screens: Screens,
-    /// What stands in front of the screen.
+    /// The dialog in front of the screen.
     pub dialog: Option<Dialog>,
     /// The last message.
     pub notice: Option<Notice>,
-    /// The command line that does what was done last.
+    /// The command line equivalent of the last action.
     pub command: Option<String>,
-    /// Whether no key was pressed since.
+    /// Whether `command` was set after the last key press.
     is_news: bool,
     /// Colours.
     pub theme: Theme,
     /// Columns and lines of the terminal.
     pub size: (u16, u16),
-    /// The text that is kept for the case of a crash; `None` where all is saved.
+    /// The text of the backup; `None` if all changes are saved.
     kept: Option<String>,
-    /// What an earlier session left unsaved, until somebody says what becomes of it.
+    /// The unsaved text of an earlier session, until the user recovers or deletes it.
     left: Option<String>,
-    /// The source whose classes were asked for, and the folder that it is relative to.
+    /// The source whose classes were requested, and the folder to which it is relative.
     asked: Option<(String, PathBuf)>,
-    /// The estimates that were asked for last, by [`EstimateSubject`].
+    /// The estimates that were requested last, by [`EstimateSubject`].
     estimating: [Option<EstimateRequest>; 2],
 }
 
 impl App {
-    /// The program on `sheet`, and what has to be done first. `left` is what an earlier session
-    /// left unsaved.
+    /// Creates the state for `sheet` and returns the first effects. `left` is the unsaved text of an earlier session.
     #[must_use]
     pub fn new(sheet: Sheet, left: Option<String>, theme: Theme, size: (u16, u16)) -> (Self, Vec<Effect>) {
         let mut app = Self {
@@ -78,7 +77,7 @@ impl App {
         (app, effects)
     }
 
-    /// Where keys are looked up, innermost first.
+    /// Returns the contexts in which keys are looked up, innermost first.
     #[must_use]
     pub fn contexts(&self) -> Vec<Context> {
         if let Some(dialog) = &self.dialog {
@@ -88,7 +87,7 @@ impl App {
         if own == Context::Editor { vec![own, Context::Always] } else { vec![own, Context::Screens, Context::Always] }
     }
 
-    /// Whether keys that mean nothing are text.
+    /// Whether keys without a binding are text input.
     #[must_use]
     pub fn takes_text(&self) -> bool {
         match &self.dialog {
@@ -97,10 +96,10 @@ impl App {
         }
     }
 
-    /// A key is pressed; `input` is the same key for who takes text.
+    /// Handles a key press; `input` is the same key for text fields.
     pub fn key(&mut self, key: Key, input: Input) -> Vec<Effect> {
         self.is_news = false;
-        // The letters of answers go before all others.
+        // The letters of a dialog's choices take precedence over key bindings.
         if let (Some(dialog), ratatui_textarea::Key::Char(letter), false) = (&mut self.dialog, input.key, input.ctrl) {
             let outcome = dialog.letter(letter);
             if outcome != Outcome::Stay {
@@ -114,7 +113,7 @@ impl App {
         }
     }
 
-    /// Does `action`.
+    /// Carries out `action`.
     pub fn act(&mut self, action: &Action) -> Vec<Effect> {
         if let Action::Mouse(what, column, row) = action {
             return self.mouse(*what, *column, *row);
@@ -139,7 +138,7 @@ impl App {
         self.settle(reply)
     }
 
-    /// Something happened outside.
+    /// Handles `news` from outside the state.
     pub fn told(&mut self, news: News) -> Vec<Effect> {
         let mut reply = Reply::default();
         match news {
@@ -155,7 +154,7 @@ impl App {
         self.settle(reply)
     }
 
-    /// The terminal has another size.
+    /// Handles a new terminal size.
     pub fn resized(&mut self, columns: u16, rows: u16) -> Vec<Effect> {
         self.size = (columns, rows);
         let mut reply = Reply::default();
@@ -166,25 +165,25 @@ impl App {
 
     fn show(&mut self, screen: Screen, reply: &mut Reply) {
         if self.screen != screen {
-            // What was said on the other screen was about that one.
+            // Messages of the previous screen do not apply to this one.
             self.notice = None;
         }
         self.screen = screen;
         self.screens.enter(screen, &self.sheet, reply);
     }
 
-    /// Tells all screens that the text was changed by none of them.
+    /// Notifies all screens of a change of the text that none of them made.
     pub fn text_changed(&mut self) {
         self.screens.text_changed(&self.sheet);
     }
 
-    /// What becomes of the dialog.
+    /// Closes the dialog, or keeps it, according to `outcome`.
     fn conclude(&mut self, outcome: Outcome) -> Vec<Effect> {
         match outcome {
             Outcome::Stay => self.settle(Reply::default()),
             Outcome::Away => {
                 self.dialog = None;
-                // What was left is not lost by looking away.
+                // Closing the dialog recovers the unsaved text, so that it is not lost.
                 if self.left.is_some() { self.act(&Action::File(File::Recover)) } else { Vec::new() }
             }
             Outcome::Do(action) => {
@@ -221,21 +220,21 @@ impl App {
             lines.push(format!("{} has changes that are not saved.", self.sheet.name()));
         }
         if is_training {
-            lines.push("A network is being trained: it would stop, and what was done so far would be saved.".into());
+            lines.push("A training is running: it would stop, and its state would be saved.".into());
         }
         let (safe, text) = match (is_changed, is_training) {
             (true, true) => ('s', "save, stop the training, and quit"),
             (true, false) => ('s', "save and quit"),
             _ => ('s', "stop the training and quit"),
         };
-        let mut answers = vec![('c', "stay", None), (safe, text, Some(Action::Program(Program::QuitSafely)))];
+        let mut answers = vec![('c', "cancel", None), (safe, text, Some(Action::Program(Program::QuitSafely)))];
         if is_changed {
             answers.push(('k', "quit without saving", Some(Action::Program(Program::QuitAnyway))));
         }
         reply.dialog = Some(Dialog::ask("Quit?", lines, &answers));
     }
 
-    /// Takes what a reply says into the state; the effects that are left.
+    /// Applies `reply` to the state and returns the effects to be carried out.
     fn settle(&mut self, reply: Reply) -> Vec<Effect> {
         let Reply { mut effects, notice, dialog, command, then: _ } = reply;
         if dialog.is_some() {
@@ -273,7 +272,7 @@ impl App {
         effects
     }
 
-    /// Saves, opens, undoes.
+    /// Carries out an action on files.
     fn file(&mut self, file: &File, reply: &mut Reply) {
         files::act(self, file, reply);
     }

@@ -7,18 +7,18 @@ use crate::train::Control;
 use crate::tui::screens::News;
 use std::path::PathBuf;
 
-/// A source of images whose classes are wanted.
+/// A request for the classes of a source of images.
 pub struct Source {
-    /// The source, as the configuration names it.
+    /// The value of `data.source`.
     pub name: String,
-    /// The folder that the name is relative to.
+    /// The folder to which `name` is relative.
     pub folder: PathBuf,
 }
 
 /// Finds the classes of sources.
 pub struct ClassFinder;
 
-/// The thread that finds classes; the newest command counts.
+/// Starts the thread that finds classes; a new command replaces earlier ones.
 #[must_use]
 pub fn start(events: Events<News>) -> Worker<ClassFinder> {
     Worker::new("classes", Queue::newest(), ClassFinder, events)

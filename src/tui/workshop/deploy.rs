@@ -1,4 +1,4 @@
-//! Exports: a trained network made ready for boards, on a thread of its own.
+//! Exports of trained networks, on a separate thread.
 
 use super::progress::Reading;
 use crate::config::{self, ConfigFile, Edit, Precision};
@@ -8,12 +8,12 @@ use crate::jobs::{
 use crate::plan::Board;
 use crate::runs::Run;
 use crate::train::Control;
-use crate::tui::deploy::{Build, Effect, Found, News, Prepared, Wanted};
+use crate::tui::deploy::{Build, Effect, ExportSettings, Found, News, Prepared};
 use anyhow::Context as _;
 use std::path::Path;
 use std::sync::Arc;
 
-/// Prepares exports, and keeps the last one.
+/// Prepares exports and caches the last one.
 pub struct Exporter {
     folders: Folders,
     cache: ImageCache,
@@ -21,7 +21,7 @@ pub struct Exporter {
     last: Option<Arc<Prepared>>,
 }
 
-/// The thread that prepares exports, in the order of commands. [`Effect::Stop`] is for the caller, who stops
+/// Starts the thread that prepares exports, in the order of commands. The caller handles [`Effect::Stop`] by stopping
 /// the worker.
 #[must_use]
 pub fn start(folders: Folders, cache: ImageCache, threads: usize, events: Events<News>) -> Worker<Exporter> {
@@ -34,7 +34,7 @@ impl Work for Exporter {
 
     fn run(&mut self, effect: &Effect, control: &Control, events: &Events<News>) {
         match effect {
-            // Where looking fails, so does what is done with the weights, which says why.
+            // If the search fails, the preparation fails with the same error and reports it.
             Effect::Look(spec) => {
                 events.send(News::Found(find(&self.folders.runs, spec).ok().flatten().as_ref().map(found)));
             }
@@ -55,7 +55,7 @@ impl Work for Exporter {
     }
 }
 
-/// The latest run in the folder `runs` with weights for `spec`.
+/// Returns the latest run in the folder `runs` with weights for `spec`.
 fn find(runs: &Path, spec: &ConfigFile) -> anyhow::Result<Option<Run>> {
     Ok(jobs::trained_run(runs, spec)?)
 }
@@ -74,12 +74,12 @@ struct Job<'a> {
 }
 
 impl Job<'_> {
-    fn tell(&self, news: News) {
+    fn send(&self, news: News) {
         self.events.send(news);
     }
 
-    fn at(&self, text: impl Into<String>) {
-        self.tell(News::Progress(text.into()));
+    fn progress(&self, text: impl Into<String>) {
+        self.send(News::Progress(text.into()));
     }
 
     fn run(&mut self, spec: &ConfigFile, write: Option<Precision>) -> anyhow::Result<News> {
@@ -88,39 +88,40 @@ impl Job<'_> {
         let Some(prepared) = pool.install(|| self.prepared(spec, &run, write.is_none()))? else {
             return Ok(News::Stopped);
         };
-        self.tell(News::Ready(prepared.clone()));
+        self.send(News::Ready(prepared.clone()));
         if let Some(precision) = write {
             let export = &prepared.build(precision).export;
-            self.at("checking the header with a C++ compiler");
+            self.progress("checking the header with a C++ compiler");
             let stop = || self.control.is_stopped();
             let checked = match pool.install(|| export.check(&Compilers::here(), &stop)) {
                 Ok(checked) => checked,
                 Err(CheckError::Stopped) => return Ok(News::Stopped),
-                Err(wrong) => return Ok(News::Wrong(super::one_line(&wrong.to_string()))),
+                Err(error) => return Ok(News::Wrong(super::one_line(&error.to_string()))),
             };
-            self.at("writing");
+            self.progress("writing the files");
             let files = export.write(&self.exporter.folders.exports)?;
-            self.tell(News::Written { files, precision, checked });
+            self.send(News::Written { files, precision, checked });
         }
         Ok(News::Done)
     }
 
-    /// What was made last, where it is the same; else made anew. `None`: stopped.
+    /// Returns the cached export if weights and settings are the same and `is_anew` is false, else a new one; `None` if
+    /// stopped.
     fn prepared(&mut self, spec: &ConfigFile, run: &Run, is_anew: bool) -> anyhow::Result<Option<Arc<Prepared>>> {
-        let wanted = Wanted::of(spec);
+        let settings = ExportSettings::of(spec);
         let mut session = Session::of_run(run.clone(), &[])?;
         let trained = session.trained()?.context("the run has no weights")?;
         let last = self.exporter.last.clone();
-        if let Some(last) = last.filter(|last| !is_anew && last.hash == trained.hash && last.wanted == wanted) {
+        if let Some(last) = last.filter(|last| !is_anew && last.hash == trained.hash && last.settings == settings) {
             return Ok(Some(last));
         }
-        let overrides = wanted.overrides(&session.spec);
-        let reading = Reading::new(self.control, |done, total| self.at(format!("reading images {done}/{total}")));
+        let overrides = settings.overrides(&session.spec);
+        let reading = Reading::new(self.control, |done, total| self.progress(format!("reading images {done}/{total}")));
         session.load_images(None, Some(&self.exporter.cache), &reading)?;
         if let Some(changed) = session.leave_out_training_images()? {
-            self.tell(News::Warning(changed.to_string()));
+            self.send(News::Warning(changed.to_string()));
         }
-        // As the command line would have it, text and all.
+        // Overrides are applied to the file of the run, so that the text and its hash are those of the command line.
         let deployment = |precision: Precision| -> anyhow::Result<Deployment> {
             let mut sets = overrides.clone();
             sets.push(Edit::set("export.precision", precision.word()));
@@ -128,15 +129,15 @@ impl Job<'_> {
             session.with_spec(spec).deployment().context("the images are not loaded")
         };
         let (float, int8) = (deployment(Precision::Float)?, deployment(Precision::Int8)?);
-        self.at("quantising");
+        self.progress("quantising");
         let deployed = int8.quantise()?;
         if self.control.is_stopped() {
             return Ok(None);
         }
         let images = int8.dataset.validation.sample(JUDGED);
-        self.at(format!("answering {} images with float and int8", images.len()));
+        self.progress(format!("evaluating float and int8 on {} images", images.len()));
         let Some(judged) = int8.judge(&deployed, &images, self.control) else { return Ok(None) };
-        self.at("writing C++");
+        self.progress("generating C++");
         let build = |deployment: &Deployment, what: jobs::Build<'_>| -> anyhow::Result<Build> {
             let export = deployment.export(what, self.board)?;
             let lines = export.sources.header.lines().count();
@@ -147,7 +148,7 @@ impl Job<'_> {
             run: run.path().to_owned(),
             hash: trained.hash.clone(),
             metrics: trained.metrics,
-            wanted,
+            settings,
             overrides: overrides.clone(),
             float: build(&float, jobs::Build::Float)?,
             int8: build(&int8, jobs::Build::Int8 { deployed: &deployed, comparison })?,

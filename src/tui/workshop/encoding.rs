@@ -1,4 +1,4 @@
-//! Pictures in pixels, where the terminal draws them.
+//! Encoding of pictures for terminals with a graphics protocol.
 
 use crate::jobs::{Events, Queue, Work, Worker};
 use crate::train::Control;
@@ -8,28 +8,28 @@ use ratatui_image::picker::cap_parser::QueryStdioOptions;
 use ratatui_image::picker::{Picker, ProtocolType};
 use std::time::Duration;
 
-/// How long an answer of the terminal is waited for.
-const PATIENCE: Duration = Duration::from_millis(500);
+/// The timeout for the terminal's reply.
+const TIMEOUT: Duration = Duration::from_millis(500);
 
-/// Asks the terminal how it draws pictures in pixels; `None` where it does not. Nobody may read it
+/// Queries the graphics protocol of the terminal; `None` if it has none. Nothing else may read from the terminal
 /// meanwhile.
 #[must_use]
 pub fn ask(variable: impl Fn(&str) -> Option<String>) -> Option<Picker> {
-    if !is_worth_asking(variable) {
+    if !is_known(variable) {
         return None;
     }
     let mut options = QueryStdioOptions::default();
-    options.timeout = PATIENCE;
+    options.timeout = TIMEOUT;
     let picker = Picker::from_query_stdio_with_options(options).ok()?;
     (picker.protocol_type() != ProtocolType::Halfblocks).then_some(picker)
 }
 
-/// Whether this is a terminal known to draw pixels. Of another that does not answer, who asks goes
-/// on reading and would take the first keys.
-fn is_worth_asking(variable: impl Fn(&str) -> Option<String>) -> bool {
+/// Whether the terminal is known to have a graphics protocol. Others are not queried: if a terminal does not reply,
+/// the query continues to read and would consume the first keys.
+fn is_known(variable: impl Fn(&str) -> Option<String>) -> bool {
     let is_set = |name: &str| variable(name).is_some_and(|value| !value.is_empty());
     let term = variable("TERM").unwrap_or_default();
-    // Behind a multiplexer pictures do not stay where they belong.
+    // Multiplexers do not move pictures along with the text.
     if ["dumb", "linux", "tmux", "screen"].iter().any(|name| term.starts_with(name)) || is_set("TMUX") || is_set("STY")
     {
         return false;
@@ -42,20 +42,20 @@ fn is_worth_asking(variable: impl Fn(&str) -> Option<String>) -> bool {
         || variable("LC_TERMINAL").is_some_and(|name| name.contains("iTerm"))
 }
 
-/// Pictures to encode.
+/// A command to encode pictures.
 pub struct Encode {
-    /// Marks the events of this command.
+    /// The number of this command, which its events repeat.
     pub ticket: u64,
-    /// The pictures and their sizes on the screen.
+    /// The pictures and their positions and sizes on the screen.
     pub pictures: Vec<(Shown, Picture)>,
 }
 
-/// Encodes pictures for a terminal that draws pixels.
+/// Encodes pictures for a terminal with a graphics protocol.
 pub struct ImageEncoder {
     picker: Picker,
 }
 
-/// The thread that encodes pictures as `picker` says; the newest command counts.
+/// Starts the thread that encodes pictures for the protocol of `picker`; a new command replaces earlier ones.
 #[must_use]
 pub fn start(picker: Picker, events: Events<News>) -> Worker<ImageEncoder> {
     Worker::new("pictures", Queue::newest(), ImageEncoder { picker }, events)
@@ -71,7 +71,7 @@ impl Work for ImageEncoder {
             if control.is_stopped() {
                 return;
             }
-            // One that cannot be encoded is drawn in half blocks.
+            // A picture that cannot be encoded is drawn in half blocks.
             if let Some(encoded) = Encoded::new(&self.picker, picture, shown.size) {
                 done.push((*shown, encoded));
             }
@@ -80,7 +80,7 @@ impl Work for ImageEncoder {
     }
 
     fn failed(&self, Encode { ticket, .. }: &Encode, _: &str) -> News {
-        // They are drawn in half blocks.
+        // The pictures are drawn in half blocks.
         News::Encoded { ticket: *ticket, pictures: Vec::new() }
     }
 }
@@ -92,7 +92,7 @@ mod tests {
     #[test]
     fn only_terminals_that_answer_are_asked() {
         let asks = |pairs: &[(&str, &str)]| {
-            is_worth_asking(|name| pairs.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned()))
+            is_known(|name| pairs.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned()))
         };
         assert!(asks(&[("TERM", "xterm-kitty")]) && asks(&[("TERM", "foot")]));
         assert!(asks(&[("TERM", "xterm-256color"), ("TERM_PROGRAM", "WezTerm")]));

@@ -8,18 +8,18 @@ use crate::tui::screens::News;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// A network to estimate.
+/// A command to estimate the costs of a network.
 pub struct Command {
-    /// The text that describes it.
+    /// The text that describes the network: the edited or the saved one.
     pub subject: EstimateSubject,
-    /// The network.
+    /// The network and its export settings.
     pub request: EstimateRequest,
 }
 
-/// Estimates networks.
+/// Estimates the costs of networks.
 pub struct Estimator;
 
-/// The thread that estimates; of each subject the newest command counts.
+/// Starts the thread that estimates; a new command replaces an earlier one for the same subject.
 #[must_use]
 pub fn start(events: Events<News>) -> Worker<Estimator> {
     let same_subject = |new: &Command, old: &Command| new.subject == old.subject;

@@ -10,26 +10,26 @@ use anyhow::{Context as _, ensure};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// Where the text of `path` is kept while it is not saved.
+/// Returns the path of the backup of unsaved changes to `path`.
 #[must_use]
-pub fn kept_at(path: &Path) -> PathBuf {
+pub fn backup_path(path: &Path) -> PathBuf {
     let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy();
     path.with_file_name(format!(".{name}.unsaved"))
 }
 
-/// What an earlier session left unsaved.
+/// Returns the text in the backup of `path`, which an earlier session did not save; `None` without a backup.
 #[must_use]
 pub fn left_over(path: &Path) -> Option<String> {
-    text_of(&kept_at(path)).ok().flatten()
+    text_of(&backup_path(path)).ok().flatten()
 }
 
-/// Reads a configuration in order to open it.
+/// Opens a configuration: a file, a preset, or the configuration of a run, which is opened as a new file.
 #[must_use]
 pub fn open(path: &Path) -> News {
     let path = path.to_str().map_or_else(|| path.to_owned(), from_home);
     match config::open(&path) {
         Ok(Opened::File(text)) if run_of(&path).is_some() => {
-            // What a run was trained with is a record: it is not written over.
+            // The configuration of a run documents its training and is not overwritten.
             let path = free(run_of(&path).unwrap_or_default().as_ref());
             let left = left_over(&path);
             News::Opened { path, text, origin: Origin::New, left }
@@ -40,7 +40,7 @@ pub fn open(path: &Path) -> News {
         }
         Ok(Opened::Preset(text)) => {
             let name = path.file_stem().unwrap_or(path.as_os_str());
-            // Another file of that name is not to be mistaken for the preset.
+            // An existing file of that name is not the preset and is not overwritten.
             let path = free(name);
             let left = left_over(&path);
             News::Opened { path, text: text.to_owned(), origin: Origin::New, left }
@@ -49,27 +49,27 @@ pub fn open(path: &Path) -> News {
     }
 }
 
-/// The name of the run's network, where `path` is the configuration of a run.
+/// Returns the name of the run's network if `path` is the configuration of a run.
 fn run_of(path: &Path) -> Option<String> {
     let folder = path.parent().filter(|_| path.file_name().is_some_and(|name| name == Run::CONFIG))?;
     let info = Run::open(folder).and_then(|run| run.info()).ok()?;
     Some(crate::escape::file_name(&info.name))
 }
 
-/// A file in this folder for a configuration called `name`, which is not there yet.
+/// Returns the path of a file in the working folder that does not exist yet, for a configuration called `name`.
 fn free(name: &std::ffi::OsStr) -> PathBuf {
     let path = PathBuf::from(format!("{}.toml", name.to_string_lossy()));
     if path.exists() { free_name(name) } else { path }
 }
 
-/// `micro-2.toml`, `micro-3.toml`, …: the first that is free.
+/// Returns the first of `micro-2.toml`, `micro-3.toml`, … that does not exist.
 fn free_name(name: &std::ffi::OsStr) -> PathBuf {
     let name = name.to_string_lossy();
     let numbered = (2..).map(|number| PathBuf::from(format!("{name}-{number}.toml")));
     numbered.into_iter().find(|path| !path.exists()).unwrap_or_default()
 }
 
-/// Writes a configuration, if what stands there is what is expected.
+/// Writes a configuration if the file has the `expected` contents; else reports a conflict.
 #[must_use]
 pub fn save(path: PathBuf, text: String, expected: &Expected) -> News {
     let found = match text_of(&path) {
@@ -91,21 +91,21 @@ pub fn save(path: PathBuf, text: String, expected: &Expected) -> News {
     }
 }
 
-/// Opens `text` in the user's editor; the text as it was left.
+/// Opens `text` in the user's editor and returns the edited text.
 ///
 /// # Errors
-/// Where there is no editor, or it fails.
+/// If the editor cannot be started or fails.
 pub fn edit(text: &str) -> anyhow::Result<String> {
     let editor = ["VISUAL", "EDITOR"].iter().find_map(|name| std::env::var(name).ok()).filter(|name| !name.is_empty());
     let editor = editor.unwrap_or_else(|| "vi".to_owned());
     let path = std::env::temp_dir().join(format!("micromobilenet-{}.toml", std::process::id()));
     write_atomic(&path, text.as_bytes())?;
-    // The variable may hold arguments as well, as a shell would take them.
+    // The variable may contain arguments, which a shell splits.
     let script = format!("{editor} \"$1\"");
     let done = Command::new("sh").args(["-c", &script, "sh"]).arg(&path).status().context(editor.clone());
     let edited = text_of(&path).map_err(anyhow::Error::from);
     let _ = std::fs::remove_file(&path);
     let status = done?;
-    ensure!(status.success(), "{editor} ended with {status}; nothing was taken over");
-    edited?.context("the file is gone")
+    ensure!(status.success(), "{editor} ended with {status}; the text was not changed");
+    edited?.context("the edited file was deleted")
 }

@@ -8,23 +8,23 @@ use crate::train::Control;
 use crate::tui::data::News;
 use std::sync::Arc;
 
-/// Images to load.
+/// A command to load images.
 pub struct Load {
-    /// Marks the events of this command.
+    /// The number of this command, which its events repeat.
     pub ticket: u64,
-    /// The configuration that names the images.
+    /// The configuration, with the source of the images.
     pub spec: Box<ConfigFile>,
-    /// Load them even if they are in the cache.
+    /// Whether to load the images even if they are in the cache.
     pub again: bool,
 }
 
-/// Loads images; they stay in the cache.
+/// Loads images into the cache.
 pub struct ImageLoader {
     cache: ImageCache,
     threads: usize,
 }
 
-/// The thread that loads images; the newest command counts.
+/// Starts the thread that loads images; a new command replaces earlier ones.
 #[must_use]
 pub fn start(cache: ImageCache, threads: usize, events: Events<News>) -> Worker<ImageLoader> {
     Worker::new("images", Queue::newest(), ImageLoader { cache, threads }, events)
@@ -61,12 +61,12 @@ impl Work for ImageLoader {
 enum Failure {
     #[error(transparent)]
     Data(#[from] DataError),
-    #[error("no threads to decode images: {0}")]
+    #[error("cannot start threads to decode images: {0}")]
     Threads(#[from] rayon::ThreadPoolBuildError),
 }
 
 fn load(spec: &ConfigFile, threads: usize, progress: &dyn data::Progress) -> Result<Arc<Dataset>, Failure> {
-    // A pool of its own: a training that is under way keeps all the threads of the other.
+    // A separate pool, since a running training occupies all threads of its own.
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build()?;
     let dataset = pool.install(|| data::load(&spec.config.data, spec.config.model.input, None, progress))?;
     Ok(Arc::new(dataset))

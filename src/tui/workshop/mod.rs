@@ -1,5 +1,4 @@
-//! Where the work is done that the state asks for: files here and now, everything long on threads
-//! that send their news.
+//! Carries out the effects that the state requests: files on the calling thread, long work on threads that send news.
 
 mod classes;
 mod copies;
@@ -24,7 +23,7 @@ use crate::train::Governor;
 use notify::{RecommendedWatcher, Watcher as _};
 use std::path::PathBuf;
 
-/// Does the work that changes of the state ask for.
+/// Carries out effects.
 pub struct Workshop {
     source: Source,
     copies: Worker<copies::CopyWriter>,
@@ -33,7 +32,7 @@ pub struct Workshop {
     paths: Worker<paths::PathFinder>,
     previews: Worker<previews::ImageAugmenter>,
     images: Worker<loading::ImageLoader>,
-    /// `None`: the terminal draws no pixels.
+    /// `None` if the terminal has no graphics protocol.
     pictures: Option<Worker<encoding::ImageEncoder>>,
     trainings: train::Trainings,
     exports: Worker<deploy::Exporter>,
@@ -42,8 +41,8 @@ pub struct Workshop {
 }
 
 impl Workshop {
-    /// A workshop that sends its news into `source`, writes into `folders` and trains with `threads`, paced by
-    /// `governor`.
+    /// Creates a workshop that sends its news to `source`, writes into `folders` and trains with `threads` threads; the
+    /// `governor` pauses training while the processor is too hot.
     #[must_use]
     pub fn new(source: Source, folders: Folders, threads: usize, governor: Governor) -> Self {
         let cache = ImageCache::default();
@@ -69,13 +68,13 @@ impl Workshop {
         }
     }
 
-    /// Waits for the copies of unsaved texts that are still to be written.
+    /// Returns a handle that waits until the backups of unsaved texts are written.
     #[must_use]
     pub fn copies(&self) -> Idle {
         self.copies.idle()
     }
 
-    /// Asks what the terminal can draw. Nobody may read the terminal meanwhile.
+    /// Queries the graphics protocol of the terminal. Nothing else may read from the terminal meanwhile.
     pub fn ask_terminal(&mut self) {
         if let Some(picker) = encoding::ask(|name| std::env::var(name).ok()) {
             self.pictures = Some(encoding::start(picker, events(&self.source, News::data)));
@@ -83,7 +82,7 @@ impl Workshop {
         }
     }
 
-    /// Does `effect`, or begins to.
+    /// Carries out `effect`, or starts it on a thread.
     pub fn perform(&mut self, effect: Effect) {
         match effect {
             Effect::Open(path) => self.source.tell(files::open(&path)),
@@ -100,7 +99,7 @@ impl Workshop {
             Effect::Keep { path, text } => {
                 self.copies.send(copies::Copy { path, text });
             }
-            // Done by the loop, which has the terminal.
+            // Carried out by the event loop, which owns the terminal.
             Effect::Quit | Effect::Suspend | Effect::Redraw | Effect::External(_) | Effect::Save { .. } => {}
             Effect::Screen(effect) => self.perform_screen(effect),
         }
@@ -138,35 +137,35 @@ impl Workshop {
         }
     }
 
-    /// Tells when the file at `path` changes. Its folder is watched, since editors put a new file
-    /// in place of the old one.
+    /// Sends [`News::DiskChanged`] whenever the file at `path` changes. Its folder is watched, since editors replace the
+    /// file by a new one.
     fn watch(&mut self, path: PathBuf) {
         let events = self.source.clone();
         let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
         let folder = folder.map_or_else(|| PathBuf::from("."), PathBuf::from);
         let name = path.file_name().map(std::ffi::OsStr::to_owned);
-        let tell = move || {
+        let report = move || {
             if let Ok(text) = crate::config::text_of(&path) {
                 events.tell(News::DiskChanged { path: path.clone(), text });
             }
         };
-        let tell_again = tell.clone();
+        let report_now = report.clone();
         let look = move |found: notify::Result<notify::Event>| {
             let Ok(found) = found else { return };
             if !found.kind.is_access() && found.paths.iter().any(|changed| changed.file_name() == name.as_deref()) {
-                tell();
+                report();
             }
         };
-        // Without a watcher, what others write is found when saving.
+        // Without a watcher, changes by other programs are detected on saving.
         self.watcher = notify::recommended_watcher(look).ok();
         if let Some(watcher) = &mut self.watcher {
             let _ = watcher.watch(&folder, notify::RecursiveMode::NonRecursive);
-            // Somebody may have written between the reading of the file and now.
-            tell_again();
+            // The file may have changed after it was read and before it was watched.
+            report_now();
         }
     }
 
-    /// Ends: all work is stopped, and waited for where it writes.
+    /// Stops all work and waits for work that writes files.
     pub fn close(self) {
         self.exports.stop();
         self.trainings.stop();
@@ -185,13 +184,13 @@ impl Workshop {
     }
 }
 
-/// Events that reach the loop as `news`.
+/// Returns a sender that converts events by `news` and sends them to the event loop.
 fn events<E: 'static>(source: &Source, news: impl Fn(E) -> News + Send + Sync + 'static) -> Events<E> {
     let source = source.clone();
     Events::new(move |event| source.tell(news(event)))
 }
 
-/// Whether news are only about how far a job is.
+/// Whether `news` only reports the progress of a job.
 #[must_use]
 pub const fn is_progress(news: &News) -> bool {
     use super::{data, train};
@@ -205,7 +204,7 @@ pub const fn is_progress(news: &News) -> bool {
     }
 }
 
-/// A message of several lines as one.
+/// Joins the lines of a message and escapes it for the terminal.
 fn one_line(text: &str) -> String {
     crate::escape::terminal(
         &text.split('\n').map(str::trim).filter(|line| !line.is_empty()).collect::<Vec<_>>().join(" · "),

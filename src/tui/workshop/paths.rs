@@ -1,4 +1,4 @@
-//! Finds what a line that names a path may be completed to.
+//! Finds completions of paths and data sources.
 
 use crate::config::absolute;
 use crate::data::BUNDLED;
@@ -8,13 +8,13 @@ use crate::tui::dialog::{Completer, Completion};
 use crate::tui::screens::News;
 use std::path::{MAIN_SEPARATOR, Path};
 
-/// The most completions that are offered.
+/// The maximum number of completions.
 const MAX_COMPLETIONS: usize = 200;
 
 /// Finds completions.
 pub struct PathFinder;
 
-/// The thread that finds completions; the newest request counts.
+/// Starts the thread that finds completions; a new request replaces earlier ones.
 #[must_use]
 pub fn start(events: Events<News>) -> Worker<PathFinder> {
     Worker::new("paths", Queue::newest(), PathFinder, events)
@@ -38,15 +38,14 @@ impl Work for PathFinder {
     }
 }
 
-/// Sources of images that begin with `text`: bundled sets, folders, IDX files.
+/// Returns the sources of images that begin with `text`: bundled sets, folders, IDX files.
 fn sources(text: &str, folder: &Path) -> Vec<String> {
     let bundled = BUNDLED.iter().filter(|name| name.starts_with(text)).map(|name| (*name).to_owned());
     let is_source = |path: &String| path.ends_with(MAIN_SEPARATOR) || path.contains("idx");
     bundled.chain(files(text, folder).into_iter().filter(is_source)).collect()
 }
 
-/// Files and folders whose path, relative to `folder`, begins with `text`; folders end with a
-/// separator.
+/// Returns the files and folders whose path, relative to `folder`, begins with `text`; folders end with a separator.
 fn files(text: &str, folder: &Path) -> Vec<String> {
     let (parent, name) = text.rsplit_once(MAIN_SEPARATOR).map_or(("", text), |(parent, name)| (parent, name));
     let prefix = if text.contains(MAIN_SEPARATOR) { format!("{parent}{MAIN_SEPARATOR}") } else { String::new() };

@@ -8,20 +8,20 @@ use crate::tui::data::{News, PreviewRequest};
 use crate::tui::widgets::picture::Picture;
 use std::sync::Arc;
 
-/// Images to augment.
+/// A command to augment images.
 pub struct Preview {
-    /// Marks the events of this command.
+    /// The number of this command, which its events repeat.
     pub ticket: u64,
-    /// The images, and how they are augmented.
+    /// The indices of the images, and the settings of augmentation.
     pub request: PreviewRequest,
-    /// Holds the images.
+    /// The data set with the images.
     pub dataset: Arc<Dataset>,
 }
 
 /// Augments images as training does.
 pub struct ImageAugmenter;
 
-/// The thread that augments images; the newest command counts.
+/// Starts the thread that augments images; a new command replaces earlier ones.
 #[must_use]
 pub fn start(events: Events<News>) -> Worker<ImageAugmenter> {
     Worker::new("augment", Queue::newest(), ImageAugmenter, events)
@@ -43,8 +43,8 @@ impl Work for ImageAugmenter {
     }
 }
 
-/// The training images of `request` with their places in `dataset`, as training changes them; those done when
-/// `control` is stopped.
+/// Augments the training images of `request` as training does and returns them with their indices in `dataset`; only
+/// the finished ones if `control` is stopped.
 #[must_use]
 pub fn augmented(request: &PreviewRequest, dataset: &Dataset, control: &Control) -> Vec<(usize, Picture)> {
     let images = &dataset.train;

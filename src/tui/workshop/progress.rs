@@ -4,26 +4,26 @@ use crate::data::Progress;
 use crate::train::Control;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-/// Tells how many images of how many are read, about a hundred times in all.
+/// Calls `report` with the number of decoded images and the total, about a hundred times altogether.
 pub struct Reading<F> {
-    tell: F,
+    report: F,
     control: Control,
-    /// The last hundredth that was told.
-    told: AtomicUsize,
+    /// The last hundredth that was reported.
+    reported: AtomicUsize,
 }
 
 impl<F: Fn(usize, usize)> Reading<F> {
-    /// A stop of `control` ends the reading.
-    pub fn new(control: &Control, tell: F) -> Self {
-        Self { tell, control: control.clone(), told: AtomicUsize::new(0) }
+    /// Reports to `report`; stopping `control` cancels loading.
+    pub fn new(control: &Control, report: F) -> Self {
+        Self { report, control: control.clone(), reported: AtomicUsize::new(0) }
     }
 }
 
 impl<F: Fn(usize, usize) + Sync> Progress for Reading<F> {
     fn decoded(&self, done: usize, total: usize) {
         let hundredth = 1 + done * 100 / total.max(1);
-        if self.told.fetch_max(hundredth, Ordering::Relaxed) < hundredth {
-            (self.tell)(done, total);
+        if self.reported.fetch_max(hundredth, Ordering::Relaxed) < hundredth {
+            (self.report)(done, total);
         }
     }
 

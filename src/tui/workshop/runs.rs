@@ -15,7 +15,7 @@ pub struct RunLister {
     folder: PathBuf,
 }
 
-/// The thread that lists and deletes runs, in the order of commands. Runs are in `folder`.
+/// Starts the thread that lists and deletes the runs in `folder`, in the order of commands.
 #[must_use]
 pub fn start(folder: PathBuf, events: Events<News>) -> Worker<RunLister> {
     Worker::new("runs", Queue::in_order(), RunLister { folder }, events)
@@ -66,7 +66,7 @@ fn row(summary: RunSummary) -> Row {
             }
         };
         let costs = costs(&file, &config, info.classes).unwrap_or_else(|error| {
-            // Where several files are broken, the first named is the first to mend.
+            // The first error is shown.
             fault.get_or_insert(error);
             None
         });
@@ -75,7 +75,7 @@ fn row(summary: RunSummary) -> Row {
     Row { path, folder, started: started.to_zoned(TimeZone::system()), found }
 }
 
-/// What the network of `config` costs; `None` where there is none.
+/// Estimates the costs of the network of `config`; `None` if the text is empty.
 fn costs(file: &Path, config: &str, classes: usize) -> Result<Option<Costs>, String> {
     if config.is_empty() {
         return Ok(None);

@@ -1,4 +1,4 @@
-//! Trainings: one after another on a thread of their own.
+//! Trainings, one after another on a separate thread.
 
 use super::progress::Reading;
 use crate::config::{self, ConfigFile};
@@ -13,59 +13,60 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-/// The least time between two news of batches.
-const BETWEEN: Duration = Duration::from_millis(50);
-/// Mistakes that are shown.
-const MISTAKES: usize = 24;
+/// The minimum interval between two reports of batches.
+const MIN_INTERVAL: Duration = Duration::from_millis(50);
+/// The maximum number of mistakes that are shown.
+const MAX_MISTAKES: usize = 24;
 
-/// The thread that trains, and a handle on each training that is not over.
+/// The thread that trains, and the controls of all trainings.
 pub struct Trainings {
     worker: Worker<Trainer>,
     controls: Vec<(u64, Control)>,
 }
 
-/// A network to train.
+/// A command to train a network.
 pub struct Order {
-    /// Marks the events of this training.
+    /// The number of this training, which its events repeat.
     id: u64,
     subject: Subject,
 }
 
-/// What is trained.
+/// The subject of a training.
 pub enum Subject {
-    /// A configuration.
+    /// A new training of a configuration.
     New { file: PathBuf, text: String },
-    /// The latest run of this model that did not finish.
+    /// The latest unfinished run of this model, to be resumed.
     Resume { model: String },
 }
 
 impl Trainings {
-    /// Trains into folders in `runs`, with `threads`, paced by `governor`.
+    /// Trains into new folders in `runs` with `threads` threads; the `governor` pauses training while the processor is
+    /// too hot.
     #[must_use]
     pub fn new(runs: PathBuf, cache: ImageCache, threads: usize, governor: Governor, events: Events<News>) -> Self {
         let trainer = Trainer { runs, cache, threads, governor };
         Self { worker: Worker::new("trainer", Queue::in_order(), trainer, events), controls: Vec::new() }
     }
 
-    /// Does `effect`, or begins to.
+    /// Queues, pauses, resumes or stops a training.
     pub fn perform(&mut self, effect: Effect) {
         match effect {
             Effect::Start { id, file, text } => self.queue(id, Subject::New { file, text }),
             Effect::Resume { id, model } => self.queue(id, Subject::Resume { model }),
             Effect::Pause { id, paused } => {
-                self.steer(id, if paused { Control::pause } else { Control::resume });
+                self.control(id, if paused { Control::pause } else { Control::resume });
             }
-            Effect::Stop(id) => self.steer(id, Control::stop),
+            Effect::Stop(id) => self.control(id, Control::stop),
         }
     }
 
-    /// Asks every training to stop; dropping this waits until what they did is saved.
+    /// Requests every training to stop; dropping this value waits until their states are saved.
     pub fn stop(&self) {
         self.worker.stop();
     }
 
-    fn steer(&self, id: u64, steer: impl Fn(&Control)) {
-        self.controls.iter().filter(|(known, _)| *known == id).for_each(|(_, control)| steer(control));
+    fn control(&self, id: u64, change: impl Fn(&Control)) {
+        self.controls.iter().filter(|(known, _)| *known == id).for_each(|(_, control)| change(control));
     }
 
     fn queue(&mut self, id: u64, subject: Subject) {
@@ -94,7 +95,7 @@ impl Work for Trainer {
             Err(_) if control.is_stopped() => Outcome::NotBegun,
             Err(error) => Outcome::Failed(super::one_line(&format!("{error:#}"))),
         };
-        job.tell(What::Over(outcome));
+        job.send(What::Over(outcome));
     }
 
     fn failed(&self, order: &Order, reason: &str) -> News {
@@ -102,7 +103,7 @@ impl Work for Trainer {
     }
 }
 
-/// One training.
+/// A training that is being carried out.
 struct Job<'a> {
     id: u64,
     trainer: &'a Trainer,
@@ -111,30 +112,30 @@ struct Job<'a> {
 }
 
 impl Job<'_> {
-    fn tell(&self, what: What) {
+    fn send(&self, what: What) {
         self.events.send(News { id: self.id, what });
     }
 
-    /// Trains from the configuration to the report, on a pool of its own.
+    /// Trains, from the configuration to the report, on a separate rayon pool.
     fn work(&self, subject: &Subject) -> anyhow::Result<Outcome> {
         if self.control.is_stopped() {
             return Ok(Outcome::NotBegun);
         }
-        self.tell(What::Reading { done: 0, total: 0 });
+        self.send(What::Reading { done: 0, total: 0 });
         let pool = rayon::ThreadPoolBuilder::new().num_threads(self.trainer.threads.max(1)).build()?;
         pool.install(|| match subject {
             Subject::New { file, text } => {
                 let session = Session::untrained(parse(file, text)?)?;
-                // A folder that cannot be made is found before minutes of reading.
+                // The folder is created first, so that an error is reported before minutes of loading.
                 let held = Place::Below(self.trainer.runs.clone()).hold(&session.spec.config.model.name)?;
                 self.train(session, held)
             }
             Subject::Resume { model } => {
                 let runs = &self.trainer.runs;
                 let run = jobs::unfinished_run(runs, model)?.ok_or_else(|| {
-                    anyhow::anyhow!("no stopped run of {model} in {}/: s trains anew", text::path(runs))
+                    anyhow::anyhow!("there is no stopped run of {model} in {}/: s starts a new training", text::path(runs))
                 })?;
-                // Nobody else may train there while images are read.
+                // The run is locked while images are loaded.
                 let held = Place::Resume(run.clone()).hold(model)?;
                 self.train(Session::of_run(run, &[])?, held)
             }
@@ -142,7 +143,7 @@ impl Job<'_> {
     }
 
     fn train(&self, mut session: Session, held: Held) -> anyhow::Result<Outcome> {
-        let reading = Reading::new(self.control, |done, total| self.tell(What::Reading { done, total }));
+        let reading = Reading::new(self.control, |done, total| self.send(What::Reading { done, total }));
         let dataset = match session.load_images(None, Some(&self.trainer.cache), &reading) {
             Ok(dataset) => dataset,
             Err(error) => {
@@ -150,14 +151,14 @@ impl Job<'_> {
                 return Err(error.into());
             }
         };
-        let mut teller = Teller::new(self.id, self.events.clone(), dataset.clone());
+        let mut observer = NewsObserver::new(self.id, self.events.clone(), dataset.clone());
         if held.has_state() {
-            // Without them the curves begin at the resume.
-            teller.history = runs::metrics::read(&held.run().file(Run::METRICS)).unwrap_or_default();
+            // Without the metrics of earlier epochs the curves begin at the resumed epoch.
+            observer.history = runs::metrics::read(&held.run().file(Run::METRICS)).unwrap_or_default();
         }
         let Trainer { threads, governor, .. } = self.trainer;
         let training = session.training(dataset, held, *threads, governor.clone());
-        match training.run(self.control, Box::new(teller)) {
+        match training.run(self.control, Box::new(observer)) {
             Ok(ended) => {
                 let info = ended.run.info()?;
                 Ok(Outcome::Ended { end: ended.outcome.end, best: info.best, last: info.last })
@@ -172,8 +173,8 @@ fn parse(file: &Path, text: &str) -> Result<ConfigFile, config::Diagnostics> {
     Ok(ConfigFile::parse(&file.display().to_string(), text, &[])?.absolute(config::folder_of(file)))
 }
 
-/// Puts what a training tells into the channel of events, not more often than somebody can see.
-struct Teller {
+/// Sends the progress of a training as news, batches at most once per [`MIN_INTERVAL`].
+struct NewsObserver {
     id: u64,
     events: Events<News>,
     last: Option<Instant>,
@@ -182,18 +183,18 @@ struct Teller {
     dataset: Arc<Dataset>,
 }
 
-impl Teller {
+impl NewsObserver {
     const fn new(id: u64, events: Events<News>, dataset: Arc<Dataset>) -> Self {
         Self { id, events, last: None, pace: None, history: Vec::new(), dataset }
     }
 
-    fn tell(&self, what: What) {
+    fn send(&self, what: What) {
         self.events.send(News { id: self.id, what });
     }
 
-    /// Whether enough time has passed since the last news.
+    /// Whether [`MIN_INTERVAL`] has passed since the last report of a batch.
     fn is_due(&mut self) -> bool {
-        let is_due = self.last.is_none_or(|last| last.elapsed() >= BETWEEN);
+        let is_due = self.last.is_none_or(|last| last.elapsed() >= MIN_INTERVAL);
         if is_due {
             self.last = Some(Instant::now());
         }
@@ -209,31 +210,31 @@ impl Teller {
         let mistake = |at: &usize| Mistake {
             name: images.names.get(*at).cloned().unwrap_or_default(),
             truth: usize::from(labels[*at]),
-            answer: usize::from(predictions[*at]),
+            predicted: usize::from(predictions[*at]),
             confidence: confidences[*at],
             picture: Picture::new(images.height, images.width, images.channels, images.image(*at)),
         };
         Insight {
             confusion: confusion(self.dataset.labels.len(), labels, predictions),
             wrong: count,
-            mistakes: wrong.iter().take(MISTAKES).map(mistake).collect(),
+            mistakes: wrong.iter().take(MAX_MISTAKES).map(mistake).collect(),
         }
     }
 }
 
-impl Observer for Teller {
+impl Observer for NewsObserver {
     fn begun(&mut self, run: &Path) {
-        self.tell(What::Begun(run.to_owned()));
+        self.send(What::Begun(run.to_owned()));
     }
 
     fn warning(&mut self, text: &str) {
-        self.tell(What::Warning(text.to_owned()));
+        self.send(What::Warning(text.to_owned()));
     }
 
     fn start(&mut self, start: &Start) {
         self.pace = Some(Pace::begin(start));
         let history = self.history.drain(..).take(start.done as usize).collect();
-        self.tell(What::Started { start: start.clone(), labels: self.dataset.labels.clone(), history });
+        self.send(What::Started { start: start.clone(), labels: self.dataset.labels.clone(), history });
     }
 
     fn batch(&mut self, progress: &BatchProgress) {
@@ -242,28 +243,28 @@ impl Observer for Teller {
         }
         if let Some(pace) = &self.pace {
             let (elapsed, left) = (pace.elapsed(), pace.left(progress));
-            self.tell(What::Batch(Batch { progress: *progress, elapsed, left }));
+            self.send(What::Batch(Batch { progress: *progress, elapsed, left }));
         }
     }
 
     fn epoch(&mut self, metrics: &EpochMetrics, validation: Validation<'_>) {
-        self.tell(What::Epoch { metrics: *metrics, insight: self.insight(validation) });
+        self.send(What::Epoch { metrics: *metrics, insight: self.insight(validation) });
     }
 
     fn paused(&mut self, paused: bool) {
         if let Some(pace) = &mut self.pace {
             pace.paused(paused);
         }
-        self.tell(What::Paused(paused));
+        self.send(What::Paused(paused));
     }
 
     fn thermal(&mut self, state: &Thermal) {
         if let Some(pace) = &mut self.pace {
             pace.thermal(state);
         }
-        self.tell(What::Thermal(*state));
+        self.send(What::Thermal(*state));
     }
 
-    /// The end is told once the report is written too.
+    /// Does nothing: [`What::Over`] is sent after the report is written.
     fn end(&mut self, _: &End) {}
 }
