@@ -1,4 +1,4 @@
-//! Deploy: float beside int8, and the header.
+//! Deploy: comparison of float and int8, memory plan and export of the header.
 
 mod draw;
 mod prepared;
@@ -6,7 +6,7 @@ mod prepared;
 pub(super) mod tests;
 mod view;
 
-pub use prepared::{Build, Prepared, Wanted};
+pub use prepared::{Build, ExportSettings, Prepared};
 pub use view::{Found, Part, View, Weights};
 
 use super::action::{Action, Deploy, Move};
@@ -27,69 +27,70 @@ use ratatui::text::Line;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-/// Something to be done outside of the state.
+/// Work outside the state.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Effect {
-    /// Look which run has weights for this design.
+    /// Search for the latest run with weights for this configuration.
     Look(Box<ConfigFile>),
-    /// Make headers of it in both arithmetics, unless that was done.
+    /// Prepare exports in float and int8. Those prepared last are reused to write files if nothing has changed.
     Prepare {
-        /// The design.
+        /// The configuration.
         spec: Box<ConfigFile>,
-        /// For this board.
+        /// The board, which limits the sample images.
         board: Option<Box<Board>>,
-        /// Write the files in this arithmetic then.
+        /// The precision of the files to write; `None` to write none.
         write: Option<Precision>,
     },
-    /// End that.
+    /// Stop the preparation.
     Stop,
 }
 
-/// What the world tells.
+/// An event of an export.
 #[derive(Debug, Clone)]
 pub enum News {
-    /// The run that has weights; `None`: there is none.
+    /// The result of the search for a run with weights.
     Found(Option<Found>),
-    /// How far it is.
+    /// A description of the current step.
     Progress(String),
-    /// What is not as it was when the run was trained.
+    /// The images have changed since the run was trained.
     Warning(String),
-    /// Headers are ready.
+    /// The exports are prepared.
     Ready(Arc<Prepared>),
-    /// Files were written.
+    /// The files were written.
     Written {
         /// The files.
         files: Vec<PathBuf>,
-        /// Their arithmetic.
+        /// Their precision.
         precision: Precision,
-        /// Whether their header was tried before.
+        /// The result of the check of the header.
         checked: Checked,
     },
-    /// All that was asked for is done.
+    /// The command was carried out.
     Done,
-    /// Somebody stopped it.
+    /// The user has stopped the work.
     Stopped,
-    /// There is nothing to work with.
+    /// No run has weights for the configuration.
     Untrained,
-    /// The header was tried and must not be written.
+    /// The check has found the header to be wrong; nothing was written.
     Wrong(String),
-    /// It did not work.
+    /// The export failed with this error.
     Failed(String),
 }
 
 /// The screen's state.
 #[derive(Debug, Clone, Default)]
 pub struct State {
-    /// The run that has weights.
+    /// The run with weights for the network.
     found: Weights,
-    /// What is being done.
+    /// A description of the running work; `None` if there is none.
     work: Option<String>,
     prepared: Option<Arc<Prepared>>,
-    /// Files written last.
+    /// The files written last.
     files: Vec<PathBuf>,
     part: Part,
-    /// Lines and columns scrolled past, part by part.
+    /// Vertical scroll offset of each part, in lines.
     top: [usize; 3],
+    /// Horizontal scroll offset of the header, in columns.
     left: usize,
 }
 
@@ -108,11 +109,11 @@ impl Screen for State {
     }
 
     fn told(&mut self, news: News, _: &Sheet, reply: &mut Reply) {
-        self.hear(news, reply);
+        self.receive(news, reply);
     }
 
     fn enter(&mut self, sheet: &Sheet, reply: &mut Reply) {
-        self.look(sheet, reply);
+        self.search(sheet, reply);
     }
 
     fn context(&self) -> Context {
@@ -139,19 +140,19 @@ impl Screen for State {
     }
 }
 
-/// Lines that a page moves, and columns that one step to the side does.
+/// The number of lines that PageUp and PageDown move, and of columns that Left and Right move.
 const PAGE: usize = 10;
 const SIDE: usize = 8;
-/// A width at which the arena's picture has all of its lines.
+/// The width in columns for counting the lines of the drawing of the arena.
 const WIDTH: usize = 80;
-/// Columns of a page that any terminal has room for.
+/// The width of messages in dialogs, in columns, which fits into any terminal.
 const PAGE_WIDTH: usize = 76;
 
 impl State {
-    /// Carries out `what`.
+    /// Carries out the action `what`.
     fn perform(&mut self, what: Deploy, sheet: &Sheet, reply: &mut Reply) {
         let Some(model) = sheet.model().filter(|_| sheet.faults().is_none()) else {
-            reply.error("the text is broken: mend it first (F1 shows where)");
+            reply.error("the configuration is invalid: fix it first (F1 shows the error)");
             return;
         };
         if let Some(work) = &self.work {
@@ -182,15 +183,15 @@ impl State {
         }
     }
 
-    /// Looks for weights.
-    fn look(&self, sheet: &Sheet, reply: &mut Reply) {
+    /// Requests a search for weights.
+    fn search(&self, sheet: &Sheet, reply: &mut Reply) {
         if let (Some(model), None) = (sheet.model(), &self.work) {
             reply.own(Effect::Look(Box::new(model.spec.clone())));
         }
     }
 
-    /// Takes in news of an export.
-    fn hear(&mut self, news: News, reply: &mut Reply) {
+    /// Handles an event of an export.
+    fn receive(&mut self, news: News, reply: &mut Reply) {
         match news {
             News::Found(found) => self.found = found.map_or(Weights::Missing, Weights::Found),
             News::Progress(text) => {
@@ -206,7 +207,7 @@ impl State {
                 self.prepared = Some(prepared);
             }
             News::Written { files, precision, checked } => {
-                // Their folder stands below the figures.
+                // The folder is displayed below the comparison.
                 let text = format!("wrote {} files, {checked}", files.len());
                 match checked {
                     Checked::Equal { .. } => reply.good(text),
@@ -239,7 +240,7 @@ impl State {
         }
     }
 
-    /// The headers, if they are of the design that is open and of the latest weights.
+    /// The export, if it is of the open network and of the latest weights.
     fn current(&self, sheet: &Sheet) -> Option<&Prepared> {
         let model = sheet.model()?;
         let is_latest = |prepared: &&Arc<Prepared>| match &self.found {
@@ -248,7 +249,7 @@ impl State {
             Weights::Found(found) => found.run == prepared.run,
         };
         let prepared = self.prepared.as_ref().filter(is_latest)?;
-        (prepared.wanted == Wanted::of(&model.spec)).then_some(prepared)
+        (prepared.settings == ExportSettings::of(&model.spec)).then_some(prepared)
     }
 
     const fn turn(&mut self, back: bool) {
@@ -281,7 +282,7 @@ impl State {
         };
     }
 
-    /// Lines of the part that is shown.
+    /// The number of lines of the focused part.
     fn lines(&self, sheet: &Sheet) -> usize {
         let Some(model) = sheet.model() else { return 0 };
         match self.part {

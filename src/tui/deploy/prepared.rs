@@ -1,4 +1,4 @@
-//! A trained network made ready for boards, in both arithmetics.
+//! The export of a trained network in float and int8, before it is written.
 
 use crate::config::{self, Config, ConfigFile, Edit, Precision};
 use crate::jobs::Export;
@@ -6,12 +6,12 @@ use crate::quant::Comparison;
 use crate::train::EpochMetrics;
 use std::path::PathBuf;
 
-/// What of a configuration decides about its headers, the arithmetic left out.
+/// The settings of a configuration that determine the exported files, except the precision.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Wanted(Config);
+pub struct ExportSettings(Config);
 
-impl Wanted {
-    /// That of `config`.
+impl ExportSettings {
+    /// Returns the export settings of `spec`.
     #[must_use]
     pub fn of(spec: &ConfigFile) -> Self {
         let Config { model, stem, blocks, head, target, export, .. } = &spec.config;
@@ -28,7 +28,7 @@ impl Wanted {
         Self(parts)
     }
 
-    /// The edits after which the configuration of a run, `trained`, exports the same.
+    /// Returns the edits that give the configuration of a run, `trained`, these export settings.
     #[must_use]
     pub fn overrides(&self, trained: &ConfigFile) -> Vec<Edit> {
         let (now, then) = (&self.0.export, &trained.config.export);
@@ -49,38 +49,38 @@ impl Wanted {
     }
 }
 
-/// The network in one arithmetic.
+/// The export in one precision.
 #[derive(Debug, Clone)]
 pub struct Build {
-    /// Its files.
+    /// The contents of the files.
     pub export: Export,
-    /// Lines of its header.
+    /// The number of lines of the header.
     pub lines: usize,
 }
 
-/// A trained network made ready for boards.
+/// The export of a trained network in float and int8, with their comparison.
 #[derive(Debug, Clone)]
 pub struct Prepared {
-    /// The run that its weights are from.
+    /// The run of the weights.
     pub run: PathBuf,
     /// The hash of the weights.
     pub hash: String,
-    /// The figures of the epoch that they are from.
+    /// The metrics of the epoch of the weights.
     pub metrics: Option<EpochMetrics>,
-    /// What it was made for.
-    pub wanted: Wanted,
-    /// The edits that the command line needs in order to write the same files.
+    /// The export settings.
+    pub settings: ExportSettings,
+    /// The overrides with which the command line writes the same files.
     pub overrides: Vec<Edit>,
-    /// In single precision.
+    /// The export in single precision.
     pub float: Build,
-    /// In 8-bit integers.
+    /// The export in 8-bit integers.
     pub int8: Build,
-    /// Both on the same images.
+    /// The comparison of both on the same images.
     pub comparison: Comparison,
 }
 
 impl Prepared {
-    /// The network in `precision`.
+    /// The export in `precision`.
     #[must_use]
     pub const fn build(&self, precision: Precision) -> &Build {
         match precision {
@@ -89,7 +89,7 @@ impl Prepared {
         }
     }
 
-    /// The command line that writes the same files.
+    /// Returns the command line that writes the same files.
     #[must_use]
     pub fn command(&self, precision: Precision) -> String {
         let mut command =
@@ -101,7 +101,7 @@ impl Prepared {
         command
     }
 
-    /// The command line that compares both.
+    /// Returns the command line that compares float and int8.
     #[must_use]
     pub fn comparison_command(&self) -> String {
         format!("micromobilenet --run {} --precision int8 --evaluate", self.shell_run())

@@ -1,4 +1,4 @@
-//! What keys and news make of the state, and what is drawn of it.
+//! Tests of the state after keys and events, and of its drawing.
 
 use super::*;
 use crate::codegen::Sources;
@@ -30,11 +30,11 @@ fn act(state: &mut State, what: Deploy, sheet: &Sheet) -> Reply {
 
 fn tell(state: &mut State, news: News) -> Reply {
     let mut reply = Reply::default();
-    state.hear(news, &mut reply);
+    state.receive(news, &mut reply);
     reply
 }
 
-/// Headers of `sheet`, of which only the sizes are true; `None`: it is broken.
+/// An export of `sheet` with a made-up header and true estimates; `None` if the configuration is invalid.
 pub fn prepared(sheet: &Sheet) -> Option<Prepared> {
     let model = sheet.model()?;
     let graph = Graph::of_file(&model.spec, 10).unwrap();
@@ -57,7 +57,7 @@ pub fn prepared(sheet: &Sheet) -> Option<Prepared> {
         run: "runs/2026 micro".into(),
         hash: "0".into(),
         metrics: None,
-        wanted: Wanted::of(&model.spec),
+        settings: ExportSettings::of(&model.spec),
         overrides: Vec::new(),
         float: build(Precision::Float),
         int8: build(Precision::Int8),
@@ -162,7 +162,7 @@ fn both_arithmetics_stand_side_by_side_and_the_costliest_layer_is_marked() {
         assert!(text.contains(part), "{part}\n{text}");
     }
     let costliest = &sheet.model().unwrap().estimate.layers[3].name;
-    assert!(text.contains(&format!("{costliest} costs most")), "{text}");
+    assert!(text.contains(&format!("most noise: {costliest}")), "{text}");
 }
 
 #[test]
@@ -206,12 +206,12 @@ fn the_command_line_has_what_differs_from_the_run() {
     let trained = sheet.model().unwrap().spec.clone();
     set(&mut sheet, "export.plan", "'lowest-latency'");
     set(&mut sheet, "export.samples", "3");
-    let wanted = Wanted::of(&sheet.model().unwrap().spec);
+    let settings = ExportSettings::of(&sheet.model().unwrap().spec);
     let overrides = wanted.overrides(&trained);
     let shown: Vec<String> = overrides.iter().map(ToString::to_string).collect();
     assert_eq!(shown, ["export.plan=lowest-latency", "export.samples=3"]);
     let again = ConfigFile::parse("micro.toml", &trained.text, &overrides).unwrap();
-    assert_eq!(Wanted::of(&again), wanted);
+    assert_eq!(ExportSettings::of(&again), settings);
 }
 
 #[test]

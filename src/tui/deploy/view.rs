@@ -1,61 +1,61 @@
-//! What is drawn of the Deploy screen.
+//! The view of the Deploy screen.
 
 use super::prepared::Prepared;
 use crate::tui::design::Sheet;
 use std::path::PathBuf;
 
-/// A run that has weights.
+/// A run with weights.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Found {
     /// Its folder.
     pub run: PathBuf,
-    /// The figures of its best epoch.
+    /// The metrics of its best epoch, else of its last.
     pub best: Option<crate::runs::EpochSummary>,
 }
 
-/// What is known of weights for the design.
+/// The result of the search for weights of the network.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub enum Weights {
-    /// Nobody has looked yet.
+    /// Not searched yet.
     #[default]
     Unknown,
-    /// There are none.
+    /// No run has weights.
     Missing,
-    /// A run has them.
+    /// A run with weights.
     Found(Found),
 }
 
-/// The part of the screen below the figures.
+/// A part of the screen below the comparison.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Part {
-    /// Costs of each layer, and its error in int8.
+    /// The table of layers.
     #[default]
     Layers,
     /// The arena over time.
     Memory,
-    /// The text.
+    /// The text of the header.
     Header,
 }
 
-/// All that is drawn of the screen.
+/// The data to draw the screen.
 #[derive(Debug)]
 pub struct View<'a> {
-    /// The network that is open.
+    /// The open text and its network.
     pub sheet: &'a Sheet,
-    /// The run that has weights.
+    /// The run with weights for the network.
     pub found: &'a Weights,
-    /// What is being done.
+    /// A description of the running work; `None` if there is none.
     pub work: Option<&'a str>,
-    /// The headers, if they are of the network that is open and of the latest weights.
+    /// The export, if it is of the open network and of the latest weights.
     pub current: Option<&'a Prepared>,
-    /// Whether there are headers at all, if of another network.
+    /// Whether there is an export, possibly of another network.
     pub has_prepared: bool,
-    /// Files written last.
+    /// The files written last.
     pub files: &'a [PathBuf],
-    /// The part that has the focus.
+    /// The focused part.
     pub part: Part,
-    /// Lines scrolled past, part by part.
+    /// Vertical scroll offset of each part, in lines.
     pub top: [usize; 3],
-    /// Columns scrolled past.
+    /// Horizontal scroll offset of the header, in columns.
     pub left: usize,
 }

@@ -1,84 +1,84 @@
-//! What the Train screen asks of the world, and what the world reports.
+//! Requests of the Train screen, and the events that it receives.
 
 use super::session::{Batch, Insight, Outcome};
 use crate::train::{EpochMetrics, Start, Thermal};
 use std::path::PathBuf;
 
-/// Something to be done outside of the state.
+/// Work outside the state.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Effect {
-    /// Train this configuration, behind whatever trains.
+    /// Queue a training of this configuration.
     Start {
-        /// What the training is called from now on.
+        /// The id of the new training.
         id: u64,
-        /// Where the configuration is from, for messages.
+        /// The file of the configuration, for error messages.
         file: PathBuf,
-        /// The configuration.
+        /// The text of the configuration.
         text: String,
     },
-    /// Go on with the latest run of this model that did not finish.
+    /// Queue the resumption of the latest unfinished run of this model.
     Resume {
-        /// What the training is called from now on.
+        /// The id of the new training.
         id: u64,
         /// The model.
         model: String,
     },
-    /// Wait, or go on.
+    /// Pause or resume a training.
     Pause {
-        /// The training.
+        /// The id of the training.
         id: u64,
-        /// Wait.
+        /// Whether to pause.
         paused: bool,
     },
-    /// End after this batch.
+    /// Stop the training with this id after the current batch.
     Stop(u64),
 }
 
-/// What the world tells of a training.
+/// An event of a training.
 #[derive(Debug, Clone)]
 pub struct News {
-    /// The training.
+    /// The id of the training.
     pub id: u64,
-    /// What happened.
+    /// The event.
     pub what: What,
 }
 
-/// What happens to a training.
+/// The kinds of events of a training.
 #[derive(Debug, Clone)]
 pub enum What {
-    /// Images are read.
+    /// Images are being loaded.
     Reading {
-        /// So many.
+        /// The number of decoded images.
         done: usize,
-        /// Of so many.
+        /// The total; 0 if it is not known yet.
         total: usize,
     },
-    /// Its folder is there.
+    /// The run folder was created.
     Begun(PathBuf),
-    /// Something in its recipe cannot be right.
+    /// The training settings do not suit the images.
     Warning(String),
-    /// Its batches begin.
+    /// The first batch begins.
     Started {
-        /// What is trained.
+        /// Size and length of the training.
         start: Start,
         /// The classes.
         labels: Vec<String>,
-        /// The figures of epochs that were done before.
+        /// The metrics of epochs done before a resume.
         history: Vec<EpochMetrics>,
     },
-    /// A batch is done.
+    /// A batch was completed.
     Batch(Batch),
-    /// An epoch is done.
+    /// An epoch was completed.
     Epoch {
-        /// Its figures.
+        /// Its metrics.
         metrics: EpochMetrics,
-        /// What the network makes of the validation images.
+        /// The predictions for the validation images.
         insight: Insight,
     },
-    /// It waits, or goes on.
+    /// The user paused (`true`) or resumed the training.
     Paused(bool),
-    /// What the sensors say, and whether it waits to cool.
+    /// New sensor readings, and whether training is paused to cool the processor.
     Thermal(Thermal),
-    /// It is over, all files are written.
+    /// The training has ended and all files are written.
     Over(Outcome),
 }

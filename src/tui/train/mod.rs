@@ -1,4 +1,4 @@
-//! Train: what is being trained, live.
+//! Train: the progress of trainings.
 
 mod draw;
 mod messages;
@@ -28,15 +28,15 @@ use std::path::Path;
 /// The screen's state.
 #[derive(Debug, Clone, Default)]
 pub struct State {
-    /// Every training of this session: those that are over, the one at work, those that wait.
+    /// All trainings since the start of the workbench: ended, running and queued ones.
     sessions: Vec<Session>,
-    /// The one that is looked at; `None`: the one at work, or the last.
-    looked_at: Option<u64>,
+    /// The id of the selected training; `None`: the running one, else the last.
+    selected: Option<u64>,
     pane: Pane,
     is_log: bool,
-    /// Rows and columns of the confusion matrix that are scrolled past.
+    /// Scroll offset of the confusion matrix: rows and columns.
     scroll: (usize, usize),
-    /// Mistakes that are scrolled past.
+    /// Scroll offset of the mistakes.
     first: usize,
     next: u64,
 }
@@ -56,7 +56,7 @@ impl Screen for State {
     }
 
     fn told(&mut self, news: News, _: &Sheet, reply: &mut Reply) {
-        self.hear(news, reply);
+        self.receive(news, reply);
     }
 
     fn context(&self) -> Context {
@@ -81,13 +81,13 @@ impl Screen for State {
     }
 }
 
-/// Trainings that may wait.
-const WAITING: usize = 8;
-/// Lines that a page moves.
+/// The maximum number of queued trainings.
+const MAX_QUEUED: usize = 8;
+/// The number of lines that PageUp and PageDown move.
 const PAGE: usize = 10;
 
 impl State {
-    /// Carries out `what`.
+    /// Carries out the action `what`.
     fn perform(&mut self, what: Train, sheet: &Sheet, reply: &mut Reply) {
         match what {
             Train::Start => self.start(sheet, reply),
@@ -104,13 +104,13 @@ impl State {
         match action {
             Action::Focus { back } => self.turn(*back),
             Action::Move(to) => self.go(*to),
-            Action::Back => (self.looked_at, self.scroll, self.first) = (None, (0, 0), 0),
+            Action::Back => (self.selected, self.scroll, self.first) = (None, (0, 0), 0),
             _ => {}
         }
     }
 
-    /// Takes in news of a training.
-    fn hear(&mut self, news: News, reply: &mut Reply) {
+    /// Handles an event of a training.
+    fn receive(&mut self, news: News, reply: &mut Reply) {
         let Some(session) = self.sessions.iter_mut().find(|session| session.id == news.id) else { return };
         match news.what {
             What::Reading { done, total } => session.phase = Phase::Reading { done, total },
@@ -144,18 +144,18 @@ impl State {
             }
             What::Thermal(state) => session.thermal = Some(state),
             What::Over(outcome) => {
-                tell_end(session, &outcome, reply);
+                report_end(session, &outcome, reply);
                 session.phase = Phase::Over(outcome);
             }
         }
     }
 
-    /// Whether a network is being trained, or waits for that.
+    /// Whether a training is running or queued.
     fn is_running(&self) -> bool {
         self.sessions.iter().any(|session| !session.is_over())
     }
 
-    /// What is being trained and how far it is, in a few words.
+    /// Returns name and progress of the running training, else of the last one, for the line of tabs.
     fn summary(&self) -> Option<String> {
         let session = self.current().or_else(|| self.sessions.last())?;
         let waiting = self.sessions.iter().filter(|session| session.is_waiting()).count();
@@ -163,7 +163,7 @@ impl State {
         Some(session.summary() + &more)
     }
 
-    /// The training at work, or about to be.
+    /// The running training, or the one that starts next.
     fn current(&self) -> Option<&Session> {
         self.sessions.iter().find(|session| !session.is_over())
     }
@@ -172,15 +172,15 @@ impl State {
         self.sessions.iter_mut().find(|session| !session.is_over())
     }
 
-    /// The training that the screen shows.
+    /// The visible training.
     fn shown(&self) -> Option<&Session> {
-        let looked_at = self.sessions.iter().find(|session| Some(session.id) == self.looked_at);
-        looked_at.or_else(|| self.current()).or_else(|| self.sessions.last())
+        let selected = self.sessions.iter().find(|session| Some(session.id) == self.selected);
+        selected.or_else(|| self.current()).or_else(|| self.sessions.last())
     }
 
     fn start(&mut self, sheet: &Sheet, reply: &mut Reply) {
         let Some(model) = sheet.model().filter(|_| sheet.faults().is_none()) else {
-            reply.error("the text is broken: mend it first (F1 shows where); nothing was started");
+            reply.error("the configuration is invalid: fix it first (F1 shows the error); no training was started");
             return;
         };
         let name = &model.spec.config.model.name;
@@ -195,7 +195,7 @@ impl State {
 
     fn resume(&mut self, sheet: &Sheet, reply: &mut Reply) {
         let Some(model) = sheet.model() else {
-            reply.error("the text is broken: mend it first (F1 shows where); nothing was resumed");
+            reply.error("the configuration is invalid: fix it first (F1 shows the error); no run was resumed");
             return;
         };
         let model = model.spec.config.model.name.clone();
@@ -203,11 +203,11 @@ impl State {
         reply.own(Effect::Resume { id, model });
     }
 
-    /// Puts a training of `name` behind the others; `None` where too many wait.
+    /// Queues a training of `name` and returns its id; `None` if the queue is full.
     fn queue(&mut self, name: &str, subject: Subject, reply: &mut Reply) -> Option<u64> {
         let waiting = self.sessions.iter().filter(|session| session.is_waiting()).count();
-        if waiting >= WAITING {
-            reply.warn(format!("{waiting} networks wait already: X takes one back"));
+        if waiting >= MAX_QUEUED {
+            reply.warn(format!("{waiting} trainings are queued already: X removes the last one"));
             return None;
         }
         let id = self.next;
@@ -216,13 +216,13 @@ impl State {
         let mut session = Session { subject, ..Session::new(id, name) };
         if is_first {
             session.phase = Phase::Reading { done: 0, total: 0 };
-            (self.looked_at, self.scroll, self.first) = (None, (0, 0), 0);
+            (self.selected, self.scroll, self.first) = (None, (0, 0), 0);
         }
         reply.good(match (is_first, subject == Subject::Run) {
-            (true, false) => format!("training {name} as it is now; edit on, the run keeps its own copy"),
-            (false, false) => format!("{name}, as it is now, is trained next"),
-            (true, true) => format!("going on with the latest run of {name} that was stopped, as it was then"),
-            (false, true) => format!("the latest run of {name} that was stopped goes on next"),
+            (true, false) => format!("training {name}; later edits do not affect this run"),
+            (false, false) => format!("queued a training of {name}; later edits do not affect it"),
+            (true, true) => format!("resuming the latest stopped run of {name} with its own configuration"),
+            (false, true) => format!("queued: the latest stopped run of {name} will be resumed"),
         });
         self.sessions.push(session);
         Some(id)
@@ -230,33 +230,33 @@ impl State {
 
     fn pause(&mut self, reply: &mut Reply) {
         let Some(session) = self.current_mut() else {
-            reply.warn("nothing is being trained: s starts");
+            reply.warn("no training is running: s starts one");
             return;
         };
         session.is_pausing = !session.is_pausing;
         let (id, paused) = (session.id, session.is_pausing);
-        reply.good(if paused { "waits after this batch; space goes on" } else { "goes on" });
+        reply.good(if paused { "pausing after this batch; space resumes" } else { "resumed" });
         reply.own(Effect::Pause { id, paused });
     }
 
     fn stop(&mut self, reply: &mut Reply) {
         let Some(session) = self.current_mut() else {
-            reply.warn("nothing is being trained: s starts");
+            reply.warn("no training is running: s starts one");
             return;
         };
         session.is_stopping = true;
-        reply.good(format!("stopping {} after this batch; what was done is saved", session.name));
+        reply.good(format!("stopping {} after this batch; its state is saved", session.name));
         reply.own(Effect::Stop(session.id));
     }
 
-    /// Takes back the last training that waits.
+    /// Removes the last training from the queue.
     fn drop_last(&mut self, reply: &mut Reply) {
         let Some(at) = self.sessions.iter().rposition(Session::is_waiting) else {
-            reply.warn("no network waits");
+            reply.warn("no training is queued");
             return;
         };
         let session = self.sessions.remove(at);
-        reply.good(format!("{} no longer waits", session.name));
+        reply.good(format!("removed {} from the queue", session.name));
         reply.own(Effect::Stop(session.id));
     }
 
@@ -272,7 +272,7 @@ impl State {
         let (classes, mistakes) =
             self.shown().map_or((0, 0), |shown| (shown.insight.confusion.len(), shown.insight.mistakes.len()));
         match self.pane {
-            Pane::Curves => self.look(to),
+            Pane::Curves => self.select(to),
             Pane::Confusion => match to {
                 Move::Left | Move::Right => self.scroll.1 = scrolled(self.scroll.1, to, classes),
                 _ => self.scroll.0 = scrolled(self.scroll.0, to, classes),
@@ -281,18 +281,18 @@ impl State {
         }
     }
 
-    /// Looks at another training of this session.
-    fn look(&mut self, to: Move) {
+    /// Selects another training.
+    fn select(&mut self, to: Move) {
         let Some(at) = self.shown().and_then(|shown| self.sessions.iter().position(|other| other.id == shown.id))
         else {
             return;
         };
         let at = scrolled(at, to, self.sessions.len());
-        self.looked_at = self.sessions.get(at).map(|session| session.id);
+        self.selected = self.sessions.get(at).map(|session| session.id);
     }
 }
 
-/// Where a list of `count` is after a move.
+/// Returns the position in a list of `count` entries after a move from `at`.
 fn scrolled(at: usize, to: Move, count: usize) -> usize {
     let last = count.saturating_sub(1);
     match to {
@@ -305,8 +305,8 @@ fn scrolled(at: usize, to: Move, count: usize) -> usize {
     }
 }
 
-/// Tells how a training ended.
-fn tell_end(session: &Session, outcome: &Outcome, reply: &mut Reply) {
+/// Reports the end of a training and its metrics.
+fn report_end(session: &Session, outcome: &Outcome, reply: &mut Reply) {
     let Session { name, run, .. } = session;
     let place = run.as_ref().map(|run| format!(" · {}", text::path(run))).unwrap_or_default();
     match outcome {
@@ -319,16 +319,16 @@ fn tell_end(session: &Session, outcome: &Outcome, reply: &mut Reply) {
                     format!("best {}, last {}", percent(best.val_accuracy), percent(last.val_accuracy))
                 }
                 (_, Some(last)) => percent(last.val_accuracy),
-                _ => "no epoch was done".to_owned(),
+                _ => "no epoch completed".to_owned(),
             };
             match end {
                 End::Finished => reply.good(format!("{name} done: {figures}{place}")),
                 End::NoProgress { epochs } => {
-                    reply.good(format!("{name} done, no better for {epochs} epochs: {figures}{place}"));
+                    reply.good(format!("{name} done, no improvement for {epochs} epochs: {figures}{place}"));
                 }
                 End::Stopped => reply.warn(format!("{name} stopped: {figures}{place}")),
                 End::Diverged { epoch, batch } => reply.error(format!(
-                    "{name}: the loss is no number since epoch {epoch}, batch {batch}; try a lower train.learning_rate, \
+                    "{name}: the loss became NaN or infinite in epoch {epoch}, batch {batch}; try a lower train.learning_rate, \
                      train.warmup, or train.gradient_clip = 1"
                 )),
                 End::Failed(why) => reply.error(format!("{name}: {why}")),

@@ -1,4 +1,4 @@
-//! One training of this session: what is known of it.
+//! The state of one training.
 
 use crate::runs::EpochSummary;
 use crate::text::percent;
@@ -7,133 +7,133 @@ use crate::tui::widgets::picture::Picture;
 use std::path::PathBuf;
 use std::time::Duration;
 
-/// A place in a training: epochs as a fraction, loss and accuracy.
+/// A point of the training curves: epochs with their fraction, loss, accuracy (0 to 1).
 pub type Place = (f64, f64, f64);
 
-/// The least part of an epoch between two places of the way through it.
-const TRAIL: f64 = 0.005;
+/// The minimum distance between two points within an epoch, in epochs.
+const MIN_DISTANCE: f64 = 0.005;
 
-/// How far a training is.
+/// The phase of a training.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Phase {
-    /// Others train first.
+    /// Queued behind other trainings.
     Waiting,
-    /// Its images are read.
+    /// Loading images.
     Reading {
-        /// Images read.
+        /// The number of decoded images.
         done: usize,
-        /// Images in all; 0 until that is known.
+        /// The total; 0 if it is not known yet.
         total: usize,
     },
-    /// Its batches are done.
+    /// Training on batches.
     Training,
-    /// It waits for somebody to let it go on.
+    /// Paused by the user.
     Paused,
-    /// It is over, as the text says.
+    /// Ended.
     Over(Outcome),
 }
 
-/// What is trained.
+/// The origin of a training.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Subject {
-    /// The file, as it was saved.
+    /// A saved configuration file.
     File,
-    /// A text that was not saved: only the run has it.
+    /// An unsaved configuration, of which only the run has a copy.
     Text,
-    /// A run that was stopped goes on.
+    /// A stopped run, which is resumed.
     Run,
 }
 
-/// How a training ended.
+/// The outcome of a training.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Outcome {
-    /// It was begun and came to this end.
+    /// Training ran and ended.
     Ended {
-        /// Why.
+        /// The reason of the end.
         end: End,
         /// The epoch with the best validation accuracy.
         best: Option<EpochSummary>,
         /// The last epoch.
         last: Option<EpochSummary>,
     },
-    /// It could not begin, or broke off; why.
+    /// The training could not start, or failed, with this error.
     Failed(String),
-    /// It was stopped before its first batch.
+    /// Stopped before the first batch.
     NotBegun,
 }
 
-/// Where the batches are, and the clock with them.
+/// Progress of the batches, with times.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Batch {
-    /// Where the batches are.
+    /// Epoch, batch, and the metrics of the epoch so far.
     pub progress: BatchProgress,
-    /// How long the training has been at work.
+    /// Elapsed training time, without pauses.
     pub elapsed: Duration,
-    /// How long it will be.
+    /// Estimated remaining time.
     pub left: Duration,
 }
 
-/// What the network made of the validation images after an epoch.
+/// Results on the validation images after an epoch.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Insight {
-    /// `[t][p]`: images of class t taken for class p.
+    /// `[t][p]`: number of images of class t predicted as class p.
     pub confusion: Vec<Vec<u64>>,
-    /// How many images were answered wrong.
+    /// Number of misclassified images.
     pub wrong: usize,
-    /// Of those, the ones the network was surest of, first.
+    /// The misclassified images with the highest confidence, in descending order.
     pub mistakes: Vec<Mistake>,
 }
 
-/// An image taken for what it is not.
+/// A misclassified image.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Mistake {
-    /// What it is called.
+    /// Its name.
     pub name: String,
-    /// Its class.
+    /// Its true class.
     pub truth: usize,
-    /// What it was taken for.
-    pub answer: usize,
-    /// How sure the network was, 0 to 1.
+    /// The predicted class.
+    pub predicted: usize,
+    /// The probability of the predicted class, from 0 to 1.
     pub confidence: f32,
-    /// The image.
+    /// Its preprocessed pixels.
     pub picture: Option<Picture>,
 }
 
-/// A training of this session.
+/// A training since the start of the workbench.
 #[derive(Debug, Clone)]
 pub struct Session {
-    /// Tells it from the others.
+    /// Unique id.
     pub id: u64,
     /// The model's name.
     pub name: String,
-    /// How far it is.
+    /// Its phase.
     pub phase: Phase,
-    /// Its run folder, once it is there.
+    /// Its run folder, once it was created.
     pub run: Option<PathBuf>,
     /// The classes.
     pub labels: Vec<String>,
-    /// What is trained, once that is known.
+    /// Size and length of the training, once known.
     pub start: Option<Start>,
-    /// Where its batches are.
+    /// The last completed batch.
     pub batch: Option<Batch>,
-    /// Every epoch's figures.
+    /// The metrics of every epoch.
     pub history: Vec<EpochMetrics>,
-    /// The way through the epoch under way.
+    /// The points of the training curves within the current epoch.
     pub trail: Vec<Place>,
-    /// What it makes of the validation images.
+    /// Results on the validation images.
     pub insight: Insight,
-    /// How hot the processor is, once a sensor has told.
+    /// The last sensor readings.
     pub thermal: Option<Thermal>,
-    /// What is trained.
+    /// The origin of the configuration.
     pub subject: Subject,
-    /// Somebody asked it to wait.
+    /// Whether the user has requested a pause.
     pub is_pausing: bool,
-    /// Somebody asked it to stop.
+    /// Whether the user has requested a stop.
     pub is_stopping: bool,
 }
 
 impl Session {
-    /// One that waits for its turn.
+    /// Creates a queued training.
     #[must_use]
     pub fn new(id: u64, name: &str) -> Self {
         Self {
@@ -154,63 +154,63 @@ impl Session {
         }
     }
 
-    /// Takes note of a batch.
+    /// Records a completed batch.
     pub fn advance(&mut self, batch: Batch) {
         let progress = &batch.progress;
         let at = f64::from(progress.epoch.saturating_sub(1)) + progress.batch as f64 / progress.batches.max(1) as f64;
         self.batch = Some(batch);
-        // Of the first epoch the whole way is kept, of later ones the place.
+        // The first epoch keeps all its points, later ones only the last.
         let is_first = self.history.is_empty();
         if !is_first {
             self.trail.clear();
         }
-        if self.trail.last().is_none_or(|(last, ..)| at - last >= TRAIL) {
+        if self.trail.last().is_none_or(|(last, ..)| at - last >= MIN_DISTANCE) {
             self.trail.push((at, progress.loss, progress.accuracy));
         }
     }
 
-    /// Whether it is over.
+    /// Whether the training has ended.
     #[must_use]
     pub const fn is_over(&self) -> bool {
         matches!(self.phase, Phase::Over(_))
     }
 
-    /// Whether it waits for the processor to cool.
+    /// Whether training is paused to cool the processor.
     #[must_use]
     pub fn is_cooling(&self) -> bool {
         !self.is_over() && self.thermal.is_some_and(|state| state.cooling_to.is_some())
     }
 
-    /// Whether it waits for its turn.
+    /// Whether the training is queued.
     #[must_use]
     pub const fn is_waiting(&self) -> bool {
         matches!(self.phase, Phase::Waiting)
     }
 
-    /// Epochs in all; 0 until that is known.
+    /// The total number of epochs; 0 if it is not known yet.
     #[must_use]
     pub fn epochs(&self) -> u32 {
         self.start.as_ref().map_or(0, |start| start.epochs)
     }
 
-    /// The epoch at work, from 1.
+    /// The current epoch, from 1; 0 before the first.
     #[must_use]
     pub fn epoch(&self) -> u32 {
         let done = self.history.last().map_or(0, |row| row.epoch);
         self.batch.map_or(done, |batch| batch.progress.epoch.max(done))
     }
 
-    /// Where it is, in a few words.
+    /// Returns name, phase and accuracy, for the line of tabs.
     #[must_use]
     pub fn summary(&self) -> String {
         let Self { name, .. } = self;
         let accuracy = self.history.last().map(|row| format!(" {}", percent(row.val_accuracy))).unwrap_or_default();
         let at = || format!("{name} {}/{}{accuracy}", self.epoch(), self.epochs());
         match &self.phase {
-            Phase::Waiting => format!("{name} waits"),
-            Phase::Reading { .. } => format!("{name} reads images"),
-            Phase::Training if self.is_stopping => format!("{name} stops"),
-            Phase::Training if self.start.is_none() => format!("{name} begins"),
+            Phase::Waiting => format!("{name} queued"),
+            Phase::Reading { .. } => format!("{name} reading images"),
+            Phase::Training if self.is_stopping => format!("{name} stopping"),
+            Phase::Training if self.start.is_none() => format!("{name} starting"),
             Phase::Training if self.is_cooling() => format!("cooling {}", at()),
             Phase::Training => at(),
             Phase::Paused => format!("paused {}", at()),
@@ -219,12 +219,12 @@ impl Session {
                 format!("{name} {}{best}", word(end))
             }
             Phase::Over(Outcome::Failed(_)) => format!("{name} failed"),
-            Phase::Over(Outcome::NotBegun) => format!("{name} not begun"),
+            Phase::Over(Outcome::NotBegun) => format!("{name} not started"),
         }
     }
 }
 
-/// How it ended, in a word.
+/// Returns a word for the end of a training.
 pub const fn word(end: &End) -> &'static str {
     match end {
         End::Finished | End::NoProgress { .. } => "done",

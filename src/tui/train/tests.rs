@@ -1,4 +1,4 @@
-//! What keys and news make of the state, and what is drawn of it.
+//! Tests of the state after keys and events, and of its drawing.
 
 use super::*;
 use crate::config::preset;
@@ -15,7 +15,7 @@ use ratatui::layout::Rect;
 use std::sync::LazyLock;
 use std::time::Duration;
 
-/// Parsed once: thousands of frames are drawn of it.
+/// Parsed once, since thousands of frames are drawn.
 static SHEET: LazyLock<Sheet> = LazyLock::new(|| {
     let text = preset("micro".as_ref()).unwrap().to_owned();
     Sheet::open("my nets/micro.toml".into(), text, Origin::File, Boards::built_in().unwrap())
@@ -33,16 +33,16 @@ fn act(state: &mut State, what: Train, sheet: &Sheet) -> Reply {
 
 fn tell(state: &mut State, id: u64, what: What) -> Reply {
     let mut reply = Reply::default();
-    state.hear(News { id, what }, &mut reply);
+    state.receive(News { id, what }, &mut reply);
     reply
 }
 
-/// A training of `epochs` that begins.
+/// The start of a training of `epochs` epochs.
 pub fn start(epochs: u32) -> Start {
     Start { name: "micro".into(), epochs, done: 0, batches: 40, images: 1280, trainable: 4139, threads: 2 }
 }
 
-/// The figures of an epoch.
+/// The metrics of an epoch.
 pub fn metrics(epoch: u32) -> EpochMetrics {
     let part = 1.0 / f64::from(epoch + 1);
     EpochMetrics {
@@ -57,7 +57,7 @@ pub fn metrics(epoch: u32) -> EpochMetrics {
     }
 }
 
-/// Batches done of an epoch.
+/// The event after `batch` batches of an epoch.
 pub fn batch(epoch: u32, batch: usize) -> What {
     let progress = BatchProgress {
         epoch,
@@ -71,15 +71,15 @@ pub fn batch(epoch: u32, batch: usize) -> What {
     What::Batch(Batch { progress, elapsed: Duration::from_secs(62), left: Duration::from_secs(271) })
 }
 
-/// What validation says of `classes`.
+/// Validation results of a network with `classes` classes.
 pub fn insight(classes: usize) -> Insight {
     let row =
-        |truth: usize| (0..classes).map(move |answer| if truth == answer { 90 } else { u64::from(answer == 0) * 10 });
+        |truth: usize| (0..classes).map(move |predicted| if truth == predicted { 90 } else { u64::from(predicted == 0) * 10 });
     let pixels: Vec<u8> = (0..28 * 28).map(|at| (at % 251) as u8).collect();
     let mistake = |at: usize| Mistake {
         name: format!("validation {at}\u{1b}[31m"),
         truth: at % classes,
-        answer: (at + 1) % classes,
+        predicted: (at + 1) % classes,
         confidence: 0.99,
         picture: Picture::new(28, 28, 1, &pixels),
     };
@@ -90,7 +90,7 @@ pub fn insight(classes: usize) -> Insight {
     }
 }
 
-/// A training of `classes` in its third epoch.
+/// A training of a network with `classes` classes, in its third epoch.
 fn training(classes: usize) -> State {
     let mut state = State::default();
     act(&mut state, Train::Start, &sheet());
@@ -134,12 +134,12 @@ fn s_trains_the_text_as_it_is_and_puts_the_next_behind_it() {
     assert!(state.is_running());
     sheet.replace(sheet.text().replacen("name = \"micro\"", "name = \"other\"", 1), None);
     assert_eq!(act(&mut state, Train::Start, &sheet).command, None, "no file says it");
-    assert_eq!(state.summary().as_deref(), Some("micro reads images +1"));
+    assert_eq!(state.summary().as_deref(), Some("micro reading images +1"));
     tell(&mut state, 0, What::Over(Outcome::Failed("no images".into())));
     tell(&mut state, 1, What::Reading { done: 3, total: 9 });
     let reply = tell(&mut state, 1, What::Begun("runs/2026_other".into()));
     assert_eq!(reply.command.as_deref(), Some("micromobilenet --config runs/2026_other/config.toml --train"));
-    assert_eq!(state.summary().as_deref(), Some("other reads images"));
+    assert_eq!(state.summary().as_deref(), Some("other reading images"));
     assert!(drawn(&state, 80, 21, themes()[0]).contains("images 3/9"));
 }
 
@@ -160,7 +160,7 @@ fn space_waits_and_goes_on_x_stops_and_both_say_so() {
     assert_eq!(reply.effects, [effect::Effect::Screen(Effect::Pause { id: 0, paused: true })]);
     tell(&mut state, 0, What::Paused(true));
     assert_eq!(state.summary().as_deref(), Some("paused micro 3/60 61.7 %"));
-    assert!(drawn(&state, 80, 21, themes()[0]).contains("paused; space goes on"));
+    assert!(drawn(&state, 80, 21, themes()[0]).contains("paused; space resumes"));
     let reply = act(&mut state, Train::Pause, &sheet);
     assert_eq!(reply.effects, [effect::Effect::Screen(Effect::Pause { id: 0, paused: false })]);
     tell(&mut state, 0, What::Paused(false));
@@ -187,11 +187,11 @@ fn heat_is_shown_while_it_lasts() {
     tell(&mut state, 0, What::Thermal(thermal));
     let text = drawn(&state, 80, 21, themes()[1]);
     assert!(
-        text.contains("micro: waits for the processor to cool") && text.contains("82 °C   cooling to 75 °C"),
+        text.contains("micro: paused until the processor has cooled") && text.contains("82 °C   cooling to 75 °C"),
         "{text}"
     );
     assert_eq!(state.summary().as_deref(), Some("cooling micro 3/60 61.7 %"));
-    // Somebody's pause outlasts it.
+    // A pause by the user takes precedence.
     tell(&mut state, 0, What::Paused(true));
     assert_eq!(state.summary().as_deref(), Some("paused micro 3/60 61.7 %"));
     tell(&mut state, 0, What::Paused(false));
@@ -210,9 +210,9 @@ fn what_waits_can_be_taken_back() {
     let reply = act(&mut state, Train::Drop, &sheet);
     assert_eq!(reply.effects, [effect::Effect::Screen(Effect::Stop(1))]);
     assert_eq!(state.summary().as_deref(), Some("micro 3/60 61.7 %"));
-    // Its end is of no interest any more.
+    // The end of a removed training is not reported.
     assert!(tell(&mut state, 1, What::Over(Outcome::NotBegun)).notice.is_none());
-    for _ in 0..WAITING {
+    for _ in 0..MAX_QUEUED {
         act(&mut state, Train::Start, &sheet);
     }
     assert!(act(&mut state, Train::Start, &sheet).effects.is_empty());
@@ -260,7 +260,7 @@ fn the_screen_shows_where_it_is() {
         "─ loss ",
         "╌ train 0.750 ─ val 0.733",
         "─ accuracy ",
-        "truth → answer, %, epoch 2",
+        "true → predicted, %, epoch 2",
         "%┤",
     ] {
         assert!(text.contains(part), "{part}\n{text}");
@@ -272,12 +272,12 @@ fn the_screen_shows_where_it_is() {
 fn mistakes_are_shown_where_there_is_room_or_on_tab() {
     let mut state = training(10);
     let small = drawn(&state, 80, 21, themes()[0]);
-    assert!(!small.contains("the surest of 117"), "{small}");
+    assert!(!small.contains("most confident of 117"), "{small}");
     let large = drawn(&state, 160, 45, themes()[0]);
-    assert!(large.contains("the surest of 117") && large.contains("99 % validation 0"), "{large}");
+    assert!(large.contains("most confident of 117") && large.contains("99 % validation 0"), "{large}");
     state.update(&Action::Focus { back: true });
     let small = drawn(&state, 80, 21, themes()[0]);
-    assert!(small.contains("the surest of 117"), "{small}");
+    assert!(small.contains("most confident of 117"), "{small}");
 }
 
 #[test]

@@ -1,9 +1,9 @@
-//! What is drawn of the Train screen.
+//! The view of the Train screen.
 
 use super::session::Session;
 use crate::tui::design::Sheet;
 
-/// The part of the screen that has the focus.
+/// A pane of the screen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Pane {
     /// The curves.
@@ -15,21 +15,21 @@ pub enum Pane {
     Mistakes,
 }
 
-/// All that is drawn of the screen.
+/// The data to draw the screen.
 #[derive(Debug)]
 pub struct View<'a> {
-    /// The network that would be trained.
+    /// The open text and its network.
     pub sheet: &'a Sheet,
-    /// All trainings of this session of the workbench.
+    /// All trainings since the start of the workbench.
     pub sessions: &'a [Session],
-    /// The training that is shown.
+    /// The visible training.
     pub shown: Option<&'a Session>,
-    /// The part that has the focus.
+    /// The focused pane.
     pub pane: Pane,
     /// Whether the axis of the loss is logarithmic.
     pub is_log: bool,
-    /// Rows and columns of the confusion matrix that are scrolled past.
+    /// Scroll offset of the confusion matrix: rows and columns.
     pub scroll: (usize, usize),
-    /// Mistakes that are scrolled past.
+    /// Scroll offset of the mistakes.
     pub first: usize,
 }

@@ -1,4 +1,4 @@
-//! The picture of the arena over time that `--estimate` prints, in colours.
+//! The drawing of the arena over time that `--estimate` prints, in colours.
 
 use crate::plan::ArenaPicture;
 use crate::tui::theme::Theme;
@@ -8,8 +8,7 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Widget as _;
 
-/// Draws what of `arena` goes into `area`, from line `top` on, or from the line from which on the
-/// rest fills it.
+/// Draws `arena` into `area` from line `top`, or from an earlier line so that the area is full.
 pub fn draw(arena: &ArenaPicture, top: usize, area: Rect, buffer: &mut Buffer, theme: Theme) {
     let picture = arena.draw(usize::from(area.width));
     let top = top.min(picture.lines().count().saturating_sub(usize::from(area.height)));
@@ -19,7 +18,7 @@ pub fn draw(arena: &ArenaPicture, top: usize, area: Rect, buffer: &mut Buffer, t
     }
 }
 
-/// How a sign of the picture looks.
+/// Returns the style of a character of the drawing.
 fn style(sign: &str, theme: Theme) -> Style {
     match sign {
         "░" => theme.label(),

@@ -1,19 +1,19 @@
-//! Bars of a share.
+//! Progress bars and gauges.
 
 use crate::tui::theme::Theme;
 use ratatui::style::Style;
 use ratatui::text::Span;
 
-/// Eighths of a cell, from none to all.
+/// Blocks that fill 0 to 8 eighths of a cell.
 const EIGHTHS: [&str; 9] = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉", "█"];
 
-/// A bar of `share` (0 to 1; more is drawn as 1) that is `width` cells long, filled up with blanks.
+/// Returns a bar for `share`, clamped to 0..=1 (0 if it is not finite), padded with spaces to `width` cells.
 #[must_use]
 pub fn bar(share: f64, width: usize, style: Style, theme: Theme) -> Span<'static> {
     let share = if share.is_finite() { share.clamp(0.0, 1.0) } else { 0.0 };
     let text = if theme.has_glyphs {
         let eighths = (share * width as f64 * 8.0).round() as usize;
-        // Something is never drawn as nothing.
+        // A share above 0 is always visible.
         let eighths = if share > 0.0 { eighths.max(1) } else { 0 };
         format!("{}{}", "█".repeat(eighths / 8), EIGHTHS[eighths % 8])
     } else {
@@ -22,7 +22,7 @@ pub fn bar(share: f64, width: usize, style: Style, theme: Theme) -> Span<'static
     Span::styled(format!("{text:<width$}"), style)
 }
 
-/// A gauge: a bar in brackets, coloured by how full it is.
+/// Returns a gauge: a bar in brackets, `width` cells wide, with a colour that depends on `share`.
 #[must_use]
 pub fn gauge(share: f64, width: usize, theme: Theme) -> Vec<Span<'static>> {
     vec![Span::raw("["), bar(share, width.saturating_sub(2), theme.share(share), theme), Span::raw("]")]

@@ -1,9 +1,8 @@
-//! What the Linux console can show: its font has 256 signs, or 512.
+//! Substitution of characters that the font of the Linux console, with 256 or 512 glyphs, lacks.
 
 use ratatui::buffer::Buffer;
 
-/// Puts signs that the console's font has in place of those that it lacks, wherever they come from:
-/// texts of ours, names of files and classes.
+/// Replaces characters that the console's font lacks in the whole buffer, which includes names of files and classes.
 pub fn spell_out(buffer: &mut Buffer) {
     for cell in &mut buffer.content {
         if cell.symbol().chars().all(is_in_font) {
@@ -15,15 +14,15 @@ pub fn spell_out(buffer: &mut Buffer) {
     }
 }
 
-/// Whether the fonts that consoles begin with have this sign: ASCII, Latin-1 (without the soft hyphen
-/// and the no-break space, which look like others), and of lines and blocks those of code page 437.
+/// Whether the default fonts of consoles have this character: ASCII, Latin-1 (without the soft hyphen
+/// and the no-break space, which look like others), and the box-drawing and block characters of code page 437.
 const fn is_in_font(sign: char) -> bool {
     matches!(sign, ' '..='~' | '\u{a1}'..='\u{ac}' | '\u{ae}'..='ÿ')
         || matches!(sign, '─' | '│' | '┌' | '┐' | '└' | '┘' | '├' | '┤' | '┬' | '┴' | '┼')
         || matches!(sign, '█' | '▀' | '▄' | '▌' | '▐' | '░' | '▒' | '▓')
 }
 
-/// One sign of the font for one that it lacks.
+/// Returns a character of the font for one that it lacks.
 const fn substitute(sign: char) -> char {
     match sign {
         '→' | '▶' | '▸' | '›' => '>',
@@ -61,9 +60,9 @@ mod tests {
         assert_eq!(spelled("Gänse 61 °C"), "Gänse 61 °C");
         assert_eq!(spelled("┌─┐█▀░"), "┌─┐█▀░");
         assert_eq!(spelled("╭▏⠁●✓"), "???*=");
-        // A sign of two columns leaves a blank behind.
+        // A character of two columns is followed by a space.
         assert_eq!(spelled("日本x"), "? ? x");
-        // A letter with a mark of its own loses the mark.
+        // A letter loses its combining mark.
         assert_eq!(spelled("e\u{301}x"), "ex");
     }
 }

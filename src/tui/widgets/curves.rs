@@ -1,4 +1,4 @@
-//! Curves over epochs with axes, in dots of a braille cell or in letters.
+//! Charts of curves with axes, in braille dots or letters.
 
 use crate::tui::theme::Theme;
 use ratatui::buffer::Buffer;
@@ -10,42 +10,42 @@ use ratatui::widgets::Widget as _;
 /// A curve.
 #[derive(Debug, Clone)]
 pub struct Curve {
-    /// From left to right; what is no number leaves a gap.
+    /// Points from left to right; NaN and infinite values leave a gap.
     pub points: Vec<(f64, f64)>,
-    /// Its colour.
+    /// Its style.
     pub style: Style,
-    /// Its letter where a terminal has no braille.
+    /// Its letter on terminals without braille.
     pub sign: char,
-    /// Drawn with gaps, so that it is told from others without colours.
+    /// Whether the curve is dashed, to distinguish it without colours.
     pub is_dashed: bool,
 }
 
-/// An axis: its range, and the places that have a label.
+/// An axis: its range and labels.
 #[derive(Debug, Clone, Default)]
 pub struct Axis {
-    /// The least value.
+    /// The minimum.
     pub from: f64,
-    /// The largest value.
+    /// The maximum.
     pub to: f64,
-    /// Labels at their values.
+    /// Values with their labels.
     pub ticks: Vec<(f64, String)>,
 }
 
 impl Axis {
-    /// Where `value` is from 0 to 1; `None` where that is no number.
+    /// Maps `value` to a position on the axis, clamped to 0..=1; `None` if it is not finite.
     fn place(&self, value: f64) -> Option<f64> {
         let place = (value - self.from) / (self.to - self.from);
         place.is_finite().then(|| place.clamp(0.0, 1.0))
     }
 }
 
-/// The fewest columns and lines that curves are drawn in.
-const LEAST: (u16, u16) = (16, 4);
+/// The minimum size of a chart, in columns and lines.
+const MIN_SIZE: (u16, u16) = (16, 4);
 
-/// Draws `curves` with `x` below and `y` to their left.
+/// Draws `curves` with the axis `x` below and `y` on the left.
 pub fn draw(curves: &[Curve], x: &Axis, y: &Axis, area: Rect, buffer: &mut Buffer, theme: Theme) {
     let area = area.intersection(buffer.area);
-    if area.width < LEAST.0 || area.height < LEAST.1 {
+    if area.width < MIN_SIZE.0 || area.height < MIN_SIZE.1 {
         return;
     }
     let scale = y.ticks.iter().map(|(_, label)| label.chars().count()).max().unwrap_or(0);
@@ -69,7 +69,7 @@ fn draw_axes(x: &Axis, y: &Axis, scale: u16, plot: Rect, buffer: &mut Buffer, th
     for (value, label) in &y.ticks {
         let Some(place) = y.place(*value) else { continue };
         let row = plot.bottom() - 1 - (place * f64::from(plot.height - 1)).round() as u16;
-        // Labels that would stand in one line are left out.
+        // At most one label per line.
         if row >= free {
             continue;
         }
@@ -104,15 +104,15 @@ fn set(buffer: &mut Buffer, x: u16, y: u16, sign: &str, style: Style) {
     }
 }
 
-/// Dots in the cells of an area.
+/// The dots of curves in the cells of an area.
 struct Raster {
     area: Rect,
-    /// Dots of a cell, side by side and one above the other.
+    /// The number of dots of a cell, horizontally and vertically.
     fine: (usize, usize),
     cells: Vec<(u8, char, Style)>,
 }
 
-/// The bits of braille: `[row][column]`.
+/// The bits of the dots of a braille character: `[row][column]`.
 const DOTS: [[u8; 2]; 4] = [[0x01, 0x08], [0x02, 0x10], [0x04, 0x20], [0x40, 0x80]];
 
 impl Raster {
@@ -141,7 +141,7 @@ impl Raster {
                 let part = step as f64 / steps.max(1) as f64;
                 let between = |from: i64, to: i64| from + ((to - from) as f64 * part).round() as i64;
                 length += usize::from(step > 0);
-                // The points themselves are always there.
+                // Points are always drawn, also in gaps.
                 if !curve.is_dashed || length % 4 < 2 || step == steps {
                     self.set(between(from.0, here.0) as usize, between(from.1, here.1) as usize, curve);
                 }

@@ -1,4 +1,4 @@
-//! Titles over parts of a screen.
+//! Titles and frames.
 
 use crate::tui::theme::Theme;
 use ratatui::buffer::Buffer;
@@ -6,7 +6,7 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, BorderType, Borders, Widget as _};
 
-/// Draws a title with a rule behind it over `area`; returns what is left below.
+/// Draws a title, followed by a rule, in the first line of `area`; returns the area below.
 pub fn titled(title: &str, has_focus: bool, area: Rect, buffer: &mut Buffer, theme: Theme) -> Rect {
     if area.height == 0 || area.width == 0 {
         return area;
@@ -20,7 +20,7 @@ pub fn titled(title: &str, has_focus: bool, area: Rect, buffer: &mut Buffer, the
     Rect { y: area.y + 1, height: area.height - 1, ..area }
 }
 
-/// Draws a frame with a title around `area` and clears what is behind it; returns what is inside.
+/// Clears `area` and draws a frame with a title along its border; returns the area inside.
 pub fn boxed(title: &str, area: Rect, buffer: &mut Buffer, theme: Theme) -> Rect {
     ratatui::widgets::Clear.render(area, buffer);
     let borders = if theme.has_glyphs { BorderType::Rounded } else { BorderType::Plain };
@@ -34,7 +34,7 @@ pub fn boxed(title: &str, area: Rect, buffer: &mut Buffer, theme: Theme) -> Rect
     inner
 }
 
-/// The part of `area` in its middle that is at most `width` × `height`.
+/// Returns the centred part of `area` with at most `width` × `height` cells.
 #[must_use]
 pub fn centred(area: Rect, width: u16, height: u16) -> Rect {
     let (width, height) = (width.min(area.width), height.min(area.height));

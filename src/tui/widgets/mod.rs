@@ -1,4 +1,4 @@
-//! Pieces that several screens draw.
+//! Widgets that several screens use.
 
 pub mod arena;
 pub mod bar;

@@ -1,4 +1,4 @@
-//! Images in cells of the terminal.
+//! Images drawn in cells of the terminal.
 
 use crate::tui::theme::{Depth, Theme};
 use image::DynamicImage;
@@ -12,46 +12,46 @@ use ratatui_image::protocol::Protocol;
 use ratatui_image::{Image, Resize};
 use std::sync::Arc;
 
-/// An image as the network sees it.
+/// A preprocessed image: the input of the network.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Picture {
     height: usize,
     width: usize,
     channels: usize,
-    /// Rows, channels interleaved.
+    /// Row by row, channels interleaved.
     pixels: Arc<[u8]>,
 }
 
-/// From dark to light, for terminals without colours.
+/// Characters from dark to light, for terminals without colours.
 const RAMP: &[u8; 10] = b" .:-=+*#%@";
 
 impl Picture {
-    /// An image of `height` × `width` × `channels` bytes; `None` where `pixels` are another number.
+    /// Creates an image of `height` × `width` × `channels` bytes; `None` if `pixels` has another length or is empty.
     #[must_use]
     pub fn new(height: usize, width: usize, channels: usize, pixels: &[u8]) -> Option<Self> {
         let is_whole = height > 0 && width > 0 && channels > 0 && pixels.len() == height * width * channels;
         is_whole.then(|| Self { height, width, channels, pixels: pixels.into() })
     }
 
-    /// Its bytes.
+    /// Borrows the image.
     #[must_use]
     pub fn pixels(&self) -> Pixels<'_> {
         Pixels { height: self.height, width: self.width, channels: self.channels, bytes: &self.pixels }
     }
 
-    /// Columns that it takes in a height of `rows` cells: a cell is twice as high as wide.
+    /// Returns the width in columns for a height of `rows` cells; a cell is twice as high as wide.
     #[must_use]
     pub fn columns(&self, rows: u16) -> u16 {
         self.pixels().columns(rows)
     }
 
-    /// Draws it into `area`, its proportions kept by whoever chose that.
+    /// Draws the image stretched to `area`.
     pub fn draw(&self, area: Rect, buffer: &mut Buffer, theme: Theme) {
         self.pixels().draw(area, buffer, theme);
     }
 }
 
-/// An image made ready for a terminal that draws pixels.
+/// An image encoded for a terminal with a graphics protocol.
 #[derive(Clone)]
 pub struct Encoded(Arc<Protocol>);
 
@@ -62,8 +62,7 @@ impl std::fmt::Debug for Encoded {
 }
 
 impl Encoded {
-    /// `picture` in so many columns and lines; `None` where it cannot be encoded. This takes its
-    /// time.
+    /// Encodes `picture` for a size in columns and lines; `None` if it cannot be encoded. Slow.
     #[must_use]
     pub fn new(picker: &Picker, picture: &Picture, (columns, lines): (u16, u16)) -> Option<Self> {
         let (width, height) = (picture.width as u32, picture.height as u32);
@@ -79,13 +78,13 @@ impl Encoded {
         Some(Self(Arc::new(protocol)))
     }
 
-    /// Draws it into `area`.
+    /// Draws the image into `area`.
     pub fn draw(&self, area: Rect, buffer: &mut Buffer) {
         Image::new(&self.0).render(area, buffer);
     }
 }
 
-/// An image that somebody else holds.
+/// A borrowed image.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Pixels<'a> {
     height: usize,
@@ -95,27 +94,27 @@ pub struct Pixels<'a> {
 }
 
 impl<'a> Pixels<'a> {
-    /// An image of `height` × `width` × `channels` bytes; `None` where `bytes` are another number.
+    /// Creates an image of `height` × `width` × `channels` bytes; `None` if `bytes` has another length or is empty.
     #[must_use]
     pub fn new(height: usize, width: usize, channels: usize, bytes: &'a [u8]) -> Option<Self> {
         let is_whole = height > 0 && width > 0 && channels > 0 && bytes.len() == height * width * channels;
         is_whole.then_some(Self { height, width, channels, bytes })
     }
 
-    /// A copy that holds its bytes.
+    /// Copies the image.
     #[must_use]
     pub fn to_picture(self) -> Picture {
         let Self { height, width, channels, bytes } = self;
         Picture { height, width, channels, pixels: bytes.into() }
     }
 
-    /// Columns that it takes in a height of `rows` cells: a cell is twice as high as wide.
+    /// Returns the width in columns for a height of `rows` cells; a cell is twice as high as wide.
     #[must_use]
     pub fn columns(&self, rows: u16) -> u16 {
         (usize::from(rows) * 2 * self.width / self.height).clamp(1, 1000) as u16
     }
 
-    /// Draws it into `area`, its proportions kept by whoever chose that.
+    /// Draws the image stretched to `area`.
     pub fn draw(&self, area: Rect, buffer: &mut Buffer, theme: Theme) {
         for row in 0..area.height {
             for column in 0..area.width {
@@ -133,7 +132,7 @@ impl<'a> Pixels<'a> {
         }
     }
 
-    /// The mean colour of the part of the image that falls on half a cell.
+    /// Returns the mean colour of the part of the image in half a cell.
     fn sample(&self, column: u16, half: u16, area: Rect) -> [u8; 3] {
         let part = |at: u16, of: u16, size: usize| {
             let from = usize::from(at) * size / usize::from(of);
@@ -163,7 +162,7 @@ fn colour([red, green, blue]: [u8; 3], theme: Theme) -> Color {
     if theme.depth == Depth::True {
         return Color::Rgb(red, green, blue);
     }
-    // The cube of 6 × 6 × 6 colours, or one of 24 grays.
+    // The palette of 256 colours has a cube of 6 × 6 × 6 colours and 24 grays.
     let spread = red.max(green).max(blue) - red.min(green).min(blue);
     if spread < 12 {
         return Color::Indexed(232 + (u16::from(luma([red, green, blue])) * 23 / 255) as u8);

@@ -1,26 +1,26 @@
-//! Colours for TOML and C++, a line at a time.
+//! Syntax highlighting of TOML and C++, line by line.
 
 use crate::tui::theme::Theme;
 use ratatui::style::Style;
 use std::ops::Range;
 
-/// What a part of a line is.
+/// A kind of token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Token {
     /// A comment.
     Comment,
-    /// A `[section]`, or a preprocessor's line.
+    /// A `[section]`, or a preprocessor directive.
     Section,
-    /// A key, or a word of the language.
+    /// A key, or a C++ keyword or type.
     Key,
-    /// Text in quotes.
+    /// A string.
     Text,
     /// A number, `true`, `false`.
     Number,
 }
 
 impl Token {
-    /// How it looks.
+    /// Returns the style of the token.
     #[must_use]
     pub fn style(self, theme: Theme) -> Style {
         match self {
@@ -33,7 +33,7 @@ impl Token {
     }
 }
 
-/// The parts of a line of TOML, as ranges of its bytes. Texts over several lines are not followed.
+/// Returns the tokens of a line of TOML with their byte ranges. Multi-line strings are not recognised.
 #[must_use]
 pub fn toml(line: &str) -> Vec<(Range<usize>, Token)> {
     let mut found = Vec::new();
@@ -51,7 +51,7 @@ pub fn toml(line: &str) -> Vec<(Range<usize>, Token)> {
     })
 }
 
-/// Words of C++ that headers use.
+/// The C++ keywords and types that headers use.
 const WORDS: [&str; 34] = [
     "alignas",
     "bool",
@@ -89,7 +89,7 @@ const WORDS: [&str; 34] = [
     "while",
 ];
 
-/// The parts of a line of C++. Comments over several lines are not followed.
+/// Returns the tokens of a line of C++ with their byte ranges. Comments over several lines are not recognised.
 #[must_use]
 pub fn cpp(line: &str) -> Vec<(Range<usize>, Token)> {
     let start = line.len() - line.trim_start().len();
@@ -109,7 +109,7 @@ fn is_value(word: &str) -> bool {
     word == "true" || word == "false" || word.starts_with(|c: char| c.is_ascii_digit() || c == '-' || c == '+')
 }
 
-/// Goes through words, texts in quotes and a comment at the end.
+/// Finds words, strings and a comment at the end of the line; `kind` classifies a word, given the rest of the line.
 fn scan(line: &str, comment: &str, kind: impl Fn(&str, &str) -> Option<Token>) -> Vec<(Range<usize>, Token)> {
     let mut found = Vec::new();
     let mut at = 0;

@@ -1,4 +1,4 @@
-//! Float and int8 side by side.
+//! The comparison of float and int8.
 
 use super::super::prepared::Prepared;
 use super::super::view::{View, Weights};
@@ -18,20 +18,20 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::Widget as _;
 use std::path::PathBuf;
 
-/// Lines of the figures with their title.
+/// Height of the comparison with its title, in lines.
 pub const HEIGHT: u16 = 9;
 
-/// Draws title, figures, and what is to be done next.
+/// Draws title, comparison, and the line of state.
 pub fn draw(view: &View<'_>, area: Rect, buffer: &mut Buffer, theme: Theme) {
     let Some(model) = view.sheet.model() else {
         let inner = titled("Deploy", false, area, buffer, theme);
-        Span::styled("the text has to be mended first (F1)", theme.bad()).render(inner, buffer);
+        Span::styled("the configuration is invalid: fix it first (F1 shows the error)", theme.bad()).render(inner, buffer);
         return;
     };
     let prepared = view.current;
     let inner = titled(&title(view), false, area, buffer, theme);
     let mut lines = table(model, prepared, theme);
-    lines.push(standing(view, prepared, theme));
+    lines.push(state_line(view, prepared, theme));
     for (line, y) in lines.into_iter().zip(inner.y..inner.bottom()) {
         line.render(Rect { y, height: 1, ..inner }, buffer);
     }
@@ -49,8 +49,8 @@ fn title(view: &View<'_>) -> String {
     }
 }
 
-/// What is being done, what was written, or what to do next.
-fn standing(view: &View<'_>, prepared: Option<&Prepared>, theme: Theme) -> Line<'static> {
+/// Returns the line of state: the running work, the files written last, or the next keys.
+fn state_line(view: &View<'_>, prepared: Option<&Prepared>, theme: Theme) -> Line<'static> {
     let key = |key: &'static str, text: &'static str| {
         vec![Span::styled(format!("{key} "), theme.accent()), Span::raw(format!("{text}   "))]
     };
@@ -66,22 +66,22 @@ fn standing(view: &View<'_>, prepared: Option<&Prepared>, theme: Theme) -> Line<
         return Line::from(Span::styled(format!("in {folder}: {files}"), theme.good()));
     }
     if view.sheet.faults().is_some() {
-        return Line::from(Span::styled("the text is broken; these figures are of the last good one", theme.bad()));
+        return Line::from(Span::styled("the configuration is invalid; these values are of the last valid one", theme.bad()));
     }
     match (view.found, prepared) {
         (Weights::Missing, _) => Line::from(Span::styled("train it first: F3, then s", theme.warning())),
-        (_, Some(_)) => Line::from([key("x", "writes the files"), key("r", "compares anew")].concat()),
+        (_, Some(_)) => Line::from([key("x", "writes the files"), key("r", "compares again")].concat()),
         (_, None) if view.has_prepared => {
             let mut spans =
                 vec![Span::styled("the comparison was of other weights or another design   ", theme.warning())];
-            spans.extend(key("r", "compares anew"));
+            spans.extend(key("r", "compares again"));
             Line::from(spans)
         }
         _ => Line::from([key("r", "quantises and compares"), key("x", "compares and writes the files")].concat()),
     }
 }
 
-/// A name, a figure for each arithmetic, and a remark.
+/// Returns a row of the table: a name, the values of float and int8, and a remark.
 fn row(name: &str, figures: [(String, Style); 2], remark: &str, theme: Theme) -> Line<'static> {
     let [float, int8] = figures.map(|(text, style)| Span::styled(format!("{text:>13}"), style));
     Line::from(vec![
@@ -112,7 +112,7 @@ fn table(model: &Model, prepared: Option<&Prepared>, theme: Theme) -> Vec<Line<'
         let style = if precision == chosen { theme.accent() } else { theme.label() };
         (if precision == chosen { format!("[{name}]") } else { name.to_owned() }, style)
     });
-    let mut lines = vec![row("", heading, &format!("x writes {}; F1 x changes that", chosen.word()), theme)];
+    let mut lines = vec![row("", heading, &format!("x exports {} (F1 x switches)", chosen.word()), theme)];
     lines.push(accuracy(prepared, theme));
     lines.push(agreement(prepared, theme));
     lines.push(row("RAM object", bytes(&|costs| costs.ram_bytes), "", theme));
@@ -153,7 +153,7 @@ fn agreement(prepared: Option<&Prepared>, theme: Theme) -> Line<'static> {
         return row("agreement", ["", "-"].map(|text| (text.to_owned(), theme.dim())), "", theme);
     };
     let costliest = comparison.costliest();
-    let remark = costliest.map(|layer| format!("{} costs most", escape::terminal(&layer.name))).unwrap_or_default();
+    let remark = costliest.map(|layer| format!("most noise: {}", escape::terminal(&layer.name))).unwrap_or_default();
     let figures = [(String::new(), theme.text()), (percent(comparison.agreement), theme.text())];
     row("agreement", figures, &remark, theme)
 }
@@ -161,7 +161,7 @@ fn agreement(prepared: Option<&Prepared>, theme: Theme) -> Line<'static> {
 fn fits<'a>(model: &Model, estimate: &impl Fn(Precision) -> Option<&'a Estimate>, theme: Theme) -> Line<'static> {
     let Some(board) = &model.board else {
         let none = ["", ""].map(|text| (text.to_owned(), theme.dim()));
-        return row("board", none, "none is chosen: F1 b", theme);
+        return row("board", none, "none selected: F1 b", theme);
     };
     let verdicts = [Precision::Float, Precision::Int8].map(|precision| {
         estimate(precision).map_or_else(
@@ -171,7 +171,7 @@ fn fits<'a>(model: &Model, estimate: &impl Fn(Precision) -> Option<&'a Estimate>
                 match (verdict.fits, verdict.why) {
                     (true, _) => ("fits".into(), theme.good()),
                     (false, None) => ("too large".into(), theme.bad()),
-                    // Why stands on the Design screen.
+                    // The Design screen shows the reason.
                     (false, Some(_)) => ("refused".into(), theme.bad()),
                 }
             },

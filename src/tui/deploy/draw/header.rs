@@ -1,4 +1,4 @@
-//! The header's text, highlighted.
+//! The text of the header with syntax highlighting.
 
 use super::super::view::{Part, View};
 use crate::escape;
@@ -10,13 +10,13 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Paragraph, Widget as _};
 
-/// Draws the lines that are in view.
+/// Draws the visible lines.
 pub fn draw(view: &View<'_>, has_focus: bool, area: Rect, buffer: &mut Buffer, theme: Theme) {
     let Some(model) = view.sheet.model() else { return };
     let precision = model.spec.config.export.precision;
     let Some(prepared) = view.current else {
         let inner = titled(&super::part_title(view, Part::Header, "header"), has_focus, area, buffer, theme);
-        Span::styled("r makes it", theme.dim()).render(inner, buffer);
+        Span::styled("r generates it", theme.dim()).render(inner, buffer);
         return;
     };
     let build = prepared.build(precision);

@@ -1,4 +1,4 @@
-//! Costs of each layer on the board, and its error in int8.
+//! The table of layers: costs on the board, and signal-to-noise ratio in int8.
 
 use super::super::view::{Part, View};
 use crate::escape;
@@ -13,8 +13,8 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Widget as _;
 
-/// The widest name of a layer.
-const NAME: usize = 22;
+/// Maximum width of the names of layers, in columns.
+const MAX_NAME: usize = 22;
 
 /// Draws the table.
 pub fn draw(view: &View<'_>, has_focus: bool, area: Rect, buffer: &mut Buffer, theme: Theme) {
@@ -24,7 +24,7 @@ pub fn draw(view: &View<'_>, has_focus: bool, area: Rect, buffer: &mut Buffer, t
     let comparison = view.current.map(|prepared| &prepared.comparison);
     let costliest = comparison.and_then(|comparison| comparison.costliest()).map(|layer| layer.name.as_str());
     let layers = &model.estimate.layers;
-    let longest = layers.iter().map(|layer| layer.name.chars().count()).max().unwrap_or(0).clamp(5, NAME);
+    let longest = layers.iter().map(|layer| layer.name.chars().count()).max().unwrap_or(0).clamp(5, MAX_NAME);
     let mut header = format!("{:<longest$}{:>8}{:>10}{:>9}{:>8}", "layer", "params", "MACs", "flash B", "RAM B");
     if comparison.is_some() {
         header += &format!("{:>8}{:>9}", "SNR dB", "alone dB");

@@ -1,4 +1,4 @@
-//! The Deploy screen, drawn.
+//! Drawing of the Deploy screen.
 
 mod figures;
 mod header;
@@ -10,9 +10,9 @@ use crate::tui::widgets::{self, frame::titled};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-/// Columns from which on the header has a place of its own.
+/// Minimum width in columns to draw the header beside the other parts.
 const WIDE: u16 = 140;
-/// Lines from which on layers and memory are both shown beside it.
+/// Minimum height in lines to draw both layers and memory beside the header.
 const TALL: u16 = 38;
 
 /// Draws the screen.
@@ -47,7 +47,7 @@ pub fn draw(view: &View<'_>, area: Rect, buffer: &mut Buffer, theme: Theme) {
     }
 }
 
-/// The title of a part, with those that Tab leads to.
+/// Returns the title of a part; that of the focused one names the part that Tab focuses.
 fn part_title(view: &View<'_>, part: Part, text: &str) -> String {
     if view.part == part { format!("{text} (Tab: {})", next(part)) } else { text.to_owned() }
 }
@@ -60,7 +60,7 @@ const fn next(part: Part) -> &'static str {
     }
 }
 
-/// The picture that `--estimate` prints, in colours.
+/// Draws the arena over time, as `--estimate` prints it, in colours.
 fn memory(view: &View<'_>, has_focus: bool, area: Rect, buffer: &mut Buffer, theme: Theme) {
     let title = part_title(view, Part::Memory, "RAM over time");
     let inner = titled(&title, has_focus, area, buffer, theme);

@@ -12,7 +12,7 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Widget as _;
 
-/// Draws one above the other, or the loss alone where there is no room.
+/// Draws loss and accuracy one above the other, or only the loss if there is no room.
 pub fn draw(session: &Session, is_log: bool, has_focus: bool, area: Rect, buffer: &mut Buffer, theme: Theme) {
     let x = epochs(session, area.width);
     let half = if area.height >= 12 { area.height / 2 } else { area.height };
@@ -22,7 +22,7 @@ pub fn draw(session: &Session, is_log: bool, has_focus: bool, area: Rect, buffer
     accuracy(session, &x, has_focus, below, buffer, theme);
 }
 
-/// From the beginning to a little beyond where it is: the curves have most of the width.
+/// Returns the axis of epochs: up to twice the current epoch, so that the curves fill at least half of the width.
 fn epochs(session: &Session, width: u16) -> Axis {
     let to = f64::from(session.epochs().min(session.epoch().saturating_mul(2).max(5)).max(1));
     let (ticks, step) = scale::ticks(0.0, to, usize::from(width / 9).clamp(2, 12), 1.0);
@@ -33,17 +33,17 @@ fn labelled(ticks: &[f64], step: f64, factor: f64, unit: &str) -> Vec<(f64, Stri
     ticks.iter().map(|tick| (*tick, scale::label(tick * factor, step * factor) + unit)).collect()
 }
 
-/// A figure of every epoch, and of the epoch under way where `now` has it.
+/// Returns the metric `of` of every epoch, and its values `now` within the current epoch if it has any.
 fn points(session: &Session, of: fn(&EpochMetrics) -> f64, now: Option<fn(&Place) -> f64>) -> Vec<(f64, f64)> {
     let done = session.history.last().map_or(0.0, |row| f64::from(row.epoch));
     let rows = session.history.iter().map(|row| (f64::from(row.epoch), of(row)));
-    let under_way = now.into_iter().flat_map(|now| {
+    let current = now.into_iter().flat_map(|now| {
         session.trail.iter().filter(move |place| place.0 > done).map(move |place| (place.0, now(place)))
     });
-    rows.chain(under_way).collect()
+    rows.chain(current).collect()
 }
 
-/// Training and validation, told apart by colour and by gaps.
+/// Returns the curves of training (dashed) and validation.
 fn pair(training: Vec<(f64, f64)>, validation: Vec<(f64, f64)>, theme: Theme) -> [Curve; 2] {
     [
         Curve { points: training, style: theme.series(3), sign: 't', is_dashed: true },
@@ -51,7 +51,7 @@ fn pair(training: Vec<(f64, f64)>, validation: Vec<(f64, f64)>, theme: Theme) ->
     ]
 }
 
-/// The title, with what each curve is and where it ends.
+/// Draws the title and the legend with the last value of each curve; returns the area below.
 fn headed(
     title: &str,
     pair: &[Curve; 2],
@@ -99,18 +99,18 @@ fn loss(session: &Session, x: &Axis, is_log: bool, has_focus: bool, area: Rect, 
     curves::draw(&pair, x, &Axis { from, to, ticks: labelled(&ticks, step, 1.0, "") }, inner, buffer, theme);
 }
 
-/// Labels that a chart of `height` lines has room for.
+/// Returns the number of axis labels for a chart of `height` lines.
 fn labels(height: u16) -> usize {
     usize::from(height.saturating_sub(2) / 2).clamp(4, 8)
 }
 
-/// The range without what lies far below all values.
+/// Raises the lower end of the range if it is far below all values.
 fn narrowed((from, to): (f64, f64), values: impl Iterator<Item = f64>) -> (f64, f64) {
     let least = values.filter(|value| value.is_finite()).fold(to, f64::min);
     if least > to / 3.0 { (least - (to - least) / 8.0, to) } else { (from, to) }
 }
 
-/// An axis of logarithms with labels at round values.
+/// Returns a logarithmic axis (base 10) with labels at round values.
 fn logarithmic(values: impl Iterator<Item = f64>) -> Axis {
     let logs: Vec<f64> = values.filter(|value| value.is_finite() && *value > 0.0).map(f64::log10).collect();
     let least = logs.iter().copied().reduce(f64::min).unwrap_or(-1.0);
@@ -124,7 +124,7 @@ fn logarithmic(values: impl Iterator<Item = f64>) -> Axis {
         });
         all.filter(|(at, _)| (from..=to).contains(at)).collect()
     };
-    // Within a power of ten, every digit has its label.
+    // A range within one power of ten has labels at all digits.
     let few = ticks(&[1.0, 2.0, 5.0]);
     let ticks = if few.len() > 2 { few } else { ticks(&[1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0, 9.0]) };
     Axis { from, to, ticks }

@@ -1,4 +1,4 @@
-//! The Train screen, drawn.
+//! Drawing of the Train screen.
 
 mod confusion;
 mod curves;
@@ -19,12 +19,12 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Paragraph, Widget as _, Wrap};
 
-/// Lines of the state at the top.
+/// Height of the status at the top, in lines.
 const STATUS: u16 = 4;
-/// Columns from which on curves and the rest stand side by side.
+/// Minimum width in columns to draw curves and the other panes side by side.
 const WIDE: u16 = 64;
-/// Lines of mistakes that are worth having.
-const SOME: u16 = 9;
+/// Minimum height in lines to draw the mistakes below the confusion matrix.
+const MISTAKES: u16 = 9;
 
 /// Draws the screen.
 pub fn draw(view: &View<'_>, area: Rect, buffer: &mut Buffer, theme: Theme) {
@@ -54,9 +54,9 @@ pub fn draw(view: &View<'_>, area: Rect, buffer: &mut Buffer, theme: Theme) {
     let left = Rect { width: area.width / 2, ..rest };
     let right = Rect { x: left.right() + 1, width: (area.width - left.width).saturating_sub(1), ..rest };
     curves::draw(session, view.is_log, is(Pane::Curves), left, buffer, theme);
-    // The matrix is as high as it has classes; the mistakes have the rest, if that is enough.
+    // The height of the matrix depends on the number of classes; the mistakes are below it if there is room.
     let wanted = u16::try_from(session.insight.confusion.len() + 2).unwrap_or(u16::MAX).max(7);
-    if right.height >= wanted.saturating_add(SOME) {
+    if right.height >= wanted.saturating_add(MISTAKES) {
         let above = Rect { height: wanted, ..right };
         let below = Rect { y: above.bottom(), height: right.height - wanted, ..right };
         confusion::draw(session, view.scroll, is(Pane::Confusion), above, buffer, theme);
@@ -68,7 +68,7 @@ pub fn draw(view: &View<'_>, area: Rect, buffer: &mut Buffer, theme: Theme) {
     }
 }
 
-/// What would be trained.
+/// Draws the settings of the training that `s` would start.
 fn introduce(sheet: &Sheet, area: Rect, buffer: &mut Buffer, theme: Theme) {
     let inner = titled("Train", true, area, buffer, theme);
     let mut lines = vec![Line::default()];
@@ -91,13 +91,13 @@ fn introduce(sheet: &Sheet, area: Rect, buffer: &mut Buffer, theme: Theme) {
             ]);
         }
         None => {
-            lines.push(Line::from(Span::styled("  the text is broken: mend it first (F1 shows where)", theme.bad())));
+            lines.push(Line::from(Span::styled("  the configuration is invalid: fix it first (F1 shows the error)", theme.bad())));
         }
     }
     Paragraph::new(lines).wrap(Wrap { trim: false }).render(inner, buffer);
 }
 
-/// `60`, `auto: 600,000 images seen`.
+/// Formats the number of epochs: `60` or `auto: 600,000 images seen`.
 fn epochs(train: &Train) -> String {
     match train.epochs {
         Epochs::Count(count) => count.to_string(),

@@ -1,4 +1,4 @@
-//! Where a training is, how fast, and what waits behind it.
+//! Progress and speed of a training, and the queue of trainings.
 
 use super::super::session::{Batch, Outcome, Phase, Session, word};
 use super::super::view::View;
@@ -16,7 +16,7 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Widget as _;
 
-/// Draws up to four lines: title, bars, figures, and the other trainings.
+/// Draws up to four lines: title, progress bars, metrics, and the other trainings.
 pub fn draw(view: &View<'_>, session: &Session, area: Rect, buffer: &mut Buffer, theme: Theme) {
     let inner = titled(&title(session), false, area, buffer, theme);
     let lines = [
@@ -31,22 +31,22 @@ pub fn draw(view: &View<'_>, session: &Session, area: Rect, buffer: &mut Buffer,
 
 fn title(session: &Session) -> String {
     let name = escape::terminal(&session.name);
-    let what = match &session.phase {
-        Phase::Waiting => "waits for its turn".to_owned(),
+    let state = match &session.phase {
+        Phase::Waiting => "queued".to_owned(),
         Phase::Reading { .. } if session.is_stopping => "stopping".to_owned(),
         Phase::Reading { .. } => "reading images".to_owned(),
         _ if session.is_stopping && !session.is_over() => "stopping after this batch".to_owned(),
-        Phase::Training if session.is_pausing => "waits after this batch".to_owned(),
-        Phase::Training if session.is_cooling() => "waits for the processor to cool".to_owned(),
+        Phase::Training if session.is_pausing => "pausing after this batch".to_owned(),
+        Phase::Training if session.is_cooling() => "paused until the processor has cooled".to_owned(),
         Phase::Training if is_validating(session) => format!("validating epoch {}", session.epoch()),
         Phase::Training => "training".to_owned(),
-        Phase::Paused => "paused; space goes on".to_owned(),
+        Phase::Paused => "paused; space resumes".to_owned(),
         Phase::Over(Outcome::Ended { end, .. }) => word(end).to_owned(),
         Phase::Over(Outcome::Failed(_)) => "failed".to_owned(),
         Phase::Over(Outcome::NotBegun) => "stopped before its first batch".to_owned(),
     };
     let run = session.run.as_ref().map(|run| format!(", {}", text::path(run))).unwrap_or_default();
-    format!("{name}: {what}{run}")
+    format!("{name}: {state}{run}")
 }
 
 fn is_validating(session: &Session) -> bool {
@@ -57,9 +57,9 @@ fn is_validating(session: &Session) -> bool {
     session.batch.as_ref().is_some_and(is_done)
 }
 
-/// A bar with what it counts before it.
-fn counted(what: &str, done: u64, total: u64, share: f64, width: usize, theme: Theme) -> Vec<Span<'static>> {
-    let text = format!("{what} {}/{} ", thousands(done), thousands(total));
+/// Returns a progress bar after its name and counts; `share` is from 0 to 1.
+fn counted(name: &str, done: u64, total: u64, share: f64, width: usize, theme: Theme) -> Vec<Span<'static>> {
+    let text = format!("{name} {}/{} ", thousands(done), thousands(total));
     let room = width.saturating_sub(text.len() + 4);
     vec![
         Span::styled(text, theme.text()),
@@ -76,8 +76,8 @@ fn bars(session: &Session, width: usize, theme: Theme) -> Line<'static> {
             Line::from(counted("images", *done as u64, *total as u64, share, width, theme))
         }
         Phase::Reading { .. } => Line::from(Span::styled("looking for images", theme.dim())),
-        Phase::Waiting => Line::from(Span::styled("others are trained first", theme.dim())),
-        // Where there are no curves, it stands in their place.
+        Phase::Waiting => Line::from(Span::styled("waiting for the trainings before it", theme.dim())),
+        // Without curves, the error is drawn in their place.
         Phase::Over(Outcome::Failed(_)) if session.history.is_empty() => Line::default(),
         Phase::Over(Outcome::Failed(why)) => Line::from(Span::styled(cut(why, width, theme), theme.bad())),
         Phase::Over(Outcome::Ended { best, last, .. }) => {
@@ -88,7 +88,7 @@ fn bars(session: &Session, width: usize, theme: Theme) -> Line<'static> {
             let is_other = |row: &&crate::runs::EpochSummary| best.as_ref().is_none_or(|best| best.epoch != row.epoch);
             text += &last.as_ref().filter(is_other).map(|row| figure("last", row)).unwrap_or_default();
             Line::from(if text.is_empty() {
-                Span::styled("no epoch was done", theme.warning())
+                Span::styled("no epoch completed", theme.warning())
             } else {
                 Span::styled(format!("validation: {text}"), theme.good())
             })
@@ -128,7 +128,7 @@ fn figures(session: &Session, width: usize, theme: Theme) -> Line<'static> {
     parts.extend([
         figure("learning rate ", number(progress.lr)),
         figure("loss ", format!("{:.3}", progress.loss)),
-        figure("right ", percent(progress.accuracy)),
+        figure("accuracy ", percent(progress.accuracy)),
     ]);
     let mut spans = Vec::new();
     let mut used = 0;
@@ -144,7 +144,7 @@ fn figures(session: &Session, width: usize, theme: Theme) -> Line<'static> {
     Line::from(spans)
 }
 
-/// Three digits that matter.
+/// Formats `value` with three significant digits, below 1e-4 with two.
 fn number(value: f64) -> String {
     if value == 0.0 || !value.is_finite() {
         return value.to_string();
@@ -157,22 +157,22 @@ fn number(value: f64) -> String {
     if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_owned() } else { text }
 }
 
-/// All trainings of this session, where there are several.
+/// Returns a line with all trainings of this session if there are several.
 fn others(view: &View<'_>, session: &Session, width: usize, theme: Theme) -> Line<'static> {
     if view.sessions.len() < 2 {
         return Line::default();
     }
-    let [at_work, over, waits] = if theme.has_glyphs { ["▶ ", "✓ ", "· "] } else { ["> ", "= ", ". "] };
+    let [running, done, queued] = if theme.has_glyphs { ["▶ ", "✓ ", "· "] } else { ["> ", "= ", ". "] };
     let at = view.sessions.iter().position(|other| other.id == session.id).unwrap_or(0);
     let mut spans: Vec<Span<'static>> = Vec::new();
     let mut used = 0;
-    // From the one before the one that is shown: those before are history.
+    // Begins with the training before the visible one.
     for other in view.sessions.iter().skip(at.saturating_sub(1)) {
         let (mark, style) = match &other.phase {
-            Phase::Waiting => (waits, theme.dim()),
-            Phase::Over(Outcome::Ended { .. }) => (over, theme.good()),
+            Phase::Waiting => (queued, theme.dim()),
+            Phase::Over(Outcome::Ended { .. }) => (done, theme.good()),
             Phase::Over(_) => ("! ", theme.warning()),
-            _ => (at_work, theme.accent()),
+            _ => (running, theme.accent()),
         };
         let text = format!("{mark}{}", escape::terminal(&other.summary()));
         used += Span::raw(&text).width() + 3;
