@@ -4,7 +4,7 @@
 #![expect(clippy::print_stdout, reason = "an example prints")]
 
 use micromobilenet::data::NoProgress;
-use micromobilenet::jobs::{Build, Compilers, JUDGED, Session};
+use micromobilenet::jobs::{Build, Compilers, COMPARED_IMAGES, Session};
 use micromobilenet::runs::Run;
 use micromobilenet::train::Control;
 use std::path::PathBuf;
@@ -20,12 +20,12 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
 
     // The weights in integers, with ranges calibrated on training images.
     let deployed = session.deployed(dataset.clone())?.ok_or("the run has no weights yet")?;
-    let images = dataset.validation.sample(JUDGED);
-    let judged = session.judge(&trained, &deployed, &images, &Control::default()).ok_or("stopped")?;
-    println!("accuracy in int8: {:.1} %", 100.0 * judged.evaluation.accuracy);
+    let images = dataset.validation.sample(COMPARED_IMAGES);
+    let evaluated = session.evaluate_int8(&trained, &deployed, &images, &Control::default()).ok_or("stopped")?;
+    println!("accuracy in int8: {:.1} %", 100.0 * evaluated.evaluation.accuracy);
 
     let deployment = session.deployment().ok_or("the run has no weights yet")?;
-    let export = deployment.export(Build::Int8 { deployed: &deployed, comparison: Some(&judged.comparison) }, None)?;
+    let export = deployment.export(Build::Int8 { deployed: &deployed, comparison: Some(&evaluated.comparison) }, None)?;
     println!("{}", export.check(&Compilers::here(), &|| false)?);
     for file in export.write(&output)? {
         println!("wrote {}", file.display());

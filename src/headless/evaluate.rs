@@ -25,9 +25,9 @@ pub fn run(project: &mut Project<'_>) -> Result<(), Failure> {
         }
         Precision::Int8 => {
             let deployed = project.deployed()?;
-            let judged = project.session.judge(&trained, &deployed, images, &project.control);
-            let judged = judged.ok_or_else(Failure::interrupted)?;
-            (judged.evaluation, Some(judged.comparison))
+            let evaluated = project.session.evaluate_int8(&trained, &deployed, images, &project.control);
+            let evaluated = evaluated.ok_or_else(Failure::interrupted)?;
+            (evaluated.evaluation, Some(evaluated.comparison))
         }
     };
     let precision = project.session.spec.config.export.precision;

@@ -6,7 +6,7 @@ use super::project::Project;
 use crate::codegen::CodegenError;
 use crate::config::Precision;
 use crate::escape;
-use crate::jobs::{Build, CheckError, Checked, Compilers, Export, JUDGED};
+use crate::jobs::{Build, CheckError, Checked, Compilers, Export, COMPARED_IMAGES};
 use crate::plan::{Board, Boards};
 use serde_json::json;
 
@@ -27,10 +27,10 @@ pub fn run(project: &mut Project<'_>) -> Result<(), Failure> {
         Precision::Float => deployment.export(Build::Float, board)?,
         Precision::Int8 => {
             let deployed = project.deployed()?;
-            let images = deployment.dataset.validation.sample(JUDGED);
-            let judged = deployment.judge(&deployed, &images, &project.control).ok_or_else(Failure::interrupted)?;
-            int8::report(project, &judged.comparison)?;
-            deployment.export(Build::Int8 { deployed: &deployed, comparison: Some(&judged.comparison) }, board)?
+            let images = deployment.dataset.validation.sample(COMPARED_IMAGES);
+            let evaluated = deployment.evaluate_int8(&deployed, &images, &project.control).ok_or_else(Failure::interrupted)?;
+            int8::report(project, &evaluated.comparison)?;
+            deployment.export(Build::Int8 { deployed: &deployed, comparison: Some(&evaluated.comparison) }, board)?
         }
     };
     let checked = check_header(project, &export)?;

@@ -4,7 +4,7 @@ use crate::config::{ConfigFile, Data, Input, Resize};
 use crate::data::Dataset;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-/// The settings that decide which images a configuration has.
+/// The settings that determine the images of a configuration.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ImagesKey {
     /// The `[data]` section, with default mean and standard deviation, which do not change the images.
@@ -13,33 +13,33 @@ pub struct ImagesKey {
 }
 
 impl ImagesKey {
-    /// The key of `config`.
+    /// Returns the key of `spec`.
     #[must_use]
     pub fn of(spec: &ConfigFile) -> Self {
         let Data { mean, std, .. } = Data::default();
         Self { data: Data { mean, std, ..spec.config.data.clone() }, input: spec.config.model.input }
     }
 
-    /// The source.
+    /// Returns the source.
     #[must_use]
     pub fn source(&self) -> &str {
         &self.data.source
     }
 
-    /// The size of the images.
+    /// Returns the size of the images.
     #[must_use]
     pub const fn input(&self) -> Input {
         self.input
     }
 
-    /// The resizing of images of another aspect ratio.
+    /// Returns the resizing of images of another aspect ratio.
     #[must_use]
     pub const fn resize(&self) -> Resize {
         self.data.resize
     }
 }
 
-/// The images and their key; `None` before images were loaded.
+/// The images and their key; `None` before images are loaded.
 type Held = Option<(ImagesKey, Arc<Dataset>)>;
 
 /// The data set loaded last. Clones share it.
@@ -47,14 +47,14 @@ type Held = Option<(ImagesKey, Arc<Dataset>)>;
 pub struct ImageCache(Arc<Mutex<Held>>);
 
 impl ImageCache {
-    /// The whole data set of `config`, if it was loaded last.
+    /// Returns the whole data set of `spec`, if it was loaded last.
     #[must_use]
     pub fn get(&self, spec: &ConfigFile) -> Option<Arc<Dataset>> {
         let key = ImagesKey::of(spec);
         self.held().as_ref().filter(|(held, _)| *held == key).map(|(_, dataset)| dataset.clone())
     }
 
-    /// Replaces the cached data set by `dataset`, the whole data set of `config`.
+    /// Replaces the cached data set by `dataset`, the whole data set of `spec`.
     pub fn put(&self, spec: &ConfigFile, dataset: Arc<Dataset>) {
         *self.held() = Some((ImagesKey::of(spec), dataset));
     }

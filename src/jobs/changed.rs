@@ -25,12 +25,12 @@ impl fmt::Display for Changed {
         if validation + test > 0 {
             write!(
                 f,
-                "; {validation} validation and {test} test images that it was trained on are left out, {left} validation images count"
+                "; {validation} validation and {test} test images that it was trained on are left out, {left} validation images remain"
             )?;
         }
         if !is_known {
             f.write_str(
-                "; which images it was trained on is not known, so that some may be among those it is validated with",
+                "; the run has no list of its training images: some of them may be among the validation images",
             )?;
         }
         Ok(())
@@ -102,14 +102,14 @@ mod tests {
         assert_eq!(without_training_images(&run, same.clone()).unwrap(), (same, None));
         let (all, changed) = without_training_images(&run, now("now")).unwrap();
         assert_eq!(*all, *now("now"));
-        assert!(changed.unwrap().to_string().ends_with("some may be among those it is validated with"));
+        assert!(changed.unwrap().to_string().ends_with("some of them may be among the validation images"));
         TrainingImageHashes::of(&images(&[3, 5, 9])).write(&run).unwrap();
         let (rest, changed) = without_training_images(&run, now("now")).unwrap();
         assert_eq!((&rest.validation, rest.test.as_ref().unwrap()), (&images(&[2, 4]), &images(&[6])));
         assert_eq!(
             changed.unwrap().to_string(),
             "the images, or how they are split, have changed since the run was trained; 1 validation and 1 test \
-             images that it was trained on are left out, 2 validation images count"
+             images that it was trained on are left out, 2 validation images remain"
         );
     }
 }

@@ -32,29 +32,29 @@ const OF_LETTERS: [&str; 9] =
     ["letter", "upper", "lower", "uppercase", "lowercase", "capital", "buchstabe", "lettre", "letra"];
 const DIGITS: [&str; 10] = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"];
 
-/// The labels that a horizontal flip turns into another label.
+/// Returns the labels that a horizontal flip turns into another label.
 pub(super) fn mirrored(labels: &[String]) -> Vec<&String> {
     pairs(labels, &MIRRORED)
 }
 
-/// The labels that a rotation by 180° turns into another label.
+/// Returns the labels that a rotation by 180° turns into another label.
 pub(super) fn turning(labels: &[String]) -> Vec<&String> {
     pairs(labels, &TURNING)
 }
 
-/// The labels of single digits.
+/// Returns the labels that name single digits.
 pub(super) fn digits(labels: &[String]) -> Vec<&String> {
     let is_one = |label: &&String| {
         let all = words(label);
         let mut values = all.iter().filter(|word| !OF_DIGITS.contains(&word.as_str())).map(|word| digit(word));
-        // `0-zero` is one digit, said twice.
+        // `0-zero` names one digit twice.
         let first = values.next().flatten();
         first.is_some() && values.all(|value| value == first)
     };
     labels.iter().filter(is_one).collect()
 }
 
-/// The labels of single letters.
+/// Returns the labels that name single letters.
 pub(super) fn letters(labels: &[String]) -> Vec<&String> {
     let is_one = |label: &&String| {
         let all = words(label);
@@ -65,13 +65,13 @@ pub(super) fn letters(labels: &[String]) -> Vec<&String> {
     labels.iter().filter(is_one).collect()
 }
 
-/// The digit named by `word`, as a numeral or in English.
+/// Returns the digit named by `word`, as a numeral or in English.
 fn digit(word: &str) -> Option<usize> {
     let figure = word.parse().ok().filter(|_| word.len() == 1);
     figure.or_else(|| DIGITS.iter().position(|name| *name == word))
 }
 
-/// The labels that differ only in the words of one of `pairs`, also as parts of a longer word, such as
+/// Returns the labels that differ only in the words of one of `pairs`, also as parts of a longer word, such as
 /// `leftturn` and `rightturn`.
 fn pairs<'a>(labels: &'a [String], pairs: &[[&str; 2]]) -> Vec<&'a String> {
     let all: Vec<Vec<String>> = labels.iter().map(|label| words(label)).collect();

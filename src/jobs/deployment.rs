@@ -7,14 +7,14 @@ use crate::config::{ConfigFile, Precision};
 use crate::data::{Dataset, Images};
 use crate::graph::Graph;
 use crate::plan::{Board, Estimate};
-use crate::quant::{self, Answers, Comparison, Deployed, QuantError, Settings, Stop};
+use crate::quant::{self, Comparison, Deployed, PredictedClasses, QuantError, Settings, Stop};
 use crate::runs::{Evaluation, config_hash};
 use crate::train::{self, Control};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-/// The number of validation images on which an export compares int8 with float; it takes seconds.
-pub const JUDGED: usize = 1_000;
+/// The maximum number of validation images for the comparison of int8 with float in an export, which takes seconds.
+pub const COMPARED_IMAGES: usize = 1_000;
 /// The number of images for the error of each layer.
 const LAYER_IMAGES: usize = 32;
 
@@ -28,18 +28,18 @@ pub struct Deployment {
     pub graph: Graph,
     /// The classes, in the order of the outputs.
     pub labels: Vec<String>,
-    /// Its weights.
+    /// The weights.
     pub trained: Arc<Trained>,
     /// Images for calibration, comparison and samples.
     pub dataset: Arc<Dataset>,
 }
 
-/// Evaluation of an int8 network.
+/// The evaluation of an int8 network.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Judged {
-    /// Its accuracy.
+pub struct Int8Evaluation {
+    /// Accuracy and confusion matrix.
     pub evaluation: Evaluation,
-    /// Its comparison with the float network.
+    /// The comparison with the float network.
     pub comparison: Comparison,
 }
 
@@ -52,7 +52,7 @@ pub enum Build<'a> {
     Int8 {
         /// The quantised network: see [`Deployment::quantise`].
         deployed: &'a Deployed,
-        /// The result of [`Deployment::judge`]; without it, the header states an unknown int8 accuracy.
+        /// The result of [`Deployment::evaluate_int8`]; without it, the header states an unknown int8 accuracy.
         comparison: Option<&'a Comparison>,
     },
 }
@@ -82,11 +82,11 @@ impl Deployment {
         Deployed::of(&self.graph, &self.trained.weights, &self.dataset.train, Settings::default())
     }
 
-    /// Compares the int8 network with float on `images`, for instance `dataset.validation.sample(JUDGED)`; `None`
+    /// Evaluates the int8 network and compares it with float on `images`, for instance `dataset.validation.sample(COMPARED_IMAGES)`; `None`
     /// if `control` is stopped first.
     #[must_use]
-    pub fn judge(&self, deployed: &Deployed, images: &Images, control: &Control) -> Option<Judged> {
-        judge(&self.graph, &self.trained, &self.labels, deployed, images, control)
+    pub fn evaluate_int8(&self, deployed: &Deployed, images: &Images, control: &Control) -> Option<Int8Evaluation> {
+        evaluate_int8(&self.graph, &self.trained, &self.labels, deployed, images, control)
     }
 
     /// Generates the C++ of the network, with as many sample images as fit into the flash of `board`, or of
@@ -144,10 +144,10 @@ impl Deployment {
         Ok(Export { sources, accuracy, int8_accuracy, estimate, network })
     }
 
-    /// The confidence threshold for the precision `export.min_precision`, computed from at most [`JUDGED`] validation
+    /// The confidence threshold for the precision `export.min_precision`, computed from at most [`COMPARED_IMAGES`] validation
     /// images in the arithmetic of the export; `None` without images.
     fn confidence(&self, deployed: Option<&Deployed>) -> Option<Confidence> {
-        let images = self.dataset.validation.sample(JUDGED);
+        let images = self.dataset.validation.sample(COMPARED_IMAGES);
         let probabilities = match deployed {
             None => train::evaluate(&self.graph, &self.trained.weights, &images).probabilities,
             Some(Deployed { quantised, .. }) => {
@@ -174,32 +174,32 @@ pub fn evaluate(
     images: &Images,
     control: &Control,
 ) -> Option<Evaluation> {
-    let answers = train::evaluate_until(graph, &trained.weights, images, control)?;
-    Some(Evaluation::from_probabilities(labels, &images.labels, &answers.probabilities, &images.names))
+    let predictions = train::evaluate_until(graph, &trained.weights, images, control)?;
+    Some(Evaluation::from_probabilities(labels, &images.labels, &predictions.probabilities, &images.names))
 }
 
-/// Compares the int8 network `deployed` with the float network of `graph` on `images`, whose labels are indices
-/// of `labels`; `None` if `control` is stopped first.
+/// Evaluates the int8 network `deployed` on `images`, whose labels are indices of `labels`, and compares it with the
+/// float network of `graph`; `None` if `control` is stopped first.
 #[must_use]
-pub fn judge(
+pub fn evaluate_int8(
     graph: &Graph,
     trained: &Trained,
     labels: &[String],
     deployed: &Deployed,
     images: &Images,
     control: &Control,
-) -> Option<Judged> {
+) -> Option<Int8Evaluation> {
     let stop = || control.is_stopped();
     let float = train::evaluate_until(graph, &trained.weights, images, control)?;
     let scores = quant::scores(&deployed.quantised, images, &stop)?;
-    let answers = Answers {
-        float: float.predictions.into_iter().map(usize::from).collect(),
-        int8: scores.iter().map(|scores| quant::answer(scores)).collect(),
+    let predicted = PredictedClasses {
+        float: float.classes.into_iter().map(usize::from).collect(),
+        int8: scores.iter().map(|scores| quant::predicted_class(scores)).collect(),
     };
-    let comparison = quant::compare(deployed, images, &answers, LAYER_IMAGES, &stop)?;
+    let comparison = quant::compare(deployed, images, &predicted, LAYER_IMAGES, &stop)?;
     let probabilities: Vec<f32> = scores.iter().flat_map(|scores| deployed.quantised.probabilities(scores)).collect();
     let evaluation = Evaluation::from_probabilities(labels, &images.labels, &probabilities, &images.names);
-    Some(Judged { evaluation, comparison })
+    Some(Int8Evaluation { evaluation, comparison })
 }
 
 /// The name of the data set; a path of this machine does not belong in a header.

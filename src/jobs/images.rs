@@ -5,7 +5,7 @@ use crate::data::{self, DataError, Dataset};
 use crate::train::{Control, Observer};
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// `error`, placed at `data.source` of `config` if there is no such data set.
+/// Converts `error`; if there is no such data set, it is placed at `data.source` of `spec`.
 fn placed(spec: &ConfigFile, error: DataError) -> DatasetError {
     match error {
         DataError::Unknown { .. } => DatasetError::Config(spec.diagnose_source(error.to_string())),
@@ -25,7 +25,7 @@ impl ClassesUnknown {
         placed(spec, self.0)
     }
 
-    /// The error at `model.num_classes` in `config`, with `help`.
+    /// The error at `model.num_classes` in `spec`, with `help`.
     #[must_use]
     pub fn diagnostics(&self, spec: &ConfigFile, help: &str) -> Diagnostics {
         let key = KeyPath::of("model.num_classes");
@@ -33,7 +33,7 @@ impl ClassesUnknown {
     }
 }
 
-/// The class names of a network of `config`, in the order of its outputs: those of the data set, or "class 0",
+/// The class names of a network of `spec`, in the order of its outputs: those of the data set, or "class 0",
 /// "class 1"… if `num_classes` is another number than the data set's. No image is decoded.
 ///
 /// # Errors
@@ -78,7 +78,7 @@ pub enum DatasetError {
     },
 }
 
-/// Loads the images of `config`, on the rayon pool of the caller; with `limit`, at most that many of
+/// Loads the images of `spec`, on the rayon pool of the caller; with `limit`, at most that many of
 /// each split (see [`data::load`]).
 ///
 /// # Errors
@@ -90,7 +90,7 @@ pub fn load_dataset(
     progress: &dyn data::Progress,
 ) -> Result<Arc<Dataset>, DatasetError> {
     let source = &spec.config.data.source;
-    // Names and numbers are known before any image is decoded.
+    // The classes are checked before any image is decoded.
     let labels = data::class_names(source).map_err(|error| placed(spec, error))?;
     fits(spec, classes, &labels)?;
     let dataset =
@@ -99,7 +99,7 @@ pub fn load_dataset(
     Ok(Arc::new(dataset))
 }
 
-/// All labelled images of the source of `config`, of every split, for a network with the classes `labels`, and
+/// Loads all labelled images of the source of `spec`, of every split, for a network with the classes `labels`, and
 /// the findings about them. Classes are matched by name; the source may have fewer.
 ///
 /// # Errors
@@ -118,7 +118,7 @@ fn fits(spec: &ConfigFile, classes: Classes<'_>, labels: &[String]) -> Result<()
     let source = &spec.config.data.source;
     let is_auto = matches!(spec.config.model.num_classes, NumClasses::Auto(_));
     let count = match classes {
-        // Where the configuration leaves their number to the images, it is those which are wrong.
+        // If `num_classes` is "auto", the images are wrong, not the number in the configuration.
         Classes::Named(trained) if trained.len() == labels.len() || is_auto => {
             if trained == labels {
                 return Ok(());
@@ -138,8 +138,7 @@ fn fits(spec: &ConfigFile, classes: Classes<'_>, labels: &[String]) -> Result<()
     Err(DatasetError::Config(Diagnostics(vec![diagnostic])))
 }
 
-/// Passes the progress of decoding, which comes from many threads, to
-/// [`Observer::decoded`].
+/// Passes the progress of decoding on many threads to [`Observer::decoded`].
 pub struct Decoding<'a> {
     observer: Mutex<(&'a mut dyn Observer, usize)>,
     control: &'a Control,
@@ -156,7 +155,7 @@ impl data::Progress for Decoding<'_> {
     fn decoded(&self, done: usize, total: usize) {
         let mut guard = self.observer.lock().unwrap_or_else(PoisonError::into_inner);
         let (observer, shown) = &mut *guard;
-        // Threads overtake each other.
+        // Calls from several threads may arrive out of order.
         if done > *shown || done == total {
             *shown = done;
             observer.decoded(done, total);

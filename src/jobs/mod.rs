@@ -1,7 +1,7 @@
 //! The work of the front ends, without output of its own: training into a run folder, loading images, finding
 //! weights, preparing, checking and writing an export.
 //!
-//! Everything here takes a loaded configuration, blocks the calling thread until it is done and
+//! Everything here takes a loaded configuration, blocks the calling thread until it is done, and
 //! reports through return values, an [`Observer`](crate::train::Observer) or a
 //! [`Progress`](crate::data::Progress). Long work is stopped by a
 //! [`Control`](crate::train::Control). The usual order:
@@ -31,7 +31,7 @@ mod worker;
 pub use cache::{ImageCache, ImagesKey};
 pub use changed::Changed;
 pub use check::{CheckError, Checked, Compilers, Difference, Network, probe_images};
-pub use deployment::{Build, Deployment, Export, JUDGED, Judged, evaluate, judge};
+pub use deployment::{Build, COMPARED_IMAGES, Deployment, Export, Int8Evaluation, evaluate, evaluate_int8};
 pub use images::{Classes, ClassesUnknown, DatasetError, Decoding, class_labels, load_all, load_dataset};
 pub use pace::{Pace, clock};
 pub use place::{Held, Place};

@@ -27,13 +27,13 @@ impl Pace {
         Self { begun, waited, waiting_since: None, is_paused, is_cooling, epochs, before: done.min(epochs), batches }
     }
 
-    /// The user pauses or resumes the training.
+    /// Handles a pause (`true`) or resumption by the user.
     pub fn paused(&mut self, paused: bool) {
         self.is_paused = paused;
         self.turn();
     }
 
-    /// Temperature pauses or resumes the training.
+    /// Handles a pause or resumption because of temperature.
     pub fn thermal(&mut self, state: &Thermal) {
         self.is_cooling = state.cooling_to.is_some();
         self.turn();
@@ -68,7 +68,7 @@ impl Pace {
     }
 }
 
-/// `0:07`, `12:34`, `1:02:03`.
+/// Formats a duration: `0:07`, `12:34`, `1:02:03`.
 #[must_use]
 pub fn clock(time: Duration) -> String {
     let seconds = time.as_secs();

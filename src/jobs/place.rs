@@ -29,8 +29,7 @@ pub struct Held {
 }
 
 impl Place {
-    /// Creates and locks the folder for a model called `name`, before long work whose result would find the
-    /// folder taken. The files of the run are not written yet, so that lists of runs do not show it.
+    /// Creates and locks the folder for a model called `name`, before long work, so that no other process takes it meanwhile. The files of the run are not written yet, so that lists of runs do not show it.
     ///
     /// # Errors
     /// The folder cannot be created, holds something else, or another process trains in it.
@@ -74,7 +73,7 @@ impl Held {
             self.run.remove_lock();
         }
         drop(self.lock);
-        // A folder with files of others stays.
+        // Folders with other files are not removed.
         let _ = self.made.iter().try_for_each(std::fs::remove_dir);
     }
 

@@ -7,19 +7,19 @@ use crate::data::Dataset;
 use crate::escape;
 use crate::graph::Weights;
 
-/// With fewer validation images, accuracy is a coarse measure.
+/// The minimum number of validation images without a warning: with fewer, accuracy is coarse.
 const FEW_IMAGES: usize = 50;
-/// A variance below so many times epsilon makes a channel's scale depend on epsilon by more than 5 %.
-const SMALL: f64 = 20.0;
+/// A variance below this multiple of epsilon makes the scale of a channel depend on epsilon by more than 5 %.
+const MIN_MULTIPLE: f64 = 20.0;
 /// The largest variance of a constant channel.
 const DEAD: f32 = 1e-10;
 /// The largest rotation, in degrees, that keeps the direction of an arrow.
-const TURNED: f64 = 60.0;
-/// The largest number of names in a warning.
-const NAMED: usize = 6;
+const MAX_ROTATION: f64 = 60.0;
+/// The maximum number of names in a warning.
+const MAX_NAMES: usize = 6;
 
-/// Warnings about training settings of `config` that do not suit `dataset`, a sentence each, with names escaped
-/// for terminals.
+/// Returns warnings about training settings of `spec` that do not suit `dataset`, one sentence each, with names
+/// escaped for terminals.
 #[must_use]
 pub fn warnings(spec: &ConfigFile, dataset: &Dataset) -> Vec<String> {
     let mut found = Vec::new();
@@ -27,7 +27,7 @@ pub fn warnings(spec: &ConfigFile, dataset: &Dataset) -> Vec<String> {
     if augment.flip {
         found.extend(flipped(&dataset.labels));
     }
-    if augment.rotate > TURNED {
+    if augment.rotate > MAX_ROTATION {
         let [sideways, upright] = [classes::mirrored(&dataset.labels), classes::turning(&dataset.labels)];
         let all = [sideways, upright].concat();
         if !all.is_empty() {
@@ -69,7 +69,7 @@ fn flipped(labels: &[String]) -> Vec<String> {
         ));
     }
     for (what, names) in [("digits", classes::digits(labels)), ("letters", classes::letters(labels))] {
-        // A single one is a name like any other.
+        // A single digit or letter is no hint.
         if names.len() > 1 {
             found.push(format!(
                 "augment.flip mirrors images left to right, and the classes {} are {what}, whose mirror images are of another \
@@ -81,10 +81,10 @@ fn flipped(labels: &[String]) -> Vec<String> {
     found
 }
 
-/// `a, b and 3 more`.
+/// Joins names: `a, b and 3 more`.
 fn named<T: AsRef<str>>(names: &[T]) -> String {
-    let shown: Vec<String> = names.iter().take(NAMED).map(|name| escape::terminal(name.as_ref())).collect();
-    match names.len().saturating_sub(NAMED) {
+    let shown: Vec<String> = names.iter().take(MAX_NAMES).map(|name| escape::terminal(name.as_ref())).collect();
+    match names.len().saturating_sub(MAX_NAMES) {
         0 => shown.join(", "),
         more => format!("{} and {more} more", shown.join(", ")),
     }
@@ -97,17 +97,17 @@ pub fn epsilon_warning(weights: &Weights, epsilon: f64) -> Option<String> {
     let mut layers = Vec::new();
     for (name, tensor) in weights.iter() {
         let Some(layer) = name.strip_suffix(".running_var") else { continue };
-        // A channel that is always the same has no variance, and nothing to scale.
+        // Constant channels have no variance and need no scale.
         let alive = tensor.values.iter().filter(|value| **value > DEAD);
         let least = alive.fold(f32::INFINITY, |least, value| least.min(*value));
-        if f64::from(least) < SMALL * epsilon {
+        if f64::from(least) < MIN_MULTIPLE * epsilon {
             layers.push(format!("{layer} ({least:.1e})"));
         }
     }
     (!layers.is_empty()).then(|| {
         format!(
-            "the smallest running variances are not far above model.batch_norm_epsilon = {epsilon}, which changes what these \
-             layers give: {}; set it to that of the training (PyTorch: 1e-5, Keras: 1e-3)",
+            "the smallest running variances are not far above model.batch_norm_epsilon = {epsilon}, which changes the outputs of \
+             these layers: {}; set it to that of the training (PyTorch: 1e-5, Keras: 1e-3)",
             named(&layers)
         )
     })
@@ -209,7 +209,7 @@ mod tests {
         add("block0.depthwise.bn.running_var", &[0.5, 0.0]);
         add("block0.pointwise.bn.running_mean", &[1e-4]);
         let found = epsilon_warning(&weights, 1e-3).unwrap();
-        assert!(found.contains("give: stem.bn (3.0e-4); set it"), "{found}");
+        assert!(found.contains("layers: stem.bn (3.0e-4); set it"), "{found}");
         assert_eq!(epsilon_warning(&weights, 1e-5), None);
     }
 }

@@ -14,7 +14,7 @@ pub(super) struct Recorder<'a> {
     pub info: RunInfo,
     /// The selection of the best epoch.
     pub selection: Selection,
-    /// The epochs that are done.
+    /// The metrics of the completed epochs.
     pub history: Vec<EpochMetrics>,
     pub disk: Arc<dyn Disk + Send + Sync>,
     pub control: &'a Control,

@@ -37,9 +37,9 @@ pub(super) fn finish(
     let history = runs::metrics::read(&run.file(Run::METRICS))?;
     let info = run.info()?;
     let images = &dataset.validation;
-    let answers = train::evaluate(graph, &trained.weights, images);
+    let predictions = train::evaluate(graph, &trained.weights, images);
     let evaluation =
-        Evaluation::from_probabilities(&dataset.labels, &images.labels, &answers.probabilities, &images.names);
+        Evaluation::from_probabilities(&dataset.labels, &images.labels, &predictions.probabilities, &images.names);
     let pictures = ReportPlots {
         history: runs::plots::history_svg(&history, info.best.map(|best| best.epoch), &info.name)?,
         confusion: runs::plots::confusion_svg(&evaluation)?,
@@ -110,7 +110,7 @@ pub fn record(
         &data.fingerprint,
         EvaluationRecord { fingerprint, weights: trained.hash.clone(), ..result },
     )?;
-    // Overrides of this call are not the configuration of the training.
+    // The report is of the run's own configuration, without overrides of this call.
     let own = config::load(&run.file(Run::CONFIG), &[]).ok();
     let (Some(dataset), Some(own)) = (dataset, own) else { return Ok(Recording::OtherImages) };
     if data.fingerprint != dataset.fingerprint || dataset.validation.is_empty() {

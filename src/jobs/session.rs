@@ -2,7 +2,7 @@
 
 use super::cache::ImageCache;
 use super::changed::{Changed, without_training_images};
-use super::deployment::{self, Deployment, Judged};
+use super::deployment::{self, Deployment, Int8Evaluation};
 use super::images::{Classes, ClassesUnknown, DatasetError, class_labels, load_dataset};
 use super::place::{Held, Place};
 use super::training::Training;
@@ -32,7 +32,7 @@ impl Default for Folders {
     }
 }
 
-/// One network and all that was loaded of it.
+/// A network with its loaded images, weights and run.
 #[derive(Debug, Clone)]
 pub struct Session {
     /// The configuration.
@@ -109,7 +109,7 @@ impl Session {
         Ok(session)
     }
 
-    /// The same session on another configuration of the same network, which differs in what is exported.
+    /// The same session with another configuration of the same network, with other export settings.
     #[must_use]
     pub fn with_spec(&self, spec: ConfigFile) -> Self {
         Self { spec, deployed: None, ..self.clone() }
@@ -172,14 +172,14 @@ impl Session {
         self.deployed.clone()
     }
 
-    /// The images, if they were loaded.
+    /// The images, if they are loaded.
     #[must_use]
     pub fn dataset(&self) -> Option<Arc<Dataset>> {
         self.dataset.clone()
     }
 
-    /// Loads the images, at most `limit` of each split, on the rayon pool of the caller, and keeps all of
-    /// them in `cache`. Their classes must be those that the weights were trained on, once these are read.
+    /// Loads the images, at most `limit` of each split, on the rayon pool of the caller; without
+    /// `limit`, adds them to `cache`. Their classes must be those that the weights were trained on, if these are loaded.
     ///
     /// # Errors
     /// As [`load_dataset`].
@@ -246,11 +246,17 @@ impl Session {
         deployment::evaluate(&self.graph, trained, &self.labels, images, control)
     }
 
-    /// Compares the int8 network `deployed` with the float network `trained` on `images`; `None` if `control` is
+    /// Evaluates the int8 network `deployed` on `images` and compares it with the float network `trained`; `None` if `control` is
     /// stopped first.
     #[must_use]
-    pub fn judge(&self, trained: &Trained, deployed: &Deployed, images: &Images, control: &Control) -> Option<Judged> {
-        deployment::judge(&self.graph, trained, &self.labels, deployed, images, control)
+    pub fn evaluate_int8(
+        &self,
+        trained: &Trained,
+        deployed: &Deployed,
+        images: &Images,
+        control: &Control,
+    ) -> Option<Int8Evaluation> {
+        deployment::evaluate_int8(&self.graph, trained, &self.labels, deployed, images, control)
     }
 
     /// A training of this network on `dataset` in the folder `held`, from random weights, without a teacher,

@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-/// The file of its weights, beside its configuration.
+/// The file of the teacher's weights, beside its configuration.
 const WEIGHTS: &str = "weights.safetensors";
 
 /// A teacher, and the configuration it was trained with.

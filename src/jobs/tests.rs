@@ -1,4 +1,4 @@
-//! Trainings, images and exports as a front end has them, with made-up pictures.
+//! Tests of trainings, images and exports with synthetic images, as front ends use them.
 
 use super::*;
 use crate::config::{ConfigFile, Place as TextPlace};
@@ -23,7 +23,7 @@ fn images(count: usize, seed: u32) -> Images {
     let labels: Vec<u16> = (0..count).map(|i| (i % 3) as u16).collect();
     let mut pixels = Vec::new();
     for label in &labels {
-        // Each class is bright in another third of its rows.
+        // Each class is bright in a different third of the rows.
         let bright = |i: usize| if i / 48 == usize::from(*label) { 200.0 } else { 60.0 };
         pixels.extend((0..144).map(|i| (bright(i) + 50.0 * stream.uniform()) as u8));
     }
@@ -49,7 +49,7 @@ fn training(place: Place, sets: &[&str]) -> Training {
     Training { spec, graph, dataset: dataset(), place, weights: None, teacher: None, threads, governor, disk }
 }
 
-/// Notes what it is told; at the call `stop_at`, asks the training to stop.
+/// Records the calls; stops the training at the call `stop_at`.
 #[derive(Clone, Default)]
 struct Notes {
     calls: Arc<Mutex<Vec<String>>>,
@@ -134,7 +134,7 @@ fn a_stopped_training_is_resumed_to_the_end_it_would_have_had() {
     assert!(matches!(error, TrainingError::State(_)), "{error}");
     assert_eq!(first.run.info().unwrap().status, Status::Stopped, "it is as it was");
     let notes = Notes::default();
-    // Weights to begin with are for a run that has none.
+    // Initial weights are ignored if the run has a saved state.
     let mut rest = training(resume(), &[]);
     rest.weights = Some(Weights::random(&rest.graph, 9));
     let rest = rest.run(&Control::default(), Box::new(notes.clone())).unwrap();
@@ -183,7 +183,7 @@ fn a_stop_before_the_first_batch_leaves_a_run_to_resume() {
     assert_eq!(ended.unwrap().outcome.end, End::Finished);
 }
 
-/// Accepts nothing more for `metrics.csv` once it has its header.
+/// A disk on which rows cannot be appended to `metrics.csv`.
 struct FullDisk;
 
 impl Disk for FullDisk {
@@ -301,15 +301,15 @@ fn an_export_is_looked_at_before_it_is_written() {
     assert_eq!((float.accuracy, float.int8_accuracy), (ended.outcome.best.map(|best| best.val_accuracy), None));
 
     let deployed = deployment.quantise().unwrap();
-    let judged = deployment.judge(&deployed, images, &go).unwrap();
-    assert_eq!(judged.evaluation.accuracy, judged.comparison.int8_accuracy);
-    let unjudged = deployment.export(Build::Int8 { deployed: &deployed, comparison: None }, None).unwrap();
-    assert_eq!((unjudged.accuracy, unjudged.int8_accuracy), (float.accuracy, None));
+    let evaluated_int8 = deployment.evaluate_int8(&deployed, images, &go).unwrap();
+    assert_eq!(evaluated_int8.evaluation.accuracy, evaluated_int8.comparison.int8_accuracy);
+    let without_comparison = deployment.export(Build::Int8 { deployed: &deployed, comparison: None }, None).unwrap();
+    assert_eq!((without_comparison.accuracy, without_comparison.int8_accuracy), (float.accuracy, None));
     let int8 =
-        deployment.export(Build::Int8 { deployed: &deployed, comparison: Some(&judged.comparison) }, None).unwrap();
-    assert_eq!(int8.int8_accuracy, Some(judged.comparison.int8_accuracy));
-    let said = format!("int8 accuracy   {:.4} ", judged.comparison.int8_accuracy);
-    assert!(int8.sources.header.contains(&said) && !unjudged.sources.header.contains(&said));
+        deployment.export(Build::Int8 { deployed: &deployed, comparison: Some(&evaluated_int8.comparison) }, None).unwrap();
+    assert_eq!(int8.int8_accuracy, Some(evaluated_int8.comparison.int8_accuracy));
+    let said = format!("int8 accuracy   {:.4} ", evaluated_int8.comparison.int8_accuracy);
+    assert!(int8.sources.header.contains(&said) && !without_comparison.sources.header.contains(&said));
     assert!(int8.estimate.ram_bytes < float.estimate.ram_bytes);
 
     let root = folder.path().join("out");
@@ -318,5 +318,5 @@ fn an_export_is_looked_at_before_it_is_written() {
     assert_eq!(files[0], root.join("Tiny/Tiny.h"));
     assert_eq!(std::fs::read_to_string(&files[0]).unwrap(), int8.sources.header);
     go.stop();
-    assert!(deployment.judge(&deployed, images, &go).is_none() && evaluated(&deployment, images, &go).is_none());
+    assert!(deployment.evaluate_int8(&deployed, images, &go).is_none() && evaluated(&deployment, images, &go).is_none());
 }

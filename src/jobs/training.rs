@@ -78,7 +78,7 @@ pub enum TrainingError {
     #[error(transparent)]
     Weights(#[from] ReadWeightsError),
     /// Stopped before the first batch. The run, if there is one, can be resumed.
-    #[error("stopped before it began{}", run.as_ref().map_or_else(String::new, |run| format!(": {}", text::path(run))))]
+    #[error("stopped before training began{}", run.as_ref().map_or_else(String::new, |run| format!(": {}", text::path(run))))]
     NotBegun {
         /// The run's folder; `None` if the training was still queued.
         run: Option<PathBuf>,
@@ -86,7 +86,7 @@ pub enum TrainingError {
 }
 
 impl Training {
-    /// Trains on the calling thread (which should not draw a screen) until the end, or until
+    /// Trains on the calling thread (not that of a user interface) until the end, or until
     /// `control` is stopped: creates and locks the run folder, writes its first files, a row of
     /// `metrics.csv` and the checkpoints after every epoch, the final status, and, if an epoch was
     /// done, report, curves and confusion matrix. `observer` is called with
@@ -96,9 +96,9 @@ impl Training {
     /// A stop, early stopping and a loss of NaN are not errors: see [`Outcome::end`].
     ///
     /// # Errors
-    /// As [`TrainingError`] says. After [`Place`](TrainingError::Place) and
+    /// See [`TrainingError`]. After [`Place`](TrainingError::Place) and
     /// [`State`](TrainingError::State) the run is as it was (a new folder has only a lock); after
-    /// any other the checkpoints there were are intact.
+    /// any other existing checkpoints are intact.
     pub fn run(self, control: &Control, observer: Box<dyn Observer>) -> Result<Ended, TrainingError> {
         let Self { spec, graph, dataset, place, weights, teacher, threads, governor, disk } = self;
         let held = place.hold(&spec.config.model.name).map_err(TrainingError::Place)?;
@@ -127,7 +127,7 @@ impl Training {
             Begin::Resume(state) => state.progress.history.clone(),
             _ => Vec::new(),
         };
-        // Rows of an epoch whose checkpoint was never written are cut here.
+        // Rows of epochs without a checkpoint are removed.
         runs::metrics::rewrite(&*disk, &run.file(Run::METRICS), &history)?;
         run.write(Run::LAYERS, &runs::layers_csv(&report::layers(&spec, &graph)))?;
         run.write(Run::DATA_CHECK, &dataset.check.to_markdown())?;

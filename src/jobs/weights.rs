@@ -75,15 +75,15 @@ pub fn latest_run(root: &Path, model: Option<&str>, trained: bool) -> Result<Opt
 /// # Errors
 /// `root` exists and cannot be read, or the run was deleted meanwhile.
 pub fn unfinished_run(root: &Path, model: &str) -> Result<Option<Run>, RunError> {
-    let could_go_on = |info: &RunInfo| {
+    let is_resumable = |info: &RunInfo| {
         info.name == model && matches!(info.status, Status::Stopped | Status::Interrupted | Status::Failed)
     };
     let all = runs::list(root)?;
-    let found = all.iter().find(|run| run.info.as_ref().is_ok_and(could_go_on));
+    let found = all.iter().find(|run| run.info.as_ref().is_ok_and(is_resumable));
     found.map(|found| Run::open(&found.path)).transpose()
 }
 
-/// The newest run in the folder `root` with weights for the network of `config`: the same name and architecture,
+/// The newest run in the folder `root` with weights for the network of `spec`: the same name and architecture,
 /// at least one epoch, and not running. The rest of its configuration may differ.
 ///
 /// # Errors

@@ -1,4 +1,4 @@
-//! The one type for background work: a thread that takes commands and sends events.
+//! Background work: a thread that receives commands and sends events.
 
 use crate::train::Control;
 use std::collections::VecDeque;
@@ -9,17 +9,17 @@ use std::time::{Duration, Instant};
 
 /// Work that a [`Worker`] does on its thread.
 pub trait Work: Send + 'static {
-    /// One order to do something.
+    /// A command.
     type Command: Send + 'static;
     /// A message about progress or a result.
     type Event: Send + 'static;
 
-    /// Carries out `command` and sends what comes of it. Returns soon after `control` is stopped; a command
-    /// may be stopped before this is called.
+    /// Carries out `command` and sends its results. Returns soon after `control` is stopped, which may happen before
+    /// this call.
     fn run(&mut self, command: &Self::Command, control: &Control, events: &Events<Self::Event>);
 
-    /// The event that reports that `command` could not be carried out: [`run`](Self::run) panicked, or the
-    /// system gave no thread.
+    /// Returns the event for a `command` that failed because [`run`](Self::run) panicked or the thread could not be
+    /// started.
     fn failed(&self, command: &Self::Command, reason: &str) -> Self::Event;
 }
 
@@ -44,32 +44,32 @@ impl<E> Events<E> {
     }
 }
 
-/// How commands that wait for the thread are treated.
+/// The rules for commands that are queued for the thread.
 #[derive(Debug)]
 pub struct Queue<C> {
-    /// Whether the first command replaces the second, which is older and waits.
+    /// Whether the first command replaces the second, an older queued one.
     replaces: fn(&C, &C) -> bool,
     /// Whether a new command stops the one that is being carried out.
     stops_running: bool,
-    /// How long a command waits for a newer one to replace it.
+    /// The delay before a command is carried out, in which a newer one can replace it.
     delay: Duration,
 }
 
 impl<C> Queue<C> {
-    /// Every command is carried out, in the order of sending.
+    /// All commands are carried out in the order of sending.
     #[must_use]
     pub fn in_order() -> Self {
         Self { replaces: |_, _| false, stops_running: false, delay: Duration::ZERO }
     }
 
-    /// Only the newest command counts: it replaces one that waits and stops the one being carried out.
+    /// Only the newest command counts: it replaces queued ones and stops the running one.
     #[must_use]
     pub fn newest() -> Self {
         Self { replaces: |_, _| true, stops_running: true, delay: Duration::ZERO }
     }
 
-    /// A command waits up to `delay` and is dropped if a newer one `replaces` it meanwhile. One that is being
-    /// carried out is not stopped.
+    /// A command is carried out after `delay`, unless a newer one `replaces` it meanwhile. The running command is not
+    /// stopped.
     #[must_use]
     pub fn delayed(delay: Duration, replaces: fn(&C, &C) -> bool) -> Self {
         Self { replaces, stops_running: false, delay }
@@ -88,7 +88,7 @@ pub struct Worker<W: Work> {
     thread: Option<JoinHandle<()>>,
 }
 
-/// Waits until a worker has nothing left to do.
+/// Waits until a worker is idle.
 #[derive(Clone)]
 pub struct Idle(Arc<dyn Fn(Duration) + Send + Sync>);
 
@@ -106,7 +106,7 @@ struct Shared<C> {
 
 struct State<C> {
     waiting: VecDeque<Waiting<C>>,
-    /// Steers the command that is being carried out.
+    /// The control of the running command.
     running: Option<Control>,
     is_closed: bool,
 }
@@ -122,7 +122,7 @@ impl<C> Shared<C> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The next command, once it has waited for `delay`; `None` when the worker is closed and all is done.
+    /// Returns the next command after its `delay`; `None` once the worker is closed and the queue empty.
     fn next(&self, delay: Duration) -> Option<(C, Control)> {
         let mut state = self.state();
         loop {
@@ -150,7 +150,7 @@ impl<C> Shared<C> {
 }
 
 impl<W: Work> Worker<W> {
-    /// A worker for `work`, whose thread will be called `name`.
+    /// Creates a worker for `work` with a thread called `name`.
     #[must_use]
     pub fn new(name: &'static str, queue: Queue<W::Command>, work: W, events: Events<W::Event>) -> Self {
         let state = State { waiting: VecDeque::new(), running: None, is_closed: false };
@@ -158,13 +158,13 @@ impl<W: Work> Worker<W> {
         Self { name, queue, events, shared, work: Some(work), thread: None }
     }
 
-    /// Sends `command`; the handle pauses, resumes and stops this command alone.
+    /// Sends `command`; the returned control pauses, resumes and stops this command alone.
     pub fn send(&mut self, command: W::Command) -> Control {
         let control = Control::default();
         if let Some(work) = self.work.take()
             && let Err(reason) = self.start(work)
         {
-            // `start` gives the work back, so that the next command tries again.
+            // `start` has put `work` back, so that the next command tries again.
             if let Some(work) = &self.work {
                 self.events.send(work.failed(&command, &reason));
             }
@@ -177,8 +177,8 @@ impl<W: Work> Worker<W> {
             running.stop();
         }
         let replaced = state.waiting.iter().position(|old| (self.queue.replaces)(&command, &old.command));
-        // A replacement waits as if it had been there from the beginning: constant typing does not put off
-        // the copy of a text for ever.
+        // A replacement inherits the time of the replaced command: constant typing does not postpone the backup of a
+        // text for ever.
         let since = replaced.and_then(|at| state.waiting.remove(at)).map_or_else(Instant::now, |old| old.since);
         state.waiting.push_back(Waiting { command, control: control.clone(), since });
         drop(state);
@@ -186,15 +186,15 @@ impl<W: Work> Worker<W> {
         control
     }
 
-    /// Stops the command that is being carried out and all that wait. They are still passed to the work,
-    /// which sees that they are stopped.
+    /// Stops the running command and all queued ones. Queued commands are still passed to the work, with a stopped
+    /// control.
     pub fn stop(&self) {
         let state = self.shared.state();
         state.running.iter().for_each(Control::stop);
         state.waiting.iter().for_each(|waiting| waiting.control.stop());
     }
 
-    /// Waits for this worker from any thread.
+    /// Returns a handle that waits for this worker, on any thread.
     #[must_use]
     pub fn idle(&self) -> Idle {
         let shared = self.shared.clone();
@@ -210,10 +210,10 @@ impl<W: Work> Worker<W> {
         drop(self.thread.take());
     }
 
-    /// Starts the thread; without one, `work` is kept for another attempt.
+    /// Starts the thread; if this fails, `work` is kept for another attempt.
     fn start(&mut self, work: W) -> Result<(), String> {
         let (shared, events, delay) = (self.shared.clone(), self.events.clone(), self.queue.delay);
-        // The closure is lost where the thread cannot start: it takes the work from here.
+        // `spawn` drops the closure if the thread cannot be started; `work` must survive that.
         let place = Arc::new(Mutex::new(Some(work)));
         let taken = place.clone();
         let run = move || {
@@ -222,7 +222,7 @@ impl<W: Work> Worker<W> {
             while let Some((command, control)) = shared.next(delay) {
                 let attempt = catch_unwind(AssertUnwindSafe(|| work.run(&command, &control, &events)));
                 if attempt.is_err() {
-                    events.send(work.failed(&command, "this is a defect of the program"));
+                    events.send(work.failed(&command, "internal error"));
                 }
                 shared.done();
             }
@@ -234,7 +234,7 @@ impl<W: Work> Worker<W> {
             }
             Err(error) => {
                 self.work = place.lock().unwrap_or_else(PoisonError::into_inner).take();
-                Err(format!("the system gives no thread: {error}"))
+                Err(format!("cannot start a thread: {error}"))
             }
         }
     }
@@ -258,7 +258,7 @@ mod tests {
 
     const SOON: Duration = Duration::from_secs(20);
 
-    /// Echoes a command; an odd one waits until it is stopped, 100 panics.
+    /// Echoes commands; an odd command blocks until it is stopped, 100 panics.
     struct Echo;
 
     impl Work for Echo {
@@ -322,7 +322,7 @@ mod tests {
         worker.send(100);
         worker.send(2);
         let told: Vec<String> = (0..4).map(|_| next(&events)).collect();
-        assert_eq!(told, ["begin 100", "failed 100: this is a defect of the program", "begin 2", "end 2"]);
+        assert_eq!(told, ["begin 100", "failed 100: internal error", "begin 2", "end 2"]);
     }
 
     #[test]

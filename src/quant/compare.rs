@@ -27,7 +27,7 @@ pub struct LayerNoise {
 
 /// The class predicted by each network, image by image.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Answers {
+pub struct PredictedClasses {
     /// Predictions of the float network.
     pub float: Vec<usize>,
     /// Predictions of the int8 network.
@@ -150,22 +150,22 @@ pub fn scores(quantised: &Quantised, images: &Images, stop: Stop<'_>) -> Option<
 
 /// The class with the largest score, the first of several equal ones.
 #[must_use]
-pub fn answer(scores: &[i8]) -> usize {
+pub fn predicted_class(scores: &[i8]) -> usize {
     (1..scores.len()).fold(0, |best, i| if scores[i] > scores[best] { i } else { best })
 }
 
-/// Compares both networks: accuracy from their predictions `answers` on all `images`, noise per layer on at most
+/// Compares both networks: accuracy from the classes `predicted` on all `images`, noise per layer on at most
 /// `layer_images` evenly spaced images. Runs on the caller's rayon pool; the result does not depend on the number
 /// of threads. `None` if cancelled by `stop`.
 #[must_use]
 pub fn compare(
     deployed: &Deployed,
     images: &Images,
-    answers: &Answers,
+    predicted: &PredictedClasses,
     layer_images: usize,
     stop: Stop<'_>,
 ) -> Option<Comparison> {
-    let Answers { float, int8 } = answers;
+    let PredictedClasses { float, int8 } = predicted;
     let share =
         |right: &dyn Fn(usize) -> bool| (0..images.len()).filter(|i| right(*i)).count() as f64 / images.len() as f64;
     let label = |i: usize| usize::from(images.labels[i]);

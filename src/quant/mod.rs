@@ -19,7 +19,7 @@ mod network;
 mod quantise;
 
 pub use calibrate::{Calibration, IMAGES as CALIBRATION_IMAGES};
-pub use compare::{Answers, Comparison, LayerNoise, Stop, answer, compare, scores};
+pub use compare::{Comparison, LayerNoise, PredictedClasses, Stop, compare, predicted_class, scores};
 pub use deployed::Deployed;
 pub use equalise::equalised;
 pub use execute::Gates;

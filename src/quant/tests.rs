@@ -49,8 +49,8 @@ fn compared(deployed: &Deployed, images: &Images, layer_images: usize) -> Compar
     let int8 = scores(&deployed.quantised, images, &|| false).unwrap();
     let logits = |i| forward(&deployed.graph, &deployed.weights, images.image(i), &mut |_, _, _| {}).pop().unwrap();
     let float = (0..images.len()).map(|i| crate::graph::argmax(&logits(i))).collect();
-    let answers = Answers { float, int8: int8.iter().map(|scores| answer(scores)).collect() };
-    compare(deployed, images, &answers, layer_images, &|| false).unwrap()
+    let predicted = PredictedClasses { float, int8: int8.iter().map(|scores| predicted_class(scores)).collect() };
+    compare(deployed, images, &predicted, layer_images, &|| false).unwrap()
 }
 
 #[test]
@@ -80,12 +80,12 @@ fn the_comparison_names_every_layer_and_the_costliest() {
     let table = comparison.table();
     assert!(graph.ops.iter().all(|op| table.contains(&op.name)), "{table}");
     assert!(table.contains(&format!("{} costs most", comparison.costliest().unwrap().name)), "{table}");
-    assert_eq!(compare(&deployed, &images, &Answers::default(), 4, &|| true), None);
+    assert_eq!(compare(&deployed, &images, &PredictedClasses::default(), 4, &|| true), None);
     assert_eq!(scores(&deployed.quantised, &images, &|| true), None);
-    let answers = scores(&deployed.quantised, &images, &|| false).unwrap();
+    let scores = scores(&deployed.quantised, &images, &|| false).unwrap();
     let alike = (0..8).filter(|i| {
         let logits = forward(&graph, &weights, images.image(*i), &mut |_, _, _| {}).pop().unwrap();
-        crate::graph::argmax(&logits) == answer(&answers[*i])
+        crate::graph::argmax(&logits) == predicted_class(&scores[*i])
     });
     assert_eq!(comparison.agreement, alike.count() as f64 / 8.0);
 }

@@ -35,7 +35,7 @@ pub use job::{Begin, Job, Outcome, TrainError};
 pub use layer::family;
 pub use machine::{bandwidth, peak_flops};
 pub use observer::{BatchProgress, End, EpochMetrics, Observer, Start, Unobserved, Validation};
-pub use predict::{Answers, Predictor, evaluate, evaluate_until};
+pub use predict::{Predictions, Predictor, evaluate, evaluate_until};
 pub use profile::{Layer, Profile, Work};
 pub use select::{Selection, best_of};
 pub use trainer::train;

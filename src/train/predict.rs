@@ -12,9 +12,9 @@ const BATCH: usize = 64;
 
 /// Predictions of a network for images with known classes.
 #[derive(Debug, Clone)]
-pub struct Answers {
+pub struct Predictions {
     /// The predicted class, image by image.
-    pub predictions: Vec<u16>,
+    pub classes: Vec<u16>,
     /// The probability of the predicted class, image by image.
     pub confidences: Vec<f32>,
     /// The probability of every class, one row per image.
@@ -36,42 +36,42 @@ fn batches<'a>(network: &'a Network, images: &'a [&[u8]]) -> impl Iterator<Item 
 }
 
 /// The predictions of `network` for `images`.
-pub(super) fn answers(network: &Network, images: &Images) -> Answers {
+pub(super) fn predict(network: &Network, images: &Images) -> Predictions {
     let begun = Instant::now();
     let bytes: Vec<&[u8]> = (0..images.len()).map(|i| images.image(i)).collect();
-    Answers::of(network.graph().classes, images, batches(network, &bytes).flatten().collect(), begun)
+    Predictions::of(network.graph().classes, images, batches(network, &bytes).flatten().collect(), begun)
 }
 
-impl Answers {
-    fn of(classes: usize, images: &Images, probabilities: Vec<f32>, begun: Instant) -> Self {
-        let (mut predictions, mut confidences) = (Vec::new(), Vec::new());
-        let (mut loss, mut right) = (0.0, 0_u32);
-        for (row, label) in probabilities.chunks_exact(classes).zip(&images.labels) {
-            let answer = argmax(row);
-            predictions.push(answer as u16);
-            confidences.push(row[answer]);
+impl Predictions {
+    fn of(count: usize, images: &Images, probabilities: Vec<f32>, begun: Instant) -> Self {
+        let (mut classes, mut confidences) = (Vec::new(), Vec::new());
+        let (mut loss, mut correct) = (0.0, 0_u32);
+        for (row, label) in probabilities.chunks_exact(count).zip(&images.labels) {
+            let class = argmax(row);
+            classes.push(class as u16);
+            confidences.push(row[class]);
             loss -= f64::from(row[usize::from(*label)].max(f32::MIN_POSITIVE)).ln();
-            right += u32::from(answer == usize::from(*label));
+            correct += u32::from(class == usize::from(*label));
             if row.iter().any(|p| p.is_nan()) {
                 loss = f64::NAN;
             }
         }
-        let count = images.len().max(1) as f64;
-        let (loss, accuracy) = (loss / count, f64::from(right) / count);
-        Self { predictions, confidences, probabilities, loss, accuracy, seconds: begun.elapsed().as_secs_f64() }
+        let total = images.len().max(1) as f64;
+        let (loss, accuracy) = (loss / total, f64::from(correct) / total);
+        Self { classes, confidences, probabilities, loss, accuracy, seconds: begun.elapsed().as_secs_f64() }
     }
 }
 
 /// The predictions of `graph` with `weights` for `images`, on the caller's rayon pool.
 #[must_use]
-pub fn evaluate(graph: &Graph, weights: &Weights, images: &Images) -> Answers {
-    answers(&Network::new(graph, weights), images)
+pub fn evaluate(graph: &Graph, weights: &Weights, images: &Images) -> Predictions {
+    predict(&Network::new(graph, weights), images)
 }
 
 /// The predictions of `graph` with `weights` for `images`, on the caller's rayon pool; `None` if `control` is
 /// stopped before the end.
 #[must_use]
-pub fn evaluate_until(graph: &Graph, weights: &Weights, images: &Images, control: &Control) -> Option<Answers> {
+pub fn evaluate_until(graph: &Graph, weights: &Weights, images: &Images, control: &Control) -> Option<Predictions> {
     let begun = Instant::now();
     let network = Network::new(graph, weights);
     let bytes: Vec<&[u8]> = (0..images.len()).map(|i| images.image(i)).collect();
@@ -82,7 +82,7 @@ pub fn evaluate_until(graph: &Graph, weights: &Weights, images: &Images, control
         }
         probabilities.extend(batch);
     }
-    Some(Answers::of(graph.classes, images, probabilities, begun))
+    Some(Predictions::of(graph.classes, images, probabilities, begun))
 }
 
 /// A network prepared for several batches.

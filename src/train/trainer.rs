@@ -12,7 +12,7 @@ use super::layer::Activations;
 use super::network::Network;
 use super::observer::{BatchProgress, End, EpochMetrics, Observer, Start, Validation};
 use super::optimizer::Optimizer;
-use super::predict::{self, Answers};
+use super::predict::{self, Predictions};
 use super::profile::{self, Work};
 use super::schedule::learning_rate;
 use super::select::Selection;
@@ -160,13 +160,13 @@ impl Loop {
                 }
                 Batching::Diverged { batch } => break End::Diverged { epoch: self.progress.epoch + 1, batch },
             }
-            let answers = self.validate();
-            if !answers.loss.is_finite() {
+            let validated = self.validate();
+            if !validated.loss.is_finite() {
                 break End::Diverged { epoch: self.progress.epoch + 1, batch: self.batches.count() };
             }
-            let metrics = self.finish_epoch(&answers);
+            let metrics = self.finish_epoch(&validated);
             let labels = &self.job.dataset.validation.labels;
-            let Answers { predictions, confidences, .. } = &answers;
+            let Predictions { classes: predictions, confidences, .. } = &validated;
             observer.epoch(&metrics, Validation { labels, predictions, confidences });
             self.save(self.selection.keeps(&self.progress.history))?;
             // If a stop was requested during validation, the epoch is completed and saved.
@@ -282,27 +282,27 @@ impl Loop {
     }
 
     /// Predictions for the validation images with the weights to deploy.
-    fn validate(&self) -> Answers {
+    fn validate(&self) -> Predictions {
         let _validation = profile::span(Work::Validation);
         let images = &self.job.dataset.validation;
         match &self.average {
-            Some(average) => predict::answers(&Network::new(&self.job.graph, average), images),
-            None => predict::answers(&self.network, images),
+            Some(average) => predict::predict(&Network::new(&self.job.graph, average), images),
+            None => predict::predict(&self.network, images),
         }
     }
 
-    fn finish_epoch(&mut self, answers: &Answers) -> EpochMetrics {
+    fn finish_epoch(&mut self, validated: &Predictions) -> EpochMetrics {
         let images = self.job.dataset.train.len() as f64;
         let progress = &mut self.progress;
         let metrics = EpochMetrics {
             epoch: progress.epoch + 1,
             loss: progress.loss_sum / images,
             accuracy: progress.correct as f64 / images,
-            val_loss: answers.loss,
-            val_accuracy: answers.accuracy,
+            val_loss: validated.loss,
+            val_accuracy: validated.accuracy,
             lr: progress.lr,
             images_per_second: images / progress.seconds.max(1e-9),
-            seconds: progress.seconds + answers.seconds,
+            seconds: progress.seconds + validated.seconds,
         };
         progress.history.push(metrics);
         *progress = Progress {

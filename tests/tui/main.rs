@@ -72,7 +72,7 @@ fn a_network_is_designed_trained_and_exported() {
     // The bundled images: seen, and trained on for an epoch.
     terminal.send(F2).wait_for("read 7,000 images").wait_for("Ankle boot");
     terminal.send(F3).wait_for("trains it as it is now").send("s").wait_for("done, runs/");
-    terminal.wait_for("truth → answer");
+    terminal.wait_for("true → predicted");
     // Both arithmetics, and the files of int8.
     terminal.send(F1).send("x").wait_for("precision int8").send(SAVE).wait_for("wrote net.toml");
     terminal.send(F4).wait_for("quantises and compares").send("x").wait_for("wrote 3 files");
@@ -290,8 +290,8 @@ fn a_training_that_is_too_hot_waits_and_says_so() {
     let arguments = ["--config", "net.toml", "--set", "train.epochs=1", "--max-temp", "80"];
     let mut terminal = Terminal::start(folder.path(), &arguments);
     terminal.wait_for("Network").send(F3).wait_for("trains it").send("s").wait_for("84 °C   cooling to 75 °C");
-    terminal.wait_for("waits for the processor to cool").send(" ").wait_for("paused; space goes on").send(" ");
-    terminal.wait_for("waits for the processor to cool");
+    terminal.wait_for("paused until the processor has cooled").send(" ").wait_for("paused; space resumes").send(" ");
+    terminal.wait_for("paused until the processor has cooled");
     heat("61000");
     terminal.wait_for("done, runs/").send("q").wait_for("quit without").send("k");
     assert_eq!(terminal.end(), 0);

@@ -1,4 +1,4 @@
-//! The C++ compiler of this machine: the first that is there and works.
+//! The C++ compiler of this machine: the first that is installed and works.
 
 use super::process::{Bounds, Finished, Unfinished, ending, run};
 use crate::codegen;
@@ -11,100 +11,102 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
-/// Compilers that are looked for when nobody names one.
+/// The compilers that are tried after `$CXX`.
 const USUAL: [&str; 3] = ["c++", "g++", "clang++"];
-/// How headers are compiled: quickly, and so that the program is quick enough. Warnings depend on
-/// the compiler and are no difference.
+/// The compiler flags: `-O1` is a compromise between the times to compile and to run. Warnings depend on the compiler
+/// and are ignored.
 const FLAGS: [&str; 3] = ["-std=c++11", "-O1", "-w"];
-/// The longest that a compiler or a program may take: a small board needs a fraction of it.
-const PATIENCE: Duration = Duration::from_mins(2);
-/// The most bytes of a compiler's messages.
+/// The time limit of a compiler or program; a single-board computer needs a fraction of it.
+const TIMEOUT: Duration = Duration::from_mins(2);
+/// The maximum size of a compiler's messages, in bytes.
 const MAX_MESSAGES: u64 = 1 << 20;
-/// The most characters of a message that are shown.
+/// The maximum length of a displayed message, in characters.
 const MAX_SHOWN: usize = 200;
-/// What a compiler says that failed for a reason of its own, whatever the text it compiles.
-const ITS_OWN_TROUBLE: [&str; 5] =
+/// Messages of compilers that fail independently of the compiled text.
+const COMPILER_FAILURES: [&str; 5] =
     ["internal compiler error", "Killed signal", "out of memory", "memory exhausted", "No space left on device"];
 
-/// Where a C++ compiler is looked for.
+/// The C++ compilers to try.
 #[derive(Debug, Clone)]
 pub struct Compilers {
-    /// Commands, each with its arguments behind it, split at blanks as `make` does.
+    /// Commands with their arguments, split at whitespace as by `make`.
     commands: Vec<String>,
-    patience: Duration,
+    /// The time limit of a compiler, and of a compiled program.
+    timeout: Duration,
 }
 
 impl Compilers {
-    /// `$CXX` if it is set, then `c++`, `g++` and `clang++` on the path.
+    /// Returns the compilers of this machine: `$CXX` if it is set, then `c++`, `g++` and `clang++` on the path.
     #[must_use]
     pub fn here() -> Self {
         let named = std::env::var("CXX").ok().filter(|command| !command.trim().is_empty());
-        Self::of(named.into_iter().chain(USUAL.map(str::to_owned)), PATIENCE)
+        Self::of(named.into_iter().chain(USUAL.map(str::to_owned)), TIMEOUT)
     }
 
-    /// These commands; a compiler, and the program that it makes, may each take `patience`.
+    /// Returns these compilers, with a time limit for each compiler and each compiled program.
     #[must_use]
-    pub fn of(commands: impl IntoIterator<Item = String>, patience: Duration) -> Self {
-        Self { commands: commands.into_iter().collect(), patience }
+    pub fn of(commands: impl IntoIterator<Item = String>, timeout: Duration) -> Self {
+        Self { commands: commands.into_iter().collect(), timeout }
     }
 
-    /// The commands in turn.
+    /// Returns the compilers in order.
     pub(super) fn each(&self) -> impl Iterator<Item = Compiler<'_>> {
-        self.commands.iter().map(|command| Compiler { command, patience: self.patience })
+        self.commands.iter().map(|command| Compiler { command, timeout: self.timeout })
     }
 
-    /// All commands, for people.
+    /// Formats all commands for messages.
     pub(super) fn names(&self) -> String {
         escape::terminal(&self.commands.join(", "))
     }
 }
 
-/// A command that may be a compiler.
+/// A command that may be a working compiler.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Compiler<'a> {
     command: &'a str,
-    patience: Duration,
+    timeout: Duration,
 }
 
-/// A folder with the program to compile, and what it reads.
+/// A program to compile, and its input.
 #[derive(Debug)]
 pub(super) struct Task<'a> {
-    /// Where everything is and goes.
+    /// The folder of all files.
     pub folder: &'a Path,
-    /// The text of the program, in that folder.
+    /// The source file of the program in that folder.
     pub source: &'a str,
-    /// What it reads, in that folder.
+    /// The file of its stdin in that folder.
     pub input: &'a str,
-    /// The most bytes that it writes.
+    /// The maximum size of its stdout, in bytes.
     pub output: u64,
 }
 
-/// Why there is no output of the program.
+/// The program has no output.
 #[derive(Debug)]
 pub(super) enum NoOutput {
-    /// There is no such compiler.
+    /// The compiler is not installed.
     Missing,
-    /// The compiler cannot make any program that runs; why, in a line.
+    /// The compiler makes no program that runs, with the reason in a line.
     Broken(String),
-    /// It could not be found out; why, in a line.
+    /// The program could not be tried, with the reason in a line.
     Unknown(String),
-    /// The compiler, which works, does not compile the program; what it says, in a line.
+    /// The compiler works, but does not compile the program, with a line of its messages.
     NotCompiled(String),
-    /// The program does not come to a good end; how it ends, in words.
+    /// The program fails, with a description of its end.
     Failed(String),
-    /// Somebody asked to stop.
+    /// Stopped by the user.
     Stopped,
 }
 
 impl Compiler<'_> {
-    /// What it is called, for people.
+    /// Formats the command for messages.
     pub fn name(self) -> String {
         escape::terminal(self.command)
     }
 
-    /// What the program of `task` writes. Only where that fails does a trial find out whose fault it is.
+    /// Compiles and runs the program of `task` and returns its stdout. If that fails, a minimal program is tried, to
+    /// distinguish a broken compiler from a wrong header.
     pub fn output(self, task: &Task<'_>, stop: Stop<'_>) -> Result<Vec<u8>, NoOutput> {
-        let bounds = |output| Bounds { folder: task.folder, time: self.patience, output, stop };
+        let bounds = |output| Bounds { folder: task.folder, time: self.timeout, output, stop };
         let compiled = self.program(&task.folder.join(task.source), bounds(MAX_MESSAGES));
         let fault = match compiled.and_then(|program| {
             let input = task.folder.join(task.input);
@@ -122,7 +124,7 @@ impl Compiler<'_> {
         Err(fault)
     }
 
-    /// Compiles and runs a program that only needs what every header needs.
+    /// Compiles and runs a minimal program with the includes of every header.
     fn trial(self, bounds: Bounds<'_>) -> Result<(), NoOutput> {
         let source = bounds.folder.join("trial.cpp");
         write_atomic(&source, codegen::trial().as_bytes()).map_err(|error| NoOutput::Unknown(error.to_string()))?;
@@ -130,20 +132,20 @@ impl Compiler<'_> {
             NoOutput::NotCompiled(said) => NoOutput::Broken(said),
             other => other,
         })?;
-        let broken = |how: String| NoOutput::Broken(format!("what it compiles to {} {how}", text::path(&program)));
+        let broken = |how: String| NoOutput::Broken(format!("the compiled program {} {how}", text::path(&program)));
         match run(&mut Command::new(&program), None, bounds).map_err(or(broken))?.status {
             status if status.success() => Ok(()),
             status => Err(broken(ending(status))),
         }
     }
 
-    /// The program that it makes of the text `source`.
+    /// Compiles the file `source` and returns the path of the program.
     fn program(self, source: &Path, bounds: Bounds<'_>) -> Result<PathBuf, NoOutput> {
         let program = source.with_extension("program");
         let mut words = self.command.split_whitespace();
         let mut command = Command::new(words.next().unwrap_or_default());
         command.args(words).args(FLAGS).arg("-o").arg(&program).arg(source);
-        // So that messages can be understood, here and by who gets a report.
+        // Untranslated messages, for the search below and for bug reports.
         command.env("LC_ALL", "C");
         let ended = run(&mut command, None, bounds).map_err(|unfinished| match unfinished {
             Unfinished::NotStarted(error) if error.kind() == ErrorKind::NotFound => NoOutput::Missing,
@@ -156,12 +158,12 @@ impl Compiler<'_> {
         }
         let messages = String::from_utf8_lossy(&ended.stderr).replace(&format!("{}/", bounds.folder.display()), "");
         let line = first_line(&messages).unwrap_or_else(|| ending(ended.status));
-        let is_its_own = ITS_OWN_TROUBLE.iter().any(|trouble| messages.contains(trouble));
-        Err(if is_its_own { NoOutput::Unknown(line) } else { NoOutput::NotCompiled(line) })
+        let is_compiler_failure = COMPILER_FAILURES.iter().any(|failure| messages.contains(failure));
+        Err(if is_compiler_failure { NoOutput::Unknown(line) } else { NoOutput::NotCompiled(line) })
     }
 }
 
-/// What it means that a program has no end of its own: a `fault` of it, unless the reason lies elsewhere.
+/// Converts the error of a program that did not finish: to `fault`, unless it was stopped or its files cannot be used.
 fn or(fault: impl Fn(String) -> NoOutput) -> impl Fn(Unfinished) -> NoOutput {
     move |unfinished| match unfinished {
         Unfinished::Stopped => NoOutput::Stopped,
@@ -170,7 +172,7 @@ fn or(fault: impl Fn(String) -> NoOutput) -> impl Fn(Unfinished) -> NoOutput {
     }
 }
 
-/// The first line of a compiler's messages that names an error; if none does, the first one.
+/// Returns the first line of a compiler's messages with an error, else the first line, escaped for terminals.
 fn first_line(messages: &str) -> Option<String> {
     let mut lines = messages.lines().map(str::trim).filter(|line| !line.is_empty());
     let first = lines.clone().next()?;

@@ -2,17 +2,17 @@
 //! compared with those of the executor.
 //!
 //! `compiler` finds a C++ compiler and distinguishes a broken compiler from a header that does not compile;
-//! `process` limits time and output of compilers and programs; `answers` compares.
+//! `process` limits time and output of compilers and programs; `outputs` compares.
 
-mod answers;
 mod compiler;
+mod outputs;
 mod probes;
 mod process;
 #[cfg(test)]
 mod tests;
 
-pub use answers::Difference;
 pub use compiler::Compilers;
+pub use outputs::Difference;
 pub use probes::probe_images;
 
 use crate::codegen::{self, CodegenError, Sources};
@@ -20,17 +20,17 @@ use crate::config::Precision;
 use crate::files::{FileError, write_atomic};
 use crate::graph::{Graph, Weights};
 use crate::quant::{Quantised, Stop};
-use answers::Wrong;
 use compiler::{NoOutput, Task};
+use outputs::Wrong;
 
-/// Test images besides the samples.
+/// The number of test images besides the samples.
 const PROBES: usize = 32;
-/// The stream that they are drawn from.
+/// The seed of the test images.
 const SEED: u32 = 0;
 const SOURCE: &str = "check.cpp";
 const INPUT: &str = "images";
 
-/// The network of an export, whose outputs the header must give.
+/// The network of an export: the reference for the outputs of its header.
 #[derive(Debug, Clone)]
 pub struct Network {
     /// The graph, with batch norm folded.
@@ -109,7 +109,7 @@ pub enum CheckError {
 /// The check could not run.
 #[derive(Debug, thiserror::Error)]
 enum Trouble {
-    #[error("no temporary folder: {0}")]
+    #[error("cannot create a temporary folder: {0}")]
     NoFolder(std::io::Error),
     #[error(transparent)]
     File(#[from] FileError),
@@ -134,7 +134,7 @@ pub(super) fn check(
         Ok(folder) => folder,
         Err(trouble) => return Ok(Checked::Not(trouble.to_string())),
     };
-    let output = answers::most_bytes(network, sources.samples.len(), probes.len());
+    let output = outputs::max_bytes(network, sources.samples.len(), probes.len());
     let task = Task { folder: folder.path(), source: SOURCE, input: INPUT, output };
     let mut broken = None;
     for each in compilers.each() {
@@ -151,11 +151,11 @@ pub(super) fn check(
             Err(NoOutput::Failed(how)) => return Err(CheckError::Failed { compiler, how }),
             Err(NoOutput::Stopped) => return Err(CheckError::Stopped),
         };
-        return match answers::compare(network, &probes, &bytes, stop) {
+        return match outputs::compare(network, &probes, &bytes, stop) {
             Ok(images) => Ok(Checked::Equal { compiler, images }),
             Err(Wrong::Differs(difference)) => Err(CheckError::Differs { compiler, difference: Box::new(difference) }),
             Err(Wrong::Length) => {
-                let how = format!("wrote {} bytes, which are not the answers for all images", bytes.len());
+                let how = format!("wrote {} bytes, which are not the outputs for all images", bytes.len());
                 Err(CheckError::Failed { compiler, how })
             }
             Err(Wrong::Stopped) => Err(CheckError::Stopped),
@@ -164,7 +164,7 @@ pub(super) fn check(
     Ok(Checked::Not(broken.unwrap_or_else(|| format!("no C++ compiler found ({})", compilers.names()))))
 }
 
-/// A temporary folder for compiled files; dropping it deletes it.
+/// Writes the files to compile into a new temporary folder, which is deleted on drop.
 fn prepared(sources: &Sources, network: &Network, probes: &[Vec<u8>]) -> Result<tempfile::TempDir, Trouble> {
     let precision = if network.quantised.is_some() { Precision::Int8 } else { Precision::Float };
     let folder = tempfile::Builder::new().prefix("micromobilenet-").tempdir().map_err(Trouble::NoFolder)?;

@@ -1,10 +1,9 @@
-//! Images to compare two implementations of a network on.
+//! Test images for the comparison of two implementations of a network.
 
 use crate::graph::Shape;
 use crate::random::{Purpose, Stream};
 
-/// `count` images of the shape `input` as camera bytes (row by row, the channels of a pixel side by
-/// side): black, white, two gradients, a checkerboard, a single pixel, then noise of several
+/// Returns `count` images of the shape `input` as camera bytes (row by row, channels interleaved): black, white, two gradients, a checkerboard, a single pixel, then noise of several
 /// brightnesses and contrasts. The same `seed` gives the same images.
 #[must_use]
 pub fn probe_images(input: Shape, count: usize, seed: u32) -> Vec<Vec<u8>> {

@@ -1,4 +1,4 @@
-//! Programs of the system that are run in bounded time and with bounded output.
+//! Runs external programs with limits of time and output.
 
 use crate::files::read_limited;
 use crate::quant::Stop;
@@ -10,8 +10,8 @@ use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
-/// The longest time between two looks at a program that runs.
-const LOOK: Duration = Duration::from_millis(20);
+/// The maximum interval between two polls of a running program.
+const MAX_INTERVAL: Duration = Duration::from_millis(20);
 
 /// The output of a finished program.
 #[derive(Debug)]
@@ -31,7 +31,7 @@ pub enum Unfinished {
     #[error("does not start: {0}")]
     NotStarted(io::Error),
     /// It took too long.
-    #[error("was not done after {} s", .0.as_secs_f32())]
+    #[error("did not finish within {} s", .0.as_secs_f32())]
     TooSlow(Duration),
     /// It wrote more bytes than this.
     #[error("wrote more than {0} bytes")]
@@ -44,22 +44,25 @@ pub enum Unfinished {
     Files(String),
 }
 
-/// Bounds of a program.
+/// Limits of a program.
 #[derive(Clone, Copy)]
 pub struct Bounds<'a> {
-    /// A folder for what it writes, which no other program uses at the same time.
+    /// A folder for its output, which no other program uses at the same time.
     pub folder: &'a Path,
-    /// The longest run time.
+    /// The maximum run time.
     pub time: Duration,
-    /// The most bytes of stdout, and of stderr.
+    /// The maximum size of stdout, and of stderr, in bytes.
     pub output: u64,
     /// Polled while the program runs: `true` ends it.
     pub stop: Stop<'a>,
 }
 
-/// Runs `command` on the bytes of the file `input` (nothing: no bytes) to its end. It gets a process
-/// group of its own, which is killed as a whole where it exceeds its bounds. Its output goes through
-/// files: a process that it leaves behind keeps nobody waiting for the end of a pipe.
+/// Runs `command` to its end with the file `input` (else nothing) as stdin, in a separate process group, which is
+/// killed if it exceeds `bounds`. Output goes into files: with a pipe, a process that the program leaves running
+/// would delay its end.
+///
+/// # Errors
+/// See [`Unfinished`].
 pub fn run(command: &mut Command, input: Option<&Path>, bounds: Bounds<'_>) -> Result<Finished, Unfinished> {
     let files = |error: io::Error| Unfinished::Files(format!("{}: {error}", bounds.folder.display()));
     let paths = ["stdout", "stderr"].map(|name| bounds.folder.join(name));
@@ -93,11 +96,11 @@ fn wait(child: &mut Child, outputs: &[impl AsRef<Path>], bounds: Bounds<'_>) -> 
             return Err(Unfinished::TooSlow(bounds.time));
         }
         std::thread::sleep(pause);
-        pause = (pause * 2).min(LOOK);
+        pause = (pause * 2).min(MAX_INTERVAL);
     }
 }
 
-/// Ends `child` and the processes that it started. It may have ended by itself meanwhile.
+/// Kills `child` and the processes that it started, unless it has ended.
 fn kill(child: &mut Child) {
     if matches!(child.try_wait(), Ok(None)) {
         let _ = kill_process_group(Pid::from_child(child), Signal::KILL);

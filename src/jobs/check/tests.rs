@@ -1,4 +1,4 @@
-//! Exports checked with compilers that a test makes up: scripts, which need no compiler.
+//! Tests of the check with scripts in place of compilers.
 
 use super::*;
 use crate::codegen::{Model, Provenance, Sample, SampleRoom};
@@ -12,13 +12,13 @@ use std::time::{Duration, Instant};
 
 const NET: &str = "[model]\nname = \"tiny\"\ninput = { height = 12, width = 12, channels = 1 }\n\
     [stem]\nfilters = 4\n[[blocks]]\ntype = \"separable\"\nfilters = 6\nstride = 2\n";
-/// Longer than a script takes on a busy machine.
+/// A time limit that scripts meet on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(20);
-/// How long those may take that hang.
+/// The time limit for scripts that hang.
 const SHORT: Duration = Duration::from_millis(400);
-/// Finds the program that is to be made, and the text that it is made of.
+/// Parses the paths of program and source from the arguments.
 const ARGUMENTS: &str = "while [ \"$1\" != -o ]; do shift; done\nprogram=$2 text=$3\n";
-/// Makes programs that end well at once.
+/// Writes a program that exits successfully.
 const WORKS: &str = "printf '#!/bin/sh\\n' > \"$program\"\nchmod +x \"$program\"\n";
 
 /// An int8 export of a small network.
@@ -47,11 +47,11 @@ fn export() -> (Sources, Network) {
     (sources, network)
 }
 
-/// The command of a compiler that does what `script` says.
+/// Writes a compiler with this `script` and returns its command.
 fn compiler(folder: &Path, name: &str, script: &str) -> String {
     let path = folder.join(name);
     fs::write(&path, format!("{ARGUMENTS}{script}")).unwrap();
-    // A script that is run by name could not be while another thread, which starts a program, has it open.
+    // Executing the script itself fails ("text file busy") while a process forked by another thread has it open.
     format!("sh {}", path.display())
 }
 
@@ -61,7 +61,7 @@ fn checked(commands: &[&str], patience: Duration) -> Result<Checked, CheckError>
     check(&sources, &network, &compilers, &|| false)
 }
 
-/// What is said of an export that is checked with a compiler of this `script`; an error begins with `!`.
+/// The result of a check with a compiler of this `script`, as text; errors begin with `!`.
 fn said(script: &str, patience: Duration) -> String {
     let folder = tempfile::tempdir().unwrap();
     match checked(&[&compiler(folder.path(), "cxx", script)], patience) {
@@ -70,7 +70,7 @@ fn said(script: &str, patience: Duration) -> String {
     }
 }
 
-/// A compiler whose program for a header does what `program` says, and any other ends well.
+/// The script of a compiler whose program for a header runs `program`; other programs exit successfully.
 fn making(program: &str) -> String {
     format!("{WORKS}case $text in *check.cpp) echo '{program}' >> \"$program\" ;; esac\n")
 }
@@ -119,7 +119,7 @@ fn the_next_compiler_serves_where_the_first_does_not_work() {
 
 #[test]
 fn a_program_that_answers_wrongly_or_not_at_all_is_an_error() {
-    // No sample; then, for each of 32 images in three ways, class 0, three scores and probabilities of 0.
+    // No samples; then, for each of 32 images and three functions, class 0, three scores and probabilities of 0.
     let zeros = 2 + 32 * 3 * (2 + 3 + 12);
     let found = said(&making(&format!("head -c {zeros} /dev/zero")), PATIENCE);
     let (_, network) = export();
@@ -142,7 +142,7 @@ fn a_program_that_answers_wrongly_or_not_at_all_is_an_error() {
         assert!(found.starts_with("!a program of the exported header") && found.contains(how), "{program}: {found}");
     }
     let found = said(&making("exec sleep 1000"), SHORT);
-    assert!(found.contains("compiled with sh FOLDER/cxx, was not done after 0.4 s; nothing was written"), "{found}");
+    assert!(found.contains("compiled with sh FOLDER/cxx, did not finish within 0.4 s; nothing was written"), "{found}");
 }
 
 fn quant_scores(network: &Network, probe: usize) -> Vec<i8> {
@@ -150,11 +150,11 @@ fn quant_scores(network: &Network, probe: usize) -> Vec<i8> {
     network.quantised.as_ref().unwrap().run(&images[probe]).pop().unwrap()
 }
 
-/// Whether the process whose number the file `path` holds still runs.
+/// Whether the process with the id in the file `path` is running.
 fn runs(path: &Path) -> bool {
     let process = fs::read_to_string(path).unwrap();
     let state = fs::read_to_string(format!("/proc/{}/stat", process.trim())).unwrap_or_default();
-    // A zombie is one that nobody has waited for yet.
+    // A zombie has ended, but its parent has not waited for it yet.
     !state.is_empty() && !state.contains(") Z ")
 }
 
@@ -165,7 +165,7 @@ fn a_compiler_that_hangs_is_ended_with_what_it_started_and_nothing_is_left() {
     let script =
         format!("sleep 1000 &\necho $! > {}\ndirname \"$text\" > {}\nwait\n", child.display(), place.display());
     let found = checked(&[&compiler(folder.path(), "cxx", &script)], SHORT).unwrap().to_string();
-    assert!(found.starts_with("not checked: ") && found.ends_with("it was not done after 0.4 s"), "{found}");
+    assert!(found.starts_with("not checked: ") && found.ends_with("it did not finish within 0.4 s"), "{found}");
     let begun = Instant::now();
     while runs(&child) {
         assert!(begun.elapsed() < PATIENCE, "it still runs");

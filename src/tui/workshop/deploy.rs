@@ -3,7 +3,7 @@
 use super::progress::Reading;
 use crate::config::{self, ConfigFile, Edit, Precision};
 use crate::jobs::{
-    self, CheckError, Compilers, Deployment, Events, Folders, ImageCache, JUDGED, Queue, Session, Work, Worker,
+    self, CheckError, Compilers, Deployment, Events, Folders, ImageCache, COMPARED_IMAGES, Queue, Session, Work, Worker,
 };
 use crate::plan::Board;
 use crate::runs::Run;
@@ -134,16 +134,16 @@ impl Job<'_> {
         if self.control.is_stopped() {
             return Ok(None);
         }
-        let images = int8.dataset.validation.sample(JUDGED);
+        let images = int8.dataset.validation.sample(COMPARED_IMAGES);
         self.progress(format!("evaluating float and int8 on {} images", images.len()));
-        let Some(judged) = int8.judge(&deployed, &images, self.control) else { return Ok(None) };
+        let Some(evaluated) = int8.evaluate_int8(&deployed, &images, self.control) else { return Ok(None) };
         self.progress("generating C++");
         let build = |deployment: &Deployment, what: jobs::Build<'_>| -> anyhow::Result<Build> {
             let export = deployment.export(what, self.board)?;
             let lines = export.sources.header.lines().count();
             Ok(Build { export, lines })
         };
-        let comparison = Some(&judged.comparison);
+        let comparison = Some(&evaluated.comparison);
         let prepared = Arc::new(Prepared {
             run: run.path().to_owned(),
             hash: trained.hash.clone(),
@@ -152,7 +152,7 @@ impl Job<'_> {
             overrides: overrides.clone(),
             float: build(&float, jobs::Build::Float)?,
             int8: build(&int8, jobs::Build::Int8 { deployed: &deployed, comparison })?,
-            comparison: judged.comparison,
+            comparison: evaluated.comparison,
         });
         self.exporter.last = Some(prepared.clone());
         Ok(Some(prepared))

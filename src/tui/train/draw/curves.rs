@@ -22,7 +22,7 @@ pub fn draw(session: &Session, is_log: bool, has_focus: bool, area: Rect, buffer
     accuracy(session, &x, has_focus, below, buffer, theme);
 }
 
-/// Returns the axis of epochs: up to twice the current epoch, so that the curves fill at least half of the width.
+/// Returns the axis of epochs, from 0 to twice the current epoch, at least 5 and at most all epochs.
 fn epochs(session: &Session, width: u16) -> Axis {
     let to = f64::from(session.epochs().min(session.epoch().saturating_mul(2).max(5)).max(1));
     let (ticks, step) = scale::ticks(0.0, to, usize::from(width / 9).clamp(2, 12), 1.0);

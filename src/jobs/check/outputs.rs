@@ -12,7 +12,7 @@ const TOLERANCE: f32 = 1e-4;
 const TOLERANCE_OF_LOGITS: f32 = 1e-6;
 /// The functions by which the program passes an image to the header, in its order.
 const WAYS: [&str; 3] = ["predict()", "push()", "nextRow()"];
-/// The way of an answer that `samples.h` holds itself.
+/// The name for outputs that are written in `samples.h`.
 const SAMPLES: &str = "samples.h";
 
 /// A value that differs from the reference.
@@ -20,10 +20,10 @@ const SAMPLES: &str = "samples.h";
 pub struct Difference {
     /// The name of the image.
     pub image: String,
-    /// How the header got the image: `predict()`, `push()` or `nextRow()`; or `samples.h`, where what
-    /// the sketch expects is wrong.
+    /// The function that received the image: `predict()`, `push()` or `nextRow()`; `samples.h` if its expected
+    /// outputs are wrong.
     pub way: &'static str,
-    /// What differs, for people: the score or the probability of a class, or the class.
+    /// A description of the value: the score or probability of a class, or the predicted class.
     pub what: String,
     /// The header's value.
     pub found: String,
@@ -42,49 +42,49 @@ pub(super) enum Wrong {
     Stopped,
 }
 
-/// The most bytes that the program of [`crate::codegen::check`] writes for as many samples as a
-/// `samples.h` of `text` bytes can hold, and for `probes` images.
-pub(super) fn most_bytes(network: &Network, text: usize, probes: usize) -> u64 {
+/// Returns the maximum number of bytes that the program of [`crate::codegen::check`] writes for `probes` images and for
+/// the samples in a `samples.h` of `text` bytes.
+pub(super) fn max_bytes(network: &Network, text: usize, probes: usize) -> u64 {
     let classes = network.labels.len();
-    // A pixel is a digit and a comma at least.
+    // A pixel has at least a digit and a comma.
     let samples = text / (2 * network.image_bytes()) + 1;
-    let answers = WAYS.len() * (2 + 5 * classes);
-    (2 + samples * (network.image_bytes() + 4 * classes + answers) + probes * answers) as u64
+    let outputs = WAYS.len() * (2 + 5 * classes);
+    (2 + samples * (network.image_bytes() + 4 * classes + outputs) + probes * outputs) as u64
 }
 
-/// Compares `bytes`, written by the program of [`crate::codegen::check`], with what `network` answers,
-/// for the samples and for `probes`; how many images there were. On the rayon pool of the caller.
+/// Compares `bytes`, written by the program of [`crate::codegen::check`], with the outputs of `network` for the samples
+/// and for `probes`, on the rayon pool of the caller; returns the number of images.
 pub(super) fn compare(network: &Network, probes: &[Vec<u8>], bytes: &[u8], stop: Stop<'_>) -> Result<usize, Wrong> {
     let mut rest = Bytes(bytes);
     let mut records = Vec::new();
     for index in 0..usize::from(rest.class()?) {
         let image = rest.take(network.image_bytes())?;
         let expected = network.values(&mut rest)?;
-        let answers = network.answers(&mut rest)?;
+        let outputs = network.outputs(&mut rest)?;
         let name = format!("image{index} of samples.h");
-        records.push(Record { name, image, expected: Some(expected), answers });
+        records.push(Record { name, image, expected: Some(expected), outputs });
     }
     for (index, image) in probes.iter().enumerate() {
-        let answers = network.answers(&mut rest)?;
-        records.push(Record { name: format!("test image {index}"), image, expected: None, answers });
+        let outputs = network.outputs(&mut rest)?;
+        records.push(Record { name: format!("test image {index}"), image, expected: None, outputs });
     }
     if !rest.0.is_empty() {
         return Err(Wrong::Length);
     }
     let executor = network.quantised.as_ref().map(Executor::of);
-    let judge = |record: &Record<'_>| {
+    let compare = |record: &Record<'_>| {
         if stop() {
             return Err(Wrong::Stopped);
         }
-        record.judge(network, &network.reference(executor.as_ref(), record.image)).map_err(Wrong::Differs)
+        record.compare(network, &network.reference(executor.as_ref(), record.image)).map_err(Wrong::Differs)
     };
-    // The first of all differences, whatever the number of threads.
-    let judged: Vec<Result<(), Wrong>> = records.par_iter().map(judge).collect();
-    judged.into_iter().collect::<Result<(), Wrong>>()?;
+    // The first difference in the order of images, for any number of threads.
+    let compared: Vec<Result<(), Wrong>> = records.par_iter().map(compare).collect();
+    compared.into_iter().collect::<Result<(), Wrong>>()?;
     Ok(records.len())
 }
 
-/// Bytes that are still to be read.
+/// The bytes that are not read yet.
 struct Bytes<'a>(&'a [u8]);
 
 impl<'a> Bytes<'a> {
@@ -107,16 +107,16 @@ impl<'a> Bytes<'a> {
     }
 }
 
-/// Scores if there are any, else probabilities.
+/// Scores of an int8 network, or probabilities of a float network.
 enum Values {
     Scores(Vec<i8>),
     Probabilities(Vec<f32>),
 }
 
 /// The header's outputs for an image.
-struct Answer {
+struct Outputs {
     class: usize,
-    /// In int8.
+    /// The scores, if the network is int8.
     scores: Option<Vec<i8>>,
     probabilities: Vec<f32>,
 }
@@ -132,10 +132,10 @@ struct Reference {
 struct Record<'a> {
     name: String,
     image: &'a [u8],
-    /// The contents of `samples.h`.
+    /// The expected outputs in `samples.h`; `None` for a test image.
     expected: Option<Values>,
-    /// One for each function.
-    answers: Vec<Answer>,
+    /// The outputs of each function in [`WAYS`].
+    outputs: Vec<Outputs>,
 }
 
 impl Network {
@@ -151,14 +151,14 @@ impl Network {
         })
     }
 
-    fn answers(&self, rest: &mut Bytes<'_>) -> Result<Vec<Answer>, Wrong> {
+    fn outputs(&self, rest: &mut Bytes<'_>) -> Result<Vec<Outputs>, Wrong> {
         let classes = self.labels.len();
-        let answer = |_| {
+        let read = |_| {
             let class = usize::from(rest.class()?);
             let scores = self.quantised.is_some().then(|| rest.scores(classes)).transpose()?;
-            Ok(Answer { class, scores, probabilities: rest.floats(classes)? })
+            Ok(Outputs { class, scores, probabilities: rest.floats(classes)? })
         };
-        WAYS.iter().map(answer).collect()
+        WAYS.iter().map(read).collect()
     }
 
     fn reference(&self, executor: Option<&Executor>, image: &[u8]) -> Reference {
@@ -174,7 +174,7 @@ impl Network {
         Reference { scores: None, probabilities: softmax(logits), tolerance }
     }
 
-    /// A class, for people.
+    /// Formats a class for messages.
     fn class(&self, class: usize) -> String {
         let label = self.labels.get(class).map_or("unknown", String::as_str);
         format!("class {class} ({})", escape::terminal(label))
@@ -182,7 +182,7 @@ impl Network {
 }
 
 impl Record<'_> {
-    fn judge(&self, network: &Network, reference: &Reference) -> Result<(), Difference> {
+    fn compare(&self, network: &Network, reference: &Reference) -> Result<(), Difference> {
         let differs = |way, what: String, found: &dyn ToString, expected: &dyn ToString| {
             let (found, expected) = (found.to_string(), expected.to_string());
             Err(Difference { image: self.name.clone(), way, what, found, expected })
@@ -197,7 +197,7 @@ impl Record<'_> {
             }
         };
         let probabilities = |way, found: &[f32]| {
-            // A reference that is no number proves nothing.
+            // A NaN or infinite reference is not compared.
             let is_off = |(_, (found, expected)): &(usize, (&f32, &f32))| {
                 let error = (*found - *expected).abs();
                 expected.is_finite() && (error.is_nan() || error > reference.tolerance)
@@ -214,20 +214,20 @@ impl Record<'_> {
             Some(Values::Probabilities(found)) => probabilities(SAMPLES, found)?,
             None => {}
         }
-        for (way, answer) in WAYS.into_iter().zip(&self.answers) {
-            answer.scores.as_ref().map_or(Ok(()), |found| scores(way, found))?;
-            probabilities(way, &answer.probabilities)?;
-            // Among probabilities that are nearly equal, either may be the largest.
-            let largest = answer.probabilities.iter().copied().fold(0.0, f32::max);
-            let is_largest = answer.probabilities.get(answer.class).is_some_and(|found| *found >= largest);
+        for (way, outputs) in WAYS.into_iter().zip(&self.outputs) {
+            outputs.scores.as_ref().map_or(Ok(()), |found| scores(way, found))?;
+            probabilities(way, &outputs.probabilities)?;
+            // Of nearly equal probabilities, either may be the largest.
+            let largest = outputs.probabilities.iter().copied().fold(0.0, f32::max);
+            let is_largest = outputs.probabilities.get(outputs.class).is_some_and(|found| *found >= largest);
             let expected = match &reference.scores {
-                Some(scores) => quant::answer(scores),
-                None if is_largest || !largest.is_finite() => answer.class,
-                None => crate::graph::argmax(&answer.probabilities),
+                Some(scores) => quant::predicted_class(scores),
+                None if is_largest || !largest.is_finite() => outputs.class,
+                None => crate::graph::argmax(&outputs.probabilities),
             };
-            if answer.class != expected {
-                let (found, expected) = (network.class(answer.class), network.class(expected));
-                return differs(way, "the answer".into(), &found, &expected);
+            if outputs.class != expected {
+                let (found, expected) = (network.class(outputs.class), network.class(expected));
+                return differs(way, "the predicted class".into(), &found, &expected);
             }
         }
         Ok(())
