@@ -4,7 +4,7 @@
 #![expect(clippy::print_stdout, reason = "an example prints")]
 
 use micromobilenet::data::NoProgress;
-use micromobilenet::jobs::{Build, Compilers, COMPARED_IMAGES, Session};
+use micromobilenet::jobs::{Build, COMPARED_IMAGES, Compilers, Session};
 use micromobilenet::runs::Run;
 use micromobilenet::train::Control;
 use std::path::PathBuf;
@@ -25,7 +25,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     println!("accuracy in int8: {:.1} %", 100.0 * evaluated.evaluation.accuracy);
 
     let deployment = session.deployment().ok_or("the run has no weights yet")?;
-    let export = deployment.export(Build::Int8 { deployed: &deployed, comparison: Some(&evaluated.comparison) }, None)?;
+    let export =
+        deployment.export(Build::Int8 { deployed: &deployed, comparison: Some(&evaluated.comparison) }, None)?;
     println!("{}", export.check(&Compilers::here(), &|| false)?);
     for file in export.write(&output)? {
         println!("wrote {}", file.display());

@@ -42,7 +42,7 @@ pub struct Model<'a> {
     pub quantised: Option<&'a Quantised>,
     /// Goal of the memory plan.
     pub plan: Plan,
-    /// How training resized images, which the header applies to camera rows.
+    /// The resizing of images in training, which the header applies to camera rows.
     pub resize: Resize,
     /// Name of the C++ class: see [`symbols::class_name`].
     pub class_name: String,

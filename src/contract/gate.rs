@@ -70,7 +70,7 @@ mod tests {
         fn a_gate_is_the_sigmoid_within_half_a_step(q: i8, scale in 0.001_f64..0.1) {
             let real = 1.0 / (1.0 + (-f64::from(q) * scale).exp());
             let error = f64::from(gate(&sigmoid_table(scale), q)) / GATE_ONE - real;
-            // Half a step of rounding, and a whole one where 1 is not to be had.
+            // Half a step of rounding, or a whole one near 1, which cannot be represented.
             prop_assert!((-1.0 / 256.0..=0.5 / 256.0 + 1e-12).contains(&error), "{}", error);
         }
 

@@ -31,7 +31,7 @@
 //! (C at `-O2`, constants of each channel in tables; instructions counted by QEMU, cycles by simavr. The first form
 //! needs one more load for the bias, which is part of `b` in the fourth; on M4 both requantise and store in three
 //! instructions. Accumulators of trained layers have 17 to 21 bits including the sign and m seldom more than 11, so
-//! that AVR needs three to six of its multiplications, where the compiler uses ten.)
+//! that AVR needs three to six of its multiplications; the compiler uses ten.)
 //!
 //! Accuracy is not affected: over twelve trained networks (two of each preset, flowers) the logits have a mean
 //! signal-to-noise ratio of 30.4 dB with `Single` and 30.3 dB with the 31-bit multipliers of TensorFlow Lite, relative

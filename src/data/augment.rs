@@ -257,7 +257,7 @@ mod tests {
         for channels in [1, 3] {
             let input = Input { height: 6, width: 9, channels };
             let src = ramp(input);
-            // A rotation too small to move a pixel takes the other path.
+            // A rotation too small to move a pixel, which is computed by the affine transformation.
             for rotate in [0.0, 1e-6] {
                 let augmenter = Augmenter::new(&Augment { flip: true, rotate, ..NONE }, input, 1);
                 let mut flipped = 0;

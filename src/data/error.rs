@@ -83,7 +83,7 @@ pub enum DataError {
     Table {
         /// The table.
         path: PathBuf,
-        /// What is wrong.
+        /// A description of the defect.
         problem: String,
     },
     /// A validation or test image belongs to a class without training images.
@@ -163,7 +163,7 @@ pub enum DataError {
     BinaryFile {
         /// The file.
         name: String,
-        /// What is wrong and what is expected.
+        /// The defect and the expected value.
         problem: String,
     },
     /// A picture cannot be read or decoded.

@@ -25,7 +25,7 @@ pub(crate) fn check_size(width: u32, height: u32) -> Result<(), String> {
 /// Checks a shape `[images, height, width, channels]` and returns its size in bytes.
 ///
 /// # Errors
-/// A description of what is wrong with the shape, for a message that names the file.
+/// A description of the invalid shape, for a message that names the file.
 pub(crate) fn check_shape([count, height, width, channels]: [u64; 4]) -> Result<u64, String> {
     let sides = 1..=u64::from(MAX_SIDE);
     if !matches!(channels, 1 | 3) {

@@ -1,4 +1,4 @@
-//! How loading reports its progress, and how it is cancelled.
+//! Progress reports and cancellation of loading.
 
 /// Receives loading progress. Called from worker threads.
 pub trait Progress: Sync {

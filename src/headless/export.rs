@@ -6,7 +6,7 @@ use super::project::Project;
 use crate::codegen::CodegenError;
 use crate::config::Precision;
 use crate::escape;
-use crate::jobs::{Build, CheckError, Checked, Compilers, Export, COMPARED_IMAGES};
+use crate::jobs::{Build, COMPARED_IMAGES, CheckError, Checked, Compilers, Export};
 use crate::plan::{Board, Boards};
 use serde_json::json;
 
@@ -28,7 +28,8 @@ pub fn run(project: &mut Project<'_>) -> Result<(), Failure> {
         Precision::Int8 => {
             let deployed = project.deployed()?;
             let images = deployment.dataset.validation.sample(COMPARED_IMAGES);
-            let evaluated = deployment.evaluate_int8(&deployed, &images, &project.control).ok_or_else(Failure::interrupted)?;
+            let evaluated =
+                deployment.evaluate_int8(&deployed, &images, &project.control).ok_or_else(Failure::interrupted)?;
             int8::report(project, &evaluated.comparison)?;
             deployment.export(Build::Int8 { deployed: &deployed, comparison: Some(&evaluated.comparison) }, board)?
         }

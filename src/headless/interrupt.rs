@@ -7,15 +7,15 @@ use signal_hook::iterator::Signals;
 /// Makes a write beyond the file size limit fail with an error, as on a full disk; by default the system would end the
 /// program.
 pub fn outlive_full_files() {
-    // On failure the default remains.
+    // If this fails, the default handler remains.
     let _ = signal_hook::flag::register(SIGXFSZ, std::sync::Arc::default());
 }
 
-/// Calls `hear` at each signal that [`watch`] handles, from a separate thread, for callers that block and cannot poll
+/// Calls `receive` at each signal that [`watch`] handles, from a separate thread, for callers that block and cannot poll
 /// the control. The thread ends with the program.
-pub fn tell(hear: impl Fn() + Send + 'static) {
+pub fn tell(receive: impl Fn() + Send + 'static) {
     if let Ok(mut signals) = Signals::new([SIGINT, SIGTERM, SIGHUP]) {
-        let wait = move || signals.forever().for_each(|_| hear());
+        let wait = move || signals.forever().for_each(|_| receive());
         let _ = std::thread::Builder::new().name("alarm".into()).spawn(wait);
     }
 }

@@ -305,8 +305,9 @@ fn an_export_is_looked_at_before_it_is_written() {
     assert_eq!(evaluated_int8.evaluation.accuracy, evaluated_int8.comparison.int8_accuracy);
     let without_comparison = deployment.export(Build::Int8 { deployed: &deployed, comparison: None }, None).unwrap();
     assert_eq!((without_comparison.accuracy, without_comparison.int8_accuracy), (float.accuracy, None));
-    let int8 =
-        deployment.export(Build::Int8 { deployed: &deployed, comparison: Some(&evaluated_int8.comparison) }, None).unwrap();
+    let int8 = deployment
+        .export(Build::Int8 { deployed: &deployed, comparison: Some(&evaluated_int8.comparison) }, None)
+        .unwrap();
     assert_eq!(int8.int8_accuracy, Some(evaluated_int8.comparison.int8_accuracy));
     let said = format!("int8 accuracy   {:.4} ", evaluated_int8.comparison.int8_accuracy);
     assert!(int8.sources.header.contains(&said) && !without_comparison.sources.header.contains(&said));
@@ -318,5 +319,7 @@ fn an_export_is_looked_at_before_it_is_written() {
     assert_eq!(files[0], root.join("Tiny/Tiny.h"));
     assert_eq!(std::fs::read_to_string(&files[0]).unwrap(), int8.sources.header);
     go.stop();
-    assert!(deployment.evaluate_int8(&deployed, images, &go).is_none() && evaluated(&deployment, images, &go).is_none());
+    assert!(
+        deployment.evaluate_int8(&deployed, images, &go).is_none() && evaluated(&deployment, images, &go).is_none()
+    );
 }

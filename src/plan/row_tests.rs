@@ -1,5 +1,5 @@
-//! Cuts and sizes of plans. That no plan loses what is still read, and that its program predicts
-//! what it should, is tested in `tests/differential`.
+//! Tests of cuts and sizes of plans. `tests/differential` tests that no plan overwrites values that are still read,
+//! and that programs give the expected outputs.
 
 use super::ElementSizes;
 use super::chain::Chain;
@@ -69,8 +69,8 @@ pub(crate) fn networks() -> impl Strategy<Value = String> {
     })
 }
 
-/// Least bytes of the worst segment, and least multiplications after the last row, over all cuts
-/// behind link `first`.
+/// Minimum bytes of the largest segment, and minimum multiplications after the last row, over all cuts after link
+/// `first`.
 fn least(chain: &Chain, first: usize) -> (usize, u64) {
     if first == chain.links.len() {
         return (0, 0);

@@ -82,7 +82,7 @@ mod tests {
     fn quiet_channels_fill_the_range_of_the_loud_ones() {
         let ranges = [(0.0, 4.0), (0.0, 0.9), (0.0, 3.9), (0.0, 0.0), (0.0, 0.01)];
         assert_factors(&ranges, Activation::Relu, &[1.0, 4.0, 1.0, MAX_FACTOR, MAX_FACTOR]);
-        // A map has no more than ReLU6 lets through, whatever rounding made of it.
+        // The range is limited to that of ReLU6, also after rounding.
         assert_factors(&[(0.0, 6.1), (0.0, 2.7)], Activation::Relu6, &[1.0, 2.0]);
         // The nearer side counts.
         assert_factors(&[(-2.0, 8.0), (-0.9, 0.1), (0.0, 3.6)], Activation::None, &[1.0, 2.0, 2.0]);

@@ -85,7 +85,7 @@ mod tests {
         assert_eq!((found.threshold, found.coverage), (f64::from(f32::midpoint(0.7, 0.6)), 0.8));
         assert_eq!(answered.threshold(0.5).unwrap().coverage, 1.0);
         assert_eq!(RankedPredictions::of([(0.9, false), (0.5, true)]).threshold(0.9), None);
-        // Where all are right, nothing below the least probability that occurred counts.
+        // If all predictions are correct, the threshold is the smallest probability that occurred.
         let found = RankedPredictions::of([(0.6, true), (0.5076, true)]).threshold(0.9).unwrap();
         assert_eq!((found.threshold, found.coverage, found.accuracy), (f64::from(0.5076_f32), 1.0, Some(1.0)));
         assert_eq!(RankedPredictions::of([(0.0, true)]).threshold(0.9), None);

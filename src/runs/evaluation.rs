@@ -77,12 +77,11 @@ pub fn confusion(classes: usize, truths: &[u16], answers: &[u16]) -> Vec<Vec<u64
 }
 
 impl Evaluation {
-    /// Counts answers. `probabilities` holds `labels.len()` numbers for each image, image after
-    /// image; `truths` its class; `names` its file (or is empty: images are then numbered from 0).
+    /// Evaluates predictions: `probabilities` has `labels.len()` values per image, `truths` the true classes, `names` the
+    /// files (if it is empty, images are numbered from 0).
     ///
     /// # Panics
-    /// If the lengths disagree or a truth is no class: a mistake of the caller, who made all
-    /// four from one data set.
+    /// If the lengths disagree or a true class is not in `labels`.
     #[must_use]
     pub fn from_probabilities(labels: &[String], truths: &[u16], probabilities: &[f32], names: &[String]) -> Self {
         let classes = labels.len();
@@ -91,7 +90,7 @@ impl Evaluation {
         let mut answers = Vec::with_capacity(truths.len());
         let (mut mistakes, mut sure) = (Vec::new(), Vec::with_capacity(truths.len()));
         let mut loss = 0.0;
-        // Without classes there are no probabilities and, by the assertion, nothing to cut them into.
+        // Without classes there are no probabilities, by the assertion above.
         for (image, row) in probabilities.chunks(classes.max(1)).enumerate() {
             let (truth, predicted) = (usize::from(truths[image]), argmax(row));
             answers.push(predicted as u16);

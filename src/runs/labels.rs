@@ -33,7 +33,7 @@ fn hidden(c: char) -> bool {
 /// lines may end in CR LF).
 ///
 /// # Errors
-/// The line, from 1, and what is wrong with an escape in it.
+/// The line, from 1, and a description of its invalid escape.
 pub fn labels_from_text(text: &str) -> Result<Vec<String>, (usize, String)> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     text.lines().enumerate().map(|(at, line)| unescaped(line).map_err(|why| (at + 1, why))).collect()

@@ -91,7 +91,7 @@ pub enum RunError {
         path: PathBuf,
         /// The line, from 1.
         line: usize,
-        /// What is wrong, and what is expected.
+        /// The defect and the expected value.
         why: String,
     },
     /// A plot could not be drawn.

@@ -1,5 +1,5 @@
-//! The Markdown of `data-check.md` as HTML: tables, lists, headings and lines, with every name escaped
-//! anew.
+//! Conversion of the Markdown of `data-check.md` to HTML: tables, lists, headings and lines, with names escaped for
+//! HTML.
 
 use crate::escape;
 

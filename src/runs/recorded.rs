@@ -26,7 +26,7 @@ pub struct EvaluationRecord {
     pub fingerprint: String,
     /// Hash of the weights file.
     pub weights: String,
-    /// How many images.
+    /// Number of images.
     pub images: u64,
     /// Accuracy, 0 to 1; absent without images.
     pub accuracy: Option<f64>,

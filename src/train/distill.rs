@@ -53,7 +53,7 @@ impl Distillation {
     }
 
     /// The teacher's class probabilities at the temperature, one row per image.
-    pub fn answers(&self, images: &Arc<Activations>) -> Vec<f32> {
+    pub fn soft_targets(&self, images: &Arc<Activations>) -> Vec<f32> {
         let mut logits = self.network.evaluate(images);
         for logit in &mut logits {
             *logit /= self.temperature;
@@ -75,10 +75,10 @@ pub fn loss(
 ) -> (Loss, f32) {
     let shape = *logits.shape();
     let device = logits.device().clone();
-    let softened = distillation.map(|(distillation, answers)| {
+    let softened = distillation.map(|(distillation, soft_targets)| {
         let Distillation { weight, temperature, .. } = *distillation;
         let own = logits.retaped::<OwnedTape<f32, Cpu>>() / temperature;
-        let loss = cross_entropy_with_logits_loss(own, device.tensor_from_vec(answers, shape));
+        let loss = cross_entropy_with_logits_loss(own, device.tensor_from_vec(soft_targets, shape));
         (loss * (weight * temperature * temperature), 1.0 - weight)
     });
     let hard = cross_entropy_with_logits_loss(logits, device.tensor_from_vec(targets, shape));
@@ -95,7 +95,7 @@ mod tests {
     use crate::graph::tests::graph_of;
 
     #[test]
-    fn the_gradient_is_the_difference_of_softened_answers() {
+    fn the_gradient_is_the_difference_of_softened_probabilities() {
         // d/dz of T²·CE(p, softmax(z/T)) is T·(softmax(z/T) − p).
         let device = Cpu::default();
         let (temperature, weight) = (2.0_f32, 0.75_f32);
@@ -109,8 +109,8 @@ mod tests {
         let distillation = Distillation::new(&teacher, &train);
         let z = [0.5_f32, -1.0, 2.0];
         let logits: Matrix = device.tensor_from_vec(z.to_vec(), (1, 3));
-        let (answers, targets) = (vec![0.2, 0.3, 0.5], vec![0.0, 1.0, 0.0]);
-        let (total, hard) = loss(logits.leaky_trace(), targets.clone(), Some((&distillation, answers.clone())));
+        let (soft_targets, targets) = (vec![0.2, 0.3, 0.5], vec![0.0, 1.0, 0.0]);
+        let (total, hard) = loss(logits.leaky_trace(), targets.clone(), Some((&distillation, soft_targets.clone())));
         let gradients = total.backward();
         let mut found = vec![0.0; 3];
         gradients.get(&logits).copy_into(&mut found);
@@ -118,7 +118,8 @@ mod tests {
         let plain: Vec<f32> = softmax(&z);
         assert!((hard + plain[1].ln()).abs() < 1e-6);
         for i in 0..3 {
-            let expected = weight * temperature * (soft[i] - answers[i]) + (1.0 - weight) * (plain[i] - targets[i]);
+            let expected =
+                weight * temperature * (soft[i] - soft_targets[i]) + (1.0 - weight) * (plain[i] - targets[i]);
             assert!((found[i] - expected).abs() < 1e-6, "{} instead of {expected}", found[i]);
         }
     }

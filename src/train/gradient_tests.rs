@@ -64,7 +64,7 @@ fn gradients_agree_with_finite_differences_on_odd_shapes() {
             let analytic = values(&gradients.get(&parameter.tensor));
             let at = analytic.len() / 2;
             if name == "hidden0.bias" {
-                // Batch norm behind them takes away what is the same in all images.
+                // The following batch norm removes values that are the same in all images.
                 let is_on = |unit: usize| unit.is_multiple_of(2) && hidden.len() == 1;
                 assert!(
                     analytic.iter().enumerate().all(|(unit, slope)| is_on(unit) == (slope.abs() > 1e-4)),

@@ -253,7 +253,8 @@ impl Loop {
         let before = self.network.running_statistics();
         let keep = self.batches.dropout(epoch, batch, places.len(), self.job.graph.feature_count());
         let input = Arc::new(Activations::plain(input));
-        let distillation = self.distillation.as_ref().map(|distillation| (distillation, distillation.answers(&input)));
+        let distillation =
+            self.distillation.as_ref().map(|distillation| (distillation, distillation.soft_targets(&input)));
         let logits = self.network.train(&input, keep);
         let (count, classes) = (places.len(), self.job.graph.classes);
         let mut values = vec![0.0; count * classes];

@@ -18,7 +18,7 @@ pub struct DataCheck {
     pub unreadable: Vec<Unreadable>,
     /// Entries skipped because they are not pictures or have no class.
     pub skipped: Vec<Skipped>,
-    /// How the source layout was interpreted, for example which folder was used. Names in it are not escaped.
+    /// The interpretation of the source layout, for example the folder that was used. Names in it are not escaped.
     pub notes: Vec<String>,
     /// Images smaller than the input.
     pub small: SmallImages,

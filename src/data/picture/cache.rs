@@ -65,7 +65,7 @@ impl Cache {
         Self { folder }
     }
 
-    /// The key of the picture in `file`, preprocessed as `how` says; `None` if it is not worth caching.
+    /// The key of the picture in `file`, preprocessed according to `how`; `None` if it is not worth caching.
     pub fn key(&self, file: &[u8], how: Preprocessing) -> Option<Key> {
         if self.folder.is_none() || file.len() < MIN_FILE_BYTES {
             return None;

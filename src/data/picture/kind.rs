@@ -138,7 +138,7 @@ impl FileKind {
         matches!(self, Self::Picture(_) | Self::Heic)
     }
 
-    /// How to turn such a file into a picture.
+    /// Advice for converting a file of this kind to a picture.
     #[must_use]
     pub const fn advice(self) -> Option<&'static str> {
         match self {
@@ -220,7 +220,7 @@ fn bitmap_header(head: &[u8]) -> bool {
 fn brands(head: &[u8]) -> FileKind {
     let size = head.first_chunk().map_or(0, |size| u32::from_be_bytes(*size) as usize);
     let brands = head.get(8..head.len().min(size.max(12))).unwrap_or(&[]);
-    // The version stands between the major and the compatible brands.
+    // The version is between the major and the compatible brands.
     let has = |wanted: &[&[u8; 4]]| {
         let mut each = brands.chunks_exact(4).enumerate().filter(|(place, _)| *place != 1);
         each.any(|(_, brand)| wanted.iter().any(|wanted| brand == *wanted))

@@ -98,7 +98,7 @@ fn in_folder(folder: &Path) -> Result<Source<'_>, DataError> {
     Ok(Source::Folder(folder))
 }
 
-/// Refuses archives and tables of labels with an error that says what to pass instead.
+/// Refuses archives and tables of labels with an error that names the supported sources.
 fn refuse_other(path: &Path) -> Result<(), DataError> {
     let place = SourcePath::top(path);
     let kind = tree::kind(path).map_err(FileError::of("read", path))?;

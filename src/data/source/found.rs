@@ -16,7 +16,7 @@ pub(crate) struct SourceContents {
     pub unreadable: Vec<Unreadable>,
     /// Entries that are not pictures, or have no class.
     pub skipped: Vec<Skipped>,
-    /// How the source layout was interpreted, see [`DataCheck::notes`](crate::data::DataCheck::notes).
+    /// The interpretation of the source layout, see [`DataCheck::notes`](crate::data::DataCheck::notes).
     pub notes: Vec<String>,
     /// The path prefix of training images in class folders, before the class.
     pub prefix: String,

@@ -1,4 +1,4 @@
-//! Layouts of data folders: where classes and splits are. No picture is opened.
+//! Detection of classes and splits from the layout of data folders. No picture is opened.
 //!
 //! In this order of precedence: a table in a format for labels; folders of training, validation and test under their
 //! usual names; two or more class folders; another table with files and labels; labels in file names such as

@@ -20,7 +20,7 @@ pub(crate) struct Header {
 /// Reads the header of an array; the elements follow in `stream`.
 ///
 /// # Errors
-/// A description of what is wrong, for a message that names the array.
+/// A description of the defect, for a message that names the array.
 pub(crate) fn header(stream: &mut impl Read) -> Result<Header, String> {
     let mut bytes = |count: usize| -> Result<Vec<u8>, String> {
         let mut bytes = vec![0; count];

@@ -49,7 +49,7 @@ pub(crate) struct Unused {
     pub files: Vec<SourcePath>,
     pub unreadable: Vec<Unreadable>,
     pub skipped: Vec<Skipped>,
-    /// How the source layout was interpreted.
+    /// The interpretation of the source layout.
     pub notes: Vec<String>,
 }
 

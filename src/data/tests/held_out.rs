@@ -1,4 +1,4 @@
-//! What is held out: the same for every input, and never a frame of a scene that is trained on.
+//! Held-out images: the same for every input size, and never of a scene in the training images.
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,4 @@
-//! Sources that are wrong, damaged or meant to harm: each an error that says why.
+//! Invalid, damaged and malicious sources: each gives an error with its reason.
 
 use std::os::unix::fs::{PermissionsExt as _, symlink};
 use std::process::Command;
@@ -110,7 +110,7 @@ fn more_than_memory_holds_is_refused_before_it_is_decoded() {
     assert!(error.contains("maximum is 4000 MB"), "{error}");
 }
 
-/// What a refused permission looks like to a user who is not root.
+/// Missing permissions, for a user other than root.
 #[test]
 fn refused_permissions_are_errors_or_named() {
     if let Some(folder) = std::env::var_os("MICROMOBILENET_REFUSED") {
@@ -125,7 +125,7 @@ fn refused_permissions_are_errors_or_named() {
     for path in ["file/a/001.png", "class/b", "top", "all"] {
         open(&folder.path().join(path), 0);
     }
-    // Names can be listed, but what they are cannot be seen.
+    // Names can be listed, but the types of the entries cannot be read.
     open(&folder.path().join("all"), 0o444);
     // A user other than root, to whom modes matter, may not be able to reach the build folder.
     let program = folder.path().join("tests");
@@ -162,7 +162,7 @@ fn look_at_refused(folder: &Path) {
     }
 }
 
-/// What is wrong with an IDX pair of these bytes.
+/// The error of loading an IDX pair with these bytes.
 fn idx_refusal(images: &[u8], labels: &[u8]) -> String {
     let folder = tempfile::tempdir().unwrap();
     put(folder.path(), "x-images-idx3-ubyte", images);

@@ -1,4 +1,4 @@
-//! Folders as people have them: how each is understood.
+//! Common layouts of data folders and their interpretation.
 
 use super::*;
 
@@ -222,7 +222,7 @@ fn folders_of_this_program_and_of_systems_are_no_classes() {
     ] {
         assert!(found.contains(part), "{part}: {found}");
     }
-    // Also before the first run is over, and what is left of one.
+    // Also during the first run, and with the remains of a deleted one.
     for inside in [&["runs/x/", "ArduinoCode/"][..], &["runs/2026_micro/"], &["train/runs/", "runs/report/"]] {
         let folder = source(|top| {
             let top = if inside[0].starts_with("train") { top.join("train") } else { top.to_owned() };

@@ -53,7 +53,7 @@ fn loaded(source: &Path) -> Result<Dataset, DataError> {
     load(&data(source), GREY, None, &NoProgress)
 }
 
-/// The message of the error that loading `source` gives.
+/// The message of the error of loading `source`.
 fn refusal(source: &Path) -> String {
     loaded(source).expect_err("a bad source").to_string()
 }
@@ -86,7 +86,7 @@ fn put_files(top: &Path, stem: &str, count: u32, first: u32) {
     }
 }
 
-/// A source that `make` makes.
+/// A source created by `make`.
 fn source(make: impl FnOnce(&Path)) -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
     make(folder.path());

@@ -1,4 +1,4 @@
-//! Folders, IDX files, the bundled set, and how they are split.
+//! Folders, IDX files and the bundled set, and their splits.
 
 use std::sync::Mutex;
 
@@ -152,7 +152,7 @@ fn unreadable_files_are_left_out_and_named() {
     assert_eq!(set.train.len() + set.validation.len(), 10);
     let names: Vec<&str> = set.check.unreadable.iter().map(|file| file.name.as_str()).collect();
     assert_eq!(names, ["a/0000.png", "b/zero.jpg"]);
-    // The gap is closed: every image is still the one its name says.
+    // After the unreadable ones are removed, every image still has the pixels of its file.
     for i in 0..set.train.len() {
         let path = folder.path().join(&set.train.names[i]);
         assert_eq!(set.train.image(i), load_image(&path, GREY, Data::default().resize, Background::default()).unwrap());

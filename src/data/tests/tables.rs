@@ -75,7 +75,7 @@ fn tables_give_labels_and_parts() {
     });
     let (labels, train, test, _) = understood(folder.path());
     assert_eq!((labels.join(" "), train, test), ("mel nv".to_owned(), 8, 2));
-    // Class folders with a table that says the same.
+    // Class folders with a table of the same labels.
     let folder = source(|top| {
         put_class(top, "rose", 5, 0);
         put_class(top, "daisy", 5, 50);
@@ -142,7 +142,7 @@ fn what_is_no_picture_is_named_with_what_to_do() {
     ] {
         assert!(found.contains(part), "{part}: {found}");
     }
-    // A class of nothing else.
+    // A class with only such files.
     let folder = source(|top| {
         put_class(top, "a", 5, 0);
         put(top, "b/x.avif", &avif);

@@ -1,4 +1,4 @@
-//! Run folders: exclusive, refused where something else stands, listed whatever is in them.
+//! Run folders: exclusive, refused if they contain other files, listed with any contents.
 
 use super::*;
 use crate::runs::{EpochSummary, now};

@@ -50,7 +50,7 @@ impl Layout {
 }
 
 /// The confusion matrix: rows are true classes, columns predictions. Blue cells are correct, orange cells wrong;
-/// darker cells have a larger fraction of their row. Counts and fractions are written where they fit.
+/// darker cells have a larger fraction of their row. Counts and fractions are written if they fit.
 ///
 /// # Errors
 /// If the drawing library refuses.
@@ -70,7 +70,7 @@ pub fn confusion_svg(evaluation: &Evaluation) -> Result<String, RunError> {
         let figures =
             format!("accuracy {} on {} images", percent(Some(evaluation.accuracy)), thousands(evaluation.images));
         canvas.text(&figures, (24.0, 54.0), 13.0, SOFT, Anchor::Start);
-        let key = "rows: the truth; columns: the answer; colour: share of the row";
+        let key = "rows: true class; columns: predicted class; colour: fraction of the row";
         canvas.text(key, (24.0, 74.0), 13.0, SOFT, Anchor::Start);
         if classes == 0 {
             return;
@@ -78,9 +78,9 @@ pub fn confusion_svg(evaluation: &Evaluation) -> Result<String, RunError> {
         names(canvas, &layout, &labels, side);
         for (truth, counts) in evaluation.confusion.iter().enumerate() {
             let images: u64 = counts.iter().sum();
-            for (answer, &count) in counts.iter().enumerate().filter(|(_, count)| **count > 0) {
+            for (predicted, &count) in counts.iter().enumerate().filter(|(_, count)| **count > 0) {
                 let share = count as f64 / images as f64;
-                cell(canvas, &layout, (truth, answer), count, share);
+                cell(canvas, &layout, (truth, predicted), count, share);
             }
         }
         canvas.frame((layout.left, layout.top), (layout.left + side, layout.top + side), SOFT);
@@ -110,13 +110,13 @@ fn names(canvas: &mut Canvas<'_>, layout: &Layout, labels: &[String], side: f64)
     }
 }
 
-fn cell(canvas: &mut Canvas<'_>, layout: &Layout, (truth, answer): (usize, usize), count: u64, share: f64) {
+fn cell(canvas: &mut Canvas<'_>, layout: &Layout, (truth, predicted): (usize, usize), count: u64, share: f64) {
     let size = layout.cell;
-    let (x, y) = (layout.left + answer as f64 * size, layout.top + truth as f64 * size);
+    let (x, y) = (layout.left + predicted as f64 * size, layout.top + truth as f64 * size);
     // The faintest is still seen, and a gap shows the grid.
     let depth = 0.12 + 0.88 * share;
     let gap = if size >= 13.0 { 0.5 } else { 0.0 };
-    let colour = shade(if truth == answer { RIGHT } else { WRONG }, depth);
+    let colour = shade(if truth == predicted { RIGHT } else { WRONG }, depth);
     canvas.rect((x + gap, y + gap), (x + size - gap, y + size - gap), colour);
     let ink = if depth > 0.75 { Colour(255, 255, 255) } else { INK };
     let middle = (x + size / 2.0, y + size / 2.0);

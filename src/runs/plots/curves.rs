@@ -116,7 +116,7 @@ impl Panel {
     }
 }
 
-/// From epoch 1 to the last; wider than nothing even for one.
+/// The range of epochs, from 1 to the last; not empty even for a single epoch.
 fn epochs<'a>(runs: impl Iterator<Item = &'a [EpochMetrics]>) -> (f64, f64) {
     let last = runs.flatten().map(|row| row.epoch).max().unwrap_or(1);
     if last <= 1 { (0.5, 1.5) } else { (1.0, f64::from(last)) }

@@ -41,7 +41,7 @@ pub fn loss_range(losses: impl Iterator<Item = f64>) -> (f64, f64) {
     let towers = if losses.len() < 20 { largest > 10.0 * usual } else { largest > usual + 2.0 * spread };
     let top = if towers && usual > 0.0 { usual + spread } else { largest };
     if top <= least {
-        // A single value stands in the middle.
+        // A single value is drawn in the middle.
         return if least > 0.0 { (0.5 * least, (1.5 * least).min(f64::MAX)) } else { (0.0, 1.0) };
     }
     let room = 0.05 * (top - least);
@@ -87,7 +87,7 @@ pub fn stretches(points: impl ExactSizeIterator<Item = (u32, f64)>) -> Vec<Vec<(
             let (lowest, highest) = (kept.iter().min_by(by_value).copied(), kept.iter().max_by(by_value).copied());
             let (first, last) = (kept[0], kept[kept.len() - 1]);
             kept = lowest.into_iter().chain(highest).collect();
-            // The ends of the whole curve stay where they are.
+            // The ends of the whole curve are kept.
             if at == 0 {
                 kept.insert(0, first);
             } else if (at + 1) * bucket >= all.len() {

@@ -164,7 +164,10 @@ impl App {
     pub(super) fn offer_recovery(&mut self, left: Option<String>, reply: &mut Reply) {
         let Some(left) = left.filter(|left| left != self.sheet.text()) else { return };
         self.left = Some(left);
-        let lines = vec![format!("An earlier session ended without saving {}; a copy of its text was found.", self.sheet.name())];
+        let lines = vec![format!(
+            "An earlier session ended without saving {}; a copy of its text was found.",
+            self.sheet.name()
+        )];
         let answers = [
             ('r', "recover it (can be undone)", Some(Action::File(File::Recover))),
             ('d', "delete it", Some(Action::File(File::Discard))),
@@ -258,10 +261,7 @@ impl App {
         } else {
             self.sheet.reload();
             self.text_changed();
-            reply.good(format!(
-                "{} was changed on disk and reloaded; undo restores the old text",
-                self.sheet.name()
-            ));
+            reply.good(format!("{} was changed on disk and reloaded; undo restores the old text", self.sheet.name()));
         }
     }
 }

@@ -73,8 +73,9 @@ pub fn batch(epoch: u32, batch: usize) -> What {
 
 /// Validation results of a network with `classes` classes.
 pub fn insight(classes: usize) -> Insight {
-    let row =
-        |truth: usize| (0..classes).map(move |predicted| if truth == predicted { 90 } else { u64::from(predicted == 0) * 10 });
+    let row = |truth: usize| {
+        (0..classes).map(move |predicted| if truth == predicted { 90 } else { u64::from(predicted == 0) * 10 })
+    };
     let pixels: Vec<u8> = (0..28 * 28).map(|at| (at % 251) as u8).collect();
     let mistake = |at: usize| Mistake {
         name: format!("validation {at}\u{1b}[31m"),

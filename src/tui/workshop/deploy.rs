@@ -3,7 +3,7 @@
 use super::progress::Reading;
 use crate::config::{self, ConfigFile, Edit, Precision};
 use crate::jobs::{
-    self, CheckError, Compilers, Deployment, Events, Folders, ImageCache, COMPARED_IMAGES, Queue, Session, Work, Worker,
+    self, COMPARED_IMAGES, CheckError, Compilers, Deployment, Events, Folders, ImageCache, Queue, Session, Work, Worker,
 };
 use crate::plan::Board;
 use crate::runs::Run;

@@ -133,7 +133,10 @@ impl Job<'_> {
             Subject::Resume { model } => {
                 let runs = &self.trainer.runs;
                 let run = jobs::unfinished_run(runs, model)?.ok_or_else(|| {
-                    anyhow::anyhow!("there is no stopped run of {model} in {}/: s starts a new training", text::path(runs))
+                    anyhow::anyhow!(
+                        "there is no stopped run of {model} in {}/: s starts a new training",
+                        text::path(runs)
+                    )
                 })?;
                 // The run is locked while images are loaded.
                 let held = Place::Resume(run.clone()).hold(model)?;

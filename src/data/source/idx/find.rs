@@ -35,7 +35,8 @@ pub(crate) fn in_folder(folder: &Path) -> Result<Option<IdxFiles>, DataError> {
     sets.into_iter().next().map(|(set, images)| files(folder, set, images)).transpose().map(Option::flatten)
 }
 
-/// The data set of the training images `images`, with validation and test images next to it if its name tells which.
+/// The data set of the training images `images`, with the validation and test images next to it if its
+/// name identifies them.
 pub(crate) fn beside(images: &Path) -> Result<Option<IdxFiles>, DataError> {
     let folder = images.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let Some((set, Split::Train)) = role(images) else { return Ok(None) };

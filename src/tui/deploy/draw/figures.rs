@@ -25,7 +25,8 @@ pub const HEIGHT: u16 = 9;
 pub fn draw(view: &View<'_>, area: Rect, buffer: &mut Buffer, theme: Theme) {
     let Some(model) = view.sheet.model() else {
         let inner = titled("Deploy", false, area, buffer, theme);
-        Span::styled("the configuration is invalid: fix it first (F1 shows the error)", theme.bad()).render(inner, buffer);
+        Span::styled("the configuration is invalid: fix it first (F1 shows the error)", theme.bad())
+            .render(inner, buffer);
         return;
     };
     let prepared = view.current;
@@ -66,7 +67,10 @@ fn state_line(view: &View<'_>, prepared: Option<&Prepared>, theme: Theme) -> Lin
         return Line::from(Span::styled(format!("in {folder}: {files}"), theme.good()));
     }
     if view.sheet.faults().is_some() {
-        return Line::from(Span::styled("the configuration is invalid; these values are of the last valid one", theme.bad()));
+        return Line::from(Span::styled(
+            "the configuration is invalid; these values are of the last valid one",
+            theme.bad(),
+        ));
     }
     match (view.found, prepared) {
         (Weights::Missing, _) => Line::from(Span::styled("train it first: F3, then s", theme.warning())),

@@ -91,7 +91,10 @@ fn introduce(sheet: &Sheet, area: Rect, buffer: &mut Buffer, theme: Theme) {
             ]);
         }
         None => {
-            lines.push(Line::from(Span::styled("  the configuration is invalid: fix it first (F1 shows the error)", theme.bad())));
+            lines.push(Line::from(Span::styled(
+                "  the configuration is invalid: fix it first (F1 shows the error)",
+                theme.bad(),
+            )));
         }
     }
     Paragraph::new(lines).wrap(Wrap { trim: false }).render(inner, buffer);
