@@ -11,8 +11,8 @@ pub fn outlive_full_files() {
     let _ = signal_hook::flag::register(SIGXFSZ, std::sync::Arc::default());
 }
 
-/// Calls `receive` at each signal that [`watch`] handles, from a separate thread, for callers that block and cannot poll
-/// the control. The thread ends with the program.
+/// Calls `receive` at each signal that [`watch`] handles, from a separate thread, for callers that block and cannot
+/// poll the control. The thread ends with the program.
 pub fn tell(receive: impl Fn() + Send + 'static) {
     if let Ok(mut signals) = Signals::new([SIGINT, SIGTERM, SIGHUP]) {
         let wait = move || signals.forever().for_each(|_| receive());

@@ -82,8 +82,8 @@ impl Deployment {
         Deployed::of(&self.graph, &self.trained.weights, &self.dataset.train, Settings::default())
     }
 
-    /// Evaluates the int8 network and compares it with float on `images`, for instance `dataset.validation.sample(COMPARED_IMAGES)`; `None`
-    /// if `control` is stopped first.
+    /// Evaluates the int8 network and compares it with float on `images`, for instance
+    /// `dataset.validation.sample(COMPARED_IMAGES)`; `None` if `control` is stopped first.
     #[must_use]
     pub fn evaluate_int8(&self, deployed: &Deployed, images: &Images, control: &Control) -> Option<Int8Evaluation> {
         evaluate_int8(&self.graph, &self.trained, &self.labels, deployed, images, control)
@@ -144,8 +144,8 @@ impl Deployment {
         Ok(Export { sources, accuracy, int8_accuracy, estimate, network })
     }
 
-    /// The confidence threshold for the precision `export.min_precision`, computed from at most [`COMPARED_IMAGES`] validation
-    /// images in the arithmetic of the export; `None` without images.
+    /// The confidence threshold for the precision `export.min_precision`, computed from at most [`COMPARED_IMAGES`]
+    /// validation images in the arithmetic of the export; `None` without images.
     fn confidence(&self, deployed: Option<&Deployed>) -> Option<Confidence> {
         let images = self.dataset.validation.sample(COMPARED_IMAGES);
         let probabilities = match deployed {

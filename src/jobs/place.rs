@@ -29,7 +29,8 @@ pub struct Held {
 }
 
 impl Place {
-    /// Creates and locks the folder for a model called `name`, before long work, so that no other process takes it meanwhile. The files of the run are not written yet, so that lists of runs do not show it.
+    /// Creates and locks the folder for a model called `name`, before long work, so that no other process takes it
+    /// meanwhile. The files of the run are not written yet, so that lists of runs do not show it.
     ///
     /// # Errors
     /// The folder cannot be created, holds something else, or another process trains in it.

@@ -178,8 +178,8 @@ impl Session {
         self.dataset.clone()
     }
 
-    /// Loads the images, at most `limit` of each split, on the rayon pool of the caller; without
-    /// `limit`, adds them to `cache`. Their classes must be those that the weights were trained on, if these are loaded.
+    /// Loads the images, at most `limit` of each split, on the rayon pool of the caller; without `limit`, adds them to
+    /// `cache`. Their classes must be those that the weights were trained on, if these are loaded.
     ///
     /// # Errors
     /// As [`load_dataset`].
@@ -246,8 +246,8 @@ impl Session {
         deployment::evaluate(&self.graph, trained, &self.labels, images, control)
     }
 
-    /// Evaluates the int8 network `deployed` on `images` and compares it with the float network `trained`; `None` if `control` is
-    /// stopped first.
+    /// Evaluates the int8 network `deployed` on `images` and compares it with the float network `trained`; `None` if
+    /// `control` is stopped first.
     #[must_use]
     pub fn evaluate_int8(
         &self,

@@ -66,10 +66,10 @@ fn share(part: u64, whole: u64) -> Option<f64> {
 /// Confusion matrix `[t][p]`: number of images of class t predicted as class p. Predictions of `classes` and above are
 /// not counted.
 #[must_use]
-pub fn confusion(classes: usize, truths: &[u16], answers: &[u16]) -> Vec<Vec<u64>> {
+pub fn confusion(classes: usize, truths: &[u16], predictions: &[u16]) -> Vec<Vec<u64>> {
     let mut counts = vec![vec![0_u64; classes]; classes];
-    for (truth, answer) in truths.iter().zip(answers) {
-        if let Some(count) = counts.get_mut(usize::from(*truth)).and_then(|row| row.get_mut(usize::from(*answer))) {
+    for (truth, predicted) in truths.iter().zip(predictions) {
+        if let Some(count) = counts.get_mut(usize::from(*truth)).and_then(|row| row.get_mut(usize::from(*predicted))) {
             *count += 1;
         }
     }
@@ -77,8 +77,8 @@ pub fn confusion(classes: usize, truths: &[u16], answers: &[u16]) -> Vec<Vec<u64
 }
 
 impl Evaluation {
-    /// Evaluates predictions: `probabilities` has `labels.len()` values per image, `truths` the true classes, `names` the
-    /// files (if it is empty, images are numbered from 0).
+    /// Evaluates predictions: `probabilities` has `labels.len()` values per image, `truths` the true classes, `names`
+    /// the files (if it is empty, images are numbered from 0).
     ///
     /// # Panics
     /// If the lengths disagree or a true class is not in `labels`.
@@ -87,13 +87,13 @@ impl Evaluation {
         let classes = labels.len();
         assert_eq!(probabilities.len(), truths.len() * classes, "one probability for each image and class");
         assert!(names.is_empty() || names.len() == truths.len(), "one name for each image, or none");
-        let mut answers = Vec::with_capacity(truths.len());
+        let mut predictions = Vec::with_capacity(truths.len());
         let (mut mistakes, mut sure) = (Vec::new(), Vec::with_capacity(truths.len()));
         let mut loss = 0.0;
         // Without classes there are no probabilities, by the assertion above.
         for (image, row) in probabilities.chunks(classes.max(1)).enumerate() {
             let (truth, predicted) = (usize::from(truths[image]), argmax(row));
-            answers.push(predicted as u16);
+            predictions.push(predicted as u16);
             sure.push((row[predicted], truth == predicted));
             // A probability that underflowed to 0 costs much, not infinitely much.
             loss -= f64::from(if row[truth] == 0.0 { f32::MIN_POSITIVE } else { row[truth] }).ln();
@@ -107,7 +107,7 @@ impl Evaluation {
                 });
             }
         }
-        let confusion = confusion(classes, truths, &answers);
+        let confusion = confusion(classes, truths, &predictions);
         mistakes.sort_by(|a, b| b.probability.total_cmp(&a.probability));
         let per_class =
             labels.iter().enumerate().map(|(class, label)| class_report(label, class, &confusion)).collect();
@@ -151,7 +151,7 @@ mod tests {
 
     #[test]
     fn a_case_done_by_hand() {
-        // Truth 0 0 0 1 1 2, answers 0 0 1 1 0 1: class 2 is never predicted.
+        // True classes 0 0 0 1 1 2, predictions 0 0 1 1 0 1: class 2 is never predicted.
         let rows: [[f32; 3]; 6] = [
             [0.5, 0.25, 0.25],
             [0.9, 0.05, 0.05],

@@ -3,8 +3,9 @@
 use crate::graph::Shape;
 use crate::random::{Purpose, Stream};
 
-/// Returns `count` images of the shape `input` as camera bytes (row by row, channels interleaved): black, white, two gradients, a checkerboard, a single pixel, then noise of several
-/// brightnesses and contrasts. The same `seed` gives the same images.
+/// Returns `count` images of the shape `input` as camera bytes (row by row, channels interleaved): black, white, two
+/// gradients, a checkerboard, a single pixel, then noise of several brightnesses and contrasts. The same `seed` gives
+/// the same images.
 #[must_use]
 pub fn probe_images(input: Shape, count: usize, seed: u32) -> Vec<Vec<u8>> {
     let (width, size) = (input.width * input.channels, input.values());

@@ -138,7 +138,7 @@ impl App {
         self.settle(reply)
     }
 
-    /// Handles `news` from outside the state.
+    /// Handles `news` of workers, files and the terminal.
     pub fn told(&mut self, news: News) -> Vec<Effect> {
         let mut reply = Reply::default();
         match news {

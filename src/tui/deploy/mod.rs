@@ -140,7 +140,7 @@ impl Screen for State {
     }
 }
 
-/// The number of lines that PageUp and PageDown move, and of columns that Left and Right move.
+/// The number of lines that the `PageUp` and `PageDown` keys move, and of columns that `Left` and `Right` move.
 const PAGE: usize = 10;
 const SIDE: usize = 8;
 /// The width in columns for counting the lines of the drawing of the arena.

@@ -96,7 +96,7 @@ fn drawn(state: &State, sheet: &Sheet, width: u16, height: u16, theme: Theme) ->
 fn without_weights_the_way_to_them_is_told() {
     let (mut state, sheet) = (State::default(), sheet());
     let mut reply = Reply::default();
-    state.look(&sheet, &mut reply);
+    state.search(&sheet, &mut reply);
     assert!(matches!(&reply.effects[..], [effect::Effect::Screen(Effect::Look(_))]));
     tell(&mut state, News::Found(None));
     assert!(drawn(&state, &sheet, 80, 21, theme(&[])).contains("train it first: F3, then s"));
@@ -207,7 +207,7 @@ fn the_command_line_has_what_differs_from_the_run() {
     set(&mut sheet, "export.plan", "'lowest-latency'");
     set(&mut sheet, "export.samples", "3");
     let settings = ExportSettings::of(&sheet.model().unwrap().spec);
-    let overrides = wanted.overrides(&trained);
+    let overrides = settings.overrides(&trained);
     let shown: Vec<String> = overrides.iter().map(ToString::to_string).collect();
     assert_eq!(shown, ["export.plan=lowest-latency", "export.samples=3"]);
     let again = ConfigFile::parse("micro.toml", &trained.text, &overrides).unwrap();

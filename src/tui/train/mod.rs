@@ -83,7 +83,7 @@ impl Screen for State {
 
 /// The maximum number of queued trainings.
 const MAX_QUEUED: usize = 8;
-/// The number of lines that PageUp and PageDown move.
+/// The number of lines that the `PageUp` and `PageDown` keys move.
 const PAGE: usize = 10;
 
 impl State {

@@ -137,8 +137,8 @@ impl Workshop {
         }
     }
 
-    /// Sends [`News::DiskChanged`] whenever the file at `path` changes. Its folder is watched, since editors replace the
-    /// file by a new one.
+    /// Sends [`News::DiskChanged`] whenever the file at `path` changes. Its folder is watched, since editors replace
+    /// the file by a new one.
     fn watch(&mut self, path: PathBuf) {
         let events = self.source.clone();
         let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
