@@ -1,4 +1,4 @@
-//! Everything that can be done, in words.
+//! All actions of the workbench as values.
 
 use crate::config::BlockKind;
 use std::path::PathBuf;
@@ -13,17 +13,17 @@ pub enum Screen {
     Data,
     /// Training.
     Train,
-    /// The header.
+    /// Quantisation and export of the header.
     Deploy,
-    /// What was trained before.
+    /// Earlier runs.
     Runs,
 }
 
 impl Screen {
-    /// All of them.
+    /// All screens, in order.
     pub const ALL: [Self; 5] = [Self::Design, Self::Data, Self::Train, Self::Deploy, Self::Runs];
 
-    /// What its tab says.
+    /// The title of its tab.
     #[must_use]
     pub const fn title(self) -> &'static str {
         match self {
@@ -36,7 +36,7 @@ impl Screen {
     }
 }
 
-/// Where a cursor goes.
+/// A movement of the cursor.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Move {
     /// One up.
@@ -47,225 +47,225 @@ pub enum Move {
     Left,
     /// One to the right.
     Right,
-    /// A screenful up.
+    /// One page up.
     PageUp,
-    /// A screenful down.
+    /// One page down.
     PageDown,
-    /// To the first.
+    /// To the first item.
     First,
-    /// To the last.
+    /// To the last item.
     Last,
 }
 
-/// Something to be done.
+/// A command from the user.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Action {
     /// Show a screen.
     Show(Screen),
-    /// The cursor of whatever has the focus moves.
+    /// Move the cursor of the pane or dialog that has the focus.
     Move(Move),
-    /// The next part of the screen gets the focus, or the one before.
+    /// Focus the next or the previous pane of the screen.
     Focus {
-        /// The one before.
+        /// Whether to focus the previous pane.
         back: bool,
     },
-    /// Open, choose or begin what the cursor is on.
+    /// Open or select the item under the cursor.
     Enter,
-    /// Away with what is in front; back to where one came from.
+    /// Close the dialog, or go back one level.
     Back,
-    /// Of the program as a whole.
+    /// Control the program.
     Program(Program),
-    /// Of the text that is open.
+    /// Act on the open configuration file.
     File(File),
-    /// Of the network.
+    /// Edit the network.
     Design(Design),
-    /// Of the images.
+    /// Act on the images.
     Data(Data),
-    /// Of training.
+    /// Control training.
     Train(Train),
-    /// Of the header.
+    /// Quantise or export.
     Deploy(Deploy),
-    /// Of the runs.
+    /// Act on the list of runs.
     Runs(Runs),
-    /// Something is typed where text is wanted.
+    /// Type a key into text input.
     Type(ratatui_textarea::Input),
-    /// Text is pasted.
+    /// Paste text.
     Paste(String),
-    /// The mouse, at a column and row of the screen.
+    /// A mouse event at a column and row of the screen.
     Mouse(Mouse, u16, u16),
 }
 
-/// What the mouse does.
+/// A kind of mouse event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Mouse {
-    /// A click.
+    /// A left click.
     Click,
-    /// The wheel, upwards.
+    /// Scroll up.
     Up,
-    /// The wheel, downwards.
+    /// Scroll down.
     Down,
 }
 
-/// Of the program as a whole.
+/// Actions of the program as a whole.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Program {
-    /// Ends it; asks where something would be lost.
+    /// Ends the program; asks first if unsaved changes or a training would be lost.
     Quit,
-    /// Ends it; what is not saved is thrown away.
+    /// Ends the program and discards unsaved changes.
     QuitAnyway,
-    /// Ends it once the file is saved and the training has stopped.
+    /// Ends the program once the file is saved and the training has stopped.
     QuitSafely,
     /// Lists the keys.
     Help,
-    /// Lists everything that can be done.
+    /// Lists all commands.
     Palette,
-    /// Hands the terminal back to the shell for a while.
+    /// Suspends the program to the shell.
     Suspend,
-    /// Draws everything anew.
+    /// Redraws the screen.
     Redraw,
 }
 
-/// Of the text that is open.
+/// Actions on the open configuration file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum File {
-    /// Writes it; asks where it is broken or changed on disk.
+    /// Saves the file; asks first if it is invalid or has changed on disk.
     Save,
-    /// Writes it, broken or not.
+    /// Saves the file even if it is invalid.
     SaveAnyway,
-    /// Writes it over whatever stands on disk.
+    /// Saves the file even if it has changed on disk.
     SaveOver,
-    /// Writes it to another file.
+    /// Saves the text at this path.
     SaveTo(PathBuf),
-    /// Asks for another name to write it to.
+    /// Asks for a path to save the text at.
     SaveAs,
     /// Asks for a file to open.
     Open,
-    /// Opens a preset as a new file.
+    /// Asks for a preset to open as a new file.
     Preset,
-    /// Opens a file; asks where changes would be lost.
+    /// Opens a file; asks first if unsaved changes would be lost.
     OpenPath(PathBuf),
-    /// Opens a file; changes that are not saved are thrown away.
+    /// Opens a file and discards unsaved changes.
     OpenAnyway(PathBuf),
     /// Opens a preset as a new file.
     OpenPreset(&'static str),
-    /// Shows how the text differs from what stands on disk.
+    /// Shows the differences between the text and the file on disk.
     Difference,
-    /// Throws away what an earlier session left unsaved.
+    /// Discards the unsaved text of an earlier session.
     Discard,
-    /// Takes over what an earlier session left unsaved.
+    /// Restores the unsaved text of an earlier session.
     Recover,
-    /// Takes back the last change.
+    /// Undoes the last change.
     Undo,
-    /// Does again what was taken back.
+    /// Redoes the change undone last.
     Redo,
-    /// Opens it in `$EDITOR`.
+    /// Opens the text in `$EDITOR`.
     External,
-    /// Takes over what stands on disk.
+    /// Replaces the text with the file on disk.
     Reload,
 }
 
-/// Of the network.
+/// Actions of the Design screen.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Design {
-    /// Makes a number larger by this, or takes the next choice.
+    /// Increases a number by this, or selects the next (positive) or previous (negative) option.
     Step(i32),
-    /// Begins or goes on typing a number.
+    /// Types a digit or decimal point into the cell.
     Digit(char),
-    /// Takes back the last digit.
+    /// Deletes the last digit typed.
     Erase,
-    /// Writes this into the cell.
+    /// Sets the cell to this value.
     Set(String),
-    /// Takes back what is being typed into the cell.
+    /// Cancels typing and restores the value of the cell.
     Cancel,
-    /// Asks for the kind of a block to add behind the cursor.
+    /// Asks for the kind of a block to add after the cursor.
     Add,
-    /// Adds a block behind the cursor.
+    /// Adds a block after the cursor.
     AddKind(BlockKind),
-    /// Copies the block.
+    /// Duplicates the block.
     Duplicate,
     /// Removes the block.
     Delete,
     /// Moves the block up or down.
     Shift {
-        /// Down.
+        /// Whether to move it down.
         down: bool,
     },
-    /// Compares with what is there now, or no longer.
+    /// Pins the current network as the baseline of comparison, or unpins the baseline.
     Pin,
     /// Asks for the board.
     Board,
-    /// Plans for this board; for none where it is empty.
+    /// Sets the target board; an empty string sets none.
     OnBoard(String),
-    /// Back to the default.
+    /// Resets the cell to its default.
     Default,
-    /// Shows the plan for the other arithmetic.
+    /// Switches the export between float and int8.
     Precision,
-    /// Edits the text itself.
+    /// Switches between the table and the text.
     Edit,
 }
 
-/// Of the images.
+/// Actions of the Data screen.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Data {
-    /// Reads them.
+    /// Reads the images.
     Load,
-    /// Asks where they come from.
+    /// Asks for the source of the images.
     Source,
-    /// Takes them from there.
+    /// Sets the source of the images.
     From(String),
-    /// Shows augmented images, or images as they are.
+    /// Shows images with or without augmentation.
     Augment,
     /// Shows other images.
     Shuffle,
 }
 
-/// Of training.
+/// Actions of the Train screen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Train {
-    /// Begins, or puts another network behind the one that trains.
+    /// Starts training, or queues the network if another is being trained.
     Start,
-    /// Waits, or goes on.
+    /// Pauses or resumes.
     Pause,
-    /// Ends after this batch; what was done is saved.
+    /// Stops after the current batch and saves the state.
     Stop,
-    /// Goes on with the latest run of this network that did not finish.
+    /// Resumes the latest unfinished run of this network.
     Resume,
-    /// Takes back the network that would be trained last.
+    /// Removes the last network from the queue.
     Drop,
-    /// Logarithmic or linear loss.
+    /// Switches between a logarithmic and a linear loss axis.
     Log,
 }
 
-/// Of the header.
+/// Actions of the Deploy screen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Deploy {
-    /// Quantises, compares, writes the header into memory.
+    /// Quantises, compares with float, and generates the header in memory.
     Prepare,
     /// Writes the files.
     Export,
 }
 
-/// Of the runs.
+/// Actions of the Runs screen.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Runs {
-    /// Reads the list again.
+    /// Reloads the list.
     Refresh,
     /// Sorts by the next column.
     Sort,
-    /// Sorts the other way round.
+    /// Reverses the order.
     Reverse,
-    /// Shows only what is typed.
+    /// Asks for the words to filter runs by.
     Filter,
-    /// Keeps a run in view for comparison.
+    /// Pins or unpins the run for comparison.
     Pin,
-    /// Opens its configuration in Design.
+    /// Opens the configuration of the run in Design.
     Open,
-    /// Deletes it, after asking.
+    /// Deletes the run; asks first.
     Delete,
-    /// Deletes this one.
+    /// Deletes the run in this folder.
     DeleteAnyway(PathBuf),
-    /// Shows only runs whose names have this in them.
+    /// Filters runs by these words; an empty string shows all.
     Only(String),
-    /// MACs or RAM below the accuracy.
+    /// Switches the x-axis of the scatter plot between RAM and MACs.
     Axis,
 }

@@ -1,4 +1,4 @@
-//! What a change of state asks the world to do, and what the world tells back.
+//! Side effects that state changes request, and news: their results and external events.
 
 use super::action::Action;
 use super::design::{EstimateRequest, Origin};
@@ -7,56 +7,56 @@ use crate::plan::Estimate;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-/// Something to be done outside of the state; `S` is an effect of a screen.
+/// A side effect to perform outside of the state; `S` is an effect of a screen.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Effect<S> {
     /// End the program.
     Quit,
-    /// Hand the terminal back to the shell for a while.
+    /// Suspend the program to the shell.
     Suspend,
-    /// Draw everything anew.
+    /// Redraw the screen.
     Redraw,
     /// Open this text in `$EDITOR`.
     External(String),
     /// Write a configuration.
     Save {
-        /// Where.
+        /// The path of the file.
         path: PathBuf,
-        /// What.
+        /// The text to write.
         text: String,
-        /// What has to stand there.
+        /// The condition on the existing file.
         expected: Expected,
-        /// Whether the program ends once it is written.
+        /// Whether to end the program once the file is written.
         then_quit: bool,
     },
     /// Read a configuration in order to open it.
     Open(PathBuf),
-    /// Look from now on whether this file changes.
+    /// Watch this file for changes, in place of the file watched before.
     Watch(PathBuf),
     /// Find the classes of a source of images.
     Classes {
-        /// The source, as the configuration names it.
+        /// The source, as written in the configuration.
         source: String,
         /// The folder that it is relative to.
         folder: PathBuf,
     },
     /// Estimate the costs of a large network. Only the newest request of each subject counts.
     Estimate(EstimateSubject, EstimateRequest),
-    /// Find what a line may be completed to.
+    /// Find completions of a line.
     Complete(Completion),
-    /// Keep a copy of what is not saved, or none.
+    /// Write a recovery copy of unsaved text, or delete it.
     Keep {
         /// The file that the copy is of.
         path: PathBuf,
-        /// The text; `None`: everything is saved.
+        /// The unsaved text; `None` if everything is saved.
         text: Option<String>,
     },
-    /// Of a screen.
+    /// An effect of a screen.
     Screen(S),
 }
 
 impl<S> Effect<S> {
-    /// The same effect, with that of a screen turned into another by `wrap`.
+    /// Converts the effect of a screen by `wrap`; the others stay the same.
     fn map<T>(self, wrap: impl Fn(S) -> T) -> Effect<T> {
         match self {
             Self::Quit => Effect::Quit,
@@ -78,65 +78,65 @@ impl<S> Effect<S> {
 /// The text that describes the network to estimate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum EstimateSubject {
-    /// The text that is open.
+    /// The text in the workbench.
     Text,
-    /// The file on disk, which contains another text.
+    /// The file on disk, if its text differs.
     Saved,
 }
 
-/// What has to stand on disk for a file to be written over.
+/// The condition on the existing file for it to be overwritten.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Expected {
-    /// Whatever there is.
+    /// Any content, or no file.
     Anything,
     /// No file.
     Nothing,
-    /// A text of this hash.
+    /// Content with this hash.
     Hash(String),
 }
 
-/// What the world reports; `S` is news for a screen.
+/// Results of effects, and external events; `S` is news for a screen.
 #[derive(Debug, Clone)]
 pub enum News<S> {
     /// A configuration was written.
     Saved {
-        /// Where.
+        /// The path of the file.
         path: PathBuf,
-        /// What.
+        /// Its text.
         text: String,
     },
-    /// It was not written, since something else stands there by now (`None`: nothing).
+    /// A configuration was not written, since the file on disk is not the expected one.
     Conflict {
-        /// Where.
+        /// The path of the file.
         path: PathBuf,
-        /// What stands there.
+        /// The text on disk; `None` if there is no file.
         found: Option<String>,
     },
     /// A configuration was read.
     Opened {
-        /// Where it is saved.
-        path: PathBuf,
-        /// What it says.
-        text: String,
-        /// Where it comes from.
-        origin: Origin,
-        /// What an earlier session left unsaved.
-        left: Option<String>,
-    },
-    /// `$EDITOR` has ended; the text as it is now.
-    Edited(String),
-    /// The file that is watched has another text now; `None`: it is gone.
-    DiskChanged {
-        /// The file.
+        /// The path to save it at.
         path: PathBuf,
         /// Its text.
+        text: String,
+        /// Whether it comes from that file.
+        origin: Origin,
+        /// Unsaved text of an earlier session.
+        left: Option<String>,
+    },
+    /// `$EDITOR` has exited; contains the edited text.
+    Edited(String),
+    /// The watched file has changed.
+    DiskChanged {
+        /// The path of the file.
+        path: PathBuf,
+        /// Its text; `None` if it was deleted.
         text: Option<String>,
     },
     /// The classes of a source of images.
     Classes {
         /// The source.
         source: String,
-        /// Their names.
+        /// The names of the classes, or an error message.
         found: Result<Vec<String>, String>,
     },
     /// The costs of a network.
@@ -146,49 +146,49 @@ pub enum News<S> {
         /// The costs.
         estimate: Arc<Estimate>,
     },
-    /// What a line may be completed to.
+    /// Completions of a line.
     Completed {
         /// The request.
         request: Completion,
-        /// Whole lines.
+        /// The completed lines.
         found: Vec<String>,
     },
-    /// Something went wrong.
+    /// An effect has failed; contains the message.
     Failed(String),
-    /// For a screen.
+    /// News for a screen.
     Screen(S),
 }
 
-/// How much a message matters.
+/// The severity of a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Weight {
-    /// It went well.
+    /// Success.
     Good,
-    /// To be looked at.
+    /// A warning.
     Warning,
-    /// It did not work.
+    /// A failure.
     Error,
 }
 
-/// A message, which stays below the screen until the next one.
+/// A message, shown below the screen until the next one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Notice {
-    /// How much it matters.
+    /// The severity.
     pub weight: Weight,
-    /// One line.
+    /// The text, one line.
     pub text: String,
 }
 
-/// What an action leads to, beside the new state; `S` is an effect of a screen.
+/// Consequences of an action apart from the new state; `S` is an effect of a screen.
 #[derive(Debug)]
 pub struct Reply<S> {
-    /// To be done.
+    /// Effects to perform, in order.
     pub effects: Vec<Effect<S>>,
-    /// To be told.
+    /// A message to show.
     pub notice: Option<Notice>,
-    /// To be asked.
+    /// A dialog to open.
     pub dialog: Option<Dialog>,
-    /// The command line that would do the same.
+    /// The equivalent command line, or its option.
     pub command: Option<String>,
     /// An action to carry out next.
     pub then: Option<Action>,
@@ -201,17 +201,18 @@ impl<S> Default for Reply<S> {
 }
 
 impl<S> Reply<S> {
-    /// Asks the world to do something.
+    /// Requests an effect.
     pub fn effect(&mut self, effect: Effect<S>) {
         self.effects.push(effect);
     }
 
-    /// Asks for an effect of the screen itself.
+    /// Requests an effect of the screen.
     pub fn own(&mut self, effect: S) {
         self.effects.push(Effect::Screen(effect));
     }
 
-    /// Takes over the reply of a screen, whose effects `wrap` turns into those of this reply.
+    /// Merges the reply of a screen, whose effects `wrap` converts. Its notice, dialog, command and next action
+    /// replace those of this reply.
     pub fn extend<T>(&mut self, other: Reply<T>, wrap: impl Fn(T) -> S) {
         let Reply { effects, notice, dialog, command, then } = other;
         self.effects.extend(effects.into_iter().map(|effect| effect.map(&wrap)));
@@ -221,17 +222,17 @@ impl<S> Reply<S> {
         self.then = then.or_else(|| self.then.take());
     }
 
-    /// Tells that something went well.
+    /// Sets a message of success.
     pub fn good(&mut self, text: impl Into<String>) {
         self.notice = Some(Notice { weight: Weight::Good, text: text.into() });
     }
 
-    /// Tells something that is to be looked at.
+    /// Sets a warning.
     pub fn warn(&mut self, text: impl Into<String>) {
         self.notice = Some(Notice { weight: Weight::Warning, text: text.into() });
     }
 
-    /// Tells that something did not work.
+    /// Sets an error message.
     pub fn error(&mut self, text: impl Into<String>) {
         self.notice = Some(Notice { weight: Weight::Error, text: text.into() });
     }

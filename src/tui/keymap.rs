@@ -1,37 +1,37 @@
-//! The one table of keys: what each does where, and how help and palette call it. Nothing else
-//! knows what a key is.
+//! The table of all key bindings: context, keys, action, and the texts of help and palette. No other module
+//! handles key codes.
 
 use super::action::{Action, Data, Deploy, Design, File, Move, Program, Runs, Screen, Train};
 use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 use std::fmt;
 
-/// Where a key means something.
+/// The context in which a key is bound.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Context {
     /// Everywhere.
     Always,
-    /// Everywhere but where text is wanted.
+    /// Everywhere except in text input.
     Screens,
-    /// The table of the network.
+    /// The table of the Design screen.
     Design,
-    /// The text of the network.
+    /// The text editor of the Design screen.
     Editor,
-    /// The images.
+    /// The Data screen.
     Data,
-    /// Training.
+    /// The Train screen.
     Train,
-    /// The header.
+    /// The Deploy screen.
     Deploy,
-    /// The runs.
+    /// The Runs screen.
     Runs,
-    /// A question, a list, a page in front of the screen.
+    /// A question or a page in front of the screen.
     Dialog,
-    /// A line to be typed, in front of the screen.
+    /// A dialog with text input: a prompt, or a list that typing filters.
     Prompt,
 }
 
 impl Context {
-    /// What help calls it.
+    /// Its heading in help.
     #[must_use]
     pub const fn title(self) -> &'static str {
         match self {
@@ -43,12 +43,12 @@ impl Context {
             Self::Train => "Train",
             Self::Deploy => "Deploy",
             Self::Runs => "Runs",
-            Self::Dialog => "Lists and questions",
-            Self::Prompt => "Lines to type",
+            Self::Dialog => "Questions and pages",
+            Self::Prompt => "Lists and text input",
         }
     }
 
-    /// All of them, as help shows them.
+    /// All contexts, in the order of help.
     pub const ALL: [Self; 10] = [
         Self::Always,
         Self::Screens,
@@ -63,18 +63,18 @@ impl Context {
     ];
 }
 
-/// A line of the table.
+/// A key binding.
 #[derive(Debug)]
 pub struct Binding {
-    /// Where it holds.
+    /// Its context.
     pub context: Context,
-    /// The keys, with blanks between them: `ctrl-s f2`.
+    /// The keys, separated by spaces: `ctrl-s f2`.
     pub keys: &'static str,
-    /// What they do.
+    /// The action that they trigger.
     pub action: Action,
-    /// Its name in the palette and in hints; empty: in neither.
+    /// Its name in the palette and in hints; empty to be listed in neither.
     pub name: &'static str,
-    /// What it does, for help.
+    /// Its description in help.
     pub help: &'static str,
 }
 
@@ -82,53 +82,53 @@ const fn bind(context: Context, keys: &'static str, action: Action, name: &'stat
     Binding { context, keys, action, name, help }
 }
 
-/// Every key. The first line that fits counts; contexts are asked innermost first.
+/// All key bindings. The first match wins; contexts are searched from the innermost.
 pub static BINDINGS: &[Binding] = &[
     bind(Context::Always, "f1 alt-1", Action::Show(Screen::Design), "design", "Show the network"),
     bind(Context::Always, "f2 alt-2", Action::Show(Screen::Data), "data", "Show the images"),
     bind(Context::Always, "f3 alt-3", Action::Show(Screen::Train), "train", "Show the training"),
     bind(Context::Always, "f4 alt-4", Action::Show(Screen::Deploy), "deploy", "Show the header"),
     bind(Context::Always, "f5 alt-5", Action::Show(Screen::Runs), "runs", "Show earlier runs"),
-    bind(Context::Always, "ctrl-s", Action::File(File::Save), "save", "Write the configuration"),
-    bind(Context::Always, "ctrl-p", Action::Program(Program::Palette), "commands", "Find anything that can be done"),
+    bind(Context::Always, "ctrl-s", Action::File(File::Save), "save", "Save the configuration"),
+    bind(Context::Always, "ctrl-p", Action::Program(Program::Palette), "commands", "Search all commands"),
     bind(
         Context::Always,
         "ctrl-c ctrl-q",
         Action::Program(Program::Quit),
         "",
-        "Quit; asks where something would be lost",
+        "Quit; asks before unsaved work is lost",
     ),
-    bind(Context::Always, "ctrl-z", Action::Program(Program::Suspend), "suspend", "Back to the shell until fg"),
-    bind(Context::Always, "ctrl-l", Action::Program(Program::Redraw), "redraw", "Draw the screen anew"),
-    bind(Context::Screens, "?", Action::Program(Program::Help), "help", "These keys"),
-    bind(Context::Screens, ":", Action::Program(Program::Palette), "", "Find anything that can be done"),
-    bind(Context::Screens, "q", Action::Program(Program::Quit), "quit", "Quit; asks where something would be lost"),
-    bind(Context::Screens, "u", Action::File(File::Undo), "undo", "Take back the last change"),
-    bind(Context::Screens, "ctrl-r", Action::File(File::Redo), "redo", "Do again what was taken back"),
+    bind(Context::Always, "ctrl-z", Action::Program(Program::Suspend), "suspend", "Suspend to the shell; fg resumes"),
+    bind(Context::Always, "ctrl-l", Action::Program(Program::Redraw), "redraw", "Redraw the screen"),
+    bind(Context::Screens, "?", Action::Program(Program::Help), "help", "List all keys"),
+    bind(Context::Screens, ":", Action::Program(Program::Palette), "", "Search all commands"),
+    bind(Context::Screens, "q", Action::Program(Program::Quit), "quit", "Quit; asks before unsaved work is lost"),
+    bind(Context::Screens, "u", Action::File(File::Undo), "undo", "Undo the last change"),
+    bind(Context::Screens, "ctrl-r", Action::File(File::Redo), "redo", "Redo the change undone last"),
     bind(Context::Screens, "ctrl-o", Action::File(File::Open), "open", "Open another file"),
     bind(Context::Screens, "N", Action::File(File::Preset), "new", "Open a preset as a new file"),
-    bind(Context::Screens, "W", Action::File(File::SaveAs), "save as", "Write to a file of another name"),
+    bind(Context::Screens, "W", Action::File(File::SaveAs), "save as", "Save under another name"),
     bind(Context::Screens, "E", Action::File(File::External), "editor", "Edit the text in $EDITOR"),
-    bind(Context::Screens, "tab", Action::Focus { back: false }, "", "The next part of the screen"),
-    bind(Context::Screens, "backtab", Action::Focus { back: true }, "", "The part before"),
+    bind(Context::Screens, "tab", Action::Focus { back: false }, "", "Focus the next pane"),
+    bind(Context::Screens, "backtab", Action::Focus { back: true }, "", "Focus the previous pane"),
     bind(Context::Screens, "up k", Action::Move(Move::Up), "", "Up"),
     bind(Context::Screens, "down j", Action::Move(Move::Down), "", "Down"),
-    bind(Context::Screens, "left h", Action::Move(Move::Left), "", "To the left"),
-    bind(Context::Screens, "right l", Action::Move(Move::Right), "", "To the right"),
-    bind(Context::Screens, "pageup", Action::Move(Move::PageUp), "", "A page up"),
-    bind(Context::Screens, "pagedown", Action::Move(Move::PageDown), "", "A page down"),
-    bind(Context::Screens, "home g", Action::Move(Move::First), "", "To the first"),
-    bind(Context::Screens, "end G", Action::Move(Move::Last), "", "To the last"),
-    bind(Context::Screens, "enter", Action::Enter, "", "Open or choose"),
+    bind(Context::Screens, "left h", Action::Move(Move::Left), "", "Left"),
+    bind(Context::Screens, "right l", Action::Move(Move::Right), "", "Right"),
+    bind(Context::Screens, "pageup", Action::Move(Move::PageUp), "", "Page up"),
+    bind(Context::Screens, "pagedown", Action::Move(Move::PageDown), "", "Page down"),
+    bind(Context::Screens, "home g", Action::Move(Move::First), "", "First item"),
+    bind(Context::Screens, "end G", Action::Move(Move::Last), "", "Last item"),
+    bind(Context::Screens, "enter", Action::Enter, "", "Open or select"),
     bind(Context::Screens, "esc", Action::Back, "", "Back"),
-    bind(Context::Design, "+ =", Action::Design(Design::Step(1)), "", "More by 1, or the next choice"),
-    bind(Context::Design, "-", Action::Design(Design::Step(-1)), "", "Less by 1, or the choice before"),
-    bind(Context::Design, ">", Action::Design(Design::Step(8)), "", "More by 8"),
-    bind(Context::Design, "<", Action::Design(Design::Step(-8)), "", "Less by 8"),
-    bind(Context::Design, "backspace", Action::Design(Design::Erase), "", "Take back a digit"),
-    bind(Context::Design, "esc", Action::Design(Design::Cancel), "", "Take back what is typed into the cell"),
+    bind(Context::Design, "+ =", Action::Design(Design::Step(1)), "", "Increase by 1, or next option"),
+    bind(Context::Design, "-", Action::Design(Design::Step(-1)), "", "Decrease by 1, or previous option"),
+    bind(Context::Design, ">", Action::Design(Design::Step(8)), "", "Increase by 8"),
+    bind(Context::Design, "<", Action::Design(Design::Step(-8)), "", "Decrease by 8"),
+    bind(Context::Design, "backspace", Action::Design(Design::Erase), "", "Delete the last digit typed"),
+    bind(Context::Design, "esc", Action::Design(Design::Cancel), "", "Cancel typing into the cell"),
     bind(Context::Design, "a", Action::Design(Design::Add), "add", "Add a block below"),
-    bind(Context::Design, "D", Action::Design(Design::Duplicate), "duplicate", "Copy the block"),
+    bind(Context::Design, "D", Action::Design(Design::Duplicate), "duplicate", "Duplicate the block"),
     bind(Context::Design, "d delete", Action::Design(Design::Delete), "delete", "Remove the block"),
     bind(
         Context::Design,
@@ -139,70 +139,70 @@ pub static BINDINGS: &[Binding] = &[
     ),
     bind(Context::Design, "K alt-up", Action::Design(Design::Shift { down: false }), "move up", "Move the block up"),
     bind(Context::Design, "b", Action::Design(Design::Board), "board", "Choose the board"),
-    bind(Context::Design, "p", Action::Design(Design::Pin), "pin", "Compare with what is there now"),
-    bind(Context::Design, "x", Action::Design(Design::Precision), "float/int8", "Plan for the other arithmetic"),
-    bind(Context::Design, "e", Action::Design(Design::Edit), "text", "Edit the text itself"),
-    bind(Context::Design, "r", Action::Design(Design::Default), "default", "Back to the default"),
+    bind(Context::Design, "p", Action::Design(Design::Pin), "pin", "Compare with the current network"),
+    bind(Context::Design, "x", Action::Design(Design::Precision), "float/int8", "Switch between float and int8"),
+    bind(Context::Design, "e", Action::Design(Design::Edit), "text", "Edit the configuration as text"),
+    bind(Context::Design, "r", Action::Design(Design::Default), "default", "Reset to the default"),
     bind(Context::Editor, "esc", Action::Back, "table", "Back to the table"),
-    bind(Context::Editor, "ctrl-u", Action::File(File::Undo), "", "Take back the last change"),
-    bind(Context::Editor, "ctrl-r", Action::File(File::Redo), "", "Do again what was taken back"),
-    bind(Context::Data, "s", Action::Data(Data::Source), "source", "Take images from somewhere else"),
+    bind(Context::Editor, "ctrl-u", Action::File(File::Undo), "", "Undo the last change"),
+    bind(Context::Editor, "ctrl-r", Action::File(File::Redo), "", "Redo the change undone last"),
+    bind(Context::Data, "s", Action::Data(Data::Source), "source", "Choose another source of images"),
     bind(Context::Data, "r", Action::Data(Data::Load), "read", "Read the images"),
-    bind(Context::Data, "a", Action::Data(Data::Augment), "augmented", "As training sees them, or as they are"),
-    bind(Context::Data, "n", Action::Data(Data::Shuffle), "others", "Show other images"),
+    bind(Context::Data, "a", Action::Data(Data::Augment), "augmented", "Show images with or without augmentation"),
+    bind(Context::Data, "n", Action::Data(Data::Shuffle), "shuffle", "Show other images"),
     bind(
         Context::Train,
         "s",
         Action::Train(Train::Start),
         "start",
-        "Train this network, or put it behind the one that trains",
+        "Train this network; queued if one is training",
     ),
-    bind(Context::Train, "space", Action::Train(Train::Pause), "pause", "Wait, or go on"),
-    bind(Context::Train, "x", Action::Train(Train::Stop), "stop", "Stop; what was done is saved"),
-    bind(Context::Train, "r", Action::Train(Train::Resume), "resume", "Go on with a training that was stopped"),
+    bind(Context::Train, "space", Action::Train(Train::Pause), "pause", "Pause or resume"),
+    bind(Context::Train, "x", Action::Train(Train::Stop), "stop", "Stop, and save the state of training"),
+    bind(Context::Train, "r", Action::Train(Train::Resume), "resume", "Resume a stopped training"),
     bind(
         Context::Train,
         "X",
         Action::Train(Train::Drop),
         "unqueue",
-        "Take back the network that would be trained last",
+        "Remove the last network from the queue",
     ),
-    bind(Context::Train, "y", Action::Train(Train::Log), "log", "Loss in logarithms, or as it is"),
-    bind(Context::Deploy, "r", Action::Deploy(Deploy::Prepare), "compare", "Quantise, and compare with float"),
+    bind(Context::Train, "y", Action::Train(Train::Log), "log", "Logarithmic or linear loss axis"),
+    bind(Context::Deploy, "r", Action::Deploy(Deploy::Prepare), "compare", "Quantise and compare with float"),
     bind(Context::Deploy, "x", Action::Deploy(Deploy::Export), "export", "Write header, sketch and sample images"),
     bind(Context::Runs, "s", Action::Runs(Runs::Sort), "sort", "Sort by the next column"),
-    bind(Context::Runs, "S", Action::Runs(Runs::Reverse), "reverse", "Sort the other way round"),
-    bind(Context::Runs, "/", Action::Runs(Runs::Filter), "filter", "Show only some"),
-    bind(Context::Runs, "p space", Action::Runs(Runs::Pin), "pin", "Keep it in view for comparison"),
+    bind(Context::Runs, "S", Action::Runs(Runs::Reverse), "reverse", "Reverse the order"),
+    bind(Context::Runs, "/", Action::Runs(Runs::Filter), "filter", "Filter the runs"),
+    bind(Context::Runs, "p space", Action::Runs(Runs::Pin), "pin", "Pin the run for comparison"),
     bind(Context::Runs, "o", Action::Runs(Runs::Open), "open", "Open its configuration in Design"),
-    bind(Context::Runs, "d delete", Action::Runs(Runs::Delete), "delete", "Delete it, after asking"),
-    bind(Context::Runs, "m", Action::Runs(Runs::Axis), "axis", "Accuracy over RAM, or over MACs"),
-    bind(Context::Runs, "r", Action::Runs(Runs::Refresh), "refresh", "Read the list again"),
+    bind(Context::Runs, "d delete", Action::Runs(Runs::Delete), "delete", "Delete the run; asks first"),
+    bind(Context::Runs, "m", Action::Runs(Runs::Axis), "axis", "Plot accuracy over RAM or over MACs"),
+    bind(Context::Runs, "r", Action::Runs(Runs::Refresh), "refresh", "Reload the list"),
     bind(Context::Dialog, "up k ctrl-p", Action::Move(Move::Up), "", "Up"),
     bind(Context::Dialog, "down j ctrl-n tab", Action::Move(Move::Down), "", "Down"),
-    bind(Context::Dialog, "pageup", Action::Move(Move::PageUp), "", "A page up"),
-    bind(Context::Dialog, "pagedown space", Action::Move(Move::PageDown), "", "A page down"),
-    bind(Context::Dialog, "home g", Action::Move(Move::First), "", "To the first"),
-    bind(Context::Dialog, "end G", Action::Move(Move::Last), "", "To the last"),
-    bind(Context::Dialog, "enter", Action::Enter, "choose", "Choose it"),
-    bind(Context::Dialog, "esc q ? ctrl-c", Action::Back, "away", "Away with it"),
+    bind(Context::Dialog, "pageup", Action::Move(Move::PageUp), "", "Page up"),
+    bind(Context::Dialog, "pagedown space", Action::Move(Move::PageDown), "", "Page down"),
+    bind(Context::Dialog, "home g", Action::Move(Move::First), "", "First item"),
+    bind(Context::Dialog, "end G", Action::Move(Move::Last), "", "Last item"),
+    bind(Context::Dialog, "enter", Action::Enter, "choose", "Choose the answer, or close the page"),
+    bind(Context::Dialog, "esc q ? ctrl-c", Action::Back, "close", "Close the dialog"),
     bind(Context::Prompt, "up ctrl-p", Action::Move(Move::Up), "", "Up"),
     bind(Context::Prompt, "down ctrl-n", Action::Move(Move::Down), "", "Down"),
-    bind(Context::Prompt, "pageup", Action::Move(Move::PageUp), "", "A page up"),
-    bind(Context::Prompt, "pagedown", Action::Move(Move::PageDown), "", "A page down"),
-    bind(Context::Prompt, "tab", Action::Focus { back: false }, "complete", "Complete it"),
-    bind(Context::Prompt, "enter", Action::Enter, "accept", "Accept it"),
-    bind(Context::Prompt, "esc ctrl-c", Action::Back, "away", "Away with it"),
+    bind(Context::Prompt, "pageup", Action::Move(Move::PageUp), "", "Page up"),
+    bind(Context::Prompt, "pagedown", Action::Move(Move::PageDown), "", "Page down"),
+    bind(Context::Prompt, "tab", Action::Focus { back: false }, "complete", "Complete the text"),
+    bind(Context::Prompt, "enter", Action::Enter, "accept", "Accept"),
+    bind(Context::Prompt, "esc ctrl-c", Action::Back, "close", "Close the dialog"),
 ];
 
-/// A key, perhaps with others held down.
+/// A key with its modifiers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Key {
     code: KeyCode,
     held: KeyModifiers,
 }
 
-/// Names of keys that are no character.
+/// Names of keys without a character of their own.
 const NAMES: [(&str, KeyCode); 15] = [
     ("enter", KeyCode::Enter),
     ("esc", KeyCode::Esc),
@@ -222,7 +222,7 @@ const NAMES: [(&str, KeyCode); 15] = [
 ];
 
 impl Key {
-    /// Reads a key: `q`, `G`, `ctrl-s`, `alt-1`, `f5`, `pageup`.
+    /// Parses a key: `q`, `G`, `ctrl-s`, `alt-1`, `f5`, `pageup`; `None` if it is unknown.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let (held, name) = match text.split_once('-').filter(|(held, name)| !held.is_empty() && !name.is_empty()) {
@@ -239,7 +239,7 @@ impl Key {
         Some(Self { code, held })
     }
 
-    /// The key of an event; `None` where one is let go.
+    /// The key of a press or repeat; `None` for a release.
     #[must_use]
     pub fn of(event: &KeyEvent) -> Option<Self> {
         if event.kind == KeyEventKind::Release {
@@ -248,11 +248,11 @@ impl Key {
         let mut held = event.modifiers & (KeyModifiers::CONTROL | KeyModifiers::ALT);
         let mut code = event.code;
         if let KeyCode::Char(letter) = code {
-            // Terminals differ in how they tell ctrl-S from ctrl-s.
+            // Some terminals report ctrl-s as ctrl-S.
             if held.contains(KeyModifiers::CONTROL) {
                 code = KeyCode::Char(letter.to_ascii_lowercase());
             }
-            // AltGr makes letters of other alphabets on some.
+            // Some terminals report characters typed with AltGr as ctrl-alt.
             if held == KeyModifiers::CONTROL | KeyModifiers::ALT && !letter.is_ascii_alphanumeric() {
                 held = KeyModifiers::NONE;
             }
@@ -260,7 +260,7 @@ impl Key {
         Some(Self { code, held })
     }
 
-    /// The digit or decimal point it is.
+    /// The digit or decimal point, if the key is one without modifiers.
     #[must_use]
     pub fn digit(self) -> Option<char> {
         match self.code {
@@ -300,19 +300,19 @@ impl fmt::Display for Key {
 }
 
 impl Binding {
-    /// Its keys.
+    /// The parsed keys.
     pub fn keys(&self) -> impl Iterator<Item = Key> {
         self.keys.split(' ').filter_map(Key::parse)
     }
 
-    /// Its keys, as help shows them.
+    /// Its keys as text for help.
     #[must_use]
     pub fn shown(&self) -> String {
         self.keys().map(|key| key.to_string()).collect::<Vec<_>>().join(" ")
     }
 }
 
-/// What `key` does where `contexts` hold, innermost first.
+/// The action of `key` in `contexts`, innermost first; `None` if it is not bound.
 #[must_use]
 pub fn action(key: Key, contexts: &[Context]) -> Option<Action> {
     if contexts.first() == Some(&Context::Design)

@@ -1,36 +1,36 @@
-//! Colours by what they mean, for what the terminal can show.
+//! Styles by meaning, for the colours that the terminal supports.
 
 use ratatui::style::{Color, Modifier, Style};
 
-/// How many colours a terminal has.
+/// The number of colours that a terminal supports.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Depth {
     /// None: `NO_COLOR` is set, or the terminal is dumb.
     None,
-    /// The sixteen of every terminal.
+    /// The 16 ANSI colours.
     Sixteen,
-    /// 256.
+    /// The 256-colour palette.
     Many,
-    /// 24 bits.
+    /// 24-bit RGB.
     True,
 }
 
-/// Colours by what they mean. The sixteen colours of the terminal carry all text, since those suit
-/// its background, whichever that is; only bars and pictures use more.
+/// Styles by meaning. All text uses the 16 ANSI colours, which users configure to suit their background;
+/// only bars and pictures use more.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Theme {
-    /// How many colours there are.
+    /// The number of colours.
     pub depth: Depth,
     /// Whether the background is light.
     pub is_light: bool,
-    /// Whether the terminal shows more than the console's own letters.
+    /// Whether the terminal shows more glyphs than the font of the Linux console has.
     pub has_glyphs: bool,
-    /// Whether pictures may be drawn in pixels: text in front of them would be lost.
+    /// Whether pictures may be drawn in pixels. Not below a dialog: they would cover its text.
     pub has_pixels: bool,
 }
 
 impl Theme {
-    /// What the environment says of the terminal. `variable` reads one of its variables.
+    /// Detects the theme from environment variables, which `variable` reads.
     #[must_use]
     pub fn of(variable: impl Fn(&str) -> Option<String>) -> Self {
         let term = variable("TERM").unwrap_or_default();
@@ -38,7 +38,7 @@ impl Theme {
         let depth = if variable("NO_COLOR").is_some_and(|value| !value.is_empty()) || term == "dumb" {
             Depth::None
         } else if term == "linux" {
-            // What else the variables say is of the terminal that the console was reached from.
+            // The other variables may be inherited from another terminal.
             Depth::Sixteen
         } else if colorterm == "truecolor" || colorterm == "24bit" || term.ends_with("-direct") {
             Depth::True
@@ -57,69 +57,69 @@ impl Theme {
         if self.depth == Depth::None { Style::new() } else { Style::new().fg(colour) }
     }
 
-    /// Text.
+    /// Normal text.
     #[must_use]
-    #[expect(clippy::unused_self, reason = "which styles depend on the theme is its own affair")]
+    #[expect(clippy::unused_self, reason = "callers do not depend on which styles use the theme")]
     pub const fn text(self) -> Style {
         Style::new()
     }
 
-    /// Text that matters less.
+    /// Secondary text.
     #[must_use]
     pub fn dim(self) -> Style {
         match (self.depth, self.has_glyphs) {
-            // The console shows dim text as another colour altogether.
+            // The Linux console shows dim text in another colour.
             (Depth::None, true) => Style::new().add_modifier(Modifier::DIM),
             (Depth::None, false) => Style::new(),
             _ => Style::new().fg(Color::DarkGray),
         }
     }
 
-    /// What is selected.
+    /// The selected item.
     #[must_use]
-    #[expect(clippy::unused_self, reason = "which styles depend on the theme is its own affair")]
+    #[expect(clippy::unused_self, reason = "callers do not depend on which styles use the theme")]
     pub const fn selected(self) -> Style {
         Style::new().add_modifier(Modifier::REVERSED)
     }
 
-    /// Titles, and what has the focus.
+    /// Titles, and the pane with the focus.
     #[must_use]
     pub fn accent(self) -> Style {
         self.colour(if self.is_light { Color::Blue } else { Color::Cyan }).add_modifier(Modifier::BOLD)
     }
 
-    /// Headings of columns and labels.
+    /// Column headings and labels.
     #[must_use]
     pub fn label(self) -> Style {
         self.colour(if self.is_light { Color::Blue } else { Color::Cyan })
     }
 
-    /// What is well.
+    /// Success.
     #[must_use]
     pub fn good(self) -> Style {
         self.colour(Color::Green)
     }
 
-    /// What is to be looked at.
+    /// Warnings.
     #[must_use]
     pub fn warning(self) -> Style {
         self.colour(if self.is_light { Color::Magenta } else { Color::Yellow })
     }
 
-    /// What is wrong.
+    /// Errors.
     #[must_use]
     pub fn bad(self) -> Style {
         self.colour(Color::Red).add_modifier(Modifier::BOLD)
     }
 
-    /// The `index`th of several curves, classes or kinds.
+    /// The colour of the `index`th of several curves, classes or kinds; repeats after six.
     #[must_use]
     pub fn series(self, index: usize) -> Style {
         const COLOURS: [Color; 6] = [Color::Blue, Color::Magenta, Color::Green, Color::Cyan, Color::Red, Color::Yellow];
         self.colour(COLOURS[index % COLOURS.len()])
     }
 
-    /// A share from 0 to 1, from calm to alarming.
+    /// The style of a used fraction: good up to 0.85, a warning up to 1, an error above.
     #[must_use]
     pub fn share(self, share: f64) -> Style {
         match share {
