@@ -1,4 +1,4 @@
-//! Where events come from: each source has a thread that waits, and all go into one channel.
+//! Sources of events: each source waits in a thread of its own, and all send to one channel.
 
 use super::screens::News;
 use crate::jobs::Idle;
@@ -11,68 +11,68 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, Receiver, Sender};
 use std::time::Duration;
 
-/// What the loop waits for.
+/// An event of the main loop.
 #[derive(Debug)]
 pub enum Event {
-    /// Keys, pastes, the mouse, another size: all that were there.
+    /// Terminal input: all events that were available.
     Keys(Vec<Key>),
-    /// Of a job, or of a file.
+    /// News of a job or of a watched file.
     News(News),
-    /// The terminal has this many columns and rows now.
+    /// The terminal was resized to this many columns and rows.
     Resized(u16, u16),
-    /// The program has to end: a signal, or the terminal is gone.
+    /// The program has to end: it received a signal, or the terminal was closed.
     Stop,
-    /// The shell wants its terminal.
+    /// The program has to suspend (SIGTSTP).
     Suspend,
-    /// The shell gave it back.
+    /// The program was resumed (SIGCONT).
     Continue,
 }
 
-/// Where events are put in.
+/// The sending side of the event channel.
 #[derive(Debug, Clone)]
 pub struct Source(Sender<Event>);
 
 impl Source {
-    /// Puts an event in. Once the loop has ended, nobody hears it.
+    /// Sends an event; it is dropped once the main loop has ended.
     pub fn send(&self, event: Event) {
         let _ = self.0.send(event);
     }
 
-    /// Puts news in.
-    pub fn tell(&self, news: News) {
+    /// Sends news.
+    pub fn send_news(&self, news: News) {
         self.send(Event::News(news));
     }
 }
 
-/// The channel of all events.
+/// Creates the event channel.
 #[must_use]
 pub fn channel() -> (Receiver<Event>, Source) {
     let (sender, receiver) = mpsc::channel();
     (receiver, Source(sender))
 }
 
-/// The thread that reads the terminal. It reads only when asked to, so that nobody else who wants
-/// the terminal (`$EDITOR`, the shell) loses keys to it.
+/// The thread that reads the terminal. It reads only on request, so that it takes no keys from other programs
+/// that use the terminal meanwhile (`$EDITOR`, the shell).
 pub struct Input {
-    wishes: Sender<()>,
+    requests: Sender<()>,
 }
 
-/// The most events that are taken at once: a frame between them keeps the screen alive.
-const MOST: usize = 256;
+/// Maximum number of events in a batch, so that frames are drawn between batches.
+const MAX_BATCH: usize = 256;
 
 impl Input {
-    /// Starts it.
+    /// Starts the thread.
     ///
     /// # Errors
-    /// Where the system gives no thread.
+    /// The thread cannot be created.
     pub fn start(source: Source) -> io::Result<Self> {
-        let (wishes, asked) = mpsc::channel();
+        let (requests, requested) = mpsc::channel();
         let read = move || {
-            while asked.recv().is_ok() {
+            while requested.recv().is_ok() {
                 let read = batch();
-                // Wishes that came meanwhile are met by what was read. Those that come once it is
-                // sent are for what is read next.
-                while asked.try_recv().is_ok() {}
+                // This batch also answers the requests that arrived while it was read. Later requests are
+                // for the next batch.
+                while requested.try_recv().is_ok() {}
                 if let Ok(keys) = read {
                     source.send(Event::Keys(keys));
                 } else {
@@ -82,38 +82,37 @@ impl Input {
             }
         };
         std::thread::Builder::new().name("keys".into()).spawn(read)?;
-        Ok(Self { wishes })
+        Ok(Self { requests })
     }
 
-    /// The next events are wanted.
+    /// Requests the next batch of events.
     pub fn next(&mut self) {
-        // Its thread ends only when the terminal is gone, which it has told.
-        let _ = self.wishes.send(());
+        // Sending fails only once the thread has ended, after it sent `Event::Stop`.
+        let _ = self.requests.send(());
     }
 }
 
-/// Waits for an event; with it come those that are there already.
+/// Waits for an event, and returns it with all others that are available.
 fn batch() -> io::Result<Vec<Key>> {
     let mut keys = vec![crossterm::event::read()?];
-    while keys.len() < MOST && crossterm::event::poll(Duration::ZERO)? {
+    while keys.len() < MAX_BATCH && crossterm::event::poll(Duration::ZERO)? {
         keys.push(crossterm::event::read()?);
     }
     Ok(keys)
 }
 
-/// The exit code of a program that was interrupted.
+/// The exit code after an interrupt: 128 + SIGINT.
 const INTERRUPTED: i32 = 130;
 
-/// How long the copies of unsaved texts are waited for, by a program that is to end at once: longer
-/// than a keystroke's copy waits for the next keystroke, and for a slow memory card.
-const LAST_COPIES: Duration = Duration::from_secs(2);
+/// Maximum time to wait for recovery copies of unsaved text before an immediate exit: longer than the delay
+/// between a keystroke and its copy, with time for a slow SD card.
+const MAX_WAIT_FOR_COPIES: Duration = Duration::from_secs(2);
 
-/// Turns signals into events. Once `is_ending`, which the first wish to end sets too, another one
-/// gives the terminal back and ends the program as soon as `copies` are written: a terminal that is
-/// closed sends several such wishes.
+/// Turns signals into events. The first request to end sets `is_ending`. Once that is set, another one restores
+/// the terminal and exits as soon as `copies` are written: a closed terminal sends several signals at once.
 ///
 /// # Errors
-/// Where they cannot be caught.
+/// The signal handlers cannot be installed.
 pub fn watch_signals(source: Source, is_ending: Arc<AtomicBool>, copies: Idle) -> io::Result<Handle> {
     let mut signals = Signals::new([SIGINT, SIGTERM, SIGHUP, SIGTSTP, SIGCONT, SIGWINCH])?;
     let handle = signals.handle();
@@ -124,12 +123,12 @@ pub fn watch_signals(source: Source, is_ending: Arc<AtomicBool>, copies: Idle) -
                 SIGCONT => Event::Continue,
                 SIGWINCH => match crossterm::terminal::size() {
                     Ok((columns, rows)) => Event::Resized(columns, rows),
-                    // The terminal is gone, which is told by other means.
+                    // The terminal was closed, which SIGHUP or a failed read reports.
                     Err(_) => continue,
                 },
                 _ if is_ending.swap(true, Ordering::SeqCst) => {
-                    super::terminal::give_back();
-                    copies.wait(LAST_COPIES);
+                    super::terminal::restore();
+                    copies.wait(MAX_WAIT_FOR_COPIES);
                     std::process::exit(INTERRUPTED);
                 }
                 _ => Event::Stop,

@@ -1,12 +1,12 @@
-//! A line of text that is being typed.
+//! A text field of one line.
 
 use ratatui::style::Style;
 use ratatui_textarea::{CursorMove, Input, Key, TextArea};
 
-/// The most characters a line takes.
-const LONGEST: usize = 4096;
+/// Maximum length of a line, in bytes when typing and characters when pasting.
+const MAX_LENGTH: usize = 4096;
 
-/// A line of text that is being typed.
+/// A text field of one line.
 #[derive(Debug, Clone)]
 pub struct Line(TextArea<'static>);
 
@@ -33,19 +33,19 @@ impl Line {
         self.0.lines().first().map_or("", String::as_str)
     }
 
-    /// Takes what is typed; whether the text changed.
+    /// Handles a key; returns whether the text has changed.
     pub fn input(&mut self, input: &Input) -> bool {
-        let has_room = self.text().len() < LONGEST || !matches!(input.key, Key::Char(_));
+        let has_room = self.text().len() < MAX_LENGTH || !matches!(input.key, Key::Char(_));
         super::dialog::is_line(input) && has_room && self.0.input(input.clone())
     }
 
     /// Inserts `text` at the cursor.
     pub fn insert(&mut self, text: &str) {
-        let room = LONGEST.saturating_sub(self.text().len());
+        let room = MAX_LENGTH.saturating_sub(self.text().len());
         self.0.insert_str(one_line(text).chars().take(room).collect::<String>());
     }
 
-    /// What draws it.
+    /// The widget that draws it.
     #[must_use]
     pub const fn widget(&self) -> &TextArea<'static> {
         &self.0
@@ -54,5 +54,5 @@ impl Line {
 
 /// `text` without line breaks and other control characters.
 fn one_line(text: &str) -> String {
-    text.chars().filter(|c| !c.is_control()).take(LONGEST).collect()
+    text.chars().filter(|c| !c.is_control()).take(MAX_LENGTH).collect()
 }

@@ -1,8 +1,8 @@
-//! The workbench in a terminal.
+//! The workbench: the terminal user interface.
 //!
-//! One loop waits for events of every kind (keys, jobs, files, signals), turns them into changes of
-//! the state (`app`), has done what that asks for (`workshop`), and draws. The state knows
-//! neither files nor threads nor the terminal; what is drawn is made of it alone.
+//! The main loop waits for events (keys, jobs, files, signals), updates the state (`app`), performs the effects
+//! that the update requests (`workshop`), and draws. The state has no access to files, threads or the terminal;
+//! frames are drawn from the state alone.
 
 mod action;
 mod app;
@@ -44,34 +44,34 @@ use terminal::Screen;
 use theme::Theme;
 use workshop::Workshop;
 
-/// What the workbench is started with.
+/// The start options of the workbench.
 #[derive(Debug, Clone)]
 pub struct Start {
-    /// The configuration, or the name of a preset.
+    /// The path of a configuration, or the name of a preset.
     pub config: PathBuf,
-    /// Edits of the configuration, as changes that are not saved.
+    /// Edits of the configuration, applied as unsaved changes.
     pub overrides: Vec<Edit>,
-    /// Where runs and exports go.
+    /// The folders of runs and exports.
     pub folders: Folders,
-    /// Threads to train with.
+    /// Number of training threads.
     pub threads: usize,
     /// The processor temperature, in °C, at which training is paused.
     pub max_temperature: Option<f64>,
 }
 
-/// The least time between two frames while only a job has news.
+/// Minimum time between two frames while only jobs send news.
 const FRAME: Duration = Duration::from_millis(33);
-/// The same over SSH: a link of a few kilobytes a second then has room for keys, and the server's
-/// terminal does not fill with frames that come too late.
+/// The same over SSH, so that a connection of a few kB/s has capacity left for keys, and delayed frames do not
+/// queue up in the buffers of the server.
 const FRAME_OVER_SSH: Duration = Duration::from_millis(250);
-/// Bytes a second that frames of a job's news take of such a link at the most, however fast the job is.
+/// Maximum rate of frames of jobs' news over SSH, in bytes per second.
 const BYTES_OVER_SSH: f64 = 2_000.0;
 
-/// Opens the workbench and stays until it is left.
+/// Runs the workbench until the user quits.
 ///
 /// # Errors
-/// A configuration that cannot be read, a temperature to keep below where no sensor tells one, or a
-/// terminal that cannot be used.
+/// The configuration cannot be read, a maximum temperature is given but no sensor was found, or the terminal
+/// cannot be used.
 pub fn run(start: &Start) -> anyhow::Result<()> {
     let governor = Governor::new(Sensors::here(), start.max_temperature).context("--max-temp")?;
     let boards = Boards::beside(&start.config)?;
@@ -93,7 +93,7 @@ pub fn run(start: &Start) -> anyhow::Result<()> {
     let (mut app, effects) = App::new(sheet, left, theme, size);
     screen.draw(|frame| app::draw(&app, frame))?;
     let result = (|| {
-        // What the terminal can draw is asked only now that something is to be seen.
+        // The graphics of the terminal are queried after the first frame, so that it appears without delay.
         workshop.ask_terminal();
         let mut input = Input::start(source).context("keys")?;
         let mut todo = effects;
@@ -106,10 +106,10 @@ pub fn run(start: &Start) -> anyhow::Result<()> {
             todo = wait(&events, &mut app, pace.after(bytes))?;
         }
     })();
-    // Saving a training may take a while: the terminal is given back before, and the next signal, or
-    // Ctrl-C in the shell's terminal, is not waited for.
+    // Saving the state of training may take a while: the terminal is restored before, and the next signal
+    // (or Ctrl-C) exits at once.
     is_ending.store(true, Ordering::SeqCst);
-    terminal::give_back();
+    terminal::restore();
     if app.screens.is_busy() {
         let _ = writeln!(std::io::stderr(), "stopping the training and saving its state; Ctrl-C ends at once");
     }
@@ -119,30 +119,30 @@ pub fn run(start: &Start) -> anyhow::Result<()> {
     result
 }
 
-/// How fast frames follow each other while only a job has news.
+/// The rate of frames while only jobs send news.
 struct Pace {
     frame: Duration,
-    bytes_a_second: f64,
+    bytes_per_second: f64,
 }
 
 impl Pace {
-    /// `is_set` says whether a variable of the environment has a value.
+    /// The rate for the environment; `is_set` returns whether a variable is set and not empty.
     fn of(is_set: impl Fn(&str) -> bool) -> Self {
         if is_set("SSH_CONNECTION") || is_set("SSH_TTY") {
-            Self { frame: FRAME_OVER_SSH, bytes_a_second: BYTES_OVER_SSH }
+            Self { frame: FRAME_OVER_SSH, bytes_per_second: BYTES_OVER_SSH }
         } else {
-            Self { frame: FRAME, bytes_a_second: f64::INFINITY }
+            Self { frame: FRAME, bytes_per_second: f64::INFINITY }
         }
     }
 
-    /// The least time after a frame of so many bytes.
+    /// The minimum time to the next frame after one of `bytes`.
     fn after(&self, bytes: usize) -> Duration {
-        self.frame.max(Duration::from_secs_f64(bytes as f64 / self.bytes_a_second))
+        self.frame.max(Duration::from_secs_f64(bytes as f64 / self.bytes_per_second))
     }
 }
 
-/// Waits for events until something is to be drawn or done; where only jobs have news, for `frame`
-/// at least.
+/// Waits for events, applies them, and returns the requested effects. If all events report only the progress of
+/// jobs, collects events for at least `frame`.
 fn wait(events: &Receiver<Event>, app: &mut App, frame: Duration) -> anyhow::Result<Vec<Effect>> {
     let mut todo = Vec::new();
     let mut due: Option<Instant> = None;
@@ -154,13 +154,13 @@ fn wait(events: &Receiver<Event>, app: &mut App, frame: Duration) -> anyhow::Res
         let first = match event {
             Ok(event) => event,
             Err(RecvTimeoutError::Timeout) => return Ok(todo),
-            Err(RecvTimeoutError::Disconnected) => anyhow::bail!("the workbench lost its events"),
+            Err(RecvTimeoutError::Disconnected) => anyhow::bail!("the event channel is closed"),
         };
         let mut is_progress = true;
-        // What came meanwhile is drawn with it.
+        // Events that are available already share its frame.
         for event in std::iter::once(first).chain(std::iter::from_fn(|| events.try_recv().ok())) {
             is_progress &= matches!(&event, Event::News(news) if workshop::is_progress(news));
-            todo.extend(take(event, app));
+            todo.extend(apply(event, app));
         }
         if !is_progress || !todo.is_empty() {
             return Ok(todo);
@@ -169,14 +169,14 @@ fn wait(events: &Receiver<Event>, app: &mut App, frame: Duration) -> anyhow::Res
     }
 }
 
-/// Takes an event into the state.
-fn take(event: Event, app: &mut App) -> Vec<Effect> {
+/// Updates the state by an event.
+fn apply(event: Event, app: &mut App) -> Vec<Effect> {
     match event {
-        Event::Keys(keys) => keys.into_iter().flat_map(|event| typed(event, app)).collect(),
-        Event::News(news) => app.told(news),
+        Event::Keys(keys) => keys.into_iter().flat_map(|event| apply_input(event, app)).collect(),
+        Event::News(news) => app.handle_news(news),
         Event::Resized(columns, rows) => {
             let mut effects = app.resized(columns, rows);
-            // On its way to a size that it has had before, a terminal may have lost what was drawn.
+            // The terminal may have been resized back and forth meanwhile, which loses contents.
             effects.push(Effect::Redraw);
             effects
         }
@@ -186,8 +186,8 @@ fn take(event: Event, app: &mut App) -> Vec<Effect> {
     }
 }
 
-/// An event of the terminal.
-fn typed(event: crossterm::event::Event, app: &mut App) -> Vec<Effect> {
+/// Updates the state by an input event of the terminal.
+fn apply_input(event: crossterm::event::Event, app: &mut App) -> Vec<Effect> {
     use crossterm::event::{Event as Term, MouseButton, MouseEventKind};
     match event {
         Term::Key(key) => match keymap::Key::of(&key) {
@@ -204,14 +204,14 @@ fn typed(event: crossterm::event::Event, app: &mut App) -> Vec<Effect> {
             };
             app.act(&action::Action::Mouse(what, mouse.column, mouse.row))
         }
-        // A size is told by its signal, which is heard from the first frame on.
+        // Resizes are handled by SIGWINCH, which is caught from the first frame on.
         Term::Resize(..) | Term::FocusGained | Term::FocusLost => Vec::new(),
     }
 }
 
-/// Does what is to be done; whether the program ends.
+/// Performs the effects `todo`; returns whether the program ends.
 fn perform(app: &mut App, screen: &mut Screen, workshop: &mut Workshop, todo: Vec<Effect>) -> anyhow::Result<bool> {
-    // Unsaved texts are kept before anything that a closed terminal makes fail.
+    // Recovery copies come first, since other effects fail if the terminal is closed.
     let (copies, others): (Vec<_>, Vec<_>) = todo.into_iter().partition(|effect| matches!(effect, Effect::Keep { .. }));
     for effect in copies.into_iter().chain(others) {
         match effect {
@@ -219,9 +219,9 @@ fn perform(app: &mut App, screen: &mut Screen, workshop: &mut Workshop, todo: Ve
             Effect::Suspend => screen.suspend()?,
             Effect::Redraw => screen.redraw()?,
             Effect::External(text) => {
-                let edited = screen.away(|| workshop::edit(&text))?;
+                let edited = screen.run_outside(|| workshop::edit(&text))?;
                 let news = edited.map_or_else(|error| News::Failed(format!("$EDITOR: {error:#}")), News::Edited);
-                let more = app.told(news);
+                let more = app.handle_news(news);
                 if perform(app, screen, workshop, more)? {
                     return Ok(true);
                 }
@@ -229,7 +229,7 @@ fn perform(app: &mut App, screen: &mut Screen, workshop: &mut Workshop, todo: Ve
             Effect::Save { path, text, expected, then_quit } => {
                 let news = workshop::save(path, text, &expected);
                 let is_saved = matches!(news, News::Saved { .. });
-                let more = app.told(news);
+                let more = app.handle_news(news);
                 if perform(app, screen, workshop, more)? || (is_saved && then_quit) {
                     return Ok(true);
                 }
@@ -240,12 +240,12 @@ fn perform(app: &mut App, screen: &mut Screen, workshop: &mut Workshop, todo: Ve
     Ok(false)
 }
 
-/// The text to begin with.
+/// The path, text and origin of the configuration to open first.
 fn opening(config: &Path) -> Result<(PathBuf, String, Origin), Diagnostics> {
     match config::open(config)? {
         Opened::File(text) => Ok((config.to_owned(), text, Origin::File)),
         Opened::Preset(text) => {
-            // A preset is saved here; nobody asked for a folder of that name.
+            // Presets are saved in the working directory: the folder in `config` need not exist.
             let name = config.file_stem().unwrap_or(config.as_os_str());
             Ok((Path::new(name).with_extension("toml"), text.to_owned(), Origin::New))
         }

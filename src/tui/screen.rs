@@ -8,54 +8,55 @@ use super::theme::Theme;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
-/// A screen: a state that actions and news change, and what is drawn of it. Changes do no I/O; what the
-/// world has to do is asked for by effects.
+/// A screen: a state that actions and news update, and a view of it to draw. Updates do no I/O; they request
+/// effects.
 pub trait Screen {
-    /// Work that the screen asks for.
+    /// Effects that the screen requests.
     type Effect;
-    /// Results of that work.
+    /// Results of those effects.
     type News;
-    /// All that is drawn, as plain data.
+    /// The data to draw.
     type View<'a>
     where
         Self: 'a;
 
-    /// Carries out `action`: one of this screen's own, or a general one while the screen is shown. It may
-    /// change the text in `sheet`.
+    /// Performs `action`: one of this screen, or a general one while the screen is shown. May change the text
+    /// in `sheet`.
     fn act(&mut self, action: &Action, sheet: &mut Sheet, reply: &mut Reply<Self::Effect>);
 
-    /// Takes in `news`.
-    fn told(&mut self, news: Self::News, sheet: &Sheet, reply: &mut Reply<Self::Effect>);
+    /// Updates the state by `news`.
+    fn handle_news(&mut self, news: Self::News, sheet: &Sheet, reply: &mut Reply<Self::Effect>);
 
-    /// The screen comes into view.
+    /// Called when the screen becomes visible.
     fn enter(&mut self, _sheet: &Sheet, _reply: &mut Reply<Self::Effect>) {}
 
-    /// The screen is drawn in `body` from now on.
+    /// Called when the area of the screen changes to `body`.
     fn resized(&mut self, _body: Rect, _sheet: &Sheet, _reply: &mut Reply<Self::Effect>) {}
 
-    /// The mouse is clicked at `at`; the screen is drawn in `body`.
+    /// Handles a mouse click at `at`; `body` is the area of the screen.
     fn click(&mut self, _body: Rect, _at: Position, _sheet: &mut Sheet, _reply: &mut Reply<Self::Effect>) {}
 
-    /// Something other than this screen changed the text in `sheet`.
+    /// Called after the text in `sheet` was changed, except by this screen.
     fn text_changed(&mut self, _sheet: &Sheet) {}
 
-    /// The text in `sheet` has another network without a change of the text.
+    /// Called after the network in `sheet` has changed without a change of its text, e.g. by the number of
+    /// classes of the data or an estimate.
     fn network_changed(&mut self, _sheet: &Sheet) {}
 
-    /// The table of keys that holds now.
+    /// The active context of key bindings.
     fn context(&self) -> Context;
 
-    /// A few words beside the tabs about work that is going on.
+    /// The status of running work, a few words shown beside the tabs.
     fn status(&self) -> Option<String> {
         None
     }
 
-    /// Whether work is going on that the program should not end without asking.
+    /// Whether work is running that needs confirmation before the program ends.
     fn is_busy(&self) -> bool {
         false
     }
 
-    /// All that is drawn of the screen for `sheet`.
+    /// The data to draw for `sheet`.
     fn view<'a>(&'a self, sheet: &'a Sheet) -> Self::View<'a>;
 
     /// Draws `view` into `area`.

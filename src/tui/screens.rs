@@ -1,4 +1,4 @@
-//! All screens: the one place that tells them apart.
+//! Dispatch of actions, news and drawing to the five screens.
 
 use super::action::{Action, Screen as Tab};
 use super::design::Sheet;
@@ -14,55 +14,55 @@ use ratatui::layout::{Position, Rect};
 pub type Effect = effect::Effect<ScreenEffect>;
 /// News for the program or for a screen.
 pub type News = effect::News<ScreenNews>;
-/// What an action leads to, whichever screen it is of.
+/// Consequences of an action of any screen.
 pub type Reply = AnyReply<ScreenEffect>;
 
 /// An effect of a screen.
 #[derive(Debug, Clone, PartialEq)]
 pub enum ScreenEffect {
-    /// Of the Data screen.
+    /// An effect of the Data screen.
     Data(data::Effect),
-    /// Of the Train screen.
+    /// An effect of the Train screen.
     Train(train::Effect),
-    /// Of the Deploy screen.
+    /// An effect of the Deploy screen.
     Deploy(deploy::Effect),
-    /// Of the Runs screen.
+    /// An effect of the Runs screen.
     Runs(runs::Effect),
 }
 
 /// News for a screen.
 #[derive(Debug, Clone)]
 pub enum ScreenNews {
-    /// For the Data screen.
+    /// News for the Data screen.
     Data(data::News),
-    /// For the Train screen.
+    /// News for the Train screen.
     Train(train::News),
-    /// For the Deploy screen.
+    /// News for the Deploy screen.
     Deploy(deploy::News),
-    /// For the Runs screen.
+    /// News for the Runs screen.
     Runs(runs::News),
 }
 
 impl News {
-    /// News for the Data screen.
+    /// Wraps news for the Data screen.
     #[must_use]
     pub const fn data(news: data::News) -> Self {
         Self::Screen(ScreenNews::Data(news))
     }
 
-    /// News for the Train screen.
+    /// Wraps news for the Train screen.
     #[must_use]
     pub const fn train(news: train::News) -> Self {
         Self::Screen(ScreenNews::Train(news))
     }
 
-    /// News for the Deploy screen.
+    /// Wraps news for the Deploy screen.
     #[must_use]
     pub const fn deploy(news: deploy::News) -> Self {
         Self::Screen(ScreenNews::Deploy(news))
     }
 
-    /// News for the Runs screen.
+    /// Wraps news for the Runs screen.
     #[must_use]
     pub const fn runs(news: runs::News) -> Self {
         Self::Screen(ScreenNews::Runs(news))
@@ -72,20 +72,20 @@ impl News {
 /// The states of all screens.
 #[derive(Debug, Clone)]
 pub struct Screens {
-    /// The network.
+    /// The Design screen.
     pub design: design::State,
-    /// The images.
+    /// The Data screen.
     pub data: data::State,
-    /// Training.
+    /// The Train screen.
     pub train: train::State,
-    /// The header.
+    /// The Deploy screen.
     pub deploy: deploy::State,
-    /// The runs.
+    /// The Runs screen.
     pub runs: runs::State,
 }
 
-/// Evaluates `$body` with `$state` as the state of the screen `$tab`, `$wrap` as what makes its effects
-/// those of all screens.
+/// Evaluates `$body` with `$state` as the mutable state of the screen `$tab`, and `$wrap` as the function that
+/// wraps its effects in `ScreenEffect`.
 macro_rules! with_screen {
     ($screens:expr, $tab:expr, |$state:ident, $wrap:ident| $body:expr) => {
         match $tab {
@@ -113,7 +113,7 @@ macro_rules! with_screen {
     };
 }
 
-/// Evaluates `$body` with `$state` as the state of the screen `$tab`, to be read only.
+/// Evaluates `$body` with `$state` as the state of the screen `$tab`, read-only.
 macro_rules! of_screen {
     ($screens:expr, $tab:expr, |$state:ident| $body:expr) => {
         match $tab {
@@ -142,7 +142,7 @@ macro_rules! of_screen {
 }
 
 impl Screens {
-    /// All screens as they begin.
+    /// The initial states of all screens.
     #[must_use]
     pub fn new(sheet: &Sheet) -> Self {
         Self {
@@ -154,12 +154,12 @@ impl Screens {
         }
     }
 
-    /// Another text is open: the Design screen begins anew, the others keep their states.
+    /// Called after another file was opened: resets the Design screen; the others keep their states.
     pub fn opened(&mut self, sheet: &Sheet) {
         self.design = design::State::new(sheet);
     }
 
-    /// The screen whose own action `action` is; `None` for a general one.
+    /// The screen that `action` belongs to; `None` for a general action.
     #[must_use]
     pub const fn owner(action: &Action) -> Option<Tab> {
         match action {
@@ -172,7 +172,7 @@ impl Screens {
         }
     }
 
-    /// The screen `tab` carries out `action`; the others hear if that changed the text.
+    /// Performs `action` on the screen `tab`, and notifies the other screens if that changed the text.
     pub fn act(&mut self, tab: Tab, action: &Action, sheet: &mut Sheet, reply: &mut Reply) {
         let before = sheet.text().to_owned();
         with_screen!(self, tab, |state, wrap| {
@@ -186,23 +186,23 @@ impl Screens {
     }
 
     /// Passes `news` to the screen that it is for.
-    pub fn told(&mut self, news: ScreenNews, sheet: &Sheet, reply: &mut Reply) {
-        macro_rules! tell {
+    pub fn handle_news(&mut self, news: ScreenNews, sheet: &Sheet, reply: &mut Reply) {
+        macro_rules! pass {
             ($state:expr, $news:expr, $wrap:expr) => {{
                 let mut own = AnyReply::default();
-                $state.told($news, sheet, &mut own);
+                $state.handle_news($news, sheet, &mut own);
                 reply.extend(own, $wrap);
             }};
         }
         match news {
-            ScreenNews::Data(news) => tell!(self.data, news, ScreenEffect::Data),
-            ScreenNews::Train(news) => tell!(self.train, news, ScreenEffect::Train),
-            ScreenNews::Deploy(news) => tell!(self.deploy, news, ScreenEffect::Deploy),
-            ScreenNews::Runs(news) => tell!(self.runs, news, ScreenEffect::Runs),
+            ScreenNews::Data(news) => pass!(self.data, news, ScreenEffect::Data),
+            ScreenNews::Train(news) => pass!(self.train, news, ScreenEffect::Train),
+            ScreenNews::Deploy(news) => pass!(self.deploy, news, ScreenEffect::Deploy),
+            ScreenNews::Runs(news) => pass!(self.runs, news, ScreenEffect::Runs),
         }
     }
 
-    /// The screen `tab` comes into view.
+    /// Notifies the screen `tab` that it has become visible.
     pub fn enter(&mut self, tab: Tab, sheet: &Sheet, reply: &mut Reply) {
         with_screen!(self, tab, |state, wrap| {
             let mut own = AnyReply::default();
@@ -211,7 +211,7 @@ impl Screens {
         });
     }
 
-    /// All screens are drawn in `body` from now on.
+    /// Notifies all screens that their area is `body` now.
     pub fn resized(&mut self, body: Rect, sheet: &Sheet, reply: &mut Reply) {
         for tab in Tab::ALL {
             with_screen!(self, tab, |state, wrap| {
@@ -222,7 +222,7 @@ impl Screens {
         }
     }
 
-    /// The mouse is clicked at `at` on the screen `tab`, which is drawn in `body`.
+    /// Passes a mouse click at `at` to the screen `tab`, whose area is `body`.
     pub fn click(&mut self, tab: Tab, body: Rect, at: Position, sheet: &mut Sheet, reply: &mut Reply) {
         with_screen!(self, tab, |state, wrap| {
             let mut own = AnyReply::default();
@@ -231,7 +231,7 @@ impl Screens {
         });
     }
 
-    /// The text in `sheet` was changed by no screen.
+    /// Notifies all screens of a change of the text in `sheet` that none of them made.
     pub fn text_changed(&mut self, sheet: &Sheet) {
         for tab in Tab::ALL {
             self.text_changed_for(tab, sheet);
@@ -242,26 +242,26 @@ impl Screens {
         with_screen!(self, tab, |state, _wrap| state.text_changed(sheet));
     }
 
-    /// The text in `sheet` has another network without a change of the text.
+    /// Notifies all screens that the network in `sheet` has changed without a change of its text.
     pub fn network_changed(&mut self, sheet: &Sheet) {
         for tab in Tab::ALL {
             with_screen!(self, tab, |state, _wrap| state.network_changed(sheet));
         }
     }
 
-    /// The table of keys that holds on the screen `tab`.
+    /// The active context of key bindings on the screen `tab`.
     #[must_use]
     pub fn context(&self, tab: Tab) -> Context {
         of_screen!(self, tab, |state| state.context())
     }
 
-    /// What goes on, in a few words.
+    /// The status of running work, in a few words; `None` if there is none.
     #[must_use]
     pub fn status(&self) -> Option<String> {
         Tab::ALL.into_iter().find_map(|tab| of_screen!(self, tab, |state| state.status()))
     }
 
-    /// Whether work is going on that the program should not end without asking.
+    /// Whether work is running that needs confirmation before the program ends.
     #[must_use]
     pub fn is_busy(&self) -> bool {
         Tab::ALL.into_iter().any(|tab| of_screen!(self, tab, |state| state.is_busy()))

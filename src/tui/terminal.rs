@@ -1,5 +1,5 @@
-//! The terminal: taken over, given back. However the program ends, the shell finds its terminal
-//! as it was.
+//! Setup and restoration of the terminal: raw mode, alternate screen, mouse and paste events. The terminal is
+//! restored however the program ends.
 
 use crossterm::event::{DisableBracketedPaste, DisableMouseCapture, EnableBracketedPaste, EnableMouseCapture};
 use crossterm::terminal::{
@@ -16,30 +16,30 @@ use std::rc::Rc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::ThreadId;
 
-/// The terminal while it is ours.
+/// The terminal in raw mode on the alternate screen.
 pub struct Screen {
-    terminal: Terminal<CrosstermBackend<Whole>>,
-    /// Bytes that were written to it.
+    terminal: Terminal<CrosstermBackend<FrameWriter>>,
+    /// Bytes written to the terminal.
     written: Rc<Cell<usize>>,
-    /// Frames are drawn only where there is somebody to see them.
-    is_ours: bool,
+    /// Whether the terminal is set up.
+    is_active: bool,
 }
 
-/// Whether the terminal is ours, for the panic hook.
-static OURS: AtomicBool = AtomicBool::new(false);
+/// Whether the terminal is set up, for the panic hook.
+static IS_ACTIVE: AtomicBool = AtomicBool::new(false);
 
-/// What is written between two flushes, to be shown at once: the terminal is asked not to draw
-/// half of it, and one that does not know of that takes no notice.
+/// A writer that buffers until it is flushed, and marks each flush as a synchronised update, so that terminals
+/// do not show half a frame. Terminals without synchronised updates ignore the marks.
 ///
 /// <https://gist.github.com/christianparpart/d8a62cc1ab659194337d73e399004036>
 #[derive(Default)]
-struct Whole {
+struct FrameWriter {
     bytes: Vec<u8>,
-    /// Bytes that were written to the terminal.
+    /// Bytes written to the terminal.
     written: Rc<Cell<usize>>,
 }
 
-impl Write for Whole {
+impl Write for FrameWriter {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         if self.bytes.is_empty() {
             queue!(self.bytes, BeginSynchronizedUpdate)?;
@@ -62,9 +62,8 @@ impl Write for Whole {
     }
 }
 
-/// `bytes`, with the sixteen colours chosen as every terminal knows them: 31 in place of 38;5;1. The
-/// long form, which crossterm writes, is one of 256 colours to a terminal, and old consoles take its
-/// parts for other wishes.
+/// Rewrites the 16 ANSI colours in `bytes` to their short codes: 31 in place of 38;5;1. crossterm writes the long
+/// form, which selects from the 256-colour palette; old consoles interpret its parts as separate codes.
 ///
 /// <https://man7.org/linux/man-pages/man4/console_codes.4.html>
 fn in_plain_colours(bytes: &[u8]) -> Vec<u8> {
@@ -86,26 +85,26 @@ fn in_plain_colours(bytes: &[u8]) -> Vec<u8> {
     plain
 }
 
-/// Parameters of a choice of colours, those of the first sixteen by their short numbers.
+/// SGR `parameters` with the 16 ANSI colours replaced by their short codes.
 fn of_sixteen(parameters: &[u8]) -> Vec<u8> {
     let parts: Vec<&[u8]> = parameters.split(|byte| *byte == b';').collect();
     let mut chosen: Vec<Vec<u8>> = Vec::new();
     let mut rest = &parts[..];
     while let Some((first, after)) = rest.split_first() {
         let (long, short) = match (*first, after) {
-            // Red, green and blue are no wishes of their own.
+            // The values of red, green and blue are not codes of their own.
             (b"38" | b"48", [b"2", ..]) => (5, None),
             (ground @ (b"38" | b"48"), [b"5", colour, ..]) => (3, number_of_sixteen(ground, colour)),
             _ => (1, None),
         };
-        let (wish, others) = rest.split_at(long.min(rest.len()));
-        chosen.push(short.map_or_else(|| wish.join(&b';'), |number| number.to_string().into_bytes()));
+        let (code, others) = rest.split_at(long.min(rest.len()));
+        chosen.push(short.map_or_else(|| code.join(&b';'), |number| number.to_string().into_bytes()));
         rest = others;
     }
     chosen.join(&b';')
 }
 
-/// The short number of a colour for letters (38) or what is behind them (48), if it is of the sixteen.
+/// The short code of a foreground (38) or background (48) colour, if it is one of the 16.
 fn number_of_sixteen(ground: &[u8], colour: &[u8]) -> Option<u16> {
     let dark = if ground == b"38" { 30 } else { 40 };
     match std::str::from_utf8(colour).ok()?.parse::<u16>().ok()? {
@@ -116,78 +115,78 @@ fn number_of_sixteen(ground: &[u8], colour: &[u8]) -> Option<u16> {
 }
 
 impl Screen {
-    /// Takes the terminal over.
+    /// Sets up the terminal.
     ///
     /// # Errors
-    /// Where it cannot be.
+    /// The terminal cannot be set up; it is restored.
     pub fn enter() -> io::Result<Self> {
         restore_on_panic();
-        take()?;
-        let whole = Whole::default();
-        let written = whole.written.clone();
-        let backend = CrosstermBackend::new(whole);
+        set_up()?;
+        let writer = FrameWriter::default();
+        let written = writer.written.clone();
+        let backend = CrosstermBackend::new(writer);
         match Terminal::new(backend) {
-            Ok(terminal) => Ok(Self { terminal, written, is_ours: true }),
+            Ok(terminal) => Ok(Self { terminal, written, is_active: true }),
             Err(error) => {
-                give_back();
+                restore();
                 Err(error)
             }
         }
     }
 
-    /// Columns and lines.
+    /// The size in columns and rows; 80 × 24 if it is unknown.
     #[must_use]
     pub fn size(&self) -> (u16, u16) {
         self.terminal.size().map_or((80, 24), |size| (size.width, size.height))
     }
 
-    /// Draws a frame, and says how many bytes it took.
+    /// Draws a frame, and returns the number of bytes written.
     ///
     /// # Errors
-    /// Where the terminal is gone.
+    /// The terminal cannot be written to.
     pub fn draw(&mut self, draw: impl FnOnce(&mut Frame<'_>)) -> io::Result<usize> {
         let before = self.written.get();
         self.terminal.draw(draw)?;
         Ok(self.written.get() - before)
     }
 
-    /// Draws the next frame from nothing.
+    /// Clears the terminal, so that the next frame is drawn completely; sets the terminal up if it is not.
     ///
     /// # Errors
-    /// Where the terminal is gone.
+    /// The terminal cannot be set up or written to.
     pub fn redraw(&mut self) -> io::Result<()> {
-        if !self.is_ours {
-            take()?;
-            self.is_ours = true;
+        if !self.is_active {
+            set_up()?;
+            self.is_active = true;
         }
-        self.forget()
+        self.clear()
     }
 
-    /// Gives the terminal to `work` for a while.
+    /// Restores the terminal while `work` runs, e.g. `$EDITOR`, and sets it up again.
     ///
     /// # Errors
-    /// Where it cannot be taken over again.
-    pub fn away<T>(&mut self, work: impl FnOnce() -> T) -> io::Result<T> {
-        give_back();
+    /// The terminal cannot be set up again.
+    pub fn run_outside<T>(&mut self, work: impl FnOnce() -> T) -> io::Result<T> {
+        restore();
         let done = work();
-        take()?;
-        self.forget()?;
+        set_up()?;
+        self.clear()?;
         Ok(done)
     }
 
-    /// Clears the terminal, of which nothing is known any more. `Terminal::clear` would ask it where
-    /// its cursor is, and wait for the answer.
-    fn forget(&mut self) -> io::Result<()> {
+    /// Clears the terminal, whose contents are unknown. `Terminal::clear` would query the position of the cursor
+    /// and wait for the response.
+    fn clear(&mut self) -> io::Result<()> {
         let size = self.terminal.size()?;
         self.terminal.resize(Rect::from((Position::ORIGIN, size)))
     }
 
-    /// Back to the shell, until it lets us go on.
+    /// Suspends the program to the shell until it is resumed.
     ///
     /// # Errors
-    /// Where the terminal cannot be taken over again.
+    /// The terminal cannot be set up again.
     pub fn suspend(&mut self) -> io::Result<()> {
-        self.away(|| {
+        self.run_outside(|| {
             #[cfg(unix)]
             signal_hook::low_level::raise(signal_hook::consts::SIGSTOP)
         })?
@@ -196,21 +195,20 @@ impl Screen {
 
 impl Drop for Screen {
     fn drop(&mut self) {
-        give_back();
+        restore();
     }
 }
 
-fn take() -> io::Result<()> {
+fn set_up() -> io::Result<()> {
     enable_raw_mode()?;
-    OURS.store(true, Ordering::SeqCst);
-    let taken = execute!(io::stdout(), EnterAlternateScreen, EnableMouseCapture, EnableBracketedPaste, cursor::Hide);
-    taken.inspect_err(|_| give_back())
+    IS_ACTIVE.store(true, Ordering::SeqCst);
+    let result = execute!(io::stdout(), EnterAlternateScreen, EnableMouseCapture, EnableBracketedPaste, cursor::Hide);
+    result.inspect_err(|_| restore())
 }
 
-/// Gives the terminal back, if it is ours. Whatever fails on the way, the rest is done: the terminal
-/// may be gone already.
-pub fn give_back() {
-    if OURS.swap(false, Ordering::SeqCst) {
+/// Restores the terminal, if it is set up. Continues after errors, since the terminal may be closed already.
+pub fn restore() {
+    if IS_ACTIVE.swap(false, Ordering::SeqCst) {
         let mut out = io::stdout();
         let _ = execute!(out, DisableBracketedPaste, DisableMouseCapture, LeaveAlternateScreen, cursor::Show);
         let _ = out.flush();
@@ -218,19 +216,19 @@ pub fn give_back() {
     }
 }
 
-/// A panic of the thread that draws gives the terminal back before it is told. Those of jobs are
-/// told on the screen by who waits for them.
+/// Restores the terminal before a panic of the drawing thread is printed. Panics of jobs are not printed while
+/// the terminal is set up; they are reported on the screen.
 fn restore_on_panic() {
     static ONCE: std::sync::Once = std::sync::Once::new();
     ONCE.call_once(|| {
         let drawing: ThreadId = std::thread::current().id();
-        let tell = std::panic::take_hook();
+        let print = std::panic::take_hook();
         std::panic::set_hook(Box::new(move |panic| {
             if std::thread::current().id() == drawing {
-                give_back();
-                tell(panic);
-            } else if !OURS.load(Ordering::SeqCst) {
-                tell(panic);
+                restore();
+                print(panic);
+            } else if !IS_ACTIVE.load(Ordering::SeqCst) {
+                print(panic);
             }
         }));
     });
@@ -246,12 +244,12 @@ mod tests {
         assert_eq!(plain("a\x1b[38;5;6mb\x1b[48;5;9mc"), "a\x1b[36mb\x1b[101mc");
         assert_eq!(plain("\x1b[38;5;8;48;5;0;1m"), "\x1b[90;40;1m");
         assert_eq!(plain("\x1b[7m\x1b[m\x1b[39;49m\x1b[0m"), "\x1b[7m\x1b[m\x1b[39;49m\x1b[0m");
-        // The others stay, whatever their numbers look like.
+        // Other colours stay, even with the numbers 38 and 48 among their parameters.
         for text in ["\x1b[38;5;231m", "\x1b[48;2;38;5;1;1m", "\x1b[38;2;48;5;3;48;5;16m"] {
             assert_eq!(plain(text), text);
         }
         assert_eq!(plain("\x1b[38;2;48;5;3;48;5;1m"), "\x1b[38;2;48;5;3;41m");
-        // So does what is none, or no whole one.
+        // Incomplete sequences and other escape sequences stay.
         for text in ["\x1b[38;5;1H", "\x1b[38;5", "\x1b[38;5m", "\x1b[38m", "\x1b[?38;5;1m", "38;5;1m", "\x1b", "\x1b["]
         {
             assert_eq!(plain(text), text);

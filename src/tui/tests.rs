@@ -215,13 +215,13 @@ fn a_file_that_others_change_is_read_again_or_asked_about() {
     let path = PathBuf::from("micro.toml");
     let theirs = world.files[&path].replacen("filters = 6", "filters = 9", 1);
     let changed = |text: &str| News::DiskChanged { path: path.clone(), text: Some(text.to_owned()) };
-    let effects = world.app.told(changed(&theirs));
+    let effects = world.app.handle_news(changed(&theirs));
     world.perform(effects);
     assert!(world.app.sheet.text() == theirs && !world.app.sheet.is_changed());
     world.keys("+");
     let third = theirs.replacen("filters = 9", "filters = 30", 1);
     world.files.insert(path.clone(), third.clone());
-    let effects = world.app.told(changed(&third));
+    let effects = world.app.handle_news(changed(&third));
     world.perform(effects);
     snapshots("conflict", &mut world);
     world.keys("d");

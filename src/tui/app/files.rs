@@ -212,7 +212,7 @@ impl App {
             }
             News::Classes { source, found } => match found {
                 Ok(labels) => {
-                    self.sheet.learn_classes(&source, labels.len());
+                    self.sheet.set_class_count(&source, labels.len());
                     self.screens.network_changed(&self.sheet);
                 }
                 Err(error) => reply.warn(format!("the classes of {source} cannot be read: {error}")),

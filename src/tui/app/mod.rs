@@ -139,10 +139,10 @@ impl App {
     }
 
     /// Handles `news` of workers, files and the terminal.
-    pub fn told(&mut self, news: News) -> Vec<Effect> {
+    pub fn handle_news(&mut self, news: News) -> Vec<Effect> {
         let mut reply = Reply::default();
         match news {
-            News::Screen(news) => self.screens.told(news, &self.sheet, &mut reply),
+            News::Screen(news) => self.screens.handle_news(news, &self.sheet, &mut reply),
             News::Failed(text) => reply.error(text),
             News::Completed { request, found } => {
                 if let Some(Dialog::Prompt(prompt)) = &mut self.dialog {
@@ -181,7 +181,7 @@ impl App {
     fn conclude(&mut self, outcome: Outcome) -> Vec<Effect> {
         match outcome {
             Outcome::Stay => self.settle(Reply::default()),
-            Outcome::Away => {
+            Outcome::Close => {
                 self.dialog = None;
                 // Closing the dialog recovers the unsaved text, so that it is not lost.
                 if self.left.is_some() { self.act(&Action::File(File::Recover)) } else { Vec::new() }
@@ -249,7 +249,7 @@ impl App {
             self.is_news = true;
         }
         let sheet = &self.sheet;
-        if let Some(source) = sheet.wants_classes_of()
+        if let Some(source) = sheet.source_of_unknown_classes()
             && let asked = (source.to_owned(), sheet.folder().to_owned())
             && self.asked.as_ref() != Some(&asked)
         {

@@ -1,8 +1,8 @@
-//! The Data screen, drawn.
+//! Drawing of the Data screen.
 
-use super::gallery::{Caption, Spot, Wanted, lay_out};
+use super::gallery::{Caption, Spot, Contents, lay_out};
 use super::loaded::Loaded;
-use super::messages::Shown;
+use super::messages::PictureKey;
 use super::view::{Pane, View, Zoom};
 use crate::config::Resize;
 use crate::escape;
@@ -18,13 +18,13 @@ use ratatui::layout::{Constraint, Layout, Position, Rect};
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Widget as _;
 
-/// Lines of the findings, and of the table of classes, at least.
-const LEAST: u16 = 5;
+/// Minimum height of the findings and of the table of classes.
+const MIN_HEIGHT: u16 = 5;
 
-/// Where the parts of the screen are.
+/// The areas of the parts of the screen.
 struct Parts {
     status: Rect,
-    /// What is below the status.
+    /// Everything below the status.
     main: Rect,
     classes: Rect,
     findings: Rect,
@@ -39,7 +39,7 @@ impl Parts {
         let [left, _, gallery] =
             Layout::horizontal([Constraint::Length(left), Constraint::Length(1), Constraint::Min(0)]).areas(main);
         let table = u16::try_from(classes).unwrap_or(u16::MAX).saturating_add(3);
-        let table = table.min(left.height.saturating_sub(LEAST)).max(LEAST.min(left.height));
+        let table = table.min(left.height.saturating_sub(MIN_HEIGHT)).max(MIN_HEIGHT.min(left.height));
         let [classes, findings] = Layout::vertical([Constraint::Length(table), Constraint::Min(0)]).areas(left);
         Self { status, main, classes, findings, gallery }
     }
@@ -62,20 +62,20 @@ pub fn draw(view: &View<'_>, area: Rect, buffer: &mut Buffer, theme: Theme) {
     draw_gallery(view, loaded, area, buffer, theme);
 }
 
-/// Where the gallery is when the screen is drawn in `area`, and what is where in it.
+/// The area of the gallery, and its captions and pictures, if the screen is drawn in `area`.
 pub fn gallery_in(view: &View<'_>, loaded: &Loaded, area: Rect) -> (Rect, Vec<Caption>, Vec<Spot>) {
-    // How many lines the status has does not depend on colours.
+    // The number of status lines does not depend on the theme.
     let states = status(view, usize::from(area.width), Theme::of(|_| None)).len();
     let gallery = Parts::of(area, states, loaded.dataset.labels.len()).gallery;
     let inner = Rect { y: gallery.y + 1.min(gallery.height), height: gallery.height.saturating_sub(1), ..gallery };
     let counts: Vec<usize> = loaded.order.iter().map(Vec::len).collect();
     let input = loaded.key.input();
-    let wanted = Wanted { zoom: view.zoom, counts: &counts, class: view.class, picture: view.picture, input };
-    let (captions, spots) = lay_out(&wanted, inner);
+    let contents = Contents { zoom: view.zoom, counts: &counts, class: view.class, picture: view.picture, input };
+    let (captions, spots) = lay_out(&contents, inner);
     (gallery, captions, spots)
 }
 
-/// The class whose line in the table is drawn at a column and row of the screen.
+/// The class whose row of the table is at position `at`; `None` if there is none.
 pub fn class_at(view: &View<'_>, loaded: &Loaded, area: Rect, at: Position) -> Option<usize> {
     let states = status(view, usize::from(area.width), Theme::of(|_| None)).len();
     let count = loaded.dataset.labels.len();
@@ -85,8 +85,8 @@ pub fn class_at(view: &View<'_>, loaded: &Loaded, area: Rect, at: Position) -> O
     Some(first_of(view.class, count, usize::from(list.height)) + line).filter(|class| *class < count)
 }
 
-/// The picture at `spot`, augmented if that is wanted; `None` if it is not ready.
-pub fn picture_of<'a>(view: &View<'a>, loaded: &'a Loaded, spot: Spot) -> Option<(Shown, Pixels<'a>)> {
+/// The picture at `spot`, augmented if augmentation is on; `None` if it is not ready.
+pub fn picture_of<'a>(view: &View<'a>, loaded: &'a Loaded, spot: Spot) -> Option<(PictureKey, Pixels<'a>)> {
     let images = &loaded.dataset.train;
     let image = loaded.image(spot.class, spot.picture)?;
     let pixels = if view.is_augmented {
@@ -95,17 +95,17 @@ pub fn picture_of<'a>(view: &View<'a>, loaded: &'a Loaded, spot: Spot) -> Option
         Pixels::new(images.height, images.width, images.channels, images.image(image))?
     };
     let epoch = view.is_augmented.then(|| view.turn.saturating_add(1));
-    let shown = Shown { reading: loaded.reading, image, epoch, size: (spot.area.width, spot.area.height) };
+    let shown = PictureKey { reading: loaded.reading, image, epoch, size: (spot.area.width, spot.area.height) };
     Some((shown, pixels))
 }
 
-/// What is to be known before anything else: reading, failure, images that are not those meant.
+/// Status lines: the progress of reading, an error, or how the images differ from the configuration.
 fn status(view: &View<'_>, width: usize, theme: Theme) -> Vec<Line<'static>> {
     let mut lines = Vec::new();
     if let Some(reading) = view.reading {
         let source = escape::terminal(reading.key.source());
         if reading.total == 0 {
-            lines.push(Line::from(Span::styled(cut(&format!("looking through {source} …"), width), theme.warning())));
+            lines.push(Line::from(Span::styled(cut(&format!("scanning {source} …"), width), theme.warning())));
         } else {
             let share = reading.done as f64 / reading.total as f64;
             let counts = format!("{} of {}", thousands(reading.done as u64), thousands(reading.total as u64));
@@ -118,17 +118,17 @@ fn status(view: &View<'_>, width: usize, theme: Theme) -> Vec<Line<'static>> {
                 Span::styled(cut(&source, room), theme.dim()),
             ]));
         }
-        lines.push(Line::from(Span::styled("Esc gives it up", theme.dim())));
+        lines.push(Line::from(Span::styled("Esc cancels", theme.dim())));
     } else if let Some(error) = view.failure {
         let shown = wrap(error, width).into_iter().take(3);
         lines.extend(shown.map(|line| Line::from(Span::styled(line, theme.bad()))));
-        let help = "s takes images from somewhere else; r tries again";
+        let help = "s chooses another source; r tries again";
         lines.push(Line::from(Span::styled(cut(help, width), theme.warning())));
     } else if view.is_stale {
         let old = view.loaded.map_or("", |loaded| loaded.key.source());
         let is_other = view.source.is_none_or(|source| source != old);
         let what = if is_other {
-            "the images shown are those of another source; r reads again"
+            "the images shown are from another source; r reads again"
         } else {
             "the images shown are of another size or split; r reads again"
         };
@@ -145,7 +145,7 @@ fn draw_nothing(view: &View<'_>, area: Rect, buffer: &mut Buffer, theme: Theme) 
         return;
     }
     let source = view.source.map_or_else(String::new, |source| format!(" of {}", escape::terminal(source)));
-    let lines = [format!("The images{source} are not read."), "r reads them; s takes them from elsewhere.".to_owned()];
+    let lines = [format!("The images{source} have not been read."), "r reads them; s chooses another source.".to_owned()];
     for (line, y) in lines.into_iter().zip(area.y..area.bottom()) {
         Span::styled(cut(&line, usize::from(area.width)), theme.dim()).render(Rect { y, height: 1, ..area }, buffer);
     }
@@ -228,7 +228,7 @@ fn draw_findings(view: &View<'_>, area: Rect, buffer: &mut Buffer, theme: Theme)
 fn draw_gallery(view: &View<'_>, loaded: &Loaded, area: Rect, buffer: &mut Buffer, theme: Theme) {
     let (area, captions, spots) = gallery_in(view, loaded, area);
     let title = if view.is_augmented {
-        format!("As training sees them in epoch {}", view.turn.saturating_add(1))
+        format!("Augmented as in epoch {}", view.turn.saturating_add(1))
     } else {
         "Preprocessed images".to_owned()
     };

@@ -1,42 +1,42 @@
-//! Images that are read, and those that are being read.
+//! Images that have been read, and the progress of reading.
 
 use crate::data::Dataset;
 use crate::jobs::ImagesKey;
 use crate::random::{Purpose, Stream};
 use std::sync::Arc;
 
-/// Images that were read.
+/// Images that have been read.
 #[derive(Debug, Clone)]
 pub struct Loaded {
-    /// The number of the reading that brought them.
+    /// The ticket of the request that read them.
     pub reading: u64,
     /// The parts of the configuration that they depend on.
     pub key: ImagesKey,
-    /// The images, and the names of their classes.
+    /// The images and their class names.
     pub dataset: Arc<Dataset>,
-    /// The training images of each class, in the order in which they are shown.
+    /// The indices of the training images of each class, in display order.
     pub order: Vec<Vec<u32>>,
 }
 
-/// Images that are being read.
+/// The progress of reading images.
 #[derive(Debug, Clone)]
 pub struct Reading {
     /// The parts of the configuration that they depend on.
     pub key: ImagesKey,
-    /// Images that are decoded.
+    /// Number of decoded images.
     pub done: usize,
-    /// All images; 0 until they are counted.
+    /// Number of all images; 0 until they are counted.
     pub total: usize,
 }
 
 impl Loaded {
-    /// The training image that is shown as the `picture`th of `class`.
+    /// The index of the training image at position `picture` of `class`; `None` if there is none.
     pub fn image(&self, class: usize, picture: usize) -> Option<usize> {
         let image = *self.order.get(class)?.get(picture)? as usize;
         (image < self.dataset.train.len()).then_some(image)
     }
 
-    /// Puts the images of each class in another order, always the same for the same `turn`.
+    /// Shuffles the images of each class, deterministically by `turn`.
     pub fn shuffle(&mut self, turn: u32) {
         let mut order = vec![Vec::new(); self.dataset.labels.len()];
         for (image, label) in self.dataset.train.labels.iter().enumerate() {

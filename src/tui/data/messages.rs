@@ -1,4 +1,4 @@
-//! What the Data screen asks of the world, and what the world reports.
+//! Effects and news of the Data screen.
 
 use super::previews::PreviewRequest;
 use crate::config::ConfigFile;
@@ -6,84 +6,84 @@ use crate::data::Dataset;
 use crate::tui::widgets::picture::{Encoded, Picture};
 use std::sync::Arc;
 
-/// Something to be done outside of the state.
+/// Effects of the Data screen.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Effect {
-    /// Read the images; whatever is being read is given up.
+    /// Read the images; cancels the reading in progress.
     Read {
-        /// What the news are marked with.
+        /// The ticket that its news carry.
         ticket: u64,
         /// The configuration.
         spec: Box<ConfigFile>,
-        /// Even if they were read before.
+        /// Whether to read them again if they have been read before.
         again: bool,
     },
-    /// Give up what is being read.
+    /// Cancel the reading in progress.
     Stop,
     /// Augment images as training does.
     Preview {
-        /// What the news are marked with.
+        /// The ticket that its news carry.
         ticket: u64,
         /// The images, and how they are augmented.
         request: PreviewRequest,
-        /// Holds the images.
+        /// The data set with the images.
         dataset: Arc<Dataset>,
     },
-    /// Make pictures ready for a terminal that draws pixels.
+    /// Encode pictures for a terminal with graphics.
     Encode {
-        /// What the news are marked with.
+        /// The ticket that its news carry.
         ticket: u64,
         /// The pictures.
-        pictures: Vec<(Shown, Picture)>,
+        pictures: Vec<(PictureKey, Picture)>,
     },
 }
 
-/// Which picture is shown, and how.
+/// The identity of a picture as it is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Shown {
-    /// The reading it comes from.
+pub struct PictureKey {
+    /// The ticket of the request that read it.
     pub(super) reading: u64,
-    /// The training image.
+    /// The index of the training image.
     pub(super) image: usize,
-    /// The epoch whose changes it has; `None`: as it is.
+    /// The epoch of its augmentation; `None` if it is not augmented.
     pub(super) epoch: Option<u32>,
-    /// Columns and lines.
+    /// Its size in columns and lines.
     pub size: (u16, u16),
 }
 
-/// What the world tells.
+/// News for the Data screen.
 #[derive(Debug, Clone)]
 pub enum News {
-    /// So many images are decoded.
+    /// The progress of reading.
     Progress {
-        /// Of which reading.
+        /// The ticket of the request.
         ticket: u64,
-        /// Decoded.
+        /// Number of decoded images.
         done: usize,
-        /// Of so many.
+        /// Number of all images.
         total: usize,
     },
-    /// They are read, or cannot be.
+    /// Reading has finished or failed.
     Read {
-        /// Of which reading.
+        /// The ticket of the request.
         ticket: u64,
-        /// The images, or why there are none.
+        /// The images, or an error message.
         found: Result<Arc<Dataset>, String>,
     },
     /// Augmented images are ready.
     Previewed {
-        /// Which request.
+        /// The ticket of the request.
         ticket: u64,
-        /// The images, by their places among the training images.
+        /// The images, with their indices among the training images.
         pictures: Vec<(usize, Picture)>,
     },
-    /// The terminal draws pixels.
+    /// The terminal supports graphics.
     Pixels,
-    /// Pictures are ready for it.
+    /// Encoded pictures are ready.
     Encoded {
-        /// Which order.
+        /// The ticket of the request.
         ticket: u64,
         /// The pictures.
-        pictures: Vec<(Shown, Encoded)>,
+        pictures: Vec<(PictureKey, Encoded)>,
     },
 }

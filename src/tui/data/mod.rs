@@ -1,4 +1,4 @@
-//! Data: the images that the network sees.
+//! The Data screen: the preprocessed images, and findings about them.
 
 mod draw;
 mod gallery;
@@ -12,7 +12,7 @@ mod screen;
 pub(super) mod tests;
 mod view;
 
-pub use messages::{Effect, News, Shown};
+pub use messages::{Effect, News, PictureKey};
 pub use previews::PreviewRequest;
 
 use self::loaded::{Loaded, Reading};
@@ -37,32 +37,32 @@ use std::sync::Arc;
 pub struct State {
     loaded: Option<Loaded>,
     reading: Option<Reading>,
-    /// Why there are no images, and what was to be read.
+    /// The last request for images that failed, and its error message.
     failure: Option<(ImagesKey, String)>,
-    /// The last reading that was asked for.
+    /// The ticket of the last request to read images.
     ticket: u64,
-    /// Whether images are changed as in training.
+    /// Whether images are shown augmented.
     augmented: bool,
-    /// How often other images were asked for.
+    /// Number of shuffles.
     turn: u32,
     class: usize,
     picture: usize,
     zoom: Zoom,
     pane: Pane,
-    /// The first finding shown.
+    /// The index of the first finding shown.
     finding: usize,
-    /// Where the screen is drawn.
+    /// The area of the screen.
     body: Rect,
     /// Augmented images.
     previews: previews::Previews,
-    /// Pictures in pixels, where the terminal draws them.
+    /// Encoded pictures, if the terminal supports graphics.
     pixels: pixels::Pixels,
 }
 
 type Reply = effect::Reply<Effect>;
 
 impl State {
-    /// Carries out `what`.
+    /// Performs an action of this screen.
     fn perform(&mut self, what: &Data, sheet: &mut Sheet, reply: &mut Reply) {
         match what {
             Data::Load => {
@@ -82,7 +82,7 @@ impl State {
                 self.augmented = !self.augmented;
                 let spec = sheet.model().map(|model| &model.spec.config);
                 if self.augmented && spec.is_some_and(|config| config.augment == Augment::default()) {
-                    reply.warn("[augment] changes nothing: training sees the images as they are");
+                    reply.warn("[augment] has no effect: training uses the images without augmentation");
                 }
             }
             Data::Shuffle => {
@@ -93,10 +93,10 @@ impl State {
                 }
             }
         }
-        self.order(sheet, reply);
+        self.request_pictures(sheet, reply);
     }
 
-    /// Moves the focus or the cursor, opens, goes back.
+    /// Performs a general action.
     fn update(&mut self, action: &Action, sheet: &Sheet, reply: &mut Reply) {
         match action {
             Action::Focus { .. } => {
@@ -123,7 +123,7 @@ impl State {
                 self.reading = None;
                 self.ticket += 1;
                 reply.own(Effect::Stop);
-                reply.warn("reading was given up; r reads again");
+                reply.warn("reading was cancelled; r reads again");
             }
             Action::Back => {
                 self.zoom = match self.zoom {
@@ -133,11 +133,10 @@ impl State {
             }
             _ => {}
         }
-        self.order(sheet, reply);
+        self.request_pictures(sheet, reply);
     }
 
-    /// A click at a column and row of the screen, which is drawn in `area`: on a picture or a
-    /// class.
+    /// Selects the picture or class clicked at `at`; `area` is the area of the screen.
     fn point(&mut self, area: Rect, at: Position, sheet: &Sheet, reply: &mut Reply) {
         let view = self.view(sheet);
         let Some(loaded) = view.loaded else { return };
@@ -150,26 +149,26 @@ impl State {
         } else if let Some(class) = class {
             (self.class, self.picture, self.pane) = (class, 0, Pane::Images);
         }
-        self.order(sheet, reply);
+        self.request_pictures(sheet, reply);
     }
 
-    /// The screen is drawn in `body`.
+    /// Sets the area of the screen.
     fn fit_into(&mut self, body: Rect, sheet: &Sheet, reply: &mut Reply) {
         self.body = body;
-        self.order(sheet, reply);
+        self.request_pictures(sheet, reply);
     }
 
-    /// Loads the images if they are not there.
+    /// Reads the images unless they have been, or are being, read.
     fn show(&mut self, sheet: &Sheet, reply: &mut Reply) {
         let is_there = self.key().is_some_and(|key| Some(key) == wanted(sheet).as_ref());
         if !is_there {
             self.read(sheet, false, reply);
         }
-        self.order(sheet, reply);
+        self.request_pictures(sheet, reply);
     }
 
-    /// Takes in news of the images.
-    fn hear(&mut self, news: News, sheet: &Sheet, reply: &mut Reply) {
+    /// Updates the state by news.
+    fn apply_news(&mut self, news: News, sheet: &Sheet, reply: &mut Reply) {
         match news {
             News::Progress { ticket, done, total } if ticket == self.ticket => {
                 if let Some(reading) = &mut self.reading {
@@ -192,16 +191,16 @@ impl State {
             News::Encoded { ticket, pictures } => return self.pixels.take(ticket, pictures),
             _ => {}
         }
-        self.order(sheet, reply);
+        self.request_pictures(sheet, reply);
     }
 
-    /// Asks for what the pictures in view need.
-    fn order(&mut self, sheet: &Sheet, reply: &mut Reply) {
+    /// Requests augmentation and encoding of the visible pictures.
+    fn request_pictures(&mut self, sheet: &Sheet, reply: &mut Reply) {
         self.preview(sheet, reply);
         self.encode(sheet, reply);
     }
 
-    /// What is shown, or will be once it is read.
+    /// The key of the images that are being read or shown.
     fn key(&self) -> Option<&ImagesKey> {
         let reading = self.reading.as_ref().map(|reading| &reading.key);
         reading.or_else(|| self.loaded.as_ref().filter(|_| self.failure.is_none()).map(|loaded| &loaded.key))
@@ -214,7 +213,7 @@ impl State {
 
     fn read(&mut self, sheet: &Sheet, again: bool, reply: &mut Reply) {
         let Some(model) = sheet.model() else {
-            reply.warn("the configuration says nothing yet: mend it first (F1)");
+            reply.warn("the configuration is invalid: fix it first (F1)");
             return;
         };
         self.ticket += 1;
@@ -237,7 +236,7 @@ impl State {
                 self.read(sheet, true, reply);
                 reply.command = Some(command_on(sheet, source));
             }
-            Err(error) => reply.error(format!("the text has to be mended first (F1): {error}")),
+            Err(error) => reply.error(format!("the configuration is invalid: fix it first (F1): {error}")),
         }
     }
 
@@ -255,7 +254,7 @@ impl State {
         self.loaded = Some(loaded);
         self.finding = self.finding.min(self.findings().len().saturating_sub(1));
         if self.mismatch(sheet).is_some() {
-            reply.warn(format!("{text}, but the network has another number of classes"));
+            reply.warn(format!("{text}, but the network has a different number of classes"));
         } else {
             reply.good(text);
         }
@@ -283,13 +282,13 @@ impl State {
         text.lines().map(str::to_owned).collect()
     }
 
-    /// Findings about the images, with every name.
+    /// Findings about the images, with all file names.
     fn findings_in_full(&self) -> Vec<String> {
         let details = self.loaded.as_ref().map_or_else(Vec::new, |loaded| loaded.dataset.check.details());
         if details.is_empty() { vec!["No findings.".to_owned()] } else { details }
     }
 
-    /// The diagnostic if the network has another number of classes.
+    /// The diagnostic if the numbers of classes of network and images differ.
     fn mismatch(&self, sheet: &Sheet) -> Option<String> {
         let (spec, dataset) = (&sheet.model()?.spec, &self.loaded.as_ref()?.dataset);
         let NumClasses::Count(count) = spec.config.model.num_classes else { return None };
@@ -303,13 +302,13 @@ impl State {
     }
 }
 
-/// What the images of the configuration depend on.
+/// The key of the images of the configuration; `None` without a valid one.
 fn wanted(sheet: &Sheet) -> Option<ImagesKey> {
     sheet.model().map(|model| ImagesKey::of(&model.spec))
 }
 
-/// The command line that does the same with the images of `source`, as the sheet's text names them:
-/// on a command line paths are relative to the working directory.
+/// The equivalent command line for the images of `source`. Its path is made absolute, since paths of a
+/// configuration are relative to its folder, and those of a command line to the working directory.
 fn command_on(sheet: &Sheet, source: &str) -> String {
     let is_beside = sheet.folder() == Path::new("");
     let source = if is_beside { source.to_owned() } else { absolute(source, sheet.folder()) };

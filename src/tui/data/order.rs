@@ -1,7 +1,7 @@
-//! Orders of pictures in view: augmented as in training, and in pixels.
+//! Requests for visible pictures: augmentation, and encoding for terminals with graphics.
 
 use super::draw::{gallery_in, picture_of};
-use super::messages::{Effect, Shown};
+use super::messages::{Effect, PictureKey};
 use super::previews::PreviewRequest;
 use super::{Reply, State};
 use crate::tui::design::Sheet;
@@ -9,7 +9,7 @@ use crate::tui::screen::Screen as _;
 use crate::tui::widgets::picture::Picture;
 
 impl State {
-    /// Asks for the augmented images that are in view.
+    /// Requests augmentation of the visible images, if it is on.
     pub(super) fn preview(&mut self, sheet: &Sheet, reply: &mut Reply) {
         let Some(loaded) = self.loaded.as_ref().filter(|_| self.augmented) else { return };
         let Some(config) = sheet.model().map(|model| &model.spec.config) else { return };
@@ -22,12 +22,12 @@ impl State {
             images: spots.iter().filter_map(|spot| loaded.image(spot.class, spot.picture)).collect(),
         };
         let dataset = loaded.dataset.clone();
-        if let Some(ticket) = self.previews.order(&request) {
+        if let Some(ticket) = self.previews.request(&request) {
             reply.own(Effect::Preview { ticket, request, dataset });
         }
     }
 
-    /// Orders the pictures that are in view, where the terminal draws pixels.
+    /// Requests encoding of the visible pictures, if the terminal supports graphics.
     pub(super) fn encode(&mut self, sheet: &Sheet, reply: &mut Reply) {
         if !self.pixels.is_on() {
             return;
@@ -35,7 +35,7 @@ impl State {
         let view = self.view(sheet);
         let Some(loaded) = view.loaded else { return };
         let (_, _, spots) = gallery_in(&view, loaded, self.body);
-        let pictures: Vec<(Shown, Picture)> = spots
+        let pictures: Vec<(PictureKey, Picture)> = spots
             .into_iter()
             .filter_map(|spot| {
                 let (shown, pixels) = picture_of(&view, loaded, spot)?;
@@ -43,7 +43,7 @@ impl State {
             })
             .collect();
         let wanted = pictures.iter().map(|(shown, _)| *shown).collect();
-        if let Some(ticket) = self.pixels.order(wanted) {
+        if let Some(ticket) = self.pixels.request(wanted) {
             reply.own(Effect::Encode { ticket, pictures });
         }
     }

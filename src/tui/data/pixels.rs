@@ -1,34 +1,34 @@
-//! Pictures in pixels: which are wanted, and those that are ready.
+//! Pictures encoded for terminals with graphics.
 
-use super::messages::Shown;
+use super::messages::PictureKey;
 use crate::tui::widgets::picture::Encoded;
 
-/// Pictures that the terminal draws in pixels.
+/// Pictures encoded for terminals with graphics.
 #[derive(Debug, Clone, Default)]
 pub struct Pixels {
-    /// Whether it does.
+    /// Whether the terminal supports graphics.
     is_on: bool,
-    /// The last order.
+    /// The ticket of the last request.
     ticket: u64,
-    /// What was ordered.
-    wanted: Vec<Shown>,
-    /// What is ready.
-    ready: Vec<(Shown, Encoded)>,
+    /// The pictures of the last request.
+    wanted: Vec<PictureKey>,
+    /// The encoded pictures.
+    ready: Vec<(PictureKey, Encoded)>,
 }
 
 impl Pixels {
-    /// The terminal draws pixels.
+    /// Records that the terminal supports graphics.
     pub const fn begin(&mut self) {
         self.is_on = true;
     }
 
-    /// Whether the terminal draws pixels.
+    /// Whether the terminal supports graphics.
     pub const fn is_on(&self) -> bool {
         self.is_on
     }
 
-    /// The ticket for the pictures `wanted`; `None` if they are those of the last order.
-    pub fn order(&mut self, wanted: Vec<Shown>) -> Option<u64> {
+    /// Returns the ticket of a request for the pictures `wanted`; `None` if they are those of the last request.
+    pub fn request(&mut self, wanted: Vec<PictureKey>) -> Option<u64> {
         if wanted == self.wanted {
             return None;
         }
@@ -37,15 +37,15 @@ impl Pixels {
         Some(self.ticket)
     }
 
-    /// Takes what is ready, if it is of the last order.
-    pub fn take(&mut self, ticket: u64, pictures: Vec<(Shown, Encoded)>) {
+    /// Sets the encoded pictures, if `ticket` is that of the last request.
+    pub fn take(&mut self, ticket: u64, pictures: Vec<(PictureKey, Encoded)>) {
         if ticket == self.ticket {
             self.ready = pictures;
         }
     }
 
-    /// The picture, where it is ready.
-    pub fn get(&self, shown: Shown) -> Option<&Encoded> {
+    /// The encoded picture, if it is ready.
+    pub fn get(&self, shown: PictureKey) -> Option<&Encoded> {
         self.ready.iter().find(|(ready, _)| *ready == shown).map(|(_, encoded)| encoded)
     }
 }

@@ -1,4 +1,4 @@
-//! The Data screen as all screens are.
+//! The `Screen` trait of the Data screen.
 
 use super::draw;
 use super::messages::{Effect, News};
@@ -24,8 +24,8 @@ impl Screen for State {
         }
     }
 
-    fn told(&mut self, news: News, sheet: &Sheet, reply: &mut Reply) {
-        self.hear(news, sheet, reply);
+    fn handle_news(&mut self, news: News, sheet: &Sheet, reply: &mut Reply) {
+        self.apply_news(news, sheet, reply);
     }
 
     fn enter(&mut self, sheet: &Sheet, reply: &mut Reply) {

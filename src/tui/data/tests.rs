@@ -53,7 +53,7 @@ fn loaded(labels: &[&str]) -> (State, Sheet) {
     let (mut state, sheet) = (State::default(), sheet());
     state.show(&sheet, &mut Reply::default());
     let news = News::Read { ticket: state.ticket, found: Ok(dataset(labels)) };
-    state.hear(news, &sheet, &mut Reply::default());
+    state.apply_news(news, &sheet, &mut Reply::default());
     (state, sheet)
 }
 
@@ -98,14 +98,14 @@ fn the_newest_reading_wins_and_can_be_given_up() {
     state.show(&sheet, &mut Reply::default());
     let old = state.ticket;
     state.perform(&Data::Load, &mut sheet, &mut Reply::default());
-    state.hear(News::Read { ticket: old, found: Ok(dataset(&["a", "b"])) }, &sheet, &mut Reply::default());
+    state.apply_news(News::Read { ticket: old, found: Ok(dataset(&["a", "b"])) }, &sheet, &mut Reply::default());
     assert!(state.loaded.is_none() && state.reading.is_some());
-    state.hear(News::Progress { ticket: state.ticket, done: 30, total: 120 }, &sheet, &mut Reply::default());
+    state.apply_news(News::Progress { ticket: state.ticket, done: 30, total: 120 }, &sheet, &mut Reply::default());
     let text = screen(&state, &sheet, 80, 21, "xterm");
     assert!(text.contains("30 of 120") && text.contains("25 %"), "{text}");
     let reply = press(&mut state, &Action::Back, &sheet);
     assert_eq!(reply.effects, [effect::Effect::Screen(Effect::Stop)]);
-    state.hear(News::Read { ticket: old + 1, found: Ok(dataset(&["a", "b"])) }, &sheet, &mut Reply::default());
+    state.apply_news(News::Read { ticket: old + 1, found: Ok(dataset(&["a", "b"])) }, &sheet, &mut Reply::default());
     assert!(state.loaded.is_none() && screen(&state, &sheet, 80, 21, "xterm").contains("r reads them"));
 }
 
@@ -132,21 +132,21 @@ fn another_source_is_written_into_the_text_and_read() {
 }
 
 #[test]
-fn what_cannot_be_read_is_told_with_what_to_do() {
+fn errors_of_reading_are_shown_with_a_correction() {
     let (mut state, sheet) = (State::default(), sheet());
     state.show(&sheet, &mut Reply::default());
     let found = Err("there is no data set \"flowres\": it is no file or folder".to_owned());
     let mut reply = Reply::default();
-    state.hear(News::Read { ticket: state.ticket, found }, &sheet, &mut reply);
+    state.apply_news(News::Read { ticket: state.ticket, found }, &sheet, &mut reply);
     let text = screen(&state, &sheet, 80, 21, "xterm");
-    assert!(text.contains("\"flowres\"") && text.contains("s takes images from somewhere else"), "{text}");
+    assert!(text.contains("\"flowres\"") && text.contains("s chooses another source"), "{text}");
     let mut reply = Reply::default();
     state.show(&sheet, &mut reply);
     assert_eq!(reply.effects.len(), 1, "it is tried again");
 }
 
 #[test]
-fn classes_that_the_network_does_not_tell_apart_are_shown_with_their_place() {
+fn another_number_of_classes_is_shown_with_the_place_of_the_setting() {
     let (state, mut sheet) = loaded(&["daisy", "rose"]);
     sheet.edit(None, &Edit::set("model.num_classes", 3)).unwrap();
     let text = screen(&state, &sheet, 80, 21, "xterm");
@@ -178,9 +178,9 @@ fn classes_pictures_and_findings_are_shown() {
     let mut reply = Reply::default();
     state.perform(&Data::Augment, &mut sheet, &mut reply);
     let waiting = screen(&state, &sheet, 80, 21, "linux");
-    state.hear(previewed(&reply), &sheet, &mut Reply::default());
+    state.apply_news(previewed(&reply), &sheet, &mut Reply::default());
     let augmented = screen(&state, &sheet, 80, 21, "linux");
-    assert!(augmented.contains("As training sees them in epoch 1"), "{augmented}");
+    assert!(augmented.contains("Augmented as in epoch 1"), "{augmented}");
     assert_ne!(augmented, waiting);
     assert_eq!(augmented, screen(&state, &sheet, 80, 21, "linux"), "the same each time");
     let before = state.loaded.as_ref().unwrap().order.clone();
@@ -231,7 +231,7 @@ fn pictures_in_view_are_ordered_where_the_terminal_draws_pixels() {
     state.fit_into(Rect::new(0, 0, 80, 21), &sheet, &mut Reply::default());
     assert!(press(&mut state, &Action::Enter, &sheet).effects.is_empty(), "half blocks need nobody");
     let mut reply = Reply::default();
-    state.hear(News::Pixels, &sheet, &mut reply);
+    state.apply_news(News::Pixels, &sheet, &mut reply);
     let [effect::Effect::Screen(Effect::Encode { ticket, pictures })] = &reply.effects[..] else {
         panic!("{:?}", reply.effects)
     };
@@ -240,7 +240,7 @@ fn pictures_in_view_are_ordered_where_the_terminal_draws_pixels() {
     let ready = pictures.iter().map(|(shown, picture)| (*shown, Encoded::new(&picker, picture, shown.size).unwrap()));
     let news = News::Encoded { ticket: *ticket, pictures: ready.collect() };
     let mut reply = Reply::default();
-    state.hear(news, &sheet, &mut reply);
+    state.apply_news(news, &sheet, &mut reply);
     assert!(reply.effects.is_empty(), "nothing is ordered twice");
     assert!(screen(&state, &sheet, 80, 21, "xterm-kitty").contains('\u{10eeee}'));
     assert!(!screen(&state, &sheet, 81, 30, "xterm-kitty").contains('\u{10eeee}'), "those are of another size");

@@ -1,22 +1,22 @@
-//! The parts of the Data screen, and the data for drawing it.
+//! The panes of the Data screen, and the data to draw it.
 
 use super::loaded::{Loaded, Reading};
 use super::pixels::Pixels;
 use super::previews::Previews;
 
-/// How many images are shown.
+/// The zoom level of the gallery.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Zoom {
-    /// Some of every class.
+    /// Some images of every class.
     #[default]
     All,
-    /// Those of one class.
+    /// The images of one class.
     Class,
-    /// One, as large as can be.
+    /// One image, as large as possible.
     One,
 }
 
-/// The part of the screen that has the focus.
+/// A pane of the screen that can have the focus.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Pane {
     /// The images.
@@ -26,23 +26,23 @@ pub enum Pane {
     Findings,
 }
 
-/// All that is drawn of the screen.
+/// The data to draw the screen.
 #[derive(Debug)]
 pub struct View<'a> {
     /// The images that are shown.
     pub(super) loaded: Option<&'a Loaded>,
     pub(super) reading: Option<&'a Reading>,
-    /// Why the images cannot be loaded.
+    /// The error message if the images could not be read.
     pub(super) failure: Option<&'a str>,
-    /// The source that the configuration names.
+    /// The source of images in the configuration.
     pub(super) source: Option<&'a str>,
     /// Whether the images shown are not those of the configuration.
     pub(super) is_stale: bool,
-    /// Why the network does not go with the images.
+    /// The diagnostic if the numbers of classes of network and images differ.
     pub(super) mismatch: Option<String>,
     /// Findings about the images.
     pub(super) findings: Vec<String>,
-    /// The first finding shown.
+    /// The index of the first finding shown.
     pub(super) finding: usize,
     pub(super) turn: u32,
     pub(super) class: usize,

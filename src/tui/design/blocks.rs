@@ -1,4 +1,4 @@
-//! Blocks are added, duplicated, deleted and moved.
+//! Adding, duplicating, deleting and moving of blocks.
 
 use super::{FIRST_ROW, Place, Reply, Sheet, State};
 use crate::config::{BlockKind, Edit};
@@ -10,9 +10,9 @@ impl State {
         let choice = |kind: &BlockKind| Choice {
             name: kind.word().to_owned(),
             help: match kind {
-                BlockKind::Separable => "depthwise, then pointwise",
-                BlockKind::Bottleneck => "expand by t, depthwise, project; a skip where it can be",
-                BlockKind::Conv => "a standard convolution",
+                BlockKind::Separable => "depthwise, then pointwise convolution",
+                BlockKind::Bottleneck => "expansion by t, depthwise, projection; skip if shapes match",
+                BlockKind::Conv => "standard convolution",
             }
             .to_owned(),
             action: Action::Design(Design::AddKind(*kind)),
@@ -20,7 +20,7 @@ impl State {
         Dialog::Choose(Choose::new("Add a block", BlockKind::ALL.iter().map(choice).collect(), 0))
     }
 
-    /// The block under the cursor.
+    /// The index of the block under the cursor; `None` if the row is not a block.
     pub(super) fn block(&self, sheet: &Sheet) -> Option<usize> {
         match Self::rows(sheet).get(self.row)?.place {
             Place::Block(index) => Some(index),
@@ -35,7 +35,7 @@ impl State {
             Some(Place::Head) => (usize::MAX, self.row),
             _ => (0, FIRST_ROW),
         };
-        // As wide as what it follows.
+        // The same number of filters as the row before.
         let filters = rows[..row.min(rows.len())]
             .iter()
             .rev()
@@ -48,7 +48,7 @@ impl State {
 
     pub(super) fn on_block(&mut self, sheet: &mut Sheet, reply: &mut Reply, edit: impl FnOnce(usize) -> Edit) {
         let Some(at) = self.block(sheet) else {
-            reply.warn("the cursor is on no block");
+            reply.warn("there is no block under the cursor");
             return;
         };
         if let Err(error) = sheet.edit(None, &edit(at)) {

@@ -1,40 +1,39 @@
-//! The configuration as rows of cells that can be edited in place. What a cell may hold comes from
-//! the schema.
+//! The configuration as a table of cells that are edited in place. Their legal values come from the schema.
 
 use crate::config::{Block, BlockKind, Config, Edit, KeyPath, Legal, NumClasses, Value, key_info};
 use crate::graph::{Graph, Op, Shape};
 use crate::plan::{Boards, Estimate};
 
-/// What a row stands for.
+/// The part of the configuration that a row contains.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Place {
-    /// Name, input and what holds for the whole network.
+    /// The name, the input and the settings of the whole network.
     Model,
-    /// What is exported, and for which board.
+    /// Board, export and training.
     Target,
     /// The first convolution.
     Stem,
-    /// A block of the file, from 0.
+    /// A block, by its index.
     Block(usize),
     /// Pooling and classifier.
     Head,
 }
 
-/// A value that can be edited.
+/// A value of the configuration that can be edited.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Cell {
-    /// What stands above it.
+    /// Its label.
     pub label: &'static str,
     /// Its key path.
     pub key: KeyPath,
-    /// Its value, as it would stand in the file, words without their quotes.
+    /// Its value as written in the file, strings without quotes.
     pub value: String,
     /// The kind of the block it belongs to.
     kind: Option<BlockKind>,
 }
 
 impl Cell {
-    /// What it may hold.
+    /// Its legal values.
     #[must_use]
     pub fn legal(&self, boards: &Boards) -> Legal {
         let words = |words: &mut dyn Iterator<Item = &str>| Legal::Choice(words.map(str::to_owned).collect());
@@ -54,39 +53,39 @@ impl Cell {
         }
     }
 
-    /// What it is for.
+    /// The help text of its key.
     #[must_use]
     pub fn help(&self) -> String {
         key_info(&self.key, self.kind).map(|info| info.help).unwrap_or_default()
     }
 
-    /// What holds where it is not given.
+    /// Its default; `None` if the key is required.
     #[must_use]
     pub fn default(&self) -> Option<String> {
         if self.label == SE_AFTER { Some(NONE.to_owned()) } else { key_info(&self.key, self.kind)?.default }
     }
 }
 
-/// A row.
+/// A row of the table.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Row {
-    /// What it stands for.
+    /// The part of the configuration.
     pub place: Place,
     /// Its cells, left to right.
     pub cells: Vec<Cell>,
-    /// What it reads and makes; `None` where it makes nothing.
+    /// The input and output shapes; `None` for rows without operations.
     pub shapes: Option<(Shape, Shape)>,
-    /// Values that training changes.
+    /// Number of trainable parameters.
     pub params: u64,
-    /// Multiplications for one image.
+    /// Multiply-accumulate operations per image.
     pub macs: u64,
-    /// Bytes of RAM for its row buffers and feature maps; `None` until they are planned.
+    /// Bytes of RAM for its row buffers and feature maps; `None` until they are estimated.
     pub ram_bytes: Option<u64>,
 }
 
-/// The word for no squeeze-and-excitation.
+/// The value that means no squeeze-and-excitation.
 pub const NONE: &str = "none";
-/// The cells whose choices are not those of the schema alone.
+/// Labels of the cells whose legal values are not from the schema alone.
 const TYPE: &str = "type";
 pub const BOARD: &str = "board";
 const SE_AFTER: &str = "SE after";
@@ -117,15 +116,15 @@ pub const fn kind_of(block: &Block) -> BlockKind {
     }
 }
 
-/// The edit that gives `cell` another `value`.
+/// The edit that sets `cell` of the row `place` to `value`.
 ///
 /// # Errors
-/// A kind of block that does not exist.
+/// Unknown kinds of blocks.
 pub fn edit(cell: &Cell, place: Place, value: &str) -> Result<Edit, String> {
     match (place, cell.label) {
         (Place::Block(index), TYPE) => match BlockKind::of(value) {
             Some(kind) => Ok(Edit::SetBlockKind(index, kind)),
-            None => Err(format!("there is no block of type {value}")),
+            None => Err(format!("unknown block type {value}")),
         },
         (Place::Block(index), SE_AFTER) => {
             let table = KeyPath::of("blocks").index(index).key("squeeze_excite");
@@ -161,7 +160,7 @@ fn cell(label: &'static str, key: KeyPath, value: impl Into<String>) -> Cell {
     Cell { label, key, value: value.into(), kind: None }
 }
 
-/// A word of the file, as serde writes it.
+/// The name of an enum variant in the file.
 fn word(value: impl serde::Serialize) -> String {
     serde_json::to_value(value).ok().and_then(|value| value.as_str().map(str::to_owned)).unwrap_or_default()
 }

@@ -1,18 +1,18 @@
-//! The text of the configuration in an editor.
+//! The text editor of the configuration.
 
 use ratatui::style::Style;
 use ratatui_textarea::{CursorMove, Input, TextArea};
 
-/// The text of the configuration in an editor.
+/// The text editor of the configuration.
 #[derive(Debug, Clone)]
 pub struct Editor {
     area: TextArea<'static>,
-    /// Whether the text ends with a line break, which the lines do not show.
+    /// Whether the text ends with a line break, which the lines of `area` do not contain.
     ends_with_break: bool,
 }
 
 impl Editor {
-    /// An editor of `text`.
+    /// Creates an editor with `text`.
     #[must_use]
     pub fn new(text: &str) -> Self {
         let mut editor = Self { area: TextArea::default(), ends_with_break: true };
@@ -20,11 +20,11 @@ impl Editor {
         editor
     }
 
-    /// Puts `text` in place of what is there; the cursor stays where it was, as far as it can.
+    /// Replaces the text; keeps the position of the cursor if it still exists.
     pub fn set(&mut self, text: &str) {
         let ends_with_break = text.is_empty() || text.ends_with('\n');
-        let is_there = self.ends_with_break == ends_with_break && self.area.lines().iter().eq(text.lines());
-        if is_there {
+        let is_same = self.ends_with_break == ends_with_break && self.area.lines().iter().eq(text.lines());
+        if is_same {
             return;
         }
         let cursor = self.cursor();
@@ -48,7 +48,7 @@ impl Editor {
         text
     }
 
-    /// Takes what is typed; whether the text changed.
+    /// Handles a key; returns whether the text has changed.
     pub fn input(&mut self, input: Input) -> bool {
         self.area.input(input)
     }
@@ -65,13 +65,13 @@ impl Editor {
         (cursor.0, cursor.1)
     }
 
-    /// Moves the cursor to this line and column, from 0, or as near as can be.
+    /// Moves the cursor to this line and column, from 0, or to the nearest that exists.
     pub fn go_to(&mut self, line: usize, column: usize) {
         let clip = |at: usize| u16::try_from(at).unwrap_or(u16::MAX);
         self.area.move_cursor(CursorMove::Jump(clip(line), clip(column)));
     }
 
-    /// What draws it.
+    /// The widget that draws it.
     #[must_use]
     pub const fn widget(&self) -> &TextArea<'static> {
         &self.area

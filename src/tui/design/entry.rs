@@ -1,4 +1,4 @@
-//! A cell is changed: step by step, digit by digit, or from a list.
+//! Editing of a cell: by steps, by digits, or from a list.
 
 use super::{Reply, Sheet, State, cells};
 use crate::config::{Legal, Range};
@@ -7,7 +7,7 @@ use crate::tui::action::{Action, Design};
 use crate::tui::dialog::{Choice, Choose, Dialog, Prompt};
 
 impl State {
-    /// Writes `value` into the cell under the cursor.
+    /// Sets the cell under the cursor to `value`; `tag` is that of the undo step.
     pub(super) fn write(&mut self, sheet: &mut Sheet, value: &str, tag: Option<u64>, reply: &mut Reply) {
         let Some((place, cell)) = self.selected(sheet) else { return };
         match cells::edit(&cell, place, value).and_then(|edit| sheet.edit(tag, &edit)) {
@@ -27,7 +27,7 @@ impl State {
             Legal::Number(range) => {
                 let value = cell.value.parse::<f64>().ok();
                 let step = if range.is_whole { f64::from(by) } else { f64::from(by) / 20.0 };
-                // From a word like auto, the first step leads to the least number.
+                // From a word such as auto, the first step leads to the minimum.
                 let next = value.map_or_else(|| range.least.unwrap_or(0.0), |value| above(value + step, &range, step));
                 number(range.clamp(next))
             }
@@ -39,7 +39,7 @@ impl State {
             Legal::Text => return self.open_cell(sheet, reply),
         };
         if next == cell.value {
-            reply.warn(format!("{} cannot go further", cell.label));
+            reply.warn(format!("{} is at its limit", cell.label));
         } else {
             self.write(sheet, &next, None, reply);
         }
@@ -61,7 +61,7 @@ impl State {
             None => (String::new(), sheet.text().to_owned()),
         };
         let typed = digits.clone() + &digit.to_string();
-        // A point, and no more than a number can have.
+        // At most one decimal point, and at most 9 characters.
         let is_fine = typed.len() <= 9 && (digit != '.' || (!range.is_whole && !digits.contains('.')));
         let digits = if is_fine { typed } else { digits };
         self.typed = Some((digits, before));
@@ -75,7 +75,7 @@ impl State {
         self.write_typed(sheet, reply);
     }
 
-    /// What is typed becomes the cell's value; without digits, its value from before.
+    /// Sets the cell to the number typed so far; without digits, restores its value from before.
     pub(super) fn write_typed(&mut self, sheet: &mut Sheet, reply: &mut Reply) {
         let Some((digits, before)) = self.typed.clone() else { return };
         let tag = self.step;
@@ -85,7 +85,7 @@ impl State {
         }
         let value = match digits.split_once('.') {
             Some((whole, fraction)) => format!("{}.{fraction:0<1}", if whole.is_empty() { "0" } else { whole }),
-            // TOML has no numbers that begin with 0.
+            // TOML numbers have no leading zeros.
             None => digits.trim_start_matches('0').to_owned(),
         };
         self.write(sheet, if value.is_empty() { "0" } else { &value }, Some(tag), reply);
@@ -106,7 +106,7 @@ impl State {
         }
     }
 
-    /// A list of what the cell may hold, or a line to type it.
+    /// Opens a list of the legal values of the cell, or a prompt for its value.
     pub(super) fn open_cell(&mut self, sheet: &mut Sheet, reply: &mut Reply) {
         self.end_typing(sheet);
         let Some((_, cell)) = self.selected(sheet) else { return };
@@ -134,7 +134,7 @@ impl State {
     }
 }
 
-/// A step below an open bound stops above it.
+/// `value`, or one step above the minimum if that is exclusive and `value` does not exceed it.
 fn above(value: f64, range: &Range, step: f64) -> f64 {
     match range.least {
         Some(least) if range.is_open && value <= least => least + step.abs(),
@@ -142,7 +142,7 @@ fn above(value: f64, range: &Range, step: f64) -> f64 {
     }
 }
 
-/// A number as it stands in a file, without the dust of binary fractions.
+/// A number as written in a file, rounded to 6 decimals.
 fn number(value: f64) -> String {
     let rounded = (value * 1e6).round() / 1e6;
     if rounded.fract() == 0.0 && value.abs() < 1e9 { fixed(rounded, 0) } else { rounded.to_string() }

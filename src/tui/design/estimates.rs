@@ -1,12 +1,12 @@
-//! Requests for estimates of large networks, which are computed while the user goes on typing.
+//! Requests for estimates of large networks, which a worker computes in the background.
 
 use crate::config::{Export, Plan, Precision};
 use crate::graph::Graph;
 use crate::plan::Estimate;
 use std::sync::Arc;
 
-/// Maximum number of operations of a network whose costs are estimated within a keystroke: in less than a
-/// millisecond (`cargo bench --bench plan`).
+/// Maximum number of operations of a network whose costs are estimated at once, in less than a millisecond
+/// (`cargo bench --bench plan`).
 const MAX_IMMEDIATE_OPS: usize = 100;
 
 /// A request to estimate the costs of a network. Two requests are equal if one is a clone of the other.
@@ -18,7 +18,7 @@ pub struct EstimateRequest {
 }
 
 impl EstimateRequest {
-    /// The request for `graph`, to be exported as `export` says.
+    /// The request for `graph`, exported by the settings in `export`.
     #[must_use]
     pub const fn new(graph: Arc<Graph>, export: &Export) -> Self {
         Self { graph, precision: export.precision, plan: export.plan }

@@ -1,19 +1,19 @@
-//! Undo and redo of a text, whoever changed it: each step is the part that was replaced.
+//! Undo and redo of a text, for changes of any source: each step is the part that was replaced.
 
 /// One replacement.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Change {
     /// The first byte that differs.
     at: usize,
-    /// What stood there.
+    /// The text that was replaced.
     old: String,
-    /// What stands there now.
+    /// Its replacement.
     new: String,
-    /// Steps in a row with the same tag are one.
+    /// Consecutive changes with the same tag form one step.
     tag: Option<u64>,
 }
 
-/// Steps that were done and can be undone, and those that were undone and can be redone.
+/// The steps that can be undone, followed by those that can be redone.
 #[derive(Debug, Clone, Default)]
 pub struct History {
     changes: Vec<Change>,
@@ -21,8 +21,8 @@ pub struct History {
 }
 
 impl History {
-    /// Records that `before` became `after`. What was undone is forgotten. A step with the `tag`
-    /// of the step before it becomes part of that one.
+    /// Records a change from `before` to `after`, and drops the steps that could be redone. A change with the
+    /// same `tag` as the last step is merged into it.
     pub fn record(&mut self, before: &str, after: &str, tag: Option<u64>) {
         if before == after {
             return;
@@ -40,14 +40,14 @@ impl History {
         self.done = self.changes.len();
     }
 
-    /// Ends the step under way, so that the next one is a step of its own.
+    /// Ends the current step, so that the next change is a step of its own.
     pub fn close(&mut self) {
         if let Some(last) = self.changes.last_mut() {
             last.tag = None;
         }
     }
 
-    /// `text` before the last step; `None` where there is none.
+    /// Undoes the last step of `text`; `None` if there is none.
     pub fn undo(&mut self, text: &str) -> Option<String> {
         self.close();
         let change = self.changes.get(self.done.checked_sub(1)?)?;
@@ -55,14 +55,14 @@ impl History {
         Some(change.undone(text))
     }
 
-    /// `text` after the step that was undone last; `None` where there is none.
+    /// Redoes the step of `text` undone last; `None` if there is none.
     pub fn redo(&mut self, text: &str) -> Option<String> {
         let change = self.changes.get(self.done)?;
         self.done += 1;
         Some(replaced(text, change.at, change.old.len(), &change.new))
     }
 
-    /// How many steps can be undone.
+    /// The number of steps that can be undone.
     #[must_use]
     pub const fn depth(&self) -> usize {
         self.done
@@ -70,7 +70,7 @@ impl History {
 }
 
 impl Change {
-    /// The smallest replacement that makes `after` of `before`.
+    /// The smallest replacement that turns `before` into `after`.
     fn between(before: &str, after: &str, tag: Option<u64>) -> Self {
         let mut at = before.bytes().zip(after.bytes()).take_while(|(a, b)| a == b).count();
         while !before.is_char_boundary(at) || !after.is_char_boundary(at) {

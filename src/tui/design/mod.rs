@@ -1,4 +1,4 @@
-//! Design: the network as a table and as text, and its costs.
+//! The Design screen: the network as a table and as text, and its estimated costs.
 
 mod blocks;
 mod cells;
@@ -32,21 +32,21 @@ use std::sync::Arc;
 /// The screen's state.
 #[derive(Debug, Clone)]
 pub struct State {
-    /// What has the focus.
+    /// The pane that has the focus.
     pub pane: Pane,
-    /// The row under the cursor.
+    /// The index of the row under the cursor.
     pub row: usize,
-    /// The cell of that row under the cursor.
+    /// The index of the cell under the cursor in that row.
     pub cell: usize,
-    /// The text in an editor.
+    /// The text editor.
     pub editor: Editor,
-    /// What is being typed into the cell: digits, and the text before.
+    /// The digits typed into the cell so far, and the text of the configuration before.
     typed: Option<(String, String)>,
-    /// Tells runs of keystrokes apart.
+    /// The tag of the current undo step; changes with the same tag are undone together.
     step: u64,
 }
 
-/// No effect and no news: this screen asks for nothing that the program as a whole does not.
+/// The type without values for effects and news, since this screen has none of its own.
 pub type Nothing = std::convert::Infallible;
 type Reply = effect::Reply<Nothing>;
 
@@ -59,7 +59,7 @@ impl Screen for State {
         self.update(sheet, action, reply);
     }
 
-    fn told(&mut self, news: Nothing, _: &Sheet, _: &mut Reply) {
+    fn handle_news(&mut self, news: Nothing, _: &Sheet, _: &mut Reply) {
         match news {}
     }
 
@@ -92,13 +92,13 @@ impl Screen for State {
     }
 }
 
-/// The row that the cursor begins on: the first block, or the head where there is none.
+/// The initial row of the cursor: the first block, or the head if there are no blocks.
 const FIRST_ROW: usize = 3;
-/// Rows of a page.
+/// Number of rows that page up and page down move by.
 const PAGE: usize = 10;
 
 impl State {
-    /// The screen on `sheet`.
+    /// The initial state for `sheet`: the table, or the text at its first error if no network is known.
     #[must_use]
     pub fn new(sheet: &Sheet) -> Self {
         let editor = Editor::new(sheet.text());
@@ -111,13 +111,13 @@ impl State {
         state
     }
 
-    /// All rows of the table; none where no text ever held together.
+    /// All rows of the table; empty if the text was never valid since it was opened.
     #[must_use]
     pub fn rows(sheet: &Sheet) -> Arc<[Row]> {
         sheet.model().map(|model| model.rows.clone()).unwrap_or_default()
     }
 
-    /// What is being typed into the cell.
+    /// The digits typed into the cell so far; `None` if no number is being typed.
     #[must_use]
     pub fn typed(&self) -> Option<&str> {
         self.typed.as_ref().map(|(digits, _)| digits.as_str())
@@ -130,7 +130,7 @@ impl State {
         Some((row.place, row.cells.get(self.cell)?.clone()))
     }
 
-    /// Does `action`.
+    /// Performs `action`.
     fn update(&mut self, sheet: &mut Sheet, action: &Action, reply: &mut Reply) {
         match action {
             Action::Design(design) => self.design(sheet, design, reply),
@@ -154,7 +154,7 @@ impl State {
         self.settle(sheet);
     }
 
-    /// Another text is open by now, or another state of this one.
+    /// Updates the editor after the text was changed elsewhere.
     fn follow_text(&mut self, sheet: &Sheet) {
         self.typed = None;
         self.step += 1;
@@ -162,7 +162,7 @@ impl State {
         self.settle(sheet);
     }
 
-    /// Moves the cursor of the text to what is wrong.
+    /// Moves the cursor of the editor to the first error.
     pub fn show_fault(&mut self, sheet: &Sheet) {
         let place = sheet.faults().and_then(|faults| faults.0.first()).map(|fault| fault.place.clone());
         if let Some(TextPlace::Text { line, column, .. }) = place {
@@ -170,7 +170,7 @@ impl State {
         }
     }
 
-    /// A click at a column and row of the screen, which is drawn in `area`.
+    /// Handles a click at `at`; `area` is the area of the screen.
     fn point(&mut self, sheet: &mut Sheet, area: Rect, at: Position) {
         let rows = Self::rows(sheet);
         let areas = draw::Areas::of(area, self.pane, rows.len());
@@ -204,10 +204,10 @@ impl State {
     }
 
     fn paste(&mut self, sheet: &mut Sheet, text: &str, reply: &mut Reply) {
-        // More than a configuration may have; and a terminal that pastes a film by mistake.
-        const MOST: usize = 1 << 20;
-        if text.len() + sheet.text().len() > MOST {
-            reply.error("that is too much to paste: a configuration has at most 1 MiB");
+        // The maximum size of a configuration.
+        const MAX_BYTES: usize = 1 << 20;
+        if text.len() + sheet.text().len() > MAX_BYTES {
+            reply.error("too much to paste: a configuration has at most 1 MiB");
             return;
         }
         self.editor.insert(text);
@@ -215,7 +215,7 @@ impl State {
         sheet.replace(self.editor.text(), None);
     }
 
-    /// Keeps the cursor on a cell, and the editor at the text.
+    /// Clamps the cursor to the cells that exist, and updates the text of the editor.
     fn settle(&mut self, sheet: &Sheet) {
         let rows = Self::rows(sheet);
         self.row = self.row.min(rows.len().saturating_sub(1));
@@ -244,7 +244,7 @@ impl State {
         self.point_editor(sheet);
     }
 
-    /// The text shows what the cursor of the table is on.
+    /// Moves the cursor of the editor to the key of the cell under the cursor of the table.
     fn point_editor(&mut self, sheet: &Sheet) {
         let Some((_, cell)) = self.selected(sheet) else { return };
         let Some(model) = sheet.model().filter(|_| sheet.faults().is_none()) else { return };
@@ -281,7 +281,7 @@ impl State {
                     reply.warn("the costs are still being estimated");
                     return;
                 }
-                let text = if sheet.toggle_pin() { "differences are from here on" } else { "no longer compared" };
+                let text = if sheet.toggle_pin() { "differences are relative to the current network" } else { "the comparison has ended" };
                 reply.good(text);
             }
             Design::Board => reply.dialog = Self::boards(sheet),
@@ -310,7 +310,7 @@ impl State {
         }
     }
 
-    /// The boards, and which of them the network fits.
+    /// A list of boards, with those that the network does not fit marked.
     fn boards(sheet: &Sheet) -> Option<Dialog> {
         let model = sheet.model()?;
         let named = model.verdicts.iter().map(|verdict| Choice {
@@ -320,7 +320,7 @@ impl State {
         });
         let none = Choice {
             name: "none".into(),
-            help: "show all of them".into(),
+            help: "compare with all boards".into(),
             action: Action::Design(Design::OnBoard(String::new())),
         };
         let choices: Vec<Choice> = std::iter::once(none).chain(named).collect();
@@ -330,7 +330,7 @@ impl State {
 
     fn cannot(sheet: &Sheet, error: &str, reply: &mut Reply) {
         if sheet.faults().is_some() {
-            reply.error("the text is broken: mend it first (e shows where), or undo (u)");
+            reply.error("the configuration is invalid: fix it first (e shows the error) or undo (u)");
         } else {
             reply.error(error.to_owned());
         }

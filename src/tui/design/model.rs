@@ -1,4 +1,4 @@
-//! The network of a configuration and its costs.
+//! The network of a configuration and its estimated costs.
 
 use super::cells::{self, Row};
 use super::estimates::EstimateRequest;
@@ -12,38 +12,38 @@ use std::sync::Arc;
 pub struct Model {
     /// The configuration.
     pub spec: ConfigFile,
-    /// Its costs. While [`pending`](Self::pending) is set, those of an earlier network.
+    /// Its estimated costs; those of an earlier network while [`pending`](Self::pending) is set.
     pub estimate: Arc<Estimate>,
-    /// The estimate of its own costs, if that is still being computed.
+    /// The request for its own estimate, while that is being computed.
     pub pending: Option<EstimateRequest>,
-    /// The board it is meant for.
+    /// The target board.
     pub board: Option<Board>,
-    /// Whether `estimate` fits each board.
+    /// Whether the network fits each board, by `estimate`.
     pub verdicts: Arc<[Verdict]>,
-    /// The rows of its table.
+    /// The rows of the table.
     pub rows: Arc<[Row]>,
     graph: Arc<Graph>,
 }
 
-/// Number of classes that an `auto` stands for until those of the data are known.
+/// Number of classes to use for `auto` until that of the data is known.
 const UNKNOWN_CLASSES: usize = 10;
 
 impl Model {
-    /// As [`Self::of`], for the `text` of `file`; the costs are always its own.
+    /// As [`Self::of`] without `last`, for the `text` of `file`.
     ///
     /// # Errors
-    /// As [`Self::of`]; errors of syntax.
+    /// Those of [`Self::of`], and syntax errors.
     #[cfg(test)]
     pub fn parse(file: &str, text: &str, classes: Option<usize>, boards: &Boards) -> Result<Self, Diagnostics> {
         Self::of(ConfigFile::parse(file, text, &[])?, classes, boards, None)
     }
 
-    /// The network that `spec` describes; `classes` is the number of classes of the data, if known. The costs of a
-    /// large network are left to be computed by whoever performs the request in [`pending`](Self::pending), and
-    /// those of `last` stand in for them. Without `last` they are computed here.
+    /// The network that `spec` describes; `classes` is the number of classes of the data, if known. For a large
+    /// network the costs of `last` are used, and [`pending`](Self::pending) requests the estimate from a worker.
+    /// Without `last`, the costs are computed here.
     ///
     /// # Errors
-    /// Its errors, with their positions.
+    /// The errors of the configuration, with their positions.
     pub fn of(
         spec: ConfigFile,
         classes: Option<usize>,
@@ -74,7 +74,7 @@ impl Model {
         Ok(Self { spec, estimate, pending: None, board, verdicts, rows, graph })
     }
 
-    /// Takes `estimate` if it is the pending one.
+    /// Sets the costs to `estimate` if `request` is the pending one.
     pub fn take(&mut self, request: &EstimateRequest, estimate: &Arc<Estimate>, boards: &Boards) {
         if self.pending.as_ref() == Some(request) {
             self.pending = None;
@@ -84,13 +84,13 @@ impl Model {
         }
     }
 
-    /// Where the images come from.
+    /// The source of the images.
     #[must_use]
     pub fn source(&self) -> &str {
         &self.spec.config.data.source
     }
 
-    /// Whether it fits the board it is meant for; `None` if it is meant for none.
+    /// Whether it fits the target board; `None` without a target board.
     #[must_use]
     pub fn verdict(&self) -> Option<&Verdict> {
         let board = self.board.as_ref()?;

@@ -1,4 +1,4 @@
-//! The configuration that is open: its text, what that means, and what became of it on disk.
+//! The open configuration: its text, the network that it describes, and its state on disk.
 
 use super::estimates::EstimateRequest;
 use super::history::History;
@@ -9,36 +9,36 @@ use crate::runs::config_hash;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-/// A text that is open, with every change since it was opened.
+/// An open configuration, with its undo history.
 #[derive(Debug, Clone)]
 pub struct Sheet {
-    /// Where it is saved.
+    /// The path to save it at.
     path: PathBuf,
     text: String,
-    /// What stands on disk, as far as is known; `None` where there is no file yet.
+    /// The text on disk, as last read or written; `None` if there is no file yet.
     on_disk: Option<String>,
     history: History,
-    /// The last text that held together.
+    /// The network of the last valid text.
     good: Option<Model>,
-    /// What is wrong with the text now.
+    /// The errors of the current text.
     faults: Option<Diagnostics>,
-    /// Classes of the data, by its source, where known.
+    /// A source of images and its number of classes, if known.
     classes: Option<(String, usize)>,
     boards: Boards,
-    /// The costs of the file on disk.
+    /// The estimated costs of the file on disk.
     saved_costs: Option<Arc<Estimate>>,
-    /// The estimate of these, if it is still being computed.
+    /// The request for these, while they are being computed.
     saved_pending: Option<EstimateRequest>,
-    /// A network to compare with, and what it is called.
+    /// The baseline of comparison: the name of a network and its costs.
     pinned: Option<(String, Arc<Estimate>)>,
 }
 
-/// Where a text comes from.
+/// The origin of a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Origin {
-    /// A file, as read.
+    /// A file on disk.
     File,
-    /// Nothing on disk: a preset, or the configuration of a run.
+    /// A preset or the configuration of a run, without a file of its own yet.
     New,
 }
 
@@ -68,7 +68,7 @@ impl Sheet {
         sheet
     }
 
-    /// Where it is saved.
+    /// The path to save it at.
     #[must_use]
     pub fn path(&self) -> &Path {
         &self.path
@@ -92,59 +92,60 @@ impl Sheet {
         &self.text
     }
 
-    /// The hash of what should stand on disk; `None` where there should be no file.
+    /// The hash of the text on disk; `None` if there is no file yet.
     #[must_use]
     pub fn disk_hash(&self) -> Option<String> {
         self.on_disk.as_deref().map(config_hash)
     }
 
-    /// What stands on disk, as far as is known.
+    /// The text on disk, as last read or written.
     #[must_use]
     pub fn on_disk(&self) -> Option<&str> {
         self.on_disk.as_deref()
     }
 
-    /// Whether closing it would lose something.
+    /// Whether it has unsaved changes.
     #[must_use]
     pub fn is_changed(&self) -> bool {
         match &self.on_disk {
             Some(text) => *text != self.text,
-            // A preset that nobody touched can be opened again.
+            // An unchanged preset can be opened again.
             None => self.history.depth() > 0,
         }
     }
 
-    /// The network of the last text that held together.
+    /// The network of the last valid text.
     #[must_use]
     pub const fn model(&self) -> Option<&Model> {
         self.good.as_ref()
     }
 
-    /// What is wrong with the text; the model is then that of an earlier text.
+    /// The errors of the text; if there are any, the model is that of an earlier text.
     #[must_use]
     pub const fn faults(&self) -> Option<&Diagnostics> {
         self.faults.as_ref()
     }
 
-    /// The boards that are known.
+    /// All known boards.
     #[must_use]
     pub const fn boards(&self) -> &Boards {
         &self.boards
     }
 
-    /// What the file on disk costs.
+    /// The estimated costs of the file on disk.
     #[must_use]
     pub fn saved_costs(&self) -> Option<&Estimate> {
         self.saved_costs.as_deref()
     }
 
-    /// The network to compare with.
+    /// The baseline of comparison: the name of a network and its costs.
     #[must_use]
     pub fn pinned(&self) -> Option<(&str, &Arc<Estimate>)> {
         self.pinned.as_ref().map(|(name, costs)| (name.as_str(), costs))
     }
 
-    /// Compares with what is there now from here on, or no longer with anything.
+    /// Pins the current network as the baseline of comparison, or unpins the baseline. Returns whether there is a
+    /// baseline now.
     pub fn toggle_pin(&mut self) -> bool {
         self.pinned = match self.pinned {
             Some(_) => None,
@@ -153,34 +154,34 @@ impl Sheet {
         self.pinned.is_some()
     }
 
-    /// Compares with `costs`, which are called `name`, from here on.
+    /// Sets the baseline of comparison: the network `name` with `costs`.
     pub fn pin(&mut self, name: String, costs: Arc<Estimate>) {
         self.pinned = Some((name, costs));
     }
 
-    /// The source of images whose classes are not known yet.
+    /// The source of images, if its classes are not known yet.
     #[must_use]
-    pub fn wants_classes_of(&self) -> Option<&str> {
+    pub fn source_of_unknown_classes(&self) -> Option<&str> {
         let source = self.good.as_ref()?.source();
         let is_known = self.classes.as_ref().is_some_and(|(known, _)| known == source);
         (!is_known).then_some(source)
     }
 
-    /// The images of `source` are of `count` classes.
-    pub fn learn_classes(&mut self, source: &str, count: usize) {
+    /// Sets the number of classes of the images of `source`.
+    pub fn set_class_count(&mut self, source: &str, count: usize) {
         self.classes = Some((source.to_owned(), count));
         self.rework();
         self.estimate_saved();
     }
 
-    /// The estimates of large networks that are still to be computed: of the text, of the file on disk.
+    /// The pending requests for estimates of large networks: for the text, and for the file on disk if it differs.
     #[must_use]
     pub fn pending_estimates(&self) -> [Option<&EstimateRequest>; 2] {
         let of_text = self.good.as_ref().and_then(|model| model.pending.as_ref());
         [of_text, self.saved_pending.as_ref().filter(|saved| Some(*saved) != of_text)]
     }
 
-    /// Takes the `estimate` of `request` wherever it is still wanted.
+    /// Applies the `estimate` of `request` to the text and the file on disk, if `request` is still pending there.
     pub fn take_estimate(&mut self, request: &EstimateRequest, estimate: &Arc<Estimate>) {
         if let Some(model) = &mut self.good {
             model.take(request, estimate, &self.boards);
@@ -191,14 +192,14 @@ impl Sheet {
         }
     }
 
-    /// Puts `text` in place of what is there. Changes with the same `tag` are undone together.
+    /// Replaces the text. Consecutive changes with the same `tag` are undone together.
     pub fn replace(&mut self, text: String, tag: Option<u64>) {
         self.history.record(&self.text, &text, tag);
         self.text = text;
         self.rework();
     }
 
-    /// Applies `edit`, keeping comments and order.
+    /// Applies `edit` to the text; comments and order are kept.
     ///
     /// # Errors
     /// The text is not valid TOML, or the edit names something that does not exist.
@@ -212,18 +213,18 @@ impl Sheet {
         Ok(())
     }
 
-    /// Ends the step under way, so that the next one is undone by itself.
+    /// Ends the current undo step, so that the next change is undone separately.
     pub fn end_step(&mut self) {
         self.history.close();
     }
 
-    /// Undoes one step; whether there was one.
+    /// Undoes one step; returns whether there was one.
     pub fn undo(&mut self) -> bool {
         let text = self.history.undo(&self.text);
         self.take(text)
     }
 
-    /// Does again what was undone last; whether there was something.
+    /// Redoes the step undone last; returns whether there was one.
     pub fn redo(&mut self) -> bool {
         let text = self.history.redo(&self.text);
         self.take(text)
@@ -236,10 +237,10 @@ impl Sheet {
         true
     }
 
-    /// It was saved at `path` as `text`, which may be older than what is there now.
+    /// Records that `text` was saved at `path`; the current text may be newer.
     pub fn saved(&mut self, path: PathBuf, text: String) {
         if folder_of(&path) != self.folder() {
-            // The same text names other images there.
+            // Relative paths to images mean other folders there.
             self.classes = None;
         }
         self.path = path;
@@ -247,13 +248,13 @@ impl Sheet {
         self.estimate_saved();
     }
 
-    /// Somebody else wrote `text` to the file; it is not taken over.
+    /// Records that another program wrote `text` to the file. The text in the workbench stays as it is.
     pub fn changed_on_disk(&mut self, text: String) {
         self.on_disk = Some(text);
         self.estimate_saved();
     }
 
-    /// Takes over what stands on disk, as a step that can be undone.
+    /// Replaces the text with the file on disk, as a step that can be undone.
     pub fn reload(&mut self) {
         if let Some(text) = self.on_disk.clone() {
             self.replace(text, None);
@@ -290,7 +291,7 @@ impl Sheet {
             _ => self.parse(text).ok().as_ref().map(of),
         });
         (self.saved_costs, self.saved_pending) = match costs {
-            // The costs are those of another network until the estimate is there.
+            // Until the estimate is computed, the costs are those of another network.
             Some((_, Some(pending))) => (None, Some(pending)),
             Some((costs, None)) => (Some(costs), None),
             None => (None, None),
@@ -333,7 +334,7 @@ mod tests {
     }
 
     #[test]
-    fn a_broken_text_keeps_the_last_good_numbers() {
+    fn an_invalid_text_keeps_the_costs_of_the_last_valid_one() {
         let mut sheet = sheet(Origin::File);
         let before = sheet.model().unwrap().estimate.clone();
         let broken = sheet.text().replacen("filters = 3", "filters = ", 1);
@@ -347,11 +348,11 @@ mod tests {
     #[test]
     fn classes_are_those_of_the_data_once_known() {
         let mut sheet = sheet(Origin::File);
-        assert_eq!(sheet.wants_classes_of(), Some("fashion-mnist"));
-        sheet.learn_classes("fashion-mnist", 7);
-        assert_eq!((classes(&sheet), sheet.wants_classes_of()), (7, None));
+        assert_eq!(sheet.source_of_unknown_classes(), Some("fashion-mnist"));
+        sheet.set_class_count("fashion-mnist", 7);
+        assert_eq!((classes(&sheet), sheet.source_of_unknown_classes()), (7, None));
         set(&mut sheet, "data.source", "'photos'");
-        assert_eq!(sheet.wants_classes_of(), Some("photos"));
+        assert_eq!(sheet.source_of_unknown_classes(), Some("photos"));
         set(&mut sheet, "model.num_classes", "3");
         assert_eq!(classes(&sheet), 3);
     }

@@ -1,35 +1,35 @@
-//! The parts of the Design screen, and the data for drawing it.
+//! The panes of the Design screen, and the data to draw it.
 
 use super::cells::Row;
 use super::editor::Editor;
 use super::sheet::Sheet;
 use std::sync::Arc;
 
-/// The part of the screen that has the focus.
+/// A pane of the screen that can have the focus.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Pane {
-    /// The table.
+    /// The table of the network.
     #[default]
     Table,
-    /// The text.
+    /// The text editor.
     Text,
 }
 
-/// All that is drawn of the screen.
+/// The data to draw the screen.
 #[derive(Debug)]
 pub struct View<'a> {
-    /// The text and its network.
+    /// The open configuration.
     pub sheet: &'a Sheet,
-    /// The part that has the focus.
+    /// The pane that has the focus.
     pub pane: Pane,
     /// The rows of the table.
     pub rows: Arc<[Row]>,
-    /// The row under the cursor.
+    /// The index of the row under the cursor.
     pub row: usize,
-    /// The cell of that row under the cursor.
+    /// The index of the cell under the cursor in that row.
     pub cell: usize,
-    /// The digits that are being typed into the cell.
+    /// The digits typed into the cell so far.
     pub typed: Option<&'a str>,
-    /// The text in an editor.
+    /// The text editor.
     pub editor: &'a Editor,
 }

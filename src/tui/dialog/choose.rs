@@ -1,4 +1,4 @@
-//! A list to choose from, which typing narrows.
+//! A list to select from, filtered by typing.
 
 use super::{Outcome, moved};
 use crate::tui::action::Action;
@@ -6,34 +6,34 @@ use crate::tui::line::Line;
 use nucleo_matcher::pattern::{CaseMatching, Normalization, Pattern};
 use nucleo_matcher::{Config, Matcher, Utf32Str};
 
-/// One of a list.
+/// An item of a list.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Choice {
-    /// What it is called.
+    /// Its name.
     pub name: String,
-    /// What is to be known of it.
+    /// Its description.
     pub help: String,
-    /// What choosing it does.
+    /// The action of selecting it.
     pub action: Action,
 }
 
-/// A list to choose from.
+/// A list to select from, filtered by fuzzy matching.
 #[derive(Debug, Clone)]
 pub struct Choose {
-    /// What is to be chosen.
+    /// Its title.
     pub title: String,
-    /// Everything there is.
+    /// All items.
     pub choices: Vec<Choice>,
-    /// What is typed.
+    /// The text to filter by.
     pub filter: Line,
-    /// The place among `shown` under the cursor.
+    /// The cursor, an index into `shown`.
     pub at: usize,
-    /// Those that fit what is typed, best first.
+    /// The items that match the filter, best first, as indices into `choices`.
     pub shown: Vec<usize>,
 }
 
 impl Choose {
-    /// A list with the cursor on the `at`th.
+    /// Creates a list with the cursor on item `at`.
     #[must_use]
     pub fn new(title: &str, choices: Vec<Choice>, at: usize) -> Self {
         let shown = (0..choices.len()).collect();
@@ -68,7 +68,7 @@ impl Choose {
         let mut letters = Vec::new();
         let mut score = |choice: &Choice| {
             let name = pattern.score(Utf32Str::new(&choice.name, &mut letters), &mut matcher);
-            // A name that fits goes before a help that does.
+            // Matches in names rank above matches in descriptions.
             let help = pattern.score(Utf32Str::new(&choice.help, &mut letters), &mut matcher);
             name.map(|score| score * 2).max(help)
         };

@@ -1,4 +1,4 @@
-//! Dialogs on the screen.
+//! Drawing of dialogs.
 
 use super::{Ask, Choose, Dialog, Page, Prompt, first_of};
 use crate::escape;
@@ -30,7 +30,7 @@ fn draw_choose(choose: &Choose, area: Rect, buffer: &mut Buffer, theme: Theme) {
     choose.filter.widget().render(shifted(input, 2), buffer);
     let list = Rect { y: inner.y + 1, height: inner.height - 1, ..inner };
     if choose.shown.is_empty() {
-        Span::styled("  nothing of that name", theme.dim()).render(list, buffer);
+        Span::styled("  no matches", theme.dim()).render(list, buffer);
     }
     let widest = choose.choices.iter().map(|choice| Span::raw(&choice.name).width()).max().unwrap_or(0).min(30);
     let top = first_of(choose.at, choose.shown.len(), usize::from(list.height));

@@ -1,5 +1,4 @@
-//! What stands in front of a screen: lists, lines to type, questions, pages to read. Each answer is
-//! an [`Action`].
+//! Dialogs in front of a screen: lists, prompts, questions, pages. Their result is an [`Action`].
 
 mod choose;
 mod draw;
@@ -15,52 +14,52 @@ use super::action::{Action, Move};
 use super::keymap::Context;
 use ratatui_textarea::Input;
 
-/// What stands in front of a screen.
+/// A dialog in front of a screen.
 #[derive(Debug, Clone)]
 pub enum Dialog {
-    /// A list to choose from, which typing narrows.
+    /// A list to select from, filtered by typing.
     Choose(Choose),
-    /// A line to type.
+    /// A prompt for a line of text.
     Prompt(Prompt),
     /// A question with a few answers.
     Ask(Ask),
-    /// Something to read.
+    /// A page of text.
     Page(Page),
 }
 
 /// A question with a few answers.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Ask {
-    /// What is asked.
+    /// The question.
     pub title: String,
-    /// What is to be known for it.
+    /// The explanation.
     pub lines: Vec<String>,
-    /// The answers: a letter, what it means, what it does (`None`: nothing).
+    /// The answers: letter, text, and action (`None` only closes the dialog).
     pub answers: Vec<(char, String, Option<Action>)>,
-    /// The answer under the cursor.
+    /// The index of the answer under the cursor.
     pub at: usize,
 }
 
-/// What becomes of a dialog.
+/// The result of updating a dialog.
 #[derive(Debug, PartialEq)]
 pub enum Outcome {
-    /// It stays.
+    /// The dialog stays open.
     Stay,
-    /// It goes.
-    Away,
-    /// It goes, and this is done.
+    /// The dialog closes.
+    Close,
+    /// The dialog closes, and this action is performed.
     Do(Action),
 }
 
 impl Dialog {
-    /// A question; the first answer is the safe one.
+    /// Creates a question. The first answer, which is selected, should be the safe one.
     #[must_use]
     pub fn ask(title: &str, lines: Vec<String>, answers: &[(char, &str, Option<Action>)]) -> Self {
         let answers = answers.iter().map(|(key, text, action)| (*key, (*text).to_owned(), action.clone())).collect();
         Self::Ask(Ask { title: title.to_owned(), lines, answers, at: 0 })
     }
 
-    /// Where its keys are explained.
+    /// The context of its key bindings.
     #[must_use]
     pub const fn context(&self) -> Context {
         match self {
@@ -69,13 +68,13 @@ impl Dialog {
         }
     }
 
-    /// Whether it wants text.
+    /// Whether it has text input.
     #[must_use]
     pub const fn takes_text(&self) -> bool {
         matches!(self, Self::Choose(_) | Self::Prompt(_))
     }
 
-    /// The request for completions of the line that is typed; `None` if there is none to be made.
+    /// Takes the pending request for completions; `None` if there is none.
     pub fn take_request(&mut self) -> Option<Completion> {
         match self {
             Self::Prompt(prompt) => prompt.take_request(),
@@ -83,10 +82,10 @@ impl Dialog {
         }
     }
 
-    /// What `action` makes of it.
+    /// Updates the dialog by `action`.
     pub fn update(&mut self, action: &Action) -> Outcome {
         if *action == Action::Back {
-            return Outcome::Away;
+            return Outcome::Close;
         }
         match self {
             Self::Choose(choose) => choose.update(action),
@@ -96,12 +95,12 @@ impl Dialog {
         }
     }
 
-    /// A letter where no text is wanted: the answer of that letter.
+    /// Selects the answer with this letter, ignoring case, in a dialog without text input.
     pub fn letter(&mut self, letter: char) -> Outcome {
         let Self::Ask(ask) = self else { return Outcome::Stay };
         match ask.answers.iter().find(|(key, ..)| key.eq_ignore_ascii_case(&letter)) {
             Some((.., Some(action))) => Outcome::Do(action.clone()),
-            Some((.., None)) => Outcome::Away,
+            Some((.., None)) => Outcome::Close,
             None => Outcome::Stay,
         }
     }
@@ -114,7 +113,7 @@ impl Ask {
             Action::Enter => {
                 return match self.answers.get(self.at) {
                     Some((.., Some(action))) => Outcome::Do(action.clone()),
-                    _ => Outcome::Away,
+                    _ => Outcome::Close,
                 };
             }
             _ => {}
@@ -123,7 +122,7 @@ impl Ask {
     }
 }
 
-/// Where a cursor at `at` of `count` goes; a page is `page` long.
+/// The index that a cursor at index `at` of `count` items moves to; `page` is the number of items in a page.
 #[must_use]
 pub fn moved(at: usize, to: Move, count: usize, page: usize) -> usize {
     let last = count.saturating_sub(1);
@@ -138,13 +137,13 @@ pub fn moved(at: usize, to: Move, count: usize, page: usize) -> usize {
     to.min(last)
 }
 
-/// The first of `count` lines to show so that the one `at` is among `height` of them.
+/// The index of the first of `count` lines to show in `height` lines, so that the line `at` is visible.
 #[must_use]
 pub fn first_of(at: usize, count: usize, height: usize) -> usize {
     at.saturating_sub(height / 2).min(count.saturating_sub(height))
 }
 
-/// Whether `input` is something to be typed into a line.
+/// Whether a text field of one line handles `input`.
 #[must_use]
 pub fn is_line(input: &Input) -> bool {
     !matches!(input.key, ratatui_textarea::Key::Enter | ratatui_textarea::Key::Tab)

@@ -1,22 +1,22 @@
-//! Something to read.
+//! A page of text.
 
 use super::{Outcome, moved};
 use crate::tui::action::Action;
 use ratatui::text::Line;
 
-/// Something to read, longer than the screen perhaps.
+/// A page of text, which scrolls.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Page {
-    /// What it is.
+    /// Its title.
     pub title: String,
     /// Its lines.
     pub lines: Vec<Line<'static>>,
-    /// The first line shown.
+    /// The index of the first line shown.
     pub top: usize,
 }
 
 impl Page {
-    /// A page, from its beginning.
+    /// Creates a page, scrolled to its top.
     #[must_use]
     pub fn new(title: &str, lines: Vec<Line<'static>>) -> Self {
         Self { title: title.to_owned(), lines, top: 0 }
@@ -25,7 +25,7 @@ impl Page {
     pub(super) fn update(&mut self, action: &Action) -> Outcome {
         match action {
             Action::Move(to) => self.top = moved(self.top, *to, self.lines.len(), 10),
-            Action::Enter => return Outcome::Away,
+            Action::Enter => return Outcome::Close,
             _ => {}
         }
         Outcome::Stay

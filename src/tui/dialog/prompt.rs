@@ -1,55 +1,55 @@
-//! A line to type, with what it may be completed to.
+//! A prompt for a line of text, with completions.
 
 use super::{Outcome, moved};
 use crate::tui::action::Action;
 use crate::tui::line::Line;
 use std::path::{Path, PathBuf};
 
-/// What a line names.
+/// The kind of completions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Completer {
-    /// A file or folder.
+    /// Files and folders.
     Files,
-    /// A source of images: a bundled set, a folder or an IDX file.
+    /// Sources of images: bundled data sets, folders and IDX files.
     Sources,
 }
 
-/// A request for what a line may be completed to.
+/// A request for completions of a line.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Completion {
-    /// What the line names.
+    /// The kind of completions.
     pub completer: Completer,
-    /// The line so far.
+    /// The text to complete.
     pub text: String,
     /// The folder that paths are relative to.
     pub folder: PathBuf,
 }
 
-/// A line to type.
+/// A prompt for a line of text.
 #[derive(Debug, Clone)]
 pub struct Prompt {
-    /// What is wanted.
+    /// Its title.
     pub title: String,
-    /// What is to be known of it.
+    /// The explanation below the line.
     pub help: String,
-    /// What is typed.
+    /// The text field.
     pub line: Line,
-    /// What it may be completed to, where it may.
+    /// The kind of completions; `None` if there are none.
     pub completer: Option<Completer>,
-    /// What paths in it are relative to.
+    /// The folder that paths are relative to.
     pub folder: PathBuf,
-    /// What it may be completed to now, as whole lines.
+    /// Completions of the current text, as whole lines.
     pub completions: Vec<String>,
-    /// Whether completions of the line as it is now were not asked for yet.
+    /// Whether completions of the current text still have to be requested.
     is_asking: bool,
-    /// The completion under the cursor.
+    /// The index of the completion under the cursor.
     pub at: Option<usize>,
-    /// What to do with the line.
+    /// Maps the accepted line to an action.
     pub then: fn(String) -> Action,
 }
 
 impl Prompt {
-    /// A line that begins as `text`.
+    /// Creates a prompt with the initial `text`.
     #[must_use]
     pub fn new(title: &str, help: &str, text: &str, then: fn(String) -> Action) -> Self {
         Self {
@@ -65,7 +65,7 @@ impl Prompt {
         }
     }
 
-    /// One that can be completed; paths are relative to `folder`.
+    /// Adds completions; paths are relative to `folder`.
     #[must_use]
     pub fn completed_by(mut self, completer: Completer, folder: &Path) -> Self {
         self.completer = Some(completer);
@@ -74,7 +74,7 @@ impl Prompt {
         self
     }
 
-    /// Keeps completions that still fit, until those of the line as it is now are there.
+    /// Requests completions of the current text, and keeps those that still match until then.
     fn complete(&mut self) {
         let text = self.line.text();
         self.completions.retain(|completion| completion.starts_with(text));
@@ -82,13 +82,13 @@ impl Prompt {
         self.at = None;
     }
 
-    /// The request for completions of the line as it is now; `None` if it was taken before.
+    /// Takes the request for completions of the current text; `None` if it was taken before.
     pub fn take_request(&mut self) -> Option<Completion> {
         let completer = self.completer.filter(|_| std::mem::take(&mut self.is_asking))?;
         Some(Completion { completer, text: self.line.text().to_owned(), folder: self.folder.clone() })
     }
 
-    /// Takes `found` as completions, if `request` was for the line as it is now.
+    /// Sets the completions to `found`, if `request` was for the current text.
     pub fn completed(&mut self, request: &Completion, found: Vec<String>) {
         if Some(request.completer) == self.completer && request.text == self.line.text() {
             self.completions = found;
@@ -131,7 +131,7 @@ impl Prompt {
     }
 }
 
-/// The longest beginning that all have in common.
+/// The longest common prefix of `texts`; `None` if there are none.
 fn common_beginning(texts: &[String]) -> Option<String> {
     let (first, others) = texts.split_first()?;
     let mut length = first.len();

@@ -124,7 +124,7 @@ impl Screen for State {
         }
     }
 
-    fn told(&mut self, news: News, _: &Sheet, reply: &mut Reply) {
+    fn handle_news(&mut self, news: News, _: &Sheet, reply: &mut Reply) {
         self.hear(news, reply);
     }
 

@@ -60,7 +60,7 @@ fn sheet() -> Sheet {
 
 fn listed(rows: Vec<Row>) -> State {
     let mut state = State::default();
-    state.hear(News::Listed(Ok(rows)), &mut Reply::default());
+    state.apply_news(News::Listed(Ok(rows)), &mut Reply::default());
     state
 }
 
@@ -143,9 +143,9 @@ fn the_cursor_stays_on_its_run_when_the_list_changes() {
     act(&mut state, &Runs::Reverse);
     assert_eq!(state.selected().unwrap().folder, "2_nano");
     let rows = vec![row("new", 9, &[], 10), row("nano", 2, &[0.3], 2_000)];
-    state.hear(News::Listed(Ok(rows)), &mut Reply::default());
+    state.apply_news(News::Listed(Ok(rows)), &mut Reply::default());
     assert_eq!(state.selected().unwrap().folder, "2_nano");
-    state.hear(News::Listed(Ok(Vec::new())), &mut Reply::default());
+    state.apply_news(News::Listed(Ok(Vec::new())), &mut Reply::default());
     assert!(state.selected().is_none());
 }
 
@@ -180,7 +180,7 @@ fn deleting_asks_and_spares_what_is_at_work_or_broken() {
     let reply = act(&mut state, &Runs::DeleteAnyway(path.clone()));
     assert_eq!(reply.effects, [effect::Effect::Screen(Effect::Delete(path.clone()))]);
     let mut reply = Reply::default();
-    state.hear(News::Deleted(path, Ok(())), &mut reply);
+    state.apply_news(News::Deleted(path, Ok(())), &mut reply);
     assert_eq!(reply.effects, [effect::Effect::Screen(Effect::List)]);
     press(&mut state, &Action::Move(Move::Last));
     assert!(act(&mut state, &Runs::Delete).dialog.is_none(), "a broken run is spared");
@@ -231,7 +231,7 @@ fn an_empty_list_says_what_to_do() {
     assert!(screen(&State::default(), 80, 21, &[]).contains("being read"));
     assert!(screen(&listed(Vec::new()), 80, 21, &[]).contains("s trains the network"));
     let mut state = State::default();
-    state.hear(News::Listed(Err("no right".into())), &mut Reply::default());
+    state.apply_news(News::Listed(Err("no right".into())), &mut Reply::default());
     assert!(screen(&state, 80, 21, &[]).contains("no right"));
 }
 

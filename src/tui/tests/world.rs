@@ -140,7 +140,7 @@ impl World {
     }
 
     pub fn tell(&mut self, news: News) {
-        let more = self.app.told(news);
+        let more = self.app.handle_news(news);
         self.perform(more);
     }
 

@@ -55,7 +55,7 @@ impl Screen for State {
         }
     }
 
-    fn told(&mut self, news: News, _: &Sheet, reply: &mut Reply) {
+    fn handle_news(&mut self, news: News, _: &Sheet, reply: &mut Reply) {
         self.receive(news, reply);
     }
 

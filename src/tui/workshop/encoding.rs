@@ -2,7 +2,7 @@
 
 use crate::jobs::{Events, Queue, Work, Worker};
 use crate::train::Control;
-use crate::tui::data::{News, Shown};
+use crate::tui::data::{News, PictureKey};
 use crate::tui::widgets::picture::{Encoded, Picture};
 use ratatui_image::picker::cap_parser::QueryStdioOptions;
 use ratatui_image::picker::{Picker, ProtocolType};
@@ -47,7 +47,7 @@ pub struct Encode {
     /// The number of this command, which its events repeat.
     pub ticket: u64,
     /// The pictures and their positions and sizes on the screen.
-    pub pictures: Vec<(Shown, Picture)>,
+    pub pictures: Vec<(PictureKey, Picture)>,
 }
 
 /// Encodes pictures for a terminal with a graphics protocol.

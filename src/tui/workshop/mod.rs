@@ -78,14 +78,14 @@ impl Workshop {
     pub fn ask_terminal(&mut self) {
         if let Some(picker) = encoding::ask(|name| std::env::var(name).ok()) {
             self.pictures = Some(encoding::start(picker, events(&self.source, News::data)));
-            self.source.tell(News::data(data_screen::News::Pixels));
+            self.source.send_news(News::data(data_screen::News::Pixels));
         }
     }
 
     /// Carries out `effect`, or starts it on a thread.
     pub fn perform(&mut self, effect: Effect) {
         match effect {
-            Effect::Open(path) => self.source.tell(files::open(&path)),
+            Effect::Open(path) => self.source.send_news(files::open(&path)),
             Effect::Watch(path) => self.watch(path),
             Effect::Classes { source, folder } => {
                 self.classes.send(classes::Source { name: source, folder });
@@ -146,7 +146,7 @@ impl Workshop {
         let name = path.file_name().map(std::ffi::OsStr::to_owned);
         let report = move || {
             if let Ok(text) = crate::config::text_of(&path) {
-                events.tell(News::DiskChanged { path: path.clone(), text });
+                events.send_news(News::DiskChanged { path: path.clone(), text });
             }
         };
         let report_now = report.clone();
@@ -187,7 +187,7 @@ impl Workshop {
 /// Returns a sender that converts events by `news` and sends them to the event loop.
 fn events<E: 'static>(source: &Source, news: impl Fn(E) -> News + Send + Sync + 'static) -> Events<E> {
     let source = source.clone();
-    Events::new(move |event| source.tell(news(event)))
+    Events::new(move |event| source.send_news(news(event)))
 }
 
 /// Whether `news` only reports the progress of a job.

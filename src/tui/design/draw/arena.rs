@@ -1,4 +1,4 @@
-//! The arena over time, and who owns the peak.
+//! The arena over time, and the layers at its peak.
 
 use super::super::view::View;
 use crate::escape;
@@ -8,7 +8,7 @@ use crate::tui::widgets::{self, frame::titled};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-/// Draws the picture that `--estimate` prints, in colours.
+/// Draws the chart that `--estimate` prints, in colour.
 pub fn draw(view: &View<'_>, area: Rect, buffer: &mut Buffer, theme: Theme) {
     let Some(model) = view.sheet.model().filter(|_| area.height > 3) else { return };
     let costs = &model.estimate;

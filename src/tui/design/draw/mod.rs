@@ -1,4 +1,4 @@
-//! The Design screen, drawn.
+//! Drawing of the Design screen.
 
 mod arena;
 mod table;
@@ -10,22 +10,23 @@ use crate::tui::theme::Theme;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-/// Columns from which on table and text stand side by side.
+/// Minimum width, in columns, to show the text beside the table.
 const WIDE: u16 = 118;
-/// The most columns of the text, where both stand side by side.
+/// Maximum width of the text beside the table.
 const TEXT: u16 = 58;
-/// Lines of the totals, and of the cells of the row under the cursor.
+/// Height of the totals.
 const TOTALS: u16 = 6;
+/// Height of the strip with the cells of the selected row.
 const STRIP: u16 = 2;
-/// Lines from which on the arena is drawn below the totals of a narrow screen.
+/// Minimum height to draw the arena below the totals of a narrow screen.
 const TALL: u16 = 40;
 
-/// Where the parts of the screen are; those without room have no lines.
+/// The areas of the parts of the screen; parts without room have height 0.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Areas {
     /// The table.
     pub table: Rect,
-    /// The cells of the row under the cursor.
+    /// The cells of the selected row.
     pub strip: Rect,
     /// Totals and gauges.
     pub totals: Rect,
@@ -36,7 +37,7 @@ pub struct Areas {
 }
 
 impl Areas {
-    /// Where the parts are in `area` when `pane` has the focus and the table has `rows` rows.
+    /// The layout of `area` if `pane` has the focus and the table has `rows` rows.
     #[must_use]
     pub fn of(area: Rect, pane: Pane, rows: usize) -> Self {
         let none = Rect { height: 0, ..area };
@@ -64,14 +65,14 @@ impl Areas {
         }
         let text = Rect { height: right.height - arena.height, ..right };
         let arena = Rect { y: text.bottom(), ..arena };
-        // What the table does not need stays with it: a longer network may come.
+        // The table keeps its spare lines, so that the parts below do not move as blocks are added.
         let table = Rect { height: room, ..left };
         let strip = Rect { y: table.bottom(), ..strip };
         Self { table, strip, totals: Rect { y: strip.bottom(), ..totals }, text, arena }
     }
 }
 
-/// The first of `count` rows that a table `height` lines high shows when the cursor is on `row`.
+/// The index of the first of `count` rows shown in `height` lines, so that `row` is visible.
 pub fn first_row(row: usize, count: usize, height: u16) -> usize {
     row.saturating_sub(usize::from(height) / 2).min(count.saturating_sub(usize::from(height)))
 }

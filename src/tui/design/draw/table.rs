@@ -1,4 +1,4 @@
-//! The blocks as a table.
+//! The table of the network.
 
 use super::super::cells::{Cell, NONE, Place, Row};
 use super::super::view::{Pane, View};
@@ -14,12 +14,14 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Widget as _;
 
-/// A column: its heading, its width, and the cell that is edited there.
+/// A column of the table.
 struct Column {
     heading: &'static str,
+    /// In characters; 0 takes the remaining room.
     width: usize,
-    /// Of less use where room is scarce: from this many columns of the screen on.
+    /// Minimum width of the screen to show the column.
     from: u16,
+    /// The label of the cell that is edited in it.
     cell: Option<&'static str>,
 }
 
@@ -27,7 +29,7 @@ const fn column(heading: &'static str, width: usize, from: u16, cell: Option<&'s
     Column { heading, width, from, cell }
 }
 
-/// Left to right. A cell has a heading of its own name.
+/// All columns, from left to right.
 const COLUMNS: [Column; 14] = [
     column("block", 14, 0, Some("type")),
     column("in → out", 19, 0, None),
@@ -45,7 +47,7 @@ const COLUMNS: [Column; 14] = [
     column("", 0, 0, None),
 ];
 
-/// Draws the table with what is wrong above it.
+/// Draws the table.
 pub fn draw(view: &View<'_>, rows: &[Row], area: Rect, buffer: &mut Buffer, theme: Theme) {
     if area.height == 0 {
         return;
@@ -55,7 +57,7 @@ pub fn draw(view: &View<'_>, rows: &[Row], area: Rect, buffer: &mut Buffer, them
         return;
     }
     if rows.is_empty() {
-        Span::styled("nothing to show yet: the text has to be mended first", theme.dim()).render(inner, buffer);
+        Span::styled("no network to show: fix the errors in the text first", theme.dim()).render(inner, buffer);
         return;
     }
     let columns: Vec<&Column> = COLUMNS.iter().filter(|column| area.width >= column.from).collect();
@@ -87,7 +89,7 @@ const fn width(column: &Column, share: usize) -> usize {
 
 fn title(view: &View<'_>) -> String {
     if view.sheet.faults().is_some() {
-        "Network (of the last text that held together)".into()
+        "Network (of the last valid configuration)".into()
     } else {
         "Network".into()
     }
@@ -98,13 +100,13 @@ fn aligned(text: &str, width: usize, left: bool) -> String {
     if left { format!("{text:<width$}") } else { format!("{text:>width$}") }
 }
 
-/// A number in at most `width` characters: in thousands where it is too long.
+/// A number in at most `width` characters: in thousands if it is too long.
 fn compact(number: u64, width: usize) -> String {
     let exact = thousands(number);
     if exact.len() <= width { exact } else { format!("{}k", thousands(number / 1000)) }
 }
 
-/// What a row is called.
+/// The name of a row.
 fn name(row: &Row) -> String {
     let value = |label: &str| row.cells.iter().find(|cell| cell.label == label).map(|cell| cell.value.as_str());
     match row.place {
@@ -120,14 +122,14 @@ fn name(row: &Row) -> String {
     }
 }
 
-/// A row of names and values.
+/// The cells of a row as pairs of label and value.
 fn pairs(view: &View<'_>, row: &Row, is_here: bool, room: usize, theme: Theme) -> Vec<Span<'static>> {
     let name = format!("{:<6} ", name(row));
     let room = room.saturating_sub(name.chars().count());
     let mut spans = vec![Span::styled(name, theme.dim())];
     let widths: Vec<usize> =
         row.cells.iter().map(|cell| cell.label.chars().count() + shown(cell).chars().count() + 3).collect();
-    // The cell under the cursor has to be on the screen.
+    // Scrolls until the cell under the cursor is visible.
     let mut first = 0;
     if is_here {
         while first < view.cell && widths[first..=view.cell].iter().sum::<usize>() > room {
@@ -142,7 +144,7 @@ fn pairs(view: &View<'_>, row: &Row, is_here: bool, room: usize, theme: Theme) -
     spans
 }
 
-/// A cell's value, for people.
+/// The displayed value of a cell.
 fn shown(cell: &Cell) -> String {
     if cell.value.is_empty() { "-".into() } else { escape::terminal(&cell.value) }
 }
@@ -171,7 +173,6 @@ fn block(
     let mut spans = Vec::with_capacity(columns.len() * 2);
     for (at, column) in columns.iter().enumerate() {
         let cell = column.cell.and_then(|label| row.cells.iter().position(|cell| cell.label == label));
-        // A row without a type is chosen by the cell that it has there, if any.
         let is_selected = is_here && cell == Some(view.cell);
         let width = width(column, share);
         let number = |number: u64| if number == 0 { "-".to_owned() } else { compact(number, width) };
@@ -201,7 +202,7 @@ fn block(
     spans
 }
 
-/// The place of squeeze-and-excitation, as the column has room for it.
+/// The position of squeeze-and-excitation, abbreviated.
 fn word(value: &str) -> &str {
     match value {
         "depthwise" => "dw",
@@ -210,12 +211,12 @@ fn word(value: &str) -> &str {
     }
 }
 
-/// `24×24×12`, without channels-last ambiguity: height × width × channels.
+/// A shape as height × width × channels: `24x24x12`.
 fn short(shape: crate::graph::Shape) -> String {
     format!("{}x{}x{}", shape.height, shape.width, shape.channels)
 }
 
-/// All cells of the row under the cursor, and what the selected one is for; or what is wrong.
+/// Draws all cells of the selected row and the help text of the selected cell, or the first error.
 pub fn draw_strip(view: &View<'_>, rows: &[Row], area: Rect, buffer: &mut Buffer, theme: Theme) {
     if area.height == 0 {
         return;

@@ -1,4 +1,4 @@
-//! The text, highlighted.
+//! The text editor with syntax highlighting.
 
 use super::super::view::{Pane, View};
 use crate::config::Place;
@@ -10,7 +10,7 @@ use ratatui::layout::{Position, Rect};
 use ratatui::widgets::Widget as _;
 use unicode_width::UnicodeWidthChar as _;
 
-/// Draws the text in its editor, coloured, with the line that is wrong marked.
+/// Draws the editor with syntax highlighting; the number of the first line with an error is marked.
 pub fn draw(view: &View<'_>, area: Rect, buffer: &mut Buffer, theme: Theme) {
     if area.height == 0 {
         return;
@@ -44,7 +44,7 @@ pub fn draw(view: &View<'_>, area: Rect, buffer: &mut Buffer, theme: Theme) {
                     x.and_then(|x| u16::try_from(x).ok()).filter(|x| (inner.x + gutter..inner.right()).contains(x))
                     && let Some(cell) = buffer.cell_mut(Position { x, y })
                 {
-                    // The cursor and the selection keep their looks.
+                    // Modifiers of the cursor and the selection are kept.
                     cell.set_style(style);
                 }
                 column += letter.width().unwrap_or(0);
@@ -53,7 +53,7 @@ pub fn draw(view: &View<'_>, area: Rect, buffer: &mut Buffer, theme: Theme) {
     }
 }
 
-/// Cells of the screen that `text` takes, tabs drawn as the editor does.
+/// Width of `text` on the screen, with tab stops as in the editor.
 fn cells(text: &str) -> usize {
     const TAB: usize = 4;
     text.chars()

@@ -1,4 +1,4 @@
-//! What it all costs, the difference, and how full the board is.
+//! Total costs, their differences to the saved and the pinned network, and the memory used on the board.
 
 use super::super::view::View;
 use crate::escape;
@@ -13,7 +13,7 @@ use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Paragraph, Widget as _};
 
-/// What a network takes of something on a family of processors.
+/// A figure of an estimate, for a family of processors.
 type Figure = fn(&Estimate, Family) -> u64;
 
 /// Draws totals on the left and gauges on the right.
@@ -60,7 +60,7 @@ pub fn draw(view: &View<'_>, area: Rect, buffer: &mut Buffer, theme: Theme) {
     Paragraph::new(board_lines(view, usize::from(right.width), theme)).render(right, buffer);
 }
 
-/// By how much `now` is more or less than `then`.
+/// The signed difference from `then` to `now`.
 fn difference(now: u64, then: u64, theme: Theme) -> Span<'static> {
     let by = thousands(now.abs_diff(then));
     match now.cmp(&then) {
