@@ -161,7 +161,7 @@ pub enum News<S> {
 
 /// The severity of a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Weight {
+pub enum Severity {
     /// Success.
     Good,
     /// A warning.
@@ -174,7 +174,7 @@ pub enum Weight {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Notice {
     /// The severity.
-    pub weight: Weight,
+    pub severity: Severity,
     /// The text, one line.
     pub text: String,
 }
@@ -224,16 +224,16 @@ impl<S> Reply<S> {
 
     /// Sets a message of success.
     pub fn good(&mut self, text: impl Into<String>) {
-        self.notice = Some(Notice { weight: Weight::Good, text: text.into() });
+        self.notice = Some(Notice { severity: Severity::Good, text: text.into() });
     }
 
     /// Sets a warning.
     pub fn warn(&mut self, text: impl Into<String>) {
-        self.notice = Some(Notice { weight: Weight::Warning, text: text.into() });
+        self.notice = Some(Notice { severity: Severity::Warning, text: text.into() });
     }
 
     /// Sets an error message.
     pub fn error(&mut self, text: impl Into<String>) {
-        self.notice = Some(Notice { weight: Weight::Error, text: text.into() });
+        self.notice = Some(Notice { severity: Severity::Error, text: text.into() });
     }
 }

@@ -4,7 +4,7 @@ use super::App;
 use crate::escape;
 use crate::tui::action::Screen;
 use crate::tui::dialog;
-use crate::tui::effect::Weight;
+use crate::tui::effect::Severity;
 use crate::tui::keymap::{BINDINGS, Binding, Context};
 use crate::tui::theme::Theme;
 use crate::tui::widgets::console::spell_out;
@@ -93,10 +93,10 @@ fn draw_tabs(app: &App, area: Rect, buffer: &mut Buffer) {
 
 fn draw_notice(app: &App, area: Rect, buffer: &mut Buffer) {
     let left = app.notice.as_ref().map(|notice| {
-        let style = match notice.weight {
-            Weight::Good => app.theme.good(),
-            Weight::Warning => app.theme.warning(),
-            Weight::Error => app.theme.bad(),
+        let style = match notice.severity {
+            Severity::Good => app.theme.good(),
+            Severity::Warning => app.theme.warning(),
+            Severity::Error => app.theme.bad(),
         };
         Span::styled(escape::terminal(&notice.text), style)
     });

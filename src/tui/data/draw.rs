@@ -1,6 +1,6 @@
 //! Drawing of the Data screen.
 
-use super::gallery::{Caption, Spot, Contents, lay_out};
+use super::gallery::{Caption, Contents, Spot, lay_out};
 use super::loaded::Loaded;
 use super::messages::PictureKey;
 use super::view::{Pane, View, Zoom};
@@ -145,7 +145,8 @@ fn draw_nothing(view: &View<'_>, area: Rect, buffer: &mut Buffer, theme: Theme) 
         return;
     }
     let source = view.source.map_or_else(String::new, |source| format!(" of {}", escape::terminal(source)));
-    let lines = [format!("The images{source} have not been read."), "r reads them; s chooses another source.".to_owned()];
+    let lines =
+        [format!("The images{source} have not been read."), "r reads them; s chooses another source.".to_owned()];
     for (line, y) in lines.into_iter().zip(area.y..area.bottom()) {
         Span::styled(cut(&line, usize::from(area.width)), theme.dim()).render(Rect { y, height: 1, ..area }, buffer);
     }

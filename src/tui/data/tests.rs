@@ -48,7 +48,7 @@ pub fn dataset(labels: &[&str]) -> Arc<Dataset> {
     })
 }
 
-/// A state that has read images, and the sheet they are of.
+/// A state with images, and the sheet that names them.
 fn loaded(labels: &[&str]) -> (State, Sheet) {
     let (mut state, sheet) = (State::default(), sheet());
     state.show(&sheet, &mut Reply::default());
@@ -156,7 +156,7 @@ fn another_number_of_classes_is_shown_with_the_place_of_the_setting() {
     );
 }
 
-/// The news that the request for augmented images in `reply` leads to.
+/// The news that answers the request for augmented images in `reply`.
 fn previewed(reply: &Reply) -> News {
     let [effect::Effect::Screen(Effect::Preview { ticket, request, dataset })] = &reply.effects[..] else {
         panic!("{:?}", reply.effects)
@@ -268,7 +268,7 @@ fn no_size_is_too_odd() {
 }
 
 #[test]
-fn the_view_tells_what_is_shown_without_a_terminal() {
+fn the_view_contains_what_is_shown_without_a_terminal() {
     let (mut state, sheet) = loaded(&["daisy", "rose"]);
     press(&mut state, &Action::Move(Move::Down), &sheet);
     let view = state.view(&sheet);

@@ -8,7 +8,7 @@ use crate::jobs::{Export, Network};
 use crate::plan::{Boards, Estimate};
 use crate::quant::{Comparison, LayerNoise};
 use crate::tui::design::Origin;
-use crate::tui::effect::Weight;
+use crate::tui::effect::Severity;
 use crate::tui::theme::Theme;
 use ratatui::buffer::{Buffer, Cell};
 use ratatui::layout::Rect;
@@ -102,7 +102,7 @@ fn without_weights_the_way_to_them_is_told() {
     assert!(drawn(&state, &sheet, 80, 21, theme(&[])).contains("train it first: F3, then s"));
     act(&mut state, Deploy::Export, &sheet);
     let notice = tell(&mut state, News::Untrained).notice.unwrap();
-    assert!(notice.weight == Weight::Warning && notice.text.contains("F3"), "{}", notice.text);
+    assert!(notice.severity == Severity::Warning && notice.text.contains("F3"), "{}", notice.text);
 }
 
 #[test]
@@ -136,14 +136,14 @@ fn an_export_that_was_not_checked_is_a_warning_and_a_wrong_one_is_told_in_full()
     let checked = Checked::Not("no C++ compiler found (c++, g++, clang++)".into());
     let files = vec!["ArduinoCode/Micro/Micro.h".into()];
     let notice = tell(&mut state, News::Written { files, precision: Precision::Float, checked }).notice.unwrap();
-    assert_eq!(notice.weight, Weight::Warning);
+    assert_eq!(notice.severity, Severity::Warning);
     assert_eq!(notice.text, "wrote 1 files, not checked: no C++ compiler found (c++, g++, clang++)");
     tell(&mut state, News::Done);
     act(&mut state, Deploy::Export, &sheet);
     let why = "the exported header is wrong: for image3 of samples.h ".repeat(4);
     let reply = tell(&mut state, News::Wrong(why.clone()));
     let notice = reply.notice.unwrap();
-    assert!(notice.weight == Weight::Error && notice.text.contains("nothing was written"), "{}", notice.text);
+    assert!(notice.severity == Severity::Error && notice.text.contains("nothing was written"), "{}", notice.text);
     let Some(Dialog::Page(page)) = reply.dialog else { panic!("no page") };
     let lines: Vec<String> = page.lines.iter().map(ToString::to_string).collect();
     assert_eq!(lines.join(" "), why.trim());

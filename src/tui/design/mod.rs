@@ -281,7 +281,11 @@ impl State {
                     reply.warn("the costs are still being estimated");
                     return;
                 }
-                let text = if sheet.toggle_pin() { "differences are relative to the current network" } else { "the comparison has ended" };
+                let text = if sheet.toggle_pin() {
+                    "differences are relative to the current network"
+                } else {
+                    "the comparison has ended"
+                };
                 reply.good(text);
             }
             Design::Board => reply.dialog = Self::boards(sheet),

@@ -4,9 +4,9 @@ use super::*;
 use crate::config::BlockKind;
 use crate::config::preset;
 use crate::plan::Boards;
-use crate::tui::effect::Weight;
+use crate::tui::effect::Severity;
 
-/// The screen with the text that it edits.
+/// The screen with the configuration that it edits.
 struct Bench {
     screen: State,
     sheet: Sheet,
@@ -109,7 +109,7 @@ fn a_number_out_of_range_is_a_fault_and_the_numbers_stay() {
     let mut state = state("micro");
     let before = state.sheet.model().unwrap().estimate.clone();
     let reply = does(&mut state, &digits("0"));
-    assert_eq!(reply.notice.unwrap().weight, Weight::Warning);
+    assert_eq!(reply.notice.unwrap().severity, Severity::Warning);
     assert!(state.sheet.faults().is_some());
     assert_eq!(state.sheet.model().unwrap().estimate, before);
     does(&mut state, &[design(Design::Cancel)]);
@@ -125,7 +125,7 @@ fn plus_and_minus_stay_within_what_is_legal() {
         does(&mut state, &[design(Design::Step(-1))]);
     }
     assert_eq!(filters(&state, 0), "1");
-    // The stride goes round.
+    // The stride wraps around.
     does(&mut state, &[Action::Move(Move::Right), Action::Move(Move::Right)]);
     for wanted in ["2", "3", "1"] {
         does(&mut state, &[design(Design::Step(1))]);
@@ -236,7 +236,7 @@ fn text_and_table_are_in_step() {
 }
 
 #[test]
-fn a_text_that_never_held_together_opens_at_what_is_wrong() {
+fn a_text_that_was_never_valid_opens_at_its_first_error() {
     let state = state_of("[model]\nname = \"a\"\n[stem]\nfilters = \"many\"\n");
     assert_eq!((state.pane, state.rows().len()), (Pane::Text, 0));
     assert_eq!(state.editor.cursor().0, 3);
@@ -247,7 +247,7 @@ fn too_much_is_not_pasted() {
     let mut state = state("micro");
     does(&mut state, &[Action::Focus { back: false }]);
     let reply = does(&mut state, &[Action::Paste("a".repeat(1 << 20))]);
-    assert_eq!(reply.notice.unwrap().weight, Weight::Error);
+    assert_eq!(reply.notice.unwrap().severity, Severity::Error);
     assert!(!state.sheet.is_changed());
     state.editor.go_to(0, 0);
     does(&mut state, &[Action::Paste("# a\n# b\n".into())]);
@@ -266,7 +266,7 @@ fn the_baseline_is_what_was_there_when_it_was_pinned() {
 }
 
 #[test]
-fn the_view_tells_what_is_shown_without_a_terminal() {
+fn the_view_contains_what_is_shown_without_a_terminal() {
     let mut bench = state("micro");
     does(&mut bench, &digits("12"));
     let view = bench.screen.view(&bench.sheet);

@@ -1,6 +1,6 @@
-//! Curves over the epochs, and accuracy against what a network costs.
+//! Charts of the Runs screen: curves over epochs, and accuracy over costs.
 
-use super::row::{Costs, Known, Row};
+use super::row::{Costs, Row, RunContents};
 use super::{Axis, Curve, View};
 use crate::text::cut;
 use crate::train::EpochMetrics;
@@ -13,17 +13,17 @@ use ratatui::symbols::Marker;
 use ratatui::text::Span;
 use ratatui::widgets::{Axis as ChartAxis, Chart, Dataset, GraphType, Widget as _};
 
-/// The letter that marks the `index`th run where colours do not tell.
+/// The letter that marks the `index`th run without colours; repeats after 26.
 pub fn letter(index: usize) -> char {
     char::from(b'a' + (index % 26) as u8)
 }
 
-/// Whether curves are told apart by letters.
+/// Whether runs are marked by letters: the terminal lacks colours or Braille glyphs.
 pub fn has_letters(theme: Theme) -> bool {
     theme.depth == Depth::None || !theme.has_glyphs
 }
 
-/// Draws a curve of every run that is compared.
+/// Draws one curve per compared run.
 pub fn draw_curves(view: &View<'_>, curve: Curve, area: Rect, buffer: &mut Buffer, theme: Theme) {
     let title = match curve {
         Curve::Accuracy => "Validation accuracy",
@@ -44,7 +44,7 @@ pub fn draw_curves(view: &View<'_>, curve: Curve, area: Rect, buffer: &mut Buffe
         })
         .collect();
     let Some((xs, ys)) = bounds(curves.iter().flatten()) else {
-        note("no epoch was done yet", inner, buffer, theme);
+        note("no epochs yet", inner, buffer, theme);
         return;
     };
     let xs = [1.0, xs[1].max(2.0)];
@@ -69,7 +69,7 @@ pub fn draw_curves(view: &View<'_>, curve: Curve, area: Rect, buffer: &mut Buffe
     chart(sets, (xs, [first, last]), (ys, ys.map(unit)), inner, buffer, theme);
 }
 
-/// Draws every run at its accuracy and cost, with the line of those that no other beats in both.
+/// Draws a scatter plot of accuracy over costs, with the Pareto front.
 pub fn draw_scatter(view: &View<'_>, area: Rect, buffer: &mut Buffer, theme: Theme) {
     let (title, of): (&str, fn(&Costs) -> u64) = match view.axis {
         Axis::Ram => ("Accuracy over RAM (m: MACs)", |costs| costs.ram_bytes),
@@ -78,8 +78,8 @@ pub fn draw_scatter(view: &View<'_>, area: Rect, buffer: &mut Buffer, theme: The
     let width = usize::from(area.width);
     let inner = titled(&cut(title, width.saturating_sub(4)), false, area, buffer, theme);
     let point = |row: &Row| {
-        let Ok(known @ Known { costs: Some(costs), .. }) = &row.found else { return None };
-        // Costs of networks differ by factors.
+        let Ok(known @ RunContents { costs: Some(costs), .. }) = &row.found else { return None };
+        // The costs span orders of magnitude, hence a logarithmic axis.
         Some(((of(costs).max(1) as f64).log10(), 100.0 * known.best()?))
     };
     let all: Vec<(f64, f64)> = view.visible.iter().copied().filter_map(point).collect();
@@ -108,7 +108,7 @@ pub fn draw_scatter(view: &View<'_>, area: Rect, buffer: &mut Buffer, theme: The
     chart(sets, (xs, labels), (ys, ys.map(|y| format!("{y:.0} %"))), inner, buffer, theme);
 }
 
-/// The points that no other beats in both: costs rise, and accuracy with them.
+/// The Pareto front of points (cost, accuracy), by rising cost.
 pub fn pareto(points: &[(f64, f64)]) -> Vec<(f64, f64)> {
     let mut sorted = points.to_vec();
     sorted.sort_by(|a, b| a.0.total_cmp(&b.0).then(b.1.total_cmp(&a.1)));
@@ -121,7 +121,7 @@ pub fn pareto(points: &[(f64, f64)]) -> Vec<(f64, f64)> {
     front
 }
 
-/// A number in few letters: `4.1 k`, `12 M`.
+/// A number with a unit prefix: `4.1 k`, `12 M`.
 fn short(value: f64) -> String {
     let (value, unit) = match value {
         value if value >= 1e6 => (value / 1e6, " M"),
@@ -131,7 +131,7 @@ fn short(value: f64) -> String {
     if value < 10.0 { format!("{value:.1}{unit}") } else { format!("{value:.0}{unit}") }
 }
 
-/// The least and the most of both; `None` without points.
+/// The minima and maxima of x and of y; `None` without points.
 fn bounds<'a>(points: impl Iterator<Item = &'a (f64, f64)>) -> Option<([f64; 2], [f64; 2])> {
     points.fold(None, |found, (x, y)| {
         let ([left, right], [low, high]) = found.unwrap_or(([*x; 2], [*y; 2]));

@@ -1,4 +1,4 @@
-//! The Runs screen, drawn.
+//! Drawing of the Runs screen.
 
 use super::charts::{draw_curves, draw_scatter, has_letters, letter};
 use super::row::{Column, Row};
@@ -14,21 +14,21 @@ use ratatui::layout::{Constraint, Layout, Position, Rect};
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Widget as _;
 
-/// Columns from which on accuracy, loss and costs stand side by side.
+/// Minimum width to show accuracy, loss and costs side by side.
 const WIDE: u16 = 118;
-/// Columns before the first of a row: which curve is its.
+/// Width of the mark of its curve before each row.
 const MARK: usize = 2;
 
-/// Where list, words and charts are.
+/// The areas of the list, the line about the selected run, and the charts.
 fn parts(view: &View<'_>, area: Rect) -> [Rect; 3] {
-    // What the list does not need goes to the charts, which gain little beyond a certain height.
+    // The charts take the room that the list does not need, up to a height beyond which they gain little.
     let needed = u16::try_from(view.visible.len() + 3).unwrap_or(u16::MAX);
     let half = area.height / 2;
     let charts = if area.height >= 14 { area.height.saturating_sub(needed).clamp(half, half.max(26)) } else { 0 };
     Layout::vertical([Constraint::Min(0), Constraint::Length(1), Constraint::Length(charts)]).areas(area)
 }
 
-/// The place in the list that is drawn at a column and row of the screen.
+/// The index of the displayed run at position `at`; `None` if there is none.
 pub fn place_at(view: &View<'_>, area: Rect, at: Position) -> Option<usize> {
     let [list, ..] = parts(view, area);
     let rows = Rect { y: list.y + 2.min(list.height), height: list.height.saturating_sub(2), ..list };
@@ -74,7 +74,7 @@ fn draw_list(view: &View<'_>, area: Rect, buffer: &mut Buffer, theme: Theme) {
         (_, all) => format!("{all} runs"),
     };
     if !view.filter.is_empty() {
-        title = format!("{shown} of {title} have \"{}\" in them", escape::terminal(view.filter));
+        title = format!("{shown} of {title} match \"{}\"", escape::terminal(view.filter));
     }
     let inner = titled(&cut(&title, width.saturating_sub(4)), true, area, buffer, theme);
     if inner.height == 0 {
@@ -115,7 +115,7 @@ fn draw_list(view: &View<'_>, area: Rect, buffer: &mut Buffer, theme: Theme) {
     }
 }
 
-/// The columns that there is room for, with their widths; that of the data takes what is left.
+/// The columns that there is room for, with their widths; the data column takes the remaining room.
 fn columns(width: usize) -> Vec<(Column, usize)> {
     let mut left = width.saturating_sub(MARK);
     let mut columns = Vec::new();
@@ -142,7 +142,7 @@ fn cell(text: &str, column: Column, width: usize) -> String {
     }
 }
 
-/// Which curve is the run's.
+/// The mark of the run's curve.
 fn mark(curve: Option<usize>, is_pinned: bool, theme: Theme) -> Span<'static> {
     let Some(index) = curve else { return Span::raw(" ".repeat(MARK)) };
     let text = match (has_letters(theme), is_pinned) {
@@ -175,16 +175,15 @@ fn cells(row: &Row, columns: &[(Column, usize)], width: usize, theme: Theme) -> 
     columns.iter().map(span).collect()
 }
 
-/// What a list without runs says.
+/// Draws the message of an empty list.
 fn draw_none(view: &View<'_>, all: usize, area: Rect, buffer: &mut Buffer, theme: Theme) {
     let width = usize::from(area.width);
     let (text, style) = match (view.failure, view.all) {
         (Some(error), _) => (format!("The runs cannot be read: {error}. r tries again."), theme.bad()),
         (None, None) => ("The runs are being read …".to_owned(), theme.dim()),
-        (None, Some(_)) if all > 0 => ("No run has that in it. Esc shows all.".to_owned(), theme.warning()),
+        (None, Some(_)) if all > 0 => ("No run matches. Esc shows all.".to_owned(), theme.warning()),
         (None, Some(_)) => (
-            "Nothing was trained here yet. F3, then s trains the network that is open; its run then stands in runs/ \
-             and in this list."
+            "No runs yet. F3, then s trains the network in Design; its run is saved in runs/ and listed here."
                 .to_owned(),
             theme.dim(),
         ),
@@ -194,7 +193,7 @@ fn draw_none(view: &View<'_>, all: usize, area: Rect, buffer: &mut Buffer, theme
     }
 }
 
-/// The run under the cursor in words.
+/// Draws a line about the selected run.
 fn draw_about(view: &View<'_>, area: Rect, buffer: &mut Buffer, theme: Theme) {
     let Some(row) = view.selected().filter(|_| area.height > 0) else { return };
     let (text, style) = match &row.found {
@@ -204,7 +203,7 @@ fn draw_about(view: &View<'_>, area: Rect, buffer: &mut Buffer, theme: Theme) {
             (None, Some(reason)) => (format!("{}: {reason}", row.folder), theme.warning()),
             (None, None) => {
                 let info = &known.info;
-                let hint = if view.pinned.is_empty() { "p pins, Enter shows it" } else { "Enter compares" };
+                let hint = if view.pinned.is_empty() { "p pins, Enter shows details" } else { "Enter compares" };
                 let text = format!("{}, seed {}, images of {}; {hint}", row.folder, info.seed, info.data.source);
                 (text, theme.dim())
             }

@@ -1,4 +1,4 @@
-//! Runs: what was trained before.
+//! The Runs screen: a table of earlier runs, their curves, and comparisons.
 
 mod charts;
 mod draw;
@@ -7,7 +7,7 @@ mod row;
 #[cfg(test)]
 pub(super) mod tests;
 
-pub use row::{Costs, Known, Row};
+pub use row::{Costs, Row, RunContents};
 
 use super::action::{Action, File, Move, Runs};
 use super::design::Sheet;
@@ -23,25 +23,25 @@ use ratatui::layout::{Position, Rect};
 use row::Column;
 use std::path::{Path, PathBuf};
 
-/// Something to be done outside of the state.
+/// Effects of the Runs screen.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Effect {
     /// Read the list of runs.
     List,
-    /// Delete a run.
+    /// Delete the run in this folder.
     Delete(PathBuf),
 }
 
-/// What the world tells.
+/// News for the Runs screen.
 #[derive(Debug, Clone)]
 pub enum News {
-    /// The runs there are, or why they cannot be read.
+    /// The list of runs, or an error message.
     Listed(Result<Vec<Row>, String>),
-    /// A run is gone, or why it is not.
+    /// The run in this folder was deleted, or the error message.
     Deleted(PathBuf, Result<(), String>),
 }
 
-/// What lies below the accuracy in the scatter.
+/// The x-axis of the scatter plot.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 enum Axis {
     #[default]
@@ -49,7 +49,7 @@ enum Axis {
     Macs,
 }
 
-/// What the curves show where there is room for one.
+/// The curves to show if there is room for one chart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 enum Curve {
     #[default]
@@ -60,19 +60,19 @@ enum Curve {
 /// The screen's state.
 #[derive(Debug, Clone, Default)]
 pub struct State {
-    /// All runs; `None` before they are read.
+    /// All runs; `None` until they are read.
     rows: Option<Vec<Row>>,
-    /// Those that are shown, in order: places in `rows`.
+    /// The displayed runs in order, as indices into `rows`.
     shown: Vec<usize>,
-    /// Why the list cannot be read.
+    /// The error message if the list could not be read.
     failure: Option<String>,
-    /// The place in `shown` under the cursor.
+    /// The cursor, an index into `shown`.
     at: usize,
-    /// Runs that stay in view, by folder.
+    /// The folders of the pinned runs.
     pinned: Vec<PathBuf>,
     sorted: Column,
     is_reversed: bool,
-    /// Only runs that have this in them.
+    /// The words to filter runs by; empty for all runs.
     filter: String,
     axis: Axis,
     curve: Curve,
@@ -80,26 +80,26 @@ pub struct State {
 
 type Reply = effect::Reply<Effect>;
 
-/// All that is drawn of the screen.
+/// The data to draw the screen.
 #[derive(Debug)]
 pub struct View<'a> {
-    /// How many runs there are; `None` before they are read.
+    /// The number of all runs; `None` until they are read.
     pub all: Option<usize>,
-    /// The runs in the list, in order.
+    /// The displayed runs, in order.
     pub visible: Vec<&'a Row>,
-    /// The place in the list under the cursor.
+    /// The cursor, an index into `visible`.
     pub at: usize,
     /// The runs whose curves are drawn.
     pub compared: Vec<&'a Row>,
-    /// Runs that stay in view, by folder.
+    /// The folders of the pinned runs.
     pub pinned: &'a [PathBuf],
-    /// Why the list cannot be read.
+    /// The error message if the list could not be read.
     pub failure: Option<&'a str>,
     /// The column that the list is sorted by.
     sorted: Column,
-    /// Whether the list is sorted the other way round.
+    /// Whether the order is reversed.
     pub is_reversed: bool,
-    /// The words that the runs in the list have in them.
+    /// The words that runs are filtered by.
     pub filter: &'a str,
     axis: Axis,
     curve: Curve,
@@ -125,7 +125,7 @@ impl Screen for State {
     }
 
     fn handle_news(&mut self, news: News, _: &Sheet, reply: &mut Reply) {
-        self.hear(news, reply);
+        self.apply_news(news, reply);
     }
 
     fn enter(&mut self, _: &Sheet, reply: &mut Reply) {
@@ -163,11 +163,11 @@ impl Screen for State {
     }
 }
 
-/// The most runs in view at once, since more curves cannot be told apart.
-const MOST_PINNED: usize = 5;
+/// Maximum number of pinned runs: more curves are hard to distinguish.
+const MAX_PINNED: usize = 5;
 
 impl State {
-    /// Carries out `what`.
+    /// Performs an action of this screen.
     fn perform(&mut self, what: &Runs, reply: &mut Reply) {
         match what {
             Runs::Refresh => reply.own(Effect::List),
@@ -180,7 +180,7 @@ impl State {
                 self.arrange();
             }
             Runs::Filter => {
-                let help = "Words in name, folder, status or source; nothing shows all.";
+                let help = "Words in the name, folder, status or source; empty shows all runs.";
                 let then = |text| Action::Runs(Runs::Only(text));
                 reply.dialog = Some(Dialog::Prompt(Prompt::new("Show only", help, &self.filter, then)));
             }
@@ -189,7 +189,7 @@ impl State {
                 self.arrange();
             }
             Runs::Pin => self.pin(reply),
-            // Where changes would be lost is for the program to ask.
+            // The program asks first if unsaved changes would be lost.
             Runs::Open => match self.config_to_open() {
                 Some(path) => reply.then = Some(Action::File(File::OpenPath(path))),
                 None => reply.warn("there is no configuration to open"),
@@ -205,7 +205,7 @@ impl State {
         }
     }
 
-    /// Moves the cursor, compares, lets go.
+    /// Performs a general action.
     fn update(&mut self, action: &Action, reply: &mut Reply) {
         match action {
             Action::Move(Move::Left | Move::Right) | Action::Focus { .. } => {
@@ -225,8 +225,8 @@ impl State {
         }
     }
 
-    /// Takes in news of the runs.
-    fn hear(&mut self, news: News, reply: &mut Reply) {
+    /// Updates the state by news.
+    fn apply_news(&mut self, news: News, reply: &mut Reply) {
         match news {
             News::Listed(Ok(rows)) => {
                 self.failure = None;
@@ -248,14 +248,14 @@ impl State {
         }
     }
 
-    /// The configuration of the run under the cursor.
+    /// The path of the configuration of the run under the cursor; `None` if there is none.
     fn config_to_open(&self) -> Option<PathBuf> {
         let row = self.selected()?;
         let known = row.found.as_ref().ok()?;
         (!known.config.is_empty()).then(|| row.path.join(Run::CONFIG))
     }
 
-    /// The runs that are shown.
+    /// The displayed runs, in order.
     fn visible(&self) -> impl Iterator<Item = &Row> {
         let rows = self.rows.as_deref().unwrap_or_default();
         self.shown.iter().filter_map(move |index| rows.get(*index))
@@ -265,7 +265,7 @@ impl State {
         self.visible().nth(self.at)
     }
 
-    /// The runs whose curves are drawn: those that are pinned, then the one under the cursor.
+    /// The runs whose curves are drawn: the pinned ones, then the one under the cursor.
     fn compared(&self) -> Vec<&Row> {
         let rows = self.rows.as_deref().unwrap_or_default();
         let mut found: Vec<&Row> =
@@ -279,7 +279,7 @@ impl State {
         self.arrange_around(before.as_deref());
     }
 
-    /// Filters and sorts; the cursor stays on the run in `before`.
+    /// Filters and sorts the runs; the cursor stays on the run in the folder `before`.
     fn arrange_around(&mut self, before: Option<&Path>) {
         let rows = self.rows.as_deref().unwrap_or_default();
         let words = self.filter.to_lowercase();
@@ -304,16 +304,16 @@ impl State {
             reply.warn(error.clone());
         } else if let Some(place) = self.pinned.iter().position(|pinned| *pinned == path) {
             self.pinned.remove(place);
-        } else if self.pinned.len() >= MOST_PINNED {
-            reply.warn(format!("{MOST_PINNED} runs are pinned; Esc lets go of all"));
+        } else if self.pinned.len() >= MAX_PINNED {
+            reply.warn(format!("{MAX_PINNED} runs are pinned, which is the maximum; Esc unpins all"));
         } else {
             self.pinned.push(path);
         }
-        self.tell_command(reply);
+        self.set_command(reply);
     }
 
-    /// The report that compares what is compared here.
-    fn tell_command(&self, reply: &mut Reply) {
+    /// Sets the equivalent command line: the report that compares these runs.
+    fn set_command(&self, reply: &mut Reply) {
         let known: Vec<&Row> = self.compared().into_iter().filter(|row| row.found.is_ok()).collect();
         if known.len() > 1 {
             let paths: Vec<String> = known.iter().map(|row| escape::shell(&row.path.to_string_lossy())).collect();
@@ -329,37 +329,38 @@ impl State {
         let known = match &row.found {
             Ok(known) => known,
             Err(error) => {
-                reply.warn(format!("only what is surely a run is deleted: {error}"));
+                reply.warn(format!("not deleted, since it cannot be read as a run: {error}"));
                 return;
             }
         };
         if known.info.status == Status::Running {
-            reply.warn("this run is at work: stop it first");
+            reply.warn("this run is training: stop it first");
             return;
         }
-        let best = known.best().map_or_else(String::new, |best| format!(", {} right", crate::text::percent(best)));
+        let best = known.best().map_or_else(String::new, |best| format!(", accuracy {}", crate::text::percent(best)));
         let epochs = match known.info.epochs_done {
             1 => "1 epoch".to_owned(),
             epochs => format!("{epochs} epochs"),
         };
         let what = format!("{}: {epochs}{best}", row.folder);
-        let lines = vec![what, "Its weights, figures and report are lost for good.".to_owned()];
+        let lines = vec![what, "Its weights, metrics and report will be deleted permanently.".to_owned()];
         let answers =
             [('c', "keep it", None), ('d', "delete it", Some(Action::Runs(Runs::DeleteAnyway(row.path.clone()))))];
         reply.dialog = Some(Dialog::ask("Delete this run?", lines, &answers));
     }
 
-    /// Shows how the run under the cursor differs from the first that is pinned, or what it is.
+    /// Shows the differences between the run under the cursor and the first pinned run, or its details if no other
+    /// run is pinned.
     fn compare(&self, reply: &mut Reply) {
         let Some(row) = self.selected() else { return };
         let other = self.compared().into_iter().find(|other| other.path != row.path);
         let page = match (&row.found, other.map(|other| (&other.folder, &other.found))) {
-            (Err(error), _) => pages::broken(&row.folder, error),
+            (Err(error), _) => pages::unreadable(&row.folder, error),
             (Ok(known), Some((folder, Ok(other)))) => pages::difference((folder, other), (&row.folder, known)),
             (Ok(known), _) => pages::details(row, known),
         };
         reply.dialog = Some(Dialog::Page(page));
-        self.tell_command(reply);
+        self.set_command(reply);
     }
 }
 

@@ -1,6 +1,6 @@
-//! What is to be read of runs.
+//! Pages about runs: errors, details, differences.
 
-use super::row::{Column, Known, Row};
+use super::row::{Column, Row, RunContents};
 use crate::escape;
 use crate::text::wrap;
 use crate::tui::dialog::Page;
@@ -8,31 +8,31 @@ use ratatui::style::{Color, Style};
 use ratatui::text::{Line, Span};
 use similar::{ChangeTag, TextDiff};
 
-/// Columns of a page on the narrowest screen.
+/// Width of a page on a screen of 80 columns.
 const WIDTH: usize = 74;
 
-/// What is wrong with a run.
-pub fn broken(folder: &str, error: &str) -> Page {
+/// The page of a run that cannot be read.
+pub fn unreadable(folder: &str, error: &str) -> Page {
     let mut lines: Vec<Line<'static>> = wrap(error, WIDTH).into_iter().map(Line::from).collect();
     lines.push(Line::default());
-    lines.push(Line::from("Nothing is deleted or changed in such a folder by this program."));
+    lines.push(Line::from("This program does not change or delete such a folder."));
     Page::new(folder, lines)
 }
 
-/// What a run is.
-pub fn details(row: &Row, known: &Known) -> Page {
+/// The page with the details of a run.
+pub fn details(row: &Row, known: &RunContents) -> Page {
     let info = &known.info;
     let mut pairs: Vec<(&str, String)> = Column::ALL
         .iter()
         .map(|column| (column.title(), column.text(row)))
         .filter(|(_, text)| !text.is_empty())
         .collect();
-    pairs.push(("images", format!("{} to learn from, {} held out", info.data.train, info.data.validation)));
+    pairs.push(("images", format!("{} training, {} validation", info.data.train, info.data.validation)));
     pairs.push(("seed", info.seed.to_string()));
     pairs.push(("machine", format!("{} {}, {} threads", info.host.cpu, info.host.arch, info.host.threads)));
     pairs.push(("version", info.version.clone()));
-    pairs.extend(info.reason.clone().map(|reason| ("why it ended", reason)));
-    pairs.extend(known.fault.clone().map(|fault| ("broken", fault)));
+    pairs.extend(info.reason.clone().map(|reason| ("reason", reason)));
+    pairs.extend(known.fault.clone().map(|fault| ("error", fault)));
     let mut lines = Vec::new();
     for (name, text) in pairs {
         for (number, part) in wrap(&escape::terminal(&text), WIDTH - 14).into_iter().enumerate() {
@@ -44,8 +44,8 @@ pub fn details(row: &Row, known: &Known) -> Page {
     Page::new(&row.folder, lines)
 }
 
-/// How the configuration of one run differs from that of another.
-pub fn difference(old: (&str, &Known), new: (&str, &Known)) -> Page {
+/// The page with the differences between two configurations.
+pub fn difference(old: (&str, &RunContents), new: (&str, &RunContents)) -> Page {
     let (bad, good) = (Style::new().fg(Color::Red), Style::new().fg(Color::Green));
     let mut lines = vec![
         Line::from(Span::styled(format!("- {}", old.0), bad)),
@@ -65,7 +65,7 @@ pub fn difference(old: (&str, &Known), new: (&str, &Known)) -> Page {
         }
     }
     if lines.len() == 2 {
-        lines.push(Line::from("Their configurations are the same."));
+        lines.push(Line::from("The configurations are identical."));
     }
     Page::new("Configurations compared", lines)
 }

@@ -1,4 +1,4 @@
-//! One run in the list, and how runs are put in order.
+//! The rows and columns of the list of runs, and their order.
 
 use crate::runs::{RunInfo, Status};
 use crate::text::percent;
@@ -8,42 +8,42 @@ use jiff::Zoned;
 use std::cmp::Ordering;
 use std::path::PathBuf;
 
-/// One run in the list.
+/// A run in the list.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Row {
     /// Its folder.
     pub path: PathBuf,
-    /// The folder's name, fit for a terminal.
+    /// The name of the folder, escaped for the terminal.
     pub folder: String,
-    /// Start time, in the time zone that it is shown in.
+    /// The start time, in the time zone that it is shown in.
     pub started: Zoned,
-    /// What it says, or what is wrong with it.
-    pub found: Result<Known, String>,
+    /// Its contents, or an error message if `run.json` cannot be read.
+    pub found: Result<RunContents, String>,
 }
 
-/// What a run says.
+/// The contents of a run folder.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Known {
-    /// `run.json`.
+pub struct RunContents {
+    /// The contents of `run.json`.
     pub info: RunInfo,
-    /// `metrics.csv`.
+    /// The epochs in `metrics.csv`.
     pub history: Vec<EpochMetrics>,
-    /// `config.toml`.
+    /// The text of `config.toml`.
     pub config: String,
-    /// What its network costs.
+    /// The costs of its network, if its configuration is valid.
     pub costs: Option<Costs>,
-    /// What is wrong with one of its files.
+    /// The error of another file, if one cannot be read.
     pub fault: Option<String>,
 }
 
-/// What a network costs.
+/// The costs of a network.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Costs {
-    /// Multiplications for one image.
+    /// Multiply-accumulate operations per image.
     pub macs: u64,
-    /// Bytes of RAM, with the arithmetic and the plan of its configuration.
+    /// Bytes of RAM, for the precision and plan of its configuration.
     pub ram_bytes: u64,
-    /// Values that training changes.
+    /// Number of trainable parameters.
     pub params: u64,
 }
 
@@ -65,7 +65,7 @@ pub enum Column {
 }
 
 impl Column {
-    /// All of them, in the order in which they are shown.
+    /// All columns, in display order.
     pub const ALL: [Self; 11] = [
         Self::Name,
         Self::Started,
@@ -97,7 +97,7 @@ impl Column {
         }
     }
 
-    /// Columns of the screen that it takes; that of the data takes what is left.
+    /// Its width in characters; the data column takes the remaining room too.
     pub const fn width(self) -> usize {
         match self {
             Self::Name | Self::Data => 12,
@@ -108,18 +108,18 @@ impl Column {
         }
     }
 
-    /// Whether it holds numbers.
+    /// Whether it contains numbers, which are right-aligned.
     pub const fn is_number(self) -> bool {
         !matches!(self, Self::Name | Self::Started | Self::Status | Self::Data)
     }
 
-    /// The column behind it.
+    /// The next column; the first after the last.
     pub fn next(self) -> Self {
         let at = Self::ALL.iter().position(|column| *column == self).unwrap_or(0);
         Self::ALL[(at + 1) % Self::ALL.len()]
     }
 
-    /// What it says of `row`; empty where that is broken.
+    /// The text of `row` in this column; empty if the run cannot be read.
     pub fn text(self, row: &Row) -> String {
         if self == Self::Started {
             return row.started.strftime("%m-%d %H:%M").to_string();
@@ -149,14 +149,14 @@ impl Column {
         }
     }
 
-    /// Which of two rows comes first: the better, the newer, the smaller, the earlier in the
-    /// alphabet.
+    /// The order of two rows: higher accuracy, more epochs, newer, smaller or alphabetically earlier first. Runs
+    /// that cannot be read come last, except by start time.
     pub fn order(self, a: &Row, b: &Row) -> Ordering {
         let newer = b.started.cmp(&a.started).then_with(|| b.path.cmp(&a.path));
         let (Ok(a), Ok(b)) = (&a.found, &b.found) else {
             return if self == Self::Started { newer } else { a.found.is_err().cmp(&b.found.is_err()).then(newer) };
         };
-        let higher = |of: fn(&Known) -> Option<f64>| {
+        let higher = |of: fn(&RunContents) -> Option<f64>| {
             of(b).unwrap_or(f64::NEG_INFINITY).total_cmp(&of(a).unwrap_or(f64::NEG_INFINITY))
         };
         let lower =
@@ -166,7 +166,7 @@ impl Column {
             Self::Started => Ordering::Equal,
             Self::Status => a.info.status.name().cmp(b.info.status.name()),
             Self::Epochs => b.info.epochs_done.cmp(&a.info.epochs_done),
-            Self::Best => higher(Known::best),
+            Self::Best => higher(RunContents::best),
             Self::Last => {
                 higher(|known| known.info.last.map(|last| last.val_accuracy).filter(|share| share.is_finite()))
             }
@@ -180,8 +180,8 @@ impl Column {
     }
 }
 
-impl Known {
-    /// The best validation accuracy; the last where none was kept as best.
+impl RunContents {
+    /// The best validation accuracy, or the last if no epoch was recorded as best.
     pub fn best(&self) -> Option<f64> {
         let reached = self.info.best.or(self.info.last);
         reached.map(|reached| reached.val_accuracy).filter(|share| share.is_finite())
@@ -189,8 +189,7 @@ impl Known {
 }
 
 impl Row {
-    /// Whether `words`, in small letters, are all in what it is called or in where its images
-    /// come from.
+    /// Whether the folder, name, status or source of images contain each of `words`, which are in lower case.
     pub fn has(&self, words: &str) -> bool {
         let mut text = self.folder.to_lowercase();
         if let Ok(known) = &self.found {

@@ -1,7 +1,7 @@
 //! Tests of the Runs screen.
 
 use super::charts::pareto;
-use super::row::{Column, Costs, Known, Row};
+use super::row::{Column, Costs, Row, RunContents};
 use super::*;
 use crate::runs::RunInfo;
 use crate::train::{EpochMetrics, Selection};
@@ -34,7 +34,7 @@ fn row(name: &str, day: i64, accuracies: &[f64], ram_bytes: u64) -> Row {
         path: Path::new("runs").join(&folder),
         folder,
         started: info.started.to_zoned(TimeZone::UTC),
-        found: Ok(Known {
+        found: Ok(RunContents {
             info,
             history,
             config: format!("[model]\nname = \"{name}\"\n"),
@@ -53,7 +53,7 @@ fn broken() -> Row {
     }
 }
 
-/// A text without meaning: this screen shows nothing of it.
+/// An empty configuration, which this screen does not show.
 fn sheet() -> Sheet {
     Sheet::open("net.toml".into(), String::new(), crate::tui::design::Origin::New, crate::plan::Boards(Vec::new()))
 }
@@ -129,7 +129,7 @@ fn a_filter_narrows_and_esc_shows_all() {
     assert!(matches!(act(&mut state, &Runs::Filter).dialog, Some(Dialog::Prompt(_))));
     act(&mut state, &Runs::Only("NANO flow".into()));
     assert_eq!(folders(&state), ["2_nano"]);
-    act(&mut state, &Runs::Only("nobody".into()));
+    act(&mut state, &Runs::Only("nothing".into()));
     assert!(screen(&state, 80, 21, &[]).contains("Esc shows all"));
     press(&mut state, &Action::Back);
     assert_eq!(folders(&state).len(), 4);
@@ -170,7 +170,7 @@ fn pinned_runs_are_compared_with_the_one_under_the_cursor() {
 }
 
 #[test]
-fn deleting_asks_and_spares_what_is_at_work_or_broken() {
+fn deleting_asks_and_spares_runs_that_are_training_or_unreadable() {
     let mut state = three();
     let reply = act(&mut state, &Runs::Delete);
     let Some(Dialog::Ask(ask)) = reply.dialog else { panic!("no question") };
@@ -265,7 +265,7 @@ fn no_size_is_too_odd() {
 }
 
 #[test]
-fn the_view_tells_what_is_shown_without_a_terminal() {
+fn the_view_contains_what_is_shown_without_a_terminal() {
     let mut state = listed(several());
     press(&mut state, &Action::Move(Move::Down));
     act(&mut state, &Runs::Pin);

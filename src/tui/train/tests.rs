@@ -7,7 +7,7 @@ use crate::runs::EpochSummary;
 use crate::sensors::Throttling;
 use crate::train::{BatchProgress, EpochMetrics, Start, Thermal};
 use crate::tui::design::Origin;
-use crate::tui::effect::Weight;
+use crate::tui::effect::Severity;
 use crate::tui::theme::Theme;
 use crate::tui::widgets::picture::Picture;
 use ratatui::buffer::{Buffer, Cell};
@@ -150,7 +150,7 @@ fn a_broken_text_is_not_trained() {
     sheet.replace("[model\n".to_owned(), None);
     let reply = act(&mut state, Train::Start, &sheet);
     assert!(reply.effects.is_empty() && !state.is_running());
-    assert_eq!(reply.notice.unwrap().weight, Weight::Error);
+    assert_eq!(reply.notice.unwrap().severity, Severity::Error);
 }
 
 #[test]
@@ -234,13 +234,13 @@ fn a_loss_that_is_no_number_comes_with_advice() {
     let mut state = training(3);
     let outcome = Outcome::Ended { end: End::Diverged { epoch: 3, batch: 7 }, best: None, last: None };
     let notice = tell(&mut state, 0, What::Over(outcome)).notice.unwrap();
-    assert!(notice.weight == Weight::Error && notice.text.contains("learning_rate"), "{}", notice.text);
+    assert!(notice.severity == Severity::Error && notice.text.contains("learning_rate"), "{}", notice.text);
 }
 
 #[test]
 fn what_cannot_be_right_in_a_recipe_is_a_warning() {
     let notice = tell(&mut training(1), 0, What::Warning("augment.flip mirrors".into())).notice.unwrap();
-    assert!(notice.weight == Weight::Warning && notice.text == "micro: augment.flip mirrors", "{}", notice.text);
+    assert!(notice.severity == Severity::Warning && notice.text == "micro: augment.flip mirrors", "{}", notice.text);
 }
 
 #[test]

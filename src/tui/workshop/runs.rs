@@ -6,7 +6,7 @@ use crate::jobs::{Events, Queue, Work, Worker};
 use crate::plan::Estimate;
 use crate::runs::{Run, RunSummary, list, metrics};
 use crate::train::Control;
-use crate::tui::runs::{Costs, Effect, Known, News, Row};
+use crate::tui::runs::{Costs, Effect, News, Row, RunContents};
 use jiff::tz::TimeZone;
 use std::path::{Path, PathBuf};
 
@@ -70,7 +70,7 @@ fn row(summary: RunSummary) -> Row {
             fault.get_or_insert(error);
             None
         });
-        Known { info, history, config, costs, fault }
+        RunContents { info, history, config, costs, fault }
     });
     Row { path, folder, started: started.to_zoned(TimeZone::system()), found }
 }

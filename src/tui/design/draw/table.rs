@@ -88,11 +88,7 @@ const fn width(column: &Column, share: usize) -> usize {
 }
 
 fn title(view: &View<'_>) -> String {
-    if view.sheet.faults().is_some() {
-        "Network (of the last valid configuration)".into()
-    } else {
-        "Network".into()
-    }
+    if view.sheet.faults().is_some() { "Network (of the last valid configuration)".into() } else { "Network".into() }
 }
 
 fn aligned(text: &str, width: usize, left: bool) -> String {
