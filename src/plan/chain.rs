@@ -96,6 +96,7 @@ impl Chain {
                     Source::Op(OpId(index)) => Some(*index),
                     Source::Image => None,
                 });
+                let depth = depth(op);
                 Link {
                     op: op.id,
                     window: op.window(),
@@ -105,8 +106,8 @@ impl Chain {
                     skip,
                     row_macs: op.macs() / op.output.height as u64,
                     extra: (cell.value * Extras::of(op).gates).next_multiple_of(4),
-                    depth: depth(op),
-                    tile: tile_bytes(depth(op), cell),
+                    depth,
+                    tile: tile_bytes(depth, cell),
                     mixes: op.layer().is_some_and(|layer| !layer.is_depthwise),
                 }
             })

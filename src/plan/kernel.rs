@@ -61,12 +61,15 @@ impl Kernel {
         match Extras::of(op).work {
             RowWork::Addition => Self::Addition,
             RowWork::Gates => Self::Gates,
-            RowWork::Filters if depth(op) > 0 => Self::of_filters(reads_interleaved(graph, op), op, step, is_usual),
-            RowWork::Filters | RowWork::Pool => Self::of_channels(op, step, is_first, is_usual),
+            RowWork::Pool => Self::of_channels(op, step, is_first, is_usual),
+            RowWork::Filters => match depth(op) {
+                0 => Self::of_channels(op, step, is_first, is_usual),
+                depth => Self::of_filters(depth, reads_interleaved(graph, op), step, is_usual),
+            },
         }
     }
 
-    fn of_filters(is_interleaved: bool, op: &Op, step: &Step, is_usual: bool) -> Self {
+    fn of_filters(depth: usize, is_interleaved: bool, step: &Step, is_usual: bool) -> Self {
         let is_windowed = step.window.kernel > 1;
         if !is_usual {
             return Self::Shifted { is_windowed };
@@ -77,10 +80,10 @@ impl Kernel {
         if step.window != Window::PIXEL || is_interleaved {
             return Self::Gathered;
         }
-        if step.output.width < LEAST_COLUMNS || depth(op) > DEEP {
+        if step.output.width < LEAST_COLUMNS || depth > DEEP {
             return Self::Planes;
         }
-        Self::Pointwise { is_shallow: depth(op) <= SHALLOW }
+        Self::Pointwise { is_shallow: depth <= SHALLOW }
     }
 
     fn of_channels(op: &Op, step: &Step, is_first: bool, is_usual: bool) -> Self {

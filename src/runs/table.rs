@@ -78,7 +78,7 @@ impl Evaluation {
         let shown = self.mistakes.len().min(MISTAKES);
         let mut out = match self.mistakes.len() {
             all if all == shown => "mistakes, highest probability first\n".to_owned(),
-            all => format!("the {shown} surest of {} mistakes\n", thousands(all as u64)),
+            all => format!("the {shown} most confident of {} mistakes\n", thousands(all as u64)),
         };
         let shown = &self.mistakes[..shown];
         let column = |text: fn(&Mistake) -> &str, head: &str| {
@@ -88,11 +88,11 @@ impl Evaluation {
             let widest = cells.iter().map(|cell| cell.width()).max().unwrap_or(0);
             cells.into_iter().map(|cell| fit(&cell, widest)).collect::<Vec<_>>()
         };
-        let answers = column(|mistake| &mistake.predicted, "answer");
-        let truths = column(|mistake| &mistake.truth, "truth");
-        out += &format!("  sure  {}  {}  file\n", answers[0], truths[0]);
-        for (mistake, (answer, truth)) in shown.iter().zip(answers.iter().zip(&truths).skip(1)) {
-            let said = format!("{:>4.0} %  {answer}  {truth}  ", mistake.probability * 100.0);
+        let predicted = column(|mistake| &mistake.predicted, "predicted");
+        let truths = column(|mistake| &mistake.truth, "true");
+        out += &format!("  prob.  {}  {}  file\n", predicted[0], truths[0]);
+        for (mistake, (predicted, truth)) in shown.iter().zip(predicted.iter().zip(&truths).skip(1)) {
+            let said = format!("{:>5.0} %  {predicted}  {truth}  ", mistake.probability * 100.0);
             // The end of a path is more informative than its beginning.
             let room = width.saturating_sub(said.width()).max(8);
             out += &format!("{said}{}\n", cut_front(&escape::terminal(&mistake.file), room));
@@ -159,8 +159,8 @@ rose           1         ·
 tulip          1         ·
 
 mistakes, highest probability first
-  sure  answer  truth  file
-  88 %  rose    tulip  image 1
+  prob.  predicted  true   file
+   88 %  rose       tulip  image 1
 ";
         assert_eq!(eval.table(80), expected);
     }

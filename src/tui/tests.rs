@@ -54,13 +54,13 @@ fn the_other_screens() {
 
 #[test]
 fn the_train_screen_says_how_hot_it_is() {
-    use super::train::{News as Told, What};
+    use super::train::{Event, News as Told};
     use crate::sensors::Throttling;
     use crate::train::Thermal;
     let mut world = World::of("micro");
     world.keys("f3 s");
     let mut state = Thermal { temperature: Some(61.2), ..Thermal::default() };
-    let tell = |world: &mut World, state| world.tell(News::train(Told { id: 0, what: What::Thermal(state) }));
+    let tell = |world: &mut World, state| world.tell(News::train(Told { id: 0, event: Event::Thermal(state) }));
     tell(&mut world, state);
     snapshots("train-warm", &mut world);
     state.throttling = Throttling(0x5_0001);

@@ -32,7 +32,7 @@ fn int8_is_told_beside_float() {
     assert_eq!(layers, ["stem", "block0.depthwise", "block0.pointwise", "pool", "head"]);
     assert!(comparison["layers"][4]["snr_db"].as_f64().unwrap() > 20.0, "{comparison}");
     let text = scene.run("--run run --export --no-check --precision int8").ends(0);
-    text.prints(&["float ", "int8 ", "SNR", "costs most", "wrote ArduinoCode/Tiny/Tiny.h"]);
+    text.prints(&["float ", "int8 ", "SNR", "largest effect", "wrote ArduinoCode/Tiny/Tiny.h"]);
     // Without a comparison the accuracy is that of training.
     let export = scene.run("--run run --export --no-check --json").ends(0).object("export");
     assert_eq!((&export["accuracy"], &export["int8_accuracy"]), (&float["accuracy"], &serde_json::Value::Null));

@@ -12,7 +12,7 @@ use crate::tui::effect::Expected;
 use crate::tui::keymap::Key;
 use crate::tui::screens::{Effect, News, ScreenEffect};
 use crate::tui::theme::Theme;
-use crate::tui::train::{Outcome, What};
+use crate::tui::train::{Event, Outcome};
 use crate::tui::workshop::previews::augmented;
 use crate::tui::{data, deploy, runs, train};
 use ratatui::Terminal;
@@ -147,22 +147,22 @@ impl World {
     /// A training goes two epochs and a half at once, and ends when it is stopped.
     fn train(&mut self, effect: &train::Effect) {
         use train::tests::{batch, insight, metrics, start};
-        let mut tell = |id, what| self.tell(News::train(train::News { id, what }));
+        let mut tell = |id, event| self.tell(News::train(train::News { id, event }));
         match *effect {
             train::Effect::Start { id, .. } | train::Effect::Resume { id, .. } => {
                 let labels = (0..10).map(|class| format!("class {class}")).collect();
-                tell(id, What::Begun("runs/2026-01-31_14-05-09_micro".into()));
-                tell(id, What::Started { start: start(4), labels, history: Vec::new() });
+                tell(id, Event::Begun("runs/2026-01-31_14-05-09_micro".into()));
+                tell(id, Event::Started { start: start(4), labels, history: Vec::new() });
                 for epoch in 1..3 {
                     tell(id, batch(epoch, 40));
-                    tell(id, What::Epoch { metrics: metrics(epoch), insight: insight(10) });
+                    tell(id, Event::Epoch { metrics: metrics(epoch), insight: insight(10) });
                 }
                 tell(id, batch(3, 20));
             }
-            train::Effect::Pause { id, paused } => tell(id, What::Paused(paused)),
+            train::Effect::Pause { id, paused } => tell(id, Event::Paused(paused)),
             train::Effect::Stop(id) => {
                 let outcome = Outcome::Ended { end: crate::train::End::Stopped, best: None, last: None };
-                tell(id, What::Over(outcome));
+                tell(id, Event::Over(outcome));
             }
         }
     }

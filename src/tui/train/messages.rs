@@ -40,12 +40,12 @@ pub struct News {
     /// The id of the training.
     pub id: u64,
     /// The event.
-    pub what: What,
+    pub event: Event,
 }
 
 /// The kinds of events of a training.
 #[derive(Debug, Clone)]
-pub enum What {
+pub enum Event {
     /// Images are being loaded.
     Reading {
         /// The number of decoded images.

@@ -7,7 +7,7 @@ mod session;
 pub(super) mod tests;
 mod view;
 
-pub use messages::{Effect, News, What};
+pub use messages::{Effect, Event, News};
 pub use session::{Batch, Insight, Mistake, Outcome, Phase, Session, Subject};
 pub use view::{Pane, View};
 
@@ -112,9 +112,9 @@ impl State {
     /// Handles an event of a training.
     fn receive(&mut self, news: News, reply: &mut Reply) {
         let Some(session) = self.sessions.iter_mut().find(|session| session.id == news.id) else { return };
-        match news.what {
-            What::Reading { done, total } => session.phase = Phase::Reading { done, total },
-            What::Begun(run) => {
+        match news.event {
+            Event::Reading { done, total } => session.phase = Phase::Reading { done, total },
+            Event::Begun(run) => {
                 match session.subject {
                     Subject::File => {}
                     Subject::Text => {
@@ -127,23 +127,23 @@ impl State {
                 }
                 session.run = Some(run);
             }
-            What::Warning(text) => reply.warn(format!("{}: {text}", session.name)),
-            What::Started { start, labels, history } => {
+            Event::Warning(text) => reply.warn(format!("{}: {text}", session.name)),
+            Event::Started { start, labels, history } => {
                 session.phase = Phase::Training;
                 session.name.clone_from(&start.name);
                 (session.start, session.labels, session.history) = (Some(start), labels, history);
             }
-            What::Batch(batch) => session.advance(batch),
-            What::Epoch { metrics, insight } => {
+            Event::Batch(batch) => session.advance(batch),
+            Event::Epoch { metrics, insight } => {
                 session.history.push(metrics);
                 session.trail.clear();
                 session.insight = insight;
             }
-            What::Paused(paused) => {
+            Event::Paused(paused) => {
                 session.phase = if paused { Phase::Paused } else { Phase::Training };
             }
-            What::Thermal(state) => session.thermal = Some(state),
-            What::Over(outcome) => {
+            Event::Thermal(state) => session.thermal = Some(state),
+            Event::Over(outcome) => {
                 report_end(session, &outcome, reply);
                 session.phase = Phase::Over(outcome);
             }

@@ -31,9 +31,9 @@ fn act(state: &mut State, what: Train, sheet: &Sheet) -> Reply {
     reply
 }
 
-fn tell(state: &mut State, id: u64, what: What) -> Reply {
+fn tell(state: &mut State, id: u64, event: Event) -> Reply {
     let mut reply = Reply::default();
-    state.receive(News { id, what }, &mut reply);
+    state.receive(News { id, event }, &mut reply);
     reply
 }
 
@@ -58,7 +58,7 @@ pub fn metrics(epoch: u32) -> EpochMetrics {
 }
 
 /// The event after `batch` batches of an epoch.
-pub fn batch(epoch: u32, batch: usize) -> What {
+pub fn batch(epoch: u32, batch: usize) -> Event {
     let progress = BatchProgress {
         epoch,
         batch,
@@ -68,7 +68,7 @@ pub fn batch(epoch: u32, batch: usize) -> What {
         lr: 0.000_976,
         images_per_second: 1234.4,
     };
-    What::Batch(Batch { progress, elapsed: Duration::from_secs(62), left: Duration::from_secs(271) })
+    Event::Batch(Batch { progress, elapsed: Duration::from_secs(62), left: Duration::from_secs(271) })
 }
 
 /// Validation results of a network with `classes` classes.
@@ -95,12 +95,12 @@ pub fn insight(classes: usize) -> Insight {
 fn training(classes: usize) -> State {
     let mut state = State::default();
     act(&mut state, Train::Start, &sheet());
-    tell(&mut state, 0, What::Begun("runs/2026_micro".into()));
+    tell(&mut state, 0, Event::Begun("runs/2026_micro".into()));
     let labels = (0..classes).map(|class| format!("c\u{7} {class}")).collect();
-    tell(&mut state, 0, What::Started { start: start(60), labels, history: Vec::new() });
+    tell(&mut state, 0, Event::Started { start: start(60), labels, history: Vec::new() });
     for epoch in 1..3 {
         tell(&mut state, 0, batch(epoch, 40));
-        tell(&mut state, 0, What::Epoch { metrics: metrics(epoch), insight: insight(classes) });
+        tell(&mut state, 0, Event::Epoch { metrics: metrics(epoch), insight: insight(classes) });
     }
     tell(&mut state, 0, batch(3, 10));
     state
@@ -136,9 +136,9 @@ fn s_trains_the_text_as_it_is_and_puts_the_next_behind_it() {
     sheet.replace(sheet.text().replacen("name = \"micro\"", "name = \"other\"", 1), None);
     assert_eq!(act(&mut state, Train::Start, &sheet).command, None, "no file says it");
     assert_eq!(state.summary().as_deref(), Some("micro reading images +1"));
-    tell(&mut state, 0, What::Over(Outcome::Failed("no images".into())));
-    tell(&mut state, 1, What::Reading { done: 3, total: 9 });
-    let reply = tell(&mut state, 1, What::Begun("runs/2026_other".into()));
+    tell(&mut state, 0, Event::Over(Outcome::Failed("no images".into())));
+    tell(&mut state, 1, Event::Reading { done: 3, total: 9 });
+    let reply = tell(&mut state, 1, Event::Begun("runs/2026_other".into()));
     assert_eq!(reply.command.as_deref(), Some("micromobilenet --config runs/2026_other/config.toml --train"));
     assert_eq!(state.summary().as_deref(), Some("other reading images"));
     assert!(drawn(&state, 80, 21, themes()[0]).contains("images 3/9"));
@@ -159,16 +159,16 @@ fn space_waits_and_goes_on_x_stops_and_both_say_so() {
     assert_eq!(state.summary().as_deref(), Some("micro 3/60 61.7 %"));
     let reply = act(&mut state, Train::Pause, &sheet);
     assert_eq!(reply.effects, [effect::Effect::Screen(Effect::Pause { id: 0, paused: true })]);
-    tell(&mut state, 0, What::Paused(true));
+    tell(&mut state, 0, Event::Paused(true));
     assert_eq!(state.summary().as_deref(), Some("paused micro 3/60 61.7 %"));
     assert!(drawn(&state, 80, 21, themes()[0]).contains("paused; space resumes"));
     let reply = act(&mut state, Train::Pause, &sheet);
     assert_eq!(reply.effects, [effect::Effect::Screen(Effect::Pause { id: 0, paused: false })]);
-    tell(&mut state, 0, What::Paused(false));
+    tell(&mut state, 0, Event::Paused(false));
     let reply = act(&mut state, Train::Stop, &sheet);
     assert_eq!(reply.effects, [effect::Effect::Screen(Effect::Stop(0))]);
     let last = Some(EpochSummary::from(&metrics(2)));
-    let reply = tell(&mut state, 0, What::Over(Outcome::Ended { end: End::Stopped, best: last, last }));
+    let reply = tell(&mut state, 0, Event::Over(Outcome::Ended { end: End::Stopped, best: last, last }));
     let notice = reply.notice.unwrap();
     assert_eq!(notice.text, "micro stopped: 61.7 % · runs/2026_micro");
     assert!(!state.is_running());
@@ -179,13 +179,13 @@ fn space_waits_and_goes_on_x_stops_and_both_say_so() {
 fn heat_is_shown_while_it_lasts() {
     let mut state = training(3);
     let mut thermal = Thermal { temperature: Some(60.6), ..Thermal::default() };
-    tell(&mut state, 0, What::Thermal(thermal));
+    tell(&mut state, 0, Event::Thermal(thermal));
     assert!(drawn(&state, 80, 21, themes()[0]).contains("elapsed 1:02   61 °C   learning rate"));
     thermal.throttling = Throttling(1);
-    tell(&mut state, 0, What::Thermal(thermal));
+    tell(&mut state, 0, Event::Thermal(thermal));
     assert!(drawn(&state, 80, 21, themes()[2]).contains("61 °C   throttled: under-voltage"));
     thermal = Thermal { temperature: Some(82.0), cooling_to: Some(75.0), ..Thermal::default() };
-    tell(&mut state, 0, What::Thermal(thermal));
+    tell(&mut state, 0, Event::Thermal(thermal));
     let text = drawn(&state, 80, 21, themes()[1]);
     assert!(
         text.contains("micro: paused until the processor has cooled") && text.contains("82 °C   cooling to 75 °C"),
@@ -193,13 +193,13 @@ fn heat_is_shown_while_it_lasts() {
     );
     assert_eq!(state.summary().as_deref(), Some("cooling micro 3/60 61.7 %"));
     // A pause by the user takes precedence.
-    tell(&mut state, 0, What::Paused(true));
+    tell(&mut state, 0, Event::Paused(true));
     assert_eq!(state.summary().as_deref(), Some("paused micro 3/60 61.7 %"));
-    tell(&mut state, 0, What::Paused(false));
-    tell(&mut state, 0, What::Thermal(Thermal { temperature: None, ..Thermal::default() }));
+    tell(&mut state, 0, Event::Paused(false));
+    tell(&mut state, 0, Event::Thermal(Thermal { temperature: None, ..Thermal::default() }));
     assert!(!drawn(&state, 80, 21, themes()[0]).contains("°C"));
-    tell(&mut state, 0, What::Thermal(thermal));
-    tell(&mut state, 0, What::Over(Outcome::Ended { end: End::Stopped, best: None, last: None }));
+    tell(&mut state, 0, Event::Thermal(thermal));
+    tell(&mut state, 0, Event::Over(Outcome::Ended { end: End::Stopped, best: None, last: None }));
     assert!(!drawn(&state, 80, 21, themes()[0]).contains("°C"));
 }
 
@@ -212,7 +212,7 @@ fn what_waits_can_be_taken_back() {
     assert_eq!(reply.effects, [effect::Effect::Screen(Effect::Stop(1))]);
     assert_eq!(state.summary().as_deref(), Some("micro 3/60 61.7 %"));
     // The end of a removed training is not reported.
-    assert!(tell(&mut state, 1, What::Over(Outcome::NotBegun)).notice.is_none());
+    assert!(tell(&mut state, 1, Event::Over(Outcome::NotBegun)).notice.is_none());
     for _ in 0..MAX_QUEUED {
         act(&mut state, Train::Start, &sheet);
     }
@@ -224,7 +224,7 @@ fn a_reason_to_fail_is_read_as_a_whole() {
     let mut state = State::default();
     act(&mut state, Train::Start, &sheet());
     let why = "there is no data set \"/nowhere\" · help: pass a folder with one folder for each class, an IDX file, or fashion-mnist";
-    tell(&mut state, 0, What::Over(Outcome::Failed(why.into())));
+    tell(&mut state, 0, Event::Over(Outcome::Failed(why.into())));
     let text = drawn(&state, 80, 21, themes()[1]);
     assert!(text.contains("no data set") && text.contains("fashion-mnist"), "{text}");
 }
@@ -233,13 +233,13 @@ fn a_reason_to_fail_is_read_as_a_whole() {
 fn a_loss_that_is_no_number_comes_with_advice() {
     let mut state = training(3);
     let outcome = Outcome::Ended { end: End::Diverged { epoch: 3, batch: 7 }, best: None, last: None };
-    let notice = tell(&mut state, 0, What::Over(outcome)).notice.unwrap();
+    let notice = tell(&mut state, 0, Event::Over(outcome)).notice.unwrap();
     assert!(notice.severity == Severity::Error && notice.text.contains("learning_rate"), "{}", notice.text);
 }
 
 #[test]
 fn what_cannot_be_right_in_a_recipe_is_a_warning() {
-    let notice = tell(&mut training(1), 0, What::Warning("augment.flip mirrors".into())).notice.unwrap();
+    let notice = tell(&mut training(1), 0, Event::Warning("augment.flip mirrors".into())).notice.unwrap();
     assert!(notice.severity == Severity::Warning && notice.text == "micro: augment.flip mirrors", "{}", notice.text);
 }
 
@@ -305,7 +305,7 @@ fn no_size_is_too_odd() {
     let mut states = vec![State::default(), training(2), training(10), training(100)];
     let mut over = training(3);
     let ended = Outcome::Ended { end: End::Finished, best: Some(EpochSummary::from(&metrics(2))), last: None };
-    tell(&mut over, 0, What::Over(ended));
+    tell(&mut over, 0, Event::Over(ended));
     states.push(over);
     for (at, state) in states.iter_mut().enumerate() {
         state.is_log = at % 2 == 1;

@@ -196,9 +196,9 @@ pub const fn is_progress(news: &News) -> bool {
     use super::{data, train};
     match news {
         News::Screen(ScreenNews::Data(data::News::Progress { .. })) => true,
-        News::Screen(ScreenNews::Train(train::News { what, .. })) => {
-            use train::What::{Batch, Epoch, Reading, Thermal};
-            matches!(what, Reading { .. } | Batch(_) | Epoch { .. } | Thermal(_))
+        News::Screen(ScreenNews::Train(train::News { event, .. })) => {
+            use train::Event::{Batch, Epoch, Reading, Thermal};
+            matches!(event, Reading { .. } | Batch(_) | Epoch { .. } | Thermal(_))
         }
         _ => false,
     }

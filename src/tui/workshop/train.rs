@@ -7,7 +7,7 @@ use crate::jobs::{self, Events, Held, ImageCache, Pace, Place, Queue, Session, T
 use crate::runs::{self, Run, confusion};
 use crate::text;
 use crate::train::{BatchProgress, Control, End, EpochMetrics, Governor, Observer, Start, Thermal, Validation};
-use crate::tui::train::{Batch, Effect, Insight, Mistake, News, Outcome, What};
+use crate::tui::train::{Batch, Effect, Event, Insight, Mistake, News, Outcome};
 use crate::tui::widgets::picture::Picture;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -95,11 +95,11 @@ impl Work for Trainer {
             Err(_) if control.is_stopped() => Outcome::NotBegun,
             Err(error) => Outcome::Failed(super::one_line(&format!("{error:#}"))),
         };
-        job.send(What::Over(outcome));
+        job.send(Event::Over(outcome));
     }
 
     fn failed(&self, order: &Order, reason: &str) -> News {
-        News { id: order.id, what: What::Over(Outcome::Failed(format!("the training failed: {reason}"))) }
+        News { id: order.id, event: Event::Over(Outcome::Failed(format!("the training failed: {reason}"))) }
     }
 }
 
@@ -112,8 +112,8 @@ struct Job<'a> {
 }
 
 impl Job<'_> {
-    fn send(&self, what: What) {
-        self.events.send(News { id: self.id, what });
+    fn send(&self, event: Event) {
+        self.events.send(News { id: self.id, event });
     }
 
     /// Trains, from the configuration to the report, on a separate rayon pool.
@@ -121,7 +121,7 @@ impl Job<'_> {
         if self.control.is_stopped() {
             return Ok(Outcome::NotBegun);
         }
-        self.send(What::Reading { done: 0, total: 0 });
+        self.send(Event::Reading { done: 0, total: 0 });
         let pool = rayon::ThreadPoolBuilder::new().num_threads(self.trainer.threads.max(1)).build()?;
         pool.install(|| match subject {
             Subject::New { file, text } => {
@@ -146,7 +146,7 @@ impl Job<'_> {
     }
 
     fn train(&self, mut session: Session, held: Held) -> anyhow::Result<Outcome> {
-        let reading = Reading::new(self.control, |done, total| self.send(What::Reading { done, total }));
+        let reading = Reading::new(self.control, |done, total| self.send(Event::Reading { done, total }));
         let dataset = match session.load_images(None, Some(&self.trainer.cache), &reading) {
             Ok(dataset) => dataset,
             Err(error) => {
@@ -191,8 +191,8 @@ impl NewsObserver {
         Self { id, events, last: None, pace: None, history: Vec::new(), dataset }
     }
 
-    fn send(&self, what: What) {
-        self.events.send(News { id: self.id, what });
+    fn send(&self, event: Event) {
+        self.events.send(News { id: self.id, event });
     }
 
     /// Whether [`MIN_INTERVAL`] has passed since the last report of a batch.
@@ -227,17 +227,17 @@ impl NewsObserver {
 
 impl Observer for NewsObserver {
     fn begun(&mut self, run: &Path) {
-        self.send(What::Begun(run.to_owned()));
+        self.send(Event::Begun(run.to_owned()));
     }
 
     fn warning(&mut self, text: &str) {
-        self.send(What::Warning(text.to_owned()));
+        self.send(Event::Warning(text.to_owned()));
     }
 
     fn start(&mut self, start: &Start) {
         self.pace = Some(Pace::begin(start));
         let history = self.history.drain(..).take(start.done as usize).collect();
-        self.send(What::Started { start: start.clone(), labels: self.dataset.labels.clone(), history });
+        self.send(Event::Started { start: start.clone(), labels: self.dataset.labels.clone(), history });
     }
 
     fn batch(&mut self, progress: &BatchProgress) {
@@ -246,28 +246,28 @@ impl Observer for NewsObserver {
         }
         if let Some(pace) = &self.pace {
             let (elapsed, left) = (pace.elapsed(), pace.left(progress));
-            self.send(What::Batch(Batch { progress: *progress, elapsed, left }));
+            self.send(Event::Batch(Batch { progress: *progress, elapsed, left }));
         }
     }
 
     fn epoch(&mut self, metrics: &EpochMetrics, validation: Validation<'_>) {
-        self.send(What::Epoch { metrics: *metrics, insight: self.insight(validation) });
+        self.send(Event::Epoch { metrics: *metrics, insight: self.insight(validation) });
     }
 
     fn paused(&mut self, paused: bool) {
         if let Some(pace) = &mut self.pace {
             pace.paused(paused);
         }
-        self.send(What::Paused(paused));
+        self.send(Event::Paused(paused));
     }
 
     fn thermal(&mut self, state: &Thermal) {
         if let Some(pace) = &mut self.pace {
             pace.thermal(state);
         }
-        self.send(What::Thermal(*state));
+        self.send(Event::Thermal(*state));
     }
 
-    /// Does nothing: [`What::Over`] is sent after the report is written.
+    /// Does nothing: [`Event::Over`] is sent after the report is written.
     fn end(&mut self, _: &End) {}
 }
