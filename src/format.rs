@@ -23,7 +23,7 @@ pub struct LaterFormat {
     /// The kind of file, with its article: `a run folder`.
     pub what: &'static str,
     /// Its format version.
-    pub found: u32,
+    pub found: u64,
     /// The latest format version that this program reads.
     pub known: u32,
 }
@@ -32,6 +32,6 @@ pub struct LaterFormat {
 ///
 /// # Errors
 /// `found` is later than `known`.
-pub const fn check(what: &'static str, found: u32, known: u32) -> Result<(), LaterFormat> {
-    if found > known { Err(LaterFormat { what, found, known }) } else { Ok(()) }
+pub const fn check(what: &'static str, found: u64, known: u32) -> Result<(), LaterFormat> {
+    if found > known as u64 { Err(LaterFormat { what, found, known }) } else { Ok(()) }
 }

@@ -34,8 +34,18 @@ impl Config {
     /// # Errors
     /// All keys that the edit would make illegal, or that do not exist.
     pub fn apply(&mut self, edit: &Edit) -> Result<(), Problems> {
+        self.apply_all(std::slice::from_ref(edit))
+    }
+
+    /// Applies `edits` in order. Only the result has to be legal, not each step.
+    ///
+    /// # Errors
+    /// As [`Self::apply`]; the configuration is then unchanged.
+    pub fn apply_all(&mut self, edits: &[Edit]) -> Result<(), Problems> {
         let mut tree = self.tree();
-        change(&mut tree, edit).map_err(|message| Problems(vec![Problem::of(edit.key(), message, None)]))?;
+        for edit in edits {
+            change(&mut tree, edit).map_err(|message| Problems(vec![Problem::of(edit.key(), message, None)]))?;
+        }
         *self = Self::of_tree(tree)?;
         Ok(())
     }
@@ -44,7 +54,7 @@ impl Config {
     pub(super) fn of_tree(tree: Table) -> Result<Self, Problems> {
         // First, since keys of a later format would be reported as unknown.
         if let Some(found) = tree.get("format").and_then(Value::as_integer) {
-            format::check("a configuration", u32::try_from(found).unwrap_or(0), format::CONFIG)
+            format::check("a configuration", u64::try_from(found).unwrap_or(0), format::CONFIG)
                 .map_err(|later| Problems(vec![Problem::of(KeyPath::of("format"), later.to_string(), None)]))?;
         }
         let problems = check::check(check::schema(), &tree);

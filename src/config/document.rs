@@ -1,5 +1,6 @@
 //! An editable TOML document that keeps comments, order and spacing.
 
+use super::blocks::{ListChange, change_array, change_tables};
 use super::edit::Edit;
 use super::key::{KeyPath, Step, beyond};
 use super::kind::BlockKind;
@@ -41,32 +42,25 @@ impl Document {
     ///
     /// # Errors
     /// A path through a value that is not a table, or an index beyond the end of a list. The document is then
-    /// unchanged, except for empty tables.
+    /// unchanged.
     pub fn apply(&mut self, edit: &Edit) -> Result<(), String> {
-        match edit {
-            Edit::Set(key, value) => self.set(key, value.to_document()),
-            Edit::Unset(key) => {
-                self.remove(key);
-                Ok(())
+        match *edit {
+            Edit::Set(ref key, ref value) => {
+                // Tables above the key are created on the way to an error.
+                let mut changed = self.clone();
+                changed.set(key, value.to_document())?;
+                *self = changed;
             }
+            Edit::Unset(ref key) => self.remove(key),
             Edit::AddBlock { at, kind, filters } => {
-                self.insert_block(*at, *kind, *filters);
-                Ok(())
+                self.change_blocks(ListChange::Insert(at, new_block(kind, filters)));
             }
-            Edit::RemoveBlock(at) => {
-                self.remove_block(*at);
-                Ok(())
-            }
-            Edit::MoveBlock { from, to } => {
-                self.move_block(*from, *to);
-                Ok(())
-            }
-            Edit::DuplicateBlock(at) => {
-                self.duplicate_block(*at);
-                Ok(())
-            }
-            Edit::SetBlockKind(at, kind) => self.set_block_kind(*at, *kind),
+            Edit::RemoveBlock(at) => self.change_blocks(ListChange::Remove(at)),
+            Edit::MoveBlock { from, to } => self.change_blocks(ListChange::Move(from, to)),
+            Edit::DuplicateBlock(at) => self.change_blocks(ListChange::Duplicate(at)),
+            Edit::SetBlockKind(at, kind) => self.set_block_kind(at, kind)?,
         }
+        Ok(())
     }
 
     /// Sets the value of `key`. Creates missing tables.
@@ -92,6 +86,16 @@ impl Document {
                 *old.decor_mut() = decor;
                 Ok(())
             }
+            (Place::Tables(tables), Step::Index(index)) => {
+                let length = tables.len();
+                let old = tables.get_mut(*index).ok_or_else(|| beyond(*index, length))?;
+                let Value::InlineTable(table) = value else { return Err(format!("{key} is a table")) };
+                let mut new = table.into_table();
+                *new.decor_mut() = old.decor().clone();
+                new.set_position(old.position());
+                *old = new;
+                Ok(())
+            }
             (_, step) => Err(format!("{} has no key {}", show(parents), show(std::slice::from_ref(step)))),
         }
     }
@@ -115,15 +119,6 @@ impl Document {
         })
     }
 
-    /// Inserts a new block before block `at` (or at the end).
-    pub(super) fn insert_block(&mut self, at: usize, kind: BlockKind, filters: u32) {
-        let mut block = Table::new();
-        block.insert("type", toml_edit::value(kind.word()));
-        block.insert("filters", toml_edit::value(i64::from(filters)));
-        block.decor_mut().set_prefix("\n");
-        self.with_blocks(|blocks| blocks.insert(at.min(blocks.len()), block));
-    }
-
     /// Changes the kind of block `at`. Removes the keys that the new kind does not have.
     pub(super) fn set_block_kind(&mut self, at: usize, kind: BlockKind) -> Result<(), String> {
         let block = KeyPath::of("blocks").index(at);
@@ -137,84 +132,32 @@ impl Document {
         Ok(())
     }
 
-    /// Inserts a copy of block `at` after it. Does nothing if there is no such block.
-    pub(super) fn duplicate_block(&mut self, at: usize) {
-        self.with_blocks(|blocks| {
-            if let Some(mut copy) = blocks.get(at).cloned() {
-                // The comment above a block describes that block, not its copy.
-                copy.decor_mut().set_prefix("\n");
-                blocks.insert(at + 1, copy);
-            }
-        });
-    }
-
-    /// Removes block `at`. Does nothing if there is no such block.
-    pub(super) fn remove_block(&mut self, at: usize) {
-        self.with_blocks(|blocks| {
-            if at < blocks.len() {
-                blocks.remove(at);
-            }
-        });
-    }
-
-    /// Moves block `from` to the position of block `to`. Does nothing if one of them does not exist.
-    pub(super) fn move_block(&mut self, from: usize, to: usize) {
-        self.with_blocks(|blocks| {
-            if from < blocks.len() && to < blocks.len() {
-                let block = blocks.remove(from);
-                blocks.insert(to, block);
-            }
-        });
-    }
-
     /// Changes the list of blocks and keeps its notation: an inline array or an array of tables.
-    fn with_blocks(&mut self, change: impl FnOnce(&mut Vec<Table>)) {
-        let was = self.0.remove("blocks");
-        let inline = was.as_ref().is_some_and(Item::is_value);
-        let mut blocks: Vec<Table> = match was {
-            Some(Item::ArrayOfTables(tables)) => tables.into_iter().collect(),
-            Some(Item::Value(Value::Array(array))) => array
-                .into_iter()
-                .filter_map(|value| value.as_inline_table().cloned().map(InlineTable::into_table))
-                .collect(),
-            _ => Vec::new(),
-        };
-        let places: Vec<isize> = blocks.iter().filter_map(Table::position).collect();
-        change(&mut blocks);
-        if inline {
-            let mut array: toml_edit::Array = blocks.into_iter().map(Table::into_inline_table).collect();
-            array.iter_mut().for_each(|value| value.decor_mut().set_prefix("\n    "));
-            array.set_trailing("\n");
-            array.set_trailing_comma(true);
-            self.0.insert("blocks", toml_edit::value(array));
-            return;
+    fn change_blocks(&mut self, change: ListChange) {
+        // A new list follows the stem.
+        let section = self.0.get("stem").or_else(|| self.0.get("model")).and_then(Item::as_table);
+        let position = section.and_then(Table::position);
+        match self.0.entry("blocks").or_insert_with(|| Item::ArrayOfTables(ArrayOfTables::new())) {
+            Item::Value(Value::Array(array)) => change_array(array, change),
+            Item::ArrayOfTables(tables) => *tables = change_tables(std::mem::take(tables), position, change),
+            // Not a list: the check reports it.
+            _ => {}
         }
-        // Tables are written by position. All blocks have the position of the first one, or follow the stem.
-        let position = places.into_iter().min().or_else(|| {
-            self.0.get("stem").or_else(|| self.0.get("model")).and_then(Item::as_table).and_then(Table::position)
-        });
-        let mut tables = ArrayOfTables::new();
-        for mut block in blocks {
-            place(&mut block, position);
-            tables.push(block);
-        }
-        self.0.insert("blocks", Item::ArrayOfTables(tables));
     }
 }
 
-/// Sets the position of a table and of its sub-tables, so that they are written together.
-fn place(table: &mut Table, position: Option<isize>) {
-    table.set_position(position);
-    for (_, item) in table.iter_mut() {
-        if let Some(below) = item.as_table_mut() {
-            place(below, position);
-        }
-    }
+/// A new block with default values.
+fn new_block(kind: BlockKind, filters: u32) -> Table {
+    let mut block = Table::new();
+    block.insert("type", toml_edit::value(kind.word()));
+    block.insert("filters", toml_edit::value(i64::from(filters)));
+    block
 }
 
 enum Place<'a> {
     Table(&'a mut dyn TableLike),
     Array(&'a mut toml_edit::Array),
+    Tables(&'a mut ArrayOfTables),
 }
 
 /// The table at `steps`. Creates missing tables: `[section]` at the top level, `{ }` below.
@@ -246,6 +189,7 @@ fn descend<'a>(root: &'a mut Item, steps: &[Step]) -> Result<Place<'a>, String> 
     }
     match item {
         Item::Value(Value::Array(array)) => Ok(Place::Array(array)),
+        Item::ArrayOfTables(tables) => Ok(Place::Tables(tables)),
         other => match other.as_table_like_mut() {
             Some(table) => Ok(Place::Table(table)),
             None => Err(format!("{} is not a table", show(steps))),

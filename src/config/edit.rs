@@ -113,9 +113,26 @@ impl Value {
     }
 }
 
-impl<T: Into<toml_edit::Value>> From<T> for Value {
-    fn from(value: T) -> Self {
-        Self(value.into())
+macro_rules! values {
+    ($($kind:ty),+) => {
+        $(impl From<$kind> for Value {
+            fn from(value: $kind) -> Self {
+                Self(value.into())
+            }
+        })+
+    };
+}
+values!(bool, i64, f64, &str, &String, String);
+
+impl From<u32> for Value {
+    fn from(value: u32) -> Self {
+        i64::from(value).into()
+    }
+}
+
+impl From<i32> for Value {
+    fn from(value: i32) -> Self {
+        i64::from(value).into()
     }
 }
 

@@ -2,6 +2,7 @@
 //! comments, and the presets.
 
 mod apply;
+mod blocks;
 mod check;
 mod diagnostic;
 mod document;

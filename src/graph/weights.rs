@@ -169,8 +169,17 @@ impl Weights {
     /// The first error or difference to `graph`.
     pub fn from_safetensors(bytes: &[u8], graph: &Graph) -> Result<Self, WeightsError> {
         let file = SafeTensors::deserialize(bytes).map_err(|error| WeightsError::Format(error.to_string()))?;
-        let found = notes(bytes).get(FORMAT).and_then(|format| format.parse().ok()).unwrap_or(format::WEIGHTS);
-        format::check("weights", found, format::WEIGHTS)?;
+        if let Some(found) = notes(bytes).get(FORMAT) {
+            let is_number = !found.is_empty() && found.bytes().all(|byte| byte.is_ascii_digit());
+            if !is_number {
+                return Err(WeightsError::Format(format!(
+                    "their format, \"{}\", is not a number",
+                    found.escape_debug()
+                )));
+            }
+            // Digits beyond 64 bits are a later format, too.
+            format::check("weights", found.parse().unwrap_or(u64::MAX), format::WEIGHTS)?;
+        }
         let mut weights = Self::default();
         for param in graph.params() {
             let view = file.tensor(&param.name).map_err(|_| missing(&param, &file))?;

@@ -122,7 +122,7 @@ impl Run {
             (None, _) => Ok(run),
             (Some(_), Ok(_)) if resuming => Ok(run),
             (Some(_), Ok(_)) => Err(RunError::Begun { path: path.to_owned() }),
-            (Some(_), Err(error @ RunError::Content { .. })) => Err(error),
+            (Some(_), Err(error @ (RunError::Content { .. } | RunError::Later { .. }))) => Err(error),
             (Some(found), Err(_)) => {
                 let found = escape::terminal(&found.to_string_lossy());
                 Err(RunError::Occupied { path: path.to_owned(), found })
@@ -206,8 +206,7 @@ impl Run {
         #[derive(Deserialize)]
         struct Marker {
             program: String,
-            #[serde(default)]
-            format: u32,
+            format: Option<serde_json::Value>,
         }
         let not_a_run = |why: &str| RunError::NotARun { path: self.path.clone(), why: why.to_owned() };
         match fs::metadata(&self.path) {
@@ -224,6 +223,11 @@ impl Run {
         match serde_json::from_slice::<Marker>(&bytes) {
             Ok(Marker { program, format }) if program == PROGRAM => {
                 let later = |source| RunError::Later { path: self.path.clone(), source };
+                let format = match &format {
+                    None => 1,
+                    Some(serde_json::Value::Number(number)) => number.as_f64().map_or(u64::MAX, |number| number as u64),
+                    Some(_) => return Err(not_a_run("\"format\" in its run.json is not a number")),
+                };
                 format::check("a run folder", format, format::RUN).map_err(later)?;
             }
             Err(error) if !error.is_data() => {

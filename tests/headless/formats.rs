@@ -72,6 +72,13 @@ fn a_run_a_configuration_and_weights_of_a_later_format_are_refused_by_name() {
     let info = scene.read("run/run.json").replacen('{', "{ \"format\": 2,", 1);
     fs::write(scene.path("run/run.json"), info).unwrap();
     scene.run("--run run --evaluate").ends(2).says(&["run: a run folder", later, "install a newer version"]);
+    scene.run("--run run --train --resume").ends(2).says(&["run: a run folder", later]);
+    scene.run("--run run --train").ends(2).says(&["run: a run folder", later]);
+    let info = scene.read("run/run.json").replacen("\"format\": 2", "\"format\": 4294967297", 1);
+    fs::write(scene.path("run/run.json"), info).unwrap();
+    scene.run("--run run --evaluate").ends(2).says(&["of format 4294967297, written by a later micromobilenet"]);
+    fs::write(scene.path("much.toml"), "format = 4294967297\n").unwrap();
+    scene.run("--config much.toml --estimate").ends(2).says(&["of format 4294967297, written by"]);
     fs::write(scene.path("later.toml"), "format = 2\n[model]\nflying = true\n").unwrap();
     scene.run("--config later.toml --estimate").ends(2).says(&["later.toml:1:10: a configuration", later]);
     fs::write(scene.path("now.toml"), "format = 1\n[model]\nnum_classes = 3\n").unwrap();

@@ -185,6 +185,11 @@ mod edits {
         text
     }
 
+    #[expect(clippy::needless_pass_by_value, reason = "each edit is made for its call")]
+    fn change(document: &mut Document, edit: Edit) {
+        document.apply(&edit).unwrap();
+    }
+
     fn filters(text: &str) -> Vec<u32> {
         parse(text)
             .unwrap()
@@ -221,31 +226,83 @@ mod edits {
 
     #[test]
     fn blocks_move_with_their_comments_and_sub_tables() {
-        let text = edit(|d| d.move_block(1, 0));
+        let text = edit(|d| change(d, Edit::MoveBlock { from: 1, to: 0 }));
         assert_eq!(filters(&text), [2, 1]);
         assert!(text.find("# about two").unwrap() < text.find("# first").unwrap(), "{text}");
         assert!(text.find("# first").unwrap() < text.find("[head]").unwrap(), "{text}");
-        assert_eq!(filters(&edit(|d| d.duplicate_block(1))), [1, 2, 2]);
-        assert_eq!(filters(&edit(|d| d.remove_block(0))), [2]);
-        assert_eq!(filters(&edit(|d| d.insert_block(1, BlockKind::Conv, 7))), [1, 7, 2]);
-        assert_eq!(filters(&edit(|d| d.insert_block(99, BlockKind::Conv, 7))), [1, 2, 7]);
-        assert_eq!(edit(|d| d.move_block(1, 9)), TEXT);
+        assert_eq!(filters(&edit(|d| change(d, Edit::DuplicateBlock(1)))), [1, 2, 2]);
+        assert_eq!(filters(&edit(|d| change(d, Edit::RemoveBlock(0)))), [2]);
+        assert_eq!(
+            filters(&edit(|d| change(d, Edit::AddBlock { at: 1, kind: BlockKind::Conv, filters: 7 }))),
+            [1, 7, 2]
+        );
+        assert_eq!(
+            filters(&edit(|d| change(d, Edit::AddBlock { at: 99, kind: BlockKind::Conv, filters: 7 }))),
+            [1, 2, 7]
+        );
+        assert_eq!(edit(|d| change(d, Edit::MoveBlock { from: 1, to: 9 })), TEXT);
     }
 
     #[test]
     fn blocks_written_inline_stay_inline() {
         let mut document =
             Document::parse("blocks = [{ type = \"conv\", filters = 1 }, { type = \"conv\", filters = 2 }]\n").unwrap();
-        document.move_block(0, 1);
-        document.insert_block(0, BlockKind::Separable, 5);
+        change(&mut document, Edit::MoveBlock { from: 0, to: 1 });
+        change(&mut document, Edit::AddBlock { at: 0, kind: BlockKind::Separable, filters: 5 });
         assert_eq!(filters(&document.to_string()), [5, 2, 1]);
         assert!(document.to_string().starts_with("blocks = ["));
     }
 
     #[test]
+    fn comments_of_inline_blocks_stay_with_their_blocks() {
+        let text = "# top\nblocks = [ # all\n    # one\n    { type = \"conv\", filters = 1 }, # end of one\n    # two\n    { type = \"conv\", filters = 2 }, # end of two\n    # last\n] # done\n";
+        let edited = |edit: Edit| {
+            let mut document = Document::parse(text).unwrap();
+            change(&mut document, edit);
+            document.to_string()
+        };
+        let (one, two) = (
+            "\n    # one\n    { type = \"conv\", filters = 1 }, # end of one",
+            "\n    # two\n    { type = \"conv\", filters = 2 }, # end of two",
+        );
+        let (begin, end) = ("# top\nblocks = [ # all", "\n    # last\n] # done\n");
+        assert_eq!(text, [begin, one, two, end].concat());
+        assert_eq!(edited(Edit::MoveBlock { from: 0, to: 1 }), [begin, two, one, end].concat());
+        assert_eq!(edited(Edit::RemoveBlock(0)), [begin, two, end].concat());
+        assert_eq!(edited(Edit::RemoveBlock(1)), [begin, one, end].concat());
+        let copy = "\n    { type = \"conv\", filters = 1 },";
+        assert_eq!(edited(Edit::DuplicateBlock(0)), [begin, one, copy, two, end].concat());
+        let new = "\n    { type = \"separable\", filters = 5 },";
+        assert_eq!(
+            edited(Edit::AddBlock { at: 9, kind: BlockKind::Separable, filters: 5 }),
+            [begin, one, two, new, end].concat()
+        );
+    }
+
+    #[test]
+    fn a_whole_block_is_set_in_both_notations() {
+        let inline = "blocks = [{ type = \"conv\", filters = 1 }]\n";
+        for text in [inline, "# mine\n[[blocks]]\ntype = \"conv\"\nfilters = 1\n\n[head]\npool = \"max\"\n"] {
+            let mut document = Document::parse(text).unwrap();
+            change(&mut document, Edit::set("blocks.0", Value::parse("{ type = 'separable', filters = 9 }")));
+            let text = document.to_string();
+            assert_eq!(filters(&text), [9], "{text}");
+            assert_eq!(text.contains("# mine"), !text.starts_with("blocks"), "{text}");
+            assert!(document.apply(&Edit::set("blocks.0", 3)).is_err() || parse(&document.to_string()).is_err());
+        }
+    }
+
+    #[test]
+    fn an_edit_that_fails_leaves_the_document() {
+        let mut document = Document::parse("[stem]\nfilters = 3\n").unwrap();
+        assert!(document.apply(&Edit::set("blocks.3.filters", 1)).is_err());
+        assert_eq!(document.to_string(), "[stem]\nfilters = 3\n");
+    }
+
+    #[test]
     fn a_file_without_blocks_gets_them_before_what_follows() {
         let mut document = Document::parse("[stem]\nfilters = 3\n\n[head]\npool = \"max\"\n").unwrap();
-        document.insert_block(0, BlockKind::Conv, 4);
+        change(&mut document, Edit::AddBlock { at: 0, kind: BlockKind::Conv, filters: 4 });
         let text = document.to_string();
         assert_eq!(filters(&text), [4]);
         assert!(text.find("[[blocks]]").unwrap() < text.find("[head]").unwrap(), "{text}");

@@ -4,8 +4,14 @@ use super::*;
 use crate::config::legal::block_keys;
 use proptest::prelude::*;
 
+/// Blocks in an inline array, on lines with comments and on one line.
+const INLINE: [&str; 2] = [
+    "blocks = [ # all\n  # one\n  { type = \"conv\", filters = 4 }, # end\n  { type = \"separable\", filters = 6 },\n  { type = \"bottleneck\", filters = 6 } # end\n]\n[head]\npool = \"avg\"\n",
+    "blocks = [{ type = \"conv\", filters = 4 }, { type = \"bottleneck\", filters = 6 }]\n",
+];
+
 fn preset_config(at: usize) -> (Document, Config) {
-    let text = PRESETS[at].1;
+    let text = PRESETS.get(at).map_or_else(|| INLINE[at - PRESETS.len()], |(_, text)| *text);
     (Document::parse(text).unwrap(), parse(text).unwrap().config)
 }
 
@@ -55,6 +61,20 @@ fn keys_that_kinds_of_block_share_have_one_default() {
     }
 }
 
+#[test]
+fn several_edits_need_to_be_legal_only_together() {
+    let (_, mut config) = preset_config(5);
+    let edits = ["blocks.0.squeeze_excite.ratio=8", "blocks.0.squeeze_excite.after=project", "blocks.0.expansion=2"];
+    let edits =
+        [vec![Edit::SetBlockKind(0, BlockKind::Bottleneck)], edits.map(|edit| Edit::parse(edit).unwrap()).into()];
+    let before = config.clone();
+    config.apply_all(&edits.concat()).unwrap();
+    assert_ne!(config, before);
+    let changed = config.clone();
+    assert!(config.apply_all(&[Edit::set("stem.filters", 2), Edit::set("stem.kernel", 4)]).is_err());
+    assert_eq!(config, changed);
+}
+
 fn value() -> impl Strategy<Value = Value> {
     prop_oneof![
         (0_i64..20).prop_map(Value::from),
@@ -69,7 +89,8 @@ fn value() -> impl Strategy<Value = Value> {
             "conv",
             "",
             "[0.5]",
-            "{ after = 'project' }"
+            "{ after = 'project' }",
+            "{ type = 'conv', filters = 3 }"
         ])
         .prop_map(Value::parse),
     ]
@@ -114,7 +135,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(1000))]
     #[test]
     fn an_edit_does_the_same_to_the_value_and_to_the_document(
-        which in 0..PRESETS.len(),
+        which in 0..PRESETS.len() + INLINE.len(),
         edits in prop::collection::vec(any_edit(), 1..8),
     ) {
         let (mut document, mut config) = preset_config(which);

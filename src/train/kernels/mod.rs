@@ -14,6 +14,21 @@ mod windows;
 
 pub use planes::Planes;
 
+use crate::train::simd::{Lane, Part, Simd};
+
+/// Loads the same part of the first N of `lanes`.
+// Kernels fill arrays in loops: the closure of `array::from_fn` or `map` may become a function of its own, which
+// lacks the instruction set, so that every load in it is a call.
+#[inline(always)]
+fn load<S: Simd, const N: usize>(s: S, lanes: &[Lane], part: Part<S>) -> [S::V; N] {
+    let lanes = &lanes[..N];
+    let mut values = [s.splat(0.0); N];
+    for i in 0..N {
+        values[i] = s.load(&lanes[i], part);
+    }
+    values
+}
+
 /// Evaluates an expression with kernel size and stride as constants.
 macro_rules! sized {
     ($window:expr, |$k:ident, $t:ident| $work:expr) => {{

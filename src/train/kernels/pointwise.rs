@@ -1,6 +1,7 @@
 //! Pointwise (1×1) convolution of a band of pixels of one block, with fused operations: products are accumulated in
 //! registers, norm and activation are applied when values are read, and sums are computed when they are written.
 
+use super::load;
 use super::rows::{self, BatchNormGrad, NormAct, Sums};
 use crate::train::simd::{Kernel, LANES, Lane, Part, Simd};
 use std::ops::Range;
@@ -128,7 +129,7 @@ fn mix_tile<S: Simd, const O: usize, const P: usize>(
     let mut sums = [[s.splat(0.0); P]; O];
     for (plane, weights) in values.chunks_exact(length).zip(weights.as_chunks::<O>().0) {
         let plane = &plane[pixel..][..P];
-        let x: [S::V; P] = std::array::from_fn(|p| s.load(&plane[p], part));
+        let x: [S::V; P] = load(s, plane, part);
         for o in 0..O {
             let weight = s.splat(weights[o]);
             for p in 0..P {
@@ -245,6 +246,16 @@ fn products<S: Simd>(s: S, values: &[Lane], gradients: &[Lane], length: usize, s
     }
 }
 
+/// The first N planes of `length` lanes each.
+#[inline(always)]
+fn planes<const N: usize>(lanes: &[Lane], length: usize) -> [&[Lane]; N] {
+    let mut planes: [&[Lane]; N] = [&[]; N];
+    for (plane, lanes) in planes.iter_mut().zip(lanes.chunks_exact(length)) {
+        *plane = lanes;
+    }
+    planes
+}
+
 #[inline(always)]
 fn products_tile<S: Simd, const O: usize, const I: usize>(
     s: S,
@@ -254,13 +265,16 @@ fn products_tile<S: Simd, const O: usize, const I: usize>(
     sums: &mut [f32],
     stride: usize,
 ) {
-    let values: [&[Lane]; I] = std::array::from_fn(|i| &values[i * length..][..length]);
-    let gradients: [&[Lane]; O] = std::array::from_fn(|o| &gradients[o * length..][..length]);
+    let values: [&[Lane]; I] = planes(values, length);
+    let gradients: [&[Lane]; O] = planes(gradients, length);
     let mut lanes = [[Lane::ZERO; I]; O];
     for part in s.parts() {
         let mut products = [[s.splat(0.0); I]; O];
         for pixel in 0..length {
-            let x: [S::V; I] = std::array::from_fn(|i| s.load(&values[i][pixel], part));
+            let mut x = [s.splat(0.0); I];
+            for i in 0..I {
+                x[i] = s.load(&values[i][pixel], part);
+            }
             for o in 0..O {
                 let gradient = s.load(&gradients[o][pixel], part);
                 for i in 0..I {

@@ -1,5 +1,6 @@
 //! Operations on single rows of lanes, from which the kernels for whole feature maps are made.
 
+use super::load;
 use crate::train::simd::{LANES, Lane, Simd};
 
 /// Lanes accumulated in f32 at a time: few enough that `E[x²] − E[x]²` stays accurate. The rest is accumulated in
@@ -166,7 +167,7 @@ pub fn moments<S: Simd>(s: S, row: &[Lane], sums: &mut Sums) {
         for part in s.parts() {
             let (mut sum, mut squares) = (s.splat(0.0), s.splat(0.0));
             for four in fours {
-                let [a, b, c, d] = four.each_ref().map(|lane| s.load(lane, part));
+                let [a, b, c, d]: [S::V; 4] = load(s, four, part);
                 sum = s.add(sum, s.add(s.add(a, b), s.add(c, d)));
                 squares = s.add(squares, s.fma(b, b, s.mul(a, a)));
                 squares = s.add(squares, s.fma(d, d, s.mul(c, c)));
@@ -198,7 +199,7 @@ pub fn norm_grad<S: Simd>(
         return;
     };
     let mean = s.splat(mean);
-    let [a, b, c] = factors.map(|factor| s.splat(factor));
+    let [a, b, c] = [s.splat(factors[0]), s.splat(factors[1]), s.splat(factors[2])];
     for part in s.parts() {
         for ((g, x), out) in gradient.iter().zip(raw).zip(&mut *out) {
             let pulled = s.fma(b, s.sub(s.load(x, part), mean), c);

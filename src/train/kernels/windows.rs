@@ -2,10 +2,20 @@
 //!
 //! Rows are stored with padding around them, so that the inner loops need no border checks.
 
+use super::load;
 use crate::train::simd::{Lane, Simd};
 
 /// Outputs of a row computed together.
 const TILE: usize = 4;
+
+/// Columns `first` to `first + count` of each row.
+#[inline(always)]
+fn columns<const K: usize>(mut rows: [&[Lane]; K], first: usize, count: usize) -> [&[Lane]; K] {
+    for row in &mut rows {
+        *row = &row[first..][..count];
+    }
+    rows
+}
 
 /// `out` (+)= Σ over K rows of `rows`, each correlated with one row of `weights` (K×K), with stride T.
 #[inline(always)]
@@ -16,14 +26,22 @@ pub fn correlate<S: Simd, const K: usize, const T: usize>(
     out: &mut [Lane],
     accumulate: bool,
 ) {
-    let weights: [[S::V; K]; K] = std::array::from_fn(|y| std::array::from_fn(|x| s.splat(weights[y * K + x])));
+    let mut splat = [[s.splat(0.0); K]; K];
+    for y in 0..K {
+        for x in 0..K {
+            splat[y][x] = s.splat(weights[y * K + x]);
+        }
+    }
+    let weights = splat;
     let (tiles, rest) = out.as_chunks_mut::<TILE>();
     let done = tiles.len() * TILE;
     for part in s.parts() {
         for (tile, out) in tiles.iter_mut().enumerate() {
-            let rows = rows.map(|row| &row[tile * TILE * T..][..(TILE - 1) * T + K]);
-            let mut sums: [S::V; TILE] =
-                if accumulate { out.each_ref().map(|lane| s.load(lane, part)) } else { [s.splat(0.0); TILE] };
+            let rows = columns(rows, tile * TILE * T, (TILE - 1) * T + K);
+            let mut sums = [s.splat(0.0); TILE];
+            if accumulate {
+                sums = load(s, out, part);
+            }
             for y in 0..K {
                 for x in 0..K {
                     for t in 0..TILE {
@@ -36,7 +54,7 @@ pub fn correlate<S: Simd, const K: usize, const T: usize>(
             }
         }
         for (x, out) in rest.iter_mut().enumerate() {
-            let rows = rows.map(|row| &row[(done + x) * T..][..K]);
+            let rows = columns(rows, (done + x) * T, K);
             let mut sum = if accumulate { s.load(out, part) } else { s.splat(0.0) };
             for y in 0..K {
                 for x in 0..K {
@@ -55,10 +73,15 @@ pub fn taps<S: Simd, const K: usize, const T: usize>(s: S, rows: [&[Lane]; K], g
     let (tiles, rest) = gradient.as_chunks::<TILE>();
     let done = tiles.len() * TILE;
     for part in s.parts() {
-        let mut own: [[S::V; K]; K] = std::array::from_fn(|y| std::array::from_fn(|x| s.load(&sums[y * K + x], part)));
+        let mut own = [[s.splat(0.0); K]; K];
+        for y in 0..K {
+            for x in 0..K {
+                own[y][x] = s.load(&sums[y * K + x], part);
+            }
+        }
         for (tile, gradients) in tiles.iter().enumerate() {
-            let rows = rows.map(|row| &row[tile * TILE * T..][..(TILE - 1) * T + K]);
-            let gradients = gradients.each_ref().map(|lane| s.load(lane, part));
+            let rows = columns(rows, tile * TILE * T, (TILE - 1) * T + K);
+            let gradients: [S::V; TILE] = load(s, gradients, part);
             for t in 0..TILE {
                 for y in 0..K {
                     for x in 0..K {
@@ -68,7 +91,7 @@ pub fn taps<S: Simd, const K: usize, const T: usize>(s: S, rows: [&[Lane]; K], g
             }
         }
         for (x, gradient) in rest.iter().enumerate() {
-            let rows = rows.map(|row| &row[(done + x) * T..][..K]);
+            let rows = columns(rows, (done + x) * T, K);
             let gradient = s.load(gradient, part);
             for y in 0..K {
                 for x in 0..K {
@@ -117,11 +140,14 @@ fn spread_tile<S: Simd, const K: usize, const T: usize, const N: usize>(
     let before = (K - 1) / T;
     for part in s.parts() {
         // The K weights of a row contribute to the T columns in turn.
-        let mut sums: [[S::V; N]; T] = if accumulate {
-            std::array::from_fn(|r| std::array::from_fn(|n| s.load(&below[n * T + r], part)))
-        } else {
-            [[s.splat(0.0); N]; T]
-        };
+        let mut sums = [[s.splat(0.0); N]; T];
+        if accumulate {
+            for r in 0..T {
+                for n in 0..N {
+                    sums[r][n] = s.load(&below[n * T + r], part);
+                }
+            }
+        }
         for (row, weights) in rows {
             let (row, weights) = (&row[step..][..before + N], &weights[..K]);
             for k in 0..K {
