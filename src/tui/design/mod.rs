@@ -317,9 +317,10 @@ impl State {
     /// A list of boards, with those that the network does not fit marked.
     fn boards(sheet: &Sheet) -> Option<Dialog> {
         let model = sheet.model()?;
+        let is_known = model.pending.is_none();
         let named = model.verdicts.iter().map(|verdict| Choice {
             name: verdict.id.clone(),
-            help: format!("{}{}", verdict.name, if verdict.fits { "" } else { ": does not fit" }),
+            help: format!("{}{}", verdict.name, if verdict.fits || !is_known { "" } else { ": does not fit" }),
             action: Action::Design(Design::OnBoard(verdict.id.clone())),
         });
         let none = Choice {

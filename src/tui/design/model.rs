@@ -84,6 +84,12 @@ impl Model {
         }
     }
 
+    /// The remark in titles above figures of [`estimate`](Self::estimate).
+    #[must_use]
+    pub const fn estimate_remark(&self) -> &'static str {
+        if self.pending.is_some() { ", being estimated" } else { "" }
+    }
+
     /// The source of the images.
     #[must_use]
     pub fn source(&self) -> &str {

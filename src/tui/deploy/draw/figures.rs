@@ -99,7 +99,8 @@ fn row(name: &str, figures: [(String, Style); 2], remark: &str, theme: Theme) ->
 fn table(model: &Model, prepared: Option<&Prepared>, theme: Theme) -> Vec<Line<'static>> {
     let chosen = model.spec.config.export.precision;
     let estimate = |precision: Precision| -> Option<&Estimate> {
-        let own = (model.estimate.precision == precision).then_some(&*model.estimate);
+        let is_own = model.pending.is_none() && chosen == precision;
+        let own = is_own.then_some(&*model.estimate);
         prepared.map(|prepared| &prepared.build(precision).export.estimate).or(own)
     };
     let both = [Precision::Float, Precision::Int8];

@@ -41,8 +41,7 @@ pub fn draw(view: &View<'_>, has_focus: bool, area: Rect, buffer: &mut Buffer, t
 
 fn title(view: &View<'_>) -> String {
     let Some(model) = view.sheet.model() else { return "layers".to_owned() };
-    let state = if model.pending.is_some() { ", being estimated" } else { "" };
-    format!("layers in {}{state}", model.estimate.precision.word())
+    format!("layers in {}{}", model.estimate.precision.word(), model.estimate_remark())
 }
 
 fn row(

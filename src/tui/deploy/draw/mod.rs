@@ -5,6 +5,7 @@ mod header;
 mod layers;
 
 use super::view::{Part, View};
+use crate::tui::design::Model;
 use crate::tui::theme::Theme;
 use crate::tui::widgets::{self, frame::titled};
 use ratatui::buffer::Buffer;
@@ -62,7 +63,8 @@ const fn next(part: Part) -> &'static str {
 
 /// Draws the arena over time, as `--estimate` prints it, in colours.
 fn memory(view: &View<'_>, has_focus: bool, area: Rect, buffer: &mut Buffer, theme: Theme) {
-    let title = part_title(view, Part::Memory, "RAM over time");
+    let remark = view.sheet.model().map_or("", Model::estimate_remark);
+    let title = part_title(view, Part::Memory, &format!("RAM over time{remark}"));
     let inner = titled(&title, has_focus, area, buffer, theme);
     let Some(model) = view.sheet.model() else { return };
     let top = view.top[Part::Memory as usize];

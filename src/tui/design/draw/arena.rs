@@ -13,9 +13,10 @@ pub fn draw(view: &View<'_>, area: Rect, buffer: &mut Buffer, theme: Theme) {
     let Some(model) = view.sheet.model().filter(|_| area.height > 3) else { return };
     let costs = &model.estimate;
     let title = format!(
-        "RAM over time: {} B at {}",
+        "RAM over time: {} B at {}{}",
         thousands(costs.peak_activation_bytes),
-        escape::terminal(&costs.peak_layers)
+        escape::terminal(&costs.peak_layers),
+        model.estimate_remark()
     );
     let inner = titled(&title, false, area, buffer, theme);
     widgets::arena::draw(&costs.arena, 0, inner, buffer, theme);

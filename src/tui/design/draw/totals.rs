@@ -5,6 +5,7 @@ use crate::escape;
 use crate::plan::{Estimate, Family};
 use crate::text::thousands;
 use crate::text::wrap;
+use crate::tui::design::Model;
 use crate::tui::theme::Theme;
 use crate::tui::widgets::bar::gauge;
 use crate::tui::widgets::frame::titled;
@@ -20,14 +21,8 @@ type Figure = fn(&Estimate, Family) -> u64;
 pub fn draw(view: &View<'_>, area: Rect, buffer: &mut Buffer, theme: Theme) {
     let Some(model) = view.sheet.model().filter(|_| area.height > 0) else { return };
     let arithmetic = model.estimate.precision.word();
-    let stale = if view.sheet.faults().is_some() {
-        ", stale"
-    } else if model.pending.is_some() {
-        ", being estimated"
-    } else {
-        ""
-    };
-    let inner = titled(&format!("Costs in {arithmetic}{stale}"), false, area, buffer, theme);
+    let remark = if view.sheet.faults().is_some() { ", stale" } else { model.estimate_remark() };
+    let inner = titled(&format!("Costs in {arithmetic}{remark}"), false, area, buffer, theme);
     let [left, right] = Layout::horizontal([Constraint::Min(30), Constraint::Length(38)]).areas(inner);
     let family = model.board.as_ref().map_or(Family::Dsp, |board| board.core.family());
     let saved = view.sheet.saved_costs();
@@ -43,21 +38,31 @@ pub fn draw(view: &View<'_>, area: Rect, buffer: &mut Buffer, theme: Theme) {
         theme.label(),
     ))];
     for (name, of) in figures {
-        let now = of(&model.estimate, family);
-        let mut spans =
-            vec![Span::styled(format!("{name:<8}"), theme.label()), Span::raw(format!("{:>11}", thousands(now)))];
+        let now = known(model, name, of(&model.estimate, family));
+        let text = now.map_or_else(|| "…".to_owned(), thousands);
+        let mut spans = vec![Span::styled(format!("{name:<8}"), theme.label()), Span::raw(format!("{text:>11}"))];
         for other in [saved, pinned.map(|(_, costs)| costs.as_ref())] {
-            spans.push(
-                other.map_or_else(
-                    || Span::raw(format!("{:>10}", "")),
-                    |other| difference(now, of(other, family), theme),
-                ),
-            );
+            let both = now.zip(other);
+            spans.push(both.map_or_else(
+                || Span::raw(format!("{:>10}", "")),
+                |(now, other)| difference(now, of(other, family), theme),
+            ));
         }
         lines.push(Line::from(spans));
     }
     Paragraph::new(lines).render(left, buffer);
     Paragraph::new(board_lines(view, usize::from(right.width), theme)).render(right, buffer);
+}
+
+/// The figure `name`, which is `estimated` unless the estimate is of an earlier network: then the sum over the
+/// table, which has parameters and MACs of this one; `None` for memory.
+fn known(model: &Model, name: &str, estimated: u64) -> Option<u64> {
+    match name {
+        _ if model.pending.is_none() => Some(estimated),
+        "params" => Some(model.rows.iter().map(|row| row.params).sum()),
+        "MACs" => Some(model.rows.iter().map(|row| row.macs).sum()),
+        _ => None,
+    }
 }
 
 /// The signed difference from `then` to `now`.
@@ -76,6 +81,9 @@ fn board_lines(view: &View<'_>, width: usize, theme: Theme) -> Vec<Line<'static>
         let lines = wrap(&escape::terminal(why), width).into_iter();
         std::iter::once(title).chain(lines.map(|line| Line::from(Span::styled(line, theme.bad())))).collect()
     };
+    if model.pending.is_some() {
+        return vec![Line::from(Span::styled("being estimated", theme.dim()))];
+    }
     if let Some(limit) = &model.estimate.limit {
         return refused(Line::from(Span::styled("no board: cannot be exported", theme.label())), &limit.to_string());
     }
