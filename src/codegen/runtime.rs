@@ -184,13 +184,18 @@ fn kernel_flags(program: &Program, kernels: &Kernels, tables: &Tables) -> Vec<(F
     let has_stride = |stride: usize| kernels.any(|kernel| kernel == Kernel::Depthwise3 { stride });
     let first_layer = first_layer(program, kernels);
     let first_has_stride = |stride: usize| first_layer.is_some_and(|step| step.window.stride == stride);
+    let collects = has(|kernel| kernel == Kernel::Convolution);
+    let gathers = !collects
+        || tables.has_usual_dense()
+        || has(|kernel| matches!(kernel, Kernel::Pointwise { .. } | Kernel::Planes | Kernel::Gathered));
     let fast = has(|kernel| matches!(kernel, Kernel::Depthwise3 { .. } | Kernel::FirstLayer { .. }));
     let other = has(|kernel| kernel == Kernel::Depthwise);
     vec![
         (Flag::Add, has(|kernel| kernel == Kernel::Addition)),
         (Flag::Gates, has(|kernel| kernel == Kernel::Gates)),
         (Flag::Convolutions, has(Kernel::is_convolution)),
-        (Flag::Collected, has(|kernel| kernel == Kernel::Convolution)),
+        (Flag::Collected, collects),
+        (Flag::Gathers, gathers),
         (Flag::Filters, has(Kernel::is_filters)),
         (Flag::ShiftedFilters, has(|kernel| matches!(kernel, Kernel::Shifted { .. })) || tables.has_shifted_dense()),
         (Flag::ShiftedDepthwise, tables.has_shifted_depthwise(kernels)),

@@ -87,8 +87,18 @@ impl Tables {
 
     /// Whether the head or a dense layer of squeeze-and-excitation has a shift other than 16. They are not steps.
     pub(crate) fn has_shifted_dense(&self) -> bool {
+        self.dense().any(OpConstants::is_shifted)
+    }
+
+    /// Whether one of them has the shift 16.
+    pub(crate) fn has_usual_dense(&self) -> bool {
+        !self.dense().all(OpConstants::is_shifted)
+    }
+
+    /// The head and the dense layers of squeeze-and-excitation.
+    fn dense(&self) -> impl Iterator<Item = &OpConstants> {
         let gates = self.gates.iter().flat_map(|gates| [&gates.reduce, &gates.expand]);
-        gates.chain([&self.head]).any(OpConstants::is_shifted)
+        gates.chain([&self.head])
     }
 
     /// Whether a depthwise step has a shift other than 16.

@@ -63,6 +63,8 @@ flags! {
     Convolutions = "convolutions",
     /// There is such a convolution with a shift of 16, which gathers its inputs (im2col).
     Collected = "collected",
+    /// Some tiles gather the channels of a pixel, as those of dense layers do.
+    Gathers = "gathers",
     /// Pointwise steps may read planes without a tile.
     Pointwise = "pointwise",
     /// Some of them have at most four input channels.

@@ -145,20 +145,27 @@ static void filters(const Step &step, const Source &source, uint8_t *values, uin
              step.columns, step.columns);
 //@end
 #else
+//@if collected
+    static_cast<void>(gap);
+//@end
     Tile tile;
     tile.values = values;
     for (uint16_t x = 0; x < step.columns; x = static_cast<uint16_t>(x + tilePixels)) {
         const bool isPair = tilePixels == 2 && x + 1 < step.columns;
 //@if collected
+//@if gathers
         if (step.kernel > 1) {
+//@end
             collect(step, source, x, tile, 0);
             if (tilePixels == 2) {
                 collect(step, source, isPair ? static_cast<uint16_t>(x + 1) : x, tile, 1);
             }
             complete(tile, depth);
+//@if gathers
         } else {
             gather(tile, source.rows[0] + static_cast<size_t>(x) * gap, source.plane, isPair ? gap : 0, depth);
         }
+//@end
 //@else
         gather(tile, source.rows[0] + static_cast<size_t>(x) * gap, source.plane, isPair ? gap : 0, depth);
 //@end

@@ -47,6 +47,7 @@ static void complete(Tile &tile, uint16_t depth) {
 }
 
 //@end
+//@if gathers
 // Gathers `depth` values of two pixels, which are `step` bytes apart; a plane is a channel of a row.
 static void gather(Tile &tile, const uint8_t *in, uint16_t plane, uint8_t step, uint16_t depth) {
     uint16_t first = 0, second = 0, left = depth;
@@ -72,6 +73,7 @@ static void gather(Tile &tile, const uint8_t *in, uint16_t plane, uint8_t step, 
         : "memory");
     describe(tile, depth, first, second);
 }
+//@end
 
 //@if deep
 // Depths above 256 need sums of 4 bytes.

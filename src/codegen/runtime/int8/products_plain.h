@@ -28,6 +28,7 @@ static void complete(Tile &tile, uint16_t depth) {
     tile.sums[1] = 0u - 128u * second;
 }
 
+//@if gathers
 // Gathers `depth` values of two pixels, which are `step` bytes apart; a plane is a channel of a row.
 static void gather(Tile &tile, const uint8_t *in, uint16_t plane, uint8_t step, uint16_t depth) {
     uint8_t *to = tile.values;
@@ -39,6 +40,7 @@ static void gather(Tile &tile, const uint8_t *in, uint16_t plane, uint8_t step, 
     }
     complete(tile, depth);
 }
+//@end
 
 // Filters at two pixels, two filters at a time, so that every loaded weight and value is used twice. Weights
 // are stored in pairs of filters: four of one, four of the other, padded to whole quads and pairs. Filter f

@@ -33,6 +33,7 @@ static void complete(Tile &tile, uint16_t depth) {
     tile.sums[1] = 0u - 128 * second;
 }
 
+//@if gathers
 // Gathers `depth` values of two pixels, which are `step` bytes apart; a plane is a channel of a row.
 static void gather(Tile &tile, const uint8_t *in, uint16_t plane, uint8_t step, uint16_t depth) {
     if (depth - 1u > 256) {
@@ -72,6 +73,7 @@ static void gather(Tile &tile, const uint8_t *in, uint16_t plane, uint8_t step, 
     tile.sums[0] = 0u - 128 * both;
     tile.sums[1] = 0u - 128 * (both >> 16);
 }
+//@end
 
 // Multiplies a weight by both pixels: the word of values is in `value`, the sums are `both` and `second`.
 #define MMN_PRODUCT(at, value, both, second) \
