@@ -38,7 +38,8 @@
 //! - `cli`: the command line and the program: `headless`, `cli`.
 //! - `tui`: the workbench in a terminal: `tui`.
 //!
-//! A module uses only those listed before it.
+//! A module uses only those listed before it. Types of other crates are part of the interface in three places: the
+//! JSON schema (`serde_json::Value`), the time of a run (`jiff`), and the workbench (`ratatui`, `crossterm`).
 
 pub mod contract;
 

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 #[serde(rename_all = "kebab-case")]
 #[schemars(inline)]
 #[expect(missing_docs, reason = "these are names")]
+#[non_exhaustive]
 pub enum Core {
     Avr,
     CortexM0,

@@ -76,6 +76,7 @@ pub struct Validation<'a> {
 
 /// The reason why a training ended.
 #[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
 pub enum End {
     /// All epochs are completed.
     Finished,

@@ -126,6 +126,7 @@ impl Precision {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 #[schemars(inline)]
+#[non_exhaustive]
 pub enum Plan {
     /// Least RAM.
     Smallest,

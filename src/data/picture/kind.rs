@@ -10,6 +10,7 @@ pub(crate) const HEAD: usize = 512;
 
 /// The type of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[non_exhaustive]
 pub enum FileKind {
     /// A picture that the crate `image` decodes.
     Picture(PictureFormat),

@@ -24,6 +24,7 @@ pub struct Skipped {
 
 /// The reason why an entry is skipped.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[non_exhaustive]
 pub enum SkipReason {
     /// A file that is not a picture, or not a supported one.
     FileKind(FileKind),

@@ -97,6 +97,7 @@ impl FilterLayer {
 
 /// The role of a parameter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Role {
     /// Weights of a convolution or dense layer, each output summing `fan_in` products.
     Weight {
@@ -160,6 +161,7 @@ impl Param {
 
 /// Normalisation or bias after the sum of products.
 #[derive(Debug, Clone, Copy, PartialEq)]
+#[non_exhaustive]
 pub enum Norm {
     /// Neither.
     None,
