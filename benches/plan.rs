@@ -5,6 +5,9 @@
 
 #![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a benchmark prints, and what fails ends it")]
 
+#[path = "../tests/support/grown.rs"]
+mod grown;
+
 use micromobilenet::config::{ConfigFile, PRESETS, Plan, Precision};
 use micromobilenet::graph::Graph;
 use micromobilenet::plan::{Boards, Estimate, Program};
@@ -15,8 +18,6 @@ use std::time::{Duration, Instant};
 /// Runs of a network, fewer if they take longer than [`LONGEST`].
 const RUNS: usize = 2_000;
 const LONGEST: Duration = Duration::from_secs(2);
-/// Maximum of `repeat`.
-const MAX_REPEAT: usize = 64;
 const CLASSES: usize = 5;
 
 /// The text of a preset.
@@ -30,11 +31,7 @@ fn grown(text: &str, block: &str, count: usize) -> String {
     let numbers =
         blocks.iter().filter_map(|op| op.name.strip_prefix("block")?.split('.').next()?.parse::<usize>().ok());
     let more = count - 1 - numbers.max().unwrap();
-    let mut blocks = String::new();
-    for from in (0..more).step_by(MAX_REPEAT) {
-        write!(blocks, "[[blocks]]\n{block}\nrepeat = {}\n\n", (more - from).min(MAX_REPEAT)).unwrap();
-    }
-    text.replace("[head]", &format!("{blocks}[head]"))
+    grown::grown(text, block, more)
 }
 
 /// Median and worst of many runs, in microseconds; the same result each time.

@@ -7,6 +7,8 @@
 
 #![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a benchmark prints, and what fails ends it")]
 
+#[path = "../tests/support/grown.rs"]
+mod grown;
 #[path = "../tests/tui/terminal.rs"]
 #[expect(dead_code, reason = "the tests use all of it")]
 mod terminal;
@@ -17,8 +19,6 @@ use tempfile::TempDir;
 use terminal::Terminal;
 
 const KEYS: usize = 10_000;
-/// Maximum of `repeat`.
-const MAX_REPEAT: usize = 64;
 const STARTS: usize = 21;
 const IDLE: Duration = Duration::from_secs(5);
 /// Escape sequence at the end of every frame.
@@ -34,10 +34,7 @@ fn grown(count: usize) -> TempDir {
     let folder = TempDir::new().unwrap();
     let text = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/configs/mobilenet.toml")).unwrap();
     let more = count - text.matches("[[blocks]]").count();
-    let repeats = (0..more).step_by(MAX_REPEAT).map(|from| (more - from).min(MAX_REPEAT));
-    let blocks = repeats.map(|repeat| format!("[[blocks]]\ntype = \"separable\"\nfilters = 96\nrepeat = {repeat}\n\n"));
-    let head = text.find("[head]").unwrap();
-    let text = text[..head].to_owned() + &blocks.collect::<Vec<_>>().concat() + &text[head..];
+    let text = grown::grown(&text, "type = \"separable\"\nfilters = 96", more);
     std::fs::write(folder.path().join("net.toml"), text).unwrap();
     folder
 }

@@ -1,5 +1,6 @@
 //! The typed configuration as a value: checked, edited, written as TOML.
 
+use super::blocks::ListChange;
 use super::check;
 use super::diagnostic::{Problem, Problems};
 use super::edit::Edit;
@@ -101,26 +102,20 @@ fn change(tree: &mut Table, edit: &Edit) -> Result<(), String> {
 }
 
 fn change_blocks(blocks: &mut Vec<Value>, edit: &Edit) -> Result<(), String> {
-    let count = blocks.len();
-    match *edit {
-        Edit::AddBlock { at, kind, filters } => {
-            let keys = [("type", Value::from(kind.word())), ("filters", Value::from(filters))];
-            let block = keys.into_iter().map(|(key, value)| (key.to_owned(), value)).collect();
-            blocks.insert(at.min(count), Value::Table(block));
-        }
-        Edit::RemoveBlock(at) if at < count => drop(blocks.remove(at)),
-        Edit::MoveBlock { from, to } if from < count && to < count => {
-            let block = blocks.remove(from);
-            blocks.insert(to, block);
-        }
-        Edit::DuplicateBlock(at) if at < count => blocks.insert(at + 1, blocks[at].clone()),
-        Edit::SetBlockKind(at, kind) => {
-            let block = blocks.get_mut(at).and_then(Value::as_table_mut).ok_or_else(|| beyond(at, count))?;
-            set_kind(block, kind);
-        }
-        _ => {}
+    if let Some(change) = ListChange::of(edit) {
+        change.apply(blocks, block, Value::clone);
+    }
+    if let Edit::SetBlockKind(at, kind) = *edit {
+        let count = blocks.len();
+        let block = blocks.get_mut(at).and_then(Value::as_table_mut).ok_or_else(|| beyond(at, count))?;
+        set_kind(block, kind);
     }
     Ok(())
+}
+
+fn block(kind: BlockKind, filters: u32) -> Value {
+    let keys = [("type", Value::from(kind.word())), ("filters", Value::from(filters))];
+    Value::Table(keys.into_iter().map(|(key, value)| (key.to_owned(), value)).collect())
 }
 
 fn set_kind(block: &mut Table, kind: BlockKind) {

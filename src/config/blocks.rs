@@ -1,13 +1,15 @@
-//! Changes of the list of blocks in a document, in either notation: an array of tables (`[[blocks]]`) or an inline
-//! array (`blocks = [...]`).
+//! Changes of the list of blocks: of the typed configuration, and of a document in either notation, an array of
+//! tables (`[[blocks]]`) or an inline array (`blocks = [...]`).
 
+use super::edit::Edit;
+use super::kind::BlockKind;
 use toml_edit::{Array, ArrayOfTables, Item, Table, Value};
 
 /// A change of the list. Indices beyond its end change nothing.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Copy)]
 pub enum ListChange {
-    /// Inserts a block before index `.0`, or at the end.
-    Insert(usize, Table),
+    /// Inserts a block of this kind with these output channels before index `.0`, or at the end.
+    Insert(usize, BlockKind, u32),
     /// Removes a block.
     Remove(usize),
     /// Moves block `.0` to index `.1`.
@@ -17,11 +19,22 @@ pub enum ListChange {
 }
 
 impl ListChange {
-    /// Carries it out on `list`; `insert` makes an element of a block, `copy` a copy of an element.
-    fn apply<T>(self, list: &mut Vec<T>, insert: impl Fn(Table) -> T, copy: impl Fn(&T) -> T) {
+    /// The change of the list that `edit` is, if it is one.
+    pub const fn of(edit: &Edit) -> Option<Self> {
+        match *edit {
+            Edit::AddBlock { at, kind, filters } => Some(Self::Insert(at, kind, filters)),
+            Edit::RemoveBlock(at) => Some(Self::Remove(at)),
+            Edit::MoveBlock { from, to } => Some(Self::Move(from, to)),
+            Edit::DuplicateBlock(at) => Some(Self::Duplicate(at)),
+            Edit::Set(..) | Edit::Unset(_) | Edit::SetBlockKind(..) => None,
+        }
+    }
+
+    /// Applies it to `list`; `new` makes an element, `copy` a copy of one.
+    pub fn apply<T>(self, list: &mut Vec<T>, new: impl Fn(BlockKind, u32) -> T, copy: impl Fn(&T) -> T) {
         let count = list.len();
         match self {
-            Self::Insert(at, block) => list.insert(at.min(count), insert(block)),
+            Self::Insert(at, kind, filters) => list.insert(at.min(count), new(kind, filters)),
             Self::Remove(at) if at < count => drop(list.remove(at)),
             Self::Move(from, to) if from < count && to < count => {
                 let block = list.remove(from);
@@ -31,6 +44,14 @@ impl ListChange {
             Self::Remove(_) | Self::Move(..) | Self::Duplicate(_) => {}
         }
     }
+}
+
+/// A new block with default values.
+fn block(kind: BlockKind, filters: u32) -> Table {
+    let mut block = Table::new();
+    block.insert("type", toml_edit::value(kind.word()));
+    block.insert("filters", toml_edit::value(i64::from(filters)));
+    block
 }
 
 /// Changes the array of tables `tables`. `fallback` is the position of the list in the document if it is empty.
@@ -43,7 +64,7 @@ pub fn change_tables(tables: ArrayOfTables, fallback: Option<isize>, change: Lis
         block.decor_mut().set_prefix("\n");
         block
     };
-    change.apply(&mut blocks, above, |block| above(block.clone()));
+    change.apply(&mut blocks, |kind, filters| above(block(kind, filters)), |block| above(block.clone()));
     let mut tables = ArrayOfTables::new();
     for mut block in blocks {
         place(&mut block, position);
@@ -95,8 +116,8 @@ pub fn change_array(array: &mut Array, change: ListChange) {
         None => "\n    ".to_owned(),
     };
     let element = |value| Element { above: indent.clone(), value, after: String::new() };
-    let insert = |block: Table| element(Value::InlineTable(block.into_inline_table()));
-    change.apply(&mut list, insert, |old| element(old.value.clone()));
+    let new = |kind, filters| element(Value::InlineTable(block(kind, filters).into_inline_table()));
+    change.apply(&mut list, new, |old| element(old.value.clone()));
     for Element { above, mut value, after } in list {
         value.decor_mut().set_prefix(std::mem::replace(&mut first, after) + &above);
         array.push_formatted(value);

@@ -44,21 +44,20 @@ impl Document {
     /// A path through a value that is not a table, or an index beyond the end of a list. The document is then
     /// unchanged.
     pub fn apply(&mut self, edit: &Edit) -> Result<(), String> {
-        match *edit {
-            Edit::Set(ref key, ref value) => {
+        if let Some(change) = ListChange::of(edit) {
+            self.change_blocks(change);
+            return Ok(());
+        }
+        match edit {
+            Edit::Set(key, value) => {
                 // Tables above the key are created on the way to an error.
                 let mut changed = self.clone();
                 changed.set(key, value.to_document())?;
                 *self = changed;
             }
-            Edit::Unset(ref key) => self.remove(key),
-            Edit::AddBlock { at, kind, filters } => {
-                self.change_blocks(ListChange::Insert(at, new_block(kind, filters)));
-            }
-            Edit::RemoveBlock(at) => self.change_blocks(ListChange::Remove(at)),
-            Edit::MoveBlock { from, to } => self.change_blocks(ListChange::Move(from, to)),
-            Edit::DuplicateBlock(at) => self.change_blocks(ListChange::Duplicate(at)),
-            Edit::SetBlockKind(at, kind) => self.set_block_kind(at, kind)?,
+            Edit::Unset(key) => self.remove(key),
+            Edit::SetBlockKind(at, kind) => self.set_block_kind(*at, *kind)?,
+            Edit::AddBlock { .. } | Edit::RemoveBlock(_) | Edit::MoveBlock { .. } | Edit::DuplicateBlock(_) => {}
         }
         Ok(())
     }
@@ -144,14 +143,6 @@ impl Document {
             _ => {}
         }
     }
-}
-
-/// A new block with default values.
-fn new_block(kind: BlockKind, filters: u32) -> Table {
-    let mut block = Table::new();
-    block.insert("type", toml_edit::value(kind.word()));
-    block.insert("filters", toml_edit::value(i64::from(filters)));
-    block
 }
 
 enum Place<'a> {

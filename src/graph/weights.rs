@@ -337,6 +337,9 @@ mod tests {
         bytes[later + r#"format\":\""#.len()] = b'7';
         let error = Weights::from_safetensors(&bytes, &graph).unwrap_err().to_string();
         assert!(error.starts_with("weights of format 7, written by a later micromobilenet"), "{error}");
+        bytes[later + r#"format\":\""#.len()] = b'x';
+        let error = Weights::from_safetensors(&bytes, &graph).unwrap_err().to_string();
+        assert!(error.contains("their format, \"x\", is not a number"), "{error}");
     }
 
     #[test]

@@ -87,7 +87,7 @@ impl Comparison {
         if let Some(layer) = self.costliest() {
             let _ = writeln!(
                 out,
-                "\nlargest effect: {}: {} dB if only this layer is int8 (measured on {} images)",
+                "\n{} has the largest effect: {} dB if only this layer is int8 (measured on {} images)",
                 layer.name,
                 fixed(layer.alone_snr_db, 1),
                 self.layer_images

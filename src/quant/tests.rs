@@ -79,7 +79,7 @@ fn the_comparison_names_every_layer_and_the_costliest() {
     assert!((comparison.accuracy_drop() - comparison.float_accuracy + comparison.int8_accuracy).abs() < 1e-12);
     let table = comparison.table();
     assert!(graph.ops.iter().all(|op| table.contains(&op.name)), "{table}");
-    assert!(table.contains(&format!("largest effect: {}", comparison.costliest().unwrap().name)), "{table}");
+    assert!(table.contains(&format!("{} has the largest effect", comparison.costliest().unwrap().name)), "{table}");
     assert_eq!(compare(&deployed, &images, &PredictedClasses::default(), 4, &|| true), None);
     assert_eq!(scores(&deployed.quantised, &images, &|| true), None);
     let scores = scores(&deployed.quantised, &images, &|| false).unwrap();

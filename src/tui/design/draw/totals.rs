@@ -5,7 +5,7 @@ use crate::escape;
 use crate::plan::{Estimate, Family};
 use crate::text::thousands;
 use crate::text::wrap;
-use crate::tui::design::Model;
+use crate::tui::design::Row;
 use crate::tui::theme::Theme;
 use crate::tui::widgets::bar::gauge;
 use crate::tui::widgets::frame::titled;
@@ -16,6 +16,8 @@ use ratatui::widgets::{Paragraph, Widget as _};
 
 /// A figure of an estimate, for a family of processors.
 type Figure = fn(&Estimate, Family) -> u64;
+/// The same figure of a row of the table.
+type RowFigure = fn(&Row) -> u64;
 
 /// Draws totals on the left and gauges on the right.
 pub fn draw(view: &View<'_>, area: Rect, buffer: &mut Buffer, theme: Theme) {
@@ -27,18 +29,23 @@ pub fn draw(view: &View<'_>, area: Rect, buffer: &mut Buffer, theme: Theme) {
     let family = model.board.as_ref().map_or(Family::Dsp, |board| board.core.family());
     let saved = view.sheet.saved_costs();
     let pinned = view.sheet.pinned();
-    let figures: [(&str, Figure); 4] = [
-        ("params", |costs, _| costs.params),
-        ("MACs", |costs, _| costs.macs),
-        ("RAM B", |costs, _| costs.ram_bytes),
-        ("flash B", |costs, family| costs.on(family).flash_bytes),
+    let figures: [(&str, Figure, Option<RowFigure>); 4] = [
+        ("params", |costs, _| costs.params, Some(|row| row.params)),
+        ("MACs", |costs, _| costs.macs, Some(|row| row.macs)),
+        ("RAM B", |costs, _| costs.ram_bytes, None),
+        ("flash B", |costs, family| costs.on(family).flash_bytes, None),
     ];
+    // While the estimate is of an earlier network, the table has parameters and MACs of this one.
+    let now = |of: Figure, of_row: Option<RowFigure>| match model.pending {
+        None => Some(of(&model.estimate, family)),
+        Some(_) => of_row.map(|of| model.rows.iter().map(of).sum()),
+    };
     let mut lines = vec![Line::from(Span::styled(
         format!("{:<8}{:>11}{:>10}{:>10}", "", "now", "saved", if pinned.is_some() { "pinned" } else { "" }),
         theme.label(),
     ))];
-    for (name, of) in figures {
-        let now = known(model, name, of(&model.estimate, family));
+    for (name, of, of_row) in figures {
+        let now = now(of, of_row);
         let text = now.map_or_else(|| "…".to_owned(), thousands);
         let mut spans = vec![Span::styled(format!("{name:<8}"), theme.label()), Span::raw(format!("{text:>11}"))];
         for other in [saved, pinned.map(|(_, costs)| costs.as_ref())] {
@@ -52,17 +59,6 @@ pub fn draw(view: &View<'_>, area: Rect, buffer: &mut Buffer, theme: Theme) {
     }
     Paragraph::new(lines).render(left, buffer);
     Paragraph::new(board_lines(view, usize::from(right.width), theme)).render(right, buffer);
-}
-
-/// The figure `name`, which is `estimated` unless the estimate is of an earlier network: then the sum over the
-/// table, which has parameters and MACs of this one; `None` for memory.
-fn known(model: &Model, name: &str, estimated: u64) -> Option<u64> {
-    match name {
-        _ if model.pending.is_none() => Some(estimated),
-        "params" => Some(model.rows.iter().map(|row| row.params).sum()),
-        "MACs" => Some(model.rows.iter().map(|row| row.macs).sum()),
-        _ => None,
-    }
 }
 
 /// The signed difference from `then` to `now`.
