@@ -1,12 +1,13 @@
-"""Images a second of the presets in PyTorch, as `cargo bench --bench training` measures them here.
+"""Images a second of networks in PyTorch, as `cargo bench --bench training` measures them here.
 
     python3 -m venv /tmp/pytorch && /tmp/pytorch/bin/pip install -r benches/requirements.txt
     /tmp/pytorch/bin/python benches/pytorch.py
 
 Forwards, backwards and the optimiser's step on random images, batch 32, augmentation off, with and
-without batch norm, in both memory layouts. The networks are read from `configs/`.
-BENCH_THREADS (2), BENCH_SECONDS (3, for each figure) and BENCH_NETS (all that are made of separable
-blocks) may be set.
+without batch norm, in both memory layouts. BENCH_THREADS (2), BENCH_SECONDS (3, for each figure),
+BENCH_NORM (`both`, `yes` or `no`) and BENCH_NETS may be set: names of presets, which are read from
+`configs/` and trained on gray images of 96 x 96 pixels (`meadow`) or colour ones (`meadow:rgb`), or
+paths of configurations, trained on images as they describe them.
 """
 
 import os
@@ -19,7 +20,7 @@ import torch
 from torch import nn
 
 CONFIGS = Path(__file__).resolve().parent.parent / "configs"
-NETS = ["pico", "nano", "micro", "milli", "mobilenet"]
+NETS = ["pico", "nano", "micro", "milli", "mobilenet", "meadow", "squeeze"]
 BATCH = 32
 # Batches between two looks at the clock: what an epoch of the other side has.
 BATCHES = 30
@@ -39,41 +40,88 @@ class Mean(nn.Module):
         return x.mean((2, 3))
 
 
-def convolution(channels, filters, section, batch_norm, epsilon, kernel=3, groups=1, activation="relu6", stride=1):
-    """A convolution, its batch norm and its activation, as a list of modules."""
-    kernel = section.get("kernel", kernel)
-    padding = 0 if section.get("padding", "same") == "valid" else kernel // 2
-    modules = [nn.Conv2d(channels, filters, kernel, stride, padding, groups=groups, bias=False)]
-    if batch_norm:
-        modules.append(nn.BatchNorm2d(filters, eps=epsilon))
-    modules += {"none": [], "relu": [nn.ReLU()], "relu6": [nn.ReLU6()]}[activation]
-    return modules
+class Gate(nn.Module):
+    """Squeeze-and-excitation."""
+
+    def __init__(self, channels, ratio):
+        super().__init__()
+        hidden = max(1, channels // ratio)
+        self.gate = nn.Sequential(
+            nn.AdaptiveAvgPool2d(1), nn.Conv2d(channels, hidden, 1), nn.ReLU(), nn.Conv2d(hidden, channels, 1), nn.Sigmoid()
+        )
+
+    def forward(self, x):
+        return x * self.gate(x)
 
 
-def build(config, batch_norm, classes):
-    """The network of `config`, which is made of separable blocks."""
-    model, stem = config["model"], config["stem"]
-    epsilon = model.get("batch_norm_epsilon", 0.001)
-    channels = stem["filters"]
-    modules = convolution(
-        model["input"]["channels"],
-        channels,
-        stem,
-        batch_norm,
-        epsilon,
-        activation=stem.get("activation", "relu6"),
-        stride=stem.get("stride", 1),
-    )
-    for block in config["blocks"]:
-        if block["type"] != "separable" or block.get("repeat", 1) != 1:
-            raise ValueError(f"{model['name']}: only separable blocks, each once, are built here")
-        stride = block.get("stride", 1)
-        modules += convolution(channels, channels, block, batch_norm, epsilon, groups=channels, stride=stride)
-        modules += convolution(channels, block["filters"], {"kernel": 1}, batch_norm, epsilon)
-        channels = block["filters"]
-    modules.append({"max": Maximum, "avg": Mean}[config["head"].get("pool", "max")]())
-    modules.append(nn.Linear(channels, classes))
-    return nn.Sequential(*modules)
+class Residual(nn.Module):
+    """A block whose input is added to its output."""
+
+    def __init__(self, modules):
+        super().__init__()
+        self.block = nn.Sequential(*modules)
+
+    def forward(self, x):
+        return x + self.block(x)
+
+
+class Builder:
+    """The network of a configuration."""
+
+    def __init__(self, config, batch_norm):
+        self.config, self.batch_norm = config, batch_norm
+        self.epsilon = config["model"].get("batch_norm_epsilon", 0.001)
+        self.channels = config["model"]["input"]["channels"]
+
+    def widened(self, filters):
+        return max(1, int(filters * self.config["model"].get("width_multiplier", 1.0) + 0.5))
+
+    def convolution(self, filters, kernel=1, stride=1, padding="same", depthwise=False, activation="relu6"):
+        """A convolution, its batch norm and its activation, as a list of modules."""
+        pad = 0 if padding == "valid" else kernel // 2
+        groups = self.channels if depthwise else 1
+        modules = [nn.Conv2d(self.channels, filters, kernel, stride, pad, groups=groups, bias=False)]
+        if self.batch_norm:
+            modules.append(nn.BatchNorm2d(filters, eps=self.epsilon))
+        self.channels = filters
+        return modules + {"none": [], "relu": [nn.ReLU()], "relu6": [nn.ReLU6()]}[activation]
+
+    def block(self, block, stride):
+        """A block without its repeats."""
+        kernel, padding = block.get("kernel", 3), block.get("padding", "same")
+        filters, kind = self.widened(block["filters"]), block["type"]
+        if kind == "conv":
+            return self.convolution(filters, kernel, stride, padding, activation=block.get("activation", "relu6"))
+        if kind == "separable":
+            modules = self.convolution(self.channels, kernel, stride, padding, depthwise=True)
+            return modules + self.convolution(filters)
+        before, expansion, gate = self.channels, block.get("expansion", 4), block.get("squeeze_excite")
+        modules = self.convolution(expansion * before) if expansion > 1 else []
+        modules += self.convolution(self.channels, kernel, stride, padding, depthwise=True)
+        if gate and gate.get("after", "depthwise") == "depthwise":
+            modules.append(Gate(self.channels, gate.get("ratio", 4)))
+        modules += self.convolution(filters, activation="none")
+        if gate and gate.get("after", "depthwise") == "project":
+            modules.append(Gate(self.channels, gate.get("ratio", 4)))
+        same = stride == 1 and before == filters and (padding == "same" or kernel == 1)
+        return [Residual(modules)] if same else modules
+
+    def build(self, classes):
+        stem = self.config.get("stem", {})
+        modules = self.convolution(
+            self.widened(stem.get("filters", 8)),
+            stem.get("kernel", 3),
+            stem.get("stride", 2),
+            stem.get("padding", "same"),
+            activation=stem.get("activation", "relu6"),
+        )
+        for block in self.config.get("blocks", []):
+            for repeat in range(block.get("repeat", 1)):
+                modules += self.block(block, 1 if repeat else block.get("stride", 1))
+        pool = self.config.get("head", {}).get("pool", "avg")
+        modules.append({"max": Maximum, "avg": Mean}[pool]())
+        modules.append(nn.Linear(self.channels, classes))
+        return nn.Sequential(*modules)
 
 
 def optimizer(config, parameters):
@@ -90,7 +138,7 @@ def optimizer(config, parameters):
 def images_per_second(config, batch_norm, layout, seconds):
     """The median over rounds of BATCHES batches, for at least `seconds`."""
     shape = config["model"]["input"]
-    net = build(config, batch_norm, 5).train().to(memory_format=layout)
+    net = Builder(config, batch_norm).build(5).train().to(memory_format=layout)
     images = torch.rand(BATCH, shape["channels"], shape["height"], shape["width"]).to(memory_format=layout)
     labels = torch.arange(BATCH) % 5
     steps, loss = optimizer(config, net.parameters()), nn.CrossEntropyLoss()
@@ -107,6 +155,16 @@ def images_per_second(config, batch_norm, layout, seconds):
     return statistics.median(speeds)
 
 
+def read(name):
+    """The configuration of a preset or of a file."""
+    plain = name.removesuffix(":rgb")
+    preset = CONFIGS / f"{plain}.toml"
+    config = tomllib.loads((preset if preset.exists() else Path(plain)).read_text(encoding="utf-8"))
+    if preset.exists():
+        config["model"]["input"] = {"height": 96, "width": 96, "channels": 1 if plain == name else 3}
+    return config
+
+
 def main():
     threads = int(os.environ.get("BENCH_THREADS", "2"))
     seconds = float(os.environ.get("BENCH_SECONDS", "3"))
@@ -114,9 +172,10 @@ def main():
     torch.set_num_threads(threads)
     torch.manual_seed(0)
     print("net,batch_norm,threads,images_per_second,layout", flush=True)
-    for batch_norm in [True, False]:
+    norms = {"yes": [True], "no": [False]}.get(os.environ.get("BENCH_NORM", "both"), [True, False])
+    for batch_norm in norms:
         for name in nets:
-            config = tomllib.loads((CONFIGS / f"{name}.toml").read_text(encoding="utf-8"))
+            config = read(name)
             for text, layout in [("NCHW", torch.contiguous_format), ("channels_last", torch.channels_last)]:
                 speed = images_per_second(config, batch_norm, layout, seconds)
                 print(f"{name},{str(batch_norm).lower()},{threads},{speed:.0f},{text}", flush=True)

@@ -1,7 +1,7 @@
 //! Roofline of the training kernels: `cargo bench --bench roofline`.
 //!
-//! Trains `micro` on one thread, on random images, batch size 32, without augmentation, `ROUNDS` times for
-//! `BENCH_SECONDS` (4) in total, and compares the time of each kind of operation, in the fastest round, with the
+//! Trains `micro`, or the preset or configuration named by `BENCH_NETS`, on one thread, on random images, batch size 32,
+//! without augmentation, `ROUNDS` times for `BENCH_SECONDS` (4) in total, and compares the time of each kind of operation, in the fastest round, with the
 //! roofline: the time of its arithmetic at peak performance, or of its feature maps through memory or cache, whichever
 //! is longer. Prints Markdown.
 //!
@@ -19,10 +19,10 @@
 
 #![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a benchmark prints, and what fails ends it")]
 
-use micromobilenet::config::{ConfigFile, overrides, preset};
+use micromobilenet::config::{ConfigFile, open, overrides};
 use micromobilenet::data::{DataCheck, Dataset, Images};
 use micromobilenet::files::RealDisk;
-use micromobilenet::graph::{Graph, Op, Source};
+use micromobilenet::graph::{Graph, Op, Shape, Source};
 use micromobilenet::train::{
     BatchProgress, Begin, Control, End, EpochMetrics, Governor, Job, Layer, Observer, Profile, Start, Validation, Work,
     bandwidth, family, peak_flops, train,
@@ -93,13 +93,13 @@ impl Observer for Watch {
     fn end(&mut self, _: &End) {}
 }
 
-fn images(count: usize) -> Images {
+fn images(count: usize, shape: Shape) -> Images {
     let byte = |i: usize| (i as u32).wrapping_mul(2_654_435_761).rotate_left(7) as u8;
     Images {
-        height: 96,
-        width: 96,
-        channels: 1,
-        pixels: (0..count * 96 * 96).map(byte).collect(),
+        height: shape.height,
+        width: shape.width,
+        channels: shape.channels,
+        pixels: (0..count * shape.values()).map(byte).collect(),
         labels: (0..count).map(|i| (i % 5) as u16).collect(),
         names: (0..count).map(|i| i.to_string()).collect(),
         contents: Vec::new(),
@@ -109,12 +109,13 @@ fn images(count: usize) -> Images {
 /// The profile of a training on one thread, in the fastest round, and its network.
 fn trained(limit: f64) -> (Graph, Profile) {
     let sets: [String; 3] = ["augment={}".into(), "train.epochs=100000".into(), format!("train.batch_size={BATCH}")];
-    let spec = ConfigFile::parse("micro", preset(Path::new("micro")).unwrap(), &overrides(&sets).unwrap()).unwrap();
+    let net = std::env::var("BENCH_NETS").unwrap_or_else(|_| "micro".into());
+    let spec = ConfigFile::parse(&net, open(Path::new(&net)).unwrap().text(), &overrides(&sets).unwrap()).unwrap();
     let graph = Graph::of_file(&spec, 5).unwrap();
     let dataset = Arc::new(Dataset {
         labels: (0..5).map(|i| i.to_string()).collect(),
-        train: images(960),
-        validation: images(16),
+        train: images(960, graph.input),
+        validation: images(16, graph.input),
         test: None,
         fingerprint: String::new(),
         check: DataCheck::default(),

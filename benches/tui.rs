@@ -58,7 +58,7 @@ fn sizes() {
         terminal.send(key).wait_for(text);
         told += &format!(", {name} {}", terminal.full_frame());
     }
-    terminal.send("s").wait_for("images/s");
+    terminal.send("t").wait_for("images/s");
     let (begun, before) = (Instant::now(), terminal.bytes.len());
     while begun.elapsed() < IDLE {
         terminal.take(Duration::from_millis(100));
@@ -130,7 +130,7 @@ fn main() {
 
     let (bytes, times) = keystrokes(&mut terminal);
     println!("keystroke to frame, {KEYS}: {}; {bytes} bytes a frame", told(times));
-    terminal.send(F3).wait_for("trains it").send("s").wait_for("images/s").send(F1).wait_for("Costs");
+    terminal.send(F3).wait_for("trains it").send("t").wait_for("images/s").send(F1).wait_for("Costs");
     let (bytes, times) = keystrokes(&mut terminal);
     println!("the same while training:     {}; {bytes} bytes a frame", told(times));
     assert!(terminal.text().contains("/1000"), "the training has ended:\n{}", terminal.text());

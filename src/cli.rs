@@ -2,7 +2,7 @@
 
 use crate::config::{Edit, PRESETS, Value};
 #[cfg(feature = "tui")]
-use crate::headless::{DEFAULT_CONFIG, threads};
+use crate::headless::threads;
 use crate::headless::{Request, Split};
 use crate::jobs::Folders;
 #[cfg(feature = "tui")]
@@ -102,7 +102,7 @@ pub struct Cli {
     /// Smoke test: one epoch on few images
     #[arg(long)]
     test: bool,
-    /// Precision of evaluation, export and prediction, same as --set export.precision=…
+    /// Precision of estimate, evaluation, export and prediction, same as --set export.precision=… [default: int8]
     #[arg(long, value_name = "float|int8")]
     precision: Option<String>,
     /// Exit with 1, and export nothing, if int8 loses more accuracy than this fraction, for example 0.005
@@ -135,7 +135,7 @@ const ACTIONS: &str = "Actions, which can be combined and run in this order (--r
 const AFTER: &str = "\
 Examples:
   micromobilenet --config micro --estimate
-  micromobilenet --config nano --precision int8 --estimate --board uno-r3
+  micromobilenet --config nano --estimate --board uno-r3
   micromobilenet --config micro --data photos --epochs 60 --train --evaluate --export
   micromobilenet --train --resume
   micromobilenet --run runs/2026-01-31_14-05-09_micro --predict a.jpg b.jpg
@@ -162,7 +162,7 @@ impl Cli {
         let of_run = self.run.as_ref().map(|run| run.join(Run::CONFIG));
         let request = self.clone().into_request();
         Some(tui::Start {
-            config: request.config.or(of_run).unwrap_or_else(|| PathBuf::from(DEFAULT_CONFIG)),
+            config: request.config.or(of_run),
             overrides: request.overrides,
             folders: request.folders,
             threads: threads(request.threads),

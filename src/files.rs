@@ -88,11 +88,17 @@ pub fn write_atomic_on(disk: &dyn Disk, path: &Path, bytes: &[u8]) -> Result<(),
     let temporary = temporary_beside(&target);
     let steps = || -> io::Result<()> {
         match fs::remove_file(&temporary) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+            Err(error) if !matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {
+                return Err(error);
+            }
             _ => disk.create(&temporary, bytes)?,
         }
         if let Ok(old) = fs::metadata(&target) {
-            fs::set_permissions(&temporary, old.permissions())?;
+            // If it vanished meanwhile, the next step says so.
+            match fs::set_permissions(&temporary, old.permissions()) {
+                Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+                _ => {}
+            }
         }
         disk.sync(&temporary)?;
         disk.rename(&temporary, &target)?;

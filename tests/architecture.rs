@@ -301,8 +301,8 @@ const OUTSIDE: [&str; 16] = [
     "env::",
     "std::process",
 ];
-/// The files of the workbench that may make them: its work, its loop, its terminal.
-const INSIDE: [&str; 4] = ["tui/workshop/", "tui/terminal.rs", "tui/events.rs", "tui/mod.rs"];
+/// The files of the workbench that may make them: its work, its beginning, its loop, its terminal.
+const INSIDE: [&str; 5] = ["tui/workshop/", "tui/terminal.rs", "tui/events.rs", "tui/begin.rs", "tui/mod.rs"];
 
 /// The calls of [`OUTSIDE`] in `text` before its tests.
 fn outside_calls(text: &str) -> Vec<&'static str> {

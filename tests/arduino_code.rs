@@ -42,18 +42,7 @@ fn the_shipped_sketches_are_what_the_shipped_weights_give() {
         let (config, weights) = (format!("configs/{net}.toml"), weights(net));
         assert!(weights.is_file(), "{} is missing; {MAKE}", weights.display());
         let weights = weights.to_str().unwrap();
-        micromobilenet(&[
-            "--config",
-            &config,
-            "--weights",
-            weights,
-            "--precision",
-            "int8",
-            "--export",
-            "--no-check",
-            "--output",
-            output,
-        ]);
+        micromobilenet(&["--config", &config, "--weights", weights, "--export", "--no-check", "--output", output]);
         for file in [format!("{class}.h"), "samples.h".to_owned(), format!("{class}.ino")] {
             let shipped = root().join("ArduinoCode").join(class).join(&file);
             let shipped = fs::read(&shipped).unwrap_or_else(|error| panic!("{}: {error}; {MAKE}", shipped.display()));
@@ -89,8 +78,8 @@ fn the_shipped_weights_are_as_good_as_their_headers_say() {
         let stated = header.lines().find_map(|line| line.strip_prefix("// accuracy ")).unwrap();
         let stated: f64 = stated.split_whitespace().next().unwrap().parse().unwrap();
         let (config, weights) = (format!("configs/{net}.toml"), weights(net));
-        let arguments = ["--config", &config, "--weights", weights.to_str().unwrap(), "--evaluate", "--json"];
-        let said = micromobilenet(&arguments);
+        let from = ["--config", &config, "--weights", weights.to_str().unwrap()];
+        let said = micromobilenet(&[&from[..], &["--precision", "float", "--evaluate", "--json"]].concat());
         let evaluation: serde_json::Value = said
             .lines()
             .map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap())

@@ -9,7 +9,7 @@
 // tables          36720 bytes of flash for weights, constants and steps
 // object          4520 bytes of RAM, including an arena of 4496 bytes
 // arithmetic      8-bit integers, single rounding: (sum * multiplier + offset) >> 16
-// configuration   ff80e685837f0be3
+// configuration   5faa5fc4d07ea623
 // trained weights 8d535cc30999b10f
 // data            fashion-mnist (21cdc28a57a256d0)
 // accuracy        0.8720 in validation
@@ -197,6 +197,8 @@ static inline uint32_t mmnClock() { return 0; }
 #undef pair
 #pragma push_macro("pixel")
 #undef pixel
+#pragma push_macro("pixels")
+#undef pixels
 #pragma push_macro("place")
 #undef place
 #pragma push_macro("plane")
@@ -2089,6 +2091,7 @@ enum Kind : uint8_t {
     depthwise3Kind,
     firstLayerKind,
     filtersKind,
+    quadsKind,
     imageKind,
     pointwiseKind,
     shallowKind,
@@ -2116,7 +2119,7 @@ struct Step {
     uint8_t zero;
     // Fractional bits of the product that is requantised.
     uint8_t shift;
-    // Depthwise kernels: sides on which windows overlap the padding, and the stride.
+    // Depthwise kernels: sides on which windows overlap the padding, the stride, and whether rows are short.
     uint8_t edges;
     uint8_t padding[2];
 };
@@ -2183,7 +2186,7 @@ static const Step steps[25] MICROMOBILENET_FLASH = {
     // block10.pointwise: pointwise, 3x3x48 -> 3x3x96
     {14416, 1248, 1824, 96, 642, 3, 3, 48, 3, 3, 96, 0, 3, pointwiseKind, intoRow, 1, 1, 0, 1, 1, 0, 16, 0, {0}},
     // block11.depthwise: depthwise 3x3, stride 1, padding 1, 3x3x96 -> 3x3x96
-    {19024, 1248, 2112, noPlace, 738, 3, 3, 96, 3, 3, 96, 1, 1, depthwise3Kind, intoRow, 3, 1, 1, 1, 2, 0, 16, 3, {0}},
+    {19024, 1248, 2112, noPlace, 738, 3, 3, 96, 3, 3, 96, 1, 1, depthwise3Kind, intoRow, 3, 1, 1, 1, 2, 0, 16, 195, {0}},
     // block11.pointwise: pointwise, 3x3x96 -> 3x3x96
     {19888, 1824, 1824, 96, 834, 3, 3, 96, 3, 3, 96, 0, 3, pointwiseKind, intoRow, 1, 1, 0, 2, 2, 0, 16, 0, {0}},
 };
@@ -2238,6 +2241,84 @@ static inline uint8_t saturate(int32_t value) {
     return static_cast<uint8_t>(value < 0 ? 0 : (value > 255 ? 255 : value));
 }
 
+// Depthwise 3x3 with stride 1 on rows of three or four columns, padding on both sides: all pixels of a channel stay
+// in registers, columns of rows a and b in r0, r10, r11 and r1, columns of row c in r12 and r2. A sum begins with the
+// product that needs one of them for the last time, and replaces it: the sums are in lr, r0, r10 and r11. Follows the
+// unpacking of weights in depthwiseRow3, whose last argument is here the end of the output.
+#define DSP_SHORT_ROW                                               \
+    "40:\n"                                                         \
+    "ldr r9, [sp, " DSP_ZEROS "]\n"                                 \
+    "ldr r0, [r0]\n"                                                \
+    "ldr r1, [r1]\n"                                                \
+    "ldr r2, [r2]\n"                                                \
+    "tst lr, #140\n"                                                \
+    "bne 42f\n"                                                     \
+    "41:\n"                                                         \
+    "pkhbt r10, r0, r1, lsl #16\n"                                  \
+    "pkhtb r1, r1, r0, asr #16\n"                                   \
+    "uxtb16 r0, r10\n"                                              \
+    "uxtb16 r10, r10, ror #8\n"                                     \
+    "uxtb16 r11, r1\n"                                              \
+    "uxtb16 r1, r1, ror #8\n"                                       \
+    "uxtb16 r12, r2\n"                                              \
+    "uxtb16 r2, r2, ror #8\n"                                       \
+    "pkhbt lr, r9, r2, lsl #16\n"                                   \
+    "smuad lr, lr, r7\n"                                            \
+    "smlabb lr, r12, r8, lr\n"                                      \
+    "smlad lr, r9, r4, lr\n"                                        \
+    "smlad lr, r0, r5, lr\n"                                        \
+    "smlad lr, r10, r6, lr\n"                                       \
+    "smuad r0, r0, r4\n"                                            \
+    "smlad r0, r12, r7, r0\n"                                       \
+    "smlabb r0, r2, r8, r0\n"                                       \
+    "smlad r0, r10, r5, r0\n"                                       \
+    "smlad r0, r11, r6, r0\n"                                       \
+    "smuad r10, r10, r4\n"                                          \
+    "smlad r10, r2, r7, r10\n"                                      \
+    "smlatb r10, r12, r8, r10\n"                                    \
+    "smlad r10, r11, r5, r10\n"                                     \
+    "smlad r10, r1, r6, r10\n"                                      \
+    "smuad r11, r11, r4\n"                                          \
+    "smlad r11, r1, r5, r11\n"                                      \
+    "smlad r11, r9, r6, r11\n"                                      \
+    "smlatb r11, r2, r8, r11\n"                                     \
+    "pkhtb r12, r9, r12, asr #16\n"                                 \
+    "smlad r11, r12, r7, r11\n"                                     \
+    "ldrd r4, r5, [sp]\n"                                           \
+    "ldr r6, [sp, " DSP_LAST "]\n"                                  \
+    "add r7, r3, r8, lsr #16\n"                                     \
+    "mla lr, lr, r4, r5\n"                                          \
+    "mla r0, r0, r4, r5\n"                                          \
+    "mla r10, r10, r4, r5\n"                                        \
+    "mla r11, r11, r4, r5\n"                                        \
+    "usat lr, #8, lr, asr #16\n"                                    \
+    "usat r0, #8, r0, asr #16\n"                                    \
+    "usat r10, #8, r10, asr #16\n"                                  \
+    "usat r11, #8, r11, asr #16\n"                                  \
+    "strb lr, [r3]\n"                                               \
+    "strb r0, [r3, #1]\n"                                           \
+    /* With three columns, the third output replaces the fourth. */ \
+    "strb r11, [r7, #-1]\n"                                         \
+    "strb r10, [r3, #2]\n"                                          \
+    "mov r3, r7\n"                                                  \
+    "cmp r3, r6\n"                                                  \
+    "bne 1b\n"                                                      \
+    "b 43b\n"                                                       \
+    /* Padding above, below, and on the right of three columns. */  \
+    "42:\n"                                                         \
+    "orr r10, r9, r9, lsl #8\n"                                     \
+    "lsls r11, lr, #29\n"                                           \
+    "it mi\n"                                                       \
+    "movmi r0, r10\n"                                               \
+    "it cs\n"                                                       \
+    "movcs r2, r10\n"                                               \
+    "lsls r11, lr, #24\n"                                           \
+    "bpl 41b\n"                                                     \
+    "bfi r0, r9, #24, #8\n"                                         \
+    "bfi r1, r9, #24, #8\n"                                         \
+    "bfi r2, r9, #24, #8\n"                                         \
+    "b 41b\n"
+
 // Depthwise 3x3 for cores with the DSP extension, which multiplies pairs of 16-bit values.
 //
 // A register holds the pixels of rows a and b at a column, another one the two weights, so that one
@@ -2255,9 +2336,19 @@ static inline uint8_t saturate(int32_t value) {
 #define DSP_ZEROS "#92"
 #define DSP_LAST "#96"
 
-// Bits of `edges`: columns and rows of the kernel that read padding, and a stride other than 1. The upper
-// 24 bits count the remaining channels. A step has all bits but those of the rows.
-enum : uint8_t { leftEdge = 1, rightEdge = 2, topEdge = 4, bottomEdge = 8, byTwo = 16, byThree = 32 };
+// Bits of `edges`: columns and rows of the kernel that read padding, a stride other than 1, and rows of at most
+// four columns (three: both bits) whose outputs are computed together. The upper 24 bits count the remaining
+// channels. A step has all bits but those of the rows.
+enum : uint8_t {
+    leftEdge = 1,
+    rightEdge = 2,
+    topEdge = 4,
+    bottomEdge = 8,
+    byTwo = 16,
+    byThree = 32,
+    shortRow = 64,
+    threeColumns = 128,
+};
 
 // Requantises a sum and stores it as the next output.
 #define DSP_REQUANTISE(sum, multiplier, offset)          \
@@ -2328,7 +2419,8 @@ enum : uint8_t { leftEdge = 1, rightEdge = 2, topEdge = 4, bottomEdge = 8, byTwo
     DSP_REQUANTISE("r10", "r11", "r12")
 
 // All channels of a row of at least one output; input rows have at least three columns. `zeros` holds the
-// value of padding twice; `last` is the offset from the next plane to the last two columns of this one.
+// value of padding twice; `last` is the offset from the next plane to the last two columns of this one, of short rows
+// the end of the output.
 MMN_WHOLE static void depthwiseRow3(const uint8_t *, const uint8_t *, const uint8_t *, const int8_t *,
                                     const uint16_t *, const uint32_t *, uint32_t, uint8_t *, uint32_t, uint32_t,
                                     uint32_t, int32_t) {
@@ -2361,6 +2453,8 @@ MMN_WHOLE static void depthwiseRow3(const uint8_t *, const uint8_t *, const uint
         "sxtb16 r8, r12, ror #16\n"
         "ldrd r12, lr, [sp, " DSP_COLUMNS "]\n"
         "pkhbt r8, r8, r12, lsl #16\n"
+        "tst lr, #64\n"
+        "bne 40f\n"
         "tst lr, #12\n"
         "bne 8f\n"
         "2:\n"
@@ -2485,6 +2579,7 @@ MMN_WHOLE static void depthwiseRow3(const uint8_t *, const uint8_t *, const uint
         "6:\n"
         "cmp lr, #0x100\n"
         "bcs 1b\n"
+        "43:\n"
         "add sp, #16\n"
         "pop {r4-r11, lr}\n"
         "add sp, #16\n"
@@ -2535,7 +2630,9 @@ MMN_WHOLE static void depthwiseRow3(const uint8_t *, const uint8_t *, const uint
         "str r12, [sp, #4]\n"
         "movs r7, #0\n"
         "bfc r8, #0, #16\n"
-        "b 2b\n" ::: MMN_CLOBBERS);
+        "b 2b\n"
+        DSP_SHORT_ROW
+        ::: MMN_CLOBBERS);
 }
 
 #undef DSP_A
@@ -2547,10 +2644,12 @@ MMN_WHOLE static void depthwiseRow3(const uint8_t *, const uint8_t *, const uint
 #undef DSP_REQUANTISE
 #undef DSP_FOUR_COLUMNS
 #undef DSP_ROW_C
+#undef DSP_SHORT_ROW
 #undef DSP_C_TWICE
 #undef DSP_LAST_COLUMNS
 #undef DSP_FIRST_COLUMNS
 #undef DSP_STRIDE_2
+
 
 // First layer with a single input plane and no padding: the pixels of two outputs are unpacked once for
 // all 3 filters and stay in registers; weights are loaded from the stack.
@@ -4171,10 +4270,15 @@ static void depthwise3Row(const Step &step, const uint8_t *const *rows, uint8_t 
         edges |= bottomEdge;
         below = rows[1];
     }
+    int32_t last = static_cast<int32_t>(step.width - 2u - plane);
+    if (edges & shortRow) {
+        const uint8_t *const end = out + static_cast<size_t>(step.filters) * step.columns;
+        last = static_cast<int32_t>(reinterpret_cast<intptr_t>(end));
+    }
     depthwiseRow3(above, rows[1], below,
                   reinterpret_cast<const int8_t *>(weightTable + step.weights), multiplierTable + step.constants,
                   offsetTable + step.constants, plane, out, step.columns, edges,
-                  step.zero * 0x10001u, static_cast<int32_t>(step.width - 2u - plane));
+                  step.zero * 0x10001u, last);
 }
 #elif !defined(__AVR_HAVE_MUL__)
 // Removes a kernel row that reads padding: adds its constant contribution to the offset and clears its
@@ -4257,6 +4361,15 @@ static inline uint16_t quadsOf(uint16_t depth) { return static_cast<uint16_t>((d
 
 #if defined(__ARM_FEATURE_DSP) && __ARM_ARCH_PROFILE == 'M'
 static inline uint16_t lesser(uint16_t one, uint16_t other) { return one < other ? one : other; }
+
+// Pointwise on planes: a row.
+MICROMOBILENET_INLINE void planeProducts(const Step &step, const Source &source, uint8_t *values, uint8_t *out) {
+    const uint8_t *in = source.rows[0];
+    uint16_t pixels = step.columns;
+    products(values, in, source.plane, step.channels, weightTable + step.weights, multiplierTable + step.constants,
+             offsetTable + step.constants, step.filters, out, step.columns, pixels);
+}
+
 #endif
 
 #if defined(__ARM_FEATURE_DSP) && __ARM_ARCH_PROFILE == 'M'
@@ -4273,16 +4386,14 @@ MICROMOBILENET_NOINLINE static void shallowRow(const Step &step, const uint8_t *
 
 // Filters that read all channels (convolution; pointwise if the kernel is 1x1): a row.
 static void filters(const Step &step, const Source &source, uint8_t *values, uint8_t *out) {
+#if defined(__ARM_FEATURE_DSP) && __ARM_ARCH_PROFILE == 'M'
+    planeProducts(step, source, values, out);
+#else
     const uint16_t depth = static_cast<uint16_t>(step.channels * step.kernel * step.kernel);
     const uint8_t gap = static_cast<uint8_t>(step.stride * source.gap);
     const uint8_t *const weights = weightTable + step.weights;
     const uint16_t *const multipliers = multiplierTable + step.constants;
     const uint32_t *const offsets = offsetTable + step.constants;
-#if defined(__ARM_FEATURE_DSP) && __ARM_ARCH_PROFILE == 'M'
-    static_cast<void>(gap);
-    products(values, source.rows[0], source.plane, depth, weights, multipliers, offsets, step.filters, out,
-             step.columns, step.columns);
-#else
     Tile tile;
     tile.values = values;
     for (uint16_t x = 0; x < step.columns; x = static_cast<uint16_t>(x + tilePixels)) {
@@ -4314,6 +4425,7 @@ static void dense(uint32_t at, uint16_t constants, uint8_t shift, uint16_t chann
 #endif
 }
 #endif
+
 
 
 
@@ -5103,6 +5215,7 @@ typedef MobileNet_detail::Camera<MobileNet> MobileNetCamera;
 #pragma pop_macro("pad")
 #pragma pop_macro("pair")
 #pragma pop_macro("pixel")
+#pragma pop_macro("pixels")
 #pragma pop_macro("place")
 #pragma pop_macro("plane")
 #pragma pop_macro("pool")

@@ -9,7 +9,7 @@
 // tables          2728 bytes of flash for weights, constants and steps
 // object          1624 bytes of RAM, including an arena of 1600 bytes
 // arithmetic      8-bit integers, single rounding: (sum * multiplier + offset) >> 16
-// configuration   7534985bd3776b6f
+// configuration   b9744cdc0fd5dca7
 // trained weights ec7f46f745e8ebd8
 // data            fashion-mnist (21cdc28a57a256d0)
 // accuracy        0.8270 in validation
@@ -195,6 +195,8 @@ static inline uint32_t mmnClock() { return 0; }
 #undef pair
 #pragma push_macro("pixel")
 #undef pixel
+#pragma push_macro("pixels")
+#undef pixels
 #pragma push_macro("place")
 #undef place
 #pragma push_macro("plane")
@@ -544,6 +546,7 @@ enum Kind : uint8_t {
     depthwise3Kind,
     firstLayerKind,
     filtersKind,
+    quadsKind,
     imageKind,
     pointwiseKind,
     shallowKind,
@@ -570,7 +573,7 @@ struct Step {
     uint8_t zero;
     // Fractional bits of the product that is requantised.
     uint8_t shift;
-    // Depthwise kernels: sides on which windows overlap the padding, and the stride.
+    // Depthwise kernels: sides on which windows overlap the padding, the stride, and whether rows are short.
     uint8_t edges;
 };
 
@@ -637,6 +640,7 @@ static inline uint8_t saturate(int32_t value) {
     return static_cast<uint8_t>(value < 0 ? 0 : (value > 255 ? 255 : value));
 }
 
+
 // Depthwise 3x3 for cores with the DSP extension, which multiplies pairs of 16-bit values.
 //
 // A register holds the pixels of rows a and b at a column, another one the two weights, so that one
@@ -654,9 +658,19 @@ static inline uint8_t saturate(int32_t value) {
 #define DSP_ZEROS "#92"
 #define DSP_LAST "#96"
 
-// Bits of `edges`: columns and rows of the kernel that read padding, and a stride other than 1. The upper
-// 24 bits count the remaining channels. A step has all bits but those of the rows.
-enum : uint8_t { leftEdge = 1, rightEdge = 2, topEdge = 4, bottomEdge = 8, byTwo = 16, byThree = 32 };
+// Bits of `edges`: columns and rows of the kernel that read padding, a stride other than 1, and rows of at most
+// four columns (three: both bits) whose outputs are computed together. The upper 24 bits count the remaining
+// channels. A step has all bits but those of the rows.
+enum : uint8_t {
+    leftEdge = 1,
+    rightEdge = 2,
+    topEdge = 4,
+    bottomEdge = 8,
+    byTwo = 16,
+    byThree = 32,
+    shortRow = 64,
+    threeColumns = 128,
+};
 
 // Requantises a sum and stores it as the next output.
 #define DSP_REQUANTISE(sum, multiplier, offset)          \
@@ -702,7 +716,8 @@ enum : uint8_t { leftEdge = 1, rightEdge = 2, topEdge = 4, bottomEdge = 8, byTwo
     DSP_REQUANTISE("r10", "r11", "r12")
 
 // All channels of a row of at least one output; input rows have at least three columns. `zeros` holds the
-// value of padding twice; `last` is the offset from the next plane to the last two columns of this one.
+// value of padding twice; `last` is the offset from the next plane to the last two columns of this one, of short rows
+// the end of the output.
 MMN_WHOLE static void depthwiseRow3(const uint8_t *, const uint8_t *, const uint8_t *, const int8_t *,
                                     const uint16_t *, const uint32_t *, uint32_t, uint8_t *, uint32_t, uint32_t,
                                     uint32_t, int32_t) {
@@ -790,6 +805,7 @@ MMN_WHOLE static void depthwiseRow3(const uint8_t *, const uint8_t *, const uint
         "6:\n"
         "cmp lr, #0x100\n"
         "bcs 1b\n"
+        "43:\n"
         "add sp, #16\n"
         "pop {r4-r11, lr}\n"
         "add sp, #16\n"
@@ -840,7 +856,8 @@ MMN_WHOLE static void depthwiseRow3(const uint8_t *, const uint8_t *, const uint
         "str r12, [sp, #4]\n"
         "movs r7, #0\n"
         "bfc r8, #0, #16\n"
-        "b 2b\n" ::: MMN_CLOBBERS);
+        "b 2b\n"
+        ::: MMN_CLOBBERS);
 }
 
 #undef DSP_A
@@ -853,6 +870,7 @@ MMN_WHOLE static void depthwiseRow3(const uint8_t *, const uint8_t *, const uint
 #undef DSP_FOUR_COLUMNS
 #undef DSP_ROW_C
 #undef DSP_STRIDE_2
+
 
 // First layer with a single input plane and no padding: the pixels of two outputs are unpacked once for
 // all 3 filters and stay in registers; weights are loaded from the stack.
@@ -2469,10 +2487,11 @@ static void depthwise3Row(const Step &step, const uint8_t *const *rows, uint8_t 
         edges |= bottomEdge;
         below = rows[1];
     }
+    int32_t last = static_cast<int32_t>(step.width - 2u - plane);
     depthwiseRow3(above, rows[1], below,
                   reinterpret_cast<const int8_t *>(weightTable + step.weights), multiplierTable + step.constants,
                   offsetTable + step.constants, plane, out, step.columns, edges,
-                  step.zero * 0x10001u, static_cast<int32_t>(step.width - 2u - plane));
+                  step.zero * 0x10001u, last);
 }
 #elif !defined(__AVR_HAVE_MUL__)
 // Removes a kernel row that reads padding: adds its constant contribution to the offset and clears its
@@ -2552,6 +2571,15 @@ static inline uint16_t quadsOf(uint16_t depth) { return static_cast<uint16_t>((d
 
 #if defined(__ARM_FEATURE_DSP) && __ARM_ARCH_PROFILE == 'M'
 static inline uint16_t lesser(uint16_t one, uint16_t other) { return one < other ? one : other; }
+
+// Pointwise on planes: a row.
+MICROMOBILENET_INLINE void planeProducts(const Step &step, const Source &source, uint8_t *values, uint8_t *out) {
+    const uint8_t *in = source.rows[0];
+    uint16_t pixels = step.columns;
+    products(values, in, source.plane, step.channels, weightTable + step.weights, multiplierTable + step.constants,
+             offsetTable + step.constants, step.filters, out, step.columns, pixels);
+}
+
 #endif
 
 #if defined(__ARM_FEATURE_DSP) && __ARM_ARCH_PROFILE == 'M'
@@ -2568,16 +2596,14 @@ MICROMOBILENET_NOINLINE static void shallowRow(const Step &step, const uint8_t *
 
 // Filters that read all channels (convolution; pointwise if the kernel is 1x1): a row.
 static void filters(const Step &step, const Source &source, uint8_t *values, uint8_t *out) {
+#if defined(__ARM_FEATURE_DSP) && __ARM_ARCH_PROFILE == 'M'
+    planeProducts(step, source, values, out);
+#else
     const uint16_t depth = static_cast<uint16_t>(step.channels * step.kernel * step.kernel);
     const uint8_t gap = static_cast<uint8_t>(step.stride * source.gap);
     const uint8_t *const weights = weightTable + step.weights;
     const uint16_t *const multipliers = multiplierTable + step.constants;
     const uint32_t *const offsets = offsetTable + step.constants;
-#if defined(__ARM_FEATURE_DSP) && __ARM_ARCH_PROFILE == 'M'
-    static_cast<void>(gap);
-    products(values, source.rows[0], source.plane, depth, weights, multipliers, offsets, step.filters, out,
-             step.columns, step.columns);
-#else
     Tile tile;
     tile.values = values;
     for (uint16_t x = 0; x < step.columns; x = static_cast<uint16_t>(x + tilePixels)) {
@@ -2609,6 +2635,7 @@ static void dense(uint32_t at, uint16_t constants, uint8_t shift, uint16_t chann
 #endif
 }
 #endif
+
 
 
 
@@ -3380,6 +3407,7 @@ typedef NanoMobileNet_detail::Camera<NanoMobileNet> NanoMobileNetCamera;
 #pragma pop_macro("pad")
 #pragma pop_macro("pair")
 #pragma pop_macro("pixel")
+#pragma pop_macro("pixels")
 #pragma pop_macro("place")
 #pragma pop_macro("plane")
 #pragma pop_macro("pool")

@@ -9,7 +9,7 @@
 // tables          1576 bytes of flash for weights, constants and steps
 // object          1008 bytes of RAM, including an arena of 984 bytes
 // arithmetic      8-bit integers, single rounding: (sum * multiplier + offset) >> 16
-// configuration   fa4bfe385cfffff6
+// configuration   e657836f8394f59c
 // trained weights 6ac4c28a7b56281f
 // data            fashion-mnist (21cdc28a57a256d0)
 // accuracy        0.8060 in validation
@@ -195,6 +195,8 @@ static inline uint32_t mmnClock() { return 0; }
 #undef pair
 #pragma push_macro("pixel")
 #undef pixel
+#pragma push_macro("pixels")
+#undef pixels
 #pragma push_macro("place")
 #undef place
 #pragma push_macro("plane")
@@ -498,6 +500,7 @@ enum Kind : uint8_t {
     depthwise3Kind,
     firstLayerKind,
     filtersKind,
+    quadsKind,
     imageKind,
     pointwiseKind,
     shallowKind,
@@ -524,7 +527,7 @@ struct Step {
     uint8_t zero;
     // Fractional bits of the product that is requantised.
     uint8_t shift;
-    // Depthwise kernels: sides on which windows overlap the padding, and the stride.
+    // Depthwise kernels: sides on which windows overlap the padding, the stride, and whether rows are short.
     uint8_t edges;
 };
 
@@ -587,6 +590,7 @@ static inline uint8_t saturate(int32_t value) {
     return static_cast<uint8_t>(value < 0 ? 0 : (value > 255 ? 255 : value));
 }
 
+
 // Depthwise 3x3 for cores with the DSP extension, which multiplies pairs of 16-bit values.
 //
 // A register holds the pixels of rows a and b at a column, another one the two weights, so that one
@@ -604,9 +608,19 @@ static inline uint8_t saturate(int32_t value) {
 #define DSP_ZEROS "#92"
 #define DSP_LAST "#96"
 
-// Bits of `edges`: columns and rows of the kernel that read padding, and a stride other than 1. The upper
-// 24 bits count the remaining channels. A step has all bits but those of the rows.
-enum : uint8_t { leftEdge = 1, rightEdge = 2, topEdge = 4, bottomEdge = 8, byTwo = 16, byThree = 32 };
+// Bits of `edges`: columns and rows of the kernel that read padding, a stride other than 1, and rows of at most
+// four columns (three: both bits) whose outputs are computed together. The upper 24 bits count the remaining
+// channels. A step has all bits but those of the rows.
+enum : uint8_t {
+    leftEdge = 1,
+    rightEdge = 2,
+    topEdge = 4,
+    bottomEdge = 8,
+    byTwo = 16,
+    byThree = 32,
+    shortRow = 64,
+    threeColumns = 128,
+};
 
 // Requantises a sum and stores it as the next output.
 #define DSP_REQUANTISE(sum, multiplier, offset)          \
@@ -652,7 +666,8 @@ enum : uint8_t { leftEdge = 1, rightEdge = 2, topEdge = 4, bottomEdge = 8, byTwo
     DSP_REQUANTISE("r10", "r11", "r12")
 
 // All channels of a row of at least one output; input rows have at least three columns. `zeros` holds the
-// value of padding twice; `last` is the offset from the next plane to the last two columns of this one.
+// value of padding twice; `last` is the offset from the next plane to the last two columns of this one, of short rows
+// the end of the output.
 MMN_WHOLE static void depthwiseRow3(const uint8_t *, const uint8_t *, const uint8_t *, const int8_t *,
                                     const uint16_t *, const uint32_t *, uint32_t, uint8_t *, uint32_t, uint32_t,
                                     uint32_t, int32_t) {
@@ -740,6 +755,7 @@ MMN_WHOLE static void depthwiseRow3(const uint8_t *, const uint8_t *, const uint
         "6:\n"
         "cmp lr, #0x100\n"
         "bcs 1b\n"
+        "43:\n"
         "add sp, #16\n"
         "pop {r4-r11, lr}\n"
         "add sp, #16\n"
@@ -790,7 +806,8 @@ MMN_WHOLE static void depthwiseRow3(const uint8_t *, const uint8_t *, const uint
         "str r12, [sp, #4]\n"
         "movs r7, #0\n"
         "bfc r8, #0, #16\n"
-        "b 2b\n" ::: MMN_CLOBBERS);
+        "b 2b\n"
+        ::: MMN_CLOBBERS);
 }
 
 #undef DSP_A
@@ -803,6 +820,7 @@ MMN_WHOLE static void depthwiseRow3(const uint8_t *, const uint8_t *, const uint
 #undef DSP_FOUR_COLUMNS
 #undef DSP_ROW_C
 #undef DSP_STRIDE_2
+
 
 // First layer with a single input plane and no padding: the pixels of two outputs are unpacked once for
 // all 3 filters and stay in registers; weights are loaded from the stack.
@@ -1106,6 +1124,159 @@ MMN_WHOLE static void products(uint8_t *, const uint8_t *, uint32_t, uint32_t, c
 #undef DSP_QUAD
 #undef DSP_OUTPUTS
 #undef DSP_WIDEN
+
+// Multiplies a quad of two pixels by the weights of two filters: r0..r3 sums, r4..r7 values, r8..r10 weights. Its code
+// has 56 bytes.
+#define DSP_PAIR_QUAD           \
+    "ldrd r8, r9, [lr], #8\n"   \
+    "ldm r12!, {r4-r7}\n"       \
+    "uxtb16 r10, r8\n"          \
+    "smlad r0, r10, r4, r0\n"   \
+    "smlad r1, r10, r5, r1\n"   \
+    "uxtb16 r10, r9\n"          \
+    "smlad r2, r10, r4, r2\n"   \
+    "smlad r3, r10, r5, r3\n"   \
+    "uxtb16 r8, r8, ror #8\n"   \
+    "smlad r0, r8, r6, r0\n"    \
+    "smlad r1, r8, r7, r1\n"    \
+    "uxtb16 r9, r9, ror #8\n"   \
+    "smlad r2, r9, r6, r2\n"    \
+    "smlad r3, r9, r7, r3\n"
+
+// Requantises and stores sums: r4 and r5 point to multipliers and offsets, r6 to the output; r8 is the distance to
+// the second pixel, or 0 if there is none. The first is stored last.
+#define DSP_PAIR_OUTPUTS(first, second)          \
+    "ldrh r9, [r4], #2\n"                        \
+    "ldr r10, [r5], #4\n"                        \
+    "mla " first ", " first ", r9, r10\n"        \
+    "mla " second ", " second ", r9, r10\n"      \
+    "usat " first ", #8, " first ", asr #16\n"   \
+    "usat " second ", #8, " second ", asr #16\n" \
+    "strb " second ", [r6, r8]\n"                \
+    "strb " first ", [r6]\n"                     \
+    "uxtah r6, r6, r7\n"
+
+// The same row of filters in blocks of two pixels, for one, two or four of them. Arguments as for `products`, from
+// planes; the tile holds two pixels, a quad of both in 16 bytes.
+//
+// Stack layout: at 0 the variables for storing a pair of filters: multipliers, offsets, output, bytes per output plane
+// with the number of remaining filters in the upper half, and the distance to the second pixel. At 20 the variables
+// for starting a pair: initial sums, twice, entry into the loop, end of the tile, tile and weights. At 52 planes, bytes
+// per plane and depth. At 100 the arguments from the weights on.
+MMN_WHOLE static void pairProducts(uint8_t *, const uint8_t *, uint32_t, uint32_t, const uint8_t *, const uint16_t *,
+                                   const uint32_t *, uint32_t, uint8_t *, uint32_t, uint32_t) {
+    __asm__ volatile(
+        "push {r4-r11, lr}\n"
+        "sub sp, #64\n"
+        "str r0, [sp, #44]\n"
+        "strd r1, r2, [sp, #52]\n"
+        "str r3, [sp, #60]\n"
+        // Four quads per iteration; the first iteration skips surplus ones.
+        "adds r3, #3\n"
+        "lsrs r3, r3, #2\n"
+        "add r0, r0, r3, lsl #4\n"
+        "str r0, [sp, #40]\n"
+        "rsbs r3, r3, #0\n"
+        "and r3, r3, #3\n"
+        "adr.w r0, 3f\n"
+        "adds r0, #1\n"
+        "movs r5, #56\n"
+        "mla r0, r3, r5, r0\n"
+        "str r0, [sp, #36]\n"
+        // Next two pixels: output, then tile and sums.
+        "1:\n"
+        "add r12, sp, #100\n"
+        "ldm r12, {r0-r6}\n"
+        "str r0, [sp, #48]\n"
+        "adds r7, r4, #2\n"
+        "str r7, [sp, #116]\n"
+        "subs r3, #1\n"
+        "pkhbt r5, r5, r3, lsl #16\n"
+        "subs r6, #1\n"
+        "it ne\n"
+        "movne r6, #1\n"
+        "stm sp, {r1, r2, r4, r5, r6}\n"
+        "ldr r12, [sp, #44]\n"
+        "add r0, sp, #52\n"
+        "ldm r0, {r1-r3}\n"
+        "mvn lr, #0x007f007f\n"                 // the pair (-128, -128)
+        "movs r8, #0\n"
+        "movs r9, #0\n"
+        "adds r0, r1, #2\n"
+        "str r0, [sp, #52]\n"
+        "add r11, r2, r2, lsl #1\n"
+        "subs r3, #4\n"
+        "bcc 6f\n"
+        "4:\n"
+        "ldrh r4, [r1]\n"
+        "ldrh r5, [r1, r2]\n"
+        "ldrh r6, [r1, r2, lsl #1]\n"
+        "ldrh r7, [r1, r11]\n"
+        "add r1, r1, r2, lsl #2\n"
+        "5:\n"
+        "orr r0, r4, r6, lsl #16\n"
+        "orr r10, r5, r7, lsl #16\n"
+        "uxtb16 r4, r0\n"
+        "uxtb16 r5, r0, ror #8\n"
+        "uxtb16 r6, r10\n"
+        "uxtb16 r7, r10, ror #8\n"
+        "smlad r8, r4, lr, r8\n"
+        "smlad r9, r5, lr, r9\n"
+        "smlad r8, r6, lr, r8\n"
+        "smlad r9, r7, lr, r9\n"
+        "stm r12!, {r4-r7}\n"
+        "subs r3, #4\n"
+        "bcs 4b\n"
+        "6:\n"
+        "adds r3, #4\n"                         // remaining values, padded with zeros
+        "beq 7f\n"
+        "ldrh r4, [r1]\n"
+        "movs r5, #0\n"
+        "movs r6, #0\n"
+        "movs r7, #0\n"
+        "cmp r3, #2\n"
+        "it cs\n"
+        "ldrhcs r5, [r1, r2]\n"
+        "it hi\n"
+        "ldrhhi r6, [r1, r2, lsl #1]\n"
+        "movs r3, #0\n"
+        "b 5b\n"
+        "7:\n"
+        "add r12, sp, #20\n"
+        "stm r12!, {r8, r9}\n"
+        "stm r12, {r8, r9}\n"
+        // Next pair of filters.
+        "2:\n"
+        "add r10, sp, #20\n"
+        "ldm r10, {r0-r3, r10, r11, r12, lr}\n"
+        "bx r10\n"
+        ".balign 4\n"
+        "3:\n"
+        DSP_PAIR_QUAD
+        DSP_PAIR_QUAD
+        DSP_PAIR_QUAD
+        DSP_PAIR_QUAD
+        "cmp r12, r11\n"
+        "bne 3b\n"
+        "str lr, [sp, #48]\n"
+        "ldm sp, {r4-r8}\n"
+        DSP_PAIR_OUTPUTS("r0", "r1")
+        "subs r7, #0x10000\n"
+        "bcc 9f\n"
+        DSP_PAIR_OUTPUTS("r2", "r3")
+        "subs r7, #0x10000\n"
+        "stm sp, {r4-r7}\n"
+        "bcs 2b\n"
+        "9:\n"
+        "ldr r0, [sp, #124]\n"
+        "subs r0, #2\n"
+        "str r0, [sp, #124]\n"
+        "bhi 1b\n"
+        "add sp, #64\n"
+        "pop {r4-r11, pc}\n" ::: MMN_CLOBBERS);
+}
+#undef DSP_PAIR_QUAD
+#undef DSP_PAIR_OUTPUTS
 
 // Computes a filter at one of three pixels.
 #define DSP_PIXEL(even, odd, at)        \
@@ -2420,10 +2591,11 @@ static void depthwise3Row(const Step &step, const uint8_t *const *rows, uint8_t 
         edges |= bottomEdge;
         below = rows[1];
     }
+    int32_t last = static_cast<int32_t>(step.width - 2u - plane);
     depthwiseRow3(above, rows[1], below,
                   reinterpret_cast<const int8_t *>(weightTable + step.weights), multiplierTable + step.constants,
                   offsetTable + step.constants, plane, out, step.columns, edges,
-                  step.zero * 0x10001u, static_cast<int32_t>(step.width - 2u - plane));
+                  step.zero * 0x10001u, last);
 }
 #elif !defined(__AVR_HAVE_MUL__)
 // Removes a kernel row that reads padding: adds its constant contribution to the offset and clears its
@@ -2506,6 +2678,27 @@ static inline uint16_t quadsOf(uint16_t depth) { return static_cast<uint16_t>((d
 
 #if defined(__ARM_FEATURE_DSP) && __ARM_ARCH_PROFILE == 'M'
 static inline uint16_t lesser(uint16_t one, uint16_t other) { return one < other ? one : other; }
+
+// Pointwise on planes: a row.
+MICROMOBILENET_INLINE void planeProducts(const Step &step, const Source &source, uint8_t *values, uint8_t *out) {
+    const uint8_t *in = source.rows[0];
+    uint16_t pixels = step.columns;
+    // Two blocks of two pixels compute four of them; with one of three, two thirds of a second one would be lost.
+    const uint16_t remainder = pixels % tilePixels;
+    const uint16_t paired = remainder == 1 && pixels > 1 ? 4 : remainder;
+    if (paired != 0) {
+        pixels = static_cast<uint16_t>(pixels - paired);
+        pairProducts(values, in + pixels, source.plane, step.channels, weightTable + step.weights,
+                     multiplierTable + step.constants, offsetTable + step.constants, step.filters, out + pixels,
+                     step.columns, paired);
+        if (pixels == 0) {
+            return;
+        }
+    }
+    products(values, in, source.plane, step.channels, weightTable + step.weights, multiplierTable + step.constants,
+             offsetTable + step.constants, step.filters, out, step.columns, pixels);
+}
+
 #endif
 
 #if defined(__ARM_FEATURE_DSP) && __ARM_ARCH_PROFILE == 'M'
@@ -2522,16 +2715,14 @@ MICROMOBILENET_NOINLINE static void shallowRow(const Step &step, const uint8_t *
 
 // Filters that read all channels (convolution; pointwise if the kernel is 1x1): a row.
 static void filters(const Step &step, const Source &source, uint8_t *values, uint8_t *out) {
+#if defined(__ARM_FEATURE_DSP) && __ARM_ARCH_PROFILE == 'M'
+    planeProducts(step, source, values, out);
+#else
     const uint16_t depth = static_cast<uint16_t>(step.channels * step.kernel * step.kernel);
     const uint8_t gap = static_cast<uint8_t>(step.stride * source.gap);
     const uint8_t *const weights = weightTable + step.weights;
     const uint16_t *const multipliers = multiplierTable + step.constants;
     const uint32_t *const offsets = offsetTable + step.constants;
-#if defined(__ARM_FEATURE_DSP) && __ARM_ARCH_PROFILE == 'M'
-    static_cast<void>(gap);
-    products(values, source.rows[0], source.plane, depth, weights, multipliers, offsets, step.filters, out,
-             step.columns, step.columns);
-#else
     Tile tile;
     tile.values = values;
     for (uint16_t x = 0; x < step.columns; x = static_cast<uint16_t>(x + tilePixels)) {
@@ -2563,6 +2754,7 @@ static void dense(uint32_t at, uint16_t constants, uint8_t shift, uint16_t chann
 #endif
 }
 #endif
+
 
 
 
@@ -3334,6 +3526,7 @@ typedef PicoMobileNet_detail::Camera<PicoMobileNet> PicoMobileNetCamera;
 #pragma pop_macro("pad")
 #pragma pop_macro("pair")
 #pragma pop_macro("pixel")
+#pragma pop_macro("pixels")
 #pragma pop_macro("place")
 #pragma pop_macro("plane")
 #pragma pop_macro("pool")

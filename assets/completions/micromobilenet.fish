@@ -18,7 +18,7 @@ complete -c micromobilenet -l split -d 'Images to evaluate on: validation, test,
 test\t'The test images'
 train\t'The training images'
 all\t'All labelled images of the source, whatever their split; it may have fewer classes'"
-complete -c micromobilenet -l precision -d 'Precision of evaluation, export and prediction, same as --set export.precision=…' -r
+complete -c micromobilenet -l precision -d 'Precision of estimate, evaluation, export and prediction, same as --set export.precision=… [default: int8]' -r
 complete -c micromobilenet -l max-accuracy-drop -d 'Exit with 1, and export nothing, if int8 loses more accuracy than this fraction, for example 0.005' -r
 complete -c micromobilenet -l estimate -d 'Show parameters, MACs, RAM and flash per layer, and which boards the network fits'
 complete -c micromobilenet -l train -d 'Train with progress output; creates a run folder in runs/'

@@ -37,7 +37,7 @@ for net in "${nets[@]}"; do
     fi
     # From the file, not from the run: nothing of the options above may reach the header.
     micromobilenet --config "configs/$net.toml" --weights "assets/weights/$net.safetensors" \
-        --precision int8 --export --output ArduinoCode
+        --export --output ArduinoCode
 done
 
 echo

@@ -1,6 +1,7 @@
-//! Weights of a float network, in the order in which kernels read them.
+//! Weights of a float network, in the order in which kernels read them: depthwise by kernel position, filters that read
+//! all channels by row, column and channel, interleaved in groups of four.
 
-use super::tables::{Array, Gates, Mean, OpConstants, Tables};
+use super::tables::{Array, Gates, Mean, OpConstants, Tables, by_pixels};
 use super::{CodegenError, literal};
 use crate::graph::{FilterLayer, Graph, Kind, Norm, Op, Source, Weights};
 use crate::plan::reads_one_plane;
@@ -71,7 +72,8 @@ impl Builder<'_> {
         if reads_one_plane(layer) {
             self.depthwise(&names, &values, &bias)
         } else {
-            self.interleaved(&names, &values, &bias, layer.fan_in())
+            let channels = layer.fan_in() / layer.taps;
+            self.interleaved(&names, &by_pixels(&values, channels, layer.taps), &bias, layer.fan_in())
         }
     }
 

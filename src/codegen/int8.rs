@@ -3,14 +3,14 @@
 //! Generated code stores activations with 128 added, so that saturation at 0 is ReLU, and folds zero
 //! points into the offset of each channel: `sat((sum · multiplier + offset) >> shift)` over the
 //! stored bytes. Depthwise weights are signed and in kernel order. The weights of filters that read all
-//! channels have 128 added and are stored in pairs of filters, four of one and four of the other, padded
-//! to whole quads and pairs.
+//! channels have 128 added, are ordered by row, column and channel, and are stored in pairs of filters, four of one
+//! and four of the other, padded to whole quads and pairs.
 
-use super::tables::{Array, Gates, Mean, OpConstants, Tables};
+use super::tables::{Array, Gates, Mean, OpConstants, Tables, by_pixels};
 use super::{CodegenError, literal};
 use crate::contract::FRACTION_BITS;
 use crate::graph::Graph;
-use crate::plan::reads_one_plane;
+use crate::plan::{image_zeros, reads_one_plane};
 use crate::quant::{Filters, Kind, Op, Quantised, Requantise};
 
 /// The tables of `network`, the quantised `graph`.
@@ -29,8 +29,9 @@ pub fn tables(graph: &Graph, network: &Quantised) -> Result<Tables, CodegenError
                 if reads_one_plane(&layer) {
                     numbers = builder.depthwise(op, filters)?;
                 } else {
-                    let zeros: Vec<u8> = op.zeros.iter().flat_map(|zero| vec![unsigned(*zero); layer.taps]).collect();
-                    numbers = OpConstants { zero: numbers.zero, ..builder.interleaved(&op.name, filters, &zeros)? };
+                    let zeros: Vec<u8> = op.zeros.iter().map(|zero| unsigned(*zero)).collect();
+                    let (filters, zeros) = &gathered(filters, &zeros, layer.taps);
+                    numbers = OpConstants { zero: numbers.zero, ..builder.interleaved(&op.name, filters, zeros)? };
                 }
                 if index + 1 == network.ops.len() {
                     tables.head = numbers;
@@ -69,12 +70,17 @@ pub fn tables(graph: &Graph, network: &Quantised) -> Result<Tables, CodegenError
         tables.steps.push(numbers);
     }
     tables.score_scale = literal::float(network.scores().scale as f32).unwrap_or_default();
-    tables.arrays = arrays(network, &builder, !tables.gates.is_empty());
+    tables.arrays = arrays(graph, network, &builder, !tables.gates.is_empty());
     Ok(tables)
 }
 
+/// The `filters` in the order of [`by_pixels`], and the zero point of each input, given that of each channel.
+fn gathered(filters: &Filters, zeros: &[u8], taps: usize) -> (Filters, Vec<u8>) {
+    (Filters { weights: by_pixels(&filters.weights, zeros.len(), taps), ..filters.clone() }, zeros.repeat(taps))
+}
+
 /// The arrays of weights, constants, and tables for sigmoid and image padding.
-fn arrays(network: &Quantised, builder: &Builder, has_gates: bool) -> Vec<Array> {
+fn arrays(graph: &Graph, network: &Quantised, builder: &Builder, has_gates: bool) -> Vec<Array> {
     let numbers = |values: &[u32]| values.iter().map(|value| format!("{value}u")).collect();
     let bytes = |values: &[u8]| values.iter().map(u8::to_string).collect();
     let mut arrays = vec![
@@ -91,6 +97,8 @@ fn arrays(network: &Quantised, builder: &Builder, has_gates: bool) -> Vec<Array>
     }
     if network.input.channels > 1 {
         let zeros: Vec<u8> = network.ops[0].zeros.iter().map(|zero| unsigned(*zero)).collect();
+        // A row of padding.
+        let zeros = zeros.repeat(image_zeros(graph) / zeros.len());
         arrays.push(Array { value_type: "uint8_t", name: "imageZeros", items: bytes(&zeros) });
     }
     arrays

@@ -5,7 +5,7 @@ use super::tables::Tables;
 use super::template::{Flag, Template};
 use crate::config::{Pool, Precision, Resize};
 use crate::graph::{Graph, Op};
-use crate::plan::{ARENA_ALIGNMENT, DEEP, Kernel, Kernels, Program, Step, StepFormat, Target, depth};
+use crate::plan::{ARENA_ALIGNMENT, DEEP, Inputs, Kernel, Kernels, Program, Step, StepFormat, Target, depth};
 
 /// The processor-specific int8 kernels: for each family of processors the preprocessor condition and the
 /// templates. The last family, with an empty condition, is for all other processors.
@@ -14,7 +14,9 @@ pub const INT8_FAMILIES: [(&str, &[&str]); 4] = [
         "defined(__ARM_FEATURE_DSP) && __ARM_ARCH_PROFILE == 'M'",
         &[
             include_str!("runtime/int8/requantise_dsp.h"),
+            include_str!("runtime/int8/short_dsp.h"),
             include_str!("runtime/int8/depthwise_dsp.h"),
+            include_str!("runtime/int8/pairs_dsp.h"),
             include_str!("runtime/int8/stem_dsp.h"),
             include_str!("runtime/int8/products_dsp.h"),
         ],
@@ -53,12 +55,14 @@ pub fn kernels(precision: Precision) -> &'static [&'static str] {
             include_str!("runtime/int8/depthwise.h"),
             include_str!("runtime/int8/filters.h"),
             include_str!("runtime/int8/addition.h"),
+            include_str!("runtime/int8/sums.h"),
             include_str!("runtime/int8/gates.h"),
             include_str!("runtime/int8/pool.h"),
             include_str!("runtime/int8/compute.h"),
         ],
         Precision::Float => &[
             include_str!("runtime/float/activate.h"),
+            include_str!("runtime/float/block.h"),
             include_str!("runtime/float/depthwise.h"),
             include_str!("runtime/float/filters.h"),
             include_str!("runtime/float/addition.h"),
@@ -166,6 +170,7 @@ fn program_flags(graph: &Graph, program: &Program) -> Vec<(Flag, bool)> {
         ),
         (Flag::Max, pool == Some(Pool::Max)),
         (Flag::Avg, pool == Some(Pool::Avg)),
+        (Flag::Sums, pool == Some(Pool::Avg) || graph.ops.iter().any(|op| op.filters().len() > 1)),
         (Flag::HeadTile, program.head_tile.is_some()),
         (Flag::Padding, program.padding_bytes() > 0),
         (Flag::StepPadding, format.step_padding() > 0),
@@ -184,17 +189,24 @@ fn kernel_flags(program: &Program, kernels: &Kernels, tables: &Tables) -> Vec<(F
     let has_stride = |stride: usize| kernels.any(|kernel| kernel == Kernel::Depthwise3 { stride });
     let first_layer = first_layer(program, kernels);
     let first_has_stride = |stride: usize| first_layer.is_some_and(|step| step.window.stride == stride);
-    let collects = has(|kernel| kernel == Kernel::Convolution);
+    let collects = has(|kernel| matches!(kernel, Kernel::Convolution { .. }));
+    let collects_from = |from: Inputs| kernels.any(|kernel| kernel == Kernel::Convolution { inputs: from });
     let gathers = !collects
         || tables.has_usual_dense()
         || has(|kernel| matches!(kernel, Kernel::Pointwise { .. } | Kernel::Planes | Kernel::Gathered));
     let fast = has(|kernel| matches!(kernel, Kernel::Depthwise3 { .. } | Kernel::FirstLayer { .. }));
-    let other = has(|kernel| kernel == Kernel::Depthwise);
+    let other = has(|kernel| matches!(kernel, Kernel::Depthwise { .. }));
+    let other_has_stride = |stride: usize| kernels.any(|kernel| kernel == Kernel::Depthwise { stride });
     vec![
         (Flag::Add, has(|kernel| kernel == Kernel::Addition)),
         (Flag::Gates, has(|kernel| kernel == Kernel::Gates)),
         (Flag::Convolutions, has(Kernel::is_convolution)),
+        (Flag::Windows, other || has(Kernel::is_convolution)),
         (Flag::Collected, collects),
+        (Flag::CollectsImage, collects_from(Inputs::Interleaved)),
+        (Flag::CollectsQuads, collects_from(Inputs::Quads { stride: 1 }) || collects_from(Inputs::Quads { stride: 2 })),
+        (Flag::QuadsBy1, collects_from(Inputs::Quads { stride: 1 })),
+        (Flag::QuadsBy2, collects_from(Inputs::Quads { stride: 2 })),
         (Flag::Gathers, gathers),
         (Flag::Filters, has(Kernel::is_filters)),
         (Flag::ShiftedFilters, has(|kernel| matches!(kernel, Kernel::Shifted { .. })) || tables.has_shifted_dense()),
@@ -202,15 +214,20 @@ fn kernel_flags(program: &Program, kernels: &Kernels, tables: &Tables) -> Vec<(F
         (Flag::Pointwise, has(|kernel| matches!(kernel, Kernel::Pointwise { .. }))),
         (Flag::Shallow, has(|kernel| kernel == Kernel::Pointwise { is_shallow: true })),
         (Flag::Tiled, has(|kernel| kernel.is_filters() && !matches!(kernel, Kernel::Pointwise { .. }))),
-        (Flag::TilesByValue, has(|kernel| matches!(kernel, Kernel::Gathered | Kernel::Convolution))),
+        (Flag::TilesByValue, has(|kernel| matches!(kernel, Kernel::Gathered | Kernel::Convolution { .. }))),
         (Flag::Depthwise, fast || other),
         (Flag::Depthwise3, has(|kernel| matches!(kernel, Kernel::Depthwise3 { .. }))),
         (Flag::FirstLayer, first_layer.is_some()),
         (Flag::FirstLayerBy2, first_has_stride(2)),
         (Flag::AnyDepthwise, other),
+        (Flag::AnyStride1, other_has_stride(1)),
+        (Flag::AnyStride2, other_has_stride(2)),
+        (Flag::AnyStride3, other_has_stride(3)),
         (Flag::FastDepthwise, fast),
         (Flag::BothDepthwise, fast && other),
         (Flag::Stride1, has_stride(1)),
+        (Flag::ShortRows, kernels.any_step(program, Kernel::has_short_rows)),
+        (Flag::PairTiles, kernels.any_step(program, Kernel::has_pair_tiles)),
         (Flag::Stride2, has_stride(2) || first_has_stride(2)),
         (Flag::Stride3, has_stride(3) || first_has_stride(3)),
         (Flag::Depthwise2, has_stride(2)),

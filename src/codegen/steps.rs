@@ -4,7 +4,7 @@ use super::tables::{Gates, OpConstants, Tables};
 use super::writer::CWriter;
 use crate::config::{Activation, Precision};
 use crate::graph::{Graph, Op};
-use crate::plan::{Kernel, Kernels, Program, SkipBuffer, Step, StepFormat, Target, reads_interleaved};
+use crate::plan::{Inputs, Kernel, Kernels, Program, SkipBuffer, Step, StepFormat, Target, reads_interleaved};
 
 /// The C++ enumerator of the squeeze-and-excitation kernel.
 const GATES: &str = "gatesKind";
@@ -14,13 +14,14 @@ fn kind(kernel: Kernel, is_interleaved: bool) -> &'static str {
     match kernel {
         Kernel::FirstLayer { .. } => "firstLayerKind",
         Kernel::Depthwise3 { .. } => "depthwise3Kind",
-        Kernel::Depthwise => "depthwiseKind",
+        Kernel::Depthwise { .. } => "depthwiseKind",
         Kernel::Pointwise { is_shallow: true } => "shallowKind",
         Kernel::Pointwise { is_shallow: false } => "pointwiseKind",
-        Kernel::Planes | Kernel::Gathered | Kernel::Convolution | Kernel::Shifted { .. } if is_interleaved => {
+        Kernel::Convolution { inputs: Inputs::Quads { .. } } => "quadsKind",
+        Kernel::Planes | Kernel::Gathered | Kernel::Convolution { .. } | Kernel::Shifted { .. } if is_interleaved => {
             "imageKind"
         }
-        Kernel::Planes | Kernel::Gathered | Kernel::Convolution | Kernel::Shifted { .. } => "filtersKind",
+        Kernel::Planes | Kernel::Gathered | Kernel::Convolution { .. } | Kernel::Shifted { .. } => "filtersKind",
         Kernel::Addition => "additionKind",
         Kernel::Gates => GATES,
     }
@@ -33,15 +34,17 @@ fn inner(step: &Step) -> (usize, usize) {
 }
 
 /// Bit flags: windows overlap the padding on the left (1) or on the right (2), the stride is two (16) or
-/// three (32).
-fn edges(step: &Step) -> usize {
+/// three (32), all outputs of a channel of a row are computed together (64), and such a row has three columns (128).
+fn edges(step: &Step, kernel: Kernel) -> usize {
     let (first, inner) = inner(step);
     let stride = match step.window.stride {
         2 => 16,
         3 => 32,
         _ => 0,
     };
-    usize::from(first > 0) | usize::from(first + inner < step.output.width) << 1 | stride
+    let is_short = kernel.has_short_rows(step);
+    let short = usize::from(is_short) << 6 | usize::from(is_short && step.input.width == 3) << 7;
+    usize::from(first > 0) | usize::from(first + inner < step.output.width) << 1 | stride | short
 }
 
 /// Writes the tables of steps and of segments, in the order of execution.
@@ -50,7 +53,7 @@ pub fn write(w: &mut CWriter, graph: &Graph, program: &Program, kernels: &Kernel
     let lines = program.steps.iter().zip(&kernels.0).zip(&tables.steps).map(|((step, kernel), numbers)| {
         let op = &graph.ops[step.op.0];
         let kind = kind(*kernel, reads_interleaved(graph, op));
-        (fields(format, program, op, step, kind, numbers), comment(op))
+        (fields(format, program, op, step, (*kernel, kind), numbers), comment(op))
     });
     w.table(&format!("static const Step steps[{}] MICROMOBILENET_FLASH", program.steps.len()), lines);
     w.line(&format!("static_assert(sizeof(Step) == {}, \"Step contains no implicit padding\");", format.step_bytes()));
@@ -111,7 +114,7 @@ fn fields(
     program: &Program,
     op: &Op,
     step: &Step,
-    kind: &str,
+    (kernel, kind): (Kernel, &str),
     numbers: &OpConstants,
 ) -> Vec<String> {
     let gates = program.segments.iter().find(|segment| program.steps[segment.first].op == op.id);
@@ -151,7 +154,7 @@ fn fields(
                 fields.push(numbers.other_zero.to_string());
             }
             fields.push(numbers.shift.to_string());
-            fields.push(edges(step).to_string());
+            fields.push(edges(step, kernel).to_string());
         }
         Precision::Float => fields.push(activation(op).to_owned()),
     }

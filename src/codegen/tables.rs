@@ -79,6 +79,15 @@ pub struct Tables {
     pub score_scale: String,
 }
 
+/// The `weights` of filters, whose `taps` positions of the kernel follow each other in every channel, with all channels
+/// of a position after another, as kernels gather their inputs.
+pub fn by_pixels<T: Copy>(weights: &[T], channels: usize, taps: usize) -> Vec<T> {
+    let order = |filter: &[T]| -> Vec<T> {
+        (0..taps).flat_map(|tap| (0..channels).map(move |channel| filter[channel * taps + tap])).collect()
+    };
+    weights.chunks(channels * taps).flat_map(order).collect()
+}
+
 impl Tables {
     /// The kernel of each step of `program`, which runs `graph`, given the shifts in these tables.
     pub fn kernels(&self, graph: &Graph, program: &Program) -> Kernels {

@@ -61,8 +61,18 @@ flags! {
     Colours = "colours",
     /// There is a convolution with a kernel larger than 1×1.
     Convolutions = "convolutions",
+    /// There is such a convolution, or a depthwise one with the generic kernel.
+    Windows = "windows",
     /// There is such a convolution with a shift of 16, which gathers its inputs (im2col).
     Collected = "collected",
+    /// There is one that reads a colour image.
+    CollectsImage = "collectsImage",
+    /// There is one that reads four planes at once.
+    CollectsQuads = "collectsQuads",
+    /// One that does has stride 1.
+    QuadsBy1 = "quadsBy1",
+    /// One that does has stride 2.
+    QuadsBy2 = "quadsBy2",
     /// Some tiles gather the channels of a pixel, as those of dense layers do.
     Gathers = "gathers",
     /// Pointwise steps may read planes without a tile.
@@ -73,6 +83,8 @@ flags! {
     Tiled = "tiled",
     /// Some of them gather it value by value.
     TilesByValue = "tilesByValue",
+    /// The last pixels of rows of pointwise convolutions are read in pairs.
+    PairTiles = "pairTiles",
     /// Some step may receive a row before it can compute one.
     Waits = "waits",
     /// All kernels have one or three rows, and at least one has three.
@@ -87,12 +99,20 @@ flags! {
     FirstLayerBy2 = "firstLayerBy2",
     /// Some depthwise convolution needs the generic kernel.
     AnyDepthwise = "anyDepthwise",
+    /// Some depthwise convolution with the generic kernel has stride 1.
+    AnyStride1 = "anyStride1",
+    /// Some has stride 2.
+    AnyStride2 = "anyStride2",
+    /// Some has stride 3.
+    AnyStride3 = "anyStride3",
     /// There is a depthwise 3×3 convolution, including the first layer.
     FastDepthwise = "fastDepthwise",
     /// Both `AnyDepthwise` and `FastDepthwise`.
     BothDepthwise = "bothDepthwise",
     /// Some depthwise 3×3 convolution has stride 1.
     Stride1 = "stride1",
+    /// Some with stride 1 has rows of three or four columns.
+    ShortRows = "shortRows",
     /// Some has stride 2, including the first layer.
     Stride2 = "stride2",
     /// Some has stride 3, including the first layer.
@@ -107,6 +127,8 @@ flags! {
     Max = "max",
     /// Global average pooling.
     Avg = "avg",
+    /// Bytes are added up: for global average pooling or for gates.
+    Sums = "sums",
     /// The tile of the head is in the arena.
     HeadTile = "headTile",
     /// The object has explicit padding bytes.

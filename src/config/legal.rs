@@ -1,8 +1,10 @@
-//! Legal values, defaults and help texts of keys, from the schema. Forms and completions use them.
+//! Legal values, defaults and explanations of keys, from the schema.
 
 use super::check::schema;
+use super::explain::Explanation;
 use super::key::{KeyPath, Step};
 use super::kind::BlockKind;
+use super::sections::KIND;
 use serde_json::Value as Json;
 
 /// The legal values of a key.
@@ -43,20 +45,21 @@ impl Range {
     }
 }
 
-/// A key of the configuration: legal values, help text and default.
+/// A key of the configuration: legal values, explanation and default.
 #[derive(Debug, Clone, PartialEq)]
 pub struct KeyInfo {
     /// Its legal values.
     pub legal: Legal,
-    /// Help text, one or two sentences.
-    pub help: String,
+    /// What it is, what it costs, and more.
+    pub explanation: Explanation,
+    /// Words of [`Legal::Choice`] with an explanation of each in one line.
+    pub options: Vec<(String, String)>,
     /// Default value in TOML notation (words without quotes), if there is one.
     pub default: Option<String>,
 }
 
-/// The schema's information about `key`, which in a block depends on its kind; `None` if there is no such key.
-#[must_use]
-pub fn key_info(key: &KeyPath, kind: Option<BlockKind>) -> Option<KeyInfo> {
+/// The information about `key`, which in a block depends on its kind, from the schema; `None` if there is no such key.
+pub(super) fn read(key: &KeyPath, kind: Option<BlockKind>) -> Option<KeyInfo> {
     let mut at = resolve(schema());
     for step in key.steps() {
         at = match step {
@@ -67,25 +70,67 @@ pub fn key_info(key: &KeyPath, kind: Option<BlockKind>) -> Option<KeyInfo> {
         if let Some(variants) = at["oneOf"].as_array()
             && variants.iter().all(|variant| variant["properties"].is_object())
         {
-            let word = kind?.word();
-            at = variants.iter().find(|variant| variant["properties"]["type"]["const"] == word)?;
+            at = variant(kind?)?;
         }
     }
-    let help = described(key, kind).unwrap_or_default();
-    Some(KeyInfo { legal: legal(at)?, help, default: default_of(key, kind) })
+    let legal = legal(at)?;
+    if let Some(kind) = kind.filter(|kind| at["const"] == kind.word()) {
+        return Some(kind_info(kind));
+    }
+    let described = |option: &Json| Some((word(&option["const"])?, line_of(option)));
+    let options = at["oneOf"].as_array().into_iter().flatten().filter_map(described).collect();
+    let explanation = Explanation::of(declared(key, kind)?["description"].as_str().unwrap_or_default());
+    Some(KeyInfo { legal, explanation, options, default: default_of(key, kind) })
+}
+
+/// The first line of a description.
+fn line_of(node: &Json) -> String {
+    Explanation::of(node["description"].as_str().unwrap_or_default()).line
+}
+
+/// The information about `type` of a block.
+fn kind_info(kind: BlockKind) -> KeyInfo {
+    let described = |kind: BlockKind| variant(kind).and_then(|node| node["description"].as_str()).unwrap_or_default();
+    let mut explanation = Explanation::of(described(kind));
+    explanation.line = format!("{KIND} {}: {}", kind.word(), explanation.line);
+    let option = |kind: BlockKind| (kind.word().to_owned(), Explanation::of(described(kind)).line);
+    let legal = Legal::Choice(BlockKind::ALL.iter().map(|kind| kind.word().to_owned()).collect());
+    KeyInfo { legal, explanation, options: BlockKind::ALL.map(option).to_vec(), default: None }
+}
+
+/// The schema of a block of `kind`.
+fn variant(kind: BlockKind) -> Option<&'static Json> {
+    let variants = schema()["$defs"]["Block"]["oneOf"].as_array();
+    variants.into_iter().flatten().find(|variant| variant["properties"]["type"]["const"] == kind.word())
+}
+
+/// All keys with a value, in the order of the schema; those of blocks, once for each kind, with index 0.
+pub(super) fn key_paths() -> Vec<(KeyPath, Option<BlockKind>)> {
+    let mut found = Vec::new();
+    collect(schema(), &KeyPath::default(), None, &mut found);
+    found
+}
+
+fn collect(at: &'static Json, path: &KeyPath, kind: Option<BlockKind>, found: &mut Vec<(KeyPath, Option<BlockKind>)>) {
+    let at = resolve(at);
+    if at["items"]["$ref"].is_string() {
+        for kind in BlockKind::ALL {
+            if let Some(node) = variant(kind) {
+                collect(node, &path.index(0), Some(kind), found);
+            }
+        }
+    } else if let Some(keys) = at["properties"].as_object() {
+        keys.iter().for_each(|(name, node)| collect(node, &path.key(name), kind, found));
+    } else {
+        found.push((path.clone(), kind));
+    }
 }
 
 /// The keys of a block of `kind`, beginning with `type`.
 #[must_use]
 pub fn block_keys(kind: BlockKind) -> Vec<&'static str> {
-    let variants = schema()["$defs"]["Block"]["oneOf"].as_array();
-    let found = variants.into_iter().flatten().find(|variant| variant["properties"]["type"]["const"] == kind.word());
-    found
-        .and_then(|variant| variant["properties"].as_object())
-        .into_iter()
-        .flatten()
-        .map(|(key, _)| key.as_str())
-        .collect()
+    let keys = variant(kind).and_then(|variant| variant["properties"].as_object());
+    keys.into_iter().flatten().map(|(key, _)| key.as_str()).collect()
 }
 
 /// The schema node that declares `key`, before references are resolved. It has the description and the
@@ -99,8 +144,7 @@ fn declared(key: &KeyPath, kind: Option<BlockKind>) -> Option<&'static Json> {
             Step::Key(name) => &at["properties"][name],
         });
         if at["oneOf"].is_array() {
-            let word = kind?.word();
-            at = at["oneOf"].as_array()?.iter().find(|variant| variant["properties"]["type"]["const"] == word)?;
+            at = variant(kind?)?;
         }
         if let Some(options) = at["anyOf"].as_array() {
             at = resolve(options.iter().find(|option| option["type"] != "null")?);
@@ -110,10 +154,6 @@ fn declared(key: &KeyPath, kind: Option<BlockKind>) -> Option<&'static Json> {
         Step::Key(name) => Some(&at["properties"][name]),
         Step::Index(_) => Some(&at["items"]),
     }
-}
-
-fn described(key: &KeyPath, kind: Option<BlockKind>) -> Option<String> {
-    declared(key, kind)?["description"].as_str().map(str::to_owned)
 }
 
 fn default_of(key: &KeyPath, kind: Option<BlockKind>) -> Option<String> {
@@ -177,9 +217,10 @@ fn legal(at: &'static Json) -> Option<Legal> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::key_info;
 
     fn number(key: &str, kind: Option<BlockKind>) -> Range {
-        match key_info(&KeyPath::of(key), kind).unwrap().legal {
+        match key_info(&KeyPath::of(key), kind).unwrap().legal.clone() {
             Legal::Number(range) => range,
             other => panic!("{key}: {other:?}"),
         }
@@ -194,7 +235,7 @@ mod tests {
         assert!(width.is_open && !width.is_whole);
         assert_eq!(number("model.num_classes", None).word.as_deref(), Some("auto"));
         assert_eq!(number("blocks.3.expansion", Some(BlockKind::Bottleneck)).most, Some(16.0));
-        let words = |key: &str, kind| match key_info(&KeyPath::of(key), kind).unwrap().legal {
+        let words = |key: &str, kind| match key_info(&KeyPath::of(key), kind).unwrap().legal.clone() {
             Legal::Choice(words) => words,
             other => panic!("{key}: {other:?}"),
         };
@@ -219,10 +260,13 @@ mod tests {
     fn every_key_has_its_help_and_default() {
         let info = key_info(&KeyPath::of("blocks.0.kernel"), Some(BlockKind::Separable)).unwrap();
         assert_eq!(info.default.as_deref(), Some("3"));
-        assert!(info.help.contains("Kernel size"), "{info:?}");
+        assert!(info.explanation.line.contains("Kernel size"), "{info:?}");
         let padding = key_info(&KeyPath::of("blocks.0.padding"), Some(BlockKind::Separable)).unwrap();
         assert_eq!(padding.default.as_deref(), Some("same"));
         let pool = key_info(&KeyPath::of("head.pool"), None).unwrap();
-        assert_eq!((pool.default.as_deref(), pool.help.is_empty()), (Some("avg"), false));
+        assert_eq!((pool.default.as_deref(), pool.explanation.line.is_empty()), (Some("avg"), false));
+        assert_eq!(pool.options[0], ("max".to_owned(), "Maximum of each channel.".to_owned()));
+        let kind = key_info(&KeyPath::of("blocks.7.type"), Some(BlockKind::Bottleneck)).unwrap();
+        assert!(kind.options[0].1.starts_with("Depthwise") && kind.explanation.paper.is_some(), "{kind:?}");
     }
 }

@@ -23,6 +23,9 @@ pub const PRESETS: [(&str, &str); 9] = [
     ("fashion", include_str!("../../configs/fashion.toml")),
 ];
 
+/// The default configuration.
+pub const DEFAULT_CONFIG: &str = "configs/micro.toml";
+
 /// The text of a configuration.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Opened {

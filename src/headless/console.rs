@@ -133,7 +133,7 @@ impl Console {
 
     /// Reports an error; as JSON with file and line if known.
     pub fn error(self, error: &anyhow::Error) {
-        let text = with_causes(error);
+        let text = crate::text::with_causes(error.as_ref());
         for object in fault::objects(error, text.clone()) {
             self.object("error", object);
         }
@@ -142,7 +142,7 @@ impl Console {
 
     /// Reports an error about `file`.
     pub fn error_about(self, file: &Path, error: &anyhow::Error) {
-        let text = with_causes(error);
+        let text = crate::text::with_causes(error.as_ref());
         let file = file.display().to_string();
         self.object("error", serde_json::json!({ "message": text, "file": file }));
         self.note(&format!("error: {text}"));
@@ -159,13 +159,4 @@ fn unsign_zeros(value: &mut Value) {
         Value::Object(fields) => fields.values_mut().for_each(unsign_zeros),
         _ => {}
     }
-}
-
-/// The error and its causes, without causes whose text is already part of it.
-fn with_causes(error: &anyhow::Error) -> String {
-    error
-        .chain()
-        .skip(1)
-        .map(ToString::to_string)
-        .fold(error.to_string(), |text, cause| if text.contains(&cause) { text } else { format!("{text}: {cause}") })
 }

@@ -133,7 +133,9 @@ fn file_of_training<'a>(error: &'a (dyn Error + 'static)) -> Option<&'a Path> {
     }
     if let Some(error) = error.downcast_ref::<TrainingError>() {
         return match error {
-            TrainingError::Place(error) | TrainingError::Run(error) => file_of(error),
+            TrainingError::Place(error) | TrainingError::Run(error) | TrainingError::Rescued { error, .. } => {
+                file_of(error)
+            }
             TrainingError::State(error) | TrainingError::Train(error) => file_of(error),
             TrainingError::Teacher(error) => file_of(error),
             TrainingError::Weights(error) => file_of(error),

@@ -125,7 +125,8 @@ fn act(request: &Request, console: Console) -> Result<Exit, Failure> {
     let control = interrupt::watch();
     let mut project = Project::open(request, console, control, threads)?;
     if request.max_accuracy_drop.is_some() && project.session.spec.config.export.precision == Precision::Float {
-        let usage = "--max-accuracy-drop compares int8 with float: pass --precision int8 as well";
+        let usage =
+            "--max-accuracy-drop compares int8 with float: leave out --precision float, or pass --precision int8";
         return Err(anyhow::anyhow!(usage).into());
     }
     if estimate {

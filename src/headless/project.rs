@@ -2,7 +2,7 @@
 
 use super::console::Console;
 use super::progress;
-use super::{DEFAULT_CONFIG, Failure, Request};
+use super::{DEFAULT_CONFIG, Exit, Failure, Request};
 use crate::config::{self, ConfigFile, Edit, KeyPath, Opened};
 use crate::data::Dataset;
 use crate::jobs::{self, DatasetError, Decoding, Deployment, Session, SessionError, Trained};
@@ -17,6 +17,9 @@ use std::sync::Arc;
 
 /// Number of images per split with `--test`.
 const FEW: usize = 96;
+/// The help if there are no images to calibrate int8 on.
+const NO_CALIBRATION: &str = "int8 is calibrated on the training images: pass their folder by --data DIR, or use \
+                              --precision float, which needs no images";
 
 /// The state shared by the actions.
 pub struct Project<'a> {
@@ -163,7 +166,11 @@ impl<'a> Project<'a> {
             Some(deployed) => return Ok(deployed),
             None => match self.own_images()? {
                 Some(own) => own,
-                None => self.dataset()?,
+                None => self.dataset().inspect_err(|failure| {
+                    if failure.exit != Exit::Interrupted {
+                        self.console.note(NO_CALIBRATION);
+                    }
+                })?,
             },
         };
         let deployed = self.session.deployed(dataset)?;

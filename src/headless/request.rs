@@ -4,8 +4,7 @@ use crate::config::{Edit, KeyPath};
 use crate::jobs::Folders;
 use std::path::PathBuf;
 
-/// The default configuration.
-pub const DEFAULT_CONFIG: &str = "configs/micro.toml";
+pub use crate::config::DEFAULT_CONFIG;
 
 /// The options of the command line.
 #[derive(Debug, Clone, Default)]

@@ -17,6 +17,7 @@ mod check;
 mod classes;
 mod deployment;
 mod images;
+mod keeper;
 mod pace;
 mod place;
 mod recipe;

@@ -38,11 +38,11 @@ fn dataset() -> Arc<Dataset> {
     Arc::new(Dataset { labels, train, validation, test: None, fingerprint, check: DataCheck::default(), source })
 }
 
-fn spec(sets: &[&str]) -> ConfigFile {
+pub(super) fn spec(sets: &[&str]) -> ConfigFile {
     ConfigFile::parse("tiny.toml", NET, &crate::config::overrides(sets).unwrap()).unwrap()
 }
 
-fn training(place: Place, sets: &[&str]) -> Training {
+pub(super) fn training(place: Place, sets: &[&str]) -> Training {
     let spec = spec(sets);
     let graph = Graph::of_file(&spec, 3).unwrap();
     let (threads, governor, disk) = (1, Governor::default(), Arc::new(RealDisk));

@@ -1,5 +1,6 @@
 //! Training, from a configuration to the report of the run.
 
+use super::keeper::{Keeper, Lost};
 use super::place::Place;
 use super::recipe;
 use super::recorder::Recorder;
@@ -19,6 +20,7 @@ use crate::train::{
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::mpsc::Receiver;
+use std::time::Instant;
 
 /// The inputs of a training.
 pub struct Training {
@@ -77,6 +79,14 @@ pub enum TrainingError {
     /// The weights cannot be read back for the report.
     #[error(transparent)]
     Weights(#[from] ReadWeightsError),
+    /// The run's folder vanished and cannot be written anew. Its files are saved elsewhere.
+    #[error("{error}; its files are saved in {}", text::path(folder))]
+    Rescued {
+        /// The folder that its files are saved in.
+        folder: PathBuf,
+        /// The reason.
+        error: RunError,
+    },
     /// Stopped before the first batch. The run, if there is one, can be resumed.
     #[error("stopped before training began{}", run.as_ref().map_or_else(String::new, |run| format!(": {}", text::path(run))))]
     NotBegun {
@@ -93,7 +103,8 @@ impl Training {
     /// [`begun`](Observer::begun) and the run's folder first, with
     /// [`end`](Observer::end) last; the report is written after that.
     ///
-    /// A stop, early stopping and a loss of NaN are not errors: see [`Outcome::end`].
+    /// A stop, early stopping and a loss of NaN are not errors: see [`Outcome::end`]. A run folder that vanishes
+    /// meanwhile is written anew, with a [`warning`](Observer::warning).
     ///
     /// # Errors
     /// See [`TrainingError`]. After [`Place`](TrainingError::Place) and
@@ -122,20 +133,21 @@ impl Training {
         if let Some(teacher) = &teacher {
             teacher.keep(run)?;
         }
-        make_folder(&checkpoints).map_err(RunError::from)?;
-        let history: Vec<EpochMetrics> = match &begin {
-            Begin::Resume(state) => state.progress.history.clone(),
-            _ => Vec::new(),
-        };
-        // Rows of epochs without a checkpoint are removed.
-        runs::metrics::rewrite(&*disk, &run.file(Run::METRICS), &history)?;
+        let history = history_of(&begin);
         run.write(Run::LAYERS, &runs::layers_csv(&report::layers(&spec, &graph)))?;
-        run.write(Run::DATA_CHECK, &dataset.check.to_markdown())?;
-        TrainingImageHashes::of(&dataset.train).write(run)?;
+        let keeper = Arc::new(kept(run, disk, &history, &dataset)?);
 
-        let selection = Selection::of(&spec.config.train, &dataset);
-        let mut recorder =
-            Recorder { run, info, selection, history, disk: disk.clone(), control, failure: None, front: observer };
+        let mut recorder = Recorder {
+            run,
+            info,
+            selection: Selection::of(&spec.config.train, &dataset),
+            history,
+            keeper: keeper.clone(),
+            looked: Instant::now(),
+            control,
+            failure: None,
+            front: observer,
+        };
         recorder.begun(run.path());
         for warning in recipe::warnings(&spec, &dataset) {
             recorder.warning(&warning);
@@ -149,12 +161,15 @@ impl Training {
             teacher: teacher.map(|teaching| teaching.teacher),
             threads,
             governor,
-            disk,
+            disk: keeper.clone(),
         };
         let result =
             if control.is_stopped() { Err(TrainError::NotBegun) } else { train::train(job, control, &mut recorder) };
         let outcome = conclude(recorder, result)?;
-        let (trained, evaluation) = evaluate(run, &spec, &graph, &dataset, &outcome)?.unzip();
+        let evaluate = || evaluate(run, &spec, &graph, &dataset, &outcome);
+        // Once more, if the weights or the folder have vanished since.
+        let again = |error| if keeper.ensure().is_ok() { evaluate() } else { Err(error) };
+        let (trained, evaluation) = evaluate().or_else(again)?.unzip();
         Ok(Ended { run: run.clone(), outcome, trained, evaluation })
     }
 
@@ -177,16 +192,45 @@ impl Training {
     }
 }
 
+/// The metrics of the epochs before the training begins.
+fn history_of(begin: &Begin) -> Vec<EpochMetrics> {
+    match begin {
+        Begin::Resume(state) => state.progress.history.clone(),
+        _ => Vec::new(),
+    }
+}
+
+/// Writes the metrics of epochs done before and the tables about the images into `run`, which is kept from then on.
+fn kept(
+    run: &Run,
+    disk: Arc<dyn Disk + Send + Sync>,
+    history: &[EpochMetrics],
+    dataset: &Dataset,
+) -> Result<Keeper, RunError> {
+    make_folder(&run.file(Run::CHECKPOINTS))?;
+    let keeper = Keeper::new(run, disk);
+    // Rows of epochs without a checkpoint are removed.
+    runs::metrics::rewrite(&keeper, &run.file(Run::METRICS), history)?;
+    run.write(Run::DATA_CHECK, &dataset.check.to_markdown())?;
+    TrainingImageHashes::of(&dataset.train).write(run)?;
+    keeper.remember();
+    Ok(keeper)
+}
+
 /// Writes the end of the training and its outcome into `run.json`.
 fn conclude(recorder: Recorder<'_>, result: Result<Outcome, TrainError>) -> Result<Outcome, TrainingError> {
-    let Recorder { run, mut info, failure, .. } = recorder;
+    let Recorder { run, mut info, failure, keeper, .. } = recorder;
     match (&failure, &result) {
         (Some(error), _) => info.end(&End::Failed(error.to_string())),
         (None, Err(TrainError::NotBegun)) => info.end(&End::Stopped),
         (None, Err(error)) => info.end(&End::Failed(error.to_string())),
         (None, Ok(outcome)) => info.end(&outcome.end),
     }
-    let saved = run.save(&info);
+    let saved = keeper.save(&info);
+    keeper.conclude(&info).map_err(|Lost { folder, error }| match folder {
+        Some(folder) => TrainingError::Rescued { folder, error },
+        None => TrainingError::Run(error),
+    })?;
     if let Some(error) = failure {
         return Err(error.into());
     }

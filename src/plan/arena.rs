@@ -35,7 +35,7 @@ const LINES: usize = 12;
 /// Maximum width of the column of a segment.
 const WIDEST: usize = 9;
 /// Symbol and description of each use.
-const LEGEND: [(char, &str); 5] = [
+pub const LEGEND: [(char, &str); 5] = [
     ('░', "row buffers"),
     ('▒', "input feature map"),
     ('▓', "output feature map"),
@@ -77,7 +77,7 @@ impl ArenaPicture {
                 _ => String::new(),
             };
             let cells = self.segments[..shown].iter().map(|segment| {
-                let glyph = self.glyph(segment, line);
+                let glyph = self.glyph(segment, line, LINES).unwrap_or(FREE);
                 if let Some(at) = LEGEND.iter().position(|(known, _)| *known == glyph) {
                     used[at] = true;
                 }
@@ -98,9 +98,11 @@ impl ArenaPicture {
         out + &self.list(width)
     }
 
-    /// Symbol for the use of most bytes of `line`.
-    fn glyph(&self, segment: &SegmentPicture, line: usize) -> char {
-        let (from, to) = (self.bytes * line / LINES, self.bytes * (line + 1) / LINES);
+    /// Symbol of [`LEGEND`] for the use of most bytes of `line`, from 0 at the bottom, if the arena is drawn in
+    /// `lines` lines; `None` if most are free.
+    #[must_use]
+    pub fn glyph(&self, segment: &SegmentPicture, line: usize, lines: usize) -> Option<char> {
+        let (from, to) = (self.bytes * line / lines, self.bytes * (line + 1) / lines);
         let mut counts = [0; LEGEND.len()];
         // A few sample offsets represent the line.
         let places = 16.min(to - from);
@@ -123,7 +125,7 @@ impl ArenaPicture {
         }
         let most = counts.into_iter().max().unwrap_or(0);
         let at = counts.iter().position(|count| *count == most).unwrap_or(0);
-        if most * 2 >= places && most > 0 { LEGEND[at].0 } else { FREE }
+        (most * 2 >= places && most > 0).then_some(LEGEND[at].0)
     }
 
     /// A table with one line per segment: its last layer, and size and offset of each use.

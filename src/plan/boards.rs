@@ -88,9 +88,52 @@ pub struct Verdict {
     pub flash_bytes: u64,
     /// Bytes of flash that are available to a sketch.
     pub flash_left: u64,
+    /// The use of the chip's RAM by its parts.
+    #[serde(skip)]
+    pub ram: Parts,
+    /// The use of the chip's flash by its parts.
+    #[serde(skip)]
+    pub flash: Parts,
+}
+
+/// The use of a board's memory: what a header needs, and what the Arduino core takes before it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Parts {
+    /// The two parts of the header: object and stack in RAM, tables and code in flash.
+    pub own: [u64; 2],
+    /// Bytes that the core, and in flash the boot loader, take.
+    pub core: u64,
+    /// Bytes of the chip.
+    pub chip: u64,
+}
+
+impl Parts {
+    /// The sum of all parts.
+    #[must_use]
+    pub const fn total(&self) -> u64 {
+        self.own[0] + self.own[1] + self.core
+    }
+
+    /// The fraction of the chip's memory in use; above 1 if the parts do not fit.
+    #[must_use]
+    pub fn share(&self) -> f64 {
+        self.total() as f64 / self.chip.max(1) as f64
+    }
+
+    /// Bytes that remain; negative if the parts do not fit.
+    #[must_use]
+    pub const fn rest(&self) -> i64 {
+        self.chip as i64 - self.total() as i64
+    }
 }
 
 impl Board {
+    /// Its name without that of its maker, where that is plain.
+    #[must_use]
+    pub fn short_name(&self) -> &str {
+        self.name.strip_prefix("Arduino ").unwrap_or(&self.name)
+    }
+
     /// Whether the network of `estimate` fits.
     #[must_use]
     pub fn verdict(&self, estimate: &Estimate) -> Verdict {
@@ -100,6 +143,9 @@ impl Board {
         let limit = estimate.limit.as_ref().map(ToString::to_string);
         let refused = || refused_on(self.core.family(), estimate.largest_array_bytes);
         let why = limit.or_else(refused);
+        let costs = estimate.on(family);
+        let parts =
+            |own, chip: u32, left: u32| Parts { own, core: u64::from(chip - left.min(chip)), chip: chip.into() };
         Verdict {
             id: self.id.clone(),
             name: self.name.clone(),
@@ -109,6 +155,8 @@ impl Board {
             ram_left,
             flash_bytes,
             flash_left,
+            ram: parts([estimate.ram_bytes, costs.stack_bytes], self.ram_bytes, self.ram_left),
+            flash: parts([estimate.table_bytes, costs.code_bytes], self.flash_bytes, self.flash_left),
         }
     }
 }
@@ -263,6 +311,27 @@ mod tests {
             assert!(line.len() < 50, "{line}");
         }
         assert_eq!((boards[0].ram_bytes, boards[0].ram_left), (2_048, 1_826));
+    }
+
+    #[test]
+    fn the_parts_of_a_verdict_add_up_to_it() {
+        use crate::config::{Plan, Precision};
+        let graph = crate::graph::tests::graph_of("micro", 5);
+        let mut seen = [false; 2];
+        for precision in [Precision::Float, Precision::Int8] {
+            let estimate = Estimate::of(&graph, precision, Plan::Smallest);
+            for board in &Boards::built_in().unwrap().0 {
+                let verdict = board.verdict(&estimate);
+                assert_eq!(verdict.ram.own.iter().sum::<u64>(), verdict.ram_bytes);
+                assert_eq!(verdict.flash.own.iter().sum::<u64>(), verdict.flash_bytes);
+                assert_eq!(verdict.ram.chip, u64::from(board.ram_bytes));
+                let fits = verdict.ram.share() <= 1.0 && verdict.flash.share() <= 1.0 && verdict.why.is_none();
+                assert_eq!(fits, verdict.fits, "{}: {verdict:?}", board.id);
+                assert_eq!(verdict.ram.rest(), verdict.ram_left as i64 - verdict.ram_bytes as i64);
+                seen[usize::from(fits)] = true;
+            }
+        }
+        assert_eq!(seen, [true; 2]);
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Estimates code size from the pieces of code in a header.
 
 use super::flash::StepFormat;
-use super::kernel::{DEEP, Kernel, Kernels};
+use super::kernel::{DEEP, Inputs, Kernel, Kernels};
 use super::measured::CODE;
 use super::op::depth;
 use super::program::Program;
@@ -35,12 +35,18 @@ pub enum Piece {
     Tiled,
     /// Pointwise filters with at most four input channels.
     Shallow,
+    /// Pointwise filters on rows whose number of pixels is no multiple of three.
+    PairTiles,
     /// Filters whose inputs are gathered value by value.
     ByValue,
     /// Filters with more than 256 inputs.
     Deep,
     /// Convolutions over several channels, larger than 1×1.
     Convolutions,
+    /// Convolutions that read an interleaved image.
+    ColourTiles,
+    /// Convolutions that read planes, four at a time.
+    QuadTiles,
     /// Depthwise 3×3.
     Depthwise,
     /// First-layer kernel with stride 2.
@@ -53,15 +59,23 @@ pub enum Piece {
     Stride2,
     /// Depthwise 3×3 with stride 3, other than that first layer.
     Stride3,
+    /// Depthwise 3×3 on rows of few pixels.
+    ShortRows,
     /// Depthwise with a kernel of any size.
     AnyDepthwise,
+    /// Depthwise with a kernel of any size and stride 1.
+    AnyStride1,
+    /// Depthwise with a kernel of any size and stride 2.
+    AnyStride2,
+    /// Depthwise with a kernel of any size and stride 3.
+    AnyStride3,
     /// Global average pooling instead of maximum pooling.
     AveragePool,
 }
 
 impl Piece {
     /// All pieces, in the order of the measured sizes.
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 29] = [
         Self::Base,
         Self::Steps,
         Self::Segments,
@@ -73,22 +87,30 @@ impl Piece {
         Self::Pointwise,
         Self::Tiled,
         Self::Shallow,
+        Self::PairTiles,
         Self::ByValue,
         Self::Deep,
         Self::Convolutions,
+        Self::ColourTiles,
+        Self::QuadTiles,
         Self::Depthwise,
         Self::Stem2,
         Self::Stem3,
         Self::Stride1,
         Self::Stride2,
         Self::Stride3,
+        Self::ShortRows,
         Self::AnyDepthwise,
+        Self::AnyStride1,
+        Self::AnyStride2,
+        Self::AnyStride3,
         Self::AveragePool,
     ];
 
     fn is_used(self, graph: &Graph, program: &Program, kernels: &Kernels) -> bool {
         let format = StepFormat::of(program);
         let first_layer = |moved: usize| kernels.any(|kernel| kernel == Kernel::FirstLayer { stride: moved });
+        let any_depthwise = |moved: usize| kernels.any(|kernel| kernel == Kernel::Depthwise { stride: moved });
         let depthwise = |moved: usize| kernels.any(|kernel| kernel == Kernel::Depthwise3 { stride: moved });
         match self {
             Self::Base => true,
@@ -102,16 +124,27 @@ impl Piece {
             Self::Pointwise => kernels.any(|kernel| matches!(kernel, Kernel::Pointwise { .. })),
             Self::Tiled => kernels.any(|kernel| kernel.is_filters() && !matches!(kernel, Kernel::Pointwise { .. })),
             Self::Shallow => kernels.any(|kernel| kernel == Kernel::Pointwise { is_shallow: true }),
-            Self::ByValue => kernels.any(|kernel| matches!(kernel, Kernel::Gathered | Kernel::Convolution)),
+            Self::ByValue => kernels.any(|kernel| matches!(kernel, Kernel::Gathered | Kernel::Convolution { .. })),
             Self::Deep => graph.ops.iter().any(|op| depth(op) > DEEP),
             Self::Convolutions => kernels.any(Kernel::is_convolution),
-            Self::Depthwise => kernels.any(|kernel| kernel.is_depthwise() && kernel != Kernel::Depthwise),
+            Self::ColourTiles => kernels.any(|kernel| kernel == Kernel::Convolution { inputs: Inputs::Interleaved }),
+            Self::QuadTiles => {
+                kernels.any(|kernel| matches!(kernel, Kernel::Convolution { inputs: Inputs::Quads { .. } }))
+            }
+            Self::Depthwise => {
+                kernels.any(|kernel| kernel.is_depthwise() && !matches!(kernel, Kernel::Depthwise { .. }))
+            }
             Self::Stem2 => first_layer(2),
             Self::Stem3 => first_layer(3),
             Self::Stride1 => depthwise(1),
             Self::Stride2 => depthwise(2),
             Self::Stride3 => depthwise(3),
-            Self::AnyDepthwise => kernels.any(|kernel| kernel == Kernel::Depthwise),
+            Self::ShortRows => kernels.any_step(program, Kernel::has_short_rows),
+            Self::PairTiles => kernels.any_step(program, Kernel::has_pair_tiles),
+            Self::AnyStride1 => any_depthwise(1),
+            Self::AnyStride2 => any_depthwise(2),
+            Self::AnyStride3 => any_depthwise(3),
+            Self::AnyDepthwise => kernels.any(|kernel| matches!(kernel, Kernel::Depthwise { .. })),
             Self::AveragePool => graph.ops.iter().any(|op| op.pool() == Some(Pool::Avg)),
         }
     }

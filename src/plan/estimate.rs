@@ -27,8 +27,8 @@ pub struct LayerEstimate {
     pub weight_bytes: u64,
     /// Bytes of its output feature map.
     pub activation_bytes: u64,
-    /// Bytes of the arena that it uses alone while it runs: its ring buffer, and its output row or feature map.
-    /// Layers that run at different times share them.
+    /// Bytes of the arena in use while it runs, those of layers whose rows are computed together included. The
+    /// largest is the arena.
     pub ram_bytes: u64,
 }
 
@@ -85,7 +85,7 @@ impl Estimate {
                 macs: op.macs(),
                 weight_bytes: *bytes as u64,
                 activation_bytes: (op.output.values() * program.value_bytes()) as u64,
-                ram_bytes: program.own_bytes(op.id) as u64,
+                ram_bytes: program.bytes_during(op) as u64,
             })
             .collect();
         let pieces = Pieces::of(&folded, &program);
@@ -117,6 +117,12 @@ impl Estimate {
     #[must_use]
     pub fn ram_and_stack(&self, family: Family) -> u64 {
         self.ram_bytes + self.on(family).stack_bytes
+    }
+
+    /// Bytes of the object beside the arena: results and row counters.
+    #[must_use]
+    pub const fn result_bytes(&self) -> u64 {
+        self.ram_bytes.saturating_sub(self.peak_activation_bytes)
     }
 
     /// The costs on `family`.
@@ -151,6 +157,23 @@ mod tests {
                 let folded = Estimate::of(&graph.folded(), precision, Plan::Smallest);
                 assert_eq!(folded.params, folded.deployed_params);
                 assert_eq!(folded.ram_bytes, estimate.ram_bytes);
+            }
+        }
+    }
+
+    #[test]
+    fn the_layer_with_the_most_ram_takes_the_whole_arena() {
+        for (name, _) in crate::config::PRESETS {
+            let graph = graph_of(name, 5);
+            for (precision, goal) in [
+                (Precision::Float, Plan::Smallest),
+                (Precision::Float, Plan::LowestLatency),
+                (Precision::Int8, Plan::Smallest),
+                (Precision::Int8, Plan::LowestLatency),
+            ] {
+                let estimate = Estimate::of(&graph, precision, goal);
+                let most = estimate.layers.iter().map(|layer| layer.ram_bytes).max();
+                assert_eq!(most, Some(estimate.peak_activation_bytes), "{name}, {precision:?}, {goal:?}");
             }
         }
     }

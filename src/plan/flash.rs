@@ -21,6 +21,14 @@ const SIGMOID: usize = 256;
 /// Bytes of a `float`.
 const FLOAT: usize = 4;
 
+/// Bytes of the values of padding in a colour image: those of a row of a kernel and a pixel more, since kernels load
+/// four bytes at once; none for a single channel.
+#[must_use]
+pub fn image_zeros(graph: &Graph) -> usize {
+    let kernel = graph.ops.first().map_or(1, |op| op.window().kernel);
+    if graph.input.channels > 1 { graph.input.channels * (kernel + 1) } else { 0 }
+}
+
 /// Layout of the table of steps: optional fields and their sizes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct StepFormat {
@@ -126,8 +134,8 @@ impl Tables {
             _ => 0,
         };
         let image_zeros = match program.precision {
-            Precision::Int8 if graph.input.channels > 1 => graph.input.channels,
-            _ => 0,
+            Precision::Int8 => image_zeros(graph),
+            Precision::Float => 0,
         };
         let segments = if segments > 1 { segments * format.segment_bytes() } else { 0 };
         let program = program.steps.len() * format.step_bytes()

@@ -11,8 +11,38 @@ pub const DEEP: usize = 256;
 const LEAST_COLUMNS: usize = 3;
 /// Maximum number of channels of a pixel that fit into registers together.
 const SHALLOW: usize = 4;
+/// Maximum number of columns of a row whose pixels fit into registers together.
+const SHORT_ROW: usize = 4;
+/// Number of pixels that filters compute together.
+const TILE_PIXELS: usize = 3;
 /// The usual shift of int8 steps; float steps have none.
 const SHIFTS: [u8; 2] = [0, crate::contract::FRACTION_BITS as u8];
+
+/// How the inputs of a convolution are gathered, if the processor has such a kernel.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Inputs {
+    /// Four adjacent values of an interleaved image at once.
+    Interleaved,
+    /// Four planes at several pixels at once, with a multiple of four channels.
+    Quads {
+        /// The stride: 1 or 2.
+        stride: usize,
+    },
+    /// Value by value.
+    Single,
+}
+
+impl Inputs {
+    fn of(depth: usize, is_interleaved: bool, window: Window) -> Self {
+        if is_interleaved {
+            return Self::Interleaved;
+        }
+        let channels = depth / (window.kernel * window.kernel);
+        let stride = window.stride;
+        if channels.is_multiple_of(4) && stride <= 2 { Self::Quads { stride } } else { Self::Single }
+    }
+}
 
 /// The kernel that computes the rows of a step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -29,7 +59,10 @@ pub enum Kernel {
         stride: usize,
     },
     /// Depthwise with any window and any shift.
-    Depthwise,
+    Depthwise {
+        /// Its stride: 1, 2 or 3.
+        stride: usize,
+    },
     /// Pointwise on a row of at least three pixels, without a tile if the processor has such a kernel.
     Pointwise {
         /// Whether it has at most four input channels.
@@ -40,7 +73,10 @@ pub enum Kernel {
     /// Pointwise on pixels that are not adjacent: with a stride, or in an interleaved image.
     Gathered,
     /// Convolution over all channels, larger than 1×1.
-    Convolution,
+    Convolution {
+        /// How its inputs are gathered.
+        inputs: Inputs,
+    },
     /// Filters whose sums are so large that they have a smaller shift.
     Shifted {
         /// Whether the kernel is larger than 1×1.
@@ -75,7 +111,7 @@ impl Kernel {
             return Self::Shifted { is_windowed };
         }
         if is_windowed {
-            return Self::Convolution;
+            return Self::Convolution { inputs: Inputs::of(depth, is_interleaved, step.window) };
         }
         if step.window != Window::PIXEL || is_interleaved {
             return Self::Gathered;
@@ -89,7 +125,7 @@ impl Kernel {
     fn of_channels(op: &Op, step: &Step, is_first: bool, is_usual: bool) -> Self {
         let Window { kernel, stride, pad } = step.window;
         if kernel != 3 || step.input.width < LEAST_COLUMNS || !is_usual {
-            return Self::Depthwise;
+            return Self::Depthwise { stride };
         }
         let (columns, filters) = (step.output.width, step.output.channels);
         let fits_first = op.input.channels == 1 && pad == 0 && matches!(stride, 2 | 3);
@@ -98,15 +134,30 @@ impl Kernel {
         if is_first && fits_first && has_size { Self::FirstLayer { stride } } else { Self::Depthwise3 { stride } }
     }
 
+    /// Whether this kernel computes all outputs of a channel of a row of `step` together: depthwise 3×3 with stride 1
+    /// and padding, on three or four columns.
+    #[must_use]
+    pub fn has_short_rows(self, step: &Step) -> bool {
+        self == Self::Depthwise3 { stride: 1 } && step.window.pad == 1 && step.input.width <= SHORT_ROW
+    }
+
+    /// Whether this kernel reads the last pixels of a row of `step` in pairs: pointwise on planes, with a remainder of
+    /// one or two pixels beside blocks of three.
+    #[must_use]
+    pub const fn has_pair_tiles(self, step: &Step) -> bool {
+        matches!(self, Self::Pointwise { is_shallow: false } | Self::Planes)
+            && !step.output.width.is_multiple_of(TILE_PIXELS)
+    }
+
     /// Whether each filter reads one channel (depthwise).
     #[must_use]
     pub const fn is_depthwise(self) -> bool {
         match self {
-            Self::FirstLayer { .. } | Self::Depthwise3 { .. } | Self::Depthwise => true,
+            Self::FirstLayer { .. } | Self::Depthwise3 { .. } | Self::Depthwise { .. } => true,
             Self::Pointwise { .. }
             | Self::Planes
             | Self::Gathered
-            | Self::Convolution
+            | Self::Convolution { .. }
             | Self::Shifted { .. }
             | Self::Addition
             | Self::Gates => false,
@@ -117,15 +168,23 @@ impl Kernel {
     #[must_use]
     pub const fn is_filters(self) -> bool {
         match self {
-            Self::Pointwise { .. } | Self::Planes | Self::Gathered | Self::Convolution | Self::Shifted { .. } => true,
-            Self::FirstLayer { .. } | Self::Depthwise3 { .. } | Self::Depthwise | Self::Addition | Self::Gates => false,
+            Self::Pointwise { .. }
+            | Self::Planes
+            | Self::Gathered
+            | Self::Convolution { .. }
+            | Self::Shifted { .. } => true,
+            Self::FirstLayer { .. }
+            | Self::Depthwise3 { .. }
+            | Self::Depthwise { .. }
+            | Self::Addition
+            | Self::Gates => false,
         }
     }
 
     /// Whether each filter reads all channels with a kernel larger than 1×1.
     #[must_use]
     pub const fn is_convolution(self) -> bool {
-        matches!(self, Self::Convolution | Self::Shifted { is_windowed: true })
+        matches!(self, Self::Convolution { .. } | Self::Shifted { is_windowed: true })
     }
 }
 
@@ -145,6 +204,12 @@ impl Kernels {
     pub fn of(graph: &Graph, program: &Program, shift: impl Fn(usize) -> Option<u8>) -> Self {
         let steps = program.steps.iter().enumerate();
         Self(steps.map(|(at, step)| Kernel::of(graph, &graph.ops[step.op.0], step, at == 0, shift(at))).collect())
+    }
+
+    /// Whether the kernel of any step of `program` satisfies `is`.
+    #[must_use]
+    pub fn any_step(&self, program: &Program, is: fn(Kernel, &Step) -> bool) -> bool {
+        program.steps.iter().zip(&self.0).any(|(step, kernel)| is(*kernel, step))
     }
 
     /// Whether any kernel satisfies `is`.

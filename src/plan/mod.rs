@@ -21,13 +21,13 @@ mod tail;
 mod targets;
 mod text;
 
-pub use arena::{ArenaPicture, SegmentPicture};
-pub use boards::{Board, Boards, Sources, UnknownBoard, Verdict};
+pub use arena::{ArenaPicture, LEGEND, SegmentPicture};
+pub use boards::{Board, Boards, Parts, Sources, UnknownBoard, Verdict};
 pub use chain::{ElementSizes, Skip};
 pub use code::{Piece, Pieces};
 pub use estimate::{Estimate, LayerEstimate};
-pub use flash::{StepFormat, Tables};
-pub use kernel::{DEEP, Kernel, Kernels, reads_interleaved};
+pub use flash::{StepFormat, Tables, image_zeros};
+pub use kernel::{DEEP, Inputs, Kernel, Kernels, reads_interleaved};
 pub use limits::{Limit, MAX_AVR_ARRAY, exceeded};
 pub use op::{depth, reads_one_plane};
 pub use program::{ARENA_ALIGNMENT, Program, Region, Segment, SkipBuffer, Step, Target, Use};

@@ -129,6 +129,8 @@ pub struct Program {
     pub arena_bytes: usize,
     /// Index of the segment with the most bytes in use.
     pub peak: usize,
+    /// Bytes of the arena that the head uses: its input and the outputs.
+    pub head_bytes: usize,
     /// MACs after the last row of the image.
     pub macs_after_last_row: u64,
     /// Number of row counters in the object.
@@ -191,6 +193,7 @@ impl Program {
             logits: 0,
             arena_bytes: rows.arena_bytes,
             peak: rows.peak(),
+            head_bytes: 0,
             macs_after_last_row: rows.macs_after_last_row,
             counters: 0,
             counter_bytes: 1,
@@ -227,6 +230,7 @@ impl Program {
             Precision::Float => self.logits + classes * FLOAT,
             Precision::Int8 => classes * FLOAT,
         };
+        self.head_bytes = outputs.max(graph.feature_count() * self.value_bytes());
         // The probabilities overwrite the arena when it is no longer used.
         self.arena_bytes = self.arena_bytes.max(outputs);
         let tallest = self.steps.iter().map(|step| step.input.height.max(step.output.height)).max().unwrap_or(0);
@@ -244,19 +248,17 @@ impl Program {
         }
     }
 
-    /// Bytes of the arena that `op` uses alone while it runs: its ring buffer, its skip buffer, and its output
-    /// row or feature map. 0 after global pooling.
+    /// Bytes of the arena that are in use while `op` runs: those of its segment, or those of the head. Gaps between
+    /// buffers count at the peak, since nothing else can use them there; so the largest of all is the arena.
     #[must_use]
-    pub(crate) fn own_bytes(&self, op: OpId) -> usize {
-        let Some(step) = self.steps.iter().find(|step| step.op == op) else { return 0 };
-        let row = |shape: Shape| shape.width * shape.channels * self.value_bytes();
-        let written = match step.target {
-            Target::Row(_) => row(step.output),
-            Target::Over => 0,
-            Target::Map(_) => step.output.height * row(step.output),
+    pub(crate) fn bytes_during(&self, op: &Op) -> usize {
+        let step = self.steps.iter().position(|step| step.op == op.id);
+        // The last rows before the pool fill it.
+        let Some(step) = step.or_else(|| op.pool().is_some().then(|| self.body.saturating_sub(1))) else {
+            return self.head_bytes;
         };
-        let waiting = step.keeps.map_or(0, |waiting| waiting.rows * row(step.output));
-        step.window.kept() * row(step.input) + waiting + written
+        let at = self.segments.iter().position(|segment| (segment.first..segment.end).contains(&step)).unwrap_or(0);
+        if at == self.peak && self.head_bytes < self.arena_bytes { self.arena_bytes } else { self.segments[at].bytes }
     }
 
     /// Bytes of an unaligned arena of the caller: the arena, bytes to align it, and bytes behind it, since kernels

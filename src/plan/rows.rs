@@ -9,6 +9,7 @@
 use super::chain::Chain;
 use super::segment::{Need, SegmentBuilder};
 use crate::config::Plan;
+use std::collections::HashSet;
 
 /// A segment with its placement.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -65,7 +66,8 @@ impl RowPlan {
             segments.iter().map(|segment| segment.need.bytes()).max().unwrap_or(0).next_multiple_of(4);
         let patience = PATIENCE.max(PATIENCE_PER_SEGMENT * segments.len());
         loop {
-            let mut search = Places { chain, segments: &mut segments, total: arena_bytes, patience };
+            let failed = HashSet::new();
+            let mut search = Places { chain, segments: &mut segments, total: arena_bytes, patience, failed };
             if search.place(0) {
                 return Self { segments, arena_bytes, macs_after_last_row };
             }
@@ -127,6 +129,8 @@ struct Places<'a> {
     segments: &'a mut [PlannedSegment],
     total: usize,
     patience: usize,
+    /// Segments, with the ranges that are in use when they run, after which nothing could be placed.
+    failed: HashSet<(usize, Vec<(usize, usize)>)>,
 }
 
 impl Places<'_> {
@@ -139,12 +143,25 @@ impl Places<'_> {
             return false;
         }
         self.patience -= 1;
-        let need = self.segments[at].need;
-        let source = self.segments[at].source;
+        let PlannedSegment { need, source, .. } = self.segments[at];
         let mut busy = kept(self.chain, self.segments, at);
         if need.source > 0 {
             busy.push((source, source + need.source));
         }
+        let state = (at, busy.clone());
+        if self.failed.contains(&state) {
+            return false;
+        }
+        let is_placed = self.place_sink(at, busy);
+        if !is_placed {
+            self.failed.insert(state);
+        }
+        is_placed
+    }
+
+    /// Places the sink of segment `at`, with `busy` ranges, of which the last is its source, and all that follows.
+    fn place_sink(&mut self, at: usize, mut busy: Vec<(usize, usize)>) -> bool {
+        let PlannedSegment { need, source, .. } = self.segments[at];
         if need.sink == 0 {
             return self.settle(at, 0, &busy);
         }

@@ -96,7 +96,7 @@ pub const PREDICT_STACK: u64 = 80;
 /// that exceed the emulated RAM (float networks with several segments or with gates on AVR and Cortex-M0), and
 /// Xtensa, which has no emulator: RV32 plus a quarter.
 const STACK: [[[[u64; 3]; 2]; 2]; Family::ALL.len()] = [
-    [[[350, 400, 450], [350, 400, 450]], [[150, 190, 250], [190, 210, 270]]],
+    [[[350, 400, 450], [350, 400, 450]], [[160, 190, 250], [190, 210, 270]]],
     [[[520, 600, 700], [520, 600, 700]], [[368, 360, 520], [368, 360, 520]]],
     [[[456, 536, 680], [456, 536, 680]], [[296, 352, 560], [312, 360, 560]]],
     [[[360, 448, 560], [360, 448, 560]], [[376, 384, 584], [376, 432, 584]]],

@@ -53,7 +53,7 @@ impl ComparedRun {
             None
         };
         let memory = memory(run, info.classes);
-        let int8 = int8(run, &info.data.fingerprint)?;
+        let int8 = int8_accuracy(run, &info.data.fingerprint)?;
         Ok(Self { folder: run.name(), info, history, costs, memory, int8 })
     }
 
@@ -64,8 +64,12 @@ impl ComparedRun {
     }
 }
 
-/// Split and int8 accuracy of the present weights of `run`, whose images have `fingerprint`.
-fn int8(run: &Run, fingerprint: &str) -> Result<Option<(String, f64)>, RunError> {
+/// Split and int8 accuracy of the present weights of `run`, whose images have `fingerprint`; `None` if they were not
+/// evaluated.
+///
+/// # Errors
+/// If the evaluations or the weights cannot be read.
+pub fn int8_accuracy(run: &Run, fingerprint: &str) -> Result<Option<(String, f64)>, RunError> {
     let mut evaluations = read_evaluations(run)?;
     evaluations.retain(|one| one.int8_accuracy.is_some() && one.is_on(fingerprint));
     let weights = run.weights();

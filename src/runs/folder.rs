@@ -1,17 +1,17 @@
-//! Creating, finding, locking and deleting run folders.
+//! Creating, reading and locking run folders.
 
 use super::info::PROGRAM;
-use super::{RunError, RunInfo, Status, labels_from_text, labels_to_text};
+use super::{RunError, RunInfo, labels_from_text, labels_to_text};
 use crate::escape;
-use crate::files::{FileError, make_folder, read_limited, write_atomic};
+use crate::files::{Disk, FileError, RealDisk, make_folder, read_limited, write_atomic, write_atomic_on};
 use crate::format;
 use crate::text;
 use crate::train::{BEST, LAST};
-use jiff::{Timestamp, Zoned};
+use jiff::Zoned;
 use serde::Deserialize;
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::ErrorKind;
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 /// `run.json` has a few hundred bytes, `labels.txt` at most some 100 KB.
@@ -21,7 +21,7 @@ const LOCK: &str = ".lock";
 /// A run folder.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Run {
-    path: PathBuf,
+    pub(super) path: PathBuf,
 }
 
 /// Lock on a run: no other process trains in it. The operating system releases it when the process ends, however it
@@ -29,18 +29,6 @@ pub struct Run {
 #[derive(Debug)]
 pub struct RunLock {
     _file: Option<File>,
-}
-
-/// An entry of a list of runs.
-#[derive(Debug)]
-pub struct RunSummary {
-    /// The folder.
-    pub path: PathBuf,
-    /// Its `run.json`, or the error of reading it. A run with status `running` whose lock is free was killed and is
-    /// reported as interrupted.
-    pub info: Result<RunInfo, RunError>,
-    /// Start time; of a broken run, the time of the last change of its folder.
-    pub started: Timestamp,
 }
 
 impl Run {
@@ -74,6 +62,8 @@ impl Run {
     pub const MISTAKES: &'static str = "mistakes.svg";
     /// Results of `--evaluate`.
     pub const EVALUATION: &'static str = "evaluation.json";
+    /// The folder beside runs into which discarded ones are moved. Lists of runs do not show its contents.
+    pub const TRASH: &'static str = ".trash";
 
     /// Creates a new folder `YYYY-MM-DD_HH-MM-SS_name` in `root`; if it exists, `-2`, `-3`… is appended. Concurrent
     /// callers never get the same folder.
@@ -190,12 +180,21 @@ impl Run {
     /// # Errors
     /// If it cannot be written; the old file is then unchanged.
     pub fn save(&self, info: &RunInfo) -> Result<(), RunError> {
+        self.save_on(&RealDisk, info)
+    }
+
+    /// Replaces `run.json` atomically on `disk`.
+    ///
+    /// # Errors
+    /// If it cannot be written; the old file is then unchanged.
+    pub fn save_on(&self, disk: &dyn Disk, info: &RunInfo) -> Result<(), RunError> {
+        let path = self.file(Self::INFO);
         let text = serde_json::to_string_pretty(info).map_err(|error| RunError::Content {
-            path: self.file(Self::INFO),
+            path: path.clone(),
             line: 1,
             why: error.to_string(),
         })?;
-        self.write(Self::INFO, &format!("{text}\n"))
+        Ok(write_atomic_on(disk, &path, format!("{text}\n").as_bytes())?)
     }
 
     /// Reads `run.json`.
@@ -292,78 +291,10 @@ impl Run {
         let Ok(file) = File::open(self.file(LOCK)) else { return false };
         matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock))
     }
-
-    /// Deletes a run folder with all its files.
-    ///
-    /// # Errors
-    /// If `path` is a symbolic link, not a run folder or locked; if it cannot be deleted.
-    pub fn delete(path: &Path) -> Result<(), RunError> {
-        let not_a_run = |why: &str| RunError::NotARun { path: path.to_owned(), why: why.to_owned() };
-        // `link/` and `link/.` mean the target of the link; without the suffix, the link itself.
-        let plain: PathBuf = path.components().filter(|part| *part != Component::CurDir).collect();
-        if plain.file_name().is_none() {
-            return Err(not_a_run("pass the name of the folder itself"));
-        }
-        let about = fs::symlink_metadata(&plain).map_err(FileError::of("delete", path))?;
-        if !about.is_dir() {
-            return Err(not_a_run("it is a symbolic link, which is never followed for deletion"));
-        }
-        let run = Self { path: plain };
-        run.info()?;
-        let lock = run.lock()?;
-        fs::remove_dir_all(&run.path).map_err(FileError::of("delete", path))?;
-        drop(lock);
-        Ok(())
-    }
-
-    /// The entry of this run in a list.
-    #[must_use]
-    pub fn summary(&self) -> RunSummary {
-        let mut info = self.info();
-        if let Ok(info) = &mut info
-            && info.status == Status::Running
-            && !self.is_locked()
-        {
-            info.status = Status::Interrupted;
-        }
-        let changed = || Timestamp::try_from(fs::metadata(&self.path).ok()?.modified().ok()?).ok();
-        let started = match &info {
-            Ok(info) => info.started,
-            Err(_) => changed().unwrap_or(Timestamp::UNIX_EPOCH),
-        };
-        RunSummary { path: self.path.clone(), info, started }
-    }
 }
 
-impl RunSummary {
-    /// The folder's name.
-    #[must_use]
-    pub fn name(&self) -> String {
-        folder_name(&self.path)
-    }
-}
-
-fn folder_name(path: &Path) -> String {
+pub(super) fn folder_name(path: &Path) -> String {
     path.file_name().map_or_else(|| text::path(path), |name| escape::terminal(&name.to_string_lossy()))
-}
-
-/// The runs in `root`, newest first: every folder with a `run.json`, damaged ones too. Empty if `root` does not exist.
-///
-/// # Errors
-/// If `root` exists and cannot be read.
-pub fn list(root: &Path) -> Result<Vec<RunSummary>, RunError> {
-    let entries = match fs::read_dir(root) {
-        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
-        entries => entries.map_err(FileError::of("read", root))?,
-    };
-    let mut runs: Vec<RunSummary> = entries
-        .flatten()
-        .map(|entry| Run { path: entry.path() })
-        .filter(|run| fs::symlink_metadata(run.file(Run::INFO)).is_ok())
-        .map(|run| run.summary())
-        .collect();
-    runs.sort_by(|a, b| b.started.cmp(&a.started).then_with(|| b.path.cmp(&a.path)));
-    Ok(runs)
 }
 
 #[cfg(test)]

@@ -69,12 +69,15 @@ impl Identity {
         model.num_classes = crate::config::NumClasses::Count(graph.classes as u32);
         // Only the settings that change the network's outputs; the rest of the data section may change.
         let pixels = crate::config::Data { mean: data.mean.clone(), std: data.std.clone(), ..Default::default() };
+        // Stored states have these settings too, which change no network, and must stay as they were.
+        let export = crate::config::Export { precision: crate::config::Precision::Float, ..Default::default() };
         let part = Config {
             model,
             stem: stem.clone(),
             blocks: blocks.clone(),
             head: head.clone(),
             data: pixels,
+            export,
             ..Config::default()
         };
         Self {

@@ -1,10 +1,12 @@
 //! All actions of the workbench as values.
 
-use crate::config::BlockKind;
+use crate::config::{BlockKind, Edit, KeyPath};
+use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
 
 /// The screens, in the order of their tabs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Screen {
     /// The network and its costs.
     #[default]
@@ -17,10 +19,12 @@ pub enum Screen {
     Deploy,
     /// Earlier runs.
     Runs,
+    /// The beginning of a network, without a tab.
+    Start,
 }
 
 impl Screen {
-    /// All screens, in order.
+    /// The screens with tabs, in order.
     pub const ALL: [Self; 5] = [Self::Design, Self::Data, Self::Train, Self::Deploy, Self::Runs];
 
     /// The title of its tab.
@@ -32,6 +36,7 @@ impl Screen {
             Self::Train => "Train",
             Self::Deploy => "Deploy",
             Self::Runs => "Runs",
+            Self::Start => "Start",
         }
     }
 }
@@ -73,6 +78,8 @@ pub enum Action {
     Enter,
     /// Close the dialog, or go back one level.
     Back,
+    /// Search the screen: ask for words to filter its list by.
+    Find,
     /// Control the program.
     Program(Program),
     /// Act on the open configuration file.
@@ -87,12 +94,31 @@ pub enum Action {
     Deploy(Deploy),
     /// Act on the list of runs.
     Runs(Runs),
+    /// Begin a network.
+    Start(Start),
     /// Type a key into text input.
     Type(ratatui_textarea::Input),
     /// Paste text.
     Paste(String),
+    /// Edit the text input that has the focus.
+    Text(Text),
     /// A mouse event at a column and row of the screen.
     Mouse(Mouse, u16, u16),
+}
+
+/// Edits and movements of text input beyond those of single keys.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Text {
+    /// Deletes from the beginning of the line to the cursor.
+    DeleteToHead,
+    /// Deletes the word before the cursor.
+    DeleteWord,
+    /// Moves to the beginning of the text.
+    Top,
+    /// Moves to the end of the text.
+    Bottom,
+    /// Undoes the last change of a line.
+    Undo,
 }
 
 /// A kind of mouse event.
@@ -119,14 +145,40 @@ pub enum Program {
     Help,
     /// Lists all commands.
     Palette,
+    /// Copies the command line that does what is on the screen.
+    Copy,
     /// Suspends the program to the shell.
     Suspend,
     /// Redraws the screen.
     Redraw,
 }
 
-/// Actions on the open configuration file.
+/// Actions of the start screen.
 #[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Start {
+    /// Chooses the board of the new network; empty for none.
+    Board(String),
+    /// Chooses the source of images of the new network.
+    Pictures(String),
+}
+
+/// A configuration to open.
+#[derive(Debug, Clone, PartialEq)]
+pub struct OpenRequest {
+    /// The path of a file, or the name of a preset.
+    pub path: PathBuf,
+    /// Edits to apply as unsaved changes.
+    pub edits: Vec<Edit>,
+}
+
+impl From<PathBuf> for OpenRequest {
+    fn from(path: PathBuf) -> Self {
+        Self { path, edits: Vec::new() }
+    }
+}
+
+/// Actions on the open configuration file.
+#[derive(Debug, Clone, PartialEq)]
 pub enum File {
     /// Saves the file; asks first if it is invalid or has changed on disk.
     Save,
@@ -140,16 +192,16 @@ pub enum File {
     SaveAs,
     /// Asks for a file to open.
     Open,
-    /// Asks for a preset to open as a new file.
-    Preset,
     /// Opens a file; asks first if unsaved changes would be lost.
-    OpenPath(PathBuf),
+    OpenPath(OpenRequest),
     /// Opens a file and discards unsaved changes.
-    OpenAnyway(PathBuf),
-    /// Opens a preset as a new file.
-    OpenPreset(&'static str),
+    OpenAnyway(OpenRequest),
+    /// Saves the file, and then opens another.
+    SaveThenOpen(OpenRequest),
     /// Shows the differences between the text and the file on disk.
     Difference,
+    /// Shows the differences between the text and the unsaved text of an earlier session.
+    LeftDifference,
     /// Discards the unsaved text of an earlier session.
     Discard,
     /// Restores the unsaved text of an earlier session.
@@ -202,6 +254,14 @@ pub enum Design {
     Precision,
     /// Switches between the table and the text.
     Edit,
+    /// Moves the cursor of the text to these words.
+    Find(String),
+    /// Shows the settings form, or the table if that is shown.
+    Settings,
+    /// Moves to the cell of a key, in the table or in the settings form, and edits it.
+    GoTo(KeyPath),
+    /// Shows the next tab of the lower pane of a narrow screen.
+    Tab,
 }
 
 /// Actions of the Data screen.
@@ -217,32 +277,74 @@ pub enum Data {
     Augment,
     /// Shows other images.
     Shuffle,
+    /// Goes to the class with this index.
+    Class(usize),
+    /// Sorts the classes by the next order.
+    Sort,
+    /// Reverses the order of the classes.
+    Reverse,
 }
 
 /// Actions of the Train screen.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Train {
     /// Starts training, or queues the network if another is being trained.
     Start,
     /// Pauses or resumes.
     Pause,
-    /// Stops after the current batch and saves the state.
+    /// Stops the running training; asks first if others are queued.
     Stop,
+    /// Stops the training with this id after the current batch and saves its state.
+    StopOne(u64),
+    /// Empties the queue and stops the training with this id.
+    StopAll(u64),
     /// Resumes the latest unfinished run of this network.
     Resume,
-    /// Removes the last network from the queue.
+    /// Removes the selected training from the list.
     Drop,
+    /// Moves the selected training within the queue.
+    Shift {
+        /// Whether to move it down.
+        down: bool,
+    },
     /// Switches between a logarithmic and a linear loss axis.
     Log,
+    /// Switches the smoothing of the curves.
+    Smooth,
+    /// Switches matrix and mistakes between the best and the last epoch.
+    Best,
+    /// Opens the visible image with the system's viewer.
+    OpenImage,
+    /// Asks for another class for the visible image.
+    Relabel,
+    /// Moves the visible image into the folder of this class.
+    RelabelAs(usize),
+    /// Moves the visible image out of the data set.
+    SetAside,
+    /// Undoes the last move of an image or removal of trainings from the list.
+    Undo,
+    /// Moves the rescued run of a training.
+    MoveRescued {
+        /// The id of the training.
+        id: u64,
+        /// The new folder of its run.
+        to: PathBuf,
+    },
 }
 
 /// Actions of the Deploy screen.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Deploy {
     /// Quantises, compares with float, and generates the header in memory.
     Prepare,
     /// Writes the files.
     Export,
+    /// Asks for the run to export.
+    Choose,
+    /// Exports the run in this folder; `None` is the latest run of the open network.
+    Use(Option<PathBuf>),
+    /// Pins the export for comparison, or unpins it.
+    Pin,
 }
 
 /// Actions of the Runs screen.
@@ -254,18 +356,20 @@ pub enum Runs {
     Sort,
     /// Reverses the order.
     Reverse,
-    /// Asks for the words to filter runs by.
-    Filter,
     /// Pins or unpins the run for comparison.
     Pin,
     /// Opens the configuration of the run in Design.
     Open,
-    /// Deletes the run; asks first.
+    /// Moves the run to the trash; asks first.
     Delete,
-    /// Deletes the run in this folder.
+    /// Moves the run in this folder to the trash.
     DeleteAnyway(PathBuf),
-    /// Filters runs by these words; an empty string shows all.
-    Only(String),
-    /// Switches the x-axis of the scatter plot between RAM and MACs.
+    /// Restores the run that was moved to the trash last.
+    Restore,
+    /// Switches the x-axis of the scatter plot between RAM, flash and MACs.
     Axis,
+    /// Writes the table to a file in CSV format.
+    Export,
+    /// Moves the cursor to the run in this folder.
+    GoTo(PathBuf),
 }

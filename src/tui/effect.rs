@@ -1,8 +1,10 @@
 //! Side effects that state changes request, and news: their results and external events.
 
-use super::action::Action;
+use super::action::{Action, OpenRequest};
 use super::design::{EstimateRequest, Origin};
 use super::dialog::{Completion, Dialog};
+use super::memory::Recent;
+use crate::config::Edit;
 use crate::plan::Estimate;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -16,6 +18,10 @@ pub enum Effect<S> {
     Suspend,
     /// Redraw the screen.
     Redraw,
+    /// Copy this text to the clipboard of the terminal.
+    Copy(String),
+    /// Ring the bell and notify the desktop with this text.
+    Announce(String),
     /// Open this text in `$EDITOR`.
     External(String),
     /// Write a configuration.
@@ -26,11 +32,13 @@ pub enum Effect<S> {
         text: String,
         /// The condition on the existing file.
         expected: Expected,
-        /// Whether to end the program once the file is written.
-        then_quit: bool,
+        /// What to do once the file is written.
+        then: AfterSave,
     },
     /// Read a configuration in order to open it.
-    Open(PathBuf),
+    Open(OpenRequest),
+    /// Remember where a file was left.
+    Remember(Box<Recent>),
     /// Watch this file for changes, in place of the file watched before.
     Watch(PathBuf),
     /// Find the classes of a source of images.
@@ -62,9 +70,12 @@ impl<S> Effect<S> {
             Self::Quit => Effect::Quit,
             Self::Suspend => Effect::Suspend,
             Self::Redraw => Effect::Redraw,
+            Self::Copy(text) => Effect::Copy(text),
+            Self::Announce(text) => Effect::Announce(text),
             Self::External(text) => Effect::External(text),
-            Self::Save { path, text, expected, then_quit } => Effect::Save { path, text, expected, then_quit },
-            Self::Open(path) => Effect::Open(path),
+            Self::Save { path, text, expected, then } => Effect::Save { path, text, expected, then },
+            Self::Open(request) => Effect::Open(request),
+            Self::Remember(recent) => Effect::Remember(recent),
             Self::Watch(path) => Effect::Watch(path),
             Self::Classes { source, folder } => Effect::Classes { source, folder },
             Self::Estimate(subject, request) => Effect::Estimate(subject, request),
@@ -84,15 +95,53 @@ pub enum EstimateSubject {
     Saved,
 }
 
+/// What to do once a file is written.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub enum AfterSave {
+    /// Nothing.
+    #[default]
+    Nothing,
+    /// End the program.
+    Quit,
+    /// Open another file.
+    Open(OpenRequest),
+}
+
 /// The condition on the existing file for it to be overwritten.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Expected {
-    /// Any content, or no file.
-    Anything,
     /// No file.
     Nothing,
     /// Content with this hash.
     Hash(String),
+}
+
+/// What was found beside a file when it was claimed.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Found {
+    /// Unsaved text of an instance that ended without saving it.
+    pub left: Option<String>,
+    /// Who else has the file open.
+    pub holder: Option<String>,
+}
+
+/// A configuration that was read.
+#[derive(Debug, Clone, PartialEq)]
+pub struct OpenedFile {
+    /// The path to save it at.
+    pub path: PathBuf,
+    /// Its text.
+    pub text: String,
+    /// Whether it comes from that file.
+    pub origin: Origin,
+    /// Unsaved text of an earlier session.
+    pub left: Option<String>,
+    /// Who else has the file open.
+    pub holder: Option<String>,
+    /// Edits to apply as unsaved changes.
+    pub edits: Vec<Edit>,
+    /// Where it was left in an earlier session.
+    pub recent: Option<Recent>,
 }
 
 /// Results of effects, and external events; `S` is news for a screen.
@@ -113,16 +162,7 @@ pub enum News<S> {
         found: Option<String>,
     },
     /// A configuration was read.
-    Opened {
-        /// The path to save it at.
-        path: PathBuf,
-        /// Its text.
-        text: String,
-        /// Whether it comes from that file.
-        origin: Origin,
-        /// Unsaved text of an earlier session.
-        left: Option<String>,
-    },
+    Opened(Box<OpenedFile>),
     /// `$EDITOR` has exited; contains the edited text.
     Edited(String),
     /// The watched file has changed.
@@ -188,15 +228,13 @@ pub struct Reply<S> {
     pub notice: Option<Notice>,
     /// A dialog to open.
     pub dialog: Option<Dialog>,
-    /// The equivalent command line, or its option.
-    pub command: Option<String>,
     /// An action to carry out next.
     pub then: Option<Action>,
 }
 
 impl<S> Default for Reply<S> {
     fn default() -> Self {
-        Self { effects: Vec::new(), notice: None, dialog: None, command: None, then: None }
+        Self { effects: Vec::new(), notice: None, dialog: None, then: None }
     }
 }
 
@@ -211,14 +249,13 @@ impl<S> Reply<S> {
         self.effects.push(Effect::Screen(effect));
     }
 
-    /// Merges the reply of a screen, whose effects `wrap` converts. Its notice, dialog, command and next action
+    /// Merges the reply of a screen, whose effects `wrap` converts. Its notice, dialog and next action
     /// replace those of this reply.
     pub fn extend<T>(&mut self, other: Reply<T>, wrap: impl Fn(T) -> S) {
-        let Reply { effects, notice, dialog, command, then } = other;
+        let Reply { effects, notice, dialog, then } = other;
         self.effects.extend(effects.into_iter().map(|effect| effect.map(&wrap)));
         self.notice = notice.or_else(|| self.notice.take());
         self.dialog = dialog.or_else(|| self.dialog.take());
-        self.command = command.or_else(|| self.command.take());
         self.then = then.or_else(|| self.then.take());
     }
 

@@ -1,5 +1,6 @@
 //! Sources of events: each source waits in a thread of its own, and all send to one channel.
 
+use super::keymap::LateReply;
 use super::screens::News;
 use crate::jobs::Idle;
 use crossterm::event::Event as Key;
@@ -61,11 +62,11 @@ pub struct Input {
 const MAX_BATCH: usize = 256;
 
 impl Input {
-    /// Starts the thread.
+    /// Starts the thread, which removes a `late` reply from the keys.
     ///
     /// # Errors
     /// The thread cannot be created.
-    pub fn start(source: Source) -> io::Result<Self> {
+    pub fn start(source: Source, mut late: LateReply) -> io::Result<Self> {
         let (requests, requested) = mpsc::channel();
         let read = move || {
             while requested.recv().is_ok() {
@@ -73,7 +74,8 @@ impl Input {
                 // This batch also answers the requests that arrived while it was read. Later requests are
                 // for the next batch.
                 while requested.try_recv().is_ok() {}
-                if let Ok(keys) = read {
+                if let Ok(mut keys) = read {
+                    keys.retain(|key| late.keep(key));
                     source.send(Event::Keys(keys));
                 } else {
                     source.send(Event::Stop);

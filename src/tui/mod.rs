@@ -5,7 +5,9 @@
 //! frames are drawn from the state alone.
 
 mod action;
+mod announce;
 mod app;
+mod begin;
 mod data;
 mod deploy;
 mod design;
@@ -14,41 +16,44 @@ mod effect;
 mod events;
 mod keymap;
 mod line;
+mod memory;
+mod preferences;
+mod presets;
 mod runs;
 mod screen;
 mod screens;
+mod start;
 mod terminal;
 mod theme;
 mod train;
 mod widgets;
 mod workshop;
 
-use crate::config::{self, ConfigFile, Diagnostics, Edit, Opened};
+use crate::config::Edit;
 use crate::jobs::Folders;
-use crate::plan::Boards;
 use crate::sensors::Sensors;
 use crate::train::Governor;
 use anyhow::Context as _;
 use app::App;
-use design::{Origin, Sheet};
+use effect::AfterSave;
 use events::{Event, Input};
 use ratatui_textarea::Input as Typed;
 use screens::{Effect, News};
 use std::io::Write as _;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::{Duration, Instant};
 use terminal::Screen;
-use theme::Theme;
 use workshop::Workshop;
 
 /// The start options of the workbench.
 #[derive(Debug, Clone)]
 pub struct Start {
-    /// The path of a configuration, or the name of a preset.
-    pub config: PathBuf,
+    /// The path of a configuration, or the name of a preset; `None` for the only one in the working folder, or else
+    /// the start screen.
+    pub config: Option<PathBuf>,
     /// Edits of the configuration, applied as unsaved changes.
     pub overrides: Vec<Edit>,
     /// The folders of runs and exports.
@@ -74,33 +79,37 @@ const BYTES_OVER_SSH: f64 = 2_000.0;
 /// cannot be used.
 pub fn run(start: &Start) -> anyhow::Result<()> {
     let governor = Governor::new(Sensors::here(), start.max_temperature).context("--max-temp")?;
-    let boards = Boards::beside(&start.config)?;
-    let (path, text, origin) = opening(&start.config)?;
-    let left = workshop::left_over(&path);
-    let mut sheet = Sheet::open(path, text, origin, boards);
-    if !start.overrides.is_empty() {
-        let changed = ConfigFile::parse(&start.config.display().to_string(), sheet.text(), &start.overrides)?;
-        sheet.replace(changed.text, None);
-    }
-    let theme = Theme::of(|name| std::env::var(name).ok());
     let pace = Pace::of(|name| std::env::var_os(name).is_some_and(|value| !value.is_empty()));
     let (events, source) = events::channel();
-    let is_ending = Arc::new(AtomicBool::new(false));
     let mut workshop = Workshop::new(source.clone(), start.folders.clone(), start.threads, governor);
+    let preferences = begin::preferences();
+    let (mut app, mut effects) = begin::app(start, &preferences, &mut workshop)?;
+    let is_ending = Arc::new(AtomicBool::new(false));
     let signals = events::watch_signals(source.clone(), is_ending.clone(), workshop.copies()).context("signals")?;
     let mut screen = Screen::enter().context("the terminal cannot be used")?;
-    let size = screen.size();
-    let (mut app, effects) = App::new(sheet, left, theme, size);
+    let (columns, rows) = screen.size();
+    effects.extend(app.resized(columns, rows));
     screen.draw(|frame| app::draw(&app, frame))?;
     let result = (|| {
-        // The graphics of the terminal are queried after the first frame, so that it appears without delay.
+        // The first frame appears without delay: what is not on it follows.
+        if app.screen != action::Screen::Start {
+            begin::list_files(&mut app, &workshop);
+        }
         workshop.ask_terminal();
-        let mut input = Input::start(source).context("keys")?;
+        let mut late = keymap::LateReply::new(false);
+        if begin::has_unknown_background(&preferences, &app) {
+            let workshop::background::Reply { is_light, typed, is_complete } = workshop::background::ask();
+            app.theme.is_light = is_light.unwrap_or(app.theme.is_light);
+            source.send(Event::Keys(keymap::keys_of_bytes(&typed)));
+            late = keymap::LateReply::new(!is_complete);
+        }
+        let mut input = Input::start(source, late).context("keys")?;
         let mut todo = effects;
         loop {
             if perform(&mut app, &mut screen, &mut workshop, todo)? {
                 return Ok(());
             }
+            screen.set_title(app.screens.train.title())?;
             let bytes = screen.draw(|frame| app::draw(&app, frame))?;
             input.next();
             todo = wait(&events, &mut app, pace.after(bytes))?;
@@ -112,6 +121,9 @@ pub fn run(start: &Start) -> anyhow::Result<()> {
     terminal::restore();
     if app.screens.is_busy() {
         let _ = writeln!(std::io::stderr(), "stopping the training and saving its state; Ctrl-C ends at once");
+    }
+    if let Some(recent) = app.recent() {
+        workshop.perform(Effect::Remember(Box::new(recent)));
     }
     workshop.close();
     signals.close();
@@ -218,19 +230,29 @@ fn perform(app: &mut App, screen: &mut Screen, workshop: &mut Workshop, todo: Ve
             Effect::Quit => return Ok(true),
             Effect::Suspend => screen.suspend()?,
             Effect::Redraw => screen.redraw()?,
+            Effect::Copy(text) => Screen::copy(&text)?,
+            Effect::Announce(text) => screen.announce(&text)?,
             Effect::External(text) => {
                 let edited = screen.run_outside(|| workshop::edit(&text))?;
-                let news = edited.map_or_else(|error| News::Failed(format!("$EDITOR: {error:#}")), News::Edited);
+                let news = edited.map_or_else(
+                    |error| News::Failed(format!("$EDITOR: {}", crate::text::with_causes(error.as_ref()))),
+                    News::Edited,
+                );
                 let more = app.handle_news(news);
                 if perform(app, screen, workshop, more)? {
                     return Ok(true);
                 }
             }
-            Effect::Save { path, text, expected, then_quit } => {
+            Effect::Save { path, text, expected, then } => {
                 let news = workshop::save(path, text, &expected);
                 let is_saved = matches!(news, News::Saved { .. });
-                let more = app.handle_news(news);
-                if perform(app, screen, workshop, more)? || (is_saved && then_quit) {
+                let mut more = app.handle_news(news);
+                match then {
+                    AfterSave::Quit if is_saved => more.push(Effect::Quit),
+                    AfterSave::Open(request) if is_saved => more.push(Effect::Open(request)),
+                    _ => {}
+                }
+                if perform(app, screen, workshop, more)? {
                     return Ok(true);
                 }
             }
@@ -238,18 +260,6 @@ fn perform(app: &mut App, screen: &mut Screen, workshop: &mut Workshop, todo: Ve
         }
     }
     Ok(false)
-}
-
-/// The path, text and origin of the configuration to open first.
-fn opening(config: &Path) -> Result<(PathBuf, String, Origin), Diagnostics> {
-    match config::open(config)? {
-        Opened::File(text) => Ok((config.to_owned(), text, Origin::File)),
-        Opened::Preset(text) => {
-            // Presets are saved in the working directory: the folder in `config` need not exist.
-            let name = config.file_stem().unwrap_or(config.as_os_str());
-            Ok((Path::new(name).with_extension("toml"), text.to_owned(), Origin::New))
-        }
-    }
 }
 
 #[cfg(test)]

@@ -8,6 +8,28 @@ use super::theme::Theme;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
+/// The state of a step on the way from a board to a sketch, in a few words.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Step {
+    /// It is still to be done.
+    Todo(String),
+    /// It is being done.
+    Busy(String),
+    /// It is done.
+    Done(String),
+    /// It has failed, or its result does not do.
+    Failed(String),
+}
+
+/// An explanation of an item.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Topic {
+    /// The name of the item.
+    pub title: String,
+    /// The paragraphs.
+    pub paragraphs: Vec<String>,
+}
+
 /// A screen: a state that actions and news update, and a view of it to draw. Updates do no I/O; they request
 /// effects.
 pub trait Screen {
@@ -43,8 +65,19 @@ pub trait Screen {
     /// classes of the data or an estimate.
     fn network_changed(&mut self, _sheet: &Sheet) {}
 
+    /// Whether `action` finds what it acts on. Hints name no keys of actions that do not, and a question with an answer
+    /// that does not is closed.
+    fn can(&self, _action: &Action, _sheet: &Sheet) -> bool {
+        true
+    }
+
     /// The active context of key bindings.
     fn context(&self) -> Context;
+
+    /// The explanation of the item under the cursor, for the help page; `None` if there is none.
+    fn topic(&self, _sheet: &Sheet) -> Option<Topic> {
+        None
+    }
 
     /// The status of running work, a few words shown beside the tabs.
     fn status(&self) -> Option<String> {
@@ -54,6 +87,16 @@ pub trait Screen {
     /// Whether work is running that needs confirmation before the program ends.
     fn is_busy(&self) -> bool {
         false
+    }
+
+    /// The complete command line that does what the screen shows; `None` if there is none.
+    fn command(&self, _sheet: &Sheet) -> Option<String> {
+        None
+    }
+
+    /// The state of the step from a board to a sketch that belongs to the screen; `None` if none does.
+    fn step(&self, _sheet: &Sheet) -> Option<Step> {
+        None
     }
 
     /// The data to draw for `sheet`.

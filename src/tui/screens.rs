@@ -1,12 +1,12 @@
-//! Dispatch of actions, news and drawing to the five screens.
+//! Dispatch of actions, news and drawing to the screens.
 
 use super::action::{Action, Screen as Tab};
 use super::design::Sheet;
 use super::effect::{self, Reply as AnyReply};
 use super::keymap::Context;
-use super::screen::Screen as _;
+use super::screen::{Screen as _, Step, Topic};
 use super::theme::Theme;
-use super::{data, deploy, design, runs, train};
+use super::{data, deploy, design, runs, start, train};
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
@@ -82,6 +82,8 @@ pub struct Screens {
     pub deploy: deploy::State,
     /// The Runs screen.
     pub runs: runs::State,
+    /// The start screen.
+    pub start: start::State,
 }
 
 /// Evaluates `$body` with `$state` as the mutable state of the screen `$tab`, and `$wrap` as the function that
@@ -107,6 +109,10 @@ macro_rules! with_screen {
             }
             Tab::Runs => {
                 let ($state, $wrap) = (&mut $screens.runs, ScreenEffect::Runs);
+                $body
+            }
+            Tab::Start => {
+                let ($state, $wrap) = (&mut $screens.start, |nothing: design::Nothing| match nothing {});
                 $body
             }
         }
@@ -137,6 +143,10 @@ macro_rules! of_screen {
                 let $state = &$screens.runs;
                 $body
             }
+            Tab::Start => {
+                let $state = &$screens.start;
+                $body
+            }
         }
     };
 }
@@ -151,6 +161,7 @@ impl Screens {
             train: train::State::default(),
             deploy: deploy::State::default(),
             runs: runs::State::default(),
+            start: start::State::default(),
         }
     }
 
@@ -168,6 +179,7 @@ impl Screens {
             Action::Train(_) => Some(Tab::Train),
             Action::Deploy(_) => Some(Tab::Deploy),
             Action::Runs(_) => Some(Tab::Runs),
+            Action::Start(_) => Some(Tab::Start),
             _ => None,
         }
     }
@@ -253,6 +265,35 @@ impl Screens {
     #[must_use]
     pub fn context(&self, tab: Tab) -> Context {
         of_screen!(self, tab, |state| state.context())
+    }
+
+    /// Whether `action` finds what it acts on, on its own screen or else on the screen `tab`.
+    #[must_use]
+    pub fn can(&self, tab: Tab, action: &Action, sheet: &Sheet) -> bool {
+        of_screen!(self, Self::owner(action).unwrap_or(tab), |state| state.can(action, sheet))
+    }
+
+    /// The complete command line that does what the screen `tab` shows.
+    #[must_use]
+    pub fn command(&self, tab: Tab, sheet: &Sheet) -> Option<String> {
+        of_screen!(self, tab, |state| state.command(sheet))
+    }
+
+    /// The state of the step of the screen `tab`.
+    #[must_use]
+    pub fn step(&self, tab: Tab, sheet: &Sheet) -> Option<Step> {
+        let step = of_screen!(self, tab, |state| state.step(sheet));
+        match step {
+            // Runs of earlier sessions count too.
+            Some(Step::Todo(_)) if tab == Tab::Train => self.runs.trained(sheet).or(step),
+            step => step,
+        }
+    }
+
+    /// The explanation of the item under the cursor of the screen `tab`; `None` if there is none.
+    #[must_use]
+    pub fn topic(&self, tab: Tab, sheet: &Sheet) -> Option<Topic> {
+        of_screen!(self, tab, |state| state.topic(sheet))
     }
 
     /// The status of running work, in a few words; `None` if there is none.

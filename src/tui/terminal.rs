@@ -1,10 +1,11 @@
 //! Setup and restoration of the terminal: raw mode, alternate screen, mouse and paste events. The terminal is
 //! restored however the program ends.
 
+use super::announce::{self, Announcer};
 use crossterm::event::{DisableBracketedPaste, DisableMouseCapture, EnableBracketedPaste, EnableMouseCapture};
 use crossterm::terminal::{
-    BeginSynchronizedUpdate, EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode,
-    enable_raw_mode,
+    BeginSynchronizedUpdate, Clear, ClearType, EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen,
+    disable_raw_mode, enable_raw_mode,
 };
 use crossterm::{cursor, execute, queue};
 use ratatui::backend::CrosstermBackend;
@@ -23,10 +24,22 @@ pub struct Screen {
     written: Rc<Cell<usize>>,
     /// Whether the terminal is set up.
     is_active: bool,
+    announcer: Announcer,
+    /// The title that was set last.
+    title: Option<String>,
 }
 
 /// Whether the terminal is set up, for the panic hook.
 static IS_ACTIVE: AtomicBool = AtomicBool::new(false);
+
+/// Whether a title was set, and the one before saved.
+static HAS_TITLE: AtomicBool = AtomicBool::new(false);
+
+fn write_all(bytes: &[u8]) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    out.write_all(bytes)?;
+    out.flush()
+}
 
 /// A writer that buffers until it is flushed, and marks each flush as a synchronised update, so that terminals
 /// do not show half a frame. Terminals without synchronised updates ignore the marks.
@@ -126,7 +139,10 @@ impl Screen {
         let written = writer.written.clone();
         let backend = CrosstermBackend::new(writer);
         match Terminal::new(backend) {
-            Ok(terminal) => Ok(Self { terminal, written, is_active: true }),
+            Ok(terminal) => {
+                let announcer = Announcer::of(|name| std::env::var(name).ok());
+                Ok(Self { terminal, written, is_active: true, announcer, title: None })
+            }
             Err(error) => {
                 restore();
                 Err(error)
@@ -150,6 +166,30 @@ impl Screen {
         Ok(self.written.get() - before)
     }
 
+    /// Rings the bell and notifies the desktop.
+    ///
+    /// # Errors
+    /// The terminal cannot be written to.
+    pub fn announce(&self, text: &str) -> io::Result<()> {
+        write_all(&self.announcer.notification(text))
+    }
+
+    /// Sets the title of the terminal's window; the one before is restored with the terminal. `None` changes nothing.
+    ///
+    /// # Errors
+    /// The terminal cannot be written to.
+    pub fn set_title(&mut self, title: Option<String>) -> io::Result<()> {
+        if title.is_none() || title == self.title || !self.is_active {
+            return Ok(());
+        }
+        let bytes = self.announcer.title(title.as_deref().unwrap_or_default());
+        if !bytes.is_empty() && !HAS_TITLE.swap(true, Ordering::SeqCst) {
+            write_all(announce::SAVE_TITLE)?;
+        }
+        self.title = title;
+        write_all(&bytes)
+    }
+
     /// Clears the terminal, so that the next frame is drawn completely; sets the terminal up if it is not.
     ///
     /// # Errors
@@ -162,6 +202,20 @@ impl Screen {
         self.clear()
     }
 
+    /// Copies `text` to the clipboard of the terminal, if it supports OSC 52.
+    ///
+    /// <https://invisible-island.net/xterm/ctlseqs/ctlseqs.html>
+    ///
+    /// # Errors
+    /// The terminal cannot be written to.
+    pub fn copy(text: &str) -> io::Result<()> {
+        use base64::Engine as _;
+        let encoded = base64::engine::general_purpose::STANDARD.encode(text);
+        let mut out = io::stdout().lock();
+        write!(out, "\x1b]52;c;{encoded}\x07")?;
+        out.flush()
+    }
+
     /// Restores the terminal while `work` runs, e.g. `$EDITOR`, and sets it up again.
     ///
     /// # Errors
@@ -170,6 +224,8 @@ impl Screen {
         restore();
         let done = work();
         set_up()?;
+        // Set again with the next frame.
+        self.title = None;
         self.clear()?;
         Ok(done)
     }
@@ -202,13 +258,24 @@ impl Drop for Screen {
 fn set_up() -> io::Result<()> {
     enable_raw_mode()?;
     IS_ACTIVE.store(true, Ordering::SeqCst);
-    let result = execute!(io::stdout(), EnterAlternateScreen, EnableMouseCapture, EnableBracketedPaste, cursor::Hide);
+    // A program that was killed may have left its frame on the alternate screen.
+    let result = execute!(
+        io::stdout(),
+        EnterAlternateScreen,
+        Clear(ClearType::All),
+        EnableMouseCapture,
+        EnableBracketedPaste,
+        cursor::Hide
+    );
     result.inspect_err(|_| restore())
 }
 
 /// Restores the terminal, if it is set up. Continues after errors, since the terminal may be closed already.
 pub fn restore() {
     if IS_ACTIVE.swap(false, Ordering::SeqCst) {
+        if HAS_TITLE.swap(false, Ordering::SeqCst) {
+            let _ = write_all(announce::RESTORE_TITLE);
+        }
         let mut out = io::stdout();
         let _ = execute!(out, DisableBracketedPaste, DisableMouseCapture, LeaveAlternateScreen, cursor::Show);
         let _ = out.flush();

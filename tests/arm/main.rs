@@ -270,7 +270,7 @@ fn the_workbench_opens_edits_trains_and_saves() {
     let arguments = ["--config", "net.toml", "--data", "photos"];
     let mut terminal = Terminal::of(&arm.0, folder.path(), &arguments, &[("TERM", "xterm-256color")], 80, 24);
     terminal.wait_for("0 separable").send("7").wait_for("16x16x7").send("\x13").wait_for("wrote net.toml");
-    terminal.send("\x1bOR").wait_for("trains it").send("s").wait_for("done, runs/").send("q");
+    terminal.send("\x1bOR").wait_for("trains it").send("t").wait_for("pico done").send("q");
     assert_eq!(terminal.end(), 0);
     assert!(terminal.is_restored());
     assert!(fs::read_to_string(folder.path().join("net.toml")).unwrap().contains("filters = 7"));

@@ -22,8 +22,9 @@ use std::process::{Command, Stdio};
 
 /// Images of each network.
 const IMAGES: usize = 8;
-/// Functions for the sides of a 3×3 depthwise kernel, which a map need not have, and for values beyond whole fours.
-const FOR_SIDES: [&str; 3] = ["edgeOutput", "removeRow", "put"];
+/// Functions for the sides and the inside of a depthwise kernel, which a map need not both have, and for values beyond
+/// whole fours.
+const FOR_SIDES: [&str; 5] = ["edgeOutput", "removeRow", "sideOutput", "innerOutputs", "put"];
 /// Functions that decide about rows and keep them: every header has them, though networks without windows do
 /// not reach them.
 const FOR_ROWS: [&str; 6] = ["directBuffer", "isReady", "rowBuffer", "inputRow", "storeRow", "rowBytes"];
@@ -94,21 +95,23 @@ fn named(case: &Case) -> Vec<(&'static str, bool)> {
     };
     let dense = dense_is_usual(quantised);
     let gates = has(&|kernel| kernel == Kernel::Gates);
-    let collects = |kernel| kernel == Kernel::Convolution;
+    let collects = |kernel| matches!(kernel, Kernel::Convolution { .. });
     let gathers = |kernel| matches!(kernel, Kernel::Pointwise { .. } | Kernel::Planes | Kernel::Gathered);
+    let is_shifted = has(&|kernel| matches!(kernel, Kernel::Shifted { .. })) || dense.contains(&false);
     vec![
         ("depthwise", has(&Kernel::is_depthwise)),
         ("depthwise3Row", moves(1) || moves(2) || moves(3)),
         ("depthwise3<1>", moves(1)),
         ("depthwise3<2>", moves(2)),
         ("depthwise3<3>", moves(3)),
-        ("anyDepthwise", has(&|kernel| kernel == Kernel::Depthwise)),
+        ("anyDepthwise", has(&|kernel| matches!(kernel, Kernel::Depthwise { .. }))),
         ("filterRow", has(&Kernel::is_filters)),
         ("collect", has(&collects)),
-        ("valueAt", has(&Kernel::is_convolution)),
+        ("collectChannels", has(&collects)),
+        ("valueAt", is_shifted && has(&Kernel::is_convolution)),
         ("gather", has(&gathers) || dense.contains(&true)),
         ("products", has(&collects) || has(&gathers) || dense.contains(&true)),
-        ("shiftedFilters", has(&|kernel| matches!(kernel, Kernel::Shifted { .. })) || dense.contains(&false)),
+        ("shiftedFilters", is_shifted),
         ("add", has(&|kernel| kernel == Kernel::Addition)),
         ("computeGates", gates),
         ("startGates", gates),

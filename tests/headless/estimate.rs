@@ -13,7 +13,7 @@ fn the_five_nets_have_their_published_counts() {
         ("mobilenet", 29_555, 1_127_640),
     ] {
         let call = format!(
-            "--config configs/{net}.toml --set model.batch_norm=false --set model.num_classes=5 --estimate --json"
+            "--config configs/{net}.toml --set model.batch_norm=false --set model.num_classes=5 --precision float --estimate --json"
         );
         let answer = scene.run(&call).ends(0);
         assert_eq!(answer.stderr, "");

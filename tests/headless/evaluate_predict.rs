@@ -208,13 +208,13 @@ fn several_runs_are_compared() {
 fn an_evaluation_is_kept_in_its_run_and_shown_in_the_report() {
     let scene = Scene::new();
     scene.run("--config tiny.toml --train --epochs 8 --set target.board=uno-r3 --run run").ends(0);
-    let answer = scene.run("--run run --evaluate").ends(0);
+    let answer = scene.run("--run run --evaluate --precision float").ends(0);
     answer.prints(&[
         "accuracy if predictions below a probability are rejected\n  probability       accepted  accuracy\n         0.00        100.0 %",
         "(export.min_precision = 0.9)",
         "report: run/report.html, run/evaluation.json",
     ]);
-    let int8 = scene.run("--run run --evaluate --precision int8 --split train --json").ends(0);
+    let int8 = scene.run("--run run --evaluate --split train --json").ends(0);
     let told = int8.object("evaluation");
     assert_eq!((&told["split"], &told["precision"]), (&"train".into(), &"int8".into()));
     let kept: serde_json::Value = serde_json::from_str(&scene.read("run/evaluation.json")).unwrap();
@@ -267,7 +267,7 @@ fn an_evaluation_on_other_images_leaves_those_of_the_run_as_they_are() {
     let scene = Scene::new();
     scene.run("--config tiny.toml --train --epochs 8 --run run").ends(0);
     let evaluate = |with: &str| {
-        let answer = scene.run(&format!("--run run --evaluate --precision int8 {with} --json")).ends(0);
+        let answer = scene.run(&format!("--run run --evaluate {with} --json")).ends(0);
         answer.object("evaluation")["accuracy"].as_f64().unwrap()
     };
     let own = evaluate("");
@@ -287,7 +287,7 @@ fn an_evaluation_on_other_images_leaves_those_of_the_run_as_they_are() {
     };
     compared();
     // The next evaluation updates the report with results on own images only.
-    scene.run("--run run --evaluate").ends(0).prints(&["report: run/report.html"]);
+    scene.run("--run run --evaluate --precision float").ends(0).prints(&["report: run/report.html"]);
     compared();
     let report = scene.read("run/report.md");
     let evaluated = report.split("\n## ").find(|section| section.starts_with("Evaluation")).unwrap();

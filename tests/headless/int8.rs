@@ -23,18 +23,18 @@ fn scene() -> Scene {
 #[test]
 fn int8_is_told_beside_float() {
     let scene = scene();
-    let float = scene.run("--run run --evaluate --json").ends(0).object("evaluation");
-    let answer = scene.run("--run run --evaluate --precision int8 --json").ends(0);
+    let float = scene.run("--run run --evaluate --precision float --json").ends(0).object("evaluation");
+    let answer = scene.run("--run run --evaluate --json").ends(0);
     let (evaluation, comparison) = (answer.object("evaluation"), answer.object("comparison"));
     assert_eq!(comparison["float_accuracy"], float["accuracy"]);
     assert_eq!(comparison["int8_accuracy"], evaluation["accuracy"]);
     let layers: Vec<_> = comparison["layers"].as_array().unwrap().iter().map(|layer| layer["name"].clone()).collect();
     assert_eq!(layers, ["stem", "block0.depthwise", "block0.pointwise", "pool", "head"]);
     assert!(comparison["layers"][4]["snr_db"].as_f64().unwrap() > 20.0, "{comparison}");
-    let text = scene.run("--run run --export --no-check --precision int8").ends(0);
+    let text = scene.run("--run run --export --no-check").ends(0);
     text.prints(&["float ", "int8 ", "SNR", "largest effect", "wrote ArduinoCode/Tiny/Tiny.h"]);
     // Without a comparison the accuracy is that of training.
-    let export = scene.run("--run run --export --no-check --json").ends(0).object("export");
+    let export = scene.run("--run run --export --no-check --precision float --json").ends(0).object("export");
     assert_eq!((&export["accuracy"], &export["int8_accuracy"]), (&float["accuracy"], &serde_json::Value::Null));
 }
 
@@ -57,10 +57,23 @@ fn an_export_that_loses_too_much_writes_nothing_and_ends_with_1() {
 #[test]
 fn a_drop_is_a_fraction_of_something_that_is_measured() {
     let scene = scene();
-    scene.run("--run run --export --max-accuracy-drop 0.005").ends(2).says(&["pass --precision int8"]);
+    scene
+        .run("--run run --export --precision float --max-accuracy-drop 0.005")
+        .ends(2)
+        .says(&["pass --precision int8"]);
     scene.run("--run run --predict a.png --precision int8 --max-accuracy-drop 0").ends(2).says(&["--evaluate"]);
     for drop in ["2", "-0.1", "NaN", "half", ""] {
         let call = format!("--run run --export --precision int8 --max-accuracy-drop={drop}");
         scene.run(&call).ends(2).says(&["fraction from 0 to 1"]);
     }
+}
+
+#[test]
+fn without_the_training_images_int8_says_how_to_predict() {
+    let scene = scene();
+    std::fs::rename(scene.path("pictures"), scene.path("moved")).unwrap();
+    let call = "--run run --predict moved/disc/003.png";
+    scene.run(call).ends(2).says(&["int8 is calibrated on the training images", "--data DIR", "--precision float"]);
+    scene.run(&format!("{call} --precision float")).ends(0);
+    scene.run(&format!("{call} --data moved")).ends(0);
 }

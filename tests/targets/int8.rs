@@ -10,6 +10,8 @@ use crate::nets::Net;
 use crate::pictures::pictures;
 use crate::support::usable;
 use crate::{folder, holds, on, ready, runnable, sanitizing};
+use micromobilenet::config::ConfigFile;
+use micromobilenet::graph::Graph;
 use micromobilenet::quant::Quantised;
 use rayon::prelude::*;
 use std::fs;
@@ -121,6 +123,47 @@ fn random_networks_are_the_same_bytes_too() {
         for (number, case) in fitting.enumerate().filter(|(number, _)| number % every == 0) {
             let optimise = if number % 2 == 0 { "-Os" } else { "-O2" };
             check_rows(target, case, optimise).map_err(|error| format!("network {number}: {error}"))?;
+        }
+        Ok(())
+    });
+}
+
+/// Networks whose filters gather their inputs in several ways: by planes, from a colour image and value by value, with
+/// strides, paddings and numbers of channels of each.
+const GATHERED: [&str; 5] = [
+    "1 20\n8 3 1 same\n8 3 1 same\n12 1 2 same\n8 3 1 valid",
+    "1 21\n8 3 1 same\n4 3 2 same\n8 1 2 same\n6 3 2 valid",
+    "1 16\n4 3 1 valid\n8 5 3 same\n8 1 3 same\n4 5 1 same\n4 5 2 same",
+    "3 17\n8 5 1 same\n8 1 2 same\n8 3 1 same",
+    "3 19\n6 3 3 valid\n8 3 1 same\n8 3 2 same\n5 1 2 same",
+];
+
+/// The configuration of such a network: channels and side of the image, then filters, kernel, stride and padding of the
+/// stem and of every block.
+fn gathered(text: &str) -> String {
+    let words = |line: &str| line.split(' ').map(str::to_owned).collect::<Vec<_>>();
+    let mut lines = text.lines().map(words);
+    let image = lines.next().unwrap();
+    let mut config =
+        format!("[model]\ninput = {{ height = {side}, width = {side}, channels = {} }}\n", image[0], side = image[1]);
+    for (index, line) in lines.enumerate() {
+        config += if index == 0 { "[stem]\n" } else { "[[blocks]]\ntype = \"conv\"\n" };
+        let [filters, kernel, stride, padding] = line.try_into().unwrap();
+        config += &format!("filters = {filters}\nkernel = {kernel}\nstride = {stride}\npadding = \"{padding}\"\n");
+    }
+    config
+}
+
+#[test]
+fn filters_that_gather_in_several_ways_are_the_same_bytes() {
+    let cases = GATHERED.map(|text| {
+        let spec = ConfigFile::parse("net.toml", &gathered(text), &[]).unwrap();
+        let graph = Graph::of_file(&spec, 4).unwrap();
+        Case::new("Net", &graph, images(&graph, 24, 7), 7).int8()
+    });
+    on(&[Target::CortexM4, Target::CortexM33, Target::CortexM0, Target::Rv32], |target| {
+        for (case, text) in cases.iter().zip(GATHERED) {
+            check_rows(target, case, "-O2").map_err(|error| format!("{text:?}: {error}"))?;
         }
         Ok(())
     });

@@ -59,7 +59,7 @@ fn over_ssh_a_training_sends_little_and_keys_are_answered_at_once() {
     let variables = [("TERM", "xterm-256color"), ("SSH_TTY", "/dev/pts/0")];
     let arguments = ["--config", "net.toml", "--threads", "1"];
     let mut terminal = Terminal::with(folder.path(), &arguments, &variables);
-    terminal.wait_for("Network").send(F3).wait_for("trains it").send("s").wait_for("images/s");
+    terminal.wait_for("Network").send(F3).wait_for("trains it").send("t").wait_for("images/s");
     let (begun, before) = (Instant::now(), terminal.bytes.len());
     while begun.elapsed() < Duration::from_secs(4) {
         terminal.take(Duration::from_millis(50));
@@ -74,7 +74,7 @@ fn over_ssh_a_training_sends_little_and_keys_are_answered_at_once() {
     let waits: Vec<Duration> = (0..12)
         .map(|at| {
             let begun = Instant::now();
-            let (key, text) = if at % 2 == 0 { ("y", "(log)") } else { ("y", "loss ") };
+            let (key, text) = if at % 2 == 0 { ("L", "(log)") } else { ("L", "loss ") };
             terminal.send(key);
             while terminal.text().contains("(log)") == (at % 2 == 1) || !terminal.text().contains(text) {
                 terminal.take(Duration::from_millis(500));

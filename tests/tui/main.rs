@@ -5,10 +5,16 @@
 
 mod console;
 mod links;
+mod losses;
+mod newcomer;
 mod picture;
+mod record;
+mod runs;
+mod screenshots;
 #[path = "../support/skipped.rs"]
 mod skipped;
 mod terminal;
+mod train;
 
 use skipped::skipped;
 use std::fs;
@@ -44,7 +50,7 @@ fn a_width_is_edited_and_saved_and_the_terminal_given_back() {
     let folder = folder_with("micro");
     let mut terminal = Terminal::start(folder.path(), &["--config", "net.toml"]);
     terminal.wait_for("612,240").send("12").wait_for("+");
-    terminal.wait_for("0 separable    47x47x3→47x47x12").wait_for("net.toml*");
+    terminal.wait_for("0 separable    47x47x12").wait_for("net.toml*");
     while !folder.path().join(".net.toml.unsaved").exists() {
         terminal.take(Duration::from_millis(50));
     }
@@ -54,6 +60,22 @@ fn a_width_is_edited_and_saved_and_the_terminal_given_back() {
     let text = read(&folder, "net.toml");
     assert!(text.contains("filters = 12") && text.contains("# folded away at export"), "{text}");
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "nothing else is left");
+}
+
+#[test]
+fn a_setting_is_found_by_its_name_and_explained() {
+    let folder = folder_with("micro");
+    let mut terminal = Terminal::start(folder.path(), &["--config", "net.toml"]);
+    terminal.wait_for("612,240").send(F3).wait_for("trains it").send(",").wait_for("Settings, 1 of ");
+    terminal.send("42\r").wait_for("now 42 (saved auto)");
+    terminal.send("\x10learning rate\r").wait_for("learning_rate (train.learning_rate)");
+    terminal.send("\x7f\x7f\x7f0.25\r").wait_for("now 0.25 (saved 0.1)");
+    terminal.send("?").wait_for("Design: the settings").send("q").wait_for("Settings, 4 of ");
+    terminal.send(SAVE).wait_for("wrote net.toml");
+    let text = read(&folder, "net.toml");
+    assert!(text.contains("epochs = 42") && text.contains("learning_rate = 0.25"), "{text}");
+    terminal.send("q");
+    assert_eq!(terminal.end(), 0);
 }
 
 /// The only folder in `folder`.
@@ -71,11 +93,18 @@ fn a_network_is_designed_trained_and_exported() {
     terminal.wait_for("net.toml*").wait_for("epochs 1").send("7").wait_for("16x16x7").send(SAVE).wait_for("wrote");
     // The bundled images: seen, and trained on for an epoch.
     terminal.send(F2).wait_for("read 7,000 images").wait_for("Ankle boot");
-    terminal.send(F3).wait_for("trains it as it is now").send("s").wait_for("done, runs/");
+    terminal.send(F3).wait_for("trains it as it is now").send("t").wait_for("done, runs/");
     terminal.wait_for("true → predicted");
     // Both arithmetics, and the files of int8.
-    terminal.send(F1).send("x").wait_for("precision int8").send(SAVE).wait_for("wrote net.toml");
-    terminal.send(F4).wait_for("quantises and compares").send("x").wait_for("wrote 3 files");
+    terminal.send(F4).wait_for("quantises and compares").send("w").wait_for("wrote 3 files");
+    // The run, chosen from the list, beside the export of the design.
+    terminal
+        .send("p")
+        .wait_for("pinned: ")
+        .send("o")
+        .wait_for("the latest run of this design")
+        .wait_for("after epoch 1");
+    terminal.send(DOWN).send(ENTER).wait_for("_pico (pico)").wait_for("unpins");
     terminal.send(F5).wait_for("1 run").wait_for("finished").send("q");
     assert_eq!(terminal.end(), 0);
     assert!(terminal.is_restored());
@@ -115,9 +144,9 @@ fn a_header_that_answers_wrongly_is_shown_and_not_written() {
     let variables = [("TERM", "xterm-256color"), ("CXX", compiler.as_str())];
     let arguments = ["--config", "net.toml", "--set", "train.epochs=1"];
     let mut terminal = Terminal::with(folder.path(), &arguments, &variables);
-    terminal.send(F3).wait_for("trains it as it is now").send("s").wait_for("done, runs/");
-    terminal.send(F4).wait_for("quantises and compares").send("x").wait_for("nothing was written");
-    terminal.wait_for("The exported header").send(ENTER).wait_for("writes the files").send("qk");
+    terminal.send(F3).wait_for("trains it as it is now").send("t").wait_for("done, runs/");
+    terminal.send(F4).wait_for("quantises and compares").send("w").wait_for("nothing was written");
+    terminal.wait_for("The exported header").send(ENTER).wait_for("writes the files").send("qx");
     assert_eq!(terminal.end(), 0);
     assert!(!folder.path().join("ArduinoCode").exists());
 }
@@ -126,7 +155,7 @@ fn a_header_that_answers_wrongly_is_shown_and_not_written() {
 fn leaving_while_training_asks_and_the_run_can_be_gone_on_with() {
     let folder = folder_with("mobilenet");
     let mut terminal = Terminal::start(folder.path(), &["--config", "net.toml"]);
-    terminal.wait_for("Network").send(F3).wait_for("trains it").send("s").wait_for("images/s");
+    terminal.wait_for("Network").send(F3).wait_for("trains it").send("t").wait_for("images/s");
     // The design can be changed meanwhile; the run keeps what it began with.
     terminal.send(F1).wait_for("0 separable").send("9").wait_for("47x47x9").send("u").wait_for("47x47x6").send(F3);
     terminal
@@ -143,7 +172,7 @@ fn leaving_while_training_asks_and_the_run_can_be_gone_on_with() {
     let run = only_folder(folder.path().join("runs"));
     assert!(fs::metadata(run.join("checkpoints/last.safetensors")).is_ok());
     let mut terminal = Terminal::start(folder.path(), &["--config", "net.toml"]);
-    terminal.wait_for("Network").send(F3).wait_for("stopped").send("r").wait_for("images/s").send("x");
+    terminal.wait_for("Network").send(F3).wait_for("stopped").send("R").wait_for("images/s").send("x");
     terminal.wait_for("stopped, runs/").send("q");
     assert_eq!(terminal.end(), 0);
 }
@@ -225,7 +254,7 @@ fn a_file_that_changes_under_the_editor_is_read_again() {
     fs::rename(folder.path().join("theirs"), folder.path().join("net.toml")).unwrap();
     terminal.wait_for("47x47x10").wait_for("changed on disk").send("+").wait_for("47x47x11");
     fs::write(folder.path().join("net.toml"), theirs.replacen("filters = 10", "filters = 20", 1)).unwrap();
-    terminal.wait_for("and by you").send("t").wait_for("47x47x20").send("q");
+    terminal.wait_for("and by you").send("l").wait_for("47x47x20").send("q");
     assert_eq!(terminal.end(), 0);
 }
 
@@ -289,11 +318,11 @@ fn a_training_that_is_too_hot_waits_and_says_so() {
     heat("83600");
     let arguments = ["--config", "net.toml", "--set", "train.epochs=1", "--max-temp", "80"];
     let mut terminal = Terminal::start(folder.path(), &arguments);
-    terminal.wait_for("Network").send(F3).wait_for("trains it").send("s").wait_for("84 °C   cooling to 75 °C");
+    terminal.wait_for("Network").send(F3).wait_for("trains it").send("t").wait_for("84 °C   cooling to 75 °C");
     terminal.wait_for("paused until the processor has cooled").send(" ").wait_for("paused; space resumes").send(" ");
     terminal.wait_for("paused until the processor has cooled");
     heat("61000");
-    terminal.wait_for("done, runs/").send("q").wait_for("quit without").send("k");
+    terminal.wait_for("done, runs/").send("q").wait_for("discard the changes").send("x");
     assert_eq!(terminal.end(), 0);
     // Without a sensor nobody could keep the limit, and no screen is begun.
     fs::remove_dir_all(zone).unwrap();
@@ -334,40 +363,4 @@ fn nothing_happens_while_nobody_does_anything() {
     }
     terminal.send("b").wait_for("Board").send(ENTER).send("q");
     assert_eq!(terminal.end(), 0);
-}
-
-/// Writes `assets/screenshots/`: `cargo test --release --test tui -- --ignored screenshots`.
-#[test]
-#[ignore = "it writes pictures, and trains for minutes to have something to show"]
-fn screenshots() {
-    let folder = folder_with("micro");
-    let pictures = Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/screenshots");
-    fs::create_dir_all(&pictures).unwrap();
-    for (name, epochs) in [("pico", 12), ("nano", 16), ("mobilenet", 8)] {
-        let command = std::process::Command::new(env!("CARGO_BIN_EXE_micromobilenet"))
-            .current_dir(folder.path())
-            .args(["--config", name, "--train", "--epochs", &epochs.to_string()])
-            .status()
-            .unwrap();
-        assert!(command.success());
-    }
-    let arguments = ["--config", "net.toml", "--set", "train.epochs=12"];
-    let mut terminal = Terminal::in_colours(folder.path(), &arguments, 144, 42);
-    let show = |terminal: &mut Terminal, name: &str| {
-        terminal.settle();
-        fs::write(pictures.join(name).with_extension("svg"), picture::svg(terminal.screen())).unwrap();
-    };
-    terminal.wait_for("612,240").send("pj3").wait_for("24x24x3").send("0").wait_for("24x24x30").send("x");
-    terminal.wait_for("Costs in int8").send("b").wait_for("Board").send("uno").wait_for("Uno").send(ENTER);
-    terminal.wait_for("fit");
-    show(&mut terminal, "design");
-    terminal.send("uuu").send(F2).wait_for("read 7,000 images");
-    show(&mut terminal, "data");
-    terminal.send(F3).wait_for("trains it").send("s").wait_for("epoch 9/12").send(" ").wait_for("paused");
-    show(&mut terminal, "train");
-    terminal.send(" ").wait_for("done, runs/").send(F1).send("x").wait_for("int8").send(F4).wait_for("compares");
-    terminal.send("x").wait_for("wrote 3 files");
-    show(&mut terminal, "deploy");
-    terminal.send(F5).wait_for("4 runs").send("p").send(DOWN).send("p").send(DOWN);
-    show(&mut terminal, "runs");
 }

@@ -8,9 +8,43 @@ use std::fmt::Write as _;
 
 /// Width and height of a cell.
 const CELL: (usize, usize) = (8, 16);
-const BACKGROUND: [u8; 3] = [0x16, 0x18, 0x1d];
-const TEXT: [u8; 3] = [0xd8, 0xda, 0xde];
-/// The first 16 colours, as terminals have them.
+/// The colours of a terminal.
+pub struct Palette {
+    background: [u8; 3],
+    text: [u8; 3],
+    /// The first 16 colours.
+    colours: [[u8; 3]; 16],
+}
+
+impl Palette {
+    /// A dark terminal.
+    pub const DARK: Self = Self { background: [0x16, 0x18, 0x1d], text: [0xd8, 0xda, 0xde], colours: COLOURS };
+    /// A light terminal.
+    pub const LIGHT: Self =
+        Self { background: [0xfd, 0xfd, 0xfb], text: [0x24, 0x29, 0x2f], colours: COLOURS_ON_WHITE };
+}
+
+/// The first 16 colours, as light terminals have them.
+const COLOURS_ON_WHITE: [[u8; 3]; 16] = [
+    [0x24, 0x29, 0x2f],
+    [0xcf, 0x22, 0x2e],
+    [0x11, 0x63, 0x29],
+    [0x9a, 0x67, 0x00],
+    [0x09, 0x69, 0xda],
+    [0x82, 0x50, 0xdf],
+    [0x1b, 0x7c, 0x83],
+    [0x6e, 0x77, 0x81],
+    [0x57, 0x60, 0x6a],
+    [0xa4, 0x0e, 0x26],
+    [0x1a, 0x7f, 0x37],
+    [0x63, 0x3c, 0x01],
+    [0x21, 0x8b, 0xff],
+    [0xa4, 0x75, 0xf9],
+    [0x31, 0x92, 0xaa],
+    [0x8c, 0x95, 0x9f],
+];
+
+/// The first 16 colours, as dark terminals have them.
 const COLOURS: [[u8; 3]; 16] = [
     [0x28, 0x2c, 0x34],
     [0xe0, 0x6c, 0x75],
@@ -46,7 +80,7 @@ struct Text {
 }
 
 /// The screen as an SVG.
-pub fn svg(screen: &vt100::Screen) -> String {
+pub fn svg(screen: &vt100::Screen, palette: &Palette) -> String {
     let (rows, columns) = screen.size();
     let (width, height) = (usize::from(columns) * CELL.0, usize::from(rows) * CELL.1);
     // Grounds lie under everything that is drawn on them.
@@ -55,11 +89,12 @@ pub fn svg(screen: &vt100::Screen) -> String {
         for column in 0..columns {
             let Some(cell) = screen.cell(row, column).filter(|cell| !cell.is_wide_continuation()) else { continue };
             let at = (usize::from(column) * CELL.0, usize::from(row) * CELL.1);
-            let (mut ink, mut ground) = (colour(cell.fgcolor(), TEXT), colour(cell.bgcolor(), BACKGROUND));
+            let (mut ink, mut ground) =
+                (colour(cell.fgcolor(), palette.text, palette), colour(cell.bgcolor(), palette.background, palette));
             if cell.inverse() {
                 (ink, ground) = (ground, ink);
             }
-            if ground != BACKGROUND {
+            if ground != palette.background {
                 rect(&mut grounds.entry(ground).or_default().fill, at, CELL);
             }
             if let Some(letter) = cell.contents().chars().next().filter(|letter| *letter != ' ') {
@@ -71,7 +106,7 @@ pub fn svg(screen: &vt100::Screen) -> String {
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {width} {height}\" width=\"{width}\" height=\"{height}\" \
          font-family=\"ui-monospace,'DejaVu Sans Mono',Menlo,Consolas,monospace\" font-size=\"13\" \
          shape-rendering=\"crispEdges\">\n<path fill=\"{}\" d=\"M0 0h{width}v{height}h-{width}z\"/>\n",
-        hex(BACKGROUND)
+        hex(palette.background)
     );
     for (colour, Layer { fill, lines, texts }) in grounds.into_iter().chain(layers) {
         let colour = hex(colour);
@@ -97,6 +132,8 @@ fn draw(layer: &mut Layer, letter: char, at: (usize, usize), is_bold: bool) {
     let ((x, y), (width, height)) = (at, CELL);
     match letter {
         '▀' => rect(&mut layer.fill, at, (width, height / 2)),
+        '━' => rect(&mut layer.fill, (x, y + height / 2 - 1), (width, 2)),
+        '┃' => rect(&mut layer.fill, (x + width / 2 - 1, y), (2, height)),
         '▄' => rect(&mut layer.fill, (x, y + height / 2), (width, height / 2)),
         // From the eighth on the left to the whole cell.
         '█'..='▏' => rect(&mut layer.fill, at, ('▐' as usize - letter as usize, height)),
@@ -168,11 +205,11 @@ fn hex([red, green, blue]: [u8; 3]) -> String {
 }
 
 /// A colour of the terminal; the 240 behind the first 16 are a cube of 6 by 6 by 6, and grays.
-fn colour(colour: vt100::Color, otherwise: [u8; 3]) -> [u8; 3] {
+fn colour(colour: vt100::Color, otherwise: [u8; 3], palette: &Palette) -> [u8; 3] {
     match colour {
         vt100::Color::Default => otherwise,
         vt100::Color::Rgb(red, green, blue) => [red, green, blue],
-        vt100::Color::Idx(index @ 0..16) => COLOURS[usize::from(index)],
+        vt100::Color::Idx(index @ 0..16) => palette.colours[usize::from(index)],
         vt100::Color::Idx(index @ 16..232) => {
             let level = |step: u8| if step == 0 { 0 } else { 55 + 40 * step };
             let index = index - 16;
@@ -186,7 +223,7 @@ fn colour(colour: vt100::Color, otherwise: [u8; 3]) -> [u8; 3] {
 fn a_screen_becomes_shapes_and_letters() {
     let mut parser = vt100::Parser::new(2, 4, 0);
     parser.process("\x1b[31;1ma<\x1b[0m▀│\r\n\x1b[48;5;231m⠁".as_bytes());
-    let picture = svg(parser.screen());
+    let picture = svg(parser.screen(), &Palette::DARK);
     let document = roxmltree::Document::parse(&picture).unwrap();
     let letters: Vec<_> = document.descendants().filter(|node| node.has_tag_name("text")).collect();
     assert_eq!(letters.iter().map(|node| node.text().unwrap()).collect::<String>(), "a<");

@@ -20,6 +20,8 @@ pub struct Terminal {
     output: Receiver<(Instant, Vec<u8>)>,
     is_closing: Arc<AtomicBool>,
     screen: vt100::Parser,
+    /// What the terminal answers when it is asked for its background.
+    background: Option<String>,
     /// Every byte that came.
     pub bytes: Vec<u8>,
     /// When the last one came.
@@ -36,6 +38,13 @@ impl Terminal {
     pub fn in_colours(folder: &Path, arguments: &[&str], columns: u16, rows: u16) -> Self {
         let variables = [("TERM", "xterm-256color"), ("COLORTERM", "truecolor")];
         Self::begin(folder, arguments, &variables, columns, rows)
+    }
+
+    /// Starts it in a terminal of 16 colours whose background is as in `reply`.
+    pub fn on_background(folder: &Path, arguments: &[&str], reply: &str, columns: u16, rows: u16) -> Self {
+        let mut terminal = Self::begin(folder, arguments, &[("TERM", "xterm")], columns, rows);
+        terminal.background = Some(reply.to_owned());
+        terminal
     }
 
     /// Starts it with variables of its own.
@@ -69,6 +78,8 @@ impl Terminal {
         // The sensors are those that a test puts there.
         command.env("MICROMOBILENET_SYSFS", folder);
         command.env("MICROMOBILENET_CACHE", "");
+        command.env("MICROMOBILENET_STATE", "");
+        command.env("XDG_CONFIG_HOME", folder.join("no configuration"));
         for (name, value) in variables {
             command.env(name, value);
         }
@@ -102,6 +113,7 @@ impl Terminal {
             output,
             is_closing,
             screen,
+            background: None,
             bytes: Vec::new(),
             last: Instant::now(),
         }
@@ -142,6 +154,15 @@ impl Terminal {
         self.wait_until(&format!("{text:?} on the screen"), |screen| screen.contains(text))
     }
 
+    /// Waits until the screen shows `text`, as long as a training takes.
+    pub fn wait_for_training(&mut self, text: &str) -> &mut Self {
+        let begun = Instant::now();
+        while !self.text().contains(text) && begun.elapsed() < 10 * PATIENCE {
+            self.take(Duration::from_millis(100));
+        }
+        self.wait_for(text)
+    }
+
     /// Whether no frame is half drawn.
     fn is_whole(&self) -> bool {
         !self.screen.screen().alternate_screen() || self.bytes.ends_with(b"\x1b[?2026l")
@@ -168,7 +189,12 @@ impl Terminal {
 
     fn show(&mut self, (when, bytes): &(Instant, Vec<u8>)) {
         self.last = *when;
-        // Two questions that terminals answer.
+        // Questions that terminals answer.
+        if let Some(answer) = self.background.clone()
+            && bytes.windows(6).any(|window| window == b"\x1b]11;?")
+        {
+            self.send(&answer);
+        }
         for (question, answer) in [(&b"\x1b[6n"[..], "\x1b[1;1R"), (&b"\x1b[c"[..], "\x1b[?62c")] {
             if bytes.windows(question.len()).any(|window| window == question) {
                 self.send(answer);

@@ -57,6 +57,7 @@ enum Kind : uint8_t {
     depthwise3Kind,
     firstLayerKind,
     filtersKind,
+    quadsKind,
     imageKind,
     pointwiseKind,
     shallowKind,
@@ -101,7 +102,7 @@ struct Step {
 //@end
     // Fractional bits of the product that is requantised.
     uint8_t shift;
-    // Depthwise kernels: sides on which windows overlap the padding, and the stride.
+    // Depthwise kernels: sides on which windows overlap the padding, the stride, and whether rows are short.
     uint8_t edges;
 //@else
     uint8_t activation;

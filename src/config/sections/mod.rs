@@ -5,6 +5,7 @@
 
 mod data;
 mod network;
+mod shared;
 mod train;
 
 pub use data::{Augment, Background, Data, Mean, PerChannel, Resize, Std};
@@ -12,6 +13,7 @@ pub use network::{
     Activation, After, Auto, Block, Head, Input, MAX_CLASSES, Model, NumClasses, Padding, Pool, SqueezeExcite, Stem,
 };
 
+pub(super) use shared::KIND;
 pub use train::{AUTO_EPOCHS, ClassWeights, Epochs, Optimizer, Schedule, Select, Train};
 
 use crate::format;
@@ -24,6 +26,8 @@ use serde::{Deserialize, Serialize};
 #[schemars(title = "MicroMobileNet configuration")]
 pub struct Config {
     /// Format of this file, for later versions; absent: 1.
+    ///
+    /// Cost: nothing.
     #[serde(skip_serializing_if = "is_first_format")]
     #[schemars(range(min = 1, max = 1))]
     pub format: u32,
@@ -74,16 +78,33 @@ const fn is_first_format(format: &u32) -> bool {
 #[serde(deny_unknown_fields, default)]
 pub struct Export {
     /// Name of the C++ class, the header and the sketch; empty: from the model's name.
+    ///
+    /// Cost: nothing.
     #[schemars(regex(pattern = r"^([A-Za-z][A-Za-z0-9_]{0,31})?$"))]
     pub class_name: String,
     /// Arithmetic of the header.
+    ///
+    /// Cost: int8 has about a quarter of the RAM and flash of float.
+    ///
+    /// Measured: 15 runs on photographs of flowers whose last tenth of epochs was quantisation-aware: int8 0.15 points
+    /// better than float on average, 0.35 worse at worst.
+    ///
+    /// Paper: Jacob et al. 2018, Quantization and Training of Neural Networks for Efficient Integer-Arithmetic-Only
+    /// Inference, arXiv:1712.05877
     pub precision: Precision,
     /// Objective of the memory plan.
+    ///
+    /// Cost: smallest waits longer after the last row of the image, lowest-latency takes more RAM; weights and MACs are
+    /// the same.
     pub plan: Plan,
     /// Sample images per class in the sketch; fewer if the board's flash has no room for them.
+    ///
+    /// Cost: flash: height × width × channels bytes each.
     #[schemars(range(min = 1, max = 100))]
     pub samples: u32,
     /// Precision that the predictions with sure() should have; sets its probability threshold.
+    ///
+    /// Cost: nothing; a higher one leaves more images without a sure answer.
     #[schemars(extend("exclusiveMinimum" = 0.0), range(max = 1.0))]
     pub min_precision: f64,
 }
@@ -92,7 +113,7 @@ impl Default for Export {
     fn default() -> Self {
         Self {
             class_name: String::new(),
-            precision: Precision::Float,
+            precision: Precision::Int8,
             plan: Plan::Smallest,
             samples: 1,
             min_precision: 0.9,
@@ -105,9 +126,9 @@ impl Default for Export {
 #[serde(rename_all = "snake_case")]
 #[schemars(inline)]
 pub enum Precision {
-    /// 32-bit floating point.
+    /// 32-bit floating point: four bytes per weight and per value of a row; slow without an FPU.
     Float,
-    /// 8-bit integers.
+    /// 8-bit integers: one byte per weight and per value of a row; needed on small boards.
     Int8,
 }
 
@@ -128,7 +149,7 @@ impl Precision {
 #[schemars(inline)]
 #[non_exhaustive]
 pub enum Plan {
-    /// Least RAM.
+    /// Least RAM, and the least work after the last row that it allows.
     Smallest,
     /// Least work after the last row of the image.
     LowestLatency,
@@ -150,5 +171,7 @@ impl Plan {
 #[serde(deny_unknown_fields, default)]
 pub struct Target {
     /// ID of the board that the network should fit; empty: none.
+    ///
+    /// Cost: nothing: the network stays as it is, and is compared with what the board has.
     pub board: String,
 }

@@ -1,5 +1,6 @@
 //! The network: `[model]`, `[stem]`, `[[blocks]]`, `[head]`.
 
+use super::shared;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -15,18 +16,37 @@ pub const MAX_CLASSES: u32 = 1000;
 #[serde(deny_unknown_fields, default)]
 pub struct Model {
     /// Name of the network: a letter, then letters, digits or `_`, at most 32 characters.
+    ///
+    /// Cost: nothing. Run folders are named after it, and the C++ class unless export.class_name is set.
     #[schemars(regex(pattern = r"^[A-Za-z][A-Za-z0-9_]{0,31}$"))]
     pub name: String,
     /// Size of the network's input.
     pub input: Input,
     /// Number of classes, or "auto": that of the data.
+    ///
+    /// Cost: one weight per feature and one bias for each class, in the head.
     pub num_classes: NumClasses,
     /// Width multiplier of the stem and the blocks: max(1, round half up(filters × this)) filters.
+    ///
+    /// Cost: weights and MACs grow with its square, RAM in proportion.
+    ///
+    /// Paper: Howard et al. 2017, MobileNets, arXiv:1704.04861
     #[schemars(extend("exclusiveMinimum" = 0.0), range(max = 16.0))]
     pub width_multiplier: f64,
     /// Batch normalisation after every convolution; folded into the weights at export.
+    ///
+    /// Cost: nothing on the board, where it is part of the weights; micro trains 6 % slower.
+    ///
+    /// Each channel is scaled to the mean and the variance of the batch in training, and to running averages of them
+    /// afterwards. Deep networks train faster and with higher learning rates.
+    ///
+    /// Paper: Ioffe and Szegedy 2015, Batch Normalization, arXiv:1502.03167
     pub batch_norm: bool,
     /// Epsilon of batch normalisation, added to the variance.
+    ///
+    /// Cost: nothing.
+    ///
+    /// Paper: Ioffe and Szegedy 2015, Batch Normalization, arXiv:1502.03167
     #[schemars(range(min = 1e-9, max = 1.0))]
     pub batch_norm_epsilon: f64,
 }
@@ -49,12 +69,22 @@ impl Default for Model {
 #[serde(deny_unknown_fields, default)]
 pub struct Input {
     /// Rows, in pixels.
+    ///
+    /// Cost: MACs in proportion; RAM only where a whole feature map is kept, since rows are computed as they arrive.
     #[schemars(range(min = 1, max = MAX_INPUT))]
     pub height: u32,
     /// Columns, in pixels.
+    ///
+    /// Cost: MACs and row buffers in proportion.
     #[schemars(range(min = 1, max = MAX_INPUT))]
     pub width: u32,
     /// 1 for grayscale, 3 for RGB.
+    ///
+    /// Cost: RGB has three times the weights and MACs of grayscale in the stem, and rows of the camera three times as
+    /// long.
+    ///
+    /// Measured: photographs of five kinds of flowers, last epoch, gray and RGB: micro 60.3 and 72.6 %, milli 61.2 and
+    /// 72.2 %, meadow 61.2 and 73.3 %.
     #[schemars(extend("enum" = [1, 3]))]
     pub channels: u32,
 }
@@ -117,17 +147,25 @@ pub enum Activation {
 #[serde(deny_unknown_fields, default)]
 pub struct Stem {
     /// Output channels, before the width multiplier.
+    ///
+    /// Cost: kernel × kernel × input channels weights each, at the most pixels of all layers; RAM by rows of its width.
     #[schemars(range(min = 1, max = MAX_FILTERS))]
     pub filters: u32,
     /// Kernel size, in pixels.
+    ///
+    /// Cost: weights and MACs grow with its square, RAM by kernel − 1 rows of the image.
     #[schemars(extend("enum" = [1, 3, 5]))]
     pub kernel: u32,
     /// Stride, in pixels.
+    ///
+    /// Cost: saves: 2 leaves a quarter of the MACs of this and all later layers, and half of their row buffers.
     #[schemars(extend("enum" = [1, 2, 3]))]
     pub stride: u32,
     /// Padding.
+    #[schemars(description = shared::PADDING)]
     pub padding: Padding,
     /// Activation after batch norm: none, ReLU or ReLU6.
+    #[schemars(description = shared::ACTIVATION)]
     pub activation: Activation,
 }
 
@@ -142,77 +180,93 @@ impl Default for Stem {
 #[serde(tag = "type", rename_all = "snake_case", deny_unknown_fields)]
 #[non_exhaustive]
 pub enum Block {
-    /// Depthwise convolution, then pointwise, each with batch norm and ReLU6 (MobileNetV1, arXiv 1704.04861).
+    /// Depthwise convolution, then pointwise, each with batch norm and ReLU6.
+    ///
+    /// Cost: k × k × C + C × F weights for C input channels, F filters and kernel k; about an eighth of a standard 3 × 3
+    /// convolution.
+    ///
+    /// Paper: Howard et al. 2017, MobileNets, arXiv:1704.04861
     Separable {
         /// Output channels, before the width multiplier.
-        #[schemars(range(min = 1, max = MAX_FILTERS))]
+        #[schemars(description = shared::FILTERS, range(min = 1, max = MAX_FILTERS))]
         filters: u32,
         /// Kernel size of the depthwise convolution, in pixels.
         #[serde(default = "three")]
-        #[schemars(extend("enum" = [1, 3, 5]))]
+        #[schemars(description = shared::KERNEL, extend("enum" = [1, 3, 5]))]
         kernel: u32,
         /// Stride of the depthwise convolution, in pixels.
         #[serde(default = "one")]
-        #[schemars(extend("enum" = [1, 2, 3]))]
+        #[schemars(description = shared::STRIDE, extend("enum" = [1, 2, 3]))]
         stride: u32,
         /// Padding.
         #[serde(default)]
+        #[schemars(description = shared::PADDING)]
         padding: Padding,
         /// Number of copies of the block; the stride applies to the first.
         #[serde(default = "one")]
-        #[schemars(range(min = 1, max = 64))]
+        #[schemars(description = shared::REPEAT, range(min = 1, max = 64))]
         repeat: u32,
     },
-    /// Expand, depthwise, project, with a residual connection if the stride is 1 and input and output have the same shape (MobileNetV2, arXiv 1801.04381).
+    /// Expand, depthwise, project, with a residual connection if the stride is 1 and both shapes are the same.
+    ///
+    /// Cost: t × C × C + k × k × t × C + t × C × F weights for C input channels, F filters, kernel k and expansion t; rows
+    /// of the residual connection wait in RAM.
+    ///
+    /// Paper: Sandler et al. 2018, MobileNetV2, arXiv:1801.04381
     Bottleneck {
         /// Output channels, before the width multiplier.
-        #[schemars(range(min = 1, max = MAX_FILTERS))]
+        #[schemars(description = shared::FILTERS, range(min = 1, max = MAX_FILTERS))]
         filters: u32,
         /// Expansion t: the expand convolution has t × input channels outputs; 1: no expand convolution.
         #[serde(default = "four")]
-        #[schemars(range(min = 1, max = 16))]
+        #[schemars(description = shared::EXPANSION, range(min = 1, max = 16))]
         expansion: u32,
         /// Kernel size of the depthwise convolution, in pixels.
         #[serde(default = "three")]
-        #[schemars(extend("enum" = [1, 3, 5]))]
+        #[schemars(description = shared::KERNEL, extend("enum" = [1, 3, 5]))]
         kernel: u32,
         /// Stride of the depthwise convolution, in pixels.
         #[serde(default = "one")]
-        #[schemars(extend("enum" = [1, 2, 3]))]
+        #[schemars(description = shared::STRIDE, extend("enum" = [1, 2, 3]))]
         stride: u32,
         /// Padding.
         #[serde(default)]
+        #[schemars(description = shared::PADDING)]
         padding: Padding,
         /// Squeeze-and-excitation (arXiv 1709.01507); absent: none.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         squeeze_excite: Option<SqueezeExcite>,
         /// Number of copies of the block; the stride applies to the first.
         #[serde(default = "one")]
-        #[schemars(range(min = 1, max = 64))]
+        #[schemars(description = shared::REPEAT, range(min = 1, max = 64))]
         repeat: u32,
     },
     /// A standard convolution, batch norm, activation.
+    ///
+    /// Cost: k × k × C × F weights for C input channels, F filters and kernel k, the most of all kinds.
     Conv {
         /// Output channels, before the width multiplier.
-        #[schemars(range(min = 1, max = MAX_FILTERS))]
+        #[schemars(description = shared::FILTERS, range(min = 1, max = MAX_FILTERS))]
         filters: u32,
         /// Kernel size, in pixels.
         #[serde(default = "three")]
-        #[schemars(extend("enum" = [1, 3, 5]))]
+        #[schemars(description = shared::KERNEL, extend("enum" = [1, 3, 5]))]
         kernel: u32,
         /// Stride, in pixels.
         #[serde(default = "one")]
-        #[schemars(extend("enum" = [1, 2, 3]))]
+        #[schemars(description = shared::STRIDE, extend("enum" = [1, 2, 3]))]
         stride: u32,
         /// Padding.
         #[serde(default)]
+        #[schemars(description = shared::PADDING)]
         padding: Padding,
         /// Activation after batch norm: none, ReLU or ReLU6.
         #[serde(default)]
+        #[schemars(description = shared::ACTIVATION)]
         activation: Activation,
         /// Number of copies of the block; the stride applies to the first.
         #[serde(default = "one")]
-        #[schemars(range(min = 1, max = 64))]
+        #[schemars(description = shared::REPEAT, range(min = 1, max = 64))]
         repeat: u32,
     },
 }
@@ -242,8 +296,19 @@ impl Block {
 #[serde(deny_unknown_fields)]
 pub struct SqueezeExcite {
     /// Insert squeeze-and-excitation after the depthwise or after the project convolution.
+    ///
+    /// Cost: 2 × C × C / ratio weights for C channels, and a whole feature map in RAM, since its means are known only
+    /// at its end.
+    ///
+    /// The means of all channels pass two small layers, whose outputs scale the channels.
+    ///
+    /// Paper: Hu et al. 2018, Squeeze-and-Excitation Networks, arXiv:1709.01507
     pub after: After,
     /// Reduction ratio: the hidden layer has max(1, C / ratio) units for C channels.
+    ///
+    /// Cost: twice the ratio has half of the weights of the two layers.
+    ///
+    /// Paper: Hu et al. 2018, Squeeze-and-Excitation Networks, arXiv:1709.01507
     #[serde(default = "four")]
     #[schemars(range(min = 1, max = 64))]
     pub ratio: u32,
@@ -265,8 +330,19 @@ pub enum After {
 #[serde(deny_unknown_fields, default)]
 pub struct Head {
     /// Global pooling of the last feature map.
+    ///
+    /// Cost: RAM of one value per channel; no weights.
+    ///
+    /// Measured: RGB photographs of flowers, 59,000 parameters, mixup 0.2, one training each: max 72.8 %, avg 72.2 %;
+    /// with more mixup (0.4) avg reaches 74.1 %. Differences below two points say little.
+    ///
+    /// Paper: Lin et al. 2014, Network in Network, arXiv:1312.4400
     pub pool: Pool,
     /// Dropout rate of the pooled features in training.
+    ///
+    /// Cost: nothing on the board: only training drops features.
+    ///
+    /// Paper: Srivastava et al. 2014, Dropout, Journal of Machine Learning Research 15
     #[schemars(range(min = 0.0, max = 0.95))]
     pub dropout: f64,
 }

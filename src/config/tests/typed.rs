@@ -55,7 +55,7 @@ fn an_edit_that_is_not_legal_changes_nothing() {
 fn keys_that_kinds_of_block_share_have_one_default() {
     for (kind, other) in [(0, 1), (0, 2), (1, 2)].map(|(a, b)| (BlockKind::ALL[a], BlockKind::ALL[b])) {
         for key in block_keys(kind).into_iter().filter(|key| block_keys(other).contains(key)) {
-            let default = |kind| key_info(&KeyPath::of("blocks.0").key(key), Some(kind)).unwrap().default;
+            let default = |kind| key_info(&KeyPath::of("blocks.0").key(key), Some(kind)).unwrap().default.clone();
             assert_eq!(default(kind), default(other), "{key}");
         }
     }

@@ -1,12 +1,13 @@
 //! The findings about a data set as sentences, for a terminal and for a report.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::fmt;
 
 use super::{ClassCount, DataCheck, Duplicates, NearDuplicates};
 use crate::data::source::skipped::{SkipReason, Skipped};
 use crate::escape;
-use crate::text::plural;
+use crate::text::{plural, thousands};
 
 /// A class with fewer training images is reported as small.
 const SMALL_CLASS: usize = 20;
@@ -15,6 +16,9 @@ const UNBALANCED: usize = 3;
 /// Number of examples per finding on a terminal.
 const EXAMPLES: usize = 2;
 
+/// A sentence, and the number of images or files that it is about.
+type Finding = (usize, String);
+
 impl DataCheck {
     /// Whether there are no findings.
     #[must_use]
@@ -22,84 +26,121 @@ impl DataCheck {
         self.findings(0, str::to_owned).is_empty()
     }
 
-    /// One sentence for each finding, with at most `examples` names each, written with `escape`.
+    /// One sentence for each finding, with at most `examples` names each, written with `escape`: how the source is read,
+    /// then the findings, those about most images first.
     fn findings(&self, examples: usize, escape: impl Fn(&str) -> String) -> Vec<String> {
-        let mut out: Vec<String> = self.notes.iter().map(|note| escape(note)).collect();
+        let mut found = Vec::new();
         if !self.unreadable.is_empty() {
             let named = self.unreadable.iter().map(|file| format!("{} ({})", escape(&file.name), escape(&file.reason)));
             let count = plural(self.unreadable.len(), "file", "files");
-            out.push(format!("{count} cannot be read and left out{}", list(named, examples)));
+            let text = format!("{count} cannot be read and left out{}", list(named, examples));
+            found.push((self.unreadable.len(), text));
         }
+        self.duplicate_findings(&mut found, examples, &escape);
+        self.near_findings(&mut found, examples, &escape);
+        self.size_findings(&mut found, examples, &escape);
+        if let Some((name, width, height)) = &self.small.example {
+            let count = plural(self.small.count, "image is", "images are");
+            let text = format!("{count} smaller than the input and enlarged: {} is {width}×{height}", escape(name));
+            found.push((self.small.count, text));
+        }
+        found.extend(skipped_findings(&self.skipped, examples, &escape));
+        // Stable: findings about equally many images keep their order.
+        found.sort_by_key(|(count, _)| Reverse(*count));
+        self.notes.iter().map(|note| escape(note)).chain(found.into_iter().map(|(_, text)| text)).collect()
+    }
+
+    fn duplicate_findings(&self, found: &mut Vec<Finding>, examples: usize, escape: &impl Fn(&str) -> String) {
         let pairs = |pairs: &[(String, String)]| {
             list(pairs.iter().map(|(a, b)| format!("{} = {}", escape(a), escape(b))), examples)
         };
         let Duplicates { copies, pairs: all, across_classes, across_parts } = &self.duplicates;
         if *copies > 0 {
             let count = plural(*copies, "image is a copy of another", "images are copies of others");
-            out.push(format!("{count}{}", pairs(all)));
+            found.push((*copies, format!("{count}{}", pairs(all))));
         }
         if !across_classes.is_empty() {
             let count = plural(across_classes.len(), "copy is", "copies are");
-            out.push(format!("{count} in another class: one of the labels is wrong{}", pairs(across_classes)));
+            let text = format!("{count} in another class: one of the labels is wrong{}", pairs(across_classes));
+            found.push((across_classes.len(), text));
         }
         if !across_parts.is_empty() {
             let count = plural(across_parts.len(), "copy is", "copies are");
             let parts = "in another split (training, validation, test), which inflates the measured accuracy";
-            out.push(format!("{count} {parts}{}", pairs(across_parts)));
+            found.push((across_parts.len(), format!("{count} {parts}{}", pairs(across_parts))));
         }
+    }
+
+    fn near_findings(&self, found: &mut Vec<Finding>, examples: usize, escape: &impl Fn(&str) -> String) {
+        let pairs = |pairs: &[(String, String)]| {
+            list(pairs.iter().map(|(a, b)| format!("{} ≈ {}", escape(a), escape(b))), examples)
+        };
         let NearDuplicates { scenes, pictures, pairs: near, across_parts: near_across, alike } = &self.near;
         if *pictures > 0 {
             let scenes = plural(*scenes, "scene", "scenes");
-            let near = list(near.iter().map(|(a, b)| format!("{} ≈ {}", escape(a), escape(b))), examples);
-            out.push(format!(
-                "{pictures} pictures are near duplicates of {scenes} and are kept in the same split{near}"
-            ));
+            let text = format!("{pictures} pictures are near duplicates of {scenes} and are kept in the same split");
+            found.push((*pictures, text + &pairs(near)));
         }
         if !near_across.is_empty() {
             let count = plural(near_across.len(), "pair of near duplicates is", "pairs of near duplicates are");
-            let near = list(near_across.iter().map(|(a, b)| format!("{} ≈ {}", escape(a), escape(b))), examples);
             let parts = "in different splits (training, validation, test), which inflates the measured accuracy";
-            out.push(format!("{count} {parts}{near}"));
+            found.push((near_across.len(), format!("{count} {parts}{}", pairs(near_across))));
         }
-        for class in alike {
-            let class = escape(class);
-            out.push(format!("most pictures of class \"{class}\" look alike, so that near duplicates may end up in different splits; separate train and validation folders avoid this"));
-        }
-        self.size_findings(&mut out, &escape);
-        if let Some((name, width, height)) = &self.small.example {
-            let count = plural(self.small.count, "image is", "images are");
-            out.push(format!("{count} smaller than the input and enlarged: {} is {width}×{height}", escape(name)));
-        }
-        out.extend(skipped_findings(&self.skipped, examples, &escape));
-        out
+        let (classes, names) = match &alike[..] {
+            [] => return,
+            [class] => (format!("class \"{}\"", escape(class)), String::new()),
+            all => {
+                let count = format!("{} classes", thousands(all.len() as u64));
+                (count, list(all.iter().map(|class| format!("\"{}\"", escape(class))), examples))
+            }
+        };
+        let images = self.classes.iter().filter(|class| alike.contains(&class.label));
+        let images = images.map(|class| class.train + class.validation + class.test).sum::<usize>();
+        let text = "look alike, so that near duplicates may end up in different splits; separate train and validation folders avoid this";
+        found.push((images, format!("most pictures of {classes} {text}{names}")));
     }
 
-    fn size_findings(&self, out: &mut Vec<String>, escape: &impl Fn(&str) -> String) {
+    fn size_findings(&self, found: &mut Vec<Finding>, examples: usize, escape: &impl Fn(&str) -> String) {
         if self.limited {
             return;
         }
-        for class in &self.classes {
-            let label = escape(&class.label);
-            if class.train < SMALL_CLASS {
-                let count = plural(class.train, "training image", "training images");
-                out.push(format!("class \"{label}\" has only {count}; at least {SMALL_CLASS} are recommended"));
-            }
-            if class.validation == 0 {
-                out.push(format!("class \"{label}\" has no validation images"));
-            }
+        let quoted = |class: &ClassCount| format!("\"{}\"", escape(&class.label));
+        let images =
+            |classes: &[&ClassCount]| classes.iter().map(|class| class.train).sum::<usize>().max(classes.len());
+        let mut small: Vec<&ClassCount> = self.classes.iter().filter(|class| class.train < SMALL_CLASS).collect();
+        small.sort_by_key(|class| class.train);
+        let advice = format!("at least {SMALL_CLASS} are recommended");
+        let count = |train| plural(train, "training image", "training images");
+        if let [class] = small[..] {
+            found.push((images(&small), format!("class {} has only {}; {advice}", quoted(class), count(class.train))));
+        } else if let [least, .., most] = small[..] {
+            let from = if least.train == most.train { String::new() } else { format!("{} to ", least.train) };
+            let names = list(small.iter().map(|class| format!("{} ({})", quoted(class), class.train)), examples);
+            let (classes, most) = (thousands(small.len() as u64), count(most.train));
+            let text = format!("{classes} classes have only {from}{most} each; {advice}{names}");
+            found.push((images(&small), text));
+        }
+        let unseen: Vec<&ClassCount> = self.classes.iter().filter(|class| class.validation == 0).collect();
+        if let [class] = unseen[..] {
+            found.push((images(&unseen), format!("class {} has no validation images", quoted(class))));
+        } else if !unseen.is_empty() {
+            let names = list(unseen.iter().map(|class| quoted(class)), examples);
+            let classes = thousands(unseen.len() as u64);
+            found.push((images(&unseen), format!("{classes} classes have no validation images{names}")));
         }
         let largest = self.classes.iter().max_by_key(|class| class.train);
         let smallest = self.classes.iter().min_by_key(|class| class.train);
         if let (Some(largest), Some(smallest)) = (largest, smallest)
             && largest.train > UNBALANCED * smallest.train
         {
-            out.push(format!(
-                "classes are unbalanced: \"{}\" has {} training images, \"{}\" {}; [train] class_weights can compensate for it",
-                escape(&largest.label),
+            let text = format!(
+                "classes are unbalanced: {} has {} training images, {} {}; [train] class_weights can compensate for it",
+                quoted(largest),
                 largest.train,
-                escape(&smallest.label),
+                quoted(smallest),
                 smallest.train
-            ));
+            );
+            found.push((smallest.train, text));
         }
     }
 
@@ -142,7 +183,7 @@ impl fmt::Display for DataCheck {
 
 /// One sentence for each kind of finding in `skipped`, with at most `examples` names each, written
 /// with `escape`. Files are counted by reason, and named only with `usize::MAX` examples.
-fn skipped_findings(skipped: &[Skipped], examples: usize, escape: impl Fn(&str) -> String) -> Vec<String> {
+fn skipped_findings(skipped: &[Skipped], examples: usize, escape: impl Fn(&str) -> String) -> Vec<Finding> {
     let named = |entry: &Skipped| format!("{} ({})", escape(&entry.name), escape(&entry.reason.to_string()));
     let listed = |names: Vec<String>| list(names.into_iter(), examples);
     let mut no_class = BTreeMap::<&str, Vec<String>>::new();
@@ -165,10 +206,11 @@ fn skipped_findings(skipped: &[Skipped], examples: usize, escape: impl Fn(&str) 
             1 => format!("1 picture in {place} has no class and is not used"),
             count => format!("{count} pictures in {place} have no class and are not used"),
         };
-        out.push(finding + &listed(names));
+        out.push((names.len(), finding + &listed(names)));
     }
     if !rows.is_empty() {
-        out.push(format!("{} skipped{}", plural(rows.len(), "row of a table", "rows of tables"), listed(rows)));
+        let count = plural(rows.len(), "row of a table", "rows of tables");
+        out.push((rows.len(), format!("{count} skipped{}", listed(rows))));
     }
     if !files.is_empty() {
         let mut reasons = BTreeMap::<&SkipReason, usize>::new();
@@ -177,14 +219,16 @@ fn skipped_findings(skipped: &[Skipped], examples: usize, escape: impl Fn(&str) 
         }
         let mut reasons: Vec<_> = reasons.into_iter().collect();
         // Stable: equally frequent reasons keep their order.
-        reasons.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+        reasons.sort_by_key(|(_, count)| Reverse(*count));
         let reasons: Vec<_> = reasons.into_iter().map(|(reason, count)| reason.count(count)).collect();
         let count = plural(files.len(), "file", "files");
+        let total = files.len();
         let names = if examples == usize::MAX { listed(files.into_iter().map(named).collect()) } else { String::new() };
-        out.push(format!("{count} skipped: {}{names}", reasons.join(", ")));
+        out.push((total, format!("{count} skipped: {}{names}", reasons.join(", "))));
     }
     if !folders.is_empty() {
-        out.push(format!("{} skipped{}", plural(folders.len(), "folder", "folders"), listed(folders)));
+        let count = plural(folders.len(), "folder", "folders");
+        out.push((folders.len(), format!("{count} skipped{}", listed(folders))));
     }
     out
 }
@@ -262,6 +306,20 @@ mod tests {
             assert!(text.contains(part), "{part} in {text}");
         }
         assert!(!text.contains('\u{1b}'));
+    }
+
+    #[test]
+    fn the_largest_finding_is_first_and_a_thousand_small_classes_are_one_line() {
+        let class = |at: usize| ClassCount { label: format!("c{at}"), train: 3 + at % 3, validation: 0, test: 0 };
+        let check = DataCheck { classes: (0..1_000).map(class).collect(), ..full() };
+        let text = check.to_string();
+        let lines: Vec<&str> = text.lines().collect();
+        assert!(lines[0].starts_with("images are read from"), "{text}");
+        let small = "1,000 classes have only 3 to 5 training images each; at least 20 are recommended: \"c0\" (3); \"c3\" (3); and 998 more";
+        assert_eq!(lines[1], small);
+        assert_eq!(lines[2], "1,000 classes have no validation images: \"c0\"; \"c1\"; and 998 more");
+        assert!(lines[3].starts_with("7 files cannot be read") && lines.len() < 20, "{text}");
+        assert!(check.to_markdown().contains("\"c999\" (3)"));
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Run folders: exclusive, refused if they contain other files, listed with any contents.
 
 use super::*;
-use crate::runs::{EpochSummary, now};
+use crate::runs::{EpochSummary, RunSummary, Status, list, now};
 use std::collections::HashSet;
 use std::os::unix::fs::symlink;
 
@@ -149,14 +149,14 @@ fn a_run_is_locked_once_and_known_to_be_dead_after() {
     assert!(run.is_locked());
     assert_eq!(run.summary().info.unwrap().status, Status::Running);
     assert!(matches!(run.lock(), Err(RunError::Busy { .. })));
-    assert!(matches!(Run::delete(root.path()), Err(RunError::Busy { .. })));
+    assert!(matches!(Run::discard(root.path()), Err(RunError::Busy { .. })));
     drop(lock);
     assert!(!run.is_locked());
     run.lock().unwrap();
 }
 
 #[test]
-fn only_a_real_folder_with_our_run_is_deleted() {
+fn only_a_real_folder_with_our_run_is_discarded() {
     let root = tempfile::tempdir().unwrap();
     let path = root.path().join("run");
     let run = begun(&path, "2026-01-01T00:00:00Z");
@@ -169,12 +169,29 @@ fn only_a_real_folder_with_our_run_is_deleted() {
     for refused in
         [link.clone(), link.join(""), link.join("."), path.join(".."), precious.clone(), path.join("run.json")]
     {
-        assert!(Run::delete(&refused).is_err(), "{}", refused.display());
+        assert!(Run::discard(&refused).is_err(), "{}", refused.display());
         assert!(path.join("run.json").exists() && precious.join("photo.jpg").exists());
     }
-    Run::delete(&path).unwrap();
-    assert!(!path.exists());
-    assert!(precious.join("photo.jpg").exists(), "a link inside is removed, not followed");
+    let trash = Run::discard(&path).unwrap();
+    assert_eq!(trash, root.path().join(".trash").join("run"));
+    assert!(!path.exists() && list(root.path()).unwrap().iter().all(|run| run.path != path));
+    assert!(precious.join("photo.jpg").exists() && trash.join("inside").join("photo.jpg").exists());
+}
+
+#[test]
+fn discarded_runs_of_one_name_are_all_kept_and_come_back_where_nothing_is_overwritten() {
+    let root = tempfile::tempdir().unwrap();
+    let path = root.path().join("run");
+    begun(&path, "2026-01-01T00:00:00Z");
+    let first = Run::discard(&path).unwrap();
+    begun(&path, "2026-02-02T00:00:00Z");
+    assert!(Run::restore(&first, &path).is_err(), "another run is there");
+    let second = Run::discard(&path).unwrap();
+    assert_ne!(first, second);
+    assert!(list(root.path()).unwrap().is_empty(), "the trash is no list of runs");
+    Run::restore(&first, &path).unwrap();
+    assert!(Run::open(&path).unwrap().info().unwrap().started.to_string().starts_with("2026-01-01"));
+    assert!(second.exists() && !first.exists());
 }
 
 #[test]

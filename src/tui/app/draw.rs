@@ -1,11 +1,12 @@
 //! The frame around every screen: tabs above, messages and keys below.
 
-use super::App;
+use super::{App, hints, steps};
 use crate::escape;
-use crate::tui::action::Screen;
+use crate::text::{cut, one_line, wrap};
+use crate::tui::action::{Action, Program, Screen};
 use crate::tui::dialog;
 use crate::tui::effect::Severity;
-use crate::tui::keymap::{BINDINGS, Binding, Context};
+use crate::tui::keymap;
 use crate::tui::theme::Theme;
 use crate::tui::widgets::console::spell_out;
 use ratatui::Frame;
@@ -13,6 +14,9 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Widget as _;
+
+/// The maximum number of lines of a message.
+const MAX_LINES: u16 = 6;
 
 /// Draws everything.
 pub fn draw(app: &App, frame: &mut Frame<'_>) {
@@ -31,15 +35,14 @@ fn draw_parts(app: &App, area: Rect, buffer: &mut Buffer) {
     }
     let body = body(area);
     draw_tabs(app, Rect { height: 1, ..area }, buffer);
+    let contexts = app.contexts();
+    steps::draw(&steps_of(app, &contexts), app.theme, Rect { y: area.y + 1, height: 1, ..area }, buffer);
     let sheet = &app.sheet;
     let theme = Theme { has_pixels: app.dialog.is_none(), ..app.theme };
     app.screens.draw(app.screen, sheet, body, buffer, theme);
     draw_notice(app, Rect { y: body.bottom(), height: 1, ..area }, buffer);
     let last = Rect { y: body.bottom() + 1, height: 1, ..area };
-    match app.command.as_deref().filter(|command| app.is_news && !has_room(app, command, area.width)) {
-        Some(command) => Span::styled(prompt(command), app.theme.dim()).render(last, buffer),
-        None => draw_hints(app, last, buffer),
-    }
+    draw_hints(app, last, buffer);
     if let Some(dialog) = &app.dialog {
         dialog::draw(dialog, body, buffer, theme);
     }
@@ -47,27 +50,28 @@ fn draw_parts(app: &App, area: Rect, buffer: &mut Buffer) {
 
 /// Returns the area of the screens.
 pub const fn body(area: Rect) -> Rect {
-    Rect { x: area.x, y: area.y + 1, width: area.width, height: area.height.saturating_sub(3) }
+    Rect { x: area.x, y: area.y + 2, width: area.width, height: area.height.saturating_sub(4) }
 }
 
 /// Returns the tabs: screen, first column, and the column after the last.
-pub fn tabs() -> impl Iterator<Item = (Screen, u16, u16)> {
-    Screen::ALL.into_iter().enumerate().scan(0, |at, (index, screen)| {
+pub fn tabs(app: &App) -> impl Iterator<Item = (Screen, u16, u16)> {
+    Screen::ALL.into_iter().scan(0, |at, screen| {
         let from = *at;
-        *at += label(index, screen).len() as u16;
+        *at += label(app, screen).len() as u16;
         Some((screen, from, *at))
     })
 }
 
-fn label(index: usize, screen: Screen) -> String {
-    format!(" {} {} ", index + 1, screen.title())
+/// The label of the tab of `screen`: the key that shows it from here, and its title.
+fn label(app: &App, screen: Screen) -> String {
+    format!(" {} {} ", keymap::key_of_screen(screen, &app.contexts()), screen.title())
 }
 
 fn draw_tabs(app: &App, area: Rect, buffer: &mut Buffer) {
     let mut spans = Vec::new();
-    for (index, screen) in Screen::ALL.into_iter().enumerate() {
+    for screen in Screen::ALL {
         let style = if screen == app.screen { app.theme.selected() } else { app.theme.label() };
-        spans.push(Span::styled(label(index, screen), style));
+        spans.push(Span::styled(label(app, screen), style));
     }
     if let Some(state) = app.screens.status() {
         spans.push(Span::styled(format!("  {state}"), app.theme.good()));
@@ -98,50 +102,55 @@ fn draw_notice(app: &App, area: Rect, buffer: &mut Buffer) {
             Severity::Warning => app.theme.warning(),
             Severity::Error => app.theme.bad(),
         };
-        Span::styled(escape::terminal(&notice.text), style)
+        Span::styled(one_line(&notice.text), style)
     });
+    let width = usize::from(area.width);
     if let Some(left) = left {
-        left.render(area, buffer);
+        // The lines of a long message cover the screen above until the next key.
+        let lines = wrap(&left.content, width);
+        let count = (lines.len() as u16).clamp(1, MAX_LINES).min(area.y);
+        let covered = Rect { y: area.y + 1 - count, height: count, ..area };
+        ratatui::widgets::Clear.render(covered, buffer);
+        for (line, y) in lines.into_iter().zip(covered.y..covered.bottom()) {
+            Span::styled(line, left.style).render(Rect { y, height: 1, ..area }, buffer);
+        }
+        return;
     }
-    if let Some(command) = app.command.as_deref().filter(|command| has_room(app, command, area.width)) {
-        Line::from(Span::styled(prompt(command), app.theme.dim())).right_aligned().render(area, buffer);
+    // Copying gives all of a line that is cut here.
+    if let Some(command) = app.command_line() {
+        let key = keymap::key_of(&Action::Program(Program::Copy));
+        let is_key = app.contexts().contains(&keymap::Context::Screens);
+        let hint = if is_key { format!("  {key} copies ") } else { String::new() };
+        let text = cut(&format!(" $ {}", escape::terminal(&command)), width.saturating_sub(hint.len()));
+        let line = vec![Span::styled(text, app.theme.dim()), Span::styled(hint, app.theme.dim())];
+        Line::from(line).render(area, buffer);
     }
-}
-
-/// Formats a command for display.
-fn prompt(command: &str) -> String {
-    format!("$ {}", escape::terminal(command))
-}
-
-/// Whether `command` fits beside the message.
-fn has_room(app: &App, command: &str, width: u16) -> bool {
-    let used = app.notice.as_ref().map_or(0, |notice| Span::raw(escape::terminal(&notice.text)).width());
-    Span::raw(prompt(command)).width() + used + 2 <= usize::from(width)
 }
 
 /// Draws the most important keys of the current context, as many as fit.
 fn draw_hints(app: &App, area: Rect, buffer: &mut Buffer) {
-    let contexts = app.contexts();
-    let named = |context: Context, names: &'static [&str]| {
-        BINDINGS.iter().filter(move |binding| binding.context == context && names.contains(&binding.name))
-    };
-    let has_screens = contexts.contains(&Context::Screens);
-    let always: &[&str] = if app.dialog.is_some() { &[] } else { &["save", "commands"] };
-    let first: Vec<_> = named(Context::Screens, &["help", "quit"]).filter(|_| has_screens).collect();
-    let own = BINDINGS.iter().filter(|binding| Some(&binding.context) == contexts.first() && !binding.name.is_empty());
-    let others = named(Context::Screens, &["undo"]).filter(|_| has_screens).chain(named(Context::Always, always));
-    let key = |binding: &Binding| binding.keys().next().map(|key| key.to_string()).unwrap_or_default();
-    let width = |binding: &&Binding| key(binding).chars().count() + binding.name.chars().count() + 3;
-    let mut left = usize::from(area.width).saturating_sub(first.iter().map(width).sum());
-    let mut has_room = |binding: &&Binding| {
-        let fits = width(binding) <= left;
-        left -= if fits { width(binding) } else { 0 };
-        fits
-    };
-    let hints: Vec<_> = own.chain(others).filter(&mut has_room).chain(first).collect();
-    let spans = hints.into_iter().flat_map(|binding| {
-        let name = format!(" {}  ", binding.name);
-        [Span::styled(key(binding), app.theme.accent()), Span::styled(name, app.theme.dim())]
+    let spans = hints_of(app, area.width).into_iter().flat_map(|hint| {
+        let name = format!(" {}  ", hint.binding.name);
+        [Span::styled(hint.key, app.theme.accent()), Span::styled(name, app.theme.dim())]
     });
     spans.collect::<Line<'_>>().render(area, buffer);
+}
+
+fn hints_of(app: &App, width: u16) -> Vec<hints::Hint> {
+    hints::all(&app.contexts(), app.dialog.is_some(), width, &|action| app.can(action))
+}
+
+const fn steps_of<'a>(app: &'a App, contexts: &'a [keymap::Context]) -> steps::View<'a> {
+    steps::View { screen: app.screen, screens: &app.screens, sheet: &app.sheet, contexts }
+}
+
+/// The screen of the step at `column` of the line of steps.
+pub fn step_at(app: &App, column: u16) -> Option<Screen> {
+    steps::screen_at(&steps_of(app, &app.contexts()), app.theme, app.size.0, column)
+}
+
+/// The action of the hint at `column` of the last line.
+pub fn hint_at(app: &App, column: u16) -> Option<Action> {
+    let hint = hints_of(app, app.size.0).into_iter().find(|hint| (hint.from..hint.to).contains(&column))?;
+    Some(hint.binding.action.clone())
 }

@@ -1,11 +1,11 @@
 //! The open file: saving, opening, changes by other programs, recovery after a crash.
 
 use super::App;
-use crate::config::{PRESETS, Place};
-use crate::tui::action::{Action, File, Screen};
-use crate::tui::design::{Origin, Sheet};
-use crate::tui::dialog::{Choice, Choose, Completer, Dialog, Page, Prompt};
-use crate::tui::effect::Expected;
+use crate::config::Place;
+use crate::tui::action::{Action, File, OpenRequest, Screen};
+use crate::tui::design::Sheet;
+use crate::tui::dialog::{Completer, Dialog, Page, Prompt};
+use crate::tui::effect::{AfterSave, Expected, OpenedFile};
 use crate::tui::screens::{Effect, News, Reply};
 use ratatui::text::{Line, Span};
 use similar::{ChangeTag, TextDiff};
@@ -13,10 +13,16 @@ use std::path::{Path, PathBuf};
 
 /// Carries out the action `file`.
 pub fn act(app: &mut App, file: &File, reply: &mut Reply) {
+    if matches!(file, File::Save | File::SaveAs | File::SaveTo(_)) {
+        app.leave_start(reply);
+    }
     match file {
-        File::Save => app.save(false, reply),
-        File::SaveAnyway => app.write(None, false, reply),
-        File::SaveOver => app.write(Some(Expected::Anything), false, reply),
+        File::Save => app.save(AfterSave::Nothing, reply),
+        File::SaveThenOpen(request) => app.save(AfterSave::Open(request.clone()), reply),
+        File::SaveAnyway => app.write(None, AfterSave::Nothing, reply),
+        File::SaveOver => {
+            app.write(Some(app.sheet.disk_hash().map_or(Expected::Nothing, Expected::Hash)), AfterSave::Nothing, reply);
+        }
         File::SaveAs => {
             let path = app.sheet.path().display().to_string();
             let prompt = Prompt::new("Save as", "", &path, |path| Action::File(File::SaveTo(path.into())));
@@ -25,23 +31,23 @@ pub fn act(app: &mut App, file: &File, reply: &mut Reply) {
         File::SaveTo(path) => app.save_to(path.clone(), reply),
         File::Open => {
             let prompt = Prompt::new("Open", "a .toml file, or the name of a preset", "", |path| {
-                Action::File(File::OpenPath(path.into()))
+                Action::File(File::OpenPath(PathBuf::from(path).into()))
             });
             reply.dialog = Some(Dialog::Prompt(prompt.completed_by(Completer::Files, Path::new(""))));
         }
-        File::Preset => reply.dialog = Some(presets()),
-        File::OpenPath(path) => app.open(path.clone(), reply),
-        File::OpenPreset(name) => app.open(PathBuf::from(name), reply),
-        File::OpenAnyway(path) => reply.effect(Effect::Open(path.clone())),
+        File::OpenPath(request) => app.open(request.clone(), reply),
+        File::OpenAnyway(request) => reply.effect(Effect::Open(request.clone())),
         File::Undo => app.take_back(true, reply),
         File::Redo => app.take_back(false, reply),
         File::External => reply.effect(Effect::External(app.sheet.text().to_owned())),
+        File::Reload if app.sheet.on_disk().is_none() => reply.warn("there is no file on disk to load"),
         File::Reload => {
             app.sheet.reload();
             app.text_changed();
             reply.good("reloaded from disk; undo restores your text");
         }
         File::Difference => reply.dialog = Some(app.difference()),
+        File::LeftDifference => reply.dialog = Some(app.left_difference()),
         File::Discard => {
             app.left = None;
             app.kept = None;
@@ -59,9 +65,9 @@ pub fn act(app: &mut App, file: &File, reply: &mut Reply) {
 
 impl App {
     /// Saves the text; asks first if the configuration is invalid.
-    pub(super) fn save(&mut self, then_quit: bool, reply: &mut Reply) {
+    pub(super) fn save(&mut self, then: AfterSave, reply: &mut Reply) {
         let Some(fault) = self.sheet.faults().and_then(|faults| faults.0.first()) else {
-            self.write(None, then_quit, reply);
+            self.write(None, then, reply);
             return;
         };
         let place = match &fault.place {
@@ -69,19 +75,15 @@ impl App {
             _ => fault.message.clone(),
         };
         let lines = vec![place, "An invalid configuration cannot be trained or exported.".to_owned()];
-        let answers = [('c', "keep editing", None), ('s', "save anyway", Some(Action::File(File::SaveAnyway)))];
+        let answers =
+            [('c', "go on editing", None), ('s', "save it all the same", Some(Action::File(File::SaveAnyway)))];
         reply.dialog = Some(Dialog::ask("Save an invalid configuration?", lines, &answers));
     }
 
-    fn write(&self, expected: Option<Expected>, then_quit: bool, reply: &mut Reply) {
+    fn write(&self, expected: Option<Expected>, then: AfterSave, reply: &mut Reply) {
         let sheet = &self.sheet;
-        let expected = expected.unwrap_or_else(|| sheet.disk_hash().map_or(Expected::Nothing, Expected::Hash));
-        reply.effect(Effect::Save {
-            path: sheet.path().to_owned(),
-            text: sheet.text().to_owned(),
-            expected,
-            then_quit,
-        });
+        let expected = expected.unwrap_or_else(|| sheet.base_hash().map_or(Expected::Nothing, Expected::Hash));
+        reply.effect(Effect::Save { path: sheet.path().to_owned(), text: sheet.text().to_owned(), expected, then });
     }
 
     fn save_to(&self, path: PathBuf, reply: &mut Reply) {
@@ -91,25 +93,26 @@ impl App {
         }
         let is_own = path == self.sheet.path();
         let expected = if is_own { None } else { Some(Expected::Nothing) };
-        let expected = expected.or_else(|| self.sheet.disk_hash().map(Expected::Hash)).unwrap_or(Expected::Nothing);
-        reply.effect(Effect::Save { path, text: self.sheet.text().to_owned(), expected, then_quit: false });
+        let expected = expected.or_else(|| self.sheet.base_hash().map(Expected::Hash)).unwrap_or(Expected::Nothing);
+        reply.effect(Effect::Save { path, text: self.sheet.text().to_owned(), expected, then: AfterSave::Nothing });
     }
 
-    fn open(&self, path: PathBuf, reply: &mut Reply) {
-        if path.as_os_str().is_empty() {
+    fn open(&self, request: OpenRequest, reply: &mut Reply) {
+        if request.path.as_os_str().is_empty() {
             return;
         }
         if !self.sheet.is_changed() {
-            reply.effect(Effect::Open(path));
+            reply.effect(Effect::Open(request));
             return;
         }
         let lines = vec![format!("{} has changes that are not saved.", self.sheet.name())];
         let answers = [
             ('c', "cancel", None),
-            ('s', "save (then open again)", Some(Action::File(File::Save))),
-            ('k', "discard the changes and open the other file", Some(Action::File(File::OpenAnyway(path)))),
+            ('s', "save, and open the other file", Some(Action::File(File::SaveThenOpen(request.clone())))),
+            ('d', "show the difference", Some(Action::File(File::Difference))),
+            ('x', "discard the changes, and open the other file", Some(Action::File(File::OpenAnyway(request)))),
         ];
-        reply.dialog = Some(Dialog::ask("Discard changes?", lines, &answers));
+        reply.dialog = Some(Dialog::ask("Unsaved changes", lines, &answers));
     }
 
     fn take_back(&mut self, undo: bool, reply: &mut Reply) {
@@ -125,11 +128,19 @@ impl App {
 
     /// Returns a page with the differences between the text and the file on disk.
     fn difference(&self) -> Dialog {
-        let disk = self.sheet.on_disk().unwrap_or_default();
-        let diff = TextDiff::from_lines(disk, self.sheet.text());
+        self.difference_of(("on disk", self.sheet.on_disk().unwrap_or_default()), ("yours", self.sheet.text()))
+    }
+
+    /// Returns a page with the differences between the open text and the unsaved text of an earlier session.
+    fn left_difference(&self) -> Dialog {
+        self.difference_of(("on disk", self.sheet.text()), ("not saved", self.left.as_deref().unwrap_or_default()))
+    }
+
+    fn difference_of(&self, (old_name, old): (&str, &str), (new_name, new): (&str, &str)) -> Dialog {
+        let diff = TextDiff::from_lines(old, new);
         let mut lines = vec![Line::from(vec![
-            Span::styled("- on disk   ", self.theme.bad()),
-            Span::styled("+ yours", self.theme.good()),
+            Span::styled(format!("- {old_name}   "), self.theme.bad()),
+            Span::styled(format!("+ {new_name}"), self.theme.good()),
         ])];
         for hunk in diff.unified_diff().context_radius(2).iter_hunks() {
             lines.push(Line::from(Span::styled(hunk.header().to_string().trim_end().to_owned(), self.theme.dim())));
@@ -149,17 +160,6 @@ impl App {
         Dialog::Page(Page::new("Difference", lines))
     }
 
-    fn conflict(&self, what: &str) -> Dialog {
-        let name = self.sheet.name();
-        let answers = [
-            ('d', "show the difference", Some(Action::File(File::Difference))),
-            ('m', "mine: overwrite the file", Some(Action::File(File::SaveOver))),
-            ('t', "theirs: load the file on disk (can be undone)", Some(Action::File(File::Reload))),
-            ('c', "decide later", None),
-        ];
-        Dialog::ask("Changed on disk", vec![format!("{name} {what}")], &answers)
-    }
-
     /// Asks whether to recover the unsaved text of an earlier session, if it differs from the open one.
     pub(super) fn offer_recovery(&mut self, left: Option<String>, reply: &mut Reply) {
         let Some(left) = left.filter(|left| left != self.sheet.text()) else { return };
@@ -170,7 +170,8 @@ impl App {
         )];
         let answers = [
             ('r', "recover it (can be undone)", Some(Action::File(File::Recover))),
-            ('d', "delete it", Some(Action::File(File::Discard))),
+            ('d', "show the difference", Some(Action::File(File::LeftDifference))),
+            ('x', "discard it", Some(Action::File(File::Discard))),
         ];
         reply.dialog = Some(Dialog::ask("Unsaved text found", lines, &answers));
     }
@@ -181,7 +182,6 @@ impl App {
             News::Saved { path, text } => {
                 let is_new = path != self.sheet.path();
                 reply.good(format!("wrote {}", crate::escape::terminal(&path.display().to_string())));
-                reply.command = Some(format!("micromobilenet --config {}", shell(&path)));
                 if is_new {
                     reply.effect(Effect::Keep { path: self.sheet.path().to_owned(), text: None });
                     reply.effect(Effect::Watch(path.clone()));
@@ -194,13 +194,10 @@ impl App {
                     reply.error(format!("{shown} exists already: open it (Ctrl-O), or choose another name"));
                     return;
                 }
-                let what = if found.is_some() { "was changed by another program." } else { "was deleted." };
-                if let Some(found) = found {
-                    self.sheet.changed_on_disk(found);
-                }
-                reply.dialog = Some(self.conflict(what));
+                self.sheet.changed_on_disk(found);
+                reply.dialog = Some(self.disk_question());
             }
-            News::Opened { path, text, origin, left } => self.opened(&path, text, origin, left, reply),
+            News::Opened(file) => self.opened(*file, reply),
             News::Edited(text) => {
                 self.sheet.replace(text, None);
                 self.text_changed();
@@ -221,30 +218,52 @@ impl App {
         }
     }
 
-    fn opened(&mut self, path: &Path, text: String, origin: Origin, left: Option<String>, reply: &mut Reply) {
+    fn opened(&mut self, file: OpenedFile, reply: &mut Reply) {
+        let OpenedFile { path, text, origin, left, holder, edits, recent } = file;
         let before = self.sheet.path().to_owned();
-        let mut sheet = Sheet::open(path.to_owned(), text, origin, self.sheet.boards().clone());
-        if let Some((name, costs)) = self.sheet.pinned() {
-            sheet.pin(name.to_owned(), costs.clone());
+        reply.effects.extend(self.recent().map(Box::new).map(Effect::Remember));
+        let mut sheet = Sheet::open(path.clone(), text, origin, self.sheet.boards().clone());
+        sheet.pin_as_in(&self.sheet);
+        for edit in &edits {
+            if let Err(error) = sheet.edit(None, edit) {
+                reply.warn(error);
+            }
         }
+        // What was chosen there is among the edits of a new network.
+        self.screens.start.take_choices();
         self.screens.opened(&sheet);
         self.sheet = sheet;
         self.screen = Screen::Design;
+        if let Some(recent) = recent {
+            self.restore(&recent);
+        }
         self.asked = None;
         self.kept = None;
         self.left = None;
-        if before != path {
-            reply.effect(Effect::Keep { path: before, text: None });
-        }
-        reply.effect(Effect::Watch(path.to_owned()));
-        reply.command = Some(format!("micromobilenet --config {}", shell(path)));
+        reply.effect(Effect::Keep { path: before, text: None });
+        reply.effect(Effect::Watch(path.clone()));
+        self.report_holder(holder.as_deref(), reply);
         self.offer_recovery(left, reply);
+    }
+
+    /// Reports that the file is open elsewhere.
+    pub(super) fn report_holder(&self, holder: Option<&str>, reply: &mut Reply) {
+        let Some(holder) = holder else { return };
+        let lines = vec![
+            format!("{} is open in another workbench ({holder}).", self.sheet.name()),
+            "Each keeps unsaved changes of its own, and asks before it overwrites what the other has saved.".to_owned(),
+        ];
+        let answers =
+            [('c', "go on", None), ('w', "work on a copy under another name", Some(Action::File(File::SaveAs)))];
+        reply.warn(format!("{} is open in another workbench", self.sheet.name()));
+        reply.dialog = Some(Dialog::ask("Open elsewhere", lines, &answers));
     }
 
     fn disk_changed(&mut self, text: Option<String>, reply: &mut Reply) {
         let Some(text) = text else {
             if self.sheet.on_disk().is_some() {
-                reply.warn(format!("{} was deleted; Ctrl-S writes it again", self.sheet.name()));
+                self.sheet.changed_on_disk(None);
+                reply.warn(format!("{} was deleted from disk; its text is kept here", self.sheet.name()));
             }
             return;
         };
@@ -252,30 +271,16 @@ impl App {
             return;
         }
         let was_changed = self.sheet.is_changed();
-        self.sheet.changed_on_disk(text);
-        if !self.sheet.is_changed() {
+        self.sheet.changed_on_disk(Some(text));
+        if self.sheet.on_disk() == Some(self.sheet.text()) {
             return;
         }
         if was_changed {
-            reply.dialog = Some(self.conflict("was changed by another program, and by you."));
+            reply.dialog = Some(self.disk_question());
         } else {
             self.sheet.reload();
             self.text_changed();
             reply.good(format!("{} was changed on disk and reloaded; undo restores the old text", self.sheet.name()));
         }
     }
-}
-
-fn shell(path: &Path) -> String {
-    crate::escape::shell(&path.to_string_lossy())
-}
-
-fn presets() -> Dialog {
-    let choice = |(name, text): &(&'static str, &'static str)| Choice {
-        name: (*name).to_owned(),
-        // The first line of a preset is a comment that describes it.
-        help: text.lines().next().unwrap_or_default().trim_start_matches("# ").to_owned(),
-        action: Action::File(File::OpenPreset(name)),
-    };
-    Dialog::Choose(Choose::new("Open a preset as a new file", PRESETS.iter().map(choice).collect(), 0))
 }

@@ -5,18 +5,27 @@
 mod draw;
 mod files;
 mod help;
+mod hints;
 mod mouse;
+mod palette;
+mod questions;
+mod session;
+mod settings;
+mod steps;
 
 pub use draw::draw;
 
-use super::action::{Action, File, Program, Screen};
+use super::action::{Action, Data, Design, File, Program, Screen, Start};
 use super::design::{EstimateRequest, Sheet};
 use super::dialog::{Dialog, Outcome};
-use super::effect::{EstimateSubject, Notice};
+use super::effect::{AfterSave, EstimateSubject, Found, Notice};
 use super::keymap::{self, Context, Key};
-use super::screens::{Effect, News, Reply, Screens};
+use super::runs::Effect as RunsEffect;
+use super::screens::{Effect, News, Reply, ScreenEffect, Screens};
 use super::theme::Theme;
+use ratatui::layout::Rect;
 use ratatui_textarea::Input;
+use std::collections::VecDeque;
 use std::path::PathBuf;
 
 /// The state of the workbench.
@@ -30,12 +39,10 @@ pub struct App {
     pub screens: Screens,
     /// The dialog in front of the screen.
     pub dialog: Option<Dialog>,
+    /// The dialogs that open once the current one is closed.
+    waiting: VecDeque<Dialog>,
     /// The last message.
     pub notice: Option<Notice>,
-    /// The command line equivalent of the last action.
-    pub command: Option<String>,
-    /// Whether `command` was set after the last key press.
-    is_news: bool,
     /// Colours.
     pub theme: Theme,
     /// Columns and lines of the terminal.
@@ -46,32 +53,37 @@ pub struct App {
     left: Option<String>,
     /// The source whose classes were requested, and the folder to which it is relative.
     asked: Option<(String, PathBuf)>,
+    /// The screen from which the settings were opened.
+    before_settings: Option<Screen>,
     /// The estimates that were requested last, by [`EstimateSubject`].
     estimating: [Option<EstimateRequest>; 2],
 }
 
 impl App {
-    /// Creates the state for `sheet` and returns the first effects. `left` is the unsaved text of an earlier session.
+    /// Creates the state for `sheet`, beside whose file `found` was found, and returns the first effects.
     #[must_use]
-    pub fn new(sheet: Sheet, left: Option<String>, theme: Theme, size: (u16, u16)) -> (Self, Vec<Effect>) {
+    pub fn new(sheet: Sheet, found: Found, theme: Theme, size: (u16, u16)) -> (Self, Vec<Effect>) {
         let mut app = Self {
             screen: Screen::Design,
             screens: Screens::new(&sheet),
             sheet,
             dialog: None,
+            waiting: VecDeque::new(),
             notice: None,
-            command: None,
-            is_news: false,
             theme,
             size,
             kept: None,
             left: None,
             asked: None,
+            before_settings: None,
             estimating: [None, None],
         };
         let mut reply = Reply::default();
         reply.effect(Effect::Watch(app.sheet.path().to_owned()));
-        app.offer_recovery(left, &mut reply);
+        // The palette finds runs.
+        reply.effect(Effect::Screen(ScreenEffect::Runs(RunsEffect::List)));
+        app.report_holder(found.holder.as_deref(), &mut reply);
+        app.offer_recovery(found.left, &mut reply);
         let mut effects = app.settle(reply);
         effects.extend(app.resized(size.0, size.1));
         (app, effects)
@@ -84,7 +96,11 @@ impl App {
             return vec![dialog.context()];
         }
         let own = self.screens.context(self.screen);
-        if own == Context::Editor { vec![own, Context::Always] } else { vec![own, Context::Screens, Context::Always] }
+        if matches!(own, Context::Editor | Context::Filter) {
+            vec![own, Context::Always]
+        } else {
+            vec![own, Context::Screens, Context::Always]
+        }
     }
 
     /// Whether keys without a binding are text input.
@@ -92,13 +108,35 @@ impl App {
     pub fn takes_text(&self) -> bool {
         match &self.dialog {
             Some(dialog) => dialog.takes_text(),
-            None => self.contexts().first() == Some(&Context::Editor),
+            None => matches!(self.contexts().first(), Some(Context::Editor | Context::Filter)),
         }
+    }
+
+    /// The complete command line that does what is on the screen.
+    #[must_use]
+    pub fn command_line(&self) -> Option<String> {
+        self.screens.command(self.screen, &self.sheet)
+    }
+
+    /// Whether `action` would find what it acts on.
+    #[must_use]
+    pub fn can(&self, action: &Action) -> bool {
+        match (&self.dialog, action) {
+            (Some(dialog), _) => dialog.can(action, self.body()),
+            (None, Action::File(File::Undo)) => self.sheet.can_undo(),
+            (None, _) => self.screens.can(self.screen, action, &self.sheet),
+        }
+    }
+
+    /// The area of the screens.
+    fn body(&self) -> Rect {
+        draw::body(Rect::new(0, 0, self.size.0, self.size.1))
     }
 
     /// Handles a key press; `input` is the same key for text fields.
     pub fn key(&mut self, key: Key, input: Input) -> Vec<Effect> {
-        self.is_news = false;
+        // A message belongs to the action that made it.
+        self.notice = None;
         // The letters of a dialog's choices take precedence over key bindings.
         if let (Some(dialog), ratatui_textarea::Key::Char(letter), false) = (&mut self.dialog, input.key, input.ctrl) {
             let outcome = dialog.letter(letter);
@@ -118,24 +156,61 @@ impl App {
         if let Action::Mouse(what, column, row) = action {
             return self.mouse(*what, *column, *row);
         }
+        let body = self.body();
         if let Some(dialog) = &mut self.dialog {
+            dialog.fit(body);
             let outcome = dialog.update(action);
             return self.conclude(outcome);
         }
         let mut reply = Reply::default();
+        // What is typed into a cell ends with the next action.
+        let is_typing =
+            matches!(action, Action::Design(Design::Digit(_) | Design::Erase | Design::Cancel) | Action::Enter);
+        if !is_typing {
+            self.screens.design.end_entry(&mut self.sheet);
+        }
         match action {
             Action::Show(screen) => self.show(*screen, &mut reply),
             Action::Program(program) => self.program(*program, &mut reply),
             Action::File(file) => self.file(file, &mut reply),
+            action if self.open_settings(action, &mut reply) => {}
             _ => {
-                self.screen = Screens::owner(action).unwrap_or(self.screen);
-                self.screens.act(self.screen, action, &mut self.sheet, &mut reply);
+                let action = &self.for_start(action);
+                let owner = Screens::owner(action).unwrap_or(self.screen);
+                if !matches!(owner, Screen::Start | Screen::Design | Screen::Data) {
+                    self.leave_start(&mut reply);
+                }
+                // These are chosen beside what is shown.
+                let is_beside = match action {
+                    Action::Design(Design::Board | Design::OnBoard(_) | Design::Precision) => true,
+                    Action::Data(Data::Source) => self.screen == Screen::Start,
+                    _ => false,
+                };
+                let before = self.screens.context(self.screen);
+                if !is_beside {
+                    self.screen = owner;
+                }
+                self.screens.act(owner, action, &mut self.sheet, &mut reply);
+                self.leave_settings(before, action, &mut reply);
             }
         }
-        if let Some(Action::File(file)) = reply.then.take() {
-            self.file(&file, &mut reply);
+        let then = reply.then.take();
+        let mut effects = self.settle(reply);
+        effects.extend(then.into_iter().flat_map(|action| self.act(&action)));
+        effects
+    }
+
+    /// On the start screen, boards and images are those of the network to begin.
+    fn for_start(&self, action: &Action) -> Action {
+        match action {
+            Action::Design(Design::OnBoard(id)) if self.screen == Screen::Start => {
+                Action::Start(Start::Board(id.clone()))
+            }
+            Action::Data(Data::From(source)) if self.screen == Screen::Start => {
+                Action::Start(Start::Pictures(source.clone()))
+            }
+            other => other.clone(),
         }
-        self.settle(reply)
     }
 
     /// Handles `news` of workers, files and the terminal.
@@ -151,6 +226,7 @@ impl App {
             }
             other => self.file_news(other, &mut reply),
         }
+        self.follow_subjects(&mut reply);
         self.settle(reply)
     }
 
@@ -158,7 +234,7 @@ impl App {
     pub fn resized(&mut self, columns: u16, rows: u16) -> Vec<Effect> {
         self.size = (columns, rows);
         let mut reply = Reply::default();
-        let body = draw::body(ratatui::layout::Rect::new(0, 0, columns, rows));
+        let body = self.body();
         self.screens.resized(body, &self.sheet, &mut reply);
         self.settle(reply)
     }
@@ -168,8 +244,27 @@ impl App {
             // Messages of the previous screen do not apply to this one.
             self.notice = None;
         }
+        if screen != Screen::Start {
+            self.leave_start(reply);
+        }
+        self.before_settings = None;
         self.screen = screen;
         self.screens.enter(screen, &self.sheet, reply);
+    }
+
+    /// What was chosen on the start screen for a network to begin is of the open one if none was begun.
+    fn leave_start(&mut self, reply: &mut Reply) {
+        let before = self.sheet.text().to_owned();
+        for edit in self.screens.start.take_choices() {
+            if let Err(error) = self.sheet.edit(None, &edit) {
+                reply.warn(error);
+            }
+        }
+        if before != self.sheet.text() {
+            self.text_changed();
+            let undo = keymap::key_of(&Action::File(File::Undo));
+            reply.good(format!("what you chose is part of {} now; {undo} undoes it", self.sheet.name()));
+        }
     }
 
     /// Notifies all screens of a change of the text that none of them made.
@@ -177,20 +272,42 @@ impl App {
         self.screens.text_changed(&self.sheet);
     }
 
+    /// Opens `dialog`, or queues it while another one is open, which would be lost unanswered.
+    fn open_dialog(&mut self, dialog: Dialog) {
+        if self.dialog.is_none() {
+            self.dialog = Some(dialog);
+            return;
+        }
+        let is_known = self.dialog.iter().chain(&self.waiting).any(|known| known.title() == dialog.title());
+        if !is_known {
+            self.waiting.push_back(dialog);
+        }
+    }
+
     /// Closes the dialog, or keeps it, according to `outcome`.
     fn conclude(&mut self, outcome: Outcome) -> Vec<Effect> {
-        match outcome {
+        let effects = match outcome {
             Outcome::Stay => self.settle(Reply::default()),
             Outcome::Close => {
-                self.dialog = None;
-                // Closing the dialog recovers the unsaved text, so that it is not lost.
-                if self.left.is_some() { self.act(&Action::File(File::Recover)) } else { Vec::new() }
+                let closed = self.dialog.take();
+                let parent = closed.and_then(Dialog::into_parent);
+                self.dialog = parent.and_then(|parent| self.brought_up_to_date(parent));
+                Vec::new()
             }
             Outcome::Do(action) => {
-                self.dialog = None;
-                self.act(&action)
+                let asked = self.dialog.take();
+                let effects = self.act(&action);
+                // A page that the question opened leads back to it.
+                if let (Some(Dialog::Page(page)), Some(asked @ Dialog::Ask(_))) = (&mut self.dialog, asked) {
+                    page.parent = Some(Box::new(asked));
+                }
+                effects
             }
+        };
+        if self.dialog.is_none() {
+            self.dialog = self.waiting.pop_front();
         }
+        effects
     }
 
     fn program(&mut self, program: Program, reply: &mut Reply) {
@@ -200,53 +317,37 @@ impl App {
                 reply.effect(Effect::Keep { path: self.sheet.path().to_owned(), text: None });
                 reply.effect(Effect::Quit);
             }
-            Program::QuitSafely if self.sheet.is_changed() => self.save(true, reply),
+            Program::QuitSafely if self.sheet.is_changed() => self.save(AfterSave::Quit, reply),
             Program::QuitSafely => reply.effect(Effect::Quit),
-            Program::Help => reply.dialog = Some(help::keys(&self.contexts(), self.theme)),
-            Program::Palette => reply.dialog = Some(help::palette()),
+            Program::Copy => match self.command_line() {
+                Some(line) => {
+                    reply.good(format!("copied: {line}"));
+                    reply.effect(Effect::Copy(line));
+                }
+                None => reply.warn("there is no command line for this: save first, since it reads the file"),
+            },
+            Program::Help => {
+                let topic = self.screens.topic(self.screen, &self.sheet);
+                reply.dialog = Some(help::keys(topic, &self.contexts(), self.theme));
+            }
+            Program::Palette => {
+                let others = palette::runs_and_files(&self.screens);
+                reply.dialog = Some(palette::palette(&self.sheet, others));
+            }
             Program::Suspend => reply.effect(Effect::Suspend),
             Program::Redraw => reply.effect(Effect::Redraw),
         }
     }
 
-    fn quit(&mut self, reply: &mut Reply) {
-        let (is_changed, is_training) = (self.sheet.is_changed(), self.screens.is_busy());
-        if !is_changed && !is_training {
-            reply.effect(Effect::Quit);
-            return;
-        }
-        let mut lines = Vec::new();
-        if is_changed {
-            lines.push(format!("{} has changes that are not saved.", self.sheet.name()));
-        }
-        if is_training {
-            lines.push("A training is running: it would stop, and its state would be saved.".into());
-        }
-        let (safe, text) = match (is_changed, is_training) {
-            (true, true) => ('s', "save, stop the training, and quit"),
-            (true, false) => ('s', "save and quit"),
-            _ => ('s', "stop the training and quit"),
-        };
-        let mut answers = vec![('c', "cancel", None), (safe, text, Some(Action::Program(Program::QuitSafely)))];
-        if is_changed {
-            answers.push(('k', "quit without saving", Some(Action::Program(Program::QuitAnyway))));
-        }
-        reply.dialog = Some(Dialog::ask("Quit?", lines, &answers));
-    }
-
     /// Applies `reply` to the state and returns the effects to be carried out.
     fn settle(&mut self, reply: Reply) -> Vec<Effect> {
-        let Reply { mut effects, notice, dialog, command, then: _ } = reply;
-        if dialog.is_some() {
-            self.dialog = dialog;
+        let Reply { mut effects, notice, dialog, then: _ } = reply;
+        if let Some(dialog) = dialog {
+            self.open_dialog(dialog);
         }
         effects.extend(self.dialog.as_mut().and_then(Dialog::take_request).map(Effect::Complete));
         if notice.is_some() {
             self.notice = notice;
-        }
-        if let Some(command) = command {
-            self.command = Some(command);
-            self.is_news = true;
         }
         let sheet = &self.sheet;
         if let Some(source) = sheet.source_of_unknown_classes()

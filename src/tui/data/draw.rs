@@ -3,42 +3,48 @@
 use super::gallery::{Caption, Contents, Spot, lay_out};
 use super::loaded::Loaded;
 use super::messages::PictureKey;
+use super::panes;
 use super::view::{Pane, View, Zoom};
-use crate::config::Resize;
 use crate::escape;
 use crate::text::thousands;
-use crate::text::{cut, fit, wrap};
-use crate::tui::dialog::first_of;
+use crate::text::{cut, cut_front, wrap};
+use crate::tui::action::{Action, Data};
+use crate::tui::keymap::key_of;
 use crate::tui::theme::Theme;
 use crate::tui::widgets::bar::bar;
 use crate::tui::widgets::frame::titled;
 use crate::tui::widgets::picture::Pixels;
 use ratatui::buffer::Buffer;
-use ratatui::layout::{Constraint, Layout, Position, Rect};
+use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Widget as _;
 
 /// Minimum height of the findings and of the table of classes.
 const MIN_HEIGHT: u16 = 5;
 
+/// Maximum number of status lines.
+const MAX_STATUS: usize = 4;
+
 /// The areas of the parts of the screen.
-struct Parts {
+pub struct Parts {
     status: Rect,
     /// Everything below the status.
     main: Rect,
-    classes: Rect,
-    findings: Rect,
+    /// The list of classes.
+    pub classes: Rect,
+    /// The findings.
+    pub findings: Rect,
     gallery: Rect,
 }
 
 impl Parts {
     fn of(area: Rect, status: usize, classes: usize) -> Self {
-        let [status, main] =
-            Layout::vertical([Constraint::Length(status.min(4) as u16), Constraint::Min(0)]).areas(area);
+        let status = Constraint::Length(status.min(MAX_STATUS) as u16);
+        let [status, main] = Layout::vertical([status, Constraint::Min(0)]).areas(area);
         let left = (area.width * 9 / 20).clamp(30, 60).min(area.width);
         let [left, _, gallery] =
             Layout::horizontal([Constraint::Length(left), Constraint::Length(1), Constraint::Min(0)]).areas(main);
-        let table = u16::try_from(classes).unwrap_or(u16::MAX).saturating_add(3);
+        let table = u16::try_from(classes).unwrap_or(u16::MAX).saturating_add(panes::HEAD);
         let table = table.min(left.height.saturating_sub(MIN_HEIGHT)).max(MIN_HEIGHT.min(left.height));
         let [classes, findings] = Layout::vertical([Constraint::Length(table), Constraint::Min(0)]).areas(left);
         Self { status, main, classes, findings, gallery }
@@ -57,32 +63,30 @@ pub fn draw(view: &View<'_>, area: Rect, buffer: &mut Buffer, theme: Theme) {
         draw_nothing(view, parts.main, buffer, theme);
         return;
     };
-    draw_classes(view, loaded, parts.classes, buffer, theme);
-    draw_findings(view, parts.findings, buffer, theme);
+    panes::draw_classes(view, loaded, parts.classes, buffer, theme);
+    panes::draw_findings(view, parts.findings, buffer, theme);
     draw_gallery(view, loaded, area, buffer, theme);
 }
 
 /// The area of the gallery, and its captions and pictures, if the screen is drawn in `area`.
 pub fn gallery_in(view: &View<'_>, loaded: &Loaded, area: Rect) -> (Rect, Vec<Caption>, Vec<Spot>) {
-    // The number of status lines does not depend on the theme.
-    let states = status(view, usize::from(area.width), Theme::of(|_| None)).len();
-    let gallery = Parts::of(area, states, loaded.dataset.labels.len()).gallery;
+    let gallery = parts(view, loaded, area).gallery;
     let inner = Rect { y: gallery.y + 1.min(gallery.height), height: gallery.height.saturating_sub(1), ..gallery };
-    let counts: Vec<usize> = loaded.order.iter().map(Vec::len).collect();
+    // The gallery is laid out in the order of the list.
+    let count = |class: &usize| loaded.order.get(*class).map_or(0, Vec::len);
+    let counts: Vec<usize> = view.rows.iter().map(count).collect();
+    let row = view.rows.iter().position(|class| *class == view.class).unwrap_or(0);
     let input = loaded.key.input();
-    let contents = Contents { zoom: view.zoom, counts: &counts, class: view.class, picture: view.picture, input };
-    let (captions, spots) = lay_out(&contents, inner);
+    let contents = Contents { zoom: view.zoom, counts: &counts, class: row, picture: view.picture, input };
+    let (mut captions, mut spots) = lay_out(&contents, inner);
+    let of = |row: usize| view.rows.get(row).copied().unwrap_or_default();
+    for caption in &mut captions {
+        caption.class = of(caption.class);
+    }
+    for spot in &mut spots {
+        spot.class = of(spot.class);
+    }
     (gallery, captions, spots)
-}
-
-/// The class whose row of the table is at position `at`; `None` if there is none.
-pub fn class_at(view: &View<'_>, loaded: &Loaded, area: Rect, at: Position) -> Option<usize> {
-    let states = status(view, usize::from(area.width), Theme::of(|_| None)).len();
-    let count = loaded.dataset.labels.len();
-    let table = Parts::of(area, states, count).classes;
-    let list = Rect { y: table.y + 3.min(table.height), height: table.height.saturating_sub(3), ..table };
-    let line = usize::from(at.y.checked_sub(list.y).filter(|_| list.contains(at))?);
-    Some(first_of(view.class, count, usize::from(list.height)) + line).filter(|class| *class < count)
 }
 
 /// The picture at `spot`, augmented if augmentation is on; `None` if it is not ready.
@@ -99,7 +103,7 @@ pub fn picture_of<'a>(view: &View<'a>, loaded: &'a Loaded, spot: Spot) -> Option
     Some((shown, pixels))
 }
 
-/// Status lines: the progress of reading, an error, or how the images differ from the configuration.
+/// Status lines: the progress of reading, or how the images differ from the configuration.
 fn status(view: &View<'_>, width: usize, theme: Theme) -> Vec<Line<'static>> {
     let mut lines = Vec::new();
     if let Some(reading) = view.reading {
@@ -119,11 +123,6 @@ fn status(view: &View<'_>, width: usize, theme: Theme) -> Vec<Line<'static>> {
             ]));
         }
         lines.push(Line::from(Span::styled("Esc cancels", theme.dim())));
-    } else if let Some(error) = view.failure {
-        let shown = wrap(error, width).into_iter().take(3);
-        lines.extend(shown.map(|line| Line::from(Span::styled(line, theme.bad()))));
-        let help = "s chooses another source; r tries again";
-        lines.push(Line::from(Span::styled(cut(help, width), theme.warning())));
     } else if view.is_stale {
         let old = view.loaded.map_or("", |loaded| loaded.key.source());
         let is_other = view.source.is_none_or(|source| source != old);
@@ -134,117 +133,72 @@ fn status(view: &View<'_>, width: usize, theme: Theme) -> Vec<Line<'static>> {
         };
         lines.push(Line::from(Span::styled(cut(what, width), theme.warning())));
     } else if let Some(mismatch) = &view.mismatch {
-        let shown = mismatch.lines().take(4).map(|line| Line::from(Span::styled(cut(line, width), theme.bad())));
-        lines.extend(shown);
+        let shown = mismatch.lines().flat_map(|line| wrap(line, width)).take(MAX_STATUS);
+        lines.extend(shown.map(|line| Line::from(Span::styled(line, theme.bad()))));
     }
     lines
 }
 
+/// The areas of `view` with `loaded`, if the screen is drawn in `area`.
+pub fn parts(view: &View<'_>, loaded: &Loaded, area: Rect) -> Parts {
+    // The number of status lines does not depend on the theme.
+    let states = status(view, usize::from(area.width), Theme::of(|_| None)).len();
+    Parts::of(area, states, loaded.dataset.labels.len())
+}
+
+/// Draws why there are no images: they could not be read, or have not been.
 fn draw_nothing(view: &View<'_>, area: Rect, buffer: &mut Buffer, theme: Theme) {
-    if area.height == 0 || view.reading.is_some() || view.failure.is_some() {
+    if area.height == 0 || view.reading.is_some() {
         return;
     }
-    let source = view.source.map_or_else(String::new, |source| format!(" of {}", escape::terminal(source)));
-    let lines =
-        [format!("The images{source} have not been read."), "r reads them; s chooses another source.".to_owned()];
-    for (line, y) in lines.into_iter().zip(area.y..area.bottom()) {
-        Span::styled(cut(&line, usize::from(area.width)), theme.dim()).render(Rect { y, height: 1, ..area }, buffer);
-    }
-}
-
-fn draw_classes(view: &View<'_>, loaded: &Loaded, area: Rect, buffer: &mut Buffer, theme: Theme) {
-    let (dataset, input) = (&loaded.dataset, loaded.key.input());
+    let source = view.source.map(escape::terminal).unwrap_or_default();
+    let (text, style) = match view.failure {
+        Some(error) => (error.to_owned(), theme.bad()),
+        None => (format!("The images of {source} have not been read."), theme.text()),
+    };
+    let (choose, read) = (key_of(&Action::Data(Data::Source)), key_of(&Action::Data(Data::Load)));
+    let help = match view.failure {
+        Some(_) => format!("{choose} chooses another source; {read} tries again; u undoes the change of the source"),
+        None => format!("{read} reads them; {choose} chooses another source"),
+    };
+    let layout = "A folder of images has one sub-folder per class: flowers/rose/1.jpg, flowers/tulip/2.jpg, …";
     let width = usize::from(area.width);
-    let source = escape::terminal(&dataset.source);
-    let name = source.rsplit('/').find(|part| !part.is_empty()).unwrap_or(&source);
-    let inner = titled(&cut(name, width.saturating_sub(4)), false, area, buffer, theme);
-    let colour = if input.channels == 1 { "gray" } else { "RGB" };
-    let resize = match loaded.key.resize() {
-        Resize::Fit => "fit",
-        Resize::Crop => "crop",
-        Resize::Pad => "pad",
-    };
-    let about = format!("{} classes, {}×{} {colour}, {resize}", dataset.labels.len(), input.height, input.width);
-    let has_test = dataset.test.is_some();
-    let label =
-        dataset.labels.iter().map(|label| Span::raw(label).width()).max().unwrap_or(0).min(width * 2 / 5).max(5);
-    let mut head = format!("{}{:>7}{:>6}", fit("class", label), "train", "val");
-    if has_test {
-        head += &format!("{:>6}", "test");
-    }
-    for (text, y) in [about, head].into_iter().zip(inner.y..inner.bottom()) {
-        let style = if y == inner.y { theme.dim() } else { theme.label() };
-        Span::styled(cut(&text, width), style).render(Rect { y, height: 1, ..inner }, buffer);
-    }
-    let list = Rect { y: inner.y + 2.min(inner.height), height: inner.height.saturating_sub(2), ..inner };
-    let classes = &dataset.check.classes;
-    let most = classes.iter().map(|class| class.train).max().unwrap_or(0).max(1);
-    let first = first_of(view.class, classes.len(), usize::from(list.height));
-    let used = label + 13 + if has_test { 6 } else { 0 };
-    for ((at, class), y) in classes.iter().enumerate().skip(first).zip(list.y..list.bottom()) {
-        let row = Rect { y, height: 1, ..list };
-        let mut text = fit(&escape::terminal(&class.label), label);
-        text += &format!("{:>7}{:>6}", class.train, class.validation);
-        if has_test {
-            text += &format!("{:>6}", class.test);
-        }
-        let share = class.train as f64 / most as f64;
-        let spans = vec![Span::raw(text + " "), bar(share, width.saturating_sub(used + 1), theme.series(at), theme)];
-        Line::from(spans).render(row, buffer);
-        if at == view.class {
-            buffer.set_style(Rect { width: row.width.min(used as u16), ..row }, theme.selected());
-        }
-    }
-}
-
-fn draw_findings(view: &View<'_>, area: Rect, buffer: &mut Buffer, theme: Theme) {
-    let has_focus = view.pane == Pane::Findings;
-    let findings = &view.findings;
-    let title = match findings.len() {
-        0 => "No findings".to_owned(),
-        1 => "1 finding".to_owned(),
-        count => format!("{count} findings"),
-    };
-    let inner = titled(&title, has_focus, area, buffer, theme);
-    let width = usize::from(inner.width).saturating_sub(2);
-    let mut lines = findings.iter().enumerate().skip(view.finding).flat_map(|(at, finding)| {
-        let is_current = has_focus && at == view.finding;
-        wrap(finding, width).into_iter().enumerate().map(move |(number, line)| {
-            let mark = if number > 0 { "  " } else { "- " };
-            let style = if is_current { theme.accent() } else { theme.text() };
-            Line::from(vec![Span::styled(mark, theme.warning()), Span::styled(line, style)])
-        })
+    let lines = [(text.as_str(), style), ("", style), (&help, theme.warning()), ("", style), (layout, theme.dim())];
+    let lines = lines.into_iter().flat_map(|(text, style)| {
+        let wrapped = text.lines().flat_map(|line| wrap(line, width)).map(move |line| Span::styled(line, style));
+        if text.is_empty() { vec![Span::raw("")] } else { wrapped.collect() }
     });
-    for y in inner.y..inner.bottom() {
-        let Some(line) = lines.next() else { break };
-        line.render(Rect { y, height: 1, ..inner }, buffer);
-    }
-    if lines.next().is_some() && inner.height > 1 {
-        let more = if has_focus { "↓ more; Enter shows all" } else { "… Tab, ↓ for more" };
-        let row = Rect { y: inner.bottom() - 1, height: 1, ..inner };
-        Span::styled(fit(more, usize::from(row.width)), theme.dim()).render(row, buffer);
+    for (line, y) in lines.zip(area.y..area.bottom()) {
+        line.render(Rect { y, height: 1, ..area }, buffer);
     }
 }
 
 fn draw_gallery(view: &View<'_>, loaded: &Loaded, area: Rect, buffer: &mut Buffer, theme: Theme) {
     let (area, captions, spots) = gallery_in(view, loaded, area);
     let title = if view.is_augmented {
-        format!("Augmented as in epoch {}", view.turn.saturating_add(1))
+        format!("Augmented, epoch {}", view.turn.saturating_add(1))
     } else {
         "Preprocessed images".to_owned()
     };
-    let title = cut(&title, usize::from(area.width).saturating_sub(4));
-    let inner = titled(&title, view.pane == Pane::Images, area, buffer, theme);
+    let width = usize::from(area.width);
+    let with_hint = format!("{title} ({})", view.zoom.hint());
+    let title = if Span::raw(&with_hint).width() + 4 <= width { with_hint } else { format!("({})", view.zoom.hint()) };
+    let inner = titled(&cut(&title, width.saturating_sub(4)), view.pane == Pane::Images, area, buffer, theme);
     for caption in captions {
         let is_current = caption.class == view.class;
         let label = loaded.dataset.labels.get(caption.class).map_or("", String::as_str);
         let style = if is_current { theme.accent() } else { theme.label() };
-        let mut spans = vec![Span::styled(escape::terminal(label), style)];
+        let label = cut(&escape::terminal(label), width);
+        let mut room = width.saturating_sub(Span::raw(&label).width());
+        let mut spans = vec![Span::styled(label, style)];
         if is_current && let Some(image) = loaded.image(view.class, view.picture) {
             let name = loaded.dataset.train.names.get(image).map_or("", String::as_str);
             let count = loaded.order.get(view.class).map_or(0, Vec::len);
-            let at = format!("  {} of {count}  {}", view.picture + 1, escape::terminal(name));
+            let at = cut(&format!("  {} of {}  ", view.picture + 1, thousands(count as u64)), room);
+            room = room.saturating_sub(Span::raw(&at).width());
             spans.push(Span::styled(at, theme.dim()));
+            // The end of a path tells more than its beginning.
+            spans.push(Span::styled(cut_front(&escape::terminal(name), room), theme.dim()));
         }
         Line::from(spans).render(caption.area, buffer);
     }

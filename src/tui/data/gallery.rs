@@ -52,19 +52,22 @@ pub fn lay_out(contents: &Contents<'_>, area: Rect) -> (Vec<Caption>, Vec<Spot>)
     }
 }
 
-/// One row of pictures per class, for as many classes as there is room for.
+/// Rows of pictures per class, one or more, for as many classes as there is room for.
 fn all(contents: &Contents<'_>, area: Rect) -> (Vec<Caption>, Vec<Spot>) {
     let classes = contents.counts.len();
-    let even = (usize::from(area.height) / classes).saturating_sub(1).min(usize::from(LINES.1)) as u16;
-    let lines = fitting(even.max(LINES.0).min(area.height - 1), area.width, contents.input);
-    let block = lines + 1;
+    let even = (usize::from(area.height) / classes) as u16;
+    // Room for more than one row of pictures is used for more rows, and the rest for larger pictures.
+    let rows = (even / (LINES.1 + 1)).max(1);
+    let lines = (even / rows).saturating_sub(1).max(LINES.0).min(area.height - 1);
+    let lines = fitting(lines, area.width, contents.input);
+    let block = (lines + 1).max(even);
     let shown = usize::from(area.height / block).max(1);
     let first = first_of(contents.class, classes, shown);
     let (mut captions, mut spots) = (Vec::new(), Vec::new());
     for (row, class) in (first..classes).take(shown).enumerate() {
         let area = Rect { y: area.y + row as u16 * block, height: block, ..area };
         captions.push(Caption { class, area: Rect { height: 1, ..area } });
-        let below = Rect { y: area.y + 1, height: lines, ..area };
+        let below = Rect { y: area.y + 1, height: block - 1, ..area };
         spots.extend(grid(contents, class, lines, below));
     }
     (captions, spots)
@@ -73,7 +76,7 @@ fn all(contents: &Contents<'_>, area: Rect) -> (Vec<Caption>, Vec<Spot>) {
 fn one_class(contents: &Contents<'_>, area: Rect) -> (Vec<Caption>, Vec<Spot>) {
     let caption = Caption { class: contents.class, area: Rect { height: 1, ..area } };
     let below = Rect { y: area.y + 1, height: area.height - 1, ..area };
-    let lines = (below.height / 3).clamp(LINES.0, LINES.1).min(below.height);
+    let lines = ((below.height + 1) / 3).saturating_sub(1).clamp(LINES.0, LINES.1).min(below.height);
     let lines = fitting(lines, area.width, contents.input);
     (vec![caption], grid(contents, contents.class, lines, below))
 }

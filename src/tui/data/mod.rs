@@ -5,8 +5,10 @@ mod gallery;
 mod loaded;
 mod messages;
 mod order;
+mod panes;
 mod pixels;
 mod previews;
+mod rows;
 mod screen;
 #[cfg(test)]
 pub(super) mod tests;
@@ -16,20 +18,19 @@ pub use messages::{Effect, News, PictureKey};
 pub use previews::PreviewRequest;
 
 use self::loaded::{Loaded, Reading};
+use self::rows::{Sort, sorted};
 use self::view::{Pane, Zoom};
 use super::action::{Action, Data, Move};
 use super::design::Sheet;
 use super::dialog::{Completer, Dialog, Page, Prompt, moved};
 use super::effect;
 use super::screen::Screen as _;
-use crate::config::{Augment, Edit, KeyPath, NumClasses, absolute};
+use crate::config::{Augment, Edit, KeyPath, NumClasses};
 use crate::data::Dataset;
-use crate::escape;
 use crate::jobs::ImagesKey;
 use crate::text::wrap;
 use ratatui::layout::{Position, Rect};
 use ratatui::text::Line;
-use std::path::Path;
 use std::sync::Arc;
 
 /// The screen's state.
@@ -46,6 +47,10 @@ pub struct State {
     /// Number of shuffles.
     turn: u32,
     class: usize,
+    /// The indices of the classes in the order of the list.
+    rows: Vec<usize>,
+    sort: Sort,
+    is_reversed: bool,
     picture: usize,
     zoom: Zoom,
     pane: Pane,
@@ -67,12 +72,11 @@ impl State {
         match what {
             Data::Load => {
                 self.read(sheet, true, reply);
-                if let Some(model) = sheet.model() {
-                    reply.command = Some(command_on(sheet, model.source()));
-                }
             }
             Data::Source => {
-                let help = "A folder with one sub-folder per class, IDX files, or the name of a bundled set.";
+                let help = "A folder with one sub-folder of pictures per class (flowers/rose/1.jpg), or with train/ and \
+                            test/ folders of such, a table of labels, IDX or npz files; or the name of a bundled set. Tab \
+                            completes, ↓ chooses.";
                 let current = sheet.model().map_or("", |model| model.source());
                 let prompt = Prompt::new("Images from", help, current, |text| Action::Data(Data::From(text)));
                 reply.dialog = Some(Dialog::Prompt(prompt.completed_by(Completer::Sources, sheet.folder())));
@@ -92,6 +96,18 @@ impl State {
                     loaded.shuffle(self.turn);
                 }
             }
+            Data::Class(class) => {
+                let count = self.rows.len();
+                (self.class, self.picture, self.pane) = ((*class).min(count.saturating_sub(1)), 0, Pane::Images);
+            }
+            Data::Sort => {
+                self.sort = self.sort.next();
+                self.list(reply);
+            }
+            Data::Reverse => {
+                self.is_reversed = !self.is_reversed;
+                self.list(reply);
+            }
         }
         self.request_pictures(sheet, reply);
     }
@@ -109,15 +125,13 @@ impl State {
                 self.finding = moved(self.finding, *to, self.findings().len(), 5);
             }
             Action::Move(to) => self.go(*to),
+            Action::Find => self.find(reply),
             Action::Enter if self.pane == Pane::Findings => {
                 let lines = self.findings_in_full().iter().flat_map(|text| wrap(text, 74)).map(Line::from).collect();
                 reply.dialog = Some(Dialog::Page(Page::new("Findings", lines)));
             }
             Action::Enter => {
-                self.zoom = match self.zoom {
-                    Zoom::All => Zoom::Class,
-                    Zoom::Class | Zoom::One => Zoom::One,
-                };
+                self.zoom = self.zoom.closer();
             }
             Action::Back if self.reading.is_some() => {
                 self.reading = None;
@@ -141,9 +155,16 @@ impl State {
         let view = self.view(sheet);
         let Some(loaded) = view.loaded else { return };
         let (_, captions, spots) = draw::gallery_in(&view, loaded, area);
-        let class = draw::class_at(&view, loaded, area, at);
-        if let Some(spot) = spots.iter().find(|spot| spot.area.contains(at)) {
+        let class = panes::class_at(&view, loaded, area, at);
+        let finding = panes::finding_at(&view, area, at);
+        if let Some(finding) = finding {
+            (self.finding, self.pane) = (finding, Pane::Findings);
+        } else if let Some(spot) = spots.iter().find(|spot| spot.area.contains(at)) {
+            let is_again = (spot.class, spot.picture, Pane::Images) == (self.class, self.picture, self.pane);
             (self.class, self.picture, self.pane) = (spot.class, spot.picture, Pane::Images);
+            if is_again {
+                self.zoom = self.zoom.closer();
+            }
         } else if let Some(caption) = captions.iter().find(|caption| caption.area.contains(at)) {
             (self.class, self.picture, self.pane) = (caption.class, 0, Pane::Images);
         } else if let Some(class) = class {
@@ -232,10 +253,7 @@ impl State {
             return;
         }
         match sheet.edit(None, &Edit::set("data.source", source)) {
-            Ok(()) => {
-                self.read(sheet, true, reply);
-                reply.command = Some(command_on(sheet, source));
-            }
+            Ok(()) => self.read(sheet, true, reply),
             Err(error) => reply.error(format!("the configuration is invalid: fix it first (F1): {error}")),
         }
     }
@@ -251,6 +269,7 @@ impl State {
         self.picture = self.picture.min(loaded.order.get(self.class).map_or(0, Vec::len).saturating_sub(1));
         let count = loaded.dataset.train.len() + loaded.dataset.validation.len();
         let text = format!("read {} images", crate::text::thousands(count as u64));
+        self.rows = sorted(&loaded.dataset.check.classes, self.sort, self.is_reversed);
         self.loaded = Some(loaded);
         self.finding = self.finding.min(self.findings().len().saturating_sub(1));
         if self.mismatch(sheet).is_some() {
@@ -268,7 +287,9 @@ impl State {
                 self.picture = moved(self.picture, to, count, 1);
             }
             _ => {
-                let class = moved(self.class, to, loaded.dataset.labels.len(), 5);
+                let row = self.rows.iter().position(|class| *class == self.class).unwrap_or(0);
+                let row = moved(row, to, self.rows.len(), 5);
+                let class = self.rows.get(row).copied().unwrap_or(self.class);
                 if class != self.class {
                     (self.class, self.picture) = (class, 0);
                 }
@@ -305,13 +326,4 @@ impl State {
 /// The key of the images of the configuration; `None` without a valid one.
 fn wanted(sheet: &Sheet) -> Option<ImagesKey> {
     sheet.model().map(|model| ImagesKey::of(&model.spec))
-}
-
-/// The equivalent command line for the images of `source`. Its path is made absolute, since paths of a
-/// configuration are relative to its folder, and those of a command line to the working directory.
-fn command_on(sheet: &Sheet, source: &str) -> String {
-    let is_beside = sheet.folder() == Path::new("");
-    let source = if is_beside { source.to_owned() } else { absolute(source, sheet.folder()) };
-    let config = escape::shell(&sheet.path().to_string_lossy());
-    format!("micromobilenet --config {config} --data {}", escape::shell(&source))
 }

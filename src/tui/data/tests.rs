@@ -118,11 +118,10 @@ fn another_source_is_written_into_the_text_and_read() {
     let mut reply = Reply::default();
     state.perform(&Data::From("my photos/".into()), &mut sheet, &mut reply);
     assert_eq!(sheet.model().unwrap().source(), "my photos");
-    assert_eq!(reply.command.as_deref(), Some("micromobilenet --config micro.toml --data 'my photos'"));
     let [effect::Effect::Screen(Effect::Read { spec, .. })] = &reply.effects[..] else { panic!("{:?}", reply.effects) };
     assert_eq!(
         spec.config.data.source,
-        absolute("my photos", Path::new("")),
+        crate::config::absolute("my photos", Path::new("")),
         "no thread has to know the sheet's folder"
     );
     state.perform(&Data::From("1".into()), &mut sheet, &mut Reply::default());
@@ -139,7 +138,7 @@ fn errors_of_reading_are_shown_with_a_correction() {
     let mut reply = Reply::default();
     state.apply_news(News::Read { ticket: state.ticket, found }, &sheet, &mut reply);
     let text = screen(&state, &sheet, 80, 21, "xterm");
-    assert!(text.contains("\"flowres\"") && text.contains("s chooses another source"), "{text}");
+    assert!(text.contains("\"flowres\"") && text.contains("i chooses another source"), "{text}");
     let mut reply = Reply::default();
     state.show(&sheet, &mut reply);
     assert_eq!(reply.effects.len(), 1, "it is tried again");
@@ -170,7 +169,8 @@ fn previewed(reply: &Reply) -> News {
 fn classes_pictures_and_findings_are_shown() {
     let (mut state, mut sheet) = loaded(&["daisy", "rose", "tulip"]);
     let text = screen(&state, &sheet, 80, 21, "xterm-256color");
-    for part in ["flowers", "3 classes, 96×96 gray, crop", "test", "daisy", "▀▀▀▀", "1 of 8", "4 findings"] {
+    for part in ["flowers", "3 classes, 96×96 gray, crop", "test", "daisy", "▀▀▀▀", "1 of 8", "2 findings", "all", "24"]
+    {
         assert!(text.contains(part), "{part} in\n{text}");
     }
     assert!(!screen(&state, &sheet, 80, 21, "linux").contains('▀'));
@@ -180,7 +180,7 @@ fn classes_pictures_and_findings_are_shown() {
     let waiting = screen(&state, &sheet, 80, 21, "linux");
     state.apply_news(previewed(&reply), &sheet, &mut Reply::default());
     let augmented = screen(&state, &sheet, 80, 21, "linux");
-    assert!(augmented.contains("Augmented as in epoch 1"), "{augmented}");
+    assert!(augmented.contains("Augmented, epoch 1"), "{augmented}");
     assert_ne!(augmented, waiting);
     assert_eq!(augmented, screen(&state, &sheet, 80, 21, "linux"), "the same each time");
     let before = state.loaded.as_ref().unwrap().order.clone();
@@ -219,7 +219,7 @@ fn a_click_goes_to_a_picture_or_a_class() {
     let body = Rect::new(0, 1, 80, 21);
     state.point(body, Position { x: 60, y: 5 }, &sheet, &mut Reply::default());
     assert_eq!((state.class, state.picture), (0, 1), "the second picture of the first row");
-    state.point(body, Position { x: 3, y: 5 }, &sheet, &mut Reply::default());
+    state.point(body, Position { x: 3, y: 6 }, &sheet, &mut Reply::default());
     assert_eq!((state.class, state.picture), (1, 0));
 }
 
@@ -273,5 +273,86 @@ fn the_view_contains_what_is_shown_without_a_terminal() {
     press(&mut state, &Action::Move(Move::Down), &sheet);
     let view = state.view(&sheet);
     assert_eq!((view.class, view.picture, view.zoom, view.is_augmented), (1, 0, Zoom::All, false));
-    assert_eq!((view.findings.len(), view.is_stale, view.mismatch.as_deref()), (3, false, None));
+    assert_eq!((view.findings.len(), view.is_stale, view.mismatch.as_deref()), (2, false, None));
+}
+
+#[test]
+fn what_failed_is_not_shown_beside_images_of_another_source() {
+    let (mut state, mut sheet) = loaded(&["daisy", "rose"]);
+    state.perform(&Data::From("flowres".into()), &mut sheet, &mut Reply::default());
+    let text = screen(&state, &sheet, 80, 21, "xterm");
+    assert!(text.contains("scanning flowres") && !text.contains("daisy"), "{text}");
+    let long = "there is no data set \"flowres\": it is no file or folder in /a/very/long/path/that/does/not/fit/into \
+                one line of the screen, so it goes on in the next lines until its end";
+    let found = Err(long.to_owned());
+    state.apply_news(News::Read { ticket: state.ticket, found }, &sheet, &mut Reply::default());
+    let text = screen(&state, &sheet, 80, 21, "xterm");
+    assert!(!text.contains("daisy") && !text.contains("1 of 8"), "{text}");
+    assert!(text.contains("until its end") && text.contains("i chooses another source"), "{text}");
+    assert!(text.contains("one sub-folder per class"), "{text}");
+    sheet.undo();
+    let text = screen(&state, &sheet, 80, 21, "xterm");
+    assert!(text.contains("daisy") && !text.contains("flowres"), "{text}");
+}
+
+#[test]
+fn a_class_is_found_by_typing_and_the_list_can_be_sorted() {
+    let names: Vec<String> = (0..1_000).map(|class| format!("class {class}")).collect();
+    let (mut state, mut sheet) = loaded(&names.iter().map(String::as_str).collect::<Vec<_>>());
+    assert!(screen(&state, &sheet, 80, 21, "xterm").contains("1 of 1,000 (/ finds)"));
+    let Some(Dialog::Choose(list)) = press(&mut state, &Action::Find, &sheet).dialog else { panic!("no list") };
+    assert_eq!(list.choices.len(), 1_000);
+    assert!(list.choices[777].help.contains("8 training, 3 validation, 2 test images"));
+    let Action::Data(to) = list.choices[777].action.clone() else { panic!("{:?}", list.choices[777].action) };
+    state.perform(&to, &mut sheet, &mut Reply::default());
+    let text = screen(&state, &sheet, 80, 21, "xterm");
+    assert!(state.class == 777 && text.contains("778 of 1,000") && text.contains("class 777  1 of 8"), "{text}");
+    assert!(text.contains("1,000 classes have only 8 training"), "{text}");
+
+    let (mut state, mut sheet) = loaded(&["rose", "Daisy", "tulip"]);
+    let mut does = |state: &mut State, what| state.perform(&what, &mut sheet, &mut Reply::default());
+    does(&mut state, Data::Sort);
+    assert_eq!((state.sort, &state.rows[..]), (Sort::Images, &[0, 1, 2][..]), "all have as many");
+    does(&mut state, Data::Sort);
+    assert_eq!((state.sort, &state.rows[..]), (Sort::Name, &[1, 0, 2][..]));
+    does(&mut state, Data::Reverse);
+    assert_eq!(&state.rows[..], [2, 0, 1]);
+    assert_eq!(state.class, 0, "the cursor stays on its class");
+    let sheet = self::sheet();
+    press(&mut state, &Action::Move(Move::Down), &sheet);
+    assert_eq!(state.class, 1);
+    let text = screen(&state, &sheet, 80, 21, "linux");
+    let line = |name: &str| text.lines().position(|line| line.starts_with(name)).unwrap();
+    assert!(line("tulip") < line("rose") && line("rose") < line("Daisy"), "{text}");
+}
+
+#[test]
+fn the_zoom_is_hinted_at_and_a_second_click_enlarges() {
+    let (mut state, sheet) = loaded(&["daisy", "rose"]);
+    let body = Rect::new(0, 1, 200, 57);
+    assert!(screen(&state, &sheet, 80, 21, "xterm").contains("Enter: one class"));
+    let (_, _, spots) = draw::gallery_in(&state.view(&sheet), state.loaded.as_ref().unwrap(), body);
+    let of_class: Vec<_> = spots.iter().filter(|spot| spot.class == 1).collect();
+    assert!(of_class.iter().any(|spot| spot.area.y > of_class[0].area.y), "room for a second row is used");
+    let at = of_class[1].area;
+    let click = |state: &mut State, x, y| state.point(body, Position { x, y }, &sheet, &mut Reply::default());
+    click(&mut state, at.x, at.y);
+    assert_eq!((state.class, state.picture, state.zoom), (1, 1, Zoom::All));
+    click(&mut state, at.x, at.y);
+    assert_eq!((state.class, state.picture, state.zoom), (1, 1, Zoom::Class));
+    assert!(screen(&state, &sheet, 120, 33, "xterm").contains("Enter: one image, Esc: all classes"));
+    click(&mut state, 3, 10);
+    assert_eq!((state.pane, state.finding), (Pane::Findings, 1), "the second finding");
+}
+
+#[test]
+fn without_colours_pictures_bars_and_the_cursor_are_shapes() {
+    let (state, sheet) = loaded(&["daisy", "rose"]);
+    let area = Rect::new(0, 0, 80, 21);
+    let mut buffer = Buffer::empty(area);
+    let plain = |name: &str| (name == "NO_COLOR").then(|| "1".to_owned());
+    State::draw(&state.view(&sheet), area, &mut buffer, Theme::of(plain));
+    let text: String = buffer.content.iter().map(ratatui::buffer::Cell::symbol).collect();
+    assert!(text.contains("███") && text.contains("▐====") && !text.contains('▀'), "{text}");
+    assert!(buffer.content.iter().all(|cell| cell.fg == ratatui::style::Color::Reset));
 }

@@ -16,6 +16,25 @@ pub enum Zoom {
     One,
 }
 
+impl Zoom {
+    /// The next larger level.
+    pub const fn closer(self) -> Self {
+        match self {
+            Self::All => Self::Class,
+            Self::Class | Self::One => Self::One,
+        }
+    }
+
+    /// The keys of this level, for the title of the gallery.
+    pub const fn hint(self) -> &'static str {
+        match self {
+            Self::All => "Enter: one class",
+            Self::Class => "Enter: one image, Esc: all classes",
+            Self::One => "←→ next image, Esc: back",
+        }
+    }
+}
+
 /// A pane of the screen that can have the focus.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Pane {
@@ -46,6 +65,8 @@ pub struct View<'a> {
     pub(super) finding: usize,
     pub(super) turn: u32,
     pub(super) class: usize,
+    /// The indices of the classes in the order of the list.
+    pub(super) rows: &'a [usize],
     pub(super) picture: usize,
     pub(super) zoom: Zoom,
     pub(super) pane: Pane,

@@ -1,81 +1,33 @@
 //! Deploy: comparison of float and int8, memory plan and export of the header.
 
+mod choice;
 mod draw;
+mod messages;
 mod prepared;
 #[cfg(test)]
 pub(super) mod tests;
 mod view;
 
+pub use messages::{Effect, News, Trained};
 pub use prepared::{Build, ExportSettings, Prepared};
 pub use view::{Found, Part, View, Weights};
 
-use super::action::{Action, Deploy, Move};
-use super::design::Sheet;
+use super::action::{Action, Deploy, Move, Train};
+use super::design::{Sheet, command_line};
 use super::dialog::{Dialog, Page};
 use super::effect;
-use super::keymap::Context;
-use super::screen::Screen;
+use super::keymap::{Context, key_of};
+use super::screen::{Screen, Step};
 use super::theme::Theme;
-use crate::config::{ConfigFile, Precision};
+use crate::config::Edit;
 use crate::jobs::Checked;
-use crate::plan::Board;
 use crate::text::wrap;
 use crate::train::EpochMetrics;
 use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
+use ratatui::layout::{Position, Rect};
 use ratatui::text::Line;
 use std::path::PathBuf;
 use std::sync::Arc;
-
-/// Work outside the state.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Effect {
-    /// Search for the latest run with weights for this configuration.
-    Look(Box<ConfigFile>),
-    /// Prepare exports in float and int8. Those prepared last are reused to write files if nothing has changed.
-    Prepare {
-        /// The configuration.
-        spec: Box<ConfigFile>,
-        /// The board, which limits the sample images.
-        board: Option<Box<Board>>,
-        /// The precision of the files to write; `None` to write none.
-        write: Option<Precision>,
-    },
-    /// Stop the preparation.
-    Stop,
-}
-
-/// An event of an export.
-#[derive(Debug, Clone)]
-pub enum News {
-    /// The result of the search for a run with weights.
-    Found(Option<Found>),
-    /// A description of the current step.
-    Progress(String),
-    /// The images have changed since the run was trained.
-    Warning(String),
-    /// The exports are prepared.
-    Ready(Arc<Prepared>),
-    /// The files were written.
-    Written {
-        /// The files.
-        files: Vec<PathBuf>,
-        /// Their precision.
-        precision: Precision,
-        /// The result of the check of the header.
-        checked: Checked,
-    },
-    /// The command was carried out.
-    Done,
-    /// The user has stopped the work.
-    Stopped,
-    /// No run has weights for the configuration.
-    Untrained,
-    /// The check has found the header to be wrong; nothing was written.
-    Wrong(String),
-    /// The export failed with this error.
-    Failed(String),
-}
 
 /// The screen's state.
 #[derive(Debug, Clone, Default)]
@@ -85,8 +37,12 @@ pub struct State {
     /// A description of the running work; `None` if there is none.
     work: Option<String>,
     prepared: Option<Arc<Prepared>>,
-    /// The files written last.
-    files: Vec<PathBuf>,
+    /// The run that the user chose; `None` is the latest of the network.
+    chosen: Option<PathBuf>,
+    /// The export that is shown for comparison.
+    pinned: Option<Arc<Prepared>>,
+    /// The files written last, and the export that they are of.
+    written: Option<(Arc<Prepared>, Vec<PathBuf>)>,
     part: Part,
     /// Vertical scroll offset of each part, in lines.
     top: [usize; 3],
@@ -103,7 +59,7 @@ impl Screen for State {
 
     fn act(&mut self, action: &Action, sheet: &mut Sheet, reply: &mut Reply) {
         match action {
-            Action::Deploy(what) => self.perform(*what, sheet, reply),
+            Action::Deploy(what) => self.perform(what, sheet, reply),
             other => self.update(other, sheet, reply),
         }
     }
@@ -116,19 +72,67 @@ impl Screen for State {
         self.search(sheet, reply);
     }
 
+    fn click(&mut self, body: Rect, at: Position, sheet: &mut Sheet, _: &mut Reply) {
+        let (_, parts) = draw::areas(&self.view(sheet), body);
+        let Some((part, area)) = parts.into_iter().find(|(_, area)| area.contains(at)) else { return };
+        if part != self.part {
+            self.part = part;
+        } else if at.y == area.y {
+            // The title of the focused part names the part that Tab focuses.
+            self.turn(false);
+        }
+    }
+
+    fn can(&self, action: &Action, sheet: &Sheet) -> bool {
+        let can_pin = || self.pinned.is_some() || self.current(sheet).is_some();
+        *action != Action::Deploy(Deploy::Pin) || can_pin()
+    }
+
     fn context(&self) -> Context {
         Context::Deploy
     }
 
+    fn step(&self, sheet: &Sheet) -> Option<Step> {
+        let file = self.view(sheet).files.first();
+        Some(match (&self.work, file) {
+            (Some(work), _) => Step::Busy(work.clone()),
+            (None, Some(file)) => Step::Done(crate::text::path(file.parent().unwrap_or(file))),
+            (None, None) => Step::Todo(String::new()),
+        })
+    }
+
+    fn command(&self, sheet: &Sheet) -> Option<String> {
+        let spec = &sheet.model()?.spec;
+        let precision = spec.config.export.precision;
+        let of_board = || match &*spec.config.target.board {
+            "" => Vec::new(),
+            board => vec![Edit::set("target.board", board)],
+        };
+        Some(match (self.current(sheet), &self.chosen, &self.found) {
+            (Some(prepared), ..) => prepared.command(precision),
+            // A chosen run keeps its own settings, except the board.
+            (None, Some(run), _) => prepared::command(run, precision, &of_board()),
+            (None, None, Weights::Found(found)) => {
+                let overrides = found.trained.as_ref().map(|trained| ExportSettings::of(spec).overrides(trained));
+                prepared::command(&found.run, precision, &overrides.unwrap_or_else(of_board))
+            }
+            (None, None, _) => command_line(sheet)? + " --train --export",
+        })
+    }
+
     fn view<'a>(&'a self, sheet: &'a Sheet) -> View<'a> {
-        let Self { found, work, files, part, top, left, prepared } = self;
+        let Self { found, work, written, part, top, left, prepared, chosen, pinned } = self;
+        let current = self.current(sheet);
+        let of_current = |of: &Arc<Prepared>| current.is_some_and(|current| std::ptr::eq(current, &raw const **of));
         View {
             sheet,
             found,
             work: work.as_deref(),
-            current: self.current(sheet),
+            current,
+            chosen: chosen.as_deref(),
+            pinned: pinned.as_deref(),
             has_prepared: prepared.is_some(),
-            files,
+            files: written.as_ref().filter(|(of, _)| of_current(of)).map_or(&[], |(_, files)| files),
             part: *part,
             top: *top,
             left: *left,
@@ -150,24 +154,36 @@ const PAGE_WIDTH: usize = 76;
 
 impl State {
     /// Carries out the action `what`.
-    fn perform(&mut self, what: Deploy, sheet: &Sheet, reply: &mut Reply) {
+    fn perform(&mut self, what: &Deploy, sheet: &Sheet, reply: &mut Reply) {
+        if let Some(work) = self.work.as_ref().filter(|_| *what != Deploy::Pin) {
+            reply.warn(format!("{work}; Esc stops"));
+            return;
+        }
+        match what {
+            Deploy::Prepare => self.prepare(false, sheet, reply),
+            Deploy::Export => self.prepare(true, sheet, reply),
+            Deploy::Choose => reply.own(Effect::List),
+            Deploy::Use(run) => {
+                self.chosen.clone_from(run);
+                self.top = [0; 3];
+                self.prepare(false, sheet, reply);
+            }
+            Deploy::Pin => self.pin(sheet, reply),
+        }
+    }
+
+    /// Requests an export, and to write its files if `write`.
+    fn prepare(&mut self, write: bool, sheet: &Sheet, reply: &mut Reply) {
         let Some(model) = sheet.model().filter(|_| sheet.faults().is_none()) else {
             reply.error("the configuration is invalid: fix it first (F1 shows the error)");
             return;
         };
-        if let Some(work) = &self.work {
-            reply.warn(format!("{work}; Esc stops"));
-            return;
-        }
-        let write = match what {
-            Deploy::Prepare => None,
-            Deploy::Export => Some(model.spec.config.export.precision),
-        };
         self.work = Some("looking for weights".into());
-        self.files.clear();
+        self.written = None;
         let spec = Box::new(model.spec.clone());
         let board = sheet.boards().get(&spec.config.target.board).ok().cloned().map(Box::new);
-        reply.own(Effect::Prepare { spec, board, write });
+        let write = write.then_some(spec.config.export.precision);
+        reply.own(Effect::Prepare { spec, run: self.chosen.clone(), board, write });
     }
 
     /// Moves the focus, scrolls, stops.
@@ -193,6 +209,7 @@ impl State {
     /// Handles an event of an export.
     fn receive(&mut self, news: News, reply: &mut Reply) {
         match news {
+            News::Listed(found) => self.choose(found, reply),
             News::Found(found) => self.found = found.map_or(Weights::Missing, Weights::Found),
             News::Progress(text) => {
                 if self.work.is_some() {
@@ -201,12 +218,17 @@ impl State {
             }
             News::Warning(text) => reply.warn(text),
             News::Ready(prepared) => {
-                reply.command = Some(prepared.comparison_command());
-                let best = prepared.metrics.as_ref().map(reached);
-                self.found = Weights::Found(Found { run: prepared.run.clone(), best });
+                if !prepared.is_chosen {
+                    let best = prepared.metrics.as_ref().map(reached);
+                    let trained = match std::mem::take(&mut self.found) {
+                        Weights::Found(found) if found.run == prepared.run => found.trained,
+                        _ => None,
+                    };
+                    self.found = Weights::Found(Found { run: prepared.run.clone(), best, trained });
+                }
                 self.prepared = Some(prepared);
             }
-            News::Written { files, precision, checked } => {
+            News::Written { files, checked } => {
                 // The folder is displayed below the comparison.
                 let text = format!("wrote {} files, {checked}", files.len());
                 match checked {
@@ -214,9 +236,8 @@ impl State {
                     Checked::Not(_) => reply.warn(text),
                 }
                 if let Some(prepared) = &self.prepared {
-                    reply.command = Some(prepared.command(precision));
+                    self.written = Some((prepared.clone(), files));
                 }
-                self.files = files;
             }
             News::Done => self.work = None,
             News::Stopped => {
@@ -225,7 +246,11 @@ impl State {
             }
             News::Untrained => {
                 (self.work, self.found) = (None, Weights::Missing);
-                reply.warn("there are no weights for this design yet: train it first (F3, s)");
+                let train = key_of(&Action::Train(Train::Start));
+                let choose = key_of(&Action::Deploy(Deploy::Choose));
+                reply.warn(format!(
+                    "there are no weights for this design yet: train it first (F3, {train}), or {choose} chooses a run"
+                ));
             }
             News::Wrong(why) => {
                 self.work = None;
@@ -240,16 +265,21 @@ impl State {
         }
     }
 
-    /// The export, if it is of the open network and of the latest weights.
+    /// The export, if it is of the chosen run, or else of the open network and of the latest weights.
     fn current(&self, sheet: &Sheet) -> Option<&Prepared> {
-        let model = sheet.model()?;
-        let is_latest = |prepared: &&Arc<Prepared>| match &self.found {
-            Weights::Unknown => true,
-            Weights::Missing => false,
-            Weights::Found(found) => found.run == prepared.run,
+        let spec = &sheet.model()?.spec;
+        let prepared = self.prepared.as_ref()?;
+        let is_current = if let Some(run) = &self.chosen {
+            prepared.is_chosen && prepared.run == *run && prepared.settings.board() == spec.config.target.board
+        } else {
+            let is_latest = match &self.found {
+                Weights::Unknown => true,
+                Weights::Missing => false,
+                Weights::Found(found) => found.run == prepared.run,
+            };
+            !prepared.is_chosen && is_latest && prepared.settings == ExportSettings::of(spec)
         };
-        let prepared = self.prepared.as_ref().filter(is_latest)?;
-        (prepared.settings == ExportSettings::of(&model.spec)).then_some(prepared)
+        is_current.then_some(prepared)
     }
 
     const fn turn(&mut self, back: bool) {
@@ -284,14 +314,12 @@ impl State {
 
     /// The number of lines of the focused part.
     fn lines(&self, sheet: &Sheet) -> usize {
-        let Some(model) = sheet.model() else { return 0 };
+        let view = self.view(sheet);
+        let Some(estimate) = view.own_estimate() else { return 0 };
         match self.part {
-            Part::Layers => model.estimate.layers.len(),
-            Part::Memory => model.estimate.arena.draw(WIDTH).lines().count(),
-            Part::Header => {
-                let precision = model.spec.config.export.precision;
-                self.current(sheet).map_or(0, |prepared| prepared.build(precision).lines)
-            }
+            Part::Layers => estimate.layers.len(),
+            Part::Memory => estimate.arena.draw(WIDTH).lines().count(),
+            Part::Header => view.current.map_or(0, |prepared| prepared.build(view.precision()).lines),
         }
     }
 }

@@ -4,7 +4,7 @@ use crate::config::{self, Config, ConfigFile, Edit, Precision};
 use crate::jobs::Export;
 use crate::quant::Comparison;
 use crate::train::EpochMetrics;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// The settings of a configuration that determine the exported files, except the precision.
 #[derive(Debug, Clone, PartialEq)]
@@ -26,6 +26,25 @@ impl ExportSettings {
             ..Config::default()
         };
         Self(parts)
+    }
+
+    /// These settings for `board`.
+    #[must_use]
+    pub fn on(mut self, board: &str) -> Self {
+        board.clone_into(&mut self.0.target.board);
+        self
+    }
+
+    /// The ID of the board; empty if there is none.
+    #[must_use]
+    pub fn board(&self) -> &str {
+        &self.0.target.board
+    }
+
+    /// The name of the network.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.0.model.name
     }
 
     /// Returns the edits that give the configuration of a run, `trained`, these export settings.
@@ -63,6 +82,8 @@ pub struct Build {
 pub struct Prepared {
     /// The run of the weights.
     pub run: PathBuf,
+    /// Whether the user chose the run, so that it is exported with its own configuration.
+    pub is_chosen: bool,
     /// The hash of the weights.
     pub hash: String,
     /// The metrics of the epoch of the weights.
@@ -92,22 +113,18 @@ impl Prepared {
     /// Returns the command line that writes the same files.
     #[must_use]
     pub fn command(&self, precision: Precision) -> String {
-        let mut command =
-            format!("micromobilenet --run {} --precision {} --export", self.shell_run(), precision.word());
-        for set in &self.overrides {
-            command += " --set ";
-            command += &crate::escape::shell(&set.to_string());
-        }
-        command
+        command(&self.run, precision, &self.overrides)
     }
+}
 
-    /// Returns the command line that compares float and int8.
-    #[must_use]
-    pub fn comparison_command(&self) -> String {
-        format!("micromobilenet --run {} --precision int8 --evaluate", self.shell_run())
+/// The command line that exports `run` in `precision`, with `overrides` of its configuration.
+#[must_use]
+pub fn command(run: &Path, precision: Precision, overrides: &[Edit]) -> String {
+    let run = crate::escape::shell(&run.to_string_lossy());
+    let mut command = format!("micromobilenet --run {run} --precision {} --export", precision.word());
+    for set in overrides {
+        command += " --set ";
+        command += &crate::escape::shell(&set.to_string());
     }
-
-    fn shell_run(&self) -> String {
-        crate::escape::shell(&self.run.to_string_lossy())
-    }
+    command
 }

@@ -2,27 +2,11 @@
 
 use super::{FIRST_ROW, Place, Reply, Sheet, State};
 use crate::config::{BlockKind, Edit};
-use crate::tui::action::{Action, Design};
-use crate::tui::dialog::{Choice, Choose, Dialog};
 
 impl State {
-    pub(super) fn kinds() -> Dialog {
-        let choice = |kind: &BlockKind| Choice {
-            name: kind.word().to_owned(),
-            help: match kind {
-                BlockKind::Separable => "depthwise, then pointwise convolution",
-                BlockKind::Bottleneck => "expansion by t, depthwise, projection; skip if shapes match",
-                BlockKind::Conv => "standard convolution",
-            }
-            .to_owned(),
-            action: Action::Design(Design::AddKind(*kind)),
-        };
-        Dialog::Choose(Choose::new("Add a block", BlockKind::ALL.iter().map(choice).collect(), 0))
-    }
-
     /// The index of the block under the cursor; `None` if the row is not a block.
     pub(super) fn block(&self, sheet: &Sheet) -> Option<usize> {
-        match Self::rows(sheet).get(self.row)?.place {
+        match self.selected(sheet)?.0 {
             Place::Block(index) => Some(index),
             _ => None,
         }

@@ -1,6 +1,8 @@
 //! The configuration as a table of cells that are edited in place. Their legal values come from the schema.
 
-use crate::config::{Block, BlockKind, Config, Edit, KeyPath, Legal, NumClasses, Value, key_info};
+use crate::config::{
+    Block, BlockKind, Config, Edit, Key, KeyInfo, KeyPath, Legal, NumClasses, Step, Value, Values, key_info, keys,
+};
 use crate::graph::{Graph, Op, Shape};
 use crate::plan::{Boards, Estimate};
 
@@ -17,6 +19,8 @@ pub enum Place {
     Block(usize),
     /// Pooling and classifier.
     Head,
+    /// The settings form.
+    Settings,
 }
 
 /// A value of the configuration that can be edited.
@@ -41,7 +45,7 @@ impl Cell {
             TYPE => words(&mut BlockKind::ALL.iter().map(|kind| kind.word())),
             BOARD => words(&mut std::iter::once("").chain(boards.0.iter().map(|board| board.id.as_str()))),
             _ => {
-                let known = key_info(&self.key, self.kind).map_or(Legal::Text, |info| info.legal);
+                let known = key_info(&self.key, self.kind).map_or(Legal::Text, |info| info.legal.clone());
                 match known {
                     Legal::Choice(mut known) if self.label == SE_AFTER => {
                         known.insert(0, NONE.to_owned());
@@ -53,16 +57,16 @@ impl Cell {
         }
     }
 
-    /// The help text of its key.
+    /// What is known about its key.
     #[must_use]
-    pub fn help(&self) -> String {
-        key_info(&self.key, self.kind).map(|info| info.help).unwrap_or_default()
+    pub fn info(&self) -> Option<&'static KeyInfo> {
+        key_info(&self.key, self.kind)
     }
 
     /// Its default; `None` if the key is required.
     #[must_use]
     pub fn default(&self) -> Option<String> {
-        if self.label == SE_AFTER { Some(NONE.to_owned()) } else { key_info(&self.key, self.kind)?.default }
+        if self.label == SE_AFTER { Some(NONE.to_owned()) } else { self.info()?.default.clone() }
     }
 }
 
@@ -79,7 +83,7 @@ pub struct Row {
     pub params: u64,
     /// Multiply-accumulate operations per image.
     pub macs: u64,
-    /// Bytes of RAM for its row buffers and feature maps; `None` until they are estimated.
+    /// Bytes of the arena in use while it runs, 0 for rows without operations; `None` until they are estimated.
     pub ram_bytes: Option<u64>,
 }
 
@@ -88,7 +92,7 @@ pub const NONE: &str = "none";
 /// Labels of the cells whose legal values are not from the schema alone.
 const TYPE: &str = "type";
 pub const BOARD: &str = "board";
-const SE_AFTER: &str = "SE after";
+pub const SE_AFTER: &str = "SE after";
 
 /// All rows of a network, top to bottom, with the RAM of its `estimate`.
 #[must_use]
@@ -104,6 +108,27 @@ pub fn rows(config: &Config, graph: &Graph, estimate: Option<&Estimate>) -> Vec<
     }
     rows.push(row(Place::Head, head_cells(config)));
     rows
+}
+
+/// The tables of the settings form, in order.
+const SECTIONS: [&str; 6] = ["train", "augment", "data", "export", "target", "model"];
+
+/// The cells of the settings form.
+#[must_use]
+pub fn settings(config: &Config) -> Vec<Cell> {
+    let values = Values::of(config);
+    let within = |section: &str| {
+        let section = KeyPath::of(section);
+        keys().iter().filter(move |key| key.path.is_within(&section))
+    };
+    let field = |key: &'static Key| {
+        let label = match key.path.steps().last() {
+            Some(Step::Key(name)) => name.as_str(),
+            _ => "",
+        };
+        cell(label, key.path.clone(), values.get(&key.path).unwrap_or_default())
+    };
+    SECTIONS.into_iter().flat_map(within).map(field).collect()
 }
 
 /// The kind of a block.
@@ -131,7 +156,7 @@ pub fn edit(cell: &Cell, place: Place, value: &str) -> Result<Edit, String> {
             Ok(if value == NONE { Edit::Unset(table) } else { Edit::Set(table.key("after"), value.into()) })
         }
         _ => {
-            let is_word = match key_info(&cell.key, cell.kind).map(|info| info.legal) {
+            let is_word = match key_info(&cell.key, cell.kind).map(|info| &info.legal) {
                 None | Some(Legal::Text) => true,
                 Some(Legal::Choice(words)) => words.iter().any(|word| word.parse::<f64>().is_err()),
                 Some(Legal::Number(range)) => range.word.as_deref() == Some(value),
@@ -144,7 +169,7 @@ pub fn edit(cell: &Cell, place: Place, value: &str) -> Result<Edit, String> {
 
 fn row(graph: &Graph, estimate: Option<&Estimate>, place: Place, cells: Vec<Cell>) -> Row {
     let key = match place {
-        Place::Model | Place::Target => None,
+        Place::Model | Place::Target | Place::Settings => None,
         Place::Stem => Some(KeyPath::of("stem")),
         Place::Block(index) => Some(KeyPath::of("blocks").index(index)),
         Place::Head => Some(KeyPath::of("head")),
@@ -152,7 +177,7 @@ fn row(graph: &Graph, estimate: Option<&Estimate>, place: Place, cells: Vec<Cell
     let ops: Vec<&Op> = graph.ops.iter().filter(|op| key.as_ref() == Some(&op.place)).collect();
     let shapes = ops.first().zip(ops.last()).map(|(first, last)| (first.input, last.output));
     let total = |of: fn(&Op) -> u64| ops.iter().map(|op| of(op)).sum();
-    let ram = |estimate: &Estimate| ops.iter().map(|op| estimate.layers[op.id.0].ram_bytes).sum();
+    let ram = |estimate: &Estimate| ops.iter().map(|op| estimate.layers[op.id.0].ram_bytes).max().unwrap_or(0);
     Row { place, cells, shapes, params: total(Op::trainable), macs: total(Op::macs), ram_bytes: estimate.map(ram) }
 }
 
@@ -269,6 +294,26 @@ mod tests {
             let pooled: u64 = model.estimate.layers.iter().map(|layer| layer.params).sum();
             assert_eq!(total(|row| row.params), pooled);
             assert_eq!(total(|row| row.macs), model.estimate.macs);
+            let most = rows.iter().filter_map(|row| row.ram_bytes).max();
+            assert_eq!(most, Some(model.estimate.peak_activation_bytes), "{name}");
+        }
+    }
+
+    #[test]
+    fn the_form_and_the_table_have_every_key_of_the_configuration() {
+        let boards = Boards::built_in().unwrap();
+        let model =
+            Model::parse("squeeze", crate::config::preset("squeeze".as_ref()).unwrap(), Some(5), &boards).unwrap();
+        let (settings, rows) = (model.settings(), &model.rows);
+        let cells: Vec<&Cell> = settings.iter().chain(rows.iter().flat_map(|row| &row.cells)).collect();
+        for key in keys().iter().filter(|key| key.path != KeyPath::of("format")) {
+            let is_it = |cell: &&&Cell| cell.info() == Some(&key.info);
+            assert!(cells.iter().any(|cell| is_it(&cell)) || key.kind == Some(BlockKind::Conv), "{}", key.path);
+        }
+        for cell in &*settings {
+            let mut config = model.spec.config.clone();
+            config.apply(&edit(cell, Place::Settings, &cell.value).unwrap()).unwrap();
+            assert_eq!(config, model.spec.config, "{}", cell.key);
         }
     }
 

@@ -1,5 +1,6 @@
 //! The text editor of the configuration.
 
+use crate::tui::action::Text;
 use ratatui::style::Style;
 use ratatui_textarea::{CursorMove, Input, TextArea};
 
@@ -53,6 +54,48 @@ impl Editor {
         self.area.input(input)
     }
 
+    /// Edits the text; returns whether it has changed. Changes are undone by the history of the sheet.
+    pub fn edit(&mut self, edit: Text) -> bool {
+        match edit {
+            Text::DeleteToHead => self.area.delete_line_by_head(),
+            Text::DeleteWord => self.area.delete_word(),
+            Text::Top => {
+                self.area.cancel_selection();
+                self.area.move_cursor(CursorMove::Top);
+                self.area.move_cursor(CursorMove::Head);
+                false
+            }
+            Text::Bottom => {
+                self.area.cancel_selection();
+                self.area.move_cursor(CursorMove::Bottom);
+                self.area.move_cursor(CursorMove::End);
+                false
+            }
+            Text::Undo => false,
+        }
+    }
+
+    /// Moves the cursor to the next occurrence of `words` after it, ignoring case; continues at the beginning of
+    /// the text. Returns whether there is one.
+    pub fn find(&mut self, words: &str) -> bool {
+        let words = words.to_lowercase();
+        let (line, column) = self.cursor();
+        let lines = self.area.lines();
+        let count = lines.len();
+        // The line of the cursor comes first, from behind the cursor, and last, up to it.
+        let found = (0..=count).find_map(|step| {
+            let at = (line + step) % count.max(1);
+            let text: String = lines.get(at)?.chars().flat_map(char::to_lowercase).collect();
+            let skipped = if step == 0 { column + 1 } else { 0 };
+            let from = text.char_indices().nth(skipped).map_or(text.len(), |(byte, _)| byte);
+            let byte = from + text.get(from..)?.find(&words)?;
+            Some((at, text[..byte].chars().count()))
+        });
+        let Some((line, column)) = found.filter(|_| !words.is_empty()) else { return false };
+        self.go_to(line, column);
+        true
+    }
+
     /// Inserts `text` at the cursor.
     pub fn insert(&mut self, text: &str) {
         self.area.insert_str(text.replace('\r', "\n"));
@@ -88,6 +131,19 @@ mod tests {
         for text in ["", "a\n", "a", "a\nb\n\n", "\n\n", "é\n日本"] {
             assert_eq!(Editor::new(text).text(), text, "{text:?}");
         }
+    }
+
+    #[test]
+    fn words_are_found_behind_the_cursor_and_then_from_the_top() {
+        let mut editor = Editor::new("Stem\n[stem]\nstem stem\n");
+        let found: Vec<(usize, usize)> = (0..4)
+            .map(|_| {
+                assert!(editor.find("STEM"));
+                editor.cursor()
+            })
+            .collect();
+        assert_eq!(found, [(1, 1), (2, 0), (2, 5), (0, 0)]);
+        assert!(!editor.find("head") && !editor.find(""));
     }
 
     #[test]

@@ -1,10 +1,8 @@
-//! Editing of a cell: by steps, by digits, or from a list.
+//! Editing of a cell by steps and by digits.
 
-use super::{Reply, Sheet, State, cells};
+use super::{Cell, Reply, Sheet, State, cells};
 use crate::config::{Legal, Range};
 use crate::text::fixed;
-use crate::tui::action::{Action, Design};
-use crate::tui::dialog::{Choice, Choose, Dialog, Prompt};
 
 impl State {
     /// Sets the cell under the cursor to `value`; `tag` is that of the undo step.
@@ -12,7 +10,6 @@ impl State {
         let Some((place, cell)) = self.selected(sheet) else { return };
         match cells::edit(&cell, place, value).and_then(|edit| sheet.edit(tag, &edit)) {
             Ok(()) => {
-                reply.command = Some(format!("--set {}={value}", cell.key));
                 if let Some(fault) = sheet.faults().and_then(|faults| faults.0.first()) {
                     reply.warn(fault.message.clone());
                 }
@@ -26,7 +23,7 @@ impl State {
         let next = match cell.legal(sheet.boards()) {
             Legal::Number(range) => {
                 let value = cell.value.parse::<f64>().ok();
-                let step = if range.is_whole { f64::from(by) } else { f64::from(by) / 20.0 };
+                let step = f64::from(by) * step_of(&cell, &range, value.unwrap_or(0.0), by);
                 // From a word such as auto, the first step leads to the minimum.
                 let next = value.map_or_else(|| range.least.unwrap_or(0.0), |value| above(value + step, &range, step));
                 number(range.clamp(next))
@@ -106,31 +103,30 @@ impl State {
         }
     }
 
-    /// Opens a list of the legal values of the cell, or a prompt for its value.
-    pub(super) fn open_cell(&mut self, sheet: &mut Sheet, reply: &mut Reply) {
-        self.end_typing(sheet);
-        let Some((_, cell)) = self.selected(sheet) else { return };
-        if cell.label == cells::BOARD {
-            reply.dialog = Self::boards(sheet);
-            return;
+    /// Ends typing of a number; one that is illegal stays to be corrected.
+    pub(super) fn commit(&mut self, sheet: &mut Sheet, reply: &mut Reply) {
+        match sheet.faults().and_then(|faults| faults.0.first()) {
+            Some(fault) => reply.warn(format!("{}; Esc restores the value", fault.message)),
+            None => self.end_typing(sheet),
         }
-        let title = format!("{} ({})", cell.label, cell.key);
-        let words = match cell.legal(sheet.boards()) {
-            Legal::Choice(words) => words,
-            Legal::Flag => vec!["true".to_owned(), "false".to_owned()],
-            Legal::Number(_) | Legal::Text => {
-                let prompt = Prompt::new(&title, &cell.help(), &cell.value, |text| Action::Design(Design::Set(text)));
-                reply.dialog = Some(Dialog::Prompt(prompt));
-                return;
-            }
-        };
-        let at = words.iter().position(|word| *word == cell.value).unwrap_or(0);
-        let choice = |word: &String| Choice {
-            name: word.clone(),
-            help: String::new(),
-            action: Action::Design(Design::Set(word.clone())),
-        };
-        reply.dialog = Some(Dialog::Choose(Choose::new(&title, words.iter().map(choice).collect(), at)));
+    }
+}
+
+/// The size of a step of a number.
+fn step_of(cell: &Cell, range: &Range, value: f64, by: i32) -> f64 {
+    // Numbers from which small steps are small, and above which large ranges go by whole steps.
+    const SMALL: f64 = 0.1;
+    const LARGE: f64 = 180.0;
+    let default = cell.default().and_then(|default| default.parse::<f64>().ok()).unwrap_or(0.0);
+    let is_tiny = default < 0.05 && value > 0.0 && (value < SMALL || (by < 0 && value <= SMALL));
+    if range.is_whole || range.most.is_some_and(|most| most >= LARGE) {
+        1.0
+    } else if is_tiny {
+        // One in the first digit: 0.001, 0.002, and back from 0.01 to 0.009.
+        let from = if by < 0 { value * 0.999 } else { value * 1.001 };
+        10f64.powf(from.log10().floor())
+    } else {
+        0.05
     }
 }
 
@@ -142,8 +138,8 @@ fn above(value: f64, range: &Range, step: f64) -> f64 {
     }
 }
 
-/// A number as written in a file, rounded to 6 decimals.
+/// A number as written in a file, rounded to 9 decimals.
 fn number(value: f64) -> String {
-    let rounded = (value * 1e6).round() / 1e6;
+    let rounded = (value * 1e9).round() / 1e9;
     if rounded.fract() == 0.0 && value.abs() < 1e9 { fixed(rounded, 0) } else { rounded.to_string() }
 }

@@ -1,30 +1,39 @@
 //! The Design screen: the network as a table and as text, and its estimated costs.
 
 mod blocks;
+mod boards;
 mod cells;
+mod changes;
+mod command;
+mod cursor;
 mod draw;
 mod editor;
 mod entry;
 mod estimates;
+mod explain;
 mod history;
 mod model;
+mod pickers;
+mod range;
 mod sheet;
 mod view;
 
+pub use boards::{boards_in_brief, fit_words};
 pub use cells::{Cell, Place, Row};
+pub use command::of as command_line;
 pub use editor::Editor;
 pub use estimates::EstimateRequest;
-pub use model::Model;
+pub use model::{Model, UNKNOWN_CLASSES};
 pub use sheet::{Origin, Sheet};
-pub use view::{Pane, View};
+pub use view::{Lower, Pane, View};
 
-use super::action::{Action, Design, Move};
-use super::dialog::{Choice, Choose, Dialog, moved};
+use super::action::{Action, Design, Program};
+use super::dialog::{Dialog, Prompt};
 use super::effect;
 use super::keymap::Context;
-use super::screen::Screen;
+use super::screen::{Screen, Step, Topic};
 use super::theme::Theme;
-use crate::config::{Edit, Place as TextPlace, Precision};
+use crate::config::{Edit, Precision};
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use std::sync::Arc;
@@ -38,15 +47,23 @@ pub struct State {
     pub row: usize,
     /// The index of the cell under the cursor in that row.
     pub cell: usize,
+    /// The index of the cell under the cursor of the settings form.
+    pub field: usize,
+    /// The tab of the lower pane on a narrow screen.
+    pub lower: Lower,
     /// The text editor.
     pub editor: Editor,
+    /// The words that were searched for last in the text.
+    words: String,
+    /// Whether the text, once it is left, goes back to the settings form.
+    has_settings: bool,
     /// The digits typed into the cell so far, and the text of the configuration before.
     typed: Option<(String, String)>,
     /// The tag of the current undo step; changes with the same tag are undone together.
     step: u64,
 }
 
-/// The type without values for effects and news, since this screen has none of its own.
+/// The type without values for effects and news of screens that have none of their own.
 pub type Nothing = std::convert::Infallible;
 type Reply = effect::Reply<Nothing>;
 
@@ -78,13 +95,35 @@ impl Screen for State {
     fn context(&self) -> Context {
         match self.pane {
             Pane::Table => Context::Design,
+            Pane::Settings => Context::Settings,
             Pane::Text => Context::Editor,
         }
     }
 
+    fn command(&self, sheet: &Sheet) -> Option<String> {
+        Some(command::of(sheet)? + " --estimate")
+    }
+
+    fn step(&self, sheet: &Sheet) -> Option<Step> {
+        let model = sheet.model()?;
+        Some(match (&model.board, model.verdict()) {
+            (Some(board), Some(verdict)) if verdict.fits => Step::Done(format!("{}: fits", board.short_name())),
+            (Some(board), _) => Step::Failed(format!("{}: does not fit", board.short_name())),
+            (None, _) => Step::Todo("none chosen".to_owned()),
+        })
+    }
+
     fn view<'a>(&'a self, sheet: &'a Sheet) -> View<'a> {
-        let Self { pane, row, cell, ref editor, .. } = *self;
-        View { sheet, pane, rows: Self::rows(sheet), row, cell, typed: self.typed(), editor }
+        let Self { pane, row, cell, field, lower, ref editor, has_settings, .. } = *self;
+        let has_settings = has_settings || pane == Pane::Settings;
+        let rows = Self::rows(sheet);
+        let fields = if has_settings { Self::fields(sheet) } else { Arc::default() };
+        let selected = self.selected(sheet).map(|(_, cell)| cell);
+        View { sheet, pane, rows, row, cell, fields, field, selected, lower, typed: self.typed(), editor }
+    }
+
+    fn topic(&self, sheet: &Sheet) -> Option<Topic> {
+        self.explain(sheet)
     }
 
     fn draw(view: &View<'_>, area: Rect, buffer: &mut Buffer, theme: Theme) {
@@ -94,15 +133,24 @@ impl Screen for State {
 
 /// The initial row of the cursor: the first block, or the head if there are no blocks.
 const FIRST_ROW: usize = 3;
-/// Number of rows that page up and page down move by.
-const PAGE: usize = 10;
 
 impl State {
     /// The initial state for `sheet`: the table, or the text at its first error if no network is known.
     #[must_use]
     pub fn new(sheet: &Sheet) -> Self {
         let editor = Editor::new(sheet.text());
-        let mut state = Self { pane: Pane::Table, row: FIRST_ROW, cell: 1, editor, typed: None, step: 0 };
+        let mut state = Self {
+            pane: Pane::Table,
+            row: FIRST_ROW,
+            cell: 1,
+            field: 0,
+            lower: Lower::default(),
+            editor,
+            words: String::new(),
+            has_settings: false,
+            typed: None,
+            step: 0,
+        };
         if sheet.model().is_none() {
             state.pane = Pane::Text;
             state.show_fault(sheet);
@@ -111,23 +159,10 @@ impl State {
         state
     }
 
-    /// All rows of the table; empty if the text was never valid since it was opened.
-    #[must_use]
-    pub fn rows(sheet: &Sheet) -> Arc<[Row]> {
-        sheet.model().map(|model| model.rows.clone()).unwrap_or_default()
-    }
-
     /// The digits typed into the cell so far; `None` if no number is being typed.
     #[must_use]
     pub fn typed(&self) -> Option<&str> {
         self.typed.as_ref().map(|(digits, _)| digits.as_str())
-    }
-
-    /// The row and the cell under the cursor.
-    #[must_use]
-    pub fn selected(&self, sheet: &Sheet) -> Option<(Place, Cell)> {
-        let row = sheet.model()?.rows.get(self.row)?;
-        Some((row.place, row.cells.get(self.cell)?.clone()))
     }
 
     /// Performs `action`.
@@ -135,9 +170,10 @@ impl State {
         match action {
             Action::Design(design) => self.design(sheet, design, reply),
             Action::Focus { .. } => self.turn(sheet),
-            Action::Back if self.pane == Pane::Text && sheet.model().is_some() => self.turn(sheet),
-            Action::Move(to) if self.pane == Pane::Table => self.go(sheet, *to),
-            Action::Enter if self.pane == Pane::Table => self.open_cell(sheet, reply),
+            Action::Back if self.pane == Pane::Text => self.turn(sheet),
+            Action::Move(to) => self.go(sheet, *to),
+            Action::Enter if self.pane != Pane::Text && self.typed.is_some() => self.commit(sheet, reply),
+            Action::Enter if self.pane != Pane::Text => self.open_cell(sheet, reply),
             Action::Type(input) if self.pane == Pane::Text => {
                 let is_break = matches!(input.key, ratatui_textarea::Key::Enter);
                 if self.editor.input(input.clone()) {
@@ -148,6 +184,17 @@ impl State {
                     self.step += 1;
                 }
             }
+            Action::Text(edit) if self.pane == Pane::Text => {
+                if self.editor.edit(*edit) {
+                    sheet.replace(self.editor.text(), None);
+                }
+                self.step += 1;
+            }
+            Action::Find if self.pane == Pane::Text => {
+                let then = |words| Action::Design(Design::Find(words));
+                reply.dialog = Some(Dialog::Prompt(Prompt::new("Find in the text", "", &self.words, then)));
+            }
+            Action::Find => reply.then = Some(Action::Program(Program::Palette)),
             Action::Paste(text) if self.pane == Pane::Text => self.paste(sheet, text, reply),
             _ => {}
         }
@@ -162,47 +209,6 @@ impl State {
         self.settle(sheet);
     }
 
-    /// Moves the cursor of the editor to the first error.
-    pub fn show_fault(&mut self, sheet: &Sheet) {
-        let place = sheet.faults().and_then(|faults| faults.0.first()).map(|fault| fault.place.clone());
-        if let Some(TextPlace::Text { line, column, .. }) = place {
-            self.editor.go_to(line.saturating_sub(1), column.saturating_sub(1));
-        }
-    }
-
-    /// Handles a click at `at`; `area` is the area of the screen.
-    fn point(&mut self, sheet: &mut Sheet, area: Rect, at: Position) {
-        let rows = Self::rows(sheet);
-        let areas = draw::Areas::of(area, self.pane, rows.len());
-        let other = if self.pane == Pane::Table { areas.text } else { areas.table };
-        if other.contains(at) {
-            self.turn(sheet);
-        }
-        if let Some(line) = at.y.checked_sub(areas.table.y + 2).filter(|_| areas.table.contains(at)) {
-            self.end_typing(sheet);
-            let height = areas.table.height.saturating_sub(2);
-            self.row = draw::first_row(self.row, rows.len(), height) + usize::from(line);
-            self.settle(sheet);
-            self.point_editor(sheet);
-        }
-    }
-
-    fn turn(&mut self, sheet: &Sheet) {
-        self.typed = None;
-        self.step += 1;
-        if sheet.faults().is_some() {
-            self.editor.set(sheet.text());
-            self.show_fault(sheet);
-        } else if self.pane == Pane::Table {
-            self.point_editor(sheet);
-        }
-        self.pane = match self.pane {
-            Pane::Table => Pane::Text,
-            Pane::Text => Pane::Table,
-        };
-        self.editor.set(sheet.text());
-    }
-
     fn paste(&mut self, sheet: &mut Sheet, text: &str, reply: &mut Reply) {
         // The maximum size of a configuration.
         const MAX_BYTES: usize = 1 << 20;
@@ -215,42 +221,10 @@ impl State {
         sheet.replace(self.editor.text(), None);
     }
 
-    /// Clamps the cursor to the cells that exist, and updates the text of the editor.
-    fn settle(&mut self, sheet: &Sheet) {
-        let rows = Self::rows(sheet);
-        self.row = self.row.min(rows.len().saturating_sub(1));
-        let cells = rows.get(self.row).map_or(0, |row| row.cells.len());
-        self.cell = self.cell.min(cells.saturating_sub(1));
-        self.editor.set(sheet.text());
-    }
-
-    fn go(&mut self, sheet: &mut Sheet, to: Move) {
-        self.end_typing(sheet);
-        let rows = Self::rows(sheet);
-        let label = |row: usize, cell: usize| rows.get(row)?.cells.get(cell).map(|cell| cell.label);
-        match to {
-            Move::Left | Move::Right => {
-                self.cell = moved(self.cell, to, rows.get(self.row).map_or(0, |row| row.cells.len()), 1);
-            }
-            _ => {
-                let wanted = label(self.row, self.cell);
-                self.row = moved(self.row, to, rows.len(), PAGE);
-                let cells = rows.get(self.row).map(|row| row.cells.as_slice()).unwrap_or_default();
-                if let Some(same) = cells.iter().position(|cell| Some(cell.label) == wanted) {
-                    self.cell = same;
-                }
-            }
-        }
-        self.point_editor(sheet);
-    }
-
-    /// Moves the cursor of the editor to the key of the cell under the cursor of the table.
-    fn point_editor(&mut self, sheet: &Sheet) {
-        let Some((_, cell)) = self.selected(sheet) else { return };
-        let Some(model) = sheet.model().filter(|_| sheet.faults().is_none()) else { return };
-        if let TextPlace::Text { line, column, .. } = model.spec.diagnose(&cell.key, String::new(), None).place {
-            self.editor.set(sheet.text());
-            self.editor.go_to(line - 1, column - 1);
+    /// Ends typing into a cell, which then keeps what was typed.
+    pub fn end_entry(&mut self, sheet: &mut Sheet) {
+        if self.typed.is_some() {
+            self.end_typing(sheet);
         }
     }
 
@@ -268,6 +242,7 @@ impl State {
             Design::Step(by) => self.step_cell(sheet, *by, reply),
             Design::Digit(digit) => self.type_digit(sheet, *digit, reply),
             Design::Erase => self.erase(sheet, reply),
+            Design::Cancel if self.typed.is_none() && self.pane == Pane::Settings => self.pane = Pane::Table,
             Design::Cancel => self.cancel(sheet),
             Design::Set(value) => self.write(sheet, value, None, reply),
             Design::Default => self.take_default(sheet, reply),
@@ -288,7 +263,7 @@ impl State {
                 };
                 reply.good(text);
             }
-            Design::Board => reply.dialog = Self::boards(sheet),
+            Design::Board => reply.dialog = Self::board_list(sheet),
             Design::OnBoard(board) => {
                 if sheet.model().is_some_and(|model| model.spec.config.target.board == *board) {
                     return;
@@ -304,33 +279,27 @@ impl State {
                 Self::set_key(sheet, "export.precision", other.word(), reply);
             }
             Design::Edit => self.turn(sheet),
+            Design::Find(words) => {
+                words.clone_into(&mut self.words);
+                if !self.editor.find(words) {
+                    reply.warn(format!("{words} is not in the text"));
+                }
+            }
+            Design::Settings if sheet.model().is_none() => reply.warn("fix the errors in the text first"),
+            Design::Settings => self.show_settings(sheet),
+            Design::GoTo(key) => {
+                if self.go_to(sheet, key) {
+                    self.open_cell(sheet, reply);
+                }
+            }
+            Design::Tab => self.lower = self.lower.next(),
         }
     }
 
     fn set_key(sheet: &mut Sheet, key: &str, word: &str, reply: &mut Reply) {
-        match sheet.edit(None, &Edit::set(key, word)) {
-            Ok(()) => reply.command = Some(format!("--set {key}={word}")),
-            Err(error) => Self::cannot(sheet, &error, reply),
+        if let Err(error) = sheet.edit(None, &Edit::set(key, word)) {
+            Self::cannot(sheet, &error, reply);
         }
-    }
-
-    /// A list of boards, with those that the network does not fit marked.
-    fn boards(sheet: &Sheet) -> Option<Dialog> {
-        let model = sheet.model()?;
-        let is_known = model.pending.is_none();
-        let named = model.verdicts.iter().map(|verdict| Choice {
-            name: verdict.id.clone(),
-            help: format!("{}{}", verdict.name, if verdict.fits || !is_known { "" } else { ": does not fit" }),
-            action: Action::Design(Design::OnBoard(verdict.id.clone())),
-        });
-        let none = Choice {
-            name: "none".into(),
-            help: "compare with all boards".into(),
-            action: Action::Design(Design::OnBoard(String::new())),
-        };
-        let choices: Vec<Choice> = std::iter::once(none).chain(named).collect();
-        let at = model.board.as_ref().and_then(|board| choices.iter().position(|choice| choice.name == board.id));
-        Some(Dialog::Choose(Choose::new("Board", choices, at.unwrap_or(0))))
     }
 
     fn cannot(sheet: &Sheet, error: &str, reply: &mut Reply) {

@@ -1,11 +1,11 @@
 //! The network of a configuration and its estimated costs.
 
-use super::cells::{self, Row};
+use super::cells::{self, Cell, Row};
 use super::estimates::EstimateRequest;
 use crate::config::{ConfigFile, Diagnostics, KeyPath, NumClasses};
 use crate::graph::Graph;
 use crate::plan::{Board, Boards, Estimate, Verdict};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// A valid network.
 #[derive(Debug, Clone)]
@@ -23,10 +23,12 @@ pub struct Model {
     /// The rows of the table.
     pub rows: Arc<[Row]>,
     graph: Arc<Graph>,
+    /// The cells of the settings form, once they are shown.
+    settings: OnceLock<Arc<[Cell]>>,
 }
 
 /// Number of classes to use for `auto` until that of the data is known.
-const UNKNOWN_CLASSES: usize = 10;
+pub const UNKNOWN_CLASSES: usize = 10;
 
 impl Model {
     /// As [`Self::of`] without `last`, for the `text` of `file`.
@@ -66,12 +68,21 @@ impl Model {
         if let Some(last) = last.filter(|_| request.is_slow()) {
             let rows = cells::rows(&spec.config, &graph, None).into();
             let (estimate, verdicts) = (last.estimate.clone(), last.verdicts.clone());
-            return Ok(Self { spec, estimate, pending: Some(request), board, verdicts, rows, graph });
+            return Ok(Self {
+                spec,
+                estimate,
+                pending: Some(request),
+                board,
+                verdicts,
+                rows,
+                graph,
+                settings: OnceLock::new(),
+            });
         }
         let estimate = Arc::new(request.estimate());
         let rows = cells::rows(&spec.config, &graph, Some(&estimate)).into();
         let verdicts = verdicts(&estimate, boards);
-        Ok(Self { spec, estimate, pending: None, board, verdicts, rows, graph })
+        Ok(Self { spec, estimate, pending: None, board, verdicts, rows, graph, settings: OnceLock::new() })
     }
 
     /// Sets the costs to `estimate` if `request` is the pending one.
@@ -88,6 +99,24 @@ impl Model {
     #[must_use]
     pub const fn estimate_remark(&self) -> &'static str {
         if self.pending.is_some() { ", being estimated" } else { "" }
+    }
+
+    /// The cells of the settings form: all keys outside of the table of the network.
+    #[must_use]
+    pub fn settings(&self) -> Arc<[Cell]> {
+        self.settings.get_or_init(|| cells::settings(&self.spec.config).into()).clone()
+    }
+
+    /// A name for each layer of the estimate: that of its row in the table.
+    #[must_use]
+    pub fn layer_labels(&self) -> Vec<String> {
+        let last = |text: &str| text.rsplit('.').next().unwrap_or_default().to_owned();
+        if self.pending.is_none() {
+            return self.graph.ops.iter().map(|op| last(&op.place.to_string())).collect();
+        }
+        // The estimate is of another network, of which the names of layers are known.
+        let block = |name: &str| name.split('.').next().unwrap_or_default().trim_start_matches("block").to_owned();
+        self.estimate.layers.iter().map(|layer| block(&layer.name)).collect()
     }
 
     /// The source of the images.

@@ -1,13 +1,15 @@
 //! The open configuration: its text, the network that it describes, and its state on disk.
 
+use super::changes;
 use super::estimates::EstimateRequest;
 use super::history::History;
 use super::model::Model;
-use crate::config::{ConfigFile, Diagnostics, Document, Edit, folder_of};
+use crate::config::{ConfigFile, Diagnostics, Document, Edit, KeyPath, PRESETS, Values, folder_of};
 use crate::plan::{Boards, Estimate};
 use crate::runs::config_hash;
+use crate::tui::memory::Baseline;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// An open configuration, with its undo history.
 #[derive(Debug, Clone)]
@@ -17,6 +19,10 @@ pub struct Sheet {
     text: String,
     /// The text on disk, as last read or written; `None` if there is no file yet.
     on_disk: Option<String>,
+    /// The text on disk that the user last loaded, saved, or decided to overwrite.
+    base: Option<String>,
+    /// The preset that it was begun with: its name and text.
+    preset: Option<&'static (&'static str, &'static str)>,
     history: History,
     /// The network of the last valid text.
     good: Option<Model>,
@@ -25,12 +31,18 @@ pub struct Sheet {
     /// A source of images and its number of classes, if known.
     classes: Option<(String, usize)>,
     boards: Boards,
+    /// The values of the file on disk.
+    saved_values: Option<Arc<Values>>,
     /// The estimated costs of the file on disk.
     saved_costs: Option<Arc<Estimate>>,
     /// The request for these, while they are being computed.
     saved_pending: Option<EstimateRequest>,
     /// The baseline of comparison: the name of a network and its costs.
-    pinned: Option<(String, Arc<Estimate>)>,
+    pinned: Option<(Baseline, Arc<Estimate>)>,
+    /// What [`Self::changed_values`] returned for the current text.
+    changes: OnceLock<Option<changes::Values>>,
+    /// The values that it compares with.
+    change_base: OnceLock<Option<changes::Base>>,
 }
 
 /// The origin of a text.
@@ -52,16 +64,21 @@ impl Sheet {
         };
         let mut sheet = Self {
             path,
+            preset: PRESETS.iter().find(|(_, preset)| *preset == text).filter(|_| on_disk.is_none()),
             text,
+            base: on_disk.clone(),
             on_disk,
             history: History::default(),
             good: None,
             faults: None,
             classes: None,
             boards,
+            saved_values: None,
             saved_costs: None,
             saved_pending: None,
             pinned: None,
+            changes: OnceLock::new(),
+            change_base: OnceLock::new(),
         };
         sheet.rework();
         sheet.estimate_saved();
@@ -92,7 +109,14 @@ impl Sheet {
         &self.text
     }
 
-    /// The hash of the text on disk; `None` if there is no file yet.
+    /// The hash of the text on disk that the current text was made from; `None` if there was no file. Saving over
+    /// another text needs a decision of the user.
+    #[must_use]
+    pub fn base_hash(&self) -> Option<String> {
+        self.base.as_deref().map(config_hash)
+    }
+
+    /// The hash of the text on disk, as last read or written; `None` if there is no file.
     #[must_use]
     pub fn disk_hash(&self) -> Option<String> {
         self.on_disk.as_deref().map(config_hash)
@@ -104,13 +128,35 @@ impl Sheet {
         self.on_disk.as_deref()
     }
 
+    /// The preset that it was begun with, if it was never saved: its name and text.
+    #[must_use]
+    pub fn preset(&self) -> Option<(&'static str, &'static str)> {
+        self.preset.copied()
+    }
+
+    /// The values that differ from those on disk or, without a file, from those of the preset. `None` if the texts differ
+    /// by more than values of keys, or if there is neither.
+    #[must_use]
+    pub fn changed_values(&self) -> Option<&changes::Values> {
+        let of = || {
+            let old = self.on_disk().or(self.preset.map(|(_, text)| *text))?;
+            if old == self.text {
+                return Some(changes::Values::new());
+            }
+            self.change_base.get_or_init(|| changes::Base::of(old)).as_ref()?.changes(&self.text)
+        };
+        self.changes.get_or_init(of).as_ref()
+    }
+
     /// Whether it has unsaved changes.
     #[must_use]
     pub fn is_changed(&self) -> bool {
-        match &self.on_disk {
-            Some(text) => *text != self.text,
+        match (&self.on_disk, &self.base) {
+            (Some(text), base) => *text != self.text && base.as_ref() != Some(&self.text),
+            // The file was deleted: its text is only here.
+            (None, Some(_)) => true,
             // An unchanged preset can be opened again.
-            None => self.history.depth() > 0,
+            (None, None) => self.history.depth() > 0,
         }
     }
 
@@ -138,10 +184,20 @@ impl Sheet {
         self.saved_costs.as_deref()
     }
 
+    /// The value of `key` in the file on disk; `None` if there is none. Blocks have none while their number differs,
+    /// since it is not known then which block is which.
+    #[must_use]
+    pub fn saved_value(&self, key: &KeyPath) -> Option<String> {
+        let values = self.saved_values.as_ref()?;
+        let blocks = self.good.as_ref()?.spec.config.blocks.len();
+        let is_known = values.block_count() == blocks || !key.is_within(&KeyPath::of("blocks"));
+        values.get(key).filter(|_| is_known)
+    }
+
     /// The baseline of comparison: the name of a network and its costs.
     #[must_use]
     pub fn pinned(&self) -> Option<(&str, &Arc<Estimate>)> {
-        self.pinned.as_ref().map(|(name, costs)| (name.as_str(), costs))
+        self.pinned.as_ref().map(|(baseline, costs)| (baseline.name.as_str(), costs))
     }
 
     /// Pins the current network as the baseline of comparison, or unpins the baseline. Returns whether there is a
@@ -149,14 +205,29 @@ impl Sheet {
     pub fn toggle_pin(&mut self) -> bool {
         self.pinned = match self.pinned {
             Some(_) => None,
-            None => self.good.as_ref().map(|model| (model.spec.config.model.name.clone(), model.estimate.clone())),
+            None => self.good.as_ref().map(|model| {
+                let name = model.spec.config.model.name.clone();
+                (Baseline { name, text: self.text.clone() }, model.estimate.clone())
+            }),
         };
         self.pinned.is_some()
     }
 
-    /// Sets the baseline of comparison: the network `name` with `costs`.
-    pub fn pin(&mut self, name: String, costs: Arc<Estimate>) {
-        self.pinned = Some((name, costs));
+    /// Takes over the baseline of comparison of another sheet.
+    pub fn pin_as_in(&mut self, other: &Self) {
+        self.pinned.clone_from(&other.pinned);
+    }
+
+    /// The configuration of the baseline of comparison.
+    #[must_use]
+    pub fn baseline(&self) -> Option<Baseline> {
+        self.pinned.as_ref().map(|(baseline, _)| baseline.clone())
+    }
+
+    /// Sets the baseline of comparison, if its network can be estimated at once.
+    pub fn set_baseline(&mut self, baseline: &Baseline) {
+        let model = self.parse(&baseline.text).ok().filter(|model| model.pending.is_none());
+        self.pinned = model.map(|model| (baseline.clone(), model.estimate));
     }
 
     /// The source of images, if its classes are not known yet.
@@ -165,6 +236,13 @@ impl Sheet {
         let source = self.good.as_ref()?.source();
         let is_known = self.classes.as_ref().is_some_and(|(known, _)| known == source);
         (!is_known).then_some(source)
+    }
+
+    /// The number of classes of the images, if they are known.
+    #[must_use]
+    pub fn class_count(&self) -> Option<usize> {
+        let source = self.good.as_ref()?.source();
+        self.classes.as_ref().filter(|(known, _)| known == source).map(|(_, count)| *count)
     }
 
     /// Sets the number of classes of the images of `source`.
@@ -218,6 +296,12 @@ impl Sheet {
         self.history.close();
     }
 
+    /// Whether there is a step to undo.
+    #[must_use]
+    pub const fn can_undo(&self) -> bool {
+        self.history.depth() > 0
+    }
+
     /// Undoes one step; returns whether there was one.
     pub fn undo(&mut self) -> bool {
         let text = self.history.undo(&self.text);
@@ -244,19 +328,24 @@ impl Sheet {
             self.classes = None;
         }
         self.path = path;
+        self.base = Some(text.clone());
         self.on_disk = Some(text);
         self.estimate_saved();
     }
 
-    /// Records that another program wrote `text` to the file. The text in the workbench stays as it is.
-    pub fn changed_on_disk(&mut self, text: String) {
-        self.on_disk = Some(text);
+    /// Records that another program wrote `text` to the file, or deleted it. The text in the workbench stays as it is.
+    pub fn changed_on_disk(&mut self, text: Option<String>) {
+        if text.as_ref() == Some(&self.text) {
+            self.base.clone_from(&text);
+        }
+        self.on_disk = text;
         self.estimate_saved();
     }
 
     /// Replaces the text with the file on disk, as a step that can be undone.
     pub fn reload(&mut self) {
         if let Some(text) = self.on_disk.clone() {
+            self.base = Some(text.clone());
             self.replace(text, None);
         }
     }
@@ -275,6 +364,7 @@ impl Sheet {
     }
 
     fn take_model(&mut self, model: Result<Model, Diagnostics>) {
+        self.changes.take();
         match model {
             Ok(model) => {
                 self.good = Some(model);
@@ -285,11 +375,16 @@ impl Sheet {
     }
 
     fn estimate_saved(&mut self) {
-        let of = |model: &Model| (model.estimate.clone(), model.pending.clone());
+        self.changes.take();
+        self.change_base.take();
+        let of =
+            |model: &Model| (Arc::new(Values::of(&model.spec.config)), (model.estimate.clone(), model.pending.clone()));
         let costs = self.on_disk.as_deref().and_then(|text| match &self.good {
             Some(good) if self.faults.is_none() && text == self.text => Some(of(good)),
             _ => self.parse(text).ok().as_ref().map(of),
         });
+        let (values, costs) = costs.unzip();
+        self.saved_values = values;
         (self.saved_costs, self.saved_pending) = match costs {
             // Until the estimate is computed, the costs are those of another network.
             Some((_, Some(pending))) => (None, Some(pending)),

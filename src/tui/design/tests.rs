@@ -1,9 +1,10 @@
 //! The Design screen without a terminal: actions in, numbers and text out.
 
 use super::*;
-use crate::config::BlockKind;
 use crate::config::preset;
+use crate::config::{BlockKind, KeyPath};
 use crate::plan::Boards;
+use crate::tui::action::Move;
 use crate::tui::effect::Severity;
 
 /// The screen with the configuration that it edits.
@@ -166,8 +167,7 @@ fn a_block_of_another_type_loses_only_the_keys_it_cannot_have() {
     let mut state = state("squeeze");
     does(&mut state, &[Action::Move(Move::Down), Action::Move(Move::First)]);
     (state.row, state.cell) = (4, 0);
-    let reply = does(&mut state, &[design(Design::Set("separable".into()))]);
-    assert_eq!(reply.command.as_deref(), Some("--set blocks.1.type=separable"));
+    does(&mut state, &[design(Design::Set("separable".into()))]);
     assert!(state.sheet.faults().is_none(), "{:?}", state.sheet.faults());
     assert_eq!(state.rows()[state.row].cells.iter().find(|cell| cell.label == "stride").unwrap().value, "2");
 }
@@ -194,7 +194,7 @@ fn words_and_numbers_of_the_model_are_written_as_toml() {
         (0, "classes", "7", "num_classes = 7"),
         (0, "classes", "auto", "num_classes = \"auto\""),
         (0, "width ×", "0.5", "width_multiplier = 0.5"),
-        (1, "precision", "int8", "precision = \"int8\""),
+        (1, "precision", "float", "precision = \"float\""),
         (0, "batch norm", "false", "batch_norm = false"),
         (11, "pool", "avg", "pool = \"avg\""),
     ] {
@@ -272,4 +272,45 @@ fn the_view_contains_what_is_shown_without_a_terminal() {
     let view = bench.screen.view(&bench.sheet);
     assert_eq!((view.pane, view.row, view.cell, view.typed), (Pane::Table, FIRST_ROW, 1, Some("12")));
     assert_eq!(view.rows[view.row].cells[view.cell].value, "12");
+}
+
+#[test]
+fn small_numbers_go_in_small_steps() {
+    let mut state = state_of("[train]\nlearning_rate = 0.009\n[[blocks]]\ntype = \"conv\"\nfilters = 4\n");
+    does(&mut state, &[design(Design::GoTo(KeyPath::of("train.learning_rate")))]);
+    assert_eq!((state.pane, state.context()), (Pane::Settings, Context::Settings));
+    for (by, expected) in [(1, "0.01"), (1, "0.02"), (-1, "0.01"), (-1, "0.009"), (-8, "0.001"), (-1, "0.0009")] {
+        does(&mut state, &[design(Design::Step(by))]);
+        assert_eq!(state.selected().unwrap().1.value, expected);
+        assert!(state.sheet.faults().is_none());
+    }
+    does(&mut state, &[design(Design::Default)]);
+    assert_eq!(state.selected().unwrap().1.value, "0.001");
+    does(&mut state, &[design(Design::GoTo(KeyPath::of("augment.rotate"))), design(Design::Step(1))]);
+    assert_eq!(state.selected().unwrap().1.value, "1");
+}
+
+#[test]
+fn a_cell_knows_its_value_on_disk_while_its_block_is_the_same() {
+    let mut state = state("micro");
+    does(&mut state, &digits("30"));
+    let cell = state.selected().unwrap().1;
+    let line = |state: &Bench, cell: &Cell| {
+        range::state_line(cell, state.sheet.saved_value(&cell.key).as_deref(), state.sheet.boards())
+    };
+    assert_eq!(line(&state, &cell), "1–4096; now 30 (saved 6).");
+    let topic = state.topic(&state.sheet).unwrap();
+    assert!(topic.paragraphs.iter().any(|text| text.starts_with("Cost: ")), "{topic:?}");
+    does(&mut state, &[design(Design::Duplicate)]);
+    let cell = state.selected().unwrap().1;
+    assert_eq!(line(&state, &cell), "1–4096; now 30.", "blocks have moved");
+}
+
+#[test]
+fn the_wheel_scrolls_the_text() {
+    let mut state = state("micro");
+    does(&mut state, &[Action::Focus { back: false }]);
+    let before = state.editor.cursor().0;
+    does(&mut state, &[Action::Move(Move::Down), Action::Move(Move::Down)]);
+    assert_eq!(state.editor.cursor().0, before + 2);
 }

@@ -22,6 +22,8 @@ pub struct Choice {
 pub struct Choose {
     /// Its title.
     pub title: String,
+    /// Headings of the columns of descriptions; empty if they have none.
+    pub heading: String,
     /// All items.
     pub choices: Vec<Choice>,
     /// The text to filter by.
@@ -37,7 +39,14 @@ impl Choose {
     #[must_use]
     pub fn new(title: &str, choices: Vec<Choice>, at: usize) -> Self {
         let shown = (0..choices.len()).collect();
-        Self { title: title.to_owned(), choices, filter: Line::default(), at, shown }
+        Self { title: title.to_owned(), heading: String::new(), choices, filter: Line::default(), at, shown }
+    }
+
+    /// Adds headings of the columns of descriptions.
+    #[must_use]
+    pub fn headed(mut self, heading: &str) -> Self {
+        heading.clone_into(&mut self.heading);
+        self
     }
 
     pub(super) fn update(&mut self, action: &Action) -> Outcome {
@@ -53,6 +62,7 @@ impl Choose {
                     self.narrow();
                 }
             }
+            Action::Text(edit) if self.filter.edit(*edit) => self.narrow(),
             Action::Paste(text) => {
                 self.filter.insert(text);
                 self.narrow();

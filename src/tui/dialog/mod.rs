@@ -2,11 +2,13 @@
 
 mod choose;
 mod draw;
+mod layout;
 mod page;
 mod prompt;
 
 pub use choose::{Choice, Choose};
 pub use draw::draw;
+pub use layout::{Hit, hit};
 pub use page::Page;
 pub use prompt::{Completer, Completion, Prompt};
 
@@ -52,7 +54,9 @@ pub enum Outcome {
 }
 
 impl Dialog {
-    /// Creates a question. The first answer, which is selected, should be the safe one.
+    /// Creates a question. The first answer must be the safe one: it is selected, and Esc chooses it. All questions
+    /// use the same letters: `c` changes nothing, `s` saves, `d` shows the difference, `r` recovers, `l` loads the
+    /// file on disk, `o` overwrites it, `x` discards.
     #[must_use]
     pub fn ask(title: &str, lines: Vec<String>, answers: &[(char, &str, Option<Action>)]) -> Self {
         let answers = answers.iter().map(|(key, text, action)| (*key, (*text).to_owned(), action.clone())).collect();
@@ -82,16 +86,59 @@ impl Dialog {
         }
     }
 
-    /// Updates the dialog by `action`.
+    /// Its title.
+    #[must_use]
+    pub fn title(&self) -> &str {
+        match self {
+            Self::Choose(choose) => &choose.title,
+            Self::Prompt(prompt) => &prompt.title,
+            Self::Ask(ask) => &ask.title,
+            Self::Page(page) => &page.title,
+        }
+    }
+
+    /// The dialog that this one was opened from.
+    #[must_use]
+    pub fn into_parent(self) -> Option<Self> {
+        match self {
+            Self::Page(page) => page.parent.map(|parent| *parent),
+            _ => None,
+        }
+    }
+
+    /// Updates the dialog by `action`. Leaving a question chooses its first answer, which is the safe one.
     pub fn update(&mut self, action: &Action) -> Outcome {
         if *action == Action::Back {
-            return Outcome::Close;
+            return match self {
+                Self::Ask(ask) => ask.answer(0),
+                _ => Outcome::Close,
+            };
         }
         match self {
             Self::Choose(choose) => choose.update(action),
             Self::Prompt(prompt) => prompt.update(action),
             Self::Ask(ask) => ask.update(action),
             Self::Page(page) => page.update(action),
+        }
+    }
+
+    /// Handles a click: outside, it closes the dialog; on an answer, it chooses that; on the item under the cursor, it
+    /// opens that, and on another it moves the cursor there.
+    pub fn click(&mut self, hit: Hit) -> Outcome {
+        match (hit, self) {
+            (Hit::Outside, dialog) => dialog.update(&Action::Back),
+            (Hit::Item(index), Self::Ask(ask)) => ask.answer(index),
+            (Hit::Item(index), Self::Choose(choose)) if choose.at == index => choose.update(&Action::Enter),
+            (Hit::Item(index), Self::Choose(choose)) => {
+                choose.at = index;
+                Outcome::Stay
+            }
+            (Hit::Item(index), Self::Prompt(prompt)) if prompt.at == Some(index) => prompt.update(&Action::Enter),
+            (Hit::Item(index), Self::Prompt(prompt)) => {
+                prompt.at = Some(index);
+                Outcome::Stay
+            }
+            (Hit::Item(_), Self::Page(_)) | (Hit::Inside, _) => Outcome::Stay,
         }
     }
 
@@ -107,15 +154,18 @@ impl Dialog {
 }
 
 impl Ask {
+    /// The outcome of choosing the answer with this index.
+    fn answer(&self, index: usize) -> Outcome {
+        match self.answers.get(index) {
+            Some((.., Some(action))) => Outcome::Do(action.clone()),
+            _ => Outcome::Close,
+        }
+    }
+
     fn update(&mut self, action: &Action) -> Outcome {
         match action {
             Action::Move(to) => self.at = moved(self.at, *to, self.answers.len(), 1),
-            Action::Enter => {
-                return match self.answers.get(self.at) {
-                    Some((.., Some(action))) => Outcome::Do(action.clone()),
-                    _ => Outcome::Close,
-                };
-            }
+            Action::Enter => return self.answer(self.at),
             _ => {}
         }
         Outcome::Stay
@@ -143,8 +193,22 @@ pub fn first_of(at: usize, count: usize, height: usize) -> usize {
     at.saturating_sub(height / 2).min(count.saturating_sub(height))
 }
 
+/// The part of a list of `count` lines that is shown in `height` lines, for its title: `, 1 to 5 of 8`; empty if it is
+/// shown whole.
+#[must_use]
+pub fn part_of(at: usize, count: usize, height: usize) -> String {
+    if count <= height || height == 0 {
+        return String::new();
+    }
+    let first = first_of(at, count, height);
+    format!(", {} to {} of {count}", first + 1, first + height)
+}
+
 /// Whether a text field of one line handles `input`.
 #[must_use]
 pub fn is_line(input: &Input) -> bool {
-    !matches!(input.key, ratatui_textarea::Key::Enter | ratatui_textarea::Key::Tab)
+    use ratatui_textarea::Key;
+    let is_break =
+        matches!(input.key, Key::Char('m' | 'j') if input.ctrl) || matches!(input.key, Key::Char('\n' | '\r'));
+    !is_break && !matches!(input.key, Key::Enter | Key::Tab)
 }

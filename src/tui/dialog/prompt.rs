@@ -4,6 +4,7 @@ use super::{Outcome, moved};
 use crate::tui::action::Action;
 use crate::tui::line::Line;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// The kind of completions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,23 +46,33 @@ pub struct Prompt {
     /// The index of the completion under the cursor.
     pub at: Option<usize>,
     /// Maps the accepted line to an action.
-    pub then: fn(String) -> Action,
+    pub then: Then,
+}
+
+/// A function from the accepted line to an action.
+#[derive(Clone)]
+pub struct Then(Arc<dyn Fn(String) -> Action + Send + Sync>);
+
+impl std::fmt::Debug for Then {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Then")
+    }
 }
 
 impl Prompt {
-    /// Creates a prompt with the initial `text`.
+    /// Creates a prompt with the initial `text`, which is selected: typing replaces it.
     #[must_use]
-    pub fn new(title: &str, help: &str, text: &str, then: fn(String) -> Action) -> Self {
+    pub fn new(title: &str, help: &str, text: &str, then: impl Fn(String) -> Action + Send + Sync + 'static) -> Self {
         Self {
             title: title.to_owned(),
             help: help.to_owned(),
-            line: Line::new(text),
+            line: Line::selected(text),
             completer: None,
             folder: PathBuf::new(),
             completions: Vec::new(),
             is_asking: false,
             at: None,
-            then,
+            then: Then(Arc::new(then)),
         }
     }
 
@@ -113,7 +124,7 @@ impl Prompt {
             }
             Action::Enter => {
                 let chosen = self.at.and_then(|at| self.completions.get(at).cloned());
-                return Outcome::Do((self.then)(chosen.unwrap_or_else(|| self.line.text().to_owned())));
+                return Outcome::Do((self.then.0)(chosen.unwrap_or_else(|| self.line.text().to_owned())));
             }
             Action::Type(input) => {
                 let has_changed = self.line.input(input);
@@ -121,6 +132,7 @@ impl Prompt {
                     self.complete();
                 }
             }
+            Action::Text(edit) if self.line.edit(*edit) => self.complete(),
             Action::Paste(text) => {
                 self.line.insert(text);
                 self.complete();
@@ -152,7 +164,7 @@ mod tests {
     #[test]
     fn a_line_is_completed_and_accepted() {
         let known = ["configs/micro.toml", "configs/milli.toml"].map(str::to_owned).to_vec();
-        let then = |text: String| Action::File(File::OpenPath(text.into()));
+        let then = |text: String| Action::File(File::OpenPath(PathBuf::from(text).into()));
         let mut prompt = Prompt::new("Open", "", "con", then).completed_by(Completer::Files, Path::new(""));
         let request = prompt.take_request().unwrap();
         assert_eq!((request.text.as_str(), prompt.take_request()), ("con", None));
@@ -164,6 +176,6 @@ mod tests {
         prompt.update(&Action::Move(Move::Down));
         prompt.update(&Action::Move(Move::Down));
         let done = prompt.update(&Action::Enter);
-        assert_eq!(done, Outcome::Do(Action::File(File::OpenPath("configs/milli.toml".into()))));
+        assert_eq!(done, Outcome::Do(Action::File(File::OpenPath(PathBuf::from("configs/milli.toml").into()))));
     }
 }

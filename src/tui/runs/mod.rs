@@ -1,61 +1,41 @@
 //! The Runs screen: a table of earlier runs, their curves, and comparisons.
 
 mod charts;
+mod column;
+mod compare;
 mod draw;
+mod export;
+mod list;
+mod messages;
 mod pages;
 mod row;
+mod table;
 #[cfg(test)]
 pub(super) mod tests;
+mod trash;
+mod view;
 
-pub use row::{Costs, Row, RunContents};
+pub use messages::{Discarded, Effect, News};
+pub use row::{Costs, Recall, Row, RunContents};
+pub use view::View;
 
 use super::action::{Action, File, Move, Runs};
 use super::design::Sheet;
-use super::dialog::{Dialog, Prompt, moved};
+use super::dialog::{Dialog, moved};
 use super::effect;
 use super::keymap::Context;
-use super::screen::Screen;
+use super::line::Line;
+use super::screen::{Screen, Step};
 use super::theme::Theme;
+use crate::config::Config;
 use crate::escape;
 use crate::runs::{Run, Status};
+use crate::text;
+use column::Column;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
-use row::Column;
 use std::path::{Path, PathBuf};
-
-/// Effects of the Runs screen.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Effect {
-    /// Read the list of runs.
-    List,
-    /// Delete the run in this folder.
-    Delete(PathBuf),
-}
-
-/// News for the Runs screen.
-#[derive(Debug, Clone)]
-pub enum News {
-    /// The list of runs, or an error message.
-    Listed(Result<Vec<Row>, String>),
-    /// The run in this folder was deleted, or the error message.
-    Deleted(PathBuf, Result<(), String>),
-}
-
-/// The x-axis of the scatter plot.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-enum Axis {
-    #[default]
-    Ram,
-    Macs,
-}
-
-/// The curves to show if there is room for one chart.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-enum Curve {
-    #[default]
-    Accuracy,
-    Loss,
-}
+use view::{Axis, Curve};
 
 /// The screen's state.
 #[derive(Debug, Clone, Default)]
@@ -68,49 +48,21 @@ pub struct State {
     failure: Option<String>,
     /// The cursor, an index into `shown`.
     at: usize,
-    /// The folders of the pinned runs.
+    /// The folders of the pinned runs; those that are missing for now are kept.
     pinned: Vec<PathBuf>,
     sorted: Column,
     is_reversed: bool,
     /// The words to filter runs by; empty for all runs.
-    filter: String,
+    filter: Line,
+    /// Whether the words are being typed.
+    is_typing: bool,
     axis: Axis,
     curve: Curve,
+    /// The runs that were moved to the trash since the start of the workbench, and not restored.
+    trash: Vec<Discarded>,
 }
 
 type Reply = effect::Reply<Effect>;
-
-/// The data to draw the screen.
-#[derive(Debug)]
-pub struct View<'a> {
-    /// The number of all runs; `None` until they are read.
-    pub all: Option<usize>,
-    /// The displayed runs, in order.
-    pub visible: Vec<&'a Row>,
-    /// The cursor, an index into `visible`.
-    pub at: usize,
-    /// The runs whose curves are drawn.
-    pub compared: Vec<&'a Row>,
-    /// The folders of the pinned runs.
-    pub pinned: &'a [PathBuf],
-    /// The error message if the list could not be read.
-    pub failure: Option<&'a str>,
-    /// The column that the list is sorted by.
-    sorted: Column,
-    /// Whether the order is reversed.
-    pub is_reversed: bool,
-    /// The words that runs are filtered by.
-    pub filter: &'a str,
-    axis: Axis,
-    curve: Curve,
-}
-
-impl View<'_> {
-    /// The run under the cursor.
-    fn selected(&self) -> Option<&Row> {
-        self.visible.get(self.at).copied()
-    }
-}
 
 impl Screen for State {
     type Effect = Effect;
@@ -120,6 +72,7 @@ impl Screen for State {
     fn act(&mut self, action: &Action, _: &mut Sheet, reply: &mut Reply) {
         match action {
             Action::Runs(what) => self.perform(what, reply),
+            other if self.is_typing => self.type_filter(other),
             other => self.update(other, reply),
         }
     }
@@ -132,14 +85,35 @@ impl Screen for State {
         reply.own(Effect::List);
     }
 
-    fn click(&mut self, body: Rect, at: Position, sheet: &mut Sheet, _: &mut Reply) {
-        if let Some(place) = draw::place_at(&self.view(sheet), body, at) {
-            self.at = place;
+    fn click(&mut self, body: Rect, at: Position, sheet: &mut Sheet, reply: &mut Reply) {
+        match draw::target(&self.view(sheet), body, at) {
+            // A second click on the same run opens it.
+            Some(draw::Target::Run(place)) if place == self.at => self.compare(reply),
+            Some(draw::Target::Run(place)) => self.at = place,
+            Some(draw::Target::Column(column)) => self.sort_by(column),
+            None => {}
+        }
+    }
+
+    fn can(&self, action: &Action, _: &Sheet) -> bool {
+        let Action::Runs(what) = action else { return true };
+        match what {
+            Runs::Restore => !self.trash.is_empty(),
+            Runs::DeleteAnyway(path) | Runs::GoTo(path) => self.names().any(|(known, _)| known == path),
+            Runs::Refresh => true,
+            Runs::Open => self.config_to_open().is_some(),
+            _ => !self.shown.is_empty(),
         }
     }
 
     fn context(&self) -> Context {
-        Context::Runs
+        if self.is_typing { Context::Filter } else { Context::Runs }
+    }
+
+    fn command(&self, _: &Sheet) -> Option<String> {
+        let known = self.compared().into_iter().filter(|row| row.found.is_ok());
+        let paths: Vec<String> = known.map(|row| escape::shell(&row.path.to_string_lossy())).collect();
+        (!paths.is_empty()).then(|| format!("micromobilenet --report {}", paths.join(" ")))
     }
 
     fn view<'a>(&'a self, _: &'a Sheet) -> View<'a> {
@@ -153,6 +127,7 @@ impl Screen for State {
             sorted: self.sorted,
             is_reversed: self.is_reversed,
             filter: &self.filter,
+            is_typing: self.is_typing,
             axis: self.axis,
             curve: self.curve,
         }
@@ -163,45 +138,68 @@ impl Screen for State {
     }
 }
 
-/// Maximum number of pinned runs: more curves are hard to distinguish.
-const MAX_PINNED: usize = 5;
-
 impl State {
+    /// The folders of the pinned runs.
+    #[must_use]
+    pub fn pinned_folders(&self) -> &[PathBuf] {
+        &self.pinned
+    }
+
+    /// Pins the runs in these folders.
+    pub fn set_pins(&mut self, pins: Vec<PathBuf>) {
+        self.pinned = pins;
+        self.pinned.truncate(list::MAX_PINNED);
+    }
+
+    /// The folders and names of all runs that have been listed.
+    pub fn names(&self) -> impl Iterator<Item = (&Path, &str)> {
+        let rows = self.rows.as_deref().unwrap_or_default();
+        rows.iter().map(|row| (row.path.as_path(), row.folder.as_str()))
+    }
+
+    /// The step of training, if a run of the network in `sheet` has weights.
+    #[must_use]
+    pub fn trained(&self, sheet: &Sheet) -> Option<Step> {
+        let wanted = &sheet.model()?.spec.config;
+        let is_same = |config: &Config| {
+            (&config.model, &config.stem, &config.blocks, &config.head)
+                == (&wanted.model, &wanted.stem, &wanted.blocks, &wanted.head)
+        };
+        let found = self.rows.iter().flatten().filter_map(|row| row.found.as_ref().ok());
+        let latest = found
+            .filter(|known| known.info.epochs_done > 0 && known.info.status != Status::Running)
+            .filter(|known| known.parsed.as_deref().is_some_and(is_same))
+            .max_by_key(|known| known.info.started)?;
+        Some(Step::Done(latest.best().map_or_else(String::new, text::percent)))
+    }
+
     /// Performs an action of this screen.
     fn perform(&mut self, what: &Runs, reply: &mut Reply) {
         match what {
             Runs::Refresh => reply.own(Effect::List),
-            Runs::Sort => {
-                (self.sorted, self.is_reversed) = (self.sorted.next(), false);
-                self.arrange();
-            }
+            Runs::Sort => self.sort_by(self.sorted.next()),
             Runs::Reverse => {
                 self.is_reversed = !self.is_reversed;
-                self.arrange();
-            }
-            Runs::Filter => {
-                let help = "Words in the name, folder, status or source; empty shows all runs.";
-                let then = |text| Action::Runs(Runs::Only(text));
-                reply.dialog = Some(Dialog::Prompt(Prompt::new("Show only", help, &self.filter, then)));
-            }
-            Runs::Only(text) => {
-                text.trim().clone_into(&mut self.filter);
                 self.arrange();
             }
             Runs::Pin => self.pin(reply),
             // The program asks first if unsaved changes would be lost.
             Runs::Open => match self.config_to_open() {
-                Some(path) => reply.then = Some(Action::File(File::OpenPath(path))),
+                Some(path) => reply.then = Some(Action::File(File::OpenPath(path.into()))),
                 None => reply.warn("there is no configuration to open"),
             },
             Runs::Delete => self.ask_to_delete(reply),
             Runs::DeleteAnyway(path) => reply.own(Effect::Delete(path.clone())),
-            Runs::Axis => {
-                self.axis = match self.axis {
-                    Axis::Ram => Axis::Macs,
-                    Axis::Macs => Axis::Ram,
-                };
+            Runs::Restore => self.restore(reply),
+            Runs::GoTo(path) => {
+                self.show_all();
+                self.arrange_around(Some(path));
             }
+            Runs::Axis => self.axis = self.axis.next(),
+            Runs::Export => match self.rows {
+                Some(_) => reply.own(Effect::Export(export::csv(self.visible()))),
+                None => reply.warn("the runs have not been read yet"),
+            },
         }
     }
 
@@ -216,10 +214,8 @@ impl State {
             }
             Action::Move(to) => self.at = moved(self.at, *to, self.shown.len(), 10),
             Action::Enter => self.compare(reply),
-            Action::Back if !self.filter.is_empty() => {
-                self.filter.clear();
-                self.arrange();
-            }
+            Action::Find => self.is_typing = true,
+            Action::Back if !self.filter.text().is_empty() => self.show_all(),
             Action::Back if !self.pinned.is_empty() => self.pinned.clear(),
             _ => {}
         }
@@ -230,8 +226,6 @@ impl State {
         match news {
             News::Listed(Ok(rows)) => {
                 self.failure = None;
-                let gone = |path: &PathBuf| rows.iter().all(|row| row.path != *path);
-                self.pinned.retain(|path| !gone(path));
                 let before = self.selected().map(|row| row.path.clone());
                 self.rows = Some(rows);
                 self.arrange_around(before.as_deref());
@@ -240,11 +234,14 @@ impl State {
                 reply.error("the runs cannot be read");
                 self.failure = Some(error);
             }
-            News::Deleted(path, Ok(())) => {
-                reply.good(format!("deleted {}", name_of(&path)));
-                reply.own(Effect::List);
+            News::Changed => reply.own(Effect::List),
+            News::Deleted(path, done) => self.deleted(path, done, reply),
+            News::Restored(discarded, done) => self.restored(&discarded, done, reply),
+            News::Exported(Ok(path)) => {
+                let runs = text::counted(self.shown.len() as u64, "run");
+                reply.good(format!("wrote {runs} to {}", text::path(&path)));
             }
-            News::Deleted(_, Err(error)) => reply.error(format!("not deleted: {error}")),
+            News::Exported(Err(error)) => reply.error(format!("not written: {error}")),
         }
     }
 
@@ -255,115 +252,15 @@ impl State {
         (!known.config.is_empty()).then(|| row.path.join(Run::CONFIG))
     }
 
-    /// The displayed runs, in order.
-    fn visible(&self) -> impl Iterator<Item = &Row> {
-        let rows = self.rows.as_deref().unwrap_or_default();
-        self.shown.iter().filter_map(move |index| rows.get(*index))
-    }
-
-    fn selected(&self) -> Option<&Row> {
-        self.visible().nth(self.at)
-    }
-
-    /// The runs whose curves are drawn: the pinned ones, then the one under the cursor.
-    fn compared(&self) -> Vec<&Row> {
-        let rows = self.rows.as_deref().unwrap_or_default();
-        let mut found: Vec<&Row> =
-            self.pinned.iter().filter_map(|path| rows.iter().find(|row| row.path == *path)).collect();
-        found.extend(self.selected().filter(|row| row.found.is_ok() && !self.pinned.contains(&row.path)));
-        found
-    }
-
-    fn arrange(&mut self) {
-        let before = self.selected().map(|row| row.path.clone());
-        self.arrange_around(before.as_deref());
-    }
-
-    /// Filters and sorts the runs; the cursor stays on the run in the folder `before`.
-    fn arrange_around(&mut self, before: Option<&Path>) {
-        let rows = self.rows.as_deref().unwrap_or_default();
-        let words = self.filter.to_lowercase();
-        let mut shown: Vec<usize> =
-            rows.iter().enumerate().filter(|(_, row)| row.has(&words)).map(|(index, _)| index).collect();
-        shown.sort_by(|a, b| {
-            let order = self.sorted.order(&rows[*a], &rows[*b]);
-            if self.is_reversed { order.reverse() } else { order }
-        });
-        let same = shown.iter().position(|index| Some(rows[*index].path.as_path()) == before);
-        self.at = same.unwrap_or(self.at).min(shown.len().saturating_sub(1));
-        self.shown = shown;
-    }
-
-    fn pin(&mut self, reply: &mut Reply) {
-        let Some(row) = self.selected() else {
-            reply.warn("there is no run to pin");
-            return;
-        };
-        let path = row.path.clone();
-        if let Err(error) = &row.found {
-            reply.warn(error.clone());
-        } else if let Some(place) = self.pinned.iter().position(|pinned| *pinned == path) {
-            self.pinned.remove(place);
-        } else if self.pinned.len() >= MAX_PINNED {
-            reply.warn(format!("{MAX_PINNED} runs are pinned, which is the maximum; Esc unpins all"));
-        } else {
-            self.pinned.push(path);
-        }
-        self.set_command(reply);
-    }
-
-    /// Sets the equivalent command line: the report that compares these runs.
-    fn set_command(&self, reply: &mut Reply) {
-        let known: Vec<&Row> = self.compared().into_iter().filter(|row| row.found.is_ok()).collect();
-        if known.len() > 1 {
-            let paths: Vec<String> = known.iter().map(|row| escape::shell(&row.path.to_string_lossy())).collect();
-            reply.command = Some(format!("micromobilenet --report {}", paths.join(" ")));
-        }
-    }
-
-    fn ask_to_delete(&self, reply: &mut Reply) {
-        let Some(row) = self.selected() else {
-            reply.warn("there is no run to delete");
-            return;
-        };
-        let known = match &row.found {
-            Ok(known) => known,
-            Err(error) => {
-                reply.warn(format!("not deleted, since it cannot be read as a run: {error}"));
-                return;
-            }
-        };
-        if known.info.status == Status::Running {
-            reply.warn("this run is training: stop it first");
-            return;
-        }
-        let best = known.best().map_or_else(String::new, |best| format!(", accuracy {}", crate::text::percent(best)));
-        let epochs = match known.info.epochs_done {
-            1 => "1 epoch".to_owned(),
-            epochs => format!("{epochs} epochs"),
-        };
-        let what = format!("{}: {epochs}{best}", row.folder);
-        let lines = vec![what, "Its weights, metrics and report will be deleted permanently.".to_owned()];
-        let answers =
-            [('c', "keep it", None), ('d', "delete it", Some(Action::Runs(Runs::DeleteAnyway(row.path.clone()))))];
-        reply.dialog = Some(Dialog::ask("Delete this run?", lines, &answers));
-    }
-
-    /// Shows the differences between the run under the cursor and the first pinned run, or its details if no other
-    /// run is pinned.
+    /// Shows the compared runs side by side, or the details of the run under the cursor if no other is pinned.
     fn compare(&self, reply: &mut Reply) {
         let Some(row) = self.selected() else { return };
-        let other = self.compared().into_iter().find(|other| other.path != row.path);
-        let page = match (&row.found, other.map(|other| (&other.folder, &other.found))) {
-            (Err(error), _) => pages::unreadable(&row.folder, error),
-            (Ok(known), Some((folder, Ok(other)))) => pages::difference((folder, other), (&row.folder, known)),
-            (Ok(known), _) => pages::details(row, known),
+        let compared = self.compared();
+        let page = match &row.found {
+            Err(error) => pages::unreadable(&row.folder, error),
+            Ok(_) if compared.len() > 1 => compare::side_by_side(&compared),
+            Ok(known) => pages::details(row, known),
         };
         reply.dialog = Some(Dialog::Page(page));
-        self.set_command(reply);
     }
-}
-
-fn name_of(path: &Path) -> String {
-    path.file_name().map_or_else(String::new, |name| escape::terminal(&name.to_string_lossy()))
 }

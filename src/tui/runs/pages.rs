@@ -1,6 +1,7 @@
 //! Pages about runs: errors, details, differences.
 
-use super::row::{Column, Row, RunContents};
+use super::column::Column;
+use super::row::{Recall, Row, RunContents};
 use crate::escape;
 use crate::text::wrap;
 use crate::tui::dialog::Page;
@@ -9,7 +10,7 @@ use ratatui::text::{Line, Span};
 use similar::{ChangeTag, TextDiff};
 
 /// Width of a page on a screen of 80 columns.
-const WIDTH: usize = 74;
+pub const WIDTH: usize = 74;
 
 /// The page of a run that cannot be read.
 pub fn unreadable(folder: &str, error: &str) -> Page {
@@ -27,6 +28,13 @@ pub fn details(row: &Row, known: &RunContents) -> Page {
         .map(|column| (column.title(), column.text(row)))
         .filter(|(_, text)| !text.is_empty())
         .collect();
+    pairs.push(("started", row.started.strftime("%Y-%m-%d %H:%M:%S").to_string()));
+    pairs.push(("training", format!("{:.0} s", known.seconds())));
+    if let Some(Recall { on, classes }) = &known.recall {
+        let recall = |(label, recall): &(String, Option<f64>)| format!("{label} {}", crate::text::percent(*recall));
+        let text = classes.iter().map(recall).collect::<Vec<_>>().join(", ");
+        pairs.push(("recall", format!("{text} ({on})")));
+    }
     pairs.push(("images", format!("{} training, {} validation", info.data.train, info.data.validation)));
     pairs.push(("seed", info.seed.to_string()));
     pairs.push(("machine", format!("{} {}, {} threads", info.host.cpu, info.host.arch, info.host.threads)));
@@ -44,8 +52,8 @@ pub fn details(row: &Row, known: &RunContents) -> Page {
     Page::new(&row.folder, lines)
 }
 
-/// The page with the differences between two configurations.
-pub fn difference(old: (&str, &RunContents), new: (&str, &RunContents)) -> Page {
+/// The differences between two configurations.
+pub fn difference(old: (&str, &RunContents), new: (&str, &RunContents)) -> Vec<Line<'static>> {
     let (bad, good) = (Style::new().fg(Color::Red), Style::new().fg(Color::Green));
     let mut lines = vec![
         Line::from(Span::styled(format!("- {}", old.0), bad)),
@@ -64,8 +72,5 @@ pub fn difference(old: (&str, &RunContents), new: (&str, &RunContents)) -> Page 
             lines.push(Line::from(Span::styled(format!("{sign} {text}"), style)));
         }
     }
-    if lines.len() == 2 {
-        lines.push(Line::from("The configurations are identical."));
-    }
-    Page::new("Configurations compared", lines)
+    lines
 }

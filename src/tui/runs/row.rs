@@ -1,12 +1,11 @@
-//! The rows and columns of the list of runs, and their order.
+//! The runs of the list.
 
-use crate::runs::{RunInfo, Status};
-use crate::text::percent;
-use crate::text::thousands;
+use crate::config::Config;
+use crate::runs::RunInfo;
 use crate::train::EpochMetrics;
 use jiff::Zoned;
-use std::cmp::Ordering;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 /// A run in the list.
 #[derive(Debug, Clone, PartialEq)]
@@ -15,8 +14,12 @@ pub struct Row {
     pub path: PathBuf,
     /// The name of the folder, escaped for the terminal.
     pub folder: String,
+    /// Its number: 1 is the oldest run.
+    pub number: usize,
     /// The start time, in the time zone that it is shown in.
     pub started: Zoned,
+    /// Seconds since the start, when the list was read.
+    pub age: i64,
     /// Its contents, or an error message if `run.json` cannot be read.
     pub found: Result<RunContents, String>,
 }
@@ -30,10 +33,25 @@ pub struct RunContents {
     pub history: Vec<EpochMetrics>,
     /// The text of `config.toml`.
     pub config: String,
+    /// The configuration, if it is valid.
+    pub parsed: Option<Arc<Config>>,
     /// The costs of its network, if its configuration is valid.
     pub costs: Option<Costs>,
+    /// The accuracy of the int8 network, if it was evaluated on images of the run.
+    pub int8: Option<f64>,
+    /// The recalls of the classes, if they were evaluated on images of the run.
+    pub recall: Option<Recall>,
     /// The error of another file, if one cannot be read.
     pub fault: Option<String>,
+}
+
+/// The recalls of classes.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Recall {
+    /// Split and precision of the evaluation.
+    pub on: String,
+    /// The classes with their recalls, from 0 to 1.
+    pub classes: Vec<(String, Option<f64>)>,
 }
 
 /// The costs of a network.
@@ -43,141 +61,10 @@ pub struct Costs {
     pub macs: u64,
     /// Bytes of RAM, for the precision and plan of its configuration.
     pub ram_bytes: u64,
+    /// Bytes of flash on a Cortex-M4F, for the same.
+    pub flash_bytes: u64,
     /// Number of trainable parameters.
     pub params: u64,
-}
-
-/// A column of the list.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Column {
-    Name,
-    #[default]
-    Started,
-    Status,
-    Epochs,
-    Best,
-    Last,
-    Macs,
-    Ram,
-    Params,
-    Classes,
-    Data,
-}
-
-impl Column {
-    /// All columns, in display order.
-    pub const ALL: [Self; 11] = [
-        Self::Name,
-        Self::Started,
-        Self::Status,
-        Self::Epochs,
-        Self::Best,
-        Self::Last,
-        Self::Macs,
-        Self::Ram,
-        Self::Classes,
-        Self::Params,
-        Self::Data,
-    ];
-
-    /// Its heading.
-    pub const fn title(self) -> &'static str {
-        match self {
-            Self::Name => "name",
-            Self::Started => "started",
-            Self::Status => "status",
-            Self::Epochs => "epochs",
-            Self::Best => "best",
-            Self::Last => "last",
-            Self::Macs => "MACs",
-            Self::Ram => "RAM B",
-            Self::Params => "params",
-            Self::Classes => "classes",
-            Self::Data => "data",
-        }
-    }
-
-    /// Its width in characters; the data column takes the remaining room too.
-    pub const fn width(self) -> usize {
-        match self {
-            Self::Name | Self::Data => 12,
-            Self::Started => 11,
-            Self::Status | Self::Ram | Self::Classes => 8,
-            Self::Epochs | Self::Best | Self::Last => 7,
-            Self::Macs | Self::Params => 9,
-        }
-    }
-
-    /// Whether it contains numbers, which are right-aligned.
-    pub const fn is_number(self) -> bool {
-        !matches!(self, Self::Name | Self::Started | Self::Status | Self::Data)
-    }
-
-    /// The next column; the first after the last.
-    pub fn next(self) -> Self {
-        let at = Self::ALL.iter().position(|column| *column == self).unwrap_or(0);
-        Self::ALL[(at + 1) % Self::ALL.len()]
-    }
-
-    /// The text of `row` in this column; empty if the run cannot be read.
-    pub fn text(self, row: &Row) -> String {
-        if self == Self::Started {
-            return row.started.strftime("%m-%d %H:%M").to_string();
-        }
-        let Ok(known) = &row.found else { return String::new() };
-        let info = &known.info;
-        let cost = |of: fn(&Costs) -> u64| match known.costs.as_ref().map(of) {
-            None => "–".to_owned(),
-            Some(count @ 0..10_000_000) => thousands(count),
-            Some(count) => format!("{:.1} M", count as f64 / 1e6),
-        };
-        match self {
-            Self::Name => info.name.clone(),
-            Self::Started => String::new(),
-            Self::Status => match info.status {
-                Status::Interrupted => "cut off".to_owned(),
-                status => status.name().to_owned(),
-            },
-            Self::Epochs => info.epochs_done.to_string(),
-            Self::Best => percent(known.best()),
-            Self::Last => percent(info.last.map(|last| last.val_accuracy)),
-            Self::Macs => cost(|costs| costs.macs),
-            Self::Ram => cost(|costs| costs.ram_bytes),
-            Self::Params => cost(|costs| costs.params),
-            Self::Classes => info.classes.to_string(),
-            Self::Data => info.data.source.clone(),
-        }
-    }
-
-    /// The order of two rows: higher accuracy, more epochs, newer, smaller or alphabetically earlier first. Runs
-    /// that cannot be read come last, except by start time.
-    pub fn order(self, a: &Row, b: &Row) -> Ordering {
-        let newer = b.started.cmp(&a.started).then_with(|| b.path.cmp(&a.path));
-        let (Ok(a), Ok(b)) = (&a.found, &b.found) else {
-            return if self == Self::Started { newer } else { a.found.is_err().cmp(&b.found.is_err()).then(newer) };
-        };
-        let higher = |of: fn(&RunContents) -> Option<f64>| {
-            of(b).unwrap_or(f64::NEG_INFINITY).total_cmp(&of(a).unwrap_or(f64::NEG_INFINITY))
-        };
-        let lower =
-            |of: fn(&Costs) -> u64| a.costs.as_ref().map_or(u64::MAX, of).cmp(&b.costs.as_ref().map_or(u64::MAX, of));
-        let order = match self {
-            Self::Name => a.info.name.to_lowercase().cmp(&b.info.name.to_lowercase()),
-            Self::Started => Ordering::Equal,
-            Self::Status => a.info.status.name().cmp(b.info.status.name()),
-            Self::Epochs => b.info.epochs_done.cmp(&a.info.epochs_done),
-            Self::Best => higher(RunContents::best),
-            Self::Last => {
-                higher(|known| known.info.last.map(|last| last.val_accuracy).filter(|share| share.is_finite()))
-            }
-            Self::Macs => lower(|costs| costs.macs),
-            Self::Ram => lower(|costs| costs.ram_bytes),
-            Self::Params => lower(|costs| costs.params),
-            Self::Classes => a.info.classes.cmp(&b.info.classes),
-            Self::Data => a.info.data.source.cmp(&b.info.data.source),
-        };
-        order.then(newer)
-    }
 }
 
 impl RunContents {
@@ -188,7 +75,25 @@ impl RunContents {
     }
 }
 
+impl RunContents {
+    /// Seconds of training.
+    pub fn seconds(&self) -> f64 {
+        self.history.iter().map(|row| row.seconds).filter(|seconds| seconds.is_finite()).sum()
+    }
+}
+
 impl Row {
+    /// The age in its largest unit: `5 min`, `3 h`, `12 d`.
+    pub fn age(&self) -> String {
+        match self.age {
+            seconds if seconds < 60 => format!("{} s", seconds.max(0)),
+            seconds if seconds < 3600 => format!("{} min", seconds / 60),
+            seconds if seconds < 86_400 => format!("{} h", seconds / 3600),
+            seconds if seconds < 1000 * 86_400 => format!("{} d", seconds / 86_400),
+            seconds => format!("{} y", seconds / (365 * 86_400)),
+        }
+    }
+
     /// Whether the folder, name, status or source of images contain each of `words`, which are in lower case.
     pub fn has(&self, words: &str) -> bool {
         let mut text = self.folder.to_lowercase();

@@ -5,10 +5,10 @@ use crate::jobs::Checked;
 use crate::plan::Boards;
 use crate::runs::config_hash;
 use crate::train::Control;
-use crate::tui::action::Action;
+use crate::tui::action::{Action, OpenRequest};
 use crate::tui::app::{self, App};
 use crate::tui::design::{EstimateRequest, Origin, Sheet};
-use crate::tui::effect::Expected;
+use crate::tui::effect::{AfterSave, Expected, Found, OpenedFile};
 use crate::tui::keymap::Key;
 use crate::tui::screens::{Effect, News, ScreenEffect};
 use crate::tui::theme::Theme;
@@ -34,7 +34,8 @@ pub struct World {
     pub saves: Vec<String>,
     /// Requests for estimates, in order; `None`: each is answered at once.
     pub held_estimates: Option<Vec<EstimateRequest>>,
-    runs: Vec<runs::Row>,
+    pub runs: Vec<runs::Row>,
+    discarded: Vec<runs::Row>,
 }
 
 pub fn theme() -> Theme {
@@ -50,7 +51,7 @@ impl World {
     pub fn open(name: &str, text: String) -> Self {
         let path = PathBuf::from(format!("{name}.toml"));
         let sheet = Sheet::open(path.clone(), text.clone(), Origin::File, Boards::built_in().unwrap());
-        let (app, effects) = App::new(sheet, None, theme(), (80, 24));
+        let (app, effects) = App::new(sheet, Found::default(), theme(), (80, 24));
         let files = BTreeMap::from([(path, text)]);
         let mut world = Self {
             app,
@@ -60,6 +61,7 @@ impl World {
             saves: Vec::new(),
             held_estimates: None,
             runs: runs::tests::several(),
+            discarded: Vec::new(),
         };
         world.perform(effects);
         world
@@ -72,27 +74,35 @@ impl World {
                     self.has_quit = true;
                     continue;
                 }
-                Effect::Save { path, text, expected, then_quit } => {
+                Effect::Save { path, text, expected, then } => {
                     let found = self.files.get(&path);
                     let is_expected = match (&expected, found) {
-                        (Expected::Anything, _) | (Expected::Nothing, None) => true,
+                        (Expected::Nothing, None) => true,
                         (Expected::Hash(hash), Some(found)) => config_hash(found) == *hash,
                         _ => false,
                     };
                     if is_expected {
                         self.files.insert(path.clone(), text.clone());
                         self.saves.push(text.clone());
-                        self.has_quit |= then_quit;
-                        News::Saved { path, text }
-                    } else {
-                        News::Conflict { found: found.cloned(), path }
+                        self.has_quit |= then == AfterSave::Quit;
+                        self.tell(News::Saved { path, text });
+                        if let AfterSave::Open(request) = then {
+                            self.perform(vec![Effect::Open(request)]);
+                        }
+                        continue;
+                    }
+                    News::Conflict { found: found.cloned(), path }
+                }
+                Effect::Open(OpenRequest { path, edits }) => {
+                    match self.files.get(&path).cloned().or_else(|| preset(&path).map(str::to_owned)) {
+                        Some(text) => {
+                            let (left, holder, recent) = (None, None, None);
+                            let origin = Origin::New;
+                            News::Opened(Box::new(OpenedFile { path, text, origin, left, holder, edits, recent }))
+                        }
+                        None => News::Failed("there is no such file".into()),
                     }
                 }
-                Effect::Open(path) => match self.files.get(&path).cloned().or_else(|| preset(&path).map(str::to_owned))
-                {
-                    Some(text) => News::Opened { path, text, origin: Origin::New, left: None },
-                    None => News::Failed("there is no such file".into()),
-                },
                 Effect::Classes { source, .. } => {
                     News::Classes { source, found: Ok((0..10).map(|at| format!("class {at}")).collect()) }
                 }
@@ -130,8 +140,13 @@ impl World {
                     News::runs(runs::News::Listed(Ok(self.runs.clone())))
                 }
                 Effect::Screen(ScreenEffect::Runs(runs::Effect::Delete(path))) => {
-                    self.runs.retain(|row| row.path != path);
-                    News::runs(runs::News::Deleted(path, Ok(())))
+                    let trash = PathBuf::from("runs/.trash").join(path.file_name().unwrap());
+                    self.discarded.extend(self.runs.extract_if(.., |row| row.path == path));
+                    News::runs(runs::News::Deleted(path, Ok(trash)))
+                }
+                Effect::Screen(ScreenEffect::Runs(runs::Effect::Restore(discarded))) => {
+                    self.runs.extend(self.discarded.pop());
+                    News::runs(runs::News::Restored(discarded, Ok(())))
                 }
                 _ => continue,
             };
@@ -146,16 +161,16 @@ impl World {
 
     /// A training goes two epochs and a half at once, and ends when it is stopped.
     fn train(&mut self, effect: &train::Effect) {
-        use train::tests::{batch, insight, metrics, start};
+        use train::tests::{batch, beginning, insight, metrics};
         let mut tell = |id, event| self.tell(News::train(train::News { id, event }));
-        match *effect {
+        match effect.clone() {
             train::Effect::Start { id, .. } | train::Effect::Resume { id, .. } => {
-                let labels = (0..10).map(|class| format!("class {class}")).collect();
                 tell(id, Event::Begun("runs/2026-01-31_14-05-09_micro".into()));
-                tell(id, Event::Started { start: start(4), labels, history: Vec::new() });
+                let labels = (0..10).map(|class| format!("class {class}")).collect();
+                tell(id, Event::Started(Box::new(beginning(4, labels))));
                 for epoch in 1..3 {
                     tell(id, batch(epoch, 40));
-                    tell(id, Event::Epoch { metrics: metrics(epoch), insight: insight(10) });
+                    tell(id, Event::Epoch { metrics: metrics(epoch), insight: insight(epoch, 10), is_best: true });
                 }
                 tell(id, batch(3, 20));
             }
@@ -164,6 +179,12 @@ impl World {
                 let outcome = Outcome::Ended { end: crate::train::End::Stopped, best: None, last: None };
                 tell(id, Event::Over(outcome));
             }
+            train::Effect::Open { .. } => {}
+            train::Effect::Move(moving) => {
+                let to = moving.to.clone();
+                tell(moving.id, Event::Moved(moving, Ok(to)));
+            }
+            train::Effect::MoveRun { id, to, .. } => tell(id, Event::RunMoved(Ok(to))),
         }
     }
 
@@ -173,19 +194,24 @@ impl World {
         match *effect {
             deploy::Effect::Look(_) => {
                 let run = PathBuf::from("runs/2026-01-31_14-05-09_micro");
-                tell(deploy::News::Found(Some(deploy::Found { run, best: None })));
+                tell(deploy::News::Found(Some(deploy::Found { run, best: None, trained: None })));
             }
             deploy::Effect::Stop => tell(deploy::News::Stopped),
-            deploy::Effect::Prepare { write, .. } => {
-                let Some(prepared) = deploy::tests::prepared(&self.app.sheet) else {
+            deploy::Effect::List => tell(deploy::News::Listed(Ok(deploy::tests::trained()))),
+            deploy::Effect::Prepare { write, ref run, .. } => {
+                let prepared = match run {
+                    Some(_) => Some(deploy::tests::pico(&self.app.sheet)),
+                    None => deploy::tests::prepared(&self.app.sheet),
+                };
+                let Some(prepared) = prepared else {
                     return self.tell(News::deploy(deploy::News::Untrained));
                 };
                 let folder = PathBuf::from("ArduinoCode/Micro");
                 let mut tell = |news| self.tell(News::deploy(news));
                 tell(deploy::News::Ready(Arc::new(prepared)));
-                if let Some(precision) = write {
+                if write.is_some() {
                     let checked = Checked::Equal { compiler: "g++".into(), images: 42 };
-                    tell(deploy::News::Written { files: vec![folder.join("Micro.h")], precision, checked });
+                    tell(deploy::News::Written { files: vec![folder.join("Micro.h")], checked });
                 }
                 tell(deploy::News::Done);
             }
@@ -197,13 +223,17 @@ impl World {
         self.perform(effects);
     }
 
-    /// Keys with blanks between them, as in the table of keys; a word in quotes is typed.
+    /// Keys with blanks between them, as in the table of keys; text in quotes is typed.
     pub fn keys(&mut self, keys: &str) -> &mut Self {
-        for name in keys.split(' ') {
-            match name.strip_prefix('"') {
-                Some(word) => word.trim_end_matches('"').chars().for_each(|letter| self.letter(letter)),
+        let mut rest = keys;
+        while !rest.is_empty() {
+            let typed = rest.strip_prefix('"').map(|text| text.split_once('"').unwrap_or((text, "")));
+            let (name, after) = typed.unwrap_or_else(|| rest.split_once(' ').unwrap_or((rest, "")));
+            match typed {
+                Some((text, _)) => text.chars().for_each(|letter| self.letter(letter)),
                 None => self.press(name),
             }
+            rest = after.trim_start_matches(' ');
         }
         self
     }

@@ -1,8 +1,10 @@
 //! Requests of the Train screen, and the events that it receives.
 
 use super::session::{Batch, Insight, Outcome};
+use crate::data::Dataset;
 use crate::train::{EpochMetrics, Start, Thermal};
 use std::path::PathBuf;
+use std::sync::Arc;
 
 /// Work outside the state.
 #[derive(Debug, Clone, PartialEq)]
@@ -32,6 +34,39 @@ pub enum Effect {
     },
     /// Stop the training with this id after the current batch.
     Stop(u64),
+    /// Open an image with the system's viewer.
+    Open {
+        /// The id of its training.
+        id: u64,
+        /// The file.
+        path: PathBuf,
+    },
+    /// Move the file of an image. No file is replaced.
+    Move(Moving),
+    /// Move the rescued run in `from` to the new folder `to`.
+    MoveRun {
+        /// The id of its training.
+        id: u64,
+        /// The folder that its files are saved in.
+        from: PathBuf,
+        /// Its new folder; `~` is the home folder.
+        to: PathBuf,
+    },
+}
+
+/// A move of an image file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Moving {
+    /// The id of its training.
+    pub id: u64,
+    /// Its index among the validation images.
+    pub image: u32,
+    /// The file.
+    pub from: PathBuf,
+    /// Its new path.
+    pub to: PathBuf,
+    /// Whether an earlier move is undone. Otherwise, if there is a file at `to`, a number is added to the name.
+    pub is_undo: bool,
 }
 
 /// An event of a training.
@@ -58,14 +93,7 @@ pub enum Event {
     /// The training settings do not suit the images.
     Warning(String),
     /// The first batch begins.
-    Started {
-        /// Size and length of the training.
-        start: Start,
-        /// The classes.
-        labels: Vec<String>,
-        /// The metrics of epochs done before a resume.
-        history: Vec<EpochMetrics>,
-    },
+    Started(Box<Beginning>),
     /// A batch was completed.
     Batch(Batch),
     /// An epoch was completed.
@@ -74,6 +102,8 @@ pub enum Event {
         metrics: EpochMetrics,
         /// The predictions for the validation images.
         insight: Insight,
+        /// Whether it is the best epoch so far.
+        is_best: bool,
     },
     /// The user paused (`true`) or resumed the training.
     Paused(bool),
@@ -81,4 +111,27 @@ pub enum Event {
     Thermal(Thermal),
     /// The training has ended and all files are written.
     Over(Outcome),
+    /// The system's viewer could not be started; contains the error message.
+    NotOpened(String),
+    /// A file was moved to this path, or the error message.
+    Moved(Moving, Result<PathBuf, String>),
+    /// The run folder vanished and cannot be written anew: its files are saved in this folder.
+    Rescued(PathBuf),
+    /// The rescued run was moved to this folder, or the error message.
+    RunMoved(Result<PathBuf, String>),
+}
+
+/// The facts about a training that are known when its first batch begins.
+#[derive(Debug, Clone)]
+pub struct Beginning {
+    /// Size and length of the training.
+    pub start: Start,
+    /// The metrics of epochs done before a resume.
+    pub history: Vec<EpochMetrics>,
+    /// The best of these epochs.
+    pub best: Option<u32>,
+    /// The images and their classes.
+    pub dataset: Arc<Dataset>,
+    /// The folder that the names of images are relative to, or the reason why images are not files in class folders.
+    pub folder: Result<PathBuf, String>,
 }

@@ -1,43 +1,56 @@
 //! Train: the progress of trainings.
 
 mod draw;
+mod events;
+mod images;
 mod messages;
+mod panes;
+mod queue;
+mod rescue;
 mod session;
+mod steps;
 #[cfg(test)]
 pub(super) mod tests;
+mod undo;
 mod view;
 
-pub use messages::{Effect, Event, News};
-pub use session::{Batch, Insight, Mistake, Outcome, Phase, Session, Subject};
-pub use view::{Pane, View};
+pub use messages::{Beginning, Effect, Event, Moving, News};
+pub use session::{Batch, Insight, Outcome, Session};
+pub use view::{CurveStyle, Pane, View, Viewer};
 
-use super::action::{Action, Move, Train};
-use super::design::Sheet;
+use super::action::{Action, Train};
+use super::design::{Sheet, command_line};
 use super::effect;
 use super::keymap::Context;
-use super::screen::Screen;
+use super::screen::{Screen, Step};
 use super::theme::Theme;
-use crate::escape;
-use crate::runs::Run;
-use crate::text::{self, percent};
-use crate::train::End;
 use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
-use std::path::Path;
+use ratatui::layout::{Position, Rect};
+use undo::Done;
 
 /// The screen's state.
 #[derive(Debug, Clone, Default)]
 pub struct State {
-    /// All trainings since the start of the workbench: ended, running and queued ones.
+    /// All trainings since the start of the workbench: ended, running and queued ones, in this order.
     sessions: Vec<Session>,
     /// The id of the selected training; `None`: the running one, else the last.
     selected: Option<u64>,
     pane: Pane,
-    is_log: bool,
-    /// Scroll offset of the confusion matrix: rows and columns.
-    scroll: (usize, usize),
-    /// Scroll offset of the mistakes.
-    first: usize,
+    curves: CurveStyle,
+    /// The epoch whose values are shown.
+    cursor: Option<u32>,
+    /// Whether matrix and mistakes are of the best epoch, not of the last.
+    is_best: bool,
+    /// The selected cell of the confusion matrix: true and predicted class.
+    cell: (usize, usize),
+    /// The index of the selected mistake.
+    mistake: usize,
+    /// The images that are shown large.
+    viewer: Option<Viewer>,
+    /// What can be undone, the last at the end.
+    done: Vec<Done>,
+    /// The area of the screen.
+    body: Rect,
     next: u64,
 }
 
@@ -50,8 +63,8 @@ impl Screen for State {
 
     fn act(&mut self, action: &Action, sheet: &mut Sheet, reply: &mut Reply) {
         match action {
-            Action::Train(what) => self.perform(*what, sheet, reply),
-            other => self.update(other),
+            Action::Train(what) => self.perform(what, sheet, reply),
+            other => self.update(other, reply),
         }
     }
 
@@ -59,8 +72,34 @@ impl Screen for State {
         self.receive(news, reply);
     }
 
+    fn resized(&mut self, body: Rect, _: &Sheet, _: &mut Reply) {
+        self.body = body;
+    }
+
+    fn click(&mut self, body: Rect, at: Position, sheet: &mut Sheet, reply: &mut Reply) {
+        let target = draw::target(&self.view(sheet), body, at);
+        self.point(target, reply);
+    }
+
+    fn can(&self, action: &Action, _: &Sheet) -> bool {
+        let Action::Train(what) = action else { return true };
+        let of_id = |id: u64| self.sessions.iter().find(|session| session.id == id);
+        match what {
+            Train::Stop | Train::Pause => self.current().is_some(),
+            Train::StopOne(id) | Train::StopAll(id) => self.current().is_some_and(|current| current.id == *id),
+            Train::Log | Train::Smooth => self.shown().is_some_and(|shown| shown.batch.is_some() || shown.is_begun()),
+            Train::Best => self.shown().is_some_and(Session::is_begun),
+            Train::Drop => self.droppable().is_some_and(|at| self.sessions[at].is_idle()),
+            Train::Shift { .. } => self.place().is_some_and(|at| self.sessions[at].is_waiting()),
+            Train::Undo => !self.done.is_empty(),
+            Train::MoveRescued { id, .. } => of_id(*id).is_some_and(|session| session.rescued.is_some()),
+            Train::OpenImage | Train::Relabel | Train::RelabelAs(_) | Train::SetAside => self.viewer.is_some(),
+            Train::Start | Train::Resume => true,
+        }
+    }
+
     fn context(&self) -> Context {
-        Context::Train
+        if self.viewer.is_some() { Context::Images } else { Context::Train }
     }
 
     fn status(&self) -> Option<String> {
@@ -71,9 +110,21 @@ impl Screen for State {
         self.is_running()
     }
 
+    fn step(&self, sheet: &Sheet) -> Option<Step> {
+        let name = &sheet.model()?.spec.config.model.name;
+        let session = self.current().or_else(|| self.sessions.iter().rfind(|session| session.name == *name));
+        Some(session.map_or(Step::Todo(String::new()), Session::step))
+    }
+
+    fn command(&self, sheet: &Sheet) -> Option<String> {
+        let of_session = self.shown().and_then(Session::command);
+        of_session.or_else(|| Some(command_line(sheet)? + " --train"))
+    }
+
     fn view<'a>(&'a self, sheet: &'a Sheet) -> View<'a> {
-        let Self { ref sessions, pane, is_log, scroll, first, .. } = *self;
-        View { sheet, sessions, shown: self.shown(), pane, is_log, scroll, first }
+        let Self { ref sessions, pane, curves, cursor, is_best, cell, mistake, .. } = *self;
+        let (shown, viewer) = (self.shown(), self.viewer.as_ref());
+        View { sheet, sessions, shown, pane, curves, cursor, is_best, cell, mistake, viewer }
     }
 
     fn draw(view: &View<'_>, area: Rect, buffer: &mut Buffer, theme: Theme) {
@@ -81,73 +132,50 @@ impl Screen for State {
     }
 }
 
-/// The maximum number of queued trainings.
-const MAX_QUEUED: usize = 8;
-/// The number of lines that the `PageUp` and `PageDown` keys move.
-const PAGE: usize = 10;
-
 impl State {
     /// Carries out the action `what`.
-    fn perform(&mut self, what: Train, sheet: &Sheet, reply: &mut Reply) {
+    fn perform(&mut self, what: &Train, sheet: &Sheet, reply: &mut Reply) {
         match what {
             Train::Start => self.start(sheet, reply),
             Train::Pause => self.pause(reply),
-            Train::Stop => self.stop(reply),
+            Train::Stop => self.ask_to_stop(reply),
+            Train::StopOne(id) => self.stop(*id, reply),
+            Train::StopAll(id) => self.stop_all(*id, reply),
             Train::Resume => self.resume(sheet, reply),
-            Train::Drop => self.drop_last(reply),
-            Train::Log => self.is_log = !self.is_log,
+            Train::Drop => self.drop_selected(reply),
+            Train::Shift { down } => self.shift(*down, reply),
+            Train::Log => self.curves.is_log = !self.curves.is_log,
+            Train::Smooth => self.curves.is_raw = !self.curves.is_raw,
+            Train::Best => self.turn_epoch(reply),
+            Train::OpenImage => self.open_image(reply),
+            Train::Relabel => self.ask_for_class(reply),
+            Train::RelabelAs(class) => self.relabel(*class, reply),
+            Train::SetAside => self.set_aside(reply),
+            Train::Undo => self.undo(reply),
+            Train::MoveRescued { id, to } => self.move_rescued(*id, to, reply),
         }
     }
 
     /// Moves the focus or the cursor.
-    fn update(&mut self, action: &Action) {
+    fn update(&mut self, action: &Action, reply: &mut Reply) {
+        if self.viewer.is_some() {
+            self.update_viewer(action);
+            return;
+        }
         match action {
             Action::Focus { back } => self.turn(*back),
             Action::Move(to) => self.go(*to),
-            Action::Back => (self.selected, self.scroll, self.first) = (None, (0, 0), 0),
+            Action::Enter => self.enlarge(reply),
+            Action::Back if self.cursor.is_some() => self.cursor = None,
+            Action::Back => self.show_current(),
             _ => {}
         }
     }
 
-    /// Handles an event of a training.
-    fn receive(&mut self, news: News, reply: &mut Reply) {
-        let Some(session) = self.sessions.iter_mut().find(|session| session.id == news.id) else { return };
-        match news.event {
-            Event::Reading { done, total } => session.phase = Phase::Reading { done, total },
-            Event::Begun(run) => {
-                match session.subject {
-                    Subject::File => {}
-                    Subject::Text => {
-                        let config = run.join(Run::CONFIG);
-                        reply.command = Some(format!("micromobilenet --config {} --train", shell(&config)));
-                    }
-                    Subject::Run => {
-                        reply.command = Some(format!("micromobilenet --run {} --train --resume", shell(&run)));
-                    }
-                }
-                session.run = Some(run);
-            }
-            Event::Warning(text) => reply.warn(format!("{}: {text}", session.name)),
-            Event::Started { start, labels, history } => {
-                session.phase = Phase::Training;
-                session.name.clone_from(&start.name);
-                (session.start, session.labels, session.history) = (Some(start), labels, history);
-            }
-            Event::Batch(batch) => session.advance(batch),
-            Event::Epoch { metrics, insight } => {
-                session.history.push(metrics);
-                session.trail.clear();
-                session.insight = insight;
-            }
-            Event::Paused(paused) => {
-                session.phase = if paused { Phase::Paused } else { Phase::Training };
-            }
-            Event::Thermal(state) => session.thermal = Some(state),
-            Event::Over(outcome) => {
-                report_end(session, &outcome, reply);
-                session.phase = Phase::Over(outcome);
-            }
-        }
+    /// The number of queued trainings.
+    #[must_use]
+    pub fn queued(&self) -> usize {
+        self.sessions.iter().filter(|session| session.is_waiting()).count()
     }
 
     /// Whether a training is running or queued.
@@ -158,9 +186,14 @@ impl State {
     /// Returns name and progress of the running training, else of the last one, for the line of tabs.
     fn summary(&self) -> Option<String> {
         let session = self.current().or_else(|| self.sessions.last())?;
-        let waiting = self.sessions.iter().filter(|session| session.is_waiting()).count();
+        let waiting = self.queued();
         let more = if waiting > 0 && !session.is_waiting() { format!(" +{waiting}") } else { String::new() };
         Some(session.summary() + &more)
+    }
+
+    /// Returns the title of the terminal's window; `None` before the first training.
+    pub fn title(&self) -> Option<String> {
+        self.summary().map(|summary| crate::escape::terminal(&format!("{summary} · micromobilenet")))
     }
 
     /// The running training, or the one that starts next.
@@ -178,165 +211,8 @@ impl State {
         selected.or_else(|| self.current()).or_else(|| self.sessions.last())
     }
 
-    fn start(&mut self, sheet: &Sheet, reply: &mut Reply) {
-        let Some(model) = sheet.model().filter(|_| sheet.faults().is_none()) else {
-            reply.error("the configuration is invalid: fix it first (F1 shows the error); no training was started");
-            return;
-        };
-        let name = &model.spec.config.model.name;
-        let file = sheet.path().to_owned();
-        let subject = if sheet.is_changed() { Subject::Text } else { Subject::File };
-        let Some(id) = self.queue(name, subject, reply) else { return };
-        if subject == Subject::File {
-            reply.command = Some(format!("micromobilenet --config {} --train", shell(&file)));
-        }
-        reply.own(Effect::Start { id, file, text: sheet.text().to_owned() });
+    /// Shows the running training, with nothing selected in it.
+    fn show_current(&mut self) {
+        (self.selected, self.cursor, self.cell, self.mistake) = (None, None, (0, 0), 0);
     }
-
-    fn resume(&mut self, sheet: &Sheet, reply: &mut Reply) {
-        let Some(model) = sheet.model() else {
-            reply.error("the configuration is invalid: fix it first (F1 shows the error); no run was resumed");
-            return;
-        };
-        let model = model.spec.config.model.name.clone();
-        let Some(id) = self.queue(&model, Subject::Run, reply) else { return };
-        reply.own(Effect::Resume { id, model });
-    }
-
-    /// Queues a training of `name` and returns its id; `None` if the queue is full.
-    fn queue(&mut self, name: &str, subject: Subject, reply: &mut Reply) -> Option<u64> {
-        let waiting = self.sessions.iter().filter(|session| session.is_waiting()).count();
-        if waiting >= MAX_QUEUED {
-            reply.warn(format!("{waiting} trainings are queued already: X removes the last one"));
-            return None;
-        }
-        let id = self.next;
-        self.next += 1;
-        let is_first = !self.is_running();
-        let mut session = Session { subject, ..Session::new(id, name) };
-        if is_first {
-            session.phase = Phase::Reading { done: 0, total: 0 };
-            (self.selected, self.scroll, self.first) = (None, (0, 0), 0);
-        }
-        reply.good(match (is_first, subject == Subject::Run) {
-            (true, false) => format!("training {name}; later edits do not affect this run"),
-            (false, false) => format!("queued a training of {name}; later edits do not affect it"),
-            (true, true) => format!("resuming the latest stopped run of {name} with its own configuration"),
-            (false, true) => format!("queued: the latest stopped run of {name} will be resumed"),
-        });
-        self.sessions.push(session);
-        Some(id)
-    }
-
-    fn pause(&mut self, reply: &mut Reply) {
-        let Some(session) = self.current_mut() else {
-            reply.warn("no training is running: s starts one");
-            return;
-        };
-        session.is_pausing = !session.is_pausing;
-        let (id, paused) = (session.id, session.is_pausing);
-        reply.good(if paused { "pausing after this batch; space resumes" } else { "resumed" });
-        reply.own(Effect::Pause { id, paused });
-    }
-
-    fn stop(&mut self, reply: &mut Reply) {
-        let Some(session) = self.current_mut() else {
-            reply.warn("no training is running: s starts one");
-            return;
-        };
-        session.is_stopping = true;
-        reply.good(format!("stopping {} after this batch; its state is saved", session.name));
-        reply.own(Effect::Stop(session.id));
-    }
-
-    /// Removes the last training from the queue.
-    fn drop_last(&mut self, reply: &mut Reply) {
-        let Some(at) = self.sessions.iter().rposition(Session::is_waiting) else {
-            reply.warn("no training is queued");
-            return;
-        };
-        let session = self.sessions.remove(at);
-        reply.good(format!("removed {} from the queue", session.name));
-        reply.own(Effect::Stop(session.id));
-    }
-
-    const fn turn(&mut self, back: bool) {
-        self.pane = match (self.pane, back) {
-            (Pane::Curves, false) | (Pane::Mistakes, true) => Pane::Confusion,
-            (Pane::Confusion, false) | (Pane::Curves, true) => Pane::Mistakes,
-            (Pane::Mistakes, false) | (Pane::Confusion, true) => Pane::Curves,
-        };
-    }
-
-    fn go(&mut self, to: Move) {
-        let (classes, mistakes) =
-            self.shown().map_or((0, 0), |shown| (shown.insight.confusion.len(), shown.insight.mistakes.len()));
-        match self.pane {
-            Pane::Curves => self.select(to),
-            Pane::Confusion => match to {
-                Move::Left | Move::Right => self.scroll.1 = scrolled(self.scroll.1, to, classes),
-                _ => self.scroll.0 = scrolled(self.scroll.0, to, classes),
-            },
-            Pane::Mistakes => self.first = scrolled(self.first, to, mistakes),
-        }
-    }
-
-    /// Selects another training.
-    fn select(&mut self, to: Move) {
-        let Some(at) = self.shown().and_then(|shown| self.sessions.iter().position(|other| other.id == shown.id))
-        else {
-            return;
-        };
-        let at = scrolled(at, to, self.sessions.len());
-        self.selected = self.sessions.get(at).map(|session| session.id);
-    }
-}
-
-/// Returns the position in a list of `count` entries after a move from `at`.
-fn scrolled(at: usize, to: Move, count: usize) -> usize {
-    let last = count.saturating_sub(1);
-    match to {
-        Move::Up | Move::Left => at.saturating_sub(1),
-        Move::Down | Move::Right => (at + 1).min(last),
-        Move::PageUp => at.saturating_sub(PAGE),
-        Move::PageDown => (at + PAGE).min(last),
-        Move::First => 0,
-        Move::Last => last,
-    }
-}
-
-/// Reports the end of a training and its metrics.
-fn report_end(session: &Session, outcome: &Outcome, reply: &mut Reply) {
-    let Session { name, run, .. } = session;
-    let place = run.as_ref().map(|run| format!(" · {}", text::path(run))).unwrap_or_default();
-    match outcome {
-        Outcome::NotBegun if session.is_stopping => reply.warn(format!("{name} was stopped before its first batch")),
-        Outcome::NotBegun => {}
-        Outcome::Failed(why) => reply.error(format!("{name}: {why}")),
-        Outcome::Ended { end, best, last } => {
-            let figures = match (best, last) {
-                (Some(best), Some(last)) if best.epoch != last.epoch => {
-                    format!("best {}, last {}", percent(best.val_accuracy), percent(last.val_accuracy))
-                }
-                (_, Some(last)) => percent(last.val_accuracy),
-                _ => "no epoch completed".to_owned(),
-            };
-            match end {
-                End::Finished => reply.good(format!("{name} done: {figures}{place}")),
-                End::NoProgress { epochs } => {
-                    reply.good(format!("{name} done, no improvement for {epochs} epochs: {figures}{place}"));
-                }
-                End::Stopped => reply.warn(format!("{name} stopped: {figures}{place}")),
-                End::Diverged { epoch, batch } => reply.error(format!(
-                    "{name}: the loss became NaN or infinite in epoch {epoch}, batch {batch}; try a lower train.learning_rate, \
-                     train.warmup, or train.gradient_clip = 1"
-                )),
-                End::Failed(why) => reply.error(format!("{name}: {why}")),
-            }
-        }
-    }
-}
-
-fn shell(path: &Path) -> String {
-    escape::shell(&path.to_string_lossy())
 }

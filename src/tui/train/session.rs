@@ -1,10 +1,14 @@
 //! The state of one training.
 
+use super::messages::Effect;
+use crate::data::{Dataset, Images};
 use crate::runs::EpochSummary;
 use crate::text::percent;
 use crate::train::{BatchProgress, End, EpochMetrics, Start, Thermal};
-use crate::tui::widgets::picture::Picture;
+use crate::tui::widgets::picture::Pixels;
+use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// A point of the training curves: epochs with their fraction, loss, accuracy (0 to 1).
@@ -36,9 +40,7 @@ pub enum Phase {
 /// The origin of a training.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Subject {
-    /// A saved configuration file.
-    File,
-    /// An unsaved configuration, of which only the run has a copy.
+    /// The configuration as it was, of which the run has a copy.
     Text,
     /// A stopped run, which is resumed.
     Run,
@@ -73,22 +75,26 @@ pub struct Batch {
     pub left: Duration,
 }
 
-/// Results on the validation images after an epoch.
+/// Predictions for the validation images after an epoch.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Insight {
+    /// The epoch.
+    pub epoch: u32,
     /// `[t][p]`: number of images of class t predicted as class p.
     pub confusion: Vec<Vec<u64>>,
-    /// Number of misclassified images.
-    pub wrong: usize,
-    /// The misclassified images with the highest confidence, in descending order.
-    pub mistakes: Vec<Mistake>,
+    /// The misclassified images, those predicted with the highest confidence first.
+    pub mistakes: Arc<[u32]>,
+    /// The predicted class of every image.
+    pub predictions: Arc<[u16]>,
+    /// The probability of the predicted class of every image, from 0 to 1.
+    pub confidences: Arc<[f32]>,
 }
 
-/// A misclassified image.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Mistake {
+/// A validation image and its prediction.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Judged<'a> {
     /// Its name.
-    pub name: String,
+    pub name: &'a str,
     /// Its true class.
     pub truth: usize,
     /// The predicted class.
@@ -96,7 +102,7 @@ pub struct Mistake {
     /// The probability of the predicted class, from 0 to 1.
     pub confidence: f32,
     /// Its preprocessed pixels.
-    pub picture: Option<Picture>,
+    pub pixels: Option<Pixels<'a>>,
 }
 
 /// A training since the start of the workbench.
@@ -110,8 +116,14 @@ pub struct Session {
     pub phase: Phase,
     /// Its run folder, once it was created.
     pub run: Option<PathBuf>,
-    /// The classes.
-    pub labels: Vec<String>,
+    /// The folder with the files of a run whose own folder vanished, until the user has chosen another.
+    pub rescued: Option<PathBuf>,
+    /// The images and their classes, once they are read.
+    pub dataset: Option<Arc<Dataset>>,
+    /// The folder of the images, or the reason why images are not files in class folders.
+    pub folder: Result<PathBuf, String>,
+    /// The files of images that the user has moved since.
+    pub moved: BTreeMap<u32, PathBuf>,
     /// Size and length of the training, once known.
     pub start: Option<Start>,
     /// The last completed batch.
@@ -120,12 +132,18 @@ pub struct Session {
     pub history: Vec<EpochMetrics>,
     /// The points of the training curves within the current epoch.
     pub trail: Vec<Place>,
-    /// Results on the validation images.
+    /// The best epoch.
+    pub best: Option<u32>,
+    /// Predictions of the last epoch.
     pub insight: Insight,
+    /// Predictions of the best epoch; `None` if it was before a resume.
+    pub best_insight: Option<Insight>,
     /// The last sensor readings.
     pub thermal: Option<Thermal>,
     /// The origin of the configuration.
     pub subject: Subject,
+    /// The effect that begins it; `None` once it was requested.
+    pub waiting: Option<Effect>,
     /// Whether the user has requested a pause.
     pub is_pausing: bool,
     /// Whether the user has requested a stop.
@@ -141,14 +159,20 @@ impl Session {
             name: name.to_owned(),
             phase: Phase::Waiting,
             run: None,
-            labels: Vec::new(),
+            rescued: None,
+            dataset: None,
+            folder: Err("the images have not been read yet".to_owned()),
+            moved: BTreeMap::new(),
             start: None,
             batch: None,
             history: Vec::new(),
             trail: Vec::new(),
+            best: None,
             insight: Insight::default(),
+            best_insight: None,
             thermal: None,
-            subject: Subject::File,
+            subject: Subject::Text,
+            waiting: None,
             is_pausing: false,
             is_stopping: false,
         }
@@ -169,6 +193,41 @@ impl Session {
         }
     }
 
+    /// The name of a class.
+    #[must_use]
+    pub fn label(&self, class: usize) -> String {
+        let label = self.dataset.as_ref().and_then(|dataset| dataset.labels.get(class));
+        label.map_or_else(|| class.to_string(), |label| crate::escape::terminal(label))
+    }
+
+    /// The validation images, once they are read.
+    #[must_use]
+    pub fn images(&self) -> Option<&Images> {
+        self.dataset.as_ref().map(|dataset| &dataset.validation)
+    }
+
+    /// The validation image `at` with its prediction in `insight`; `None` if there is none.
+    #[must_use]
+    pub fn judged<'a>(&'a self, insight: &Insight, at: u32) -> Option<Judged<'a>> {
+        let (images, at) = (self.images()?, at as usize);
+        let truth = usize::from(*images.labels.get(at)?);
+        let pixels = (images.pixels.len() >= (at + 1) * images.image_bytes())
+            .then(|| Pixels::new(images.height, images.width, images.channels, images.image(at)));
+        Some(Judged {
+            name: images.names.get(at).map_or("", String::as_str),
+            truth,
+            predicted: usize::from(*insight.predictions.get(at)?),
+            confidence: *insight.confidences.get(at)?,
+            pixels: pixels.flatten(),
+        })
+    }
+
+    /// The predictions to show: those of the best epoch, if there are any and `is_best`, else of the last.
+    #[must_use]
+    pub fn insight(&self, is_best: bool) -> &Insight {
+        self.best_insight.as_ref().filter(|_| is_best).unwrap_or(&self.insight)
+    }
+
     /// Whether the training has ended.
     #[must_use]
     pub const fn is_over(&self) -> bool {
@@ -179,6 +238,18 @@ impl Session {
     #[must_use]
     pub fn is_cooling(&self) -> bool {
         !self.is_over() && self.thermal.is_some_and(|state| state.cooling_to.is_some())
+    }
+
+    /// Whether an epoch is completed.
+    #[must_use]
+    pub const fn is_begun(&self) -> bool {
+        !self.history.is_empty()
+    }
+
+    /// Whether nothing is being done for the training: it is queued or has ended.
+    #[must_use]
+    pub const fn is_idle(&self) -> bool {
+        self.is_waiting() || self.is_over()
     }
 
     /// Whether the training is queued.

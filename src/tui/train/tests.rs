@@ -1,18 +1,25 @@
 //! Tests of the state after keys and events, and of its drawing.
 
+mod panes;
+mod queue;
+
+use super::messages::Beginning;
 use super::*;
 use crate::config::preset;
+use crate::data::{DataCheck, Dataset, Images};
 use crate::plan::Boards;
 use crate::runs::EpochSummary;
 use crate::sensors::Throttling;
-use crate::train::{BatchProgress, EpochMetrics, Start, Thermal};
+use crate::train::{BatchProgress, End, EpochMetrics, Start, Thermal};
+use crate::tui::action::Move;
 use crate::tui::design::Origin;
+use crate::tui::dialog::Dialog;
 use crate::tui::effect::Severity;
 use crate::tui::theme::Theme;
-use crate::tui::widgets::picture::Picture;
 use ratatui::buffer::{Buffer, Cell};
 use ratatui::layout::Rect;
-use std::sync::LazyLock;
+use std::path::PathBuf;
+use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 /// Parsed once, since thousands of frames are drawn.
@@ -25,9 +32,16 @@ fn sheet() -> Sheet {
     SHEET.clone()
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "calls are shorter without references")]
 fn act(state: &mut State, what: Train, sheet: &Sheet) -> Reply {
     let mut reply = Reply::default();
-    state.perform(what, sheet, &mut reply);
+    state.perform(&what, sheet, &mut reply);
+    reply
+}
+
+fn press(state: &mut State, action: &Action) -> Reply {
+    let mut reply = Reply::default();
+    state.update(action, &mut reply);
     reply
 }
 
@@ -71,24 +85,59 @@ pub fn batch(epoch: u32, batch: usize) -> Event {
     Event::Batch(Batch { progress, elapsed: Duration::from_secs(62), left: Duration::from_secs(271) })
 }
 
+/// The number of validation images.
+const IMAGES: usize = 200;
+
+/// The true and the predicted class of image `at`: every fourth image is mistaken for the class after its own.
+fn judgement(at: usize, classes: usize) -> (usize, usize) {
+    let truth = at % classes;
+    (truth, if at % 4 == 3 { (truth + 1) % classes } else { truth })
+}
+
 /// Validation results of a network with `classes` classes.
-pub fn insight(classes: usize) -> Insight {
-    let row = |truth: usize| {
-        (0..classes).map(move |predicted| if truth == predicted { 90 } else { u64::from(predicted == 0) * 10 })
-    };
-    let pixels: Vec<u8> = (0..28 * 28).map(|at| (at % 251) as u8).collect();
-    let mistake = |at: usize| Mistake {
-        name: format!("validation {at}\u{1b}[31m"),
-        truth: at % classes,
-        predicted: (at + 1) % classes,
-        confidence: 0.99,
-        picture: Picture::new(28, 28, 1, &pixels),
+pub fn insight(epoch: u32, classes: usize) -> Insight {
+    let mut confusion = vec![vec![0; classes]; classes];
+    let mut predictions = Vec::new();
+    for (truth, predicted) in (0..IMAGES).map(|at| judgement(at, classes)) {
+        confusion[truth][predicted] += 1;
+        predictions.push(predicted as u16);
+    }
+    let is_wrong = |at: &u32| {
+        let (truth, predicted) = judgement(*at as usize, classes);
+        truth != predicted
     };
     Insight {
-        confusion: (0..classes).map(|truth| row(truth).collect()).collect(),
-        wrong: 117,
-        mistakes: (0..24).map(mistake).collect(),
+        epoch,
+        confusion,
+        mistakes: (0..IMAGES as u32).filter(is_wrong).collect::<Vec<_>>().into(),
+        predictions: predictions.into(),
+        confidences: vec![0.99; IMAGES].into(),
     }
+}
+
+/// The beginning of a training of `epochs` epochs on images of `labels`, which are files below `flowers`.
+pub fn beginning(epochs: u32, labels: Vec<String>) -> Beginning {
+    let classes = labels.len();
+    let pixels = (0..IMAGES).flat_map(|_| (0..28 * 28).map(|at| (at % 251) as u8)).collect();
+    let images = Images {
+        height: 28,
+        width: 28,
+        channels: 1,
+        pixels,
+        labels: (0..IMAGES).map(|at| (at % classes) as u16).collect(),
+        names: (0..IMAGES).map(|at| format!("{}/{at}\u{1b}[31m.png", labels[at % classes])).collect(),
+        contents: Vec::new(),
+    };
+    let (fingerprint, source, check) = (String::new(), "flowers".to_owned(), DataCheck::default());
+    let dataset =
+        Dataset { labels, train: Images::default(), validation: images, test: None, fingerprint, check, source };
+    let (start, folder) = (start(epochs), Ok(PathBuf::from("pictures/flowers")));
+    Beginning { start, history: Vec::new(), best: None, dataset: Arc::new(dataset), folder }
+}
+
+/// The event of a completed epoch.
+fn epoch(number: u32, classes: usize) -> Event {
+    Event::Epoch { metrics: metrics(number), insight: insight(number, classes), is_best: true }
 }
 
 /// A training of a network with `classes` classes, in its third epoch.
@@ -97,10 +146,10 @@ fn training(classes: usize) -> State {
     act(&mut state, Train::Start, &sheet());
     tell(&mut state, 0, Event::Begun("runs/2026_micro".into()));
     let labels = (0..classes).map(|class| format!("c\u{7} {class}")).collect();
-    tell(&mut state, 0, Event::Started { start: start(60), labels, history: Vec::new() });
-    for epoch in 1..3 {
-        tell(&mut state, 0, batch(epoch, 40));
-        tell(&mut state, 0, Event::Epoch { metrics: metrics(epoch), insight: insight(classes) });
+    tell(&mut state, 0, Event::Started(Box::new(beginning(60, labels))));
+    for number in 1..3 {
+        tell(&mut state, 0, batch(number, 40));
+        tell(&mut state, 0, epoch(number, classes));
     }
     tell(&mut state, 0, batch(3, 10));
     state
@@ -131,15 +180,15 @@ fn s_trains_the_text_as_it_is_and_puts_the_next_behind_it() {
     let reply = act(&mut state, Train::Start, &sheet);
     let [effect::Effect::Screen(Effect::Start { id: 0, text, .. })] = &reply.effects[..] else { panic!("{reply:?}") };
     assert_eq!(text, sheet.text());
-    assert_eq!(reply.command.as_deref(), Some("micromobilenet --config 'my nets/micro.toml' --train"));
+    assert_eq!(state.command(&sheet).as_deref(), Some("micromobilenet --config 'my nets/micro.toml' --train"));
     assert!(state.is_running());
     sheet.replace(sheet.text().replacen("name = \"micro\"", "name = \"other\"", 1), None);
-    assert_eq!(act(&mut state, Train::Start, &sheet).command, None, "no file says it");
+    act(&mut state, Train::Start, &sheet);
     assert_eq!(state.summary().as_deref(), Some("micro reading images +1"));
     tell(&mut state, 0, Event::Over(Outcome::Failed("no images".into())));
     tell(&mut state, 1, Event::Reading { done: 3, total: 9 });
-    let reply = tell(&mut state, 1, Event::Begun("runs/2026_other".into()));
-    assert_eq!(reply.command.as_deref(), Some("micromobilenet --config runs/2026_other/config.toml --train"));
+    tell(&mut state, 1, Event::Begun("runs/2026_other".into()));
+    assert_eq!(state.command(&sheet).as_deref(), Some("micromobilenet --config runs/2026_other/config.toml --train"));
     assert_eq!(state.summary().as_deref(), Some("other reading images"));
     assert!(drawn(&state, 80, 21, themes()[0]).contains("images 3/9"));
 }
@@ -204,19 +253,28 @@ fn heat_is_shown_while_it_lasts() {
 }
 
 #[test]
-fn what_waits_can_be_taken_back() {
-    let (mut state, sheet) = (training(3), sheet());
-    assert!(act(&mut state, Train::Drop, &sheet).effects.is_empty());
-    act(&mut state, Train::Resume, &sheet);
-    let reply = act(&mut state, Train::Drop, &sheet);
-    assert_eq!(reply.effects, [effect::Effect::Screen(Effect::Stop(1))]);
-    assert_eq!(state.summary().as_deref(), Some("micro 3/60 61.7 %"));
-    // The end of a removed training is not reported.
-    assert!(tell(&mut state, 1, Event::Over(Outcome::NotBegun)).notice.is_none());
-    for _ in 0..MAX_QUEUED {
-        act(&mut state, Train::Start, &sheet);
+fn curves_of_1500_epochs_are_smooth_and_thin_and_a_cursor_reads_them() {
+    let mut state = training(3);
+    for number in 3..=1500 {
+        let mut metrics = metrics(number);
+        metrics.val_loss += if number % 2 == 0 { 0.2 } else { 0.0 };
+        metrics.val_accuracy = if number == 700 { 0.99 } else { 0.6 };
+        let event = Event::Epoch { metrics, insight: insight(number, 3), is_best: number == 700 };
+        tell(&mut state, 0, event);
     }
-    assert!(act(&mut state, Train::Start, &sheet).effects.is_empty());
+    let smooth = drawn(&state, 120, 40, themes()[0]);
+    assert!(smooth.contains("◆ 99.0 % (700)"), "{smooth}");
+    act(&mut state, Train::Smooth, &sheet());
+    let raw = drawn(&state, 120, 40, themes()[0]);
+    // The raw line goes up and down over the whole range; smoothed, its points lie under a line.
+    let dots = |text: &str| text.chars().filter(|sign| ('\u{2800}'..'\u{2900}').contains(sign)).count();
+    assert!(raw != smooth && dots(&raw) > dots(&smooth), "{raw}\n{smooth}");
+    press(&mut state, &Action::Move(Move::Left));
+    assert_eq!(state.cursor, Some(1500));
+    press(&mut state, &Action::Move(Move::First));
+    let read = drawn(&state, 120, 40, themes()[0]);
+    assert!(read.contains("loss, epoch 1 ") && read.contains("train 1.000") && read.contains("val 1.100"), "{read}");
+    assert!(press(&mut state, &Action::Back).effects.is_empty() && state.cursor.is_none());
 }
 
 #[test]
@@ -227,6 +285,11 @@ fn a_reason_to_fail_is_read_as_a_whole() {
     tell(&mut state, 0, Event::Over(Outcome::Failed(why.into())));
     let text = drawn(&state, 80, 21, themes()[1]);
     assert!(text.contains("no data set") && text.contains("fashion-mnist"), "{text}");
+    // Above the curves of a training that failed later.
+    let mut state = training(3);
+    tell(&mut state, 0, Event::Over(Outcome::Failed(why.into())));
+    let text = drawn(&state, 80, 21, themes()[1]);
+    assert!(text.contains("no data set") && text.contains("fashion-mnist") && text.contains(" loss "), "{text}");
 }
 
 #[test]
@@ -258,10 +321,10 @@ fn the_screen_shows_where_it_is() {
     }
     for part in [
         "learning rate 0.000976",
-        "─ loss ",
+        " loss ",
         "╌ train 0.750 ─ val 0.733",
-        "─ accuracy ",
-        "true → predicted, %, epoch 2",
+        " accuracy ",
+        "true → predicted, %, epoch 2 (best)",
         "%┤",
     ] {
         assert!(text.contains(part), "{part}\n{text}");
@@ -273,12 +336,12 @@ fn the_screen_shows_where_it_is() {
 fn mistakes_are_shown_where_there_is_room_or_on_tab() {
     let mut state = training(10);
     let small = drawn(&state, 80, 21, themes()[0]);
-    assert!(!small.contains("most confident of 117"), "{small}");
+    assert!(!small.contains("most confident of 50"), "{small}");
     let large = drawn(&state, 160, 45, themes()[0]);
-    assert!(large.contains("most confident of 117") && large.contains("99 % validation 0"), "{large}");
-    state.update(&Action::Focus { back: true });
+    assert!(large.contains("most confident of 50") && large.contains("99 % c"), "{large}");
+    press(&mut state, &Action::Focus { back: true });
     let small = drawn(&state, 80, 21, themes()[0]);
-    assert!(small.contains("most confident of 117"), "{small}");
+    assert!(small.contains("most confident of 50"), "{small}");
 }
 
 #[test]
@@ -286,8 +349,8 @@ fn a_hundred_classes_are_shaded_and_scrolled() {
     let mut state = training(100);
     let before = drawn(&state, 80, 21, themes()[2]);
     assert!(before.is_ascii(), "{before}");
-    state.update(&Action::Focus { back: false });
-    state.update(&Action::Move(Move::Last));
+    press(&mut state, &Action::Focus { back: false });
+    press(&mut state, &Action::Move(Move::Last));
     let after = drawn(&state, 80, 21, themes()[2]);
     assert!(after.contains("99") && before != after, "{after}");
 }
@@ -297,7 +360,7 @@ fn log_loss_has_an_axis_of_its_own() {
     let mut state = training(3);
     act(&mut state, Train::Log, &sheet());
     let text = drawn(&state, 80, 21, themes()[0]);
-    assert!(text.contains("─ loss (log)") && text.contains("0.9┤"), "{text}");
+    assert!(text.contains(" loss (log)") && text.contains("0.8┤"), "{text}");
 }
 
 #[test]
@@ -308,10 +371,10 @@ fn no_size_is_too_odd() {
     tell(&mut over, 0, Event::Over(ended));
     states.push(over);
     for (at, state) in states.iter_mut().enumerate() {
-        state.is_log = at % 2 == 1;
+        state.curves.is_log = at % 2 == 1;
         for height in 0..60 {
             for width in (0..200).skip(at).step_by(3) {
-                state.update(&Action::Focus { back: false });
+                press(state, &Action::Focus { back: false });
                 drawn(state, width, height, themes()[usize::from(width + height) % 3]);
             }
         }
@@ -324,7 +387,7 @@ fn the_view_tells_what_is_shown_without_a_terminal() {
     assert!(state.view(&SHEET).shown.is_none());
     act(&mut state, Train::Start, &sheet());
     act(&mut state, Train::Start, &sheet());
-    state.update(&Action::Focus { back: false });
+    press(&mut state, &Action::Focus { back: false });
     let view = state.view(&SHEET);
     assert_eq!((view.sessions.len(), view.shown.map(|shown| shown.id), view.pane), (2, Some(0), Pane::Confusion));
 }

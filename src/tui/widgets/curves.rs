@@ -1,11 +1,22 @@
 //! Charts of curves with axes, in braille dots or letters.
 
-use crate::tui::theme::Theme;
+use crate::tui::theme::{Depth, Theme};
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Widget as _;
+
+/// How a curve is drawn, to distinguish it without colours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stroke {
+    /// A line.
+    Solid,
+    /// A dashed line.
+    Dashed,
+    /// Its points alone.
+    Dots,
+}
 
 /// A curve.
 #[derive(Debug, Clone)]
@@ -14,10 +25,32 @@ pub struct Curve {
     pub points: Vec<(f64, f64)>,
     /// Its style.
     pub style: Style,
-    /// Its letter on terminals without braille.
+    /// Its letter: on terminals without braille it is drawn with it, without colours it is marked by it.
     pub sign: char,
-    /// Whether the curve is dashed, to distinguish it without colours.
-    pub is_dashed: bool,
+    /// How it is drawn.
+    pub stroke: Stroke,
+}
+
+/// A marked point.
+#[derive(Debug, Clone, Copy)]
+pub struct Mark {
+    /// Its place.
+    pub at: (f64, f64),
+    /// The character to draw there.
+    pub sign: char,
+    /// Its style.
+    pub style: Style,
+}
+
+/// Curves with what is drawn among them.
+#[derive(Debug, Default)]
+pub struct Chart<'a> {
+    /// The curves, the last on top.
+    pub curves: &'a [Curve],
+    /// Points above the curves.
+    pub marks: &'a [Mark],
+    /// The place of a vertical line.
+    pub cursor: Option<f64>,
 }
 
 /// An axis: its range and labels.
@@ -33,30 +66,87 @@ pub struct Axis {
 
 impl Axis {
     /// Maps `value` to a position on the axis, clamped to 0..=1; `None` if it is not finite.
-    fn place(&self, value: f64) -> Option<f64> {
+    #[must_use]
+    pub fn place(&self, value: f64) -> Option<f64> {
         let place = (value - self.from) / (self.to - self.from);
         place.is_finite().then(|| place.clamp(0.0, 1.0))
+    }
+
+    /// The value at `column` of `columns`.
+    #[must_use]
+    pub fn value_at(&self, column: u16, columns: u16) -> f64 {
+        self.from + (self.to - self.from) * f64::from(column) / f64::from(columns.saturating_sub(1).max(1))
     }
 }
 
 /// The minimum size of a chart, in columns and lines.
 const MIN_SIZE: (u16, u16) = (16, 4);
 
-/// Draws `curves` with the axis `x` below and `y` on the left.
-pub fn draw(curves: &[Curve], x: &Axis, y: &Axis, area: Rect, buffer: &mut Buffer, theme: Theme) {
-    let area = area.intersection(buffer.area);
+/// The width of the labels of the axis `y`, and the area of the curves; `None` if there is no room.
+fn parts(y: &Axis, area: Rect) -> Option<(u16, Rect)> {
     if area.width < MIN_SIZE.0 || area.height < MIN_SIZE.1 {
-        return;
+        return None;
     }
     let scale = y.ticks.iter().map(|(_, label)| label.chars().count()).max().unwrap_or(0);
     let scale = u16::try_from(scale).unwrap_or(0).min(area.width / 3);
     let plot = Rect { x: area.x + scale + 1, y: area.y, width: area.width - scale - 1, height: area.height - 2 };
+    Some((scale, plot))
+}
+
+/// The part of `area` in which curves are drawn; `None` if there is no room.
+#[must_use]
+pub fn plot(y: &Axis, area: Rect) -> Option<Rect> {
+    parts(y, area).map(|(_, plot)| plot)
+}
+
+/// Draws `chart` with the axis `x` below and `y` on the left.
+pub fn draw(chart: &Chart<'_>, x: &Axis, y: &Axis, area: Rect, buffer: &mut Buffer, theme: Theme) {
+    let area = area.intersection(buffer.area);
+    let Some((scale, plot)) = parts(y, area) else { return };
     draw_axes(x, y, scale, plot, buffer, theme);
+    let column = |at: f64| x.place(at).map(|place| plot.x + (place * f64::from(plot.width - 1)).round() as u16);
+    if let Some(column) = chart.cursor.and_then(column) {
+        let line = if theme.has_glyphs { "│" } else { "|" };
+        (plot.y..plot.bottom()).for_each(|row| set(buffer, column, row, line, theme.accent()));
+    }
     let mut raster = Raster::new(plot, theme);
-    for curve in curves {
+    for curve in chart.curves {
         raster.curve(curve, x, y);
     }
     raster.draw(buffer);
+    let place = |at: (f64, f64)| {
+        let up = y.place(at.1)?;
+        Some((column(at.0)?, plot.bottom() - 1 - (up * f64::from(plot.height - 1)).round() as u16))
+    };
+    if theme.depth == Depth::None && theme.has_glyphs {
+        for (index, curve) in chart.curves.iter().enumerate().filter(|(_, curve)| curve.stroke != Stroke::Dots) {
+            draw_signs(curve, index, &place, buffer);
+        }
+    }
+    for mark in chart.marks {
+        if let Some((column, row)) = place(mark.at) {
+            set(buffer, column, row, mark.sign.encode_utf8(&mut [0; 4]), mark.style);
+        }
+    }
+}
+
+/// The distance in columns between the letters that mark a curve.
+const SIGNS: u16 = 12;
+
+/// Marks a curve with its letter, since it has no colour.
+fn draw_signs(curve: &Curve, index: usize, place: &dyn Fn((f64, f64)) -> Option<(u16, u16)>, buffer: &mut Buffer) {
+    let mut next = 0;
+    let last = curve.points.len().saturating_sub(1);
+    for (at, (column, row)) in curve.points.iter().enumerate().filter_map(|(at, point)| Some((at, place(*point)?))) {
+        // Curves on each other are marked at different places.
+        if next == 0 {
+            next = column + (2 + 5 * index as u16) % SIGNS;
+        }
+        if column >= next || at == last {
+            set(buffer, column, row, curve.sign.encode_utf8(&mut [0; 4]), curve.style);
+            next = column + SIGNS;
+        }
+    }
 }
 
 fn draw_axes(x: &Axis, y: &Axis, scale: u16, plot: Rect, buffer: &mut Buffer, theme: Theme) {
@@ -141,8 +231,13 @@ impl Raster {
                 let part = step as f64 / steps.max(1) as f64;
                 let between = |from: i64, to: i64| from + ((to - from) as f64 * part).round() as i64;
                 length += usize::from(step > 0);
+                let is_drawn = match curve.stroke {
+                    Stroke::Solid => true,
+                    Stroke::Dashed => length % 4 < 2,
+                    Stroke::Dots => false,
+                };
                 // Points are always drawn, also in gaps.
-                if !curve.is_dashed || length % 4 < 2 || step == steps {
+                if is_drawn || step == steps {
                     self.set(between(from.0, here.0) as usize, between(from.1, here.1) as usize, curve);
                 }
             }
@@ -197,11 +292,40 @@ mod tests {
         let mut buffer = Buffer::empty(area);
         let theme = Theme::of(|name| (name == "TERM").then(|| "linux".to_owned()));
         let points = vec![(0.0, 0.0), (10.0, 4.0)];
-        let curve = Curve { points, style: Style::new(), sign: '*', is_dashed: false };
-        draw(&[curve], &axis(10.0), &axis(4.0), area, &mut buffer, theme);
+        let curve = Curve { points, style: Style::new(), sign: '*', stroke: Stroke::Solid };
+        draw(&Chart { curves: &[curve], ..Chart::default() }, &axis(10.0), &axis(4.0), area, &mut buffer, theme);
         let expected = "4+               ***\n  |           ****   \n 2+       ****       \n  |   ****           \n\
                          0+***               \n  ++--------+-------+\n   0        5      10\n";
         assert_eq!(text(&buffer).replace(' ', ""), expected.replace(' ', ""), "{}", text(&buffer));
+    }
+
+    #[test]
+    fn curves_without_colours_have_letters_and_kinds_of_lines() {
+        let area = Rect::new(0, 0, 40, 10);
+        let mut buffer = Buffer::empty(area);
+        let theme = Theme::of(|name| (name == "NO_COLOR").then(|| "1".to_owned()));
+        let curve = |sign, value, stroke| {
+            let points = (0..=30).map(|at| (f64::from(at) / 3.0, value)).collect();
+            Curve { points, style: Style::new(), sign, stroke }
+        };
+        let curves = [curve('t', 1.0, Stroke::Dashed), curve('v', 3.0, Stroke::Solid)];
+        let marks = [Mark { at: (5.0, 2.0), sign: 'B', style: Style::new() }];
+        draw(
+            &Chart { curves: &curves, marks: &marks, cursor: Some(5.0) },
+            &axis(10.0),
+            &axis(4.0),
+            area,
+            &mut buffer,
+            theme,
+        );
+        let text = text(&buffer);
+        let lines: Vec<&str> = text.lines().collect();
+        let line = |sign: char| *lines.iter().find(|line| line.contains(sign)).unwrap();
+        assert!(line('t').matches('t').count() >= 2 && line('v').matches('v').count() >= 2, "{text}");
+        assert_ne!(line('t').replace('t', "v"), line('v'), "a dashed and a solid line\n{text}");
+        let column = |line: &str, sign: char| line.chars().position(|letter| letter == sign);
+        let cursor = lines.iter().filter(|line| line.chars().nth(column(line, 'B').unwrap_or(21)) == Some('│')).count();
+        assert!(text.contains('B') && cursor >= 4, "{text}");
     }
 
     #[test]
@@ -210,10 +334,12 @@ mod tests {
         for (from, to) in [(0.0, 1.0), (1.0, 1.0), (f64::NAN, 1.0), (0.0, f64::INFINITY)] {
             let axis = Axis { from, to, ticks: vec![(f64::NAN, "?".into()), (0.5, "x".repeat(100))] };
             let points = vec![(0.0, f64::NAN), (f64::INFINITY, 1.0), (-3.0, 9e99), (0.5, 0.5)];
-            let curve = Curve { points, style: Style::new(), sign: '*', is_dashed: true };
+            let curve = Curve { points, style: Style::new(), sign: '*', stroke: Stroke::Dashed };
             for (width, height) in [(0, 0), (1, 9), (16, 4), (17, 3), (40, 12)] {
                 let area = Rect::new(0, 0, width, height);
-                draw(std::slice::from_ref(&curve), &axis, &axis, area, &mut Buffer::empty(area), theme);
+                let marks = [Mark { at: (0.5, f64::NAN), sign: 'x', style: Style::new() }];
+                let chart = Chart { curves: std::slice::from_ref(&curve), marks: &marks, cursor: Some(f64::NAN) };
+                draw(&chart, &axis, &axis, area, &mut Buffer::empty(area), theme);
             }
         }
     }

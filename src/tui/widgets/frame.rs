@@ -1,21 +1,28 @@
 //! Titles and frames.
 
+use crate::text::cut;
 use crate::tui::theme::Theme;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, BorderType, Borders, Widget as _};
 
-/// Draws a title, followed by a rule, in the first line of `area`; returns the area below.
+/// Draws a title, followed by a rule, in the first line of `area`; returns the area below. That of the pane with the
+/// focus is heavy and begins with a mark, so that it is seen without colours.
 pub fn titled(title: &str, has_focus: bool, area: Rect, buffer: &mut Buffer, theme: Theme) -> Rect {
     if area.height == 0 || area.width == 0 {
         return area;
     }
-    let rule = if theme.has_glyphs { "─" } else { "-" };
-    let style = if has_focus { theme.accent() } else { theme.label() };
-    let title = format!("{rule} {title} ");
+    let (mark, rule) = match (has_focus, theme.has_glyphs) {
+        (true, true) => ("▌", "━"),
+        (true, false) => (">", "="),
+        (false, true) => ("─", "─"),
+        (false, false) => ("-", "-"),
+    };
+    let (style, rest_style) = if has_focus { (theme.accent(), theme.accent()) } else { (theme.label(), theme.dim()) };
+    let title = format!("{mark} {} ", cut(title, usize::from(area.width).saturating_sub(3)));
     let rest = usize::from(area.width).saturating_sub(Span::raw(&title).width());
-    let line = Line::from(vec![Span::styled(title, style), Span::styled(rule.repeat(rest), theme.dim())]);
+    let line = Line::from(vec![Span::styled(title, style), Span::styled(rule.repeat(rest), rest_style)]);
     line.render(Rect { height: 1, ..area }, buffer);
     Rect { y: area.y + 1, height: area.height - 1, ..area }
 }

@@ -6,4 +6,6 @@ pub mod console;
 pub mod curves;
 pub mod frame;
 pub mod picture;
+pub mod selection;
+pub mod series;
 pub mod syntax;

@@ -38,17 +38,6 @@ impl Picture {
     pub fn pixels(&self) -> Pixels<'_> {
         Pixels { height: self.height, width: self.width, channels: self.channels, bytes: &self.pixels }
     }
-
-    /// Returns the width in columns for a height of `rows` cells; a cell is twice as high as wide.
-    #[must_use]
-    pub fn columns(&self, rows: u16) -> u16 {
-        self.pixels().columns(rows)
-    }
-
-    /// Draws the image stretched to `area`.
-    pub fn draw(&self, area: Rect, buffer: &mut Buffer, theme: Theme) {
-        self.pixels().draw(area, buffer, theme);
-    }
 }
 
 /// An image encoded for a terminal with a graphics protocol.
@@ -198,13 +187,13 @@ mod tests {
         let area = Rect::new(0, 0, 2, 1);
         let mut buffer = Buffer::empty(area);
         let theme = Theme::of(|name| (name == "COLORTERM").then(|| "truecolor".to_owned()));
-        picture.draw(area, &mut buffer, theme);
+        picture.pixels().draw(area, &mut buffer, theme);
         let cell = &buffer[(0, 0)];
         assert_eq!((cell.fg, cell.bg), (Color::Rgb(0, 0, 0), Color::Rgb(255, 255, 255)));
         assert_eq!(Picture::new(4, 4, 3, &pixels), None);
         for (width, height) in [(1, 1), (7, 3), (40, 30)] {
             let area = Rect::new(0, 0, width, height);
-            picture.draw(area, &mut Buffer::empty(area), Theme::of(|_| None));
+            picture.pixels().draw(area, &mut Buffer::empty(area), Theme::of(|_| None));
         }
     }
 }

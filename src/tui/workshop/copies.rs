@@ -1,11 +1,11 @@
 //! Backups of unsaved texts, to recover them after a crash.
 
-use super::files::backup_path;
+use super::claims::Claim;
 use crate::files::write_atomic;
 use crate::jobs::{Events, Queue, Work, Worker};
 use crate::train::Control;
 use crate::tui::screens::News;
-use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// The delay before a backup is written, in which further keystrokes are collected: frequent writes wear out memory
@@ -14,8 +14,8 @@ const DELAY: Duration = Duration::from_millis(200);
 
 /// A command to write or delete the backup of a text.
 pub struct Copy {
-    /// The file of the saved text.
-    pub path: PathBuf,
+    /// The file of the saved text; it stays claimed until the command is carried out.
+    pub claim: Arc<Claim>,
     /// The text; `None` deletes the backup.
     pub text: Option<String>,
 }
@@ -29,7 +29,7 @@ pub struct CopyWriter {
 /// Starts the thread that writes backups; of several queued backups of a file, it writes the last.
 #[must_use]
 pub fn start(events: Events<News>) -> Worker<CopyWriter> {
-    let queue = Queue::delayed(DELAY, |new: &Copy, old: &Copy| new.path == old.path);
+    let queue = Queue::delayed(DELAY, |new: &Copy, old: &Copy| new.claim.path() == old.claim.path());
     Worker::new("copies", queue, CopyWriter::default(), events)
 }
 
@@ -44,13 +44,13 @@ impl Work for CopyWriter {
         }
     }
 
-    fn failed(&self, Copy { path, .. }: &Copy, reason: &str) -> News {
-        News::Failed(format!("unsaved changes to {} cannot be backed up: {reason}", path.display()))
+    fn failed(&self, Copy { claim, .. }: &Copy, reason: &str) -> News {
+        News::Failed(format!("unsaved changes to {} cannot be backed up: {reason}", claim.path().display()))
     }
 }
 
-fn write(Copy { path, text }: &Copy) -> Result<(), Box<dyn std::error::Error>> {
-    let copy = backup_path(path);
+fn write(Copy { claim, text }: &Copy) -> Result<(), Box<dyn std::error::Error>> {
+    let copy = claim.backup();
     match text {
         Some(text) => Ok(write_atomic(&copy, text.as_bytes())?),
         None if copy.exists() => Ok(std::fs::remove_file(&copy)?),

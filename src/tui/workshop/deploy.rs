@@ -6,9 +6,9 @@ use crate::jobs::{
     self, COMPARED_IMAGES, CheckError, Compilers, Deployment, Events, Folders, ImageCache, Queue, Session, Work, Worker,
 };
 use crate::plan::Board;
-use crate::runs::Run;
+use crate::runs::{Run, RunError, RunSummary, Status, list};
 use crate::train::Control;
-use crate::tui::deploy::{Build, Effect, ExportSettings, Found, News, Prepared};
+use crate::tui::deploy::{Build, Effect, ExportSettings, Found, News, Prepared, Trained};
 use anyhow::Context as _;
 use std::path::Path;
 use std::sync::Arc;
@@ -38,12 +38,16 @@ impl Work for Exporter {
             Effect::Look(spec) => {
                 events.send(News::Found(find(&self.folders.runs, spec).ok().flatten().as_ref().map(found)));
             }
-            Effect::Prepare { spec, board, write } => {
+            Effect::List => {
+                let found = trained(&self.folders.runs).map_err(|error| error.to_string());
+                events.send(News::Listed(found));
+            }
+            Effect::Prepare { spec, run, board, write } => {
                 let mut job = Job { exporter: self, board: board.as_deref(), control, events };
-                events.send(match job.run(spec, *write) {
+                events.send(match job.run(spec, run.as_deref(), *write) {
                     Ok(end) => end,
                     Err(_) if control.is_stopped() => News::Stopped,
-                    Err(error) => News::Failed(super::one_line(&format!("{error:#}"))),
+                    Err(error) => News::Failed(crate::text::one_line(&crate::text::with_causes(error.as_ref()))),
                 });
             }
             Effect::Stop => {}
@@ -60,9 +64,22 @@ fn find(runs: &Path, spec: &ConfigFile) -> anyhow::Result<Option<Run>> {
     Ok(jobs::trained_run(runs, spec)?)
 }
 
+/// Returns the runs in the folder `runs` that have weights and are not running, newest first.
+fn trained(runs: &Path) -> Result<Vec<Trained>, RunError> {
+    if !runs.is_dir() {
+        return Ok(Vec::new());
+    }
+    let of = |summary: RunSummary| {
+        let info = summary.info.ok().filter(|info| info.epochs_done > 0 && info.status != Status::Running)?;
+        Some(Trained { run: summary.path, name: info.name, best: info.best.or(info.last) })
+    };
+    Ok(list(runs)?.into_iter().filter_map(of).collect())
+}
+
 fn found(run: &Run) -> Found {
     let best = run.info().ok().and_then(|info| info.best.or(info.last));
-    Found { run: run.path().to_owned(), best }
+    let trained = config::load(&run.file(Run::CONFIG), &[]).ok().map(Box::new);
+    Found { run: run.path().to_owned(), best, trained }
 }
 
 /// The preparation of one export.
@@ -82,10 +99,17 @@ impl Job<'_> {
         self.send(News::Progress(text.into()));
     }
 
-    fn run(&mut self, spec: &ConfigFile, write: Option<Precision>) -> anyhow::Result<News> {
-        let Some(run) = find(&self.exporter.folders.runs, spec)? else { return Ok(News::Untrained) };
+    fn run(&mut self, spec: &ConfigFile, run: Option<&Path>, write: Option<Precision>) -> anyhow::Result<News> {
+        let is_chosen = run.is_some();
+        let run = match run {
+            Some(path) => Run::open(path)?,
+            None => match find(&self.exporter.folders.runs, spec)? {
+                Some(run) => run,
+                None => return Ok(News::Untrained),
+            },
+        };
         let pool = rayon::ThreadPoolBuilder::new().num_threads(self.exporter.threads.max(1)).build()?;
-        let Some(prepared) = pool.install(|| self.prepared(spec, &run, write.is_none()))? else {
+        let Some(prepared) = pool.install(|| self.prepared(spec, &run, is_chosen, write.is_none()))? else {
             return Ok(News::Stopped);
         };
         self.send(News::Ready(prepared.clone()));
@@ -96,23 +120,36 @@ impl Job<'_> {
             let checked = match pool.install(|| export.check(&Compilers::here(), &stop)) {
                 Ok(checked) => checked,
                 Err(CheckError::Stopped) => return Ok(News::Stopped),
-                Err(error) => return Ok(News::Wrong(super::one_line(&error.to_string()))),
+                Err(error) => return Ok(News::Wrong(crate::text::one_line(&error.to_string()))),
             };
             self.progress("writing the files");
             let files = export.write(&self.exporter.folders.exports)?;
-            self.send(News::Written { files, precision, checked });
+            self.send(News::Written { files, checked });
         }
         Ok(News::Done)
     }
 
     /// Returns the cached export if weights and settings are the same and `is_anew` is false, else a new one; `None` if
-    /// stopped.
-    fn prepared(&mut self, spec: &ConfigFile, run: &Run, is_anew: bool) -> anyhow::Result<Option<Arc<Prepared>>> {
-        let settings = ExportSettings::of(spec);
+    /// stopped. A run that is chosen is exported with its own configuration, for the board of `spec`.
+    fn prepared(
+        &mut self,
+        spec: &ConfigFile,
+        run: &Run,
+        is_chosen: bool,
+        is_anew: bool,
+    ) -> anyhow::Result<Option<Arc<Prepared>>> {
         let mut session = Session::of_run(run.clone(), &[])?;
         let trained = session.trained()?.context("the run has no weights")?;
-        let last = self.exporter.last.clone();
-        if let Some(last) = last.filter(|last| !is_anew && last.hash == trained.hash && last.settings == settings) {
+        let settings = if is_chosen {
+            ExportSettings::of(&session.spec).on(&spec.config.target.board)
+        } else {
+            ExportSettings::of(spec)
+        };
+        let is_same = |last: &Arc<Prepared>| {
+            let of_run = last.run == run.path() && last.is_chosen == is_chosen;
+            !is_anew && of_run && last.hash == trained.hash && last.settings == settings
+        };
+        if let Some(last) = self.exporter.last.clone().filter(is_same) {
             return Ok(Some(last));
         }
         let overrides = settings.overrides(&session.spec);
@@ -146,6 +183,7 @@ impl Job<'_> {
         let comparison = Some(&evaluated.comparison);
         let prepared = Arc::new(Prepared {
             run: run.path().to_owned(),
+            is_chosen,
             hash: trained.hash.clone(),
             metrics: trained.metrics,
             settings,

@@ -1,52 +1,38 @@
 //! Configurations on disk.
 
-use crate::config::{self, Opened, from_home, text_of};
+use super::claims::Claims;
+use super::memory::Memory;
+use crate::config::{self, Diagnostics, Opened, from_home, text_of};
 use crate::files::write_atomic;
 use crate::runs::{Run, config_hash};
+use crate::tui::action::OpenRequest;
 use crate::tui::design::Origin;
-use crate::tui::effect::Expected;
+use crate::tui::effect::{Expected, Found, OpenedFile};
 use crate::tui::screens::News;
 use anyhow::{Context as _, ensure};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// Returns the path of the backup of unsaved changes to `path`.
-#[must_use]
-pub fn backup_path(path: &Path) -> PathBuf {
-    let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy();
-    path.with_file_name(format!(".{name}.unsaved"))
-}
-
-/// Returns the text in the backup of `path`, which an earlier session did not save; `None` without a backup.
-#[must_use]
-pub fn left_over(path: &Path) -> Option<String> {
-    text_of(&backup_path(path)).ok().flatten()
-}
-
-/// Opens a configuration: a file, a preset, or the configuration of a run, which is opened as a new file.
-#[must_use]
-pub fn open(path: &Path) -> News {
-    let path = path.to_str().map_or_else(|| path.to_owned(), from_home);
-    match config::open(&path) {
-        Ok(Opened::File(text)) if run_of(&path).is_some() => {
+/// Opens a configuration: a file, a preset, or the configuration of a run. The latter two are opened as new files,
+/// to be saved in the working folder under a name that is free.
+///
+/// # Errors
+/// Those of [`config::open`].
+pub fn open(request: OpenRequest, claims: &mut Claims, memory: &Memory) -> Result<OpenedFile, Diagnostics> {
+    let OpenRequest { path, edits } = request;
+    let path = path.to_str().map_or_else(|| path.clone(), from_home);
+    let (path, text, origin) = match config::open(&path)? {
+        Opened::File(text) => match run_of(&path) {
             // The configuration of a run documents its training and is not overwritten.
-            let path = free(run_of(&path).unwrap_or_default().as_ref());
-            let left = left_over(&path);
-            News::Opened { path, text, origin: Origin::New, left }
-        }
-        Ok(Opened::File(text)) => {
-            let left = left_over(&path);
-            News::Opened { path, text, origin: Origin::File, left }
-        }
-        Ok(Opened::Preset(text)) => {
-            let name = path.file_stem().unwrap_or(path.as_os_str());
-            // An existing file of that name is not the preset and is not overwritten.
-            let path = free(name);
-            let left = left_over(&path);
-            News::Opened { path, text: text.to_owned(), origin: Origin::New, left }
-        }
-        Err(error) => News::Failed(error.to_string()),
-    }
+            Some(name) => (free(name.as_ref()), text, Origin::New),
+            None => (path, text, Origin::File),
+        },
+        // An existing file of that name is not the preset and is not overwritten.
+        Opened::Preset(text) => (free(path.file_stem().unwrap_or(path.as_os_str())), text.to_owned(), Origin::New),
+    };
+    let Found { left, holder } = claims.claim(&path);
+    let recent = memory.of(&path).filter(|_| origin == Origin::File);
+    Ok(OpenedFile { path, text, origin, left, holder, edits, recent })
 }
 
 /// Returns the name of the run's network if `path` is the configuration of a run.
@@ -77,7 +63,7 @@ pub fn save(path: PathBuf, text: String, expected: &Expected) -> News {
         Err(error) => return News::Failed(error.to_string()),
     };
     let is_expected = match (expected, &found) {
-        (Expected::Anything, _) | (Expected::Nothing, None) => true,
+        (Expected::Nothing, None) => true,
         (Expected::Hash(hash), Some(found)) => config_hash(found) == *hash,
         (Expected::Nothing, Some(found)) => *found == text,
         (Expected::Hash(_), None) => false,

@@ -1,31 +1,43 @@
 //! Carries out the effects that the state requests: files on the calling thread, long work on threads that send news.
 
+pub mod background;
+mod claims;
 mod classes;
 mod copies;
 mod deploy;
 mod encoding;
 mod estimates;
 mod files;
+mod image_files;
 mod loading;
+mod memory;
 mod paths;
 pub mod previews;
 mod progress;
+mod rescue;
 mod runs;
 mod train;
 
-pub use files::{edit, left_over, save};
+pub use files::{edit, save};
+pub use memory::configurations;
 
+use super::action::OpenRequest;
+use super::effect::OpenedFile;
 use super::events::Source;
+use super::memory::Recent;
 use super::screens::{Effect, News, ScreenEffect, ScreenNews};
 use super::{data as data_screen, deploy as deploy_screen};
+use crate::config::Diagnostics;
 use crate::jobs::{Events, Folders, Idle, ImageCache, Worker};
 use crate::train::Governor;
 use notify::{RecommendedWatcher, Watcher as _};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Carries out effects.
 pub struct Workshop {
     source: Source,
+    claims: claims::Claims,
+    memory: memory::Memory,
     copies: Worker<copies::CopyWriter>,
     classes: Worker<classes::ClassFinder>,
     estimates: Worker<estimates::Estimator>,
@@ -64,6 +76,8 @@ impl Workshop {
             runs: runs::start(folders.runs.clone(), events(&source, News::runs)),
             exports: deploy::start(folders, cache, threads, events(&source, News::deploy)),
             watcher: None,
+            claims: claims::Claims::default(),
+            memory: memory::Memory::of_user(|name| std::env::var_os(name)),
             source,
         }
     }
@@ -82,11 +96,41 @@ impl Workshop {
         }
     }
 
+    /// Opens a configuration.
+    ///
+    /// # Errors
+    /// A file that cannot be read.
+    pub fn open(&mut self, request: OpenRequest) -> Result<OpenedFile, Diagnostics> {
+        files::open(request, &mut self.claims, &self.memory)
+    }
+
+    /// The files that the start screen offers: those of the working folder, and those opened before.
+    #[must_use]
+    pub fn files_to_open(&self) -> Vec<Recent> {
+        let here = memory::configurations(Path::new("."));
+        let known = self.memory.files();
+        let absolute = |path: &PathBuf| std::path::absolute(path).unwrap_or_else(|_| path.clone());
+        let here = here.into_iter().filter(|path| known.iter().all(|file| file.path != absolute(path)));
+        let here: Vec<Recent> = here.map(|path| Recent { path, ..Recent::default() }).collect();
+        here.into_iter().chain(known).collect()
+    }
+
     /// Carries out `effect`, or starts it on a thread.
     pub fn perform(&mut self, effect: Effect) {
         match effect {
-            Effect::Open(path) => self.source.send_news(files::open(&path)),
-            Effect::Watch(path) => self.watch(path),
+            Effect::Remember(recent) => self.memory.remember(*recent),
+            Effect::Open(request) => {
+                let opened = self.open(request).map(|file| News::Opened(Box::new(file)));
+                self.source.send_news(opened.unwrap_or_else(|error| News::Failed(error.to_string())));
+            }
+            Effect::Watch(path) => {
+                self.claims.keep_only(&path);
+                // A new file is claimed once there is something to back up.
+                if path.exists() {
+                    self.claims.claim(&path);
+                }
+                self.watch(path);
+            }
             Effect::Classes { source, folder } => {
                 self.classes.send(classes::Source { name: source, folder });
             }
@@ -97,10 +141,17 @@ impl Workshop {
                 self.paths.send(completion);
             }
             Effect::Keep { path, text } => {
-                self.copies.send(copies::Copy { path, text });
+                let claim = self.claims.get(&path);
+                self.copies.send(copies::Copy { claim, text });
             }
             // Carried out by the event loop, which owns the terminal.
-            Effect::Quit | Effect::Suspend | Effect::Redraw | Effect::External(_) | Effect::Save { .. } => {}
+            Effect::Quit
+            | Effect::Suspend
+            | Effect::Redraw
+            | Effect::Copy(_)
+            | Effect::Announce(_)
+            | Effect::External(_)
+            | Effect::Save { .. } => {}
             Effect::Screen(effect) => self.perform_screen(effect),
         }
     }
@@ -202,11 +253,4 @@ pub const fn is_progress(news: &News) -> bool {
         }
         _ => false,
     }
-}
-
-/// Joins the lines of a message and escapes it for the terminal.
-fn one_line(text: &str) -> String {
-    crate::escape::terminal(
-        &text.split('\n').map(str::trim).filter(|line| !line.is_empty()).collect::<Vec<_>>().join(" · "),
-    )
 }

@@ -38,10 +38,11 @@ impl Work for PathFinder {
     }
 }
 
-/// Returns the sources of images that begin with `text`: bundled sets, folders, IDX files.
+/// Returns the sources of images that begin with `text`: bundled sets, folders, IDX and npz files.
 fn sources(text: &str, folder: &Path) -> Vec<String> {
     let bundled = BUNDLED.iter().filter(|name| name.starts_with(text)).map(|name| (*name).to_owned());
-    let is_source = |path: &String| path.ends_with(MAIN_SEPARATOR) || path.contains("idx");
+    let is_file = |path: &String| path.contains("idx") || path.to_ascii_lowercase().ends_with(".npz");
+    let is_source = |path: &String| path.ends_with(MAIN_SEPARATOR) || is_file(path);
     bundled.chain(files(text, folder).into_iter().filter(is_source)).collect()
 }
 
@@ -88,6 +89,10 @@ mod tests {
         assert_eq!(names("mi"), ["micro.toml", "milli.toml", "mine/"]);
         assert_eq!(names("."), [".hidden"]);
         assert!(sources("fash", Path::new("")).contains(&"fashion-mnist".to_owned()));
+        for name in ["train-images-idx3-ubyte", "set.npz", "notes.txt"] {
+            std::fs::write(folder.path().join(name), "").unwrap();
+        }
+        assert_eq!(sources("", folder.path())[BUNDLED.len()..], ["mine/", "set.npz", "train-images-idx3-ubyte"]);
         assert!(files("/nowhere/at/all/", Path::new("")).is_empty());
         assert_eq!(files("mi", folder.path()), ["micro.toml", "milli.toml", "mine/"]);
     }

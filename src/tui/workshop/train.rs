@@ -1,27 +1,29 @@
 //! Trainings, one after another on a separate thread.
 
+use super::image_files;
 use super::progress::Reading;
+use super::rescue;
 use crate::config::{self, ConfigFile};
 use crate::data::Dataset;
 use crate::jobs::{self, Events, Held, ImageCache, Pace, Place, Queue, Session, TrainingError, Work, Worker};
 use crate::runs::{self, Run, confusion};
 use crate::text;
-use crate::train::{BatchProgress, Control, End, EpochMetrics, Governor, Observer, Start, Thermal, Validation};
-use crate::tui::train::{Batch, Effect, Event, Insight, Mistake, News, Outcome};
-use crate::tui::widgets::picture::Picture;
+use crate::train::{
+    BatchProgress, Control, End, EpochMetrics, Governor, Observer, Selection, Start, Thermal, Validation,
+};
+use crate::tui::train::{Batch, Beginning, Effect, Event, Insight, News, Outcome};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 /// The minimum interval between two reports of batches.
 const MIN_INTERVAL: Duration = Duration::from_millis(50);
-/// The maximum number of mistakes that are shown.
-const MAX_MISTAKES: usize = 24;
 
 /// The thread that trains, and the controls of all trainings.
 pub struct Trainings {
     worker: Worker<Trainer>,
     controls: Vec<(u64, Control)>,
+    events: Events<News>,
 }
 
 /// A command to train a network.
@@ -45,7 +47,8 @@ impl Trainings {
     #[must_use]
     pub fn new(runs: PathBuf, cache: ImageCache, threads: usize, governor: Governor, events: Events<News>) -> Self {
         let trainer = Trainer { runs, cache, threads, governor };
-        Self { worker: Worker::new("trainer", Queue::in_order(), trainer, events), controls: Vec::new() }
+        let worker = Worker::new("trainer", Queue::in_order(), trainer, events.clone());
+        Self { worker, controls: Vec::new(), events }
     }
 
     /// Queues, pauses, resumes or stops a training.
@@ -57,6 +60,19 @@ impl Trainings {
                 self.control(id, if paused { Control::pause } else { Control::resume });
             }
             Effect::Stop(id) => self.control(id, Control::stop),
+            Effect::Open { id, path } => {
+                if let Err(error) = image_files::open(&path) {
+                    self.events.send(News { id, event: Event::NotOpened(error) });
+                }
+            }
+            Effect::Move(moving) => {
+                let done = image_files::relocate(&moving);
+                self.events.send(News { id: moving.id, event: Event::Moved(moving, done) });
+            }
+            Effect::MoveRun { id, from, to } => {
+                let done = rescue::relocate(&from, &to);
+                self.events.send(News { id, event: Event::RunMoved(done) });
+            }
         }
     }
 
@@ -92,8 +108,12 @@ impl Work for Trainer {
         let job = Job { id: order.id, trainer: self, control, events };
         let outcome = match job.work(&order.subject) {
             Ok(outcome) => outcome,
-            Err(_) if control.is_stopped() => Outcome::NotBegun,
-            Err(error) => Outcome::Failed(super::one_line(&format!("{error:#}"))),
+            Err(error) => {
+                if let Some(TrainingError::Rescued { folder, .. }) = error.downcast_ref() {
+                    job.send(Event::Rescued(folder.clone()));
+                }
+                Outcome::Failed(crate::text::one_line(&crate::text::with_causes(error.as_ref())))
+            }
         };
         job.send(Event::Over(outcome));
     }
@@ -134,7 +154,7 @@ impl Job<'_> {
                 let runs = &self.trainer.runs;
                 let run = jobs::unfinished_run(runs, model)?.ok_or_else(|| {
                     anyhow::anyhow!(
-                        "there is no stopped run of {model} in {}/: s starts a new training",
+                        "there is no stopped run of {model} in {}/: t starts a new training",
                         text::path(runs)
                     )
                 })?;
@@ -151,10 +171,21 @@ impl Job<'_> {
             Ok(dataset) => dataset,
             Err(error) => {
                 held.give_up();
-                return Err(error.into());
+                return if self.control.is_stopped() { Ok(Outcome::NotBegun) } else { Err(error.into()) };
             }
         };
-        let mut observer = NewsObserver::new(self.id, self.events.clone(), dataset.clone());
+        let selection = Selection::of(&session.spec.config.train, &dataset);
+        let folder = image_files::folder(&session.spec.config.data.source, &dataset);
+        let mut observer = NewsObserver {
+            id: self.id,
+            events: self.events.clone(),
+            last: None,
+            pace: None,
+            history: Vec::new(),
+            selection,
+            folder,
+            dataset: dataset.clone(),
+        };
         if held.has_state() {
             // Without the metrics of earlier epochs the curves begin at the resumed epoch.
             observer.history = runs::metrics::read(&held.run().file(Run::METRICS)).unwrap_or_default();
@@ -182,15 +213,16 @@ struct NewsObserver {
     events: Events<News>,
     last: Option<Instant>,
     pace: Option<Pace>,
+    /// The metrics of all epochs.
     history: Vec<EpochMetrics>,
+    /// The rule of the best epoch.
+    selection: Selection,
+    /// See [`Beginning::folder`].
+    folder: Result<PathBuf, String>,
     dataset: Arc<Dataset>,
 }
 
 impl NewsObserver {
-    const fn new(id: u64, events: Events<News>, dataset: Arc<Dataset>) -> Self {
-        Self { id, events, last: None, pace: None, history: Vec::new(), dataset }
-    }
-
     fn send(&self, event: Event) {
         self.events.send(News { id: self.id, event });
     }
@@ -204,23 +236,17 @@ impl NewsObserver {
         is_due
     }
 
-    fn insight(&self, validation: Validation<'_>) -> Insight {
+    fn insight(&self, epoch: u32, validation: Validation<'_>) -> Insight {
         let Validation { labels, predictions, confidences } = validation;
-        let mut wrong: Vec<usize> = (0..labels.len()).filter(|at| labels[*at] != predictions[*at]).collect();
-        let count = wrong.len();
-        wrong.sort_by(|a, b| confidences[*b].total_cmp(&confidences[*a]));
-        let images = &self.dataset.validation;
-        let mistake = |at: &usize| Mistake {
-            name: images.names.get(*at).cloned().unwrap_or_default(),
-            truth: usize::from(labels[*at]),
-            predicted: usize::from(predictions[*at]),
-            confidence: confidences[*at],
-            picture: Picture::new(images.height, images.width, images.channels, images.image(*at)),
-        };
+        let mut mistakes: Vec<u32> =
+            (0..labels.len() as u32).filter(|at| labels[*at as usize] != predictions[*at as usize]).collect();
+        mistakes.sort_by(|a, b| confidences[*b as usize].total_cmp(&confidences[*a as usize]));
         Insight {
+            epoch,
             confusion: confusion(self.dataset.labels.len(), labels, predictions),
-            wrong: count,
-            mistakes: wrong.iter().take(MAX_MISTAKES).map(mistake).collect(),
+            mistakes: mistakes.into(),
+            predictions: predictions.into(),
+            confidences: confidences.into(),
         }
     }
 }
@@ -236,8 +262,14 @@ impl Observer for NewsObserver {
 
     fn start(&mut self, start: &Start) {
         self.pace = Some(Pace::begin(start));
-        let history = self.history.drain(..).take(start.done as usize).collect();
-        self.send(Event::Started { start: start.clone(), labels: self.dataset.labels.clone(), history });
+        self.history.truncate(start.done as usize);
+        self.send(Event::Started(Box::new(Beginning {
+            start: start.clone(),
+            history: self.history.clone(),
+            best: self.selection.best(&self.history).map(|best| best.epoch),
+            dataset: self.dataset.clone(),
+            folder: self.folder.clone(),
+        })));
     }
 
     fn batch(&mut self, progress: &BatchProgress) {
@@ -251,7 +283,9 @@ impl Observer for NewsObserver {
     }
 
     fn epoch(&mut self, metrics: &EpochMetrics, validation: Validation<'_>) {
-        self.send(Event::Epoch { metrics: *metrics, insight: self.insight(validation) });
+        self.history.push(*metrics);
+        let is_best = self.selection.best(&self.history).is_some_and(|best| best.epoch == metrics.epoch);
+        self.send(Event::Epoch { metrics: *metrics, insight: self.insight(metrics.epoch, validation), is_best });
     }
 
     fn paused(&mut self, paused: bool) {

@@ -113,21 +113,54 @@ static void depthwiseChannel3(const Step &step, const float *const *rows, uint16
 
 //@end
 //@if anyDepthwise
-// Depthwise with a kernel of any size: a channel of a row.
-static void anyDepthwise(const Step &step, const float *const *rows, uint16_t plane, const float *from, float *out) {
+// Depthwise with a kernel of any size: a channel at four neighbouring pixels from column `x` on. Their windows do not
+// overlap the padding on the left and on the right.
+static void anyDepthwise4(const Step &step, const float *const *rows, uint16_t plane, const float *weight, uint16_t x,
+                          float *out) {
+    const uint8_t kernel = step.kernel, stride = step.stride;
+    Block sums = filled(flash(weight + kernel * kernel));
+    for (uint8_t row = 0; row < kernel; row++) {
+        if (!rows[row]) {
+            weight += kernel;
+            continue;
+        }
+        const float *in = rows[row] + plane + (x * stride - step.pad);
+        const float *second = in + stride, *third = second + stride, *fourth = third + stride;
+        for (const float *const end = weight + kernel; weight != end; weight++) {
+            const Block values = {*in++, *second++, *third++, *fourth++};
+            multiply(sums, flash(weight), values);
+        }
+    }
+    store(out, sums, clampOf(step.activation));
+}
+
+// Depthwise with a kernel of any size: a channel at column `x`.
+static void anyDepthwise1(const Step &step, const float *const *rows, uint16_t plane, const float *weight, uint16_t x,
+                          float *out) {
     const uint8_t kernel = step.kernel;
-    for (uint16_t x = 0; x < step.columns; x++) {
-        float sum = flash(from + kernel * kernel);
-        const float *weight = from;
-        for (uint8_t row = 0; row < kernel; row++) {
-            for (uint8_t i = 0; i < kernel; i++, weight++) {
-                const uint16_t column = static_cast<uint16_t>(x * step.stride + i - step.pad);
-                if (rows[row] && column < step.width) {
-                    sum += flash(weight) * rows[row][plane + column];
-                }
+    const Span span = spanOf(step, x);
+    float sum = flash(weight + kernel * kernel);
+    for (uint8_t row = 0; row < kernel; row++, weight += kernel) {
+        if (rows[row]) {
+            const float *const in = rows[row] + plane + span.at;
+            for (uint8_t i = span.first; i < span.end; i++) {
+                sum += flash(weight + i) * in[i];
             }
         }
-        store(out + x, sum, clampOf(step.activation));
+    }
+    store(out, sum, clampOf(step.activation));
+}
+
+// Depthwise with a kernel of any size: a channel of a row.
+static void anyDepthwise(const Step &step, const float *const *rows, uint16_t plane, const float *from, float *out) {
+    for (uint16_t x = 0; x < step.columns;) {
+        if (isInside(step, x)) {
+            anyDepthwise4(step, rows, plane, from, x, out + x);
+            x = static_cast<uint16_t>(x + 4);
+        } else {
+            anyDepthwise1(step, rows, plane, from, x, out + x);
+            x++;
+        }
     }
 }
 

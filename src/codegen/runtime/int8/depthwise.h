@@ -19,10 +19,17 @@ static void depthwise3Row(const Step &step, const uint8_t *const *rows, uint8_t 
         edges |= bottomEdge;
         below = rows[1];
     }
+    int32_t last = static_cast<int32_t>(step.width - 2u - plane);
+//@if shortRows
+    if (edges & shortRow) {
+        const uint8_t *const end = out + static_cast<size_t>(step.filters) * step.columns;
+        last = static_cast<int32_t>(reinterpret_cast<intptr_t>(end));
+    }
+//@end
     depthwiseRow3(above, rows[1], below,
                   reinterpret_cast<const int8_t *>(weightTable + step.weights), multiplierTable + step.constants,
                   offsetTable + step.constants, plane, out, step.columns, edges,
-                  step.zero * 0x10001u, static_cast<int32_t>(step.width - 2u - plane));
+                  step.zero * 0x10001u, last);
 }
 #elif !defined(__AVR_HAVE_MUL__)
 // Removes a kernel row that reads padding: adds its constant contribution to the offset and clears its
@@ -95,33 +102,157 @@ static void depthwise3Row(const Step &step, const uint8_t *const *rows, uint8_t 
 
 //@end
 //@if anyDepthwise
-// Depthwise with a kernel of any size: a row. Padding has the value `zero`.
-static void anyDepthwise(const Step &step, const uint8_t *const *rows, uint8_t *out) {
-    const int8_t *from = reinterpret_cast<const int8_t *>(weightTable + step.weights);
-    const uint8_t taps = static_cast<uint8_t>(step.kernel * step.kernel);
-    uint16_t plane = 0;
-    for (uint16_t c = 0; c < step.filters; c++, from += taps, out += step.columns) {
-        const uint16_t multiplier = flash(multiplierTable + step.constants + c);
-        const uint32_t offset = flash(offsetTable + step.constants + c);
-        for (uint16_t x = 0; x < step.columns; x++) {
-            int32_t sum = 0;
-            const int8_t *weight = from;
-            for (uint8_t row = 0; row < step.kernel; row++) {
-                for (uint8_t i = 0; i < step.kernel; i++, weight++) {
-                    const uint16_t column = static_cast<uint16_t>(x * step.stride + i - step.pad);
-                    const bool isInside = rows[row] && column < step.width;
-                    sum += static_cast<int32_t>(flash(weight)) * (isInside ? rows[row][plane + column] : step.zero);
+#if !defined(__ARM_FEATURE_DSP) || __ARM_ARCH_PROFILE != 'M'
+// Number of neighbouring outputs that are computed together, and a sum of products.
+#if defined(__AVR_HAVE_MUL__)
+enum : uint8_t { sharedOutputs = 2 };
+__extension__ typedef __int24 Sum;
+#elif defined(__ARM_ARCH_6M__)
+enum : uint8_t { sharedOutputs = 2 };
+typedef int32_t Sum;
+#else
+enum : uint8_t { sharedOutputs = 4 };
+typedef int32_t Sum;
+#endif
+
+// A channel of a row: the rows of the kernel that are no padding, their weights and number, and constants.
+struct Taps {
+    const uint8_t *const *rows;
+    const int8_t *weights;
+    uint8_t count, kernel;
+    uint16_t multiplier;
+    uint32_t offset;
+//@if shiftedDepthwise
+    uint8_t shift;
+//@end
+};
+
+static inline uint8_t finish(const Taps &taps, Sum sum) {
+//@if shiftedDepthwise
+    const uint32_t product = static_cast<uint32_t>(sum) * taps.multiplier;
+    return saturate(static_cast<int32_t>(product + taps.offset) >> taps.shift);
+//@else
+    return requantise(static_cast<uint32_t>(sum), taps.multiplier, taps.offset);
+//@end
+}
+
+// Output whose window begins at column `at` of the rows and may overlap the padding.
+static uint8_t sideOutput(const Taps &taps, const Step &step, uint16_t plane, int16_t at) {
+    const uint8_t before = at < 0 ? static_cast<uint8_t>(-at) : static_cast<uint8_t>(0);
+    const uint16_t rest = static_cast<uint16_t>(step.width - at);
+    const uint8_t end = rest < taps.kernel ? static_cast<uint8_t>(rest) : taps.kernel;
+    const int8_t *weight = taps.weights;
+    // The weights of padding are added up: all of its pixels have the same value.
+    int16_t padded = 0;
+    Sum sum = 0;
+    for (uint8_t row = 0; row < taps.count; row++) {
+        const uint8_t *pixel = taps.rows[row] + static_cast<uint16_t>(plane + (at + before));
+        const int8_t *const first = weight + before, *const last = weight + end, *const next = weight + taps.kernel;
+        for (; weight != first; weight++) {
+            padded = static_cast<int16_t>(padded + flash(weight));
+        }
+        for (; weight != last; weight++, pixel++) {
+            sum += flash(weight) * *pixel;
+        }
+        for (; weight != next; weight++) {
+            padded = static_cast<int16_t>(padded + flash(weight));
+        }
+    }
+    return finish(taps, sum + static_cast<Sum>(padded) * step.zero);
+}
+
+// Outputs whose windows do not overlap the padding, from column `at` of the rows: neighbours share weights.
+// Returns how many it computed: `count` rounded down to whole groups.
+template <uint8_t stride>
+static uint16_t innerOutputs(const Taps &taps, uint16_t at, uint8_t *out, uint16_t count) {
+    uint16_t left = count;
+    for (; left >= sharedOutputs; left = static_cast<uint16_t>(left - sharedOutputs)) {
+        const int8_t *weight = taps.weights;
+        Sum a = 0, b = 0, c = 0, d = 0;
+        for (uint8_t row = 0; row < taps.count; row++) {
+            const uint8_t *pixel = taps.rows[row] + at;
+            for (uint8_t i = 0; i < taps.kernel; i++, pixel++, weight++) {
+                const int8_t factor = flash(weight);
+                a += factor * pixel[0];
+                b += factor * pixel[stride];
+                if (sharedOutputs > 2) {
+                    c += factor * pixel[2 * stride];
+                    d += factor * pixel[3 * stride];
                 }
             }
+        }
+        // All sums are complete before any is stored: an output may lie where inputs lay.
+        for (uint8_t i = 0; i < sharedOutputs; i++) {
+            *out++ = finish(taps, a);
+            a = b, b = c, c = d;
+        }
+        at = static_cast<uint16_t>(at + sharedOutputs * stride);
+    }
+    return static_cast<uint16_t>(count - left);
+}
+
+// Depthwise with a kernel of any size: a row. Padding has the value `zero`.
+static void anyDepthwise(const Step &step, const uint8_t *const *rows, uint8_t *out) {
+    const int8_t *weights = reinterpret_cast<const int8_t *>(weightTable + step.weights);
+    uint16_t plane = 0;
+    for (uint16_t c = 0; c < step.filters; c++, out += step.columns) {
+        Taps taps;
+        taps.rows = nullptr;
+        taps.weights = weights;
+        taps.count = 0;
+        taps.kernel = step.kernel;
+        taps.multiplier = flash(multiplierTable + step.constants + c);
+        taps.offset = flash(offsetTable + step.constants + c);
 //@if shiftedDepthwise
-            out[x] = saturate(static_cast<int32_t>(static_cast<uint32_t>(sum) * multiplier + offset) >> step.shift);
-//@else
-            out[x] = requantise(static_cast<uint32_t>(sum), multiplier, offset);
+        taps.shift = step.shift;
 //@end
+        for (uint8_t row = 0; row < step.kernel; row++) {
+            if (!rows[row]) {
+                // A row of padding adds a constant.
+                int16_t sum = 0;
+                for (uint8_t i = 0; i < step.kernel; i++) {
+                    sum = static_cast<int16_t>(sum + flash(weights + i));
+                }
+                taps.offset += static_cast<uint32_t>(static_cast<int32_t>(sum) * step.zero) * taps.multiplier;
+            } else if (taps.count++ == 0) {
+                taps.rows = rows + row;
+                taps.weights = weights;
+            }
+            weights += step.kernel;
+        }
+        int16_t at = static_cast<int16_t>(-step.pad);
+        for (uint16_t x = 0; x < step.columns; x++) {
+            if (x == step.first) {
+                const uint16_t place = static_cast<uint16_t>(plane + at);
+                uint16_t made = 0;
+//@if anyStride1
+                if (step.stride == 1) {
+                    made = innerOutputs<1>(taps, place, out + x, step.inner);
+                }
+//@end
+//@if anyStride2
+                if (step.stride == 2) {
+                    made = innerOutputs<2>(taps, place, out + x, step.inner);
+                }
+//@end
+//@if anyStride3
+                if (step.stride == 3) {
+                    made = innerOutputs<3>(taps, place, out + x, step.inner);
+                }
+//@end
+                x = static_cast<uint16_t>(x + made);
+                if (x == step.columns) {
+                    break;
+                }
+                at = static_cast<int16_t>(at + made * step.stride);
+            }
+            out[x] = sideOutput(taps, step, plane, at);
+            at = static_cast<int16_t>(at + step.stride);
         }
         plane = static_cast<uint16_t>(step.channels == 1 ? 0 : plane + step.width);
     }
 }
+#endif
 
 //@end
 //@if depthwise

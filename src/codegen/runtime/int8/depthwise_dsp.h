@@ -15,9 +15,19 @@
 #define DSP_ZEROS "#92"
 #define DSP_LAST "#96"
 
-// Bits of `edges`: columns and rows of the kernel that read padding, and a stride other than 1. The upper
-// 24 bits count the remaining channels. A step has all bits but those of the rows.
-enum : uint8_t { leftEdge = 1, rightEdge = 2, topEdge = 4, bottomEdge = 8, byTwo = 16, byThree = 32 };
+// Bits of `edges`: columns and rows of the kernel that read padding, a stride other than 1, and rows of at most
+// four columns (three: both bits) whose outputs are computed together. The upper 24 bits count the remaining
+// channels. A step has all bits but those of the rows.
+enum : uint8_t {
+    leftEdge = 1,
+    rightEdge = 2,
+    topEdge = 4,
+    bottomEdge = 8,
+    byTwo = 16,
+    byThree = 32,
+    shortRow = 64,
+    threeColumns = 128,
+};
 
 // Requantises a sum and stores it as the next output.
 #define DSP_REQUANTISE(sum, multiplier, offset)          \
@@ -92,7 +102,8 @@ enum : uint8_t { leftEdge = 1, rightEdge = 2, topEdge = 4, bottomEdge = 8, byTwo
 
 //@end
 // All channels of a row of at least one output; input rows have at least three columns. `zeros` holds the
-// value of padding twice; `last` is the offset from the next plane to the last two columns of this one.
+// value of padding twice; `last` is the offset from the next plane to the last two columns of this one, of short rows
+// the end of the output.
 MMN_WHOLE static void depthwiseRow3(const uint8_t *, const uint8_t *, const uint8_t *, const int8_t *,
                                     const uint16_t *, const uint32_t *, uint32_t, uint8_t *, uint32_t, uint32_t,
                                     uint32_t, int32_t) {
@@ -125,6 +136,10 @@ MMN_WHOLE static void depthwiseRow3(const uint8_t *, const uint8_t *, const uint
         "sxtb16 r8, r12, ror #16\n"
         "ldrd r12, lr, [sp, " DSP_COLUMNS "]\n"
         "pkhbt r8, r8, r12, lsl #16\n"
+//@if shortRows
+        "tst lr, #64\n"
+        "bne 40f\n"
+//@end
         "tst lr, #12\n"
         "bne 8f\n"
         "2:\n"
@@ -303,6 +318,7 @@ MMN_WHOLE static void depthwiseRow3(const uint8_t *, const uint8_t *, const uint
         "6:\n"
         "cmp lr, #0x100\n"
         "bcs 1b\n"
+        "43:\n"
         "add sp, #16\n"
         "pop {r4-r11, lr}\n"
         "add sp, #16\n"
@@ -353,7 +369,11 @@ MMN_WHOLE static void depthwiseRow3(const uint8_t *, const uint8_t *, const uint
         "str r12, [sp, #4]\n"
         "movs r7, #0\n"
         "bfc r8, #0, #16\n"
-        "b 2b\n" ::: MMN_CLOBBERS);
+        "b 2b\n"
+//@if shortRows
+        DSP_SHORT_ROW
+//@end
+        ::: MMN_CLOBBERS);
 }
 
 #undef DSP_A
@@ -365,6 +385,9 @@ MMN_WHOLE static void depthwiseRow3(const uint8_t *, const uint8_t *, const uint
 #undef DSP_REQUANTISE
 #undef DSP_FOUR_COLUMNS
 #undef DSP_ROW_C
+//@if shortRows
+#undef DSP_SHORT_ROW
+//@end
 //@if stride1
 #undef DSP_C_TWICE
 #undef DSP_LAST_COLUMNS

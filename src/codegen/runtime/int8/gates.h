@@ -9,9 +9,7 @@ static void squeezeExcite(const Step &step, const Gates &gates, const uint8_t *m
     for (uint16_t c = 0; c < step.channels; c++, map += step.width) {
         uint32_t sum = 0u - pixels * step.zero;
         for (uint16_t y = 0; y < step.height; y++) {
-            for (uint16_t x = 0; x < step.width; x++) {
-                sum += map[y * row + x];
-            }
+            sum = addBytes(sum, map + y * row, step.width);
         }
         const int32_t shifted = static_cast<int32_t>(sum + half) >> gates.meanShift;
         place[c] = requantise(static_cast<uint32_t>(shifted), multiplier, offset);

@@ -41,9 +41,8 @@ static void pool(uint8_t *arena, const uint8_t *row) {
     for (uint16_t c = 0; c < pooledChannels; c++) {
         uint32_t sum;
         memcpy(&sum, arena + poolPlace + c * sizeof sum, sizeof sum);
-        for (uint16_t x = 0; x < pooledWidth; x++, row++) {
-            sum += *row;
-        }
+        sum = addBytes(sum, row, pooledWidth);
+        row += pooledWidth;
         memcpy(arena + poolPlace + c * sizeof sum, &sum, sizeof sum);
     }
 }

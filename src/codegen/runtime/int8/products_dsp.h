@@ -14,6 +14,87 @@ static inline void put(Tile &tile, uint8_t pixel, uint16_t index, uint8_t value)
     at[1] = 0;
 }
 
+//@if collectsImage
+// Stores four adjacent values of each of three pixels, and advances to the next ones.
+static inline void putQuads(uint8_t *&at, uint32_t a, uint32_t b, uint32_t c) {
+    __asm__ volatile(
+        "uxtb16 r3, %[a]\n\t"
+        "uxtb16 r4, %[b]\n\t"
+        "uxtb16 r5, %[c]\n\t"
+        "stm %[at]!, {r3-r5}\n\t"
+        "uxtb16 r3, %[a], ror #8\n\t"
+        "uxtb16 r4, %[b], ror #8\n\t"
+        "uxtb16 r5, %[c], ror #8\n\t"
+        "stm %[at]!, {r3-r5}"
+        : [at] "+r"(at)
+        : [a] "r"(a), [b] "r"(b), [c] "r"(c)
+        : "r3", "r4", "r5", "memory");
+}
+
+//@end
+//@if collectsQuads
+// Stores the same pair of values in all quads of a pixel.
+static void fill(uint8_t *at, uint32_t bytes, uint32_t pair) {
+    for (const uint8_t *const end = at + bytes; at != end; at += 12) {
+        memcpy(__builtin_assume_aligned(at, 4), &pair, sizeof pair);
+    }
+}
+
+// Stores the values of three neighbouring pixels, `stride` apart, of as many planes as fill `bytes` of a tile.
+static inline void widen(uint8_t *at, uint32_t bytes, const uint8_t *in, uint32_t plane, uint8_t stride) {
+    const uint8_t *const end = at + bytes;
+//@if quadsBy2
+    if (stride == 2) {
+        __asm__ volatile(
+            "1:\n"
+            ".rept 2\n"
+            "add r8, %[in], %[plane], lsl #1\n"
+            "ldr r3, [%[in]]\n"
+            "ldrb r6, [%[in], #4]\n"
+            "ldr r5, [r8]\n"
+            "ldrb r8, [r8, #4]\n"
+            "add %[in], %[in], %[plane]\n"
+            "uxtb16 r4, r3\n"
+            "uxtb16 r5, r5\n"
+            "pkhbt r3, r4, r5, lsl #16\n"
+            "pkhtb r4, r5, r4, asr #16\n"
+            "orr r5, r6, r8, lsl #16\n"
+            "stm %[at]!, {r3-r5}\n"
+            ".endr\n"
+            "add %[in], %[in], %[plane], lsl #1\n"
+            "cmp %[at], %[end]\n"
+            "bne 1b\n"
+            : [at] "+r"(at), [in] "+r"(in)
+            : [end] "r"(end), [plane] "r"(plane)
+            : "r3", "r4", "r5", "r6", "r8", "cc", "memory");
+        return;
+    }
+//@end
+//@if quadsBy1
+    static_cast<void>(stride);
+    __asm__ volatile(
+        "1:\n"
+        ".rept 2\n"
+        "ldr r4, [%[in]]\n"
+        "ldr r5, [%[in], %[plane], lsl #1]\n"
+        "add %[in], %[in], %[plane]\n"
+        "pkhbt r6, r4, r5, lsl #16\n"
+        "pkhtb r5, r5, r4, asr #16\n"
+        "uxtb16 r3, r6\n"
+        "uxtb16 r4, r6, ror #8\n"
+        "uxtb16 r5, r5\n"
+        "stm %[at]!, {r3-r5}\n"
+        ".endr\n"
+        "add %[in], %[in], %[plane], lsl #1\n"
+        "cmp %[at], %[end]\n"
+        "bne 1b\n"
+        : [at] "+r"(at), [in] "+r"(in)
+        : [end] "r"(end), [plane] "r"(plane)
+        : "r3", "r4", "r5", "r6", "cc", "memory");
+//@end
+}
+
+//@end
 // Multiplies a quad of three pixels by the weights of two filters: r0..r5 sums, r6..r8 values, r9..r11
 // weights. Its code has 76 bytes.
 #define DSP_QUAD                \
@@ -163,10 +244,12 @@ MMN_WHOLE static void products(uint8_t *, const uint8_t *, uint32_t, uint32_t, c
         "8:\n"
         "ldr r3, [sp, #60]\n"
         "9:\n"
+        ".rept 2\n"
         "ldm r12!, {r4-r6}\n"
         "smlad r8, r4, lr, r8\n"
         "smlad r9, r5, lr, r9\n"
         "smlad r10, r6, lr, r10\n"
+        ".endr\n"
         "cmp r12, r3\n"
         "bne 9b\n"
 //@end
@@ -208,6 +291,161 @@ MMN_WHOLE static void products(uint8_t *, const uint8_t *, uint32_t, uint32_t, c
 #undef DSP_OUTPUTS
 #undef DSP_WIDEN
 
+//@if pairTiles
+// Multiplies a quad of two pixels by the weights of two filters: r0..r3 sums, r4..r7 values, r8..r10 weights. Its code
+// has 56 bytes.
+#define DSP_PAIR_QUAD           \
+    "ldrd r8, r9, [lr], #8\n"   \
+    "ldm r12!, {r4-r7}\n"       \
+    "uxtb16 r10, r8\n"          \
+    "smlad r0, r10, r4, r0\n"   \
+    "smlad r1, r10, r5, r1\n"   \
+    "uxtb16 r10, r9\n"          \
+    "smlad r2, r10, r4, r2\n"   \
+    "smlad r3, r10, r5, r3\n"   \
+    "uxtb16 r8, r8, ror #8\n"   \
+    "smlad r0, r8, r6, r0\n"    \
+    "smlad r1, r8, r7, r1\n"    \
+    "uxtb16 r9, r9, ror #8\n"   \
+    "smlad r2, r9, r6, r2\n"    \
+    "smlad r3, r9, r7, r3\n"
+
+// Requantises and stores sums: r4 and r5 point to multipliers and offsets, r6 to the output; r8 is the distance to
+// the second pixel, or 0 if there is none. The first is stored last.
+#define DSP_PAIR_OUTPUTS(first, second)          \
+    "ldrh r9, [r4], #2\n"                        \
+    "ldr r10, [r5], #4\n"                        \
+    "mla " first ", " first ", r9, r10\n"        \
+    "mla " second ", " second ", r9, r10\n"      \
+    "usat " first ", #8, " first ", asr #16\n"   \
+    "usat " second ", #8, " second ", asr #16\n" \
+    "strb " second ", [r6, r8]\n"                \
+    "strb " first ", [r6]\n"                     \
+    "uxtah r6, r6, r7\n"
+
+// The same row of filters in blocks of two pixels, for one, two or four of them. Arguments as for `products`, from
+// planes; the tile holds two pixels, a quad of both in 16 bytes.
+//
+// Stack layout: at 0 the variables for storing a pair of filters: multipliers, offsets, output, bytes per output plane
+// with the number of remaining filters in the upper half, and the distance to the second pixel. At 20 the variables
+// for starting a pair: initial sums, twice, entry into the loop, end of the tile, tile and weights. At 52 planes, bytes
+// per plane and depth. At 100 the arguments from the weights on.
+MMN_WHOLE static void pairProducts(uint8_t *, const uint8_t *, uint32_t, uint32_t, const uint8_t *, const uint16_t *,
+                                   const uint32_t *, uint32_t, uint8_t *, uint32_t, uint32_t) {
+    __asm__ volatile(
+        "push {r4-r11, lr}\n"
+        "sub sp, #64\n"
+        "str r0, [sp, #44]\n"
+        "strd r1, r2, [sp, #52]\n"
+        "str r3, [sp, #60]\n"
+        // Four quads per iteration; the first iteration skips surplus ones.
+        "adds r3, #3\n"
+        "lsrs r3, r3, #2\n"
+        "add r0, r0, r3, lsl #4\n"
+        "str r0, [sp, #40]\n"
+        "rsbs r3, r3, #0\n"
+        "and r3, r3, #3\n"
+        "adr.w r0, 3f\n"
+        "adds r0, #1\n"
+        "movs r5, #56\n"
+        "mla r0, r3, r5, r0\n"
+        "str r0, [sp, #36]\n"
+        // Next two pixels: output, then tile and sums.
+        "1:\n"
+        "add r12, sp, #100\n"
+        "ldm r12, {r0-r6}\n"
+        "str r0, [sp, #48]\n"
+        "adds r7, r4, #2\n"
+        "str r7, [sp, #116]\n"
+        "subs r3, #1\n"
+        "pkhbt r5, r5, r3, lsl #16\n"
+        "subs r6, #1\n"
+        "it ne\n"
+        "movne r6, #1\n"
+        "stm sp, {r1, r2, r4, r5, r6}\n"
+        "ldr r12, [sp, #44]\n"
+        "add r0, sp, #52\n"
+        "ldm r0, {r1-r3}\n"
+        "mvn lr, #0x007f007f\n"                 // the pair (-128, -128)
+        "movs r8, #0\n"
+        "movs r9, #0\n"
+        "adds r0, r1, #2\n"
+        "str r0, [sp, #52]\n"
+        "add r11, r2, r2, lsl #1\n"
+        "subs r3, #4\n"
+        "bcc 6f\n"
+        "4:\n"
+        "ldrh r4, [r1]\n"
+        "ldrh r5, [r1, r2]\n"
+        "ldrh r6, [r1, r2, lsl #1]\n"
+        "ldrh r7, [r1, r11]\n"
+        "add r1, r1, r2, lsl #2\n"
+        "5:\n"
+        "orr r0, r4, r6, lsl #16\n"
+        "orr r10, r5, r7, lsl #16\n"
+        "uxtb16 r4, r0\n"
+        "uxtb16 r5, r0, ror #8\n"
+        "uxtb16 r6, r10\n"
+        "uxtb16 r7, r10, ror #8\n"
+        "smlad r8, r4, lr, r8\n"
+        "smlad r9, r5, lr, r9\n"
+        "smlad r8, r6, lr, r8\n"
+        "smlad r9, r7, lr, r9\n"
+        "stm r12!, {r4-r7}\n"
+        "subs r3, #4\n"
+        "bcs 4b\n"
+        "6:\n"
+        "adds r3, #4\n"                         // remaining values, padded with zeros
+        "beq 7f\n"
+        "ldrh r4, [r1]\n"
+        "movs r5, #0\n"
+        "movs r6, #0\n"
+        "movs r7, #0\n"
+        "cmp r3, #2\n"
+        "it cs\n"
+        "ldrhcs r5, [r1, r2]\n"
+        "it hi\n"
+        "ldrhhi r6, [r1, r2, lsl #1]\n"
+        "movs r3, #0\n"
+        "b 5b\n"
+        "7:\n"
+        "add r12, sp, #20\n"
+        "stm r12!, {r8, r9}\n"
+        "stm r12, {r8, r9}\n"
+        // Next pair of filters.
+        "2:\n"
+        "add r10, sp, #20\n"
+        "ldm r10, {r0-r3, r10, r11, r12, lr}\n"
+        "bx r10\n"
+        ".balign 4\n"
+        "3:\n"
+        DSP_PAIR_QUAD
+        DSP_PAIR_QUAD
+        DSP_PAIR_QUAD
+        DSP_PAIR_QUAD
+        "cmp r12, r11\n"
+        "bne 3b\n"
+        "str lr, [sp, #48]\n"
+        "ldm sp, {r4-r8}\n"
+        DSP_PAIR_OUTPUTS("r0", "r1")
+        "subs r7, #0x10000\n"
+        "bcc 9f\n"
+        DSP_PAIR_OUTPUTS("r2", "r3")
+        "subs r7, #0x10000\n"
+        "stm sp, {r4-r7}\n"
+        "bcs 2b\n"
+        "9:\n"
+        "ldr r0, [sp, #124]\n"
+        "subs r0, #2\n"
+        "str r0, [sp, #124]\n"
+        "bhi 1b\n"
+        "add sp, #64\n"
+        "pop {r4-r11, pc}\n" ::: MMN_CLOBBERS);
+}
+#undef DSP_PAIR_QUAD
+#undef DSP_PAIR_OUTPUTS
+
+//@end
 //@if shallow
 // Computes a filter at one of three pixels.
 #define DSP_PIXEL(even, odd, at)        \

@@ -12,12 +12,10 @@ use ratatui::widgets::{Paragraph, Widget as _};
 
 /// Draws the visible lines.
 pub fn draw(view: &View<'_>, has_focus: bool, area: Rect, buffer: &mut Buffer, theme: Theme) {
-    let Some(model) = view.sheet.model() else { return };
-    let precision = model.spec.config.export.precision;
+    let precision = view.precision();
     let Some(prepared) = view.current else {
         let inner = titled(&super::part_title(view, Part::Header, "header"), has_focus, area, buffer, theme);
-        Span::styled("r generates it", theme.dim()).render(inner, buffer);
-        return;
+        return super::no_export(inner, buffer, theme);
     };
     let build = prepared.build(precision);
     let top = view.top[Part::Header as usize].min(build.lines.saturating_sub(1));
@@ -27,7 +25,12 @@ pub fn draw(view: &View<'_>, has_focus: bool, area: Rect, buffer: &mut Buffer, t
     let lines = build.export.sources.header.lines().skip(top).take(usize::from(inner.height));
     let lines: Vec<Line<'_>> = lines.map(|line| highlighted(&escape::terminal(line), theme)).collect();
     let left = u16::try_from(view.left).unwrap_or(0);
+    let end = view.left + usize::from(inner.width);
+    let cut: Vec<u16> = (inner.y..).zip(&lines).filter(|(_, line)| line.width() > end).map(|(y, _)| y).collect();
     Paragraph::new(lines).scroll((0, left)).render(inner, buffer);
+    for y in cut.into_iter().filter(|_| inner.width > 0) {
+        buffer.set_string(inner.right() - 1, y, "…", theme.dim());
+    }
 }
 
 fn highlighted(line: &str, theme: Theme) -> Line<'static> {

@@ -1,20 +1,50 @@
 //! Drawing of the Deploy screen.
 
+mod board;
 mod figures;
 mod header;
 mod layers;
 
 use super::view::{Part, View};
-use crate::tui::design::Model;
+use crate::tui::action::{Action, Deploy};
+use crate::tui::keymap::key_of;
 use crate::tui::theme::Theme;
 use crate::tui::widgets::{self, frame::titled};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
+use ratatui::text::Span;
+use ratatui::widgets::Widget as _;
 
 /// Minimum width in columns to draw the header beside the other parts.
 const WIDE: u16 = 140;
-/// Minimum height in lines to draw both layers and memory beside the header.
-const TALL: u16 = 38;
+/// Minimum width of the left half, for the table of layers.
+const LEFT: u16 = 82;
+/// Minimum height in lines of the drawing of the arena, to draw it below the layers.
+const ARENA: u16 = 18;
+
+/// The area of the table of figures, and the areas of the visible parts, if the screen is drawn in `area`.
+pub fn areas(view: &View<'_>, area: Rect) -> (Rect, Vec<(Part, Rect)>) {
+    let is_wide = area.width >= WIDE;
+    let left = if is_wide { Rect { width: (area.width / 2).max(LEFT), ..area } } else { area };
+    let height = figures::height(view).min(left.height);
+    let figures = Rect { height, ..left };
+    let below = Rect { y: left.y + height, height: left.height - height, ..left };
+    let mut parts = Vec::new();
+    if is_wide {
+        let right = Rect { x: left.right() + 1, width: area.right() - left.right() - 1, ..area };
+        parts.push((Part::Header, right));
+    }
+    let layers = view.own_estimate().map_or(0, |estimate| estimate.layers.len() + 2);
+    let layers = u16::try_from(layers).unwrap_or(u16::MAX).min(below.height.saturating_sub(ARENA));
+    if layers >= ARENA / 2 && (is_wide || view.part != Part::Header) {
+        parts.push((Part::Layers, Rect { height: layers, ..below }));
+        parts.push((Part::Memory, Rect { y: below.y + layers, height: below.height - layers, ..below }));
+    } else {
+        let part = if is_wide && view.part == Part::Header { Part::Layers } else { view.part };
+        parts.push((part, below));
+    }
+    (figures, parts)
+}
 
 /// Draws the screen.
 pub fn draw(view: &View<'_>, area: Rect, buffer: &mut Buffer, theme: Theme) {
@@ -22,30 +52,31 @@ pub fn draw(view: &View<'_>, area: Rect, buffer: &mut Buffer, theme: Theme) {
     if area.is_empty() {
         return;
     }
-    let is_wide = area.width >= WIDE;
-    let left = if is_wide { Rect { width: area.width / 2, ..area } } else { area };
-    let height = figures::HEIGHT.min(left.height);
-    figures::draw(view, Rect { height, ..left }, buffer, theme);
-    let below = Rect { y: left.y + height, height: left.height - height, ..left };
-    let is = |part: Part| view.part == part;
-    if is_wide {
-        let right = Rect { x: left.right() + 1, width: area.right() - left.right() - 1, ..area };
-        header::draw(view, is(Part::Header), right, buffer, theme);
+    let (figures, parts) = areas(view, area);
+    figures::draw(view, figures, buffer, theme);
+    for (part, area) in parts {
+        let has_focus = part == view.part;
+        match part {
+            Part::Header => header::draw(view, has_focus, area, buffer, theme),
+            Part::Memory => memory(view, has_focus, area, buffer, theme),
+            Part::Layers => layers::draw(view, has_focus, area, buffer, theme),
+        }
     }
-    if is_wide && below.height >= TALL - figures::HEIGHT {
-        let wanted = view.sheet.model().map_or(0, |model| model.estimate.layers.len() + 2);
-        let half = u16::try_from(wanted).unwrap_or(u16::MAX).min(below.height / 2);
-        let above = Rect { height: half, ..below };
-        let rest = Rect { y: above.bottom(), height: below.height - half, ..below };
-        layers::draw(view, is(Part::Layers), above, buffer, theme);
-        memory(view, is(Part::Memory), rest, buffer, theme);
-        return;
+}
+
+/// The range of lines that are visible, for a title: `, 3–12 of 40`; empty if all are.
+fn range(top: usize, height: usize, count: usize) -> String {
+    if count <= height {
+        return String::new();
     }
-    match view.part {
-        Part::Header if !is_wide => header::draw(view, true, below, buffer, theme),
-        Part::Memory => memory(view, true, below, buffer, theme),
-        Part::Layers | Part::Header => layers::draw(view, is(Part::Layers), below, buffer, theme),
-    }
+    let top = top.min(count - height);
+    format!(", {}–{} of {count}", top + 1, top + height)
+}
+
+/// Draws instead of a part how to get an export of the run that is chosen.
+fn no_export(area: Rect, buffer: &mut Buffer, theme: Theme) {
+    let key = key_of(&Action::Deploy(Deploy::Prepare));
+    Span::styled(format!("{key} generates it"), theme.dim()).render(area, buffer);
 }
 
 /// Returns the title of a part; that of the focused one names the part that Tab focuses.
@@ -63,10 +94,14 @@ const fn next(part: Part) -> &'static str {
 
 /// Draws the arena over time, as `--estimate` prints it, in colours.
 fn memory(view: &View<'_>, has_focus: bool, area: Rect, buffer: &mut Buffer, theme: Theme) {
-    let remark = view.sheet.model().map_or("", Model::estimate_remark);
-    let title = part_title(view, Part::Memory, &format!("RAM over time{remark}"));
-    let inner = titled(&title, has_focus, area, buffer, theme);
-    let Some(model) = view.sheet.model() else { return };
     let top = view.top[Part::Memory as usize];
-    widgets::arena::draw(&model.estimate.arena, top, inner, buffer, theme);
+    let estimate = view.own_estimate();
+    let lines = estimate.map_or(0, |estimate| estimate.arena.draw(usize::from(area.width)).lines().count());
+    let range = range(top, usize::from(area.height.saturating_sub(1)), lines);
+    let title = part_title(view, Part::Memory, &format!("RAM over time{}{range}", view.remark()));
+    let inner = titled(&title, has_focus, area, buffer, theme);
+    match estimate {
+        Some(estimate) => widgets::arena::draw(&estimate.arena, top, inner, buffer, theme),
+        None => no_export(inner, buffer, theme),
+    }
 }

@@ -34,6 +34,9 @@ pub fn draw(view: &View<'_>, area: Rect, buffer: &mut Buffer, theme: Theme) {
             _ => theme.dim(),
         };
         buffer.set_style(Rect { y, height: 1, width: gutter.min(inner.width), ..inner }, style);
+        if number == view.editor.cursor().0 && !has_focus && buffer[(inner.x, y)].symbol() == " " {
+            buffer.set_string(inner.x, y, if theme.has_glyphs { "▌" } else { ">" }, theme.accent());
+        }
         for (range, token) in syntax::toml(line) {
             let style = token.style(theme);
             let (Some(before), Some(part)) = (line.get(..range.start), line.get(range)) else { continue };
@@ -49,6 +52,10 @@ pub fn draw(view: &View<'_>, area: Rect, buffer: &mut Buffer, theme: Theme) {
                 }
                 column += letter.width().unwrap_or(0);
             }
+        }
+        let room = usize::from(inner.width.saturating_sub(gutter)) + usize::from(left);
+        if cells(line) > room && inner.width > gutter {
+            buffer.set_string(inner.right() - 1, y, "…", theme.dim());
         }
     }
 }

@@ -1,32 +1,88 @@
 //! Loss and accuracy over the epochs.
 
 use super::super::session::{Place, Session};
+use super::super::view::{Pane, View};
+use super::cut::cut;
 use crate::runs::plots::scale;
 use crate::text::percent;
 use crate::train::EpochMetrics;
 use crate::tui::theme::Theme;
-use crate::tui::widgets::curves::{self, Axis, Curve};
+use crate::tui::widgets::curves::{self, Axis, Chart, Curve, Mark, Stroke};
 use crate::tui::widgets::frame::titled;
+use crate::tui::widgets::series::{MIN_SMOOTHED, smoothed, thinned};
 use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
+use ratatui::layout::{Position, Rect};
+use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Widget as _;
 
-/// Draws loss and accuracy one above the other, or only the loss if there is no room.
-pub fn draw(session: &Session, is_log: bool, has_focus: bool, area: Rect, buffer: &mut Buffer, theme: Theme) {
-    let x = epochs(session, area.width);
-    let half = if area.height >= 12 { area.height / 2 } else { area.height };
-    let above = Rect { height: half, ..area };
-    let below = Rect { y: above.bottom(), height: area.height - half, ..area };
-    loss(session, &x, is_log, has_focus, above, buffer, theme);
-    accuracy(session, &x, has_focus, below, buffer, theme);
+type Points = Vec<(f64, f64)>;
+
+/// A metric: its values for training and validation.
+struct Metric {
+    name: &'static str,
+    of: [fn(&EpochMetrics) -> f64; 2],
+    now: fn(&Place) -> f64,
+    shown: fn(f64) -> String,
+    is_loss: bool,
 }
 
-/// Returns the axis of epochs, from 0 to twice the current epoch, at least 5 and at most all epochs.
+const LOSS: Metric = Metric {
+    name: "loss",
+    of: [|row| row.loss, |row| row.val_loss],
+    now: |place| place.1,
+    shown: |value| format!("{value:.3}"),
+    is_loss: true,
+};
+const ACCURACY: Metric = Metric {
+    name: "accuracy",
+    of: [|row| row.accuracy, |row| row.val_accuracy],
+    now: |place| place.2,
+    shown: |value| percent(value),
+    is_loss: false,
+};
+
+/// The areas of loss and accuracy: one above the other, or only the loss if there is no room.
+fn halves(area: Rect) -> [Rect; 2] {
+    let half = if area.height >= 12 { area.height / 2 } else { area.height };
+    let above = Rect { height: half, ..area };
+    [above, Rect { y: above.bottom(), height: area.height - half, ..area }]
+}
+
+/// Draws both metrics.
+pub fn draw(view: &View<'_>, session: &Session, area: Rect, buffer: &mut Buffer, theme: Theme) {
+    for (metric, area) in [LOSS, ACCURACY].iter().zip(halves(area)) {
+        if area.height > 0 {
+            draw_metric(view, session, metric, area, buffer, theme);
+        }
+    }
+}
+
+/// The epoch at the position `at`.
+pub fn epoch_at(view: &View<'_>, session: &Session, area: Rect, at: Position) -> Option<u32> {
+    let (metric, area) = [LOSS, ACCURACY].into_iter().zip(halves(area)).find(|(_, area)| area.contains(at))?;
+    let inner = Rect { y: area.y + 1, height: area.height.saturating_sub(1), ..area };
+    let pair = metric.of.map(|of| points(session, of, None));
+    let plot = curves::plot(&vertical(view, &metric, &pair, inner.height), inner)?;
+    let column = at.x.checked_sub(plot.x).filter(|column| *column < plot.width)?;
+    Some(epochs(session, area.width).value_at(column, plot.width).round() as u32)
+}
+
+/// Returns the axis of epochs: of an ended training from its first to its last; else to at most a third more than the
+/// current epoch, so that it changes seldom.
 fn epochs(session: &Session, width: u16) -> Axis {
-    let to = f64::from(session.epochs().min(session.epoch().saturating_mul(2).max(5)).max(1));
-    let (ticks, step) = scale::ticks(0.0, to, usize::from(width / 9).clamp(2, 12), 1.0);
-    Axis { from: 0.0, to, ticks: labelled(&ticks, step, 1.0, "") }
+    let now = session.epoch().max(1);
+    let to = if session.is_over() {
+        now
+    } else {
+        let round = |unit: u32| [2, 3, 4, 5, 6, 8, 10, 12, 16].map(|part| part * unit);
+        let steps = (0..9).flat_map(|power| round(10_u32.pow(power))).find(|step| *step >= now.max(5));
+        steps.unwrap_or(now).min(session.epochs().max(now))
+    };
+    let before = session.history.first().map_or(0, |row| row.epoch.saturating_sub(1));
+    let (from, to) = (f64::from(before), f64::from(to.max(before + 1)));
+    let (ticks, step) = scale::ticks(from, to, usize::from(width / 9).clamp(2, 12), 1.0);
+    Axis { from, to, ticks: labelled(&ticks, step, 1.0, "") }
 }
 
 fn labelled(ticks: &[f64], step: f64, factor: f64, unit: &str) -> Vec<(f64, String)> {
@@ -34,7 +90,7 @@ fn labelled(ticks: &[f64], step: f64, factor: f64, unit: &str) -> Vec<(f64, Stri
 }
 
 /// Returns the metric `of` of every epoch, and its values `now` within the current epoch if it has any.
-fn points(session: &Session, of: fn(&EpochMetrics) -> f64, now: Option<fn(&Place) -> f64>) -> Vec<(f64, f64)> {
+fn points(session: &Session, of: fn(&EpochMetrics) -> f64, now: Option<fn(&Place) -> f64>) -> Points {
     let done = session.history.last().map_or(0.0, |row| f64::from(row.epoch));
     let rows = session.history.iter().map(|row| (f64::from(row.epoch), of(row)));
     let current = now.into_iter().flat_map(|now| {
@@ -43,65 +99,18 @@ fn points(session: &Session, of: fn(&EpochMetrics) -> f64, now: Option<fn(&Place
     rows.chain(current).collect()
 }
 
-/// Returns the curves of training (dashed) and validation.
-fn pair(training: Vec<(f64, f64)>, validation: Vec<(f64, f64)>, theme: Theme) -> [Curve; 2] {
-    [
-        Curve { points: training, style: theme.series(3), sign: 't', is_dashed: true },
-        Curve { points: validation, style: theme.series(5), sign: 'v', is_dashed: false },
-    ]
-}
-
-/// Draws the title and the legend with the last value of each curve; returns the area below.
-fn headed(
-    title: &str,
-    pair: &[Curve; 2],
-    shown: fn(f64) -> String,
-    has_focus: bool,
-    area: Rect,
-    buffer: &mut Buffer,
-    theme: Theme,
-) -> Rect {
-    let inner = titled(title, has_focus, area, buffer, theme);
-    let marks = if theme.has_glyphs { ["╌ ", "─ "] } else { ["t ", "v "] };
-    let legend = |names: [&str; 2]| {
-        let spans = pair.iter().zip(names).zip(marks).map(|((curve, name), mark)| {
-            let last = curve.points.last().map(|(_, value)| format!(" {}", shown(*value))).unwrap_or_default();
-            Span::styled(format!(" {mark}{name}{last}"), curve.style)
-        });
-        Line::from(spans.chain([Span::raw(" ")]).collect::<Vec<_>>())
-    };
-    let room = usize::from(area.width).saturating_sub(title.len() + 4);
-    let legends = [legend(["train", "validation"]), legend(["train", "val"])];
-    if let Some(line) = legends.into_iter().find(|line| area.height > 0 && line.width() <= room) {
-        let width = line.width() as u16;
-        line.render(Rect { x: area.right() - width, y: area.y, width, height: 1 }, buffer);
+/// The axis of values for the points `pair`.
+fn vertical(view: &View<'_>, metric: &Metric, pair: &[Points; 2], height: u16) -> Axis {
+    let values = || pair.iter().flatten().map(|(_, value)| *value);
+    let count = usize::from(height.saturating_sub(2) / 2).clamp(3, 8);
+    if metric.is_loss && view.curves.is_log {
+        return logarithmic(values());
     }
-    inner
-}
-
-fn loss(session: &Session, x: &Axis, is_log: bool, has_focus: bool, area: Rect, buffer: &mut Buffer, theme: Theme) {
-    let pair =
-        pair(points(session, |row| row.loss, Some(|place| place.1)), points(session, |row| row.val_loss, None), theme);
-    let title = if is_log { "loss (log)" } else { "loss" };
-    let inner = headed(title, &pair, |value| format!("{value:.3}"), has_focus, area, buffer, theme);
-    let values = || pair.iter().flat_map(|curve| curve.points.iter().map(|(_, value)| *value));
-    let count = labels(inner.height);
-    if is_log {
-        let y = logarithmic(values());
-        let pair = pair.clone().map(|curve| Curve {
-            points: curve.points.into_iter().map(|(at, value)| (at, value.log10())).collect(),
-            ..curve
-        });
-        return curves::draw(&pair, x, &y, inner, buffer, theme);
-    }
-    let (from, to) = narrowed(scale::loss_range(values()), values());
+    let (from, to) =
+        if metric.is_loss { narrowed(scale::loss_range(values()), values()) } else { scale::accuracy_range(values()) };
     let (ticks, step) = scale::ticks(from, to, count, 0.0);
-    curves::draw(&pair, x, &Axis { from, to, ticks: labelled(&ticks, step, 1.0, "") }, inner, buffer, theme);
-}
-
-/// Returns the number of axis labels for a chart of `height` lines.
-fn labels(height: u16) -> usize {
-    usize::from(height.saturating_sub(2) / 2).clamp(4, 8)
+    let ticks = if metric.is_loss { labelled(&ticks, step, 1.0, "") } else { labelled(&ticks, step, 100.0, "%") };
+    Axis { from, to, ticks }
 }
 
 /// Raises the lower end of the range if it is far below all values.
@@ -130,14 +139,97 @@ fn logarithmic(values: impl Iterator<Item = f64>) -> Axis {
     Axis { from, to, ticks }
 }
 
-fn accuracy(session: &Session, x: &Axis, has_focus: bool, area: Rect, buffer: &mut Buffer, theme: Theme) {
-    if area.height == 0 {
-        return;
+/// The styles of training and validation.
+fn styles(theme: Theme) -> [Style; 2] {
+    [theme.series(3), theme.series(5)]
+}
+
+fn draw_metric(view: &View<'_>, session: &Session, metric: &Metric, area: Rect, buffer: &mut Buffer, theme: Theme) {
+    let is_log = metric.is_loss && view.curves.is_log;
+    let [training, validation] = metric.of;
+    let pair = [points(session, training, Some(metric.now)), points(session, validation, None)];
+    let (x, y) = (epochs(session, area.width), vertical(view, metric, &pair, area.height.saturating_sub(1)));
+    let inner = head(view, session, metric, &pair, area, buffer, theme);
+    let columns = curves::plot(&y, inner).map_or(1, |plot| usize::from(plot.width));
+    let scaled = |(at, value): (f64, f64)| (at, if is_log { value.log10() } else { value });
+    let thin =
+        |points: &Points| -> Points { thinned(points, (x.from, x.to), columns).into_iter().map(scaled).collect() };
+    let is_smooth = !view.curves.is_raw && session.history.len() >= MIN_SMOOTHED;
+    let mut curves = Vec::new();
+    if is_smooth {
+        // Behind the lines.
+        let raw = pair.iter().map(|points| Curve {
+            points: thin(points),
+            style: theme.dim(),
+            sign: '.',
+            stroke: Stroke::Dots,
+        });
+        curves.extend(raw);
     }
-    let training = points(session, |row| row.accuracy, Some(|place| place.2));
-    let pair = pair(training, points(session, |row| row.val_accuracy, None), theme);
-    let inner = headed("accuracy", &pair, percent, has_focus, area, buffer, theme);
-    let (from, to) = scale::accuracy_range(pair.iter().flat_map(|curve| curve.points.iter().map(|(_, value)| *value)));
-    let (ticks, step) = scale::ticks(from, to, labels(inner.height), 0.0);
-    curves::draw(&pair, x, &Axis { from, to, ticks: labelled(&ticks, step, 100.0, "%") }, inner, buffer, theme);
+    let signs = [('t', Stroke::Dashed), ('v', Stroke::Solid)];
+    for ((points, style), (sign, stroke)) in pair.iter().zip(styles(theme)).zip(signs) {
+        let points = if is_smooth { thin(&smoothed(points)) } else { thin(points) };
+        curves.push(Curve { points, style, sign, stroke });
+    }
+    let best = best_of(session).map(|row| scaled((f64::from(row.epoch), validation(row))));
+    let sign = if theme.has_glyphs { '◆' } else { 'B' };
+    let marks: Vec<Mark> = best.map(|at| Mark { at, sign, style: theme.good() }).into_iter().collect();
+    let cursor = view.cursor.map(f64::from);
+    curves::draw(&Chart { curves: &curves, marks: &marks, cursor }, &x, &y, inner, buffer, theme);
+}
+
+/// The metrics of the best epoch.
+fn best_of(session: &Session) -> Option<&EpochMetrics> {
+    session.best.and_then(|best| session.history.iter().find(|row| row.epoch == best))
+}
+
+/// Draws the title and the legend, with the values at the cursor or the last ones; returns the area below.
+fn head(
+    view: &View<'_>,
+    session: &Session,
+    metric: &Metric,
+    pair: &[Points; 2],
+    area: Rect,
+    buffer: &mut Buffer,
+    theme: Theme,
+) -> Rect {
+    let row = view.cursor.and_then(|epoch| session.history.iter().find(|row| row.epoch == epoch));
+    let mut title = metric.name.to_owned();
+    match row {
+        Some(row) => title += &format!(", epoch {}", row.epoch),
+        None if metric.is_loss && view.curves.is_log => title += " (log)",
+        None => {}
+    }
+    let value = |at: usize| match row {
+        Some(row) => Some(metric.of[at](row)),
+        None => pair[at].last().map(|(_, value)| *value),
+    };
+    let marks = if theme.has_glyphs { ["╌ ", "─ "] } else { ["t ", "v "] };
+    let legend = |names: [&str; 2], best: Option<String>| {
+        let pair = (0..2).map(|at| {
+            let value = value(at).map(metric.shown).unwrap_or_default();
+            let gap = if names[at].is_empty() || value.is_empty() { "" } else { " " };
+            Span::styled(format!(" {}{}{gap}{value}", marks[at], names[at]), styles(theme)[at])
+        });
+        let best = best.map(|text| Span::styled(text, theme.good()));
+        Line::from(pair.chain(best).chain([Span::raw(" ")]).collect::<Vec<_>>())
+    };
+    let best = best_of(session).map(|row| {
+        let sign = if theme.has_glyphs { '◆' } else { 'B' };
+        format!(" {sign} {} ({})", (metric.shown)(metric.of[1](row)), row.epoch)
+    });
+    let room = usize::from(area.width).saturating_sub(title.chars().count() + 4);
+    let legends = [
+        legend(["train", "validation"], best.clone()),
+        legend(["train", "val"], best),
+        legend(["train", "val"], None),
+        legend(["", ""], None),
+    ];
+    let title = cut(&title, usize::from(area.width).saturating_sub(4), theme);
+    let inner = titled(&title, view.pane == Pane::Curves, area, buffer, theme);
+    if let Some(line) = legends.into_iter().find(|line| area.height > 0 && line.width() <= room) {
+        let width = line.width() as u16;
+        line.render(Rect { x: area.right() - width, y: area.y, width, height: 1 }, buffer);
+    }
+    inner
 }

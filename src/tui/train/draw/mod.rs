@@ -3,28 +3,27 @@
 mod confusion;
 mod curves;
 mod cut;
+mod layout;
 mod mistakes;
+mod queue;
 mod status;
 
+pub use layout::{Target, target};
+
 use super::session::{Outcome, Phase};
-use super::view::{Pane, View};
+use super::view::View;
 use crate::config::{Epochs, Train};
 use crate::escape;
 use crate::text::thousands;
+use crate::tui::action::{Action, Train as Act};
 use crate::tui::design::Sheet;
+use crate::tui::keymap::key_of;
 use crate::tui::theme::Theme;
 use crate::tui::widgets::frame::titled;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Paragraph, Widget as _, Wrap};
-
-/// Height of the status at the top, in lines.
-const STATUS: u16 = 4;
-/// Minimum width in columns to draw curves and the other panes side by side.
-const WIDE: u16 = 64;
-/// Minimum height in lines to draw the mistakes below the confusion matrix.
-const MISTAKES: u16 = 9;
 
 /// Draws the screen.
 pub fn draw(view: &View<'_>, area: Rect, buffer: &mut Buffer, theme: Theme) {
@@ -35,40 +34,33 @@ pub fn draw(view: &View<'_>, area: Rect, buffer: &mut Buffer, theme: Theme) {
     let Some(session) = view.shown else {
         return introduce(view.sheet, area, buffer, theme);
     };
-    let top = Rect { height: STATUS.min(area.height), ..area };
-    let rest = Rect { y: top.bottom(), height: area.height - top.height, ..area };
-    status::draw(view, session, top, buffer, theme);
+    if let Some(viewer) = view.viewer {
+        let session = view.sessions.iter().find(|session| session.id == viewer.session).unwrap_or(session);
+        return mistakes::draw_large(session, viewer, area, buffer, theme);
+    }
+    let areas = layout::areas(view, area);
+    status::draw(session, areas.status, buffer, theme);
+    if let Some(area) = areas.queue {
+        queue::draw(view, area, buffer, theme);
+    }
     if let (Phase::Over(Outcome::Failed(why)), true) = (&session.phase, session.history.is_empty()) {
+        let y = areas.queue.unwrap_or(areas.status).bottom();
+        let rest = Rect { y, height: area.bottom() - y, ..area };
         let text = Paragraph::new(Span::styled(why.clone(), theme.bad())).wrap(Wrap { trim: true });
         return text.render(rest, buffer);
     }
-    let is = |pane: Pane| view.pane == pane;
-    if area.width < WIDE {
-        match view.pane {
-            Pane::Curves => curves::draw(session, view.is_log, true, rest, buffer, theme),
-            Pane::Confusion => confusion::draw(session, view.scroll, true, rest, buffer, theme),
-            Pane::Mistakes => mistakes::draw(session, view.first, true, rest, buffer, theme),
-        }
-        return;
+    if let Some(area) = areas.curves {
+        curves::draw(view, session, area, buffer, theme);
     }
-    let left = Rect { width: area.width / 2, ..rest };
-    let right = Rect { x: left.right() + 1, width: (area.width - left.width).saturating_sub(1), ..rest };
-    curves::draw(session, view.is_log, is(Pane::Curves), left, buffer, theme);
-    // The height of the matrix depends on the number of classes; the mistakes are below it if there is room.
-    let wanted = u16::try_from(session.insight.confusion.len() + 2).unwrap_or(u16::MAX).max(7);
-    if right.height >= wanted.saturating_add(MISTAKES) {
-        let above = Rect { height: wanted, ..right };
-        let below = Rect { y: above.bottom(), height: right.height - wanted, ..right };
-        confusion::draw(session, view.scroll, is(Pane::Confusion), above, buffer, theme);
-        mistakes::draw(session, view.first, is(Pane::Mistakes), below, buffer, theme);
-    } else if is(Pane::Mistakes) {
-        mistakes::draw(session, view.first, true, right, buffer, theme);
-    } else {
-        confusion::draw(session, view.scroll, is(Pane::Confusion), right, buffer, theme);
+    if let Some(area) = areas.confusion {
+        confusion::draw(view, session, area, buffer, theme);
+    }
+    if let Some(area) = areas.mistakes {
+        mistakes::draw(view, session, area, buffer, theme);
     }
 }
 
-/// Draws the settings of the training that `s` would start.
+/// Draws the settings of the training that would be started.
 fn introduce(sheet: &Sheet, area: Rect, buffer: &mut Buffer, theme: Theme) {
     let inner = titled("Train", true, area, buffer, theme);
     let mut lines = vec![Line::default()];
@@ -78,6 +70,10 @@ fn introduce(sheet: &Sheet, area: Rect, buffer: &mut Buffer, theme: Theme) {
             let pair = |name: &str, value: String| {
                 Line::from(vec![Span::styled(format!("  {name:<15}"), theme.label()), Span::raw(value)])
             };
+            let key = |action, text: &'static str| {
+                let key = format!("  {}", key_of(&Action::Train(action)));
+                Line::from(vec![Span::styled(key, theme.accent()), Span::raw(text)])
+            };
             let train = &config.train;
             lines.extend([
                 pair("network", escape::terminal(&config.model.name)),
@@ -86,8 +82,8 @@ fn introduce(sheet: &Sheet, area: Rect, buffer: &mut Buffer, theme: Theme) {
                 pair("batch size", train.batch_size.to_string()),
                 pair("learning rate", train.learning_rate.to_string()),
                 Line::default(),
-                Line::from(vec![Span::styled("  s", theme.accent()), Span::raw("  trains it as it is now")]),
-                Line::from(vec![Span::styled("  r", theme.accent()), Span::raw("  resumes its latest stopped run")]),
+                key(Act::Start, "  trains it as it is now"),
+                key(Act::Resume, "  resumes its latest stopped run"),
             ]);
         }
         None => {

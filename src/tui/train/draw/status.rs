@@ -1,7 +1,6 @@
-//! Progress and speed of a training, and the queue of trainings.
+//! Progress and speed of a training.
 
 use super::super::session::{Batch, Outcome, Phase, Session, word};
-use super::super::view::View;
 use super::cut::cut;
 use crate::escape;
 use crate::jobs::clock;
@@ -16,16 +15,28 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Widget as _;
 
-/// Draws up to four lines: title, progress bars, metrics, and the other trainings.
-pub fn draw(view: &View<'_>, session: &Session, area: Rect, buffer: &mut Buffer, theme: Theme) {
-    let inner = titled(&title(session), false, area, buffer, theme);
-    let lines = [
-        bars(session, usize::from(inner.width), theme),
-        figures(session, usize::from(inner.width), theme),
-        others(view, session, usize::from(inner.width), theme),
-    ];
+/// Draws up to three lines: title, progress bars, metrics.
+pub fn draw(session: &Session, area: Rect, buffer: &mut Buffer, theme: Theme) {
+    let title = cut(&title(session), usize::from(area.width).saturating_sub(4), theme);
+    let inner = titled(&title, false, area, buffer, theme);
+    if let (Phase::Over(Outcome::Failed(why)), false) = (&session.phase, session.history.is_empty()) {
+        return draw_failure(why, inner, buffer, theme);
+    }
+    let lines = [bars(session, usize::from(inner.width), theme), figures(session, usize::from(inner.width), theme)];
     for (line, y) in lines.into_iter().zip(inner.y..inner.bottom()) {
         line.render(Rect { y, height: 1, ..inner }, buffer);
+    }
+}
+
+/// Draws an error in as many lines as there are.
+fn draw_failure(why: &str, area: Rect, buffer: &mut Buffer, theme: Theme) {
+    let lines = text::wrap(why, usize::from(area.width));
+    for (at, y) in (0..lines.len()).zip(area.y..area.bottom()) {
+        let is_cut = y + 1 == area.bottom() && at + 1 < lines.len();
+        // The last line takes what is left, and shows that it is cut.
+        let line = if is_cut { lines[at..].join(" ") } else { lines[at].clone() };
+        let line = cut(&line, usize::from(area.width), theme);
+        Span::styled(line, theme.bad()).render(Rect { y, height: 1, ..area }, buffer);
     }
 }
 
@@ -77,9 +88,8 @@ fn bars(session: &Session, width: usize, theme: Theme) -> Line<'static> {
         }
         Phase::Reading { .. } => Line::from(Span::styled("looking for images", theme.dim())),
         Phase::Waiting => Line::from(Span::styled("waiting for the trainings before it", theme.dim())),
-        // Without curves, the error is drawn in their place.
-        Phase::Over(Outcome::Failed(_)) if session.history.is_empty() => Line::default(),
-        Phase::Over(Outcome::Failed(why)) => Line::from(Span::styled(cut(why, width, theme), theme.bad())),
+        // Drawn in place of the curves, or of these lines.
+        Phase::Over(Outcome::Failed(_)) => Line::default(),
         Phase::Over(Outcome::Ended { best, last, .. }) => {
             let figure = |name: &str, row: &crate::runs::EpochSummary| {
                 format!("{name} {} (epoch {})  ", percent(row.val_accuracy), row.epoch)
@@ -125,11 +135,10 @@ fn figures(session: &Session, width: usize, theme: Theme) -> Line<'static> {
             parts.push(("", format!("throttled: {throttled}"), theme.warning()));
         }
     }
-    parts.extend([
-        figure("learning rate ", number(progress.lr)),
-        figure("loss ", format!("{:.3}", progress.loss)),
-        figure("accuracy ", percent(progress.accuracy)),
-    ]);
+    parts.push(figure("learning rate ", number(progress.lr)));
+    let best = session.history.iter().find(|row| Some(row.epoch) == session.best).filter(|_| !session.is_over());
+    parts.extend(best.map(|row| figure("best ", format!("{} (epoch {})", percent(row.val_accuracy), row.epoch))));
+    parts.extend([figure("loss ", format!("{:.3}", progress.loss)), figure("accuracy ", percent(progress.accuracy))]);
     let mut spans = Vec::new();
     let mut used = 0;
     for (name, value, style) in parts {
@@ -155,35 +164,6 @@ fn number(value: f64) -> String {
     let digits = (2.0 - value.abs().log10().floor()).clamp(0.0, 9.0) as usize;
     let text = format!("{value:.digits$}");
     if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_owned() } else { text }
-}
-
-/// Returns a line with all trainings of this session if there are several.
-fn others(view: &View<'_>, session: &Session, width: usize, theme: Theme) -> Line<'static> {
-    if view.sessions.len() < 2 {
-        return Line::default();
-    }
-    let [running, done, queued] = if theme.has_glyphs { ["▶ ", "✓ ", "· "] } else { ["> ", "= ", ". "] };
-    let at = view.sessions.iter().position(|other| other.id == session.id).unwrap_or(0);
-    let mut spans: Vec<Span<'static>> = Vec::new();
-    let mut used = 0;
-    // Begins with the training before the visible one.
-    for other in view.sessions.iter().skip(at.saturating_sub(1)) {
-        let (mark, style) = match &other.phase {
-            Phase::Waiting => (queued, theme.dim()),
-            Phase::Over(Outcome::Ended { .. }) => (done, theme.good()),
-            Phase::Over(_) => ("! ", theme.warning()),
-            _ => (running, theme.accent()),
-        };
-        let text = format!("{mark}{}", escape::terminal(&other.summary()));
-        used += Span::raw(&text).width() + 3;
-        if used > width + 3 {
-            break;
-        }
-        let style = if other.id == session.id { style.patch(theme.selected()) } else { style };
-        spans.push(Span::styled(text, style));
-        spans.push(Span::raw("   "));
-    }
-    Line::from(spans)
 }
 
 #[cfg(test)]
