@@ -10,7 +10,7 @@ use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, Receiver, Sender};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// An event of the main loop.
 #[derive(Debug)]
@@ -106,9 +106,18 @@ fn batch() -> io::Result<Vec<Key>> {
 /// The exit code after an interrupt: 128 + SIGINT.
 const INTERRUPTED: i32 = 130;
 
-/// Maximum time to wait for recovery copies of unsaved text before an immediate exit: longer than the delay
-/// between a keystroke and its copy, with time for a slow SD card.
-const MAX_WAIT_FOR_COPIES: Duration = Duration::from_secs(2);
+/// Maximum time to wait before an immediate exit for recovery copies of unsaved text, and then for the terminal:
+/// longer than the delay between a keystroke and its copy, with time for a slow SD card. A terminal whose output is
+/// stopped (Ctrl-S) is never restored.
+const MAX_WAIT: Duration = Duration::from_secs(2);
+
+/// Waits until `is_done`, for at most `patience`.
+fn wait_until(is_done: impl Fn() -> bool, patience: Duration) {
+    let begun = Instant::now();
+    while !is_done() && begun.elapsed() < patience {
+        std::thread::sleep(Duration::from_millis(1));
+    }
+}
 
 /// Turns signals into events. The first request to end sets `is_ending`. Once that is set, another one restores
 /// the terminal and exits as soon as `copies` are written: a closed terminal sends several signals at once.
@@ -129,8 +138,9 @@ pub fn watch_signals(source: Source, is_ending: Arc<AtomicBool>, copies: Idle) -
                     Err(_) => continue,
                 },
                 _ if is_ending.swap(true, Ordering::SeqCst) => {
-                    super::terminal::restore();
-                    copies.wait(MAX_WAIT_FOR_COPIES);
+                    let restored = std::thread::spawn(super::terminal::restore);
+                    copies.wait(MAX_WAIT);
+                    wait_until(|| restored.is_finished(), MAX_WAIT);
                     std::process::exit(INTERRUPTED);
                 }
                 _ => Event::Stop,

@@ -22,21 +22,24 @@ pub struct Screen {
     terminal: Terminal<CrosstermBackend<FrameWriter>>,
     /// Bytes written to the terminal.
     written: Rc<Cell<usize>>,
-    /// Whether the terminal is set up.
-    is_active: bool,
     announcer: Announcer,
     /// The title that was set last.
     title: Option<String>,
 }
 
-/// Whether the terminal is set up, for the panic hook.
+/// Whether the terminal is set up. It changes, and is read before writing, under the lock of the standard output:
+/// the signal thread restores the terminal while the main thread draws, and nothing may be drawn after that.
 static IS_ACTIVE: AtomicBool = AtomicBool::new(false);
 
 /// Whether a title was set, and the one before saved.
 static HAS_TITLE: AtomicBool = AtomicBool::new(false);
 
+/// Writes `bytes` to the terminal; discards them if it is not set up.
 fn write_all(bytes: &[u8]) -> io::Result<()> {
     let mut out = io::stdout().lock();
+    if !IS_ACTIVE.load(Ordering::SeqCst) {
+        return Ok(());
+    }
     out.write_all(bytes)?;
     out.flush()
 }
@@ -67,8 +70,7 @@ impl Write for FrameWriter {
         }
         queue!(self.bytes, EndSynchronizedUpdate)?;
         let bytes = in_plain_colours(&self.bytes);
-        let mut out = io::stdout().lock();
-        let written = out.write_all(&bytes).and_then(|()| out.flush());
+        let written = write_all(&bytes);
         self.bytes.clear();
         self.written.set(self.written.get() + bytes.len());
         written
@@ -141,7 +143,7 @@ impl Screen {
         match Terminal::new(backend) {
             Ok(terminal) => {
                 let announcer = Announcer::of(|name| std::env::var(name).ok());
-                Ok(Self { terminal, written, is_active: true, announcer, title: None })
+                Ok(Self { terminal, written, announcer, title: None })
             }
             Err(error) => {
                 restore();
@@ -179,7 +181,7 @@ impl Screen {
     /// # Errors
     /// The terminal cannot be written to.
     pub fn set_title(&mut self, title: Option<String>) -> io::Result<()> {
-        if title.is_none() || title == self.title || !self.is_active {
+        if title.is_none() || title == self.title {
             return Ok(());
         }
         let bytes = self.announcer.title(title.as_deref().unwrap_or_default());
@@ -188,18 +190,6 @@ impl Screen {
         }
         self.title = title;
         write_all(&bytes)
-    }
-
-    /// Clears the terminal, so that the next frame is drawn completely; sets the terminal up if it is not.
-    ///
-    /// # Errors
-    /// The terminal cannot be set up or written to.
-    pub fn redraw(&mut self) -> io::Result<()> {
-        if !self.is_active {
-            set_up()?;
-            self.is_active = true;
-        }
-        self.clear()
     }
 
     /// Copies `text` to the clipboard of the terminal, if it supports OSC 52.
@@ -211,9 +201,7 @@ impl Screen {
     pub fn copy(text: &str) -> io::Result<()> {
         use base64::Engine as _;
         let encoded = base64::engine::general_purpose::STANDARD.encode(text);
-        let mut out = io::stdout().lock();
-        write!(out, "\x1b]52;c;{encoded}\x07")?;
-        out.flush()
+        write_all(format!("\x1b]52;c;{encoded}\x07").as_bytes())
     }
 
     /// Restores the terminal while `work` runs, e.g. `$EDITOR`, and sets it up again.
@@ -226,13 +214,16 @@ impl Screen {
         set_up()?;
         // Set again with the next frame.
         self.title = None;
-        self.clear()?;
+        self.redraw()?;
         Ok(done)
     }
 
-    /// Clears the terminal, whose contents are unknown. `Terminal::clear` would query the position of the cursor
-    /// and wait for the response.
-    fn clear(&mut self) -> io::Result<()> {
+    /// Clears the terminal, whose contents are unknown, so that the next frame is drawn completely.
+    /// `Terminal::clear` would query the position of the cursor and wait for the response.
+    ///
+    /// # Errors
+    /// The terminal cannot be written to.
+    pub fn redraw(&mut self) -> io::Result<()> {
         let size = self.terminal.size()?;
         self.terminal.resize(Rect::from((Position::ORIGIN, size)))
     }
@@ -256,11 +247,12 @@ impl Drop for Screen {
 }
 
 fn set_up() -> io::Result<()> {
+    let mut out = io::stdout().lock();
     enable_raw_mode()?;
     IS_ACTIVE.store(true, Ordering::SeqCst);
     // A program that was killed may have left its frame on the alternate screen.
     let result = execute!(
-        io::stdout(),
+        out,
         EnterAlternateScreen,
         Clear(ClearType::All),
         EnableMouseCapture,
@@ -270,13 +262,14 @@ fn set_up() -> io::Result<()> {
     result.inspect_err(|_| restore())
 }
 
-/// Restores the terminal, if it is set up. Continues after errors, since the terminal may be closed already.
+/// Restores the terminal, if it is set up; returns when it is, also if another thread does it. Continues after
+/// errors, since the terminal may be closed already.
 pub fn restore() {
+    let mut out = io::stdout().lock();
     if IS_ACTIVE.swap(false, Ordering::SeqCst) {
         if HAS_TITLE.swap(false, Ordering::SeqCst) {
-            let _ = write_all(announce::RESTORE_TITLE);
+            let _ = out.write_all(announce::RESTORE_TITLE);
         }
-        let mut out = io::stdout();
         let _ = execute!(out, DisableBracketedPaste, DisableMouseCapture, LeaveAlternateScreen, cursor::Show);
         let _ = out.flush();
         let _ = disable_raw_mode();

@@ -219,14 +219,18 @@ fn a_terminal_that_closes_ends_the_program() {
 
 #[test]
 fn a_second_wish_to_end_right_behind_the_first_loses_nothing() {
-    let folder = folder_with("pico");
-    let mut terminal = Terminal::start(folder.path(), &["--config", "net.toml"]);
-    terminal.wait_for("Network").send("+").wait_for("net.toml*");
-    terminal.signal("HUP");
-    terminal.signal("TERM");
-    terminal.end();
-    assert!(folder.path().join(".net.toml.unsaved").exists());
-    assert!(terminal.is_restored());
+    // Keys at the same time, so that the second one arrives at different moments of a frame.
+    for keys in ["", "+", "++++++++", "+-+-+-+-+-+-+-+-+-+-+-+-"] {
+        let folder = folder_with("pico");
+        let mut terminal = Terminal::start(folder.path(), &["--config", "net.toml"]);
+        terminal.wait_for("Network").send("+").wait_for("net.toml*");
+        terminal.send(keys);
+        terminal.signal("HUP");
+        terminal.signal("TERM");
+        terminal.end();
+        assert!(folder.path().join(".net.toml.unsaved").exists(), "{keys}");
+        assert!(terminal.is_restored(), "{keys}");
+    }
 }
 
 #[test]
