@@ -2,7 +2,6 @@
 
 use super::kernels::conv::{self, Gather, Pad, Spread, Taps};
 use super::kernels::elementwise::{ActivationBackward, AddTo, Apply, Dot, Largest, Scale, Total};
-use super::kernels::pointwise::pack;
 use super::kernels::rows::{BatchNormGrad, Bounds, NormAct};
 use super::kernels::{Planes, depthwise, pointwise};
 use super::simd::{LANES, Lane, available, run_on};
@@ -242,7 +241,7 @@ proptest! {
             let raw = if is_normed { &raw[..] } else { &[] };
             run_on(level, Gather { planes, gradient: &gradient, raw, norm_grad: norm, images, output: &mut wide });
             for (i, input) in padded.chunks(plane).enumerate() {
-                let found = run_on(level, Taps { planes, input, gradient: &wide });
+                let found = run_on(level, Taps { planes, input, gradient: &wide, scratch: &mut [Lane([f32::NAN; LANES]); 25] });
                 for (found, expected) in found.iter().zip(&of_taps[i * taps..][..taps]) {
                     near(f64::from(*found), *expected, (rows * columns * LANES) as f64)?;
                 }
@@ -280,9 +279,9 @@ proptest! {
             .collect();
         let length = band.len();
         for level in available() {
-            let mut scratch = vec![Lane([f32::NAN; LANES]); (inputs + outputs) * length];
+            let mut scratch = vec![Lane([f32::NAN; LANES]); (inputs + outputs) * length + pointwise::HIGH * inputs];
             let mut found = vec![Lane::ZERO; outputs * length];
-            let packed = pack(outputs, inputs, |o, i| weights[o * inputs + i]);
+            let packed = pointwise::pack(&weights, inputs);
             let of_output = run_on(level, pointwise::Forward {
                 input: &input, reads: &reads, pixels, band: band.clone(), weights: &packed,
                 output: found.chunks_mut(length).collect(), images, scratch: &mut scratch,
@@ -295,7 +294,7 @@ proptest! {
                 close(found, &expected)?;
                 moments(of_output[o], found, images)?;
             }
-            let packed = pack(inputs, outputs, |i, o| weights[o * inputs + i]);
+            let packed = pointwise::pack_transposed(&weights, inputs);
             let mut below = vec![Lane::ZERO; inputs * length];
             let result = run_on(level, pointwise::Backward {
                 input: &input, reads: &reads, means: &means, pixels, band: band.clone(), gradient: &gradient,

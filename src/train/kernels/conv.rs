@@ -71,8 +71,13 @@ impl Forward<'_> {
     }
 }
 
+#[inline(always)]
 fn window<const K: usize>(plane: &[Lane], width: usize, first: usize) -> [&[Lane]; K] {
-    std::array::from_fn(|k| &plane[(first + k) * width..][..width])
+    let mut rows: [&[Lane]; K] = [&[]; K];
+    for (k, row) in rows.iter_mut().enumerate() {
+        *row = &plane[(first + k) * width..][..width];
+    }
+    rows
 }
 
 /// Computes the gradient of an output plane before its norm, with padding between its rows.
@@ -113,6 +118,9 @@ pub struct Taps<'a> {
     pub input: &'a [Lane],
     /// The [gradient](Gather) of the output plane.
     pub gradient: &'a [Lane],
+    /// Scratch memory of a lane per weight.
+    // A local array would be kept in registers, which the sums of the next row need.
+    pub scratch: &'a mut [Lane],
 }
 
 impl Kernel for Taps<'_> {
@@ -127,12 +135,17 @@ impl Taps<'_> {
     #[inline(always)]
     fn sized<S: Simd, const K: usize, const T: usize>(self, s: S) -> [f32; 25] {
         let (width, before) = (self.planes.padded_width(), self.planes.before());
-        let mut taps = [Lane::ZERO; 25];
+        let taps = &mut self.scratch[..K * K];
+        taps.fill(Lane::ZERO);
         for (y, row) in self.gradient.chunks_exact(self.planes.gradient_width()).enumerate() {
             let row = &row[before..][..self.planes.output.1];
-            windows::taps::<S, K, T>(s, window::<K>(self.input, width, y * T), row, &mut taps);
+            windows::taps::<S, K, T>(s, window::<K>(self.input, width, y * T), row, taps);
         }
-        taps.map(|lane| lane.sum())
+        let mut weights = [0.0; 25];
+        for (sum, lane) in weights.iter_mut().zip(&*taps) {
+            *sum = s.sum(lane);
+        }
+        weights
     }
 }
 

@@ -89,7 +89,11 @@ impl<'a, const K: usize> Ring<'a, K> {
 
     #[inline(always)]
     fn window(&self, first: usize) -> [&[Lane]; K] {
-        std::array::from_fn(|k| &self.lanes[(first + k) % K * self.width..][..self.width])
+        let mut rows: [&[Lane]; K] = [&[]; K];
+        for (k, row) in rows.iter_mut().enumerate() {
+            *row = &self.lanes[(first + k) % K * self.width..][..self.width];
+        }
+        rows
     }
 }
 
@@ -134,14 +138,15 @@ impl Backward<'_> {
     fn sized<S: Simd, const K: usize, const T: usize>(mut self, s: S) -> ([f32; 25], (f64, f64)) {
         let planes = self.planes;
         let (outputs, columns) = planes.output;
-        let (scratch, gradients) = std::mem::take(&mut self.scratch).split_at_mut(K * planes.padded_width());
+        let (taps, scratch) = std::mem::take(&mut self.scratch).split_at_mut(K * K);
+        taps.fill(Lane::ZERO);
+        let (scratch, gradients) = scratch.split_at_mut(K * planes.padded_width());
         let mut ring = Ring::<K>::new(planes, self.band.start * T, scratch);
         let before = (K - 1) / T;
         let width = planes.gradient_width();
         let (gradients, wide) = gradients.split_at_mut(K * width);
         let wide = &mut wide[..planes.steps() * T];
         gradients.fill(Lane::ZERO);
-        let mut taps = [Lane::ZERO; 25];
         let mut sums = Sums::default();
         let below = std::mem::take(&mut self.below);
         let mut rows_below = planes.input_rows(&self.band);
@@ -155,7 +160,7 @@ impl Backward<'_> {
                 continue;
             }
             ring.fill(s, y * T + K, self.input, self.read);
-            windows::taps::<S, K, T>(s, ring.window(y * T), row, &mut taps);
+            windows::taps::<S, K, T>(s, ring.window(y * T), row, taps);
             // Input rows that no later output row contributes to.
             let last = y + 1 == outputs;
             while !rows_below.is_empty() && (last || planes.window.place(rows_below.start) / T <= y) {
@@ -171,8 +176,8 @@ impl Backward<'_> {
             }
         }
         let mut weights = [0.0; 25];
-        for (sum, lane) in weights.iter_mut().zip(&taps[..K * K]) {
-            *sum = lane.sum();
+        for (sum, lane) in weights.iter_mut().zip(&*taps) {
+            *sum = s.sum(lane);
         }
         (weights, sums.of(LANES))
     }

@@ -61,6 +61,7 @@ impl Planes {
 
     /// Scratch memory of [`super::depthwise::Backward`] in lanes.
     pub fn backward_scratch(&self) -> usize {
-        self.forward_scratch() + self.window.kernel * self.gradient_width() + self.steps() * self.window.stride
+        let rows = self.window.kernel * self.gradient_width() + self.steps() * self.window.stride;
+        self.window.taps() + self.forward_scratch() + rows
     }
 }

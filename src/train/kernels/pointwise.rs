@@ -12,17 +12,31 @@ pub const GROUP: usize = 6;
 /// Pixels computed together if there are enough registers.
 const TILE: usize = 4;
 
-/// Packs a weight matrix in the order in which [`Forward`] and [`Backward`] read it: for each group of up to
+/// Gradients whose products with values are computed together.
+pub const HIGH: usize = 3;
+
+/// Packs a weight matrix of `columns` columns in the order in which [`Forward`] reads it: for each group of up to
 /// [`GROUP`] rows, column by column.
-pub fn pack(rows: usize, columns: usize, weight: impl Fn(usize, usize) -> f32) -> Vec<f32> {
-    let mut packed = Vec::with_capacity(rows * columns);
-    for first in (0..rows).step_by(GROUP) {
-        let group = first..rows.min(first + GROUP);
-        packed.extend(
-            (0..columns)
-                .flat_map(|column| group.clone().map(move |row| (row, column)))
-                .map(|(row, column)| weight(row, column)),
-        );
+pub fn pack(weights: &[f32], columns: usize) -> Vec<f32> {
+    let mut packed = vec![0.0; weights.len()];
+    for (rows, out) in weights.chunks(GROUP * columns).zip(packed.chunks_mut(GROUP * columns)) {
+        let size = rows.len() / columns;
+        for (r, row) in rows.chunks_exact(columns).enumerate() {
+            out[r..].iter_mut().step_by(size).zip(row).for_each(|(out, weight)| *out = *weight);
+        }
+    }
+    packed
+}
+
+/// Packs the transposed matrix of `columns` rows, as [`Backward`] reads it.
+pub fn pack_transposed(weights: &[f32], columns: usize) -> Vec<f32> {
+    let rows = weights.len() / columns;
+    let mut packed = vec![0.0; weights.len()];
+    for (group, out) in packed.chunks_mut(GROUP * rows).enumerate() {
+        let size = out.len() / rows;
+        for (row, out) in weights.chunks_exact(columns).zip(out.chunks_exact_mut(size)) {
+            out.copy_from_slice(&row[group * GROUP..][..size]);
+        }
     }
     packed
 }
@@ -163,13 +177,13 @@ pub struct Backward<'a> {
     pub raw: &'a [Lane],
     /// The gradient of the norm of each output channel; empty without a norm.
     pub norm_grads: &'a [BatchNormGrad],
-    /// One row per input channel, [packed](pack).
+    /// One row per output channel, [packed transposed](pack_transposed).
     pub weights: &'a [f32],
     /// Output: the gradient of the band of each input plane.
     pub below: Option<Vec<&'a mut [Lane]>>,
     /// Number of images in the block.
     pub images: usize,
-    /// Scratch memory: a lane per channel (input and output) and pixel of the band.
+    /// Scratch memory: a lane per channel (input and output) and pixel of the band, and [`HIGH`] per input channel.
     pub scratch: &'a mut [Lane],
 }
 
@@ -187,7 +201,8 @@ impl Kernel for Backward<'_> {
     fn run<S: Simd>(self, s: S) -> Gradients {
         let (inputs, length) = (self.reads.len(), self.band.len());
         let outputs = self.gradient.len() / self.pixels;
-        let (values, gradients) = self.scratch[..(inputs + outputs) * length].split_at_mut(inputs * length);
+        let (values, rest) = self.scratch.split_at_mut(inputs * length);
+        let (gradients, lanes) = rest.split_at_mut(outputs * length);
         gather(s, self.input, self.reads, self.pixels, &self.band, values);
         for (o, out) in gradients.chunks_exact_mut(length).enumerate() {
             let place = o * self.pixels + self.band.start..o * self.pixels + self.band.end;
@@ -195,7 +210,7 @@ impl Kernel for Backward<'_> {
             rows::norm_grad(s, &self.gradient[place], raw, self.norm_grads.get(o).copied(), self.images, out);
         }
         let mut weights = vec![0.0; inputs * outputs];
-        products(s, values, gradients, length, &mut weights);
+        products(s, values, gradients, length, &mut lanes[..HIGH * inputs], &mut weights);
         let mut of_inputs = Vec::new();
         if let Some(mut below) = self.below {
             of_inputs.reserve(inputs);
@@ -215,59 +230,52 @@ impl Kernel for Backward<'_> {
     }
 }
 
-/// `sums[o][i]` = Σ over pixels and images of `gradients[o] · values[i]`.
+/// `sums[o][i]` = Σ over pixels and images of `gradients[o] · values[i]`; `lanes` is scratch memory of [`HIGH`] lanes
+/// per input channel.
 #[inline(always)]
-fn products<S: Simd>(s: S, values: &[Lane], gradients: &[Lane], length: usize, sums: &mut [f32]) {
+fn products<S: Simd>(s: S, values: &[Lane], gradients: &[Lane], length: usize, lanes: &mut [Lane], sums: &mut [f32]) {
     let inputs = values.len() / length;
-    // As many products as there are registers.
-    let high = if S::REGISTERS >= 32 { 4 } else { 2 };
-    for (group, values) in values.chunks(GROUP * length).enumerate() {
-        for (row, gradients) in gradients.chunks(high * length).enumerate() {
-            let sums = &mut sums[row * high * inputs + group * GROUP..];
+    let wide = if S::REGISTERS >= 32 { 6 } else { 3 };
+    for (gradients, sums) in gradients.chunks(HIGH * length).zip(sums.chunks_mut(HIGH * inputs)) {
+        for (group, values) in values.chunks(wide * length).enumerate() {
+            let lanes = &mut lanes[group * wide..];
             macro_rules! at {
                 ($o:literal) => {
                     match values.len() / length {
-                        1 => products_tile::<S, $o, 1>(s, values, gradients, length, sums, inputs),
-                        2 => products_tile::<S, $o, 2>(s, values, gradients, length, sums, inputs),
-                        3 => products_tile::<S, $o, 3>(s, values, gradients, length, sums, inputs),
-                        4 => products_tile::<S, $o, 4>(s, values, gradients, length, sums, inputs),
-                        5 => products_tile::<S, $o, 5>(s, values, gradients, length, sums, inputs),
-                        _ => products_tile::<S, $o, GROUP>(s, values, gradients, length, sums, inputs),
+                        1 => products_tile::<S, $o, 1>(s, values, gradients, length, lanes, inputs),
+                        2 => products_tile::<S, $o, 2>(s, values, gradients, length, lanes, inputs),
+                        3 => products_tile::<S, $o, 3>(s, values, gradients, length, lanes, inputs),
+                        4 => products_tile::<S, $o, 4>(s, values, gradients, length, lanes, inputs),
+                        5 => products_tile::<S, $o, 5>(s, values, gradients, length, lanes, inputs),
+                        _ => products_tile::<S, $o, 6>(s, values, gradients, length, lanes, inputs),
                     }
                 };
             }
             match gradients.len() / length {
                 1 => at!(1),
                 2 => at!(2),
-                3 => at!(3),
-                _ => at!(4),
+                _ => at!(3),
             }
+        }
+        for (sum, lane) in sums.iter_mut().zip(&*lanes) {
+            *sum = s.sum(lane);
         }
     }
 }
 
-/// The first N planes of `length` lanes each.
-#[inline(always)]
-fn planes<const N: usize>(lanes: &[Lane], length: usize) -> [&[Lane]; N] {
-    let mut planes: [&[Lane]; N] = [&[]; N];
-    for (plane, lanes) in planes.iter_mut().zip(lanes.chunks_exact(length)) {
-        *plane = lanes;
-    }
-    planes
-}
-
+/// The products of O gradients and I values, to the first I of every `inputs` lanes.
+// The sums of the images follow after all tiles: sums kept for them would take registers from the next part.
 #[inline(always)]
 fn products_tile<S: Simd, const O: usize, const I: usize>(
     s: S,
     values: &[Lane],
     gradients: &[Lane],
     length: usize,
-    sums: &mut [f32],
-    stride: usize,
+    lanes: &mut [Lane],
+    inputs: usize,
 ) {
     let values: [&[Lane]; I] = planes(values, length);
     let gradients: [&[Lane]; O] = planes(gradients, length);
-    let mut lanes = [[Lane::ZERO; I]; O];
     for part in s.parts() {
         let mut products = [[s.splat(0.0); I]; O];
         for pixel in 0..length {
@@ -284,13 +292,19 @@ fn products_tile<S: Simd, const O: usize, const I: usize>(
         }
         for o in 0..O {
             for i in 0..I {
-                s.store(products[o][i], &mut lanes[o][i], part);
+                s.store(products[o][i], &mut lanes[o * inputs + i], part);
             }
         }
     }
-    for o in 0..O {
-        for i in 0..I {
-            sums[o * stride + i] = lanes[o][i].sum();
-        }
+}
+
+/// The first N planes of `length` lanes each.
+// Each is cut to `length`, so that the compiler knows it and checks no index within.
+#[inline(always)]
+fn planes<const N: usize>(lanes: &[Lane], length: usize) -> [&[Lane]; N] {
+    let mut planes: [&[Lane]; N] = [&[]; N];
+    for n in 0..N {
+        planes[n] = &lanes[n * length..][..length];
     }
+    planes
 }

@@ -37,15 +37,15 @@ pub fn correlate<S: Simd, const K: usize, const T: usize>(
     let done = tiles.len() * TILE;
     for part in s.parts() {
         for (tile, out) in tiles.iter_mut().enumerate() {
-            let rows = columns(rows, tile * TILE * T, (TILE - 1) * T + K);
             let mut sums = [s.splat(0.0); TILE];
             if accumulate {
                 sums = load(s, out, part);
             }
             for y in 0..K {
+                let row = &rows[y][tile * TILE * T..][..(TILE - 1) * T + K];
                 for x in 0..K {
                     for t in 0..TILE {
-                        sums[t] = s.fma(s.load(&rows[y][t * T + x], part), weights[y][x], sums[t]);
+                        sums[t] = s.fma(s.load(&row[t * T + x], part), weights[y][x], sums[t]);
                     }
                 }
             }
@@ -69,37 +69,44 @@ pub fn correlate<S: Simd, const K: usize, const T: usize>(
 /// `sums` (K×K lanes) += the gradient of [`correlate`] with respect to its weights.
 #[inline(always)]
 pub fn taps<S: Simd, const K: usize, const T: usize>(s: S, rows: [&[Lane]; K], gradient: &[Lane], sums: &mut [Lane]) {
-    let sums = &mut sums[..K * K];
-    let (tiles, rest) = gradient.as_chunks::<TILE>();
-    let done = tiles.len() * TILE;
+    // As many sums as there are registers for, beside their factors.
+    if S::REGISTERS >= 32 || K < 5 {
+        return taps_of_rows::<S, K, T, K>(s, &rows, gradient, sums);
+    }
+    let (pairs, last) = rows.as_chunks::<2>();
+    let (sums, sums_of_last) = sums.split_at_mut(2 * pairs.len() * K);
+    for (pair, sums) in pairs.iter().zip(sums.chunks_exact_mut(2 * K)) {
+        taps_of_rows::<S, K, T, 2>(s, pair, gradient, sums);
+    }
+    taps_of_rows::<S, K, T, 1>(s, last, gradient, sums_of_last);
+}
+
+/// [`taps`] of R rows.
+#[inline(always)]
+fn taps_of_rows<S: Simd, const K: usize, const T: usize, const R: usize>(
+    s: S,
+    rows: &[&[Lane]],
+    gradient: &[Lane],
+    sums: &mut [Lane],
+) {
+    let (rows, sums) = (&rows[..R], &mut sums[..R * K]);
     for part in s.parts() {
-        let mut own = [[s.splat(0.0); K]; K];
-        for y in 0..K {
+        let mut own = [[s.splat(0.0); K]; R];
+        for y in 0..R {
             for x in 0..K {
                 own[y][x] = s.load(&sums[y * K + x], part);
             }
         }
-        for (tile, gradients) in tiles.iter().enumerate() {
-            let rows = columns(rows, tile * TILE * T, (TILE - 1) * T + K);
-            let gradients: [S::V; TILE] = load(s, gradients, part);
-            for t in 0..TILE {
-                for y in 0..K {
-                    for x in 0..K {
-                        own[y][x] = s.fma(s.load(&rows[y][t * T + x], part), gradients[t], own[y][x]);
-                    }
-                }
-            }
-        }
-        for (x, gradient) in rest.iter().enumerate() {
-            let rows = columns(rows, (done + x) * T, K);
+        for (t, gradient) in gradient.iter().enumerate() {
             let gradient = s.load(gradient, part);
-            for y in 0..K {
+            for y in 0..R {
+                let row = &rows[y][t * T..][..K];
                 for x in 0..K {
-                    own[y][x] = s.fma(s.load(&rows[y][x], part), gradient, own[y][x]);
+                    own[y][x] = s.fma(s.load(&row[x], part), gradient, own[y][x]);
                 }
             }
         }
-        for y in 0..K {
+        for y in 0..R {
             for x in 0..K {
                 s.store(own[y][x], &mut sums[y * K + x], part);
             }

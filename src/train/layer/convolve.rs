@@ -122,7 +122,8 @@ fn weight_gradient(planes: Planes, x: &[Lane], inputs: usize, gradients: &LaneMa
         let (block, pair) = (unit / (outputs * inputs), unit % (outputs * inputs));
         let (o, i) = (pair / inputs, pair % inputs);
         let input = &x[(block * inputs + i) * above..][..above];
-        run(Taps { planes, input, gradient: &g[(block * outputs + o) * below..][..below] })
+        let gradient = &g[(block * outputs + o) * below..][..below];
+        with_scratch(taps, |scratch| run(Taps { planes, input, gradient, scratch }))
     });
     let mut gradient = vec![0.0; outputs * inputs * taps];
     for (unit, own) in units.iter().enumerate() {

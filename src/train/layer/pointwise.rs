@@ -6,7 +6,7 @@ use super::filters::{self, Products, Sums, Upstream};
 use super::pass::{self as layer, Differentiable, Pass};
 use super::units::{map_owned, of_blocks, pixel_bands, with_scratch};
 use crate::graph::{Dense, Shape};
-use crate::train::kernels::pointwise::{Backward, Forward, pack};
+use crate::train::kernels::pointwise::{Backward, Forward, HIGH, pack, pack_transposed};
 use crate::train::lanes::{LaneMap, images_in};
 use crate::train::profile::Layer as Family;
 use crate::train::simd::run;
@@ -31,7 +31,7 @@ impl Products for Pointwise {
 
     fn forward(self, input: &Arc<Activations>, weights: &[f32], output: Shape) -> (LaneMap, Sums, ()) {
         let (inputs, pixels, images) = (input.map.shape.channels, output.pixels(), input.map.images);
-        let packed = pack(output.channels, inputs, |o, i| weights[o * inputs + i]);
+        let packed = pack(weights, inputs);
         let bands = pixel_bands(pixels);
         let mut out = input.map.pool().map(output, images);
         let cost = pixels * inputs * output.channels / bands.len();
@@ -57,7 +57,7 @@ impl Products for Pointwise {
         let Upstream { output, flow, norm_grads, weights } = above;
         let (inputs, outputs) = (input.map.shape.channels, output.shape.channels);
         let (pixels, images) = (output.shape.pixels(), output.images);
-        let packed = pack(inputs, outputs, |i, o| weights[o * inputs + i]);
+        let packed = pack_transposed(weights, inputs);
         let bands = pixel_bands(pixels);
         let mut below = wanted.then(|| input.map.pool().map(input.map.shape, images));
         let units: Vec<_> = match &mut below {
@@ -68,7 +68,7 @@ impl Products for Pointwise {
         let results = map_owned(units, 2 * pixels * inputs * outputs / bands.len(), |unit, below| {
             let (block, band) = (unit / bands.len(), bands[unit % bands.len()].clone());
             let own = block * outputs * pixels..(block + 1) * outputs * pixels;
-            with_scratch((inputs + outputs) * band.len(), |scratch| {
+            with_scratch((inputs + outputs) * band.len() + HIGH * inputs, |scratch| {
                 run(Backward {
                     input: &input.map.values[block * inputs * pixels..][..inputs * pixels],
                     reads: &input.reads,

@@ -58,6 +58,12 @@ pub trait Simd: Copy + Send + Sync {
     /// `value` if low < x < high, otherwise 0.
     fn inside(self, value: Self::V, x: Self::V, low: Self::V, high: Self::V) -> Self::V;
 
+    /// [`Lane::sum`], in the same order.
+    #[inline(always)]
+    fn sum(self, lane: &Lane) -> f32 {
+        lane.sum()
+    }
+
     /// All parts of a lane.
     #[inline(always)]
     fn parts(self) -> impl Iterator<Item = Part<Self>> {

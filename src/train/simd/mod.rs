@@ -126,10 +126,10 @@ mod tests {
     struct Everything<'a>(&'a [Lane; 3]);
 
     impl Kernel for Everything<'_> {
-        type Output = [Lane; 8];
+        type Output = [Lane; 9];
         #[inline(always)]
-        fn run<S: Simd>(self, s: S) -> [Lane; 8] {
-            let mut out = [Lane::ZERO; 8];
+        fn run<S: Simd>(self, s: S) -> [Lane; 9] {
+            let mut out = [Lane::ZERO; 9];
             for part in s.parts() {
                 let [a, b, c] = self.0.each_ref().map(|lane| s.load(lane, part));
                 let values = [
@@ -144,6 +144,9 @@ mod tests {
                 ];
                 values.iter().zip(&mut out).for_each(|(value, lane)| s.store(*value, lane, part));
             }
+            // Its order shows: each value has another magnitude.
+            let values = Lane(std::array::from_fn(|i| self.0[0].0[i] * 7.0_f32.powi(i as i32)));
+            out[8] = Lane([s.sum(&values); LANES]);
             out
         }
     }
@@ -155,6 +158,7 @@ mod tests {
             std::array::from_fn(|k| Lane(std::array::from_fn(|i| ((i * (k + 3) * 7) % 11) as f32 - 4.0)));
         let expected = run_on(Level::Portable, Everything(&lanes));
         assert!((0..LANES).all(|i| expected[0].0[i] == lanes[0].0[i] + lanes[1].0[i]));
+        assert!(expected[8].0[0] != 0.0);
         assert!((0..LANES).all(|i| expected[7].0[i] == (lanes[0].0[i] * 0.3).floor()));
         for level in available() {
             assert_eq!(run_on(level, Everything(&lanes)), expected, "{level:?}");

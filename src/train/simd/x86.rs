@@ -27,6 +27,21 @@ pub unsafe fn avx2<K: Kernel>(kernel: K) -> K::Output {
     kernel.run(Avx2(()))
 }
 
+/// [`Lane::sum`]: halves, quarters, pairs.
+///
+/// # Safety
+/// The processor supports AVX.
+#[inline(always)]
+unsafe fn sum(lane: &Lane) -> f32 {
+    // SAFETY: a `Lane` is 64 aligned bytes.
+    unsafe {
+        let halves = _mm256_add_ps(_mm256_load_ps(lane.0.as_ptr()), _mm256_load_ps(lane.0.as_ptr().add(8)));
+        let quarters = _mm_add_ps(_mm256_castps256_ps128(halves), _mm256_extractf128_ps::<1>(halves));
+        let pairs = _mm_add_ps(quarters, _mm_movehl_ps(quarters, quarters));
+        _mm_cvtss_f32(_mm_add_ss(pairs, _mm_movehdup_ps(pairs)))
+    }
+}
+
 // SAFETY of every intrinsic below: `self` proves the feature. A `Lane` is 64 aligned bytes, and a
 // `Part` lies within it.
 impl Simd for Avx512 {
@@ -82,6 +97,10 @@ impl Simd for Avx512 {
             _mm512_maskz_mov_ps(both, value)
         }
     }
+    #[inline(always)]
+    fn sum(self, lane: &Lane) -> f32 {
+        unsafe { sum(lane) }
+    }
 }
 
 impl Simd for Avx2 {
@@ -135,5 +154,9 @@ impl Simd for Avx2 {
             let below = _mm256_cmp_ps::<_CMP_LT_OQ>(x, high);
             _mm256_and_ps(value, _mm256_and_ps(above, below))
         }
+    }
+    #[inline(always)]
+    fn sum(self, lane: &Lane) -> f32 {
+        unsafe { sum(lane) }
     }
 }
