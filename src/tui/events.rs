@@ -107,8 +107,8 @@ fn batch() -> io::Result<Vec<Key>> {
 const INTERRUPTED: i32 = 130;
 
 /// Maximum time to wait before an immediate exit for recovery copies of unsaved text, and then for the terminal:
-/// longer than the delay between a keystroke and its copy, with time for a slow SD card. A terminal whose output is
-/// stopped (Ctrl-S) is never restored.
+/// longer than the delay between a keystroke and its copy, with time for a slow SD card. A terminal that does not read
+/// (a stalled connection) is not restored.
 const MAX_WAIT: Duration = Duration::from_secs(2);
 
 /// Waits until `is_done`, for at most `patience`.
@@ -138,9 +138,13 @@ pub fn watch_signals(source: Source, is_ending: Arc<AtomicBool>, copies: Idle) -
                     Err(_) => continue,
                 },
                 _ if is_ending.swap(true, Ordering::SeqCst) => {
-                    let restored = std::thread::spawn(super::terminal::restore);
+                    // Restoring waits for a write of another thread, which a stopped terminal never ends.
+                    let restored = std::thread::Builder::new().spawn(super::terminal::end);
                     copies.wait(MAX_WAIT);
-                    wait_until(|| restored.is_finished(), MAX_WAIT);
+                    match restored {
+                        Ok(restored) => wait_until(|| restored.is_finished(), MAX_WAIT),
+                        Err(_) => super::terminal::end(),
+                    }
                     std::process::exit(INTERRUPTED);
                 }
                 _ => Event::Stop,

@@ -31,17 +31,29 @@ pub struct Screen {
 /// the signal thread restores the terminal while the main thread draws, and nothing may be drawn after that.
 static IS_ACTIVE: AtomicBool = AtomicBool::new(false);
 
+/// Whether the program ends by a second signal: the terminal is not set up again. Under the same lock.
+static IS_OVER: AtomicBool = AtomicBool::new(false);
+
 /// Whether a title was set, and the one before saved.
 static HAS_TITLE: AtomicBool = AtomicBool::new(false);
 
-/// Writes `bytes` to the terminal; discards them if it is not set up.
-fn write_all(bytes: &[u8]) -> io::Result<()> {
+/// Writes `bytes` to the terminal, and returns whether it is set up; discards them if not.
+///
+/// # Errors
+/// The terminal cannot be written to.
+pub fn write_all(bytes: &[u8]) -> io::Result<bool> {
     let mut out = io::stdout().lock();
-    if !IS_ACTIVE.load(Ordering::SeqCst) {
-        return Ok(());
+    if !is_active() {
+        return Ok(false);
     }
     out.write_all(bytes)?;
-    out.flush()
+    out.flush()?;
+    Ok(true)
+}
+
+/// Whether the terminal is set up.
+pub fn is_active() -> bool {
+    IS_ACTIVE.load(Ordering::SeqCst)
 }
 
 /// A writer that buffers until it is flushed, and marks each flush as a synchronised update, so that terminals
@@ -70,10 +82,12 @@ impl Write for FrameWriter {
         }
         queue!(self.bytes, EndSynchronizedUpdate)?;
         let bytes = in_plain_colours(&self.bytes);
-        let written = write_all(&bytes);
+        let result = write_all(&bytes);
         self.bytes.clear();
-        self.written.set(self.written.get() + bytes.len());
-        written
+        if *result.as_ref().unwrap_or(&false) {
+            self.written.set(self.written.get() + bytes.len());
+        }
+        result.map(|_| ())
     }
 }
 
@@ -173,7 +187,7 @@ impl Screen {
     /// # Errors
     /// The terminal cannot be written to.
     pub fn announce(&self, text: &str) -> io::Result<()> {
-        write_all(&self.announcer.notification(text))
+        write_all(&self.announcer.notification(text)).map(|_| ())
     }
 
     /// Sets the title of the terminal's window; the one before is restored with the terminal. `None` changes nothing.
@@ -185,11 +199,13 @@ impl Screen {
             return Ok(());
         }
         let bytes = self.announcer.title(title.as_deref().unwrap_or_default());
-        if !bytes.is_empty() && !HAS_TITLE.swap(true, Ordering::SeqCst) {
-            write_all(announce::SAVE_TITLE)?;
+        // Nothing is restored between what is saved and the flag that says so.
+        let _lock = io::stdout().lock();
+        if !bytes.is_empty() && !HAS_TITLE.load(Ordering::SeqCst) && write_all(announce::SAVE_TITLE)? {
+            HAS_TITLE.store(true, Ordering::SeqCst);
         }
         self.title = title;
-        write_all(&bytes)
+        write_all(&bytes).map(|_| ())
     }
 
     /// Copies `text` to the clipboard of the terminal, if it supports OSC 52.
@@ -201,7 +217,7 @@ impl Screen {
     pub fn copy(text: &str) -> io::Result<()> {
         use base64::Engine as _;
         let encoded = base64::engine::general_purpose::STANDARD.encode(text);
-        write_all(format!("\x1b]52;c;{encoded}\x07").as_bytes())
+        write_all(format!("\x1b]52;c;{encoded}\x07").as_bytes()).map(|_| ())
     }
 
     /// Restores the terminal while `work` runs, e.g. `$EDITOR`, and sets it up again.
@@ -248,6 +264,9 @@ impl Drop for Screen {
 
 fn set_up() -> io::Result<()> {
     let mut out = io::stdout().lock();
+    if IS_OVER.load(Ordering::SeqCst) {
+        return Err(io::Error::new(io::ErrorKind::Interrupted, "the program is ending"));
+    }
     enable_raw_mode()?;
     IS_ACTIVE.store(true, Ordering::SeqCst);
     // A program that was killed may have left its frame on the alternate screen.
@@ -276,6 +295,13 @@ pub fn restore() {
     }
 }
 
+/// Restores the terminal for good: it is not set up again by a thread that does not know of the end yet.
+pub fn end() {
+    let _lock = io::stdout().lock();
+    IS_OVER.store(true, Ordering::SeqCst);
+    restore();
+}
+
 /// Restores the terminal before a panic of the drawing thread is printed. Panics of jobs are not printed while
 /// the terminal is set up; they are reported on the screen.
 fn restore_on_panic() {
@@ -287,7 +313,7 @@ fn restore_on_panic() {
             if std::thread::current().id() == drawing {
                 restore();
                 print(panic);
-            } else if !IS_ACTIVE.load(Ordering::SeqCst) {
+            } else if !is_active() {
                 print(panic);
             }
         }));

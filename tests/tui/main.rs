@@ -275,6 +275,24 @@ fn the_text_is_opened_in_the_users_editor() {
 }
 
 #[test]
+fn an_end_while_the_editor_runs_leaves_the_terminal_restored() {
+    // The second signal arrives before, while and after the terminal is set up again.
+    for pause in ["", "sleep 0.001", "sleep 0.003", "sleep 0.01"] {
+        let folder = folder_with("micro");
+        let script = folder.path().join("edit.sh");
+        let editor = format!("sh {}", script.display());
+        let variables = [("TERM", "xterm-256color"), ("EDITOR", editor.as_str())];
+        let mut terminal = Terminal::with(folder.path(), &["--config", "net.toml"], &variables);
+        terminal.wait_for("612,240");
+        let pid = terminal.pid();
+        fs::write(&script, format!("kill -INT {pid}\nkill -TERM {pid} &\n{pause}\n")).unwrap();
+        terminal.send("E");
+        terminal.end();
+        assert!(terminal.is_restored(), "{pause}");
+    }
+}
+
+#[test]
 fn garbage_storms_and_floods_do_no_harm() {
     let folder = folder_with("micro");
     let mut terminal = Terminal::start(folder.path(), &["--config", "net.toml"]);

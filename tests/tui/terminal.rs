@@ -211,16 +211,21 @@ impl Terminal {
         self.screen.screen_mut().set_size(rows, columns);
     }
 
+    /// The ID of the process.
+    pub fn pid(&self) -> u32 {
+        self.child.process_id().unwrap()
+    }
+
     /// Sends a signal.
     pub fn signal(&mut self, name: &str) {
         // The shell's own: a small system has no program of that name.
-        let kill = format!("kill -{name} {}", self.child.process_id().unwrap());
+        let kill = format!("kill -{name} {}", self.pid());
         assert!(std::process::Command::new("sh").args(["-c", &kill]).status().unwrap().success());
     }
 
     /// The state letter of the process: `T` where it is stopped.
     pub fn state(&self) -> char {
-        let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.child.process_id().unwrap())).unwrap();
+        let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.pid())).unwrap();
         stat.rsplit(") ").next().unwrap().chars().next().unwrap()
     }
 
@@ -247,7 +252,7 @@ impl Terminal {
 
     /// How often its threads, by name, have waited for something and been woken.
     pub fn waits(&self) -> Vec<(String, u64)> {
-        let tasks = std::fs::read_dir(format!("/proc/{}/task", self.child.process_id().unwrap())).unwrap();
+        let tasks = std::fs::read_dir(format!("/proc/{}/task", self.pid())).unwrap();
         let waits = |status: &str| {
             let line = status.lines().find_map(|line| line.strip_prefix("voluntary_ctxt_switches:"));
             line.unwrap().trim().parse().unwrap()
@@ -259,7 +264,7 @@ impl Terminal {
 
     /// Bytes of memory that the process has; `None` where it is an emulator's, which has some of its own.
     pub fn resident_bytes(&self) -> Option<u64> {
-        let process = Path::new("/proc").join(self.child.process_id().unwrap().to_string());
+        let process = Path::new("/proc").join(self.pid().to_string());
         if !std::fs::read_link(process.join("exe")).unwrap().ends_with("micromobilenet") {
             return None;
         }

@@ -2,7 +2,8 @@
 //!
 //! <https://invisible-island.net/xterm/ctlseqs/ctlseqs.html>
 
-use std::io::{self, Write as _};
+use crate::tui::terminal;
+
 use std::time::{Duration, Instant};
 
 /// The time limit for the reply: only a terminal that does not know its own attributes makes the user wait so long.
@@ -25,11 +26,10 @@ pub struct Reply {
 /// wait. Nothing else may read from the terminal meanwhile.
 #[must_use]
 pub fn ask() -> Reply {
-    let mut out = io::stdout().lock();
-    if out.write_all(b"\x1b]11;?\x1b\\\x1b[c").and_then(|()| out.flush()).is_err() {
-        return Reply::default();
+    match terminal::write_all(b"\x1b]11;?\x1b\\\x1b[c") {
+        Ok(true) => read(&read_until_reply()),
+        Ok(false) | Err(_) => Reply::default(),
     }
-    read(&read_until_reply())
 }
 
 /// Reads until the reply to the device attributes is complete, or the time is over.
@@ -38,7 +38,7 @@ fn read_until_reply() -> Vec<u8> {
     use rustix::event::{PollFd, PollFlags, Timespec, poll};
     let mut bytes = Vec::new();
     let until = Instant::now() + LIMIT;
-    let input = io::stdin();
+    let input = std::io::stdin();
     while !is_complete(&bytes) && bytes.len() < MAX_LENGTH {
         let left = until.saturating_duration_since(Instant::now());
         let Ok(limit) = Timespec::try_from(left) else { break };

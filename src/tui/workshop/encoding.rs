@@ -3,6 +3,7 @@
 use crate::jobs::{Events, Queue, Work, Worker};
 use crate::train::Control;
 use crate::tui::data::{News, PictureKey};
+use crate::tui::terminal;
 use crate::tui::widgets::picture::{Encoded, Picture};
 use ratatui_image::picker::cap_parser::QueryStdioOptions;
 use ratatui_image::picker::{Picker, ProtocolType};
@@ -15,7 +16,7 @@ const TIMEOUT: Duration = Duration::from_millis(500);
 /// meanwhile.
 #[must_use]
 pub fn ask(variable: impl Fn(&str) -> Option<String>) -> Option<Picker> {
-    if !is_known(variable) {
+    if !is_known(variable) || !terminal::is_active() {
         return None;
     }
     let mut options = QueryStdioOptions::default();
