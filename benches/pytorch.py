@@ -74,7 +74,10 @@ class Builder:
         self.channels = config["model"]["input"]["channels"]
 
     def widened(self, filters):
-        return max(1, int(filters * self.config["model"].get("width_multiplier", 1.0) + 0.5))
+        model = self.config["model"]
+        wanted, divisor = filters * model.get("width_multiplier", 1.0), model.get("width_divisor", 1)
+        nearest = divisor * max(1, int(wanted / divisor + 0.5))
+        return nearest + divisor if divisor > 1 and nearest < 0.9 * wanted else nearest
 
     def convolution(self, filters, kernel=1, stride=1, padding="same", depthwise=False, activation="relu6"):
         """A convolution, its batch norm and its activation, as a list of modules."""
@@ -89,15 +92,16 @@ class Builder:
     def block(self, block, stride):
         """A block without its repeats."""
         kernel, padding = block.get("kernel", 3), block.get("padding", "same")
-        filters, kind = self.widened(block["filters"]), block["type"]
+        filters, kind, activation = self.widened(block["filters"]), block["type"], block.get("activation", "relu6")
         if kind == "conv":
-            return self.convolution(filters, kernel, stride, padding, activation=block.get("activation", "relu6"))
+            return self.convolution(filters, kernel, stride, padding, activation=activation)
         if kind == "separable":
-            modules = self.convolution(self.channels, kernel, stride, padding, depthwise=True)
-            return modules + self.convolution(filters)
+            modules = self.convolution(self.channels, kernel, stride, padding, True, activation)
+            return modules + self.convolution(filters, activation=activation)
         before, expansion, gate = self.channels, block.get("expansion", 4), block.get("squeeze_excite")
-        modules = self.convolution(expansion * before) if expansion > 1 else []
-        modules += self.convolution(self.channels, kernel, stride, padding, depthwise=True)
+        expanded = int(expansion * before + 0.5)
+        modules = self.convolution(expanded, activation=activation) if expansion > 1 else []
+        modules += self.convolution(self.channels, kernel, stride, padding, True, activation)
         if gate and gate.get("after", "depthwise") == "depthwise":
             modules.append(Gate(self.channels, gate.get("ratio", 4)))
         modules += self.convolution(filters, activation="none")

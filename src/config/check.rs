@@ -3,6 +3,7 @@
 
 use super::diagnostic::Problem;
 use super::key::KeyPath;
+use super::kind::foreign;
 use super::sections::Config;
 use serde_json::Value as Json;
 use std::sync::OnceLock;
@@ -126,6 +127,11 @@ fn variant(variants: &'static [Json], entries: &Table, key: &KeyPath, out: &mut 
     let chosen = tag.as_str().and_then(|name| names.iter().position(|known| *known == name));
     if let Some(index) = chosen {
         table(&variants[index], entries, key, out);
+        return;
+    }
+    if let Some(layer) = tag.as_str().and_then(foreign) {
+        let message = format!("{layer} cannot be written: a network is a chain of convolutions with skip connections");
+        out.problems.push(Problem::of(key.key("type"), message, Some(choices)));
         return;
     }
     let help = tag.as_str().and_then(|name| nearest(name, names.iter().copied()));

@@ -35,6 +35,27 @@ impl BlockKind {
     }
 }
 
+/// Layers of other frameworks that no configuration can describe, by the beginnings of their names in lower case.
+const FOREIGN: [(&str, &str); 11] = [
+    ("shuffle", "channel shuffle"),
+    ("channelshuffle", "channel shuffle"),
+    ("concat", "concatenation"),
+    ("attention", "attention"),
+    ("selfattention", "attention"),
+    ("multiheadattention", "attention"),
+    ("transformer", "attention"),
+    ("lstm", "recurrence"),
+    ("gru", "recurrence"),
+    ("rnn", "recurrence"),
+    ("recurren", "recurrence"),
+];
+
+/// The layer that `name` means, if no configuration can describe it.
+pub(super) fn foreign(name: &str) -> Option<&'static str> {
+    let plain: String = name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect();
+    FOREIGN.iter().find(|(begin, _)| plain.starts_with(begin)).map(|(_, layer)| *layer)
+}
+
 impl From<&Block> for BlockKind {
     fn from(block: &Block) -> Self {
         match block {

@@ -253,7 +253,10 @@ mod tests {
         assert_eq!(key_info(&KeyPath::of("blocks.0.expansion"), Some(BlockKind::Conv)), None);
         assert_eq!(key_info(&KeyPath::of("blocks.0.filters"), None), None);
         assert_eq!(key_info(&KeyPath::of("model.nothing"), None), None);
-        assert_eq!(block_keys(BlockKind::Separable), ["type", "filters", "kernel", "stride", "padding", "repeat"]);
+        assert_eq!(
+            block_keys(BlockKind::Separable),
+            ["type", "filters", "kernel", "stride", "padding", "activation", "repeat"]
+        );
     }
 
     #[test]

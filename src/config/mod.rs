@@ -32,8 +32,8 @@ pub use paths::{BUNDLED, absolute, folder_of, from_home};
 pub use read::{ConfigFile, Parsed, overrides};
 pub use sections::{
     AUTO_EPOCHS, Activation, After, Augment, Auto, Background, Block, ClassWeights, Config, Data, Epochs, Export, Head,
-    Input, MAX_CLASSES, Mean, Model, NumClasses, Optimizer, Padding, PerChannel, Plan, Pool, Precision, Resize,
-    Schedule, Select, SqueezeExcite, Std, Stem, Target, Train,
+    Hidden, Input, MAX_CLASSES, Mean, Model, NumClasses, Optimizer, Padding, PerChannel, Plan, Pool, Precision, Resize,
+    Schedule, Select, SqueezeExcite, Std, Stem, Target, Train, Units,
 };
 pub use values::Values;
 

@@ -79,6 +79,9 @@ impl<'a> Builder<'a> {
         self.place = KeyPath::of("head");
         self.block = None;
         self.push("pool", GlobalPool { pool: config.head.pool })?;
+        for (index, units) in config.head.hidden.each().into_iter().enumerate() {
+            self.push(&format!("hidden{index}"), Dense::hidden(units as usize, config.head.activation))?;
+        }
         self.push("head", Dense::logits(self.graph.classes))?;
         let params: u64 = self.graph.params().iter().map(|param| param.values() as u64).sum();
         if params > MAX_PARAMS {
@@ -99,16 +102,17 @@ impl<'a> Builder<'a> {
             Window::new(kernel as usize, if first { stride as usize } else { 1 }, padding)
         };
         match *block {
-            Block::Separable { filters, kernel, stride, padding, .. } => {
-                self.depthwise(window(kernel, stride, padding))?;
-                self.pointwise("pointwise", self.widened(filters), Activation::Relu6)
+            Block::Separable { filters, kernel, stride, padding, activation, .. } => {
+                self.depthwise(window(kernel, stride, padding), activation)?;
+                self.pointwise("pointwise", self.widened(filters), activation)
             }
-            Block::Bottleneck { filters, expansion, kernel, stride, padding, squeeze_excite, .. } => {
+            Block::Bottleneck { filters, expansion, kernel, stride, padding, activation, squeeze_excite, .. } => {
                 let (skip, window) = (self.graph.end(), window(kernel, stride, padding));
-                if expansion > 1 {
-                    self.pointwise("expand", expansion as usize * skip.1.channels, Activation::Relu6)?;
+                if expansion > 1.0 {
+                    let expanded = (expansion * skip.1.channels as f64 + 0.5).floor() as usize;
+                    self.pointwise("expand", expanded, activation)?;
                 }
-                self.depthwise(window)?;
+                self.depthwise(window, activation)?;
                 let ratio = |after| squeeze_excite.filter(|se| se.after == after).map(|se| se.ratio);
                 self.squeeze_excite(ratio(After::Depthwise))?;
                 self.pointwise("project", self.widened(filters), Activation::None)?;
@@ -126,9 +130,9 @@ impl<'a> Builder<'a> {
         }
     }
 
-    fn depthwise(&mut self, window: Window) -> Fallible<()> {
+    fn depthwise(&mut self, window: Window, activation: Activation) -> Fallible<()> {
         let norm = self.norm();
-        self.push("depthwise", Depthwise { window, norm, activation: Activation::Relu6 })?;
+        self.push("depthwise", Depthwise { window, norm, activation })?;
         Ok(())
     }
 
@@ -159,9 +163,14 @@ impl<'a> Builder<'a> {
         Problem::of(key.clone(), message, help.map(ToOwned::to_owned))
     }
 
-    /// max(1, round half up(filters × multiplier)).
+    /// max(1, round half up(filters × multiplier)), or `_make_divisible` of MobileNetV2's code:
+    /// <https://github.com/tensorflow/models/blob/master/research/slim/nets/mobilenet/mobilenet.py>
     fn widened(&self, filters: u32) -> usize {
-        ((f64::from(filters) * self.config.model.width_multiplier + 0.5).floor() as usize).max(1)
+        let model = &self.config.model;
+        let (wanted, divisor) = (f64::from(filters) * model.width_multiplier, f64::from(model.width_divisor));
+        let nearest = divisor * ((wanted / divisor + 0.5).floor()).max(1.0);
+        let is_much_less = divisor > 1.0 && nearest < 0.9 * wanted;
+        (nearest + if is_much_less { divisor } else { 0.0 }) as usize
     }
 
     fn norm(&self) -> Norm {

@@ -1,7 +1,7 @@
 //! Shapes, counts and names of the presets and of random networks.
 
 use super::*;
-use crate::config::{ConfigFile, PRESETS, Padding};
+use crate::config::{Activation, ConfigFile, PRESETS, Padding};
 use proptest::prelude::*;
 
 /// The graph of a preset.
@@ -178,6 +178,101 @@ fn a_skip_is_added_where_sizes_agree_only() {
     assert_eq!(adds("padding = \"valid\""), 0);
     assert_eq!(adds("kernel = 1\npadding = \"valid\""), 1);
     assert_eq!(adds("stride = 2\nrepeat = 3"), 2);
+}
+
+#[test]
+fn every_block_has_the_activation_of_its_key() {
+    for (word, activation) in [("none", Activation::None), ("relu", Activation::Relu), ("relu6", Activation::Relu6)] {
+        for kind in ["separable", "bottleneck", "conv"] {
+            let graph =
+                parse(&format!("[[blocks]]\ntype = \"{kind}\"\nfilters = 8\nactivation = \"{word}\"\n")).unwrap();
+            for op in graph.ops.iter().filter(|op| op.block.is_some() && op.layer().is_some()) {
+                let is_linear = op.name.ends_with("project");
+                assert_eq!(
+                    op.activation(),
+                    if is_linear { Activation::None } else { activation },
+                    "{kind}: {}",
+                    op.name
+                );
+            }
+        }
+    }
+    let absent = parse("[[blocks]]\ntype = \"separable\"\nfilters = 8\n").unwrap();
+    assert!(absent.ops.iter().filter(|op| op.block.is_some()).all(|op| op.activation() == Activation::Relu6));
+}
+
+#[test]
+fn an_expansion_may_be_a_fraction() {
+    // The blocks of MobileNetV3-small: 72 of 16 channels, 88 of 24 (arXiv:1905.02244, table 2).
+    for (channels, expansion, expanded) in [(16, "4.5", 72), (24, "3.6667", 88), (3, "1.5", 5), (3, "1.01", 3)] {
+        let text = format!(
+            "[stem]\nfilters = {channels}\n[[blocks]]\ntype = \"bottleneck\"\nfilters = 8\nexpansion = {expansion}\n"
+        );
+        let graph = parse(&text).unwrap();
+        let expand = graph.ops.iter().find(|op| op.name == "block0.expand").unwrap();
+        assert_eq!(expand.output.channels, expanded, "{expansion}");
+    }
+}
+
+#[test]
+fn widths_are_rounded_to_multiples_of_the_divisor() {
+    let filters = |filters: u32, multiplier: f64, divisor: u32| {
+        let text = format!(
+            "[model]\nwidth_multiplier = {multiplier}\nwidth_divisor = {divisor}\n[stem]\nfilters = {filters}\n"
+        );
+        parse(&text).unwrap().ops[0].output.channels
+    };
+    // The filters of MobileNetV2 0.35, as Keras and torchvision round them.
+    for (wide, narrow) in [(32, 16), (16, 8), (24, 8), (64, 24), (96, 32), (160, 56), (320, 112)] {
+        assert_eq!(filters(wide, 0.35, 8), narrow, "{wide}");
+    }
+    assert_eq!(filters(1, 0.1, 8), 8);
+    assert_eq!(filters(10, 0.125, 1), 1);
+    assert_eq!(filters(6, 0.25, 1), 2);
+}
+
+#[test]
+fn hidden_layers_are_between_pool_and_head() {
+    let graph = |line: &str| parse(&format!("[stem]\nfilters = 6\n[head]\n{line}\n")).unwrap();
+    let names = |graph: &Graph| graph.ops.iter().map(|op| op.name.clone()).collect::<Vec<_>>();
+    for line in ["", "hidden = 0", "hidden = []"] {
+        assert_eq!(names(&graph(line)), ["stem", "pool", "head"], "{line}");
+    }
+    assert_eq!(names(&graph("hidden = 9")), ["stem", "pool", "hidden0", "head"]);
+    let two = graph("hidden = [64, 12]\nactivation = \"relu\"");
+    assert_eq!(names(&two), ["stem", "pool", "hidden0", "hidden1", "head"]);
+    assert_eq!(two.feature_count(), 12);
+    assert_eq!(two.tail().iter().map(Op::trainable).collect::<Vec<_>>(), [64 * 7, 12 * 65]);
+    assert!(two.tail().iter().all(|op| op.activation() == Activation::Relu));
+}
+
+#[test]
+fn published_networks_have_their_published_parameters() {
+    let bottlenecks = |blocks: &[(u32, u32, u32, u32)]| {
+        let block = |&(t, filters, repeat, stride): &(u32, u32, u32, u32)| {
+            format!(
+                "[[blocks]]\ntype = \"bottleneck\"\nexpansion = {t}\nfilters = {filters}\nrepeat = {repeat}\nstride = {stride}\n"
+            )
+        };
+        blocks.iter().map(block).collect::<String>()
+    };
+    let v2 = bottlenecks(&[
+        (1, 16, 1, 1),
+        (6, 24, 2, 2),
+        (6, 32, 3, 2),
+        (6, 64, 4, 2),
+        (6, 96, 3, 1),
+        (6, 160, 3, 2),
+        (6, 320, 1, 1),
+    ]);
+    let last = "[[blocks]]\ntype = \"conv\"\nkernel = 1\nfilters = 1280\n";
+    let text = format!(
+        "[model]\ninput = {{ height = 224, width = 224, channels = 3 }}\nnum_classes = 1000\nwidth_divisor = 8\n[stem]\nfilters = 32\n{v2}{last}"
+    );
+    let graph = Graph::of_file(&ConfigFile::parse("test.toml", &text, &[]).unwrap(), 1000).unwrap();
+    // https://docs.pytorch.org/vision/stable/models/generated/torchvision.models.mobilenet_v2.html
+    assert_eq!(graph.trainable(), 3_504_872);
+    assert_eq!(graph.macs(), 300_774_272);
 }
 
 proptest! {

@@ -59,7 +59,8 @@ pub(crate) fn networks() -> impl Strategy<Value = String> {
             let padding = if same { "same" } else { "valid" };
             text += &format!("[[blocks]]\ntype = \"{kind}\"\nfilters = {filters}\nkernel = {kernel}\nstride = {stride}\npadding = \"{padding}\"\nrepeat = {repeat}\n");
             if kind == "bottleneck" {
-                text += &format!("expansion = {t}\n");
+                let halves = if filters % 2 == 0 { ".5" } else { "" };
+                text += &format!("expansion = {t}{halves}\n");
                 if se > 0 {
                     text += &format!("squeeze_excite = {{ after = \"{}\", ratio = 2 }}\n", ["", "depthwise", "project"][se]);
                 }

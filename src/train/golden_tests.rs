@@ -12,7 +12,15 @@ use std::path::PathBuf;
 struct Golden {
     name: String,
     bytes: Vec<u8>,
-    spec: Value,
+    network: Description,
+}
+
+/// How a file describes its network.
+enum Description {
+    /// A configuration, in the files of `tests/golden/make.py`.
+    Config(String),
+    /// JSON of the presets' stem, blocks and head.
+    Spec(Value),
 }
 
 impl Golden {
@@ -24,11 +32,15 @@ impl Golden {
         let open = |path: &PathBuf| {
             let bytes = std::fs::read(path).unwrap();
             let (_, header) = SafeTensors::read_metadata(&bytes).unwrap();
-            let spec = serde_json::from_str(&header.metadata().as_ref().unwrap()["spec"]).unwrap();
-            Self { name: path.file_stem().unwrap().to_string_lossy().into_owned(), bytes, spec }
+            let metadata = header.metadata().as_ref().unwrap();
+            let network = match metadata.get("config") {
+                Some(text) => Description::Config(text.clone()),
+                None => Description::Spec(serde_json::from_str(&metadata["spec"]).unwrap()),
+            };
+            Self { name: path.file_stem().unwrap().to_string_lossy().into_owned(), bytes, network }
         };
         let all: Vec<Self> = paths.iter().map(open).collect();
-        assert!(all.len() >= 11, "only {} golden files", all.len());
+        assert!(all.len() >= 13, "only {} golden files", all.len());
         all
     }
 
@@ -48,9 +60,17 @@ impl Golden {
         data.as_chunks().0.iter().map(|bytes| i32::from_le_bytes(*bytes) as usize).collect()
     }
 
-    /// The configuration described by the file's `config`, as TOML.
     fn graph(&self) -> Graph {
-        let spec = &self.spec;
+        let (text, classes) = match &self.network {
+            Description::Config(text) => (text.clone(), self.shape("eval/logits")[1]),
+            Description::Spec(spec) => (self.text_of(spec), spec["classes"].as_u64().unwrap() as usize),
+        };
+        let file = ConfigFile::parse(&self.name, &text, &[]).unwrap_or_else(|error| panic!("{error}"));
+        Graph::of_file(&file, classes).unwrap()
+    }
+
+    /// The configuration described by `spec`, as TOML.
+    fn text_of(&self, spec: &Value) -> String {
         let shape = self.shape("input");
         let padding = |pad: &Value| if pad == 0 { "valid" } else { "same" };
         let activation = |on: &Value| if on == true { "relu6" } else { "none" };
@@ -85,8 +105,7 @@ impl Golden {
                 writeln!(text, "squeeze_excite = {{ after = {after}, ratio = {ratio} }}").unwrap();
             }
         }
-        let spec_of = ConfigFile::parse(&self.name, &text, &[]).unwrap_or_else(|error| panic!("{error}"));
-        Graph::of_file(&spec_of, spec["classes"].as_u64().unwrap() as usize).unwrap()
+        text
     }
 
     fn network(&self) -> Network {

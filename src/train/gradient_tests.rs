@@ -35,11 +35,19 @@ fn gradients_agree_with_finite_differences_on_odd_shapes() {
         [[blocks]]\ntype = \"conv\"\nfilters = 5\nkernel = 3\nstride = 1\nactivation = \"none\"\n\
         [[blocks]]\ntype = \"conv\"\nfilters = 4\nkernel = 1\nstride = 2\nactivation = \"none\"\n";
     let bottleneck = "[[blocks]]\ntype = \"bottleneck\"\nfilters = 4\nexpansion = 2\nsqueeze_excite = { after = \"project\", ratio = 2 }\n";
+    let linear = "[[blocks]]\ntype = \"separable\"\nfilters = 5\nactivation = \"none\"\n\
+        [[blocks]]\ntype = \"bottleneck\"\nfilters = 3\nexpansion = 1.5\nactivation = \"none\"\n";
     let normed = Dense { outputs: 4, norm: Norm::Batch { epsilon: 1e-3 }, activation: Activation::None };
     let hidden = [Dense::hidden(5, Activation::Relu), normed];
-    for (batch_norm, extra, hidden) in
-        [(true, "", &[][..]), (false, "", &[]), (true, bottleneck, &[]), (true, "", &hidden[..1]), (false, "", &hidden)]
-    {
+    for (batch_norm, extra, hidden) in [
+        (true, "", &[][..]),
+        (false, "", &[]),
+        (true, bottleneck, &[]),
+        (true, linear, &[]),
+        (false, linear, &[]),
+        (true, "", &hidden[..1]),
+        (false, "", &hidden),
+    ] {
         let text = format!("{text}{extra}[head]\npool = \"avg\"\n");
         let spec = ConfigFile::parse("t", &text, &[crate::config::Edit::set("model.batch_norm", batch_norm)]).unwrap();
         let graph = Graph::of_file(&spec, 3).unwrap().with_hidden(hidden).unwrap();

@@ -82,6 +82,7 @@ impl Net {
                 _ => false,
             })
         };
+        let depthwise = |activation| has(&|kind| matches!(kind, Kind::Depthwise(own) if own.activation == activation));
         let input = self.graph.input;
         let found = [
             ("RGB", input.channels == 3),
@@ -92,6 +93,8 @@ impl Net {
             ("conv", in_block("conv")),
             ("two conv in a row", self.text.matches("type = \"conv\"").count() > 1),
             ("skip", has(&|kind| matches!(kind, Kind::Add(_)))),
+            ("depthwise without activation", depthwise(Activation::None)),
+            ("depthwise with ReLU", depthwise(Activation::Relu)),
             ("squeeze-and-excitation", has(&|kind| matches!(kind, Kind::SqueezeExcite(_)))),
             ("kernel 5", window(&|kernel, _| kernel == 5)),
             ("stride 3", window(&|_, stride| stride == 3)),
@@ -189,17 +192,14 @@ fn text(dice: &mut Dice, number: u32) -> String {
         let (filters, window) = (dice.filters(), dice.window());
         write!(text, "[[blocks]]\ntype = \"{kind}\"\nfilters = {filters}\n{window}").unwrap();
         writeln!(text, "repeat = {}", dice.one_of(&[1, 1, 2])).unwrap();
-        match kind {
-            "conv" => writeln!(text, "activation = \"{}\"", dice.one_of(&activation)).unwrap(),
-            "bottleneck" => {
-                writeln!(text, "expansion = {}", dice.one_of(&[1, 2, 3, 6])).unwrap();
-                let after = dice.one_of(&["", "depthwise", "project"]);
-                if !after.is_empty() {
-                    let ratio = dice.one_of(&[1, 2, 4]);
-                    writeln!(text, "squeeze_excite = {{ after = \"{after}\", ratio = {ratio} }}").unwrap();
-                }
+        writeln!(text, "activation = \"{}\"", dice.one_of(&activation)).unwrap();
+        if kind == "bottleneck" {
+            writeln!(text, "expansion = {}", dice.one_of(&[1.0, 1.5, 2.0, 3.0, 6.0])).unwrap();
+            let after = dice.one_of(&["", "depthwise", "project"]);
+            if !after.is_empty() {
+                let ratio = dice.one_of(&[1, 2, 4]);
+                writeln!(text, "squeeze_excite = {{ after = \"{after}\", ratio = {ratio} }}").unwrap();
             }
-            _ => {}
         }
     }
     text

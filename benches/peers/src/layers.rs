@@ -53,12 +53,16 @@ struct Builder {
     layers: Vec<Layer>,
     channels: usize,
     width: f64,
+    divisor: usize,
     has_norm: bool,
 }
 
 impl Builder {
     fn widened(&self, table: &Table, default: usize) -> usize {
-        ((number(table, "filters", default) as f64 * self.width + 0.5) as usize).max(1)
+        let wanted = number(table, "filters", default) as f64 * self.width;
+        let nearest = self.divisor * ((wanted / self.divisor as f64 + 0.5) as usize).max(1);
+        let is_much_less = self.divisor > 1 && (nearest as f64) < 0.9 * wanted;
+        nearest + if is_much_less { self.divisor } else { 0 }
     }
 
     fn conv(&mut self, outputs: usize, kernel: usize, stride: usize, padding: &str, groups: usize, activation: &str) {
@@ -77,21 +81,22 @@ impl Builder {
 
     fn block(&mut self, block: &Table, stride: usize) {
         let (kernel, padding) = (number(block, "kernel", 3), word(block, "padding", "same"));
-        let filters = self.widened(block, 8);
+        let (filters, activation) = (self.widened(block, 8), word(block, "activation", "relu6"));
         match word(block, "type", "separable") {
-            "conv" => self.conv(filters, kernel, stride, padding, 1, word(block, "activation", "relu6")),
+            "conv" => self.conv(filters, kernel, stride, padding, 1, activation),
             "separable" => {
-                self.conv(self.channels, kernel, stride, padding, self.channels, "relu6");
-                self.conv(filters, 1, 1, "same", 1, "relu6");
+                self.conv(self.channels, kernel, stride, padding, self.channels, activation);
+                self.conv(filters, 1, 1, "same", 1, activation);
             }
             _ => {
                 let before = self.channels;
                 let outside = std::mem::take(&mut self.layers);
-                let expansion = number(block, "expansion", 4);
-                if expansion > 1 {
-                    self.conv(expansion * before, 1, 1, "same", 1, "relu6");
+                let expansion = block.get("expansion");
+                let expansion = expansion.and_then(|t| t.as_float().or(t.as_integer().map(|t| t as f64))).unwrap_or(4.0);
+                if expansion > 1.0 {
+                    self.conv((expansion * before as f64 + 0.5) as usize, 1, 1, "same", 1, activation);
                 }
-                self.conv(self.channels, kernel, stride, padding, self.channels, "relu6");
+                self.conv(self.channels, kernel, stride, padding, self.channels, activation);
                 let gate = block.get("squeeze_excite").and_then(Value::as_table);
                 let after = gate.map(|gate| word(gate, "after", "depthwise").to_owned());
                 let hidden = |channels: usize| gate.map_or(1, |gate| (channels / number(gate, "ratio", 4)).max(1));
@@ -130,7 +135,8 @@ impl Network {
             false => [number(input, "channels", 1), number(input, "height", 96), number(input, "width", 96)],
         };
         let width = model.get("width_multiplier").and_then(Value::as_float).unwrap_or(1.0);
-        let mut builder = Builder { layers: Vec::new(), channels: input[0], width, has_norm };
+        let divisor = number(model, "width_divisor", 1);
+        let mut builder = Builder { layers: Vec::new(), channels: input[0], width, divisor, has_norm };
         let stem = table("stem");
         let filters = builder.widened(stem, 8);
         let (kernel, stride) = (number(stem, "kernel", 3), number(stem, "stride", 2));

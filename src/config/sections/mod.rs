@@ -4,13 +4,15 @@
 //! help texts and legal values from it.
 
 mod data;
+mod head;
 mod network;
 mod shared;
 mod train;
 
 pub use data::{Augment, Background, Data, Mean, PerChannel, Resize, Std};
+pub use head::{Head, Hidden, Pool, Units};
 pub use network::{
-    Activation, After, Auto, Block, Head, Input, MAX_CLASSES, Model, NumClasses, Padding, Pool, SqueezeExcite, Stem,
+    Activation, After, Auto, Block, Input, MAX_CLASSES, Model, NumClasses, Padding, SqueezeExcite, Stem,
 };
 
 pub(super) use shared::KIND;

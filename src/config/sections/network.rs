@@ -1,4 +1,4 @@
-//! The network: `[model]`, `[stem]`, `[[blocks]]`, `[head]`.
+//! The network: `[model]`, `[stem]`, `[[blocks]]`.
 
 use super::shared;
 use schemars::JsonSchema;
@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 /// Maximum width and height of an input image, in pixels.
 const MAX_INPUT: u32 = 4096;
 /// Maximum number of filters of a convolution.
-const MAX_FILTERS: u32 = 4096;
+pub(super) const MAX_FILTERS: u32 = 4096;
 /// Maximum number of classes.
 pub const MAX_CLASSES: u32 = 1000;
 
@@ -26,13 +26,23 @@ pub struct Model {
     ///
     /// Cost: one weight per feature and one bias for each class, in the head.
     pub num_classes: NumClasses,
-    /// Width multiplier of the stem and the blocks: max(1, round half up(filters × this)) filters.
+    /// Width multiplier of the stem and the blocks: max(1, round half up(filters × this)) filters, or a multiple of
+    /// width_divisor.
     ///
     /// Cost: weights and MACs grow with its square, RAM in proportion.
     ///
     /// Paper: Howard et al. 2017, MobileNets, arXiv:1704.04861
     #[schemars(extend("exclusiveMinimum" = 0.0), range(max = 16.0))]
     pub width_multiplier: f64,
+    /// Widened filters are rounded to the nearest multiple of this that is at least 90 % of them; 1: to whole numbers.
+    ///
+    /// Cost: nothing but the filters that are added or left out. Kernels compute several channels together.
+    ///
+    /// Published networks use 8. Expanded channels of a bottleneck are not rounded.
+    ///
+    /// Paper: Sandler et al. 2018, MobileNetV2, arXiv:1801.04381 (its code: `_make_divisible`)
+    #[schemars(range(min = 1, max = 64))]
+    pub width_divisor: u32,
     /// Batch normalisation after every convolution; folded into the weights at export.
     ///
     /// Cost: nothing on the board, where it is part of the weights; micro trains 6 % slower.
@@ -58,6 +68,7 @@ impl Default for Model {
             input: Input::default(),
             num_classes: NumClasses::Auto(Auto::Auto),
             width_multiplier: 1.0,
+            width_divisor: 1,
             batch_norm: true,
             batch_norm_epsilon: 0.001,
         }
@@ -180,7 +191,7 @@ impl Default for Stem {
 #[serde(tag = "type", rename_all = "snake_case", deny_unknown_fields)]
 #[non_exhaustive]
 pub enum Block {
-    /// Depthwise convolution, then pointwise, each with batch norm and ReLU6.
+    /// Depthwise convolution, then pointwise, each with batch norm and activation.
     ///
     /// Cost: k × k × C + C × F weights for C input channels, F filters and kernel k; about an eighth of a standard 3 × 3
     /// convolution.
@@ -202,6 +213,10 @@ pub enum Block {
         #[serde(default)]
         #[schemars(description = shared::PADDING)]
         padding: Padding,
+        /// Activation after each batch norm: none, ReLU or ReLU6.
+        #[serde(default)]
+        #[schemars(description = shared::ACTIVATION)]
+        activation: Activation,
         /// Number of copies of the block; the stride applies to the first.
         #[serde(default = "one")]
         #[schemars(description = shared::REPEAT, range(min = 1, max = 64))]
@@ -218,9 +233,9 @@ pub enum Block {
         #[schemars(description = shared::FILTERS, range(min = 1, max = MAX_FILTERS))]
         filters: u32,
         /// Expansion t: the expand convolution has t × input channels outputs; 1: no expand convolution.
-        #[serde(default = "four")]
+        #[serde(default = "fourfold")]
         #[schemars(description = shared::EXPANSION, range(min = 1, max = 16))]
-        expansion: u32,
+        expansion: f64,
         /// Kernel size of the depthwise convolution, in pixels.
         #[serde(default = "three")]
         #[schemars(description = shared::KERNEL, extend("enum" = [1, 3, 5]))]
@@ -233,6 +248,10 @@ pub enum Block {
         #[serde(default)]
         #[schemars(description = shared::PADDING)]
         padding: Padding,
+        /// Activation after the expand and the depthwise convolution: none, ReLU or ReLU6.
+        #[serde(default)]
+        #[schemars(description = shared::ACTIVATION)]
+        activation: Activation,
         /// Squeeze-and-excitation (arXiv 1709.01507); absent: none.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         squeeze_excite: Option<SqueezeExcite>,
@@ -280,6 +299,9 @@ const fn three() -> u32 {
 const fn four() -> u32 {
     4
 }
+const fn fourfold() -> f64 {
+    4.0
+}
 
 impl Block {
     /// Number of copies of the block.
@@ -319,43 +341,8 @@ pub struct SqueezeExcite {
 #[serde(rename_all = "snake_case")]
 #[schemars(inline)]
 pub enum After {
-    /// After the depthwise convolution's batch norm and ReLU6.
+    /// After the depthwise convolution's batch norm and activation.
     Depthwise,
     /// After the project convolution, before the residual connection is added.
     Project,
-}
-
-/// `[head]`
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema, Default)]
-#[serde(deny_unknown_fields, default)]
-pub struct Head {
-    /// Global pooling of the last feature map.
-    ///
-    /// Cost: RAM of one value per channel; no weights.
-    ///
-    /// Measured: RGB photographs of flowers, 59,000 parameters, mixup 0.2, one training each: max 72.8 %, avg 72.2 %;
-    /// with more mixup (0.4) avg reaches 74.1 %. Differences below two points say little.
-    ///
-    /// Paper: Lin et al. 2014, Network in Network, arXiv:1312.4400
-    pub pool: Pool,
-    /// Dropout rate of the pooled features in training.
-    ///
-    /// Cost: nothing on the board: only training drops features.
-    ///
-    /// Paper: Srivastava et al. 2014, Dropout, Journal of Machine Learning Research 15
-    #[schemars(range(min = 0.0, max = 0.95))]
-    pub dropout: f64,
-}
-
-/// Global pooling.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-#[schemars(inline)]
-#[non_exhaustive]
-pub enum Pool {
-    /// Maximum of each channel.
-    Max,
-    /// Mean of each channel.
-    #[default]
-    Avg,
 }

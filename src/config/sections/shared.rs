@@ -13,7 +13,7 @@ pub const PADDING: &str = "Padding: zeros around the input of the convolution, o
     Cost: none to speak of; valid makes the output kernel − 1 pixels smaller.";
 
 /// Of `activation`.
-pub const ACTIVATION: &str = "Activation after batch norm: none, ReLU or ReLU6.\n\n\
+pub const ACTIVATION: &str = "Activation after batch norm: none, ReLU or ReLU6. The project convolution of a bottleneck has none.\n\n\
     Cost: nothing; in int8 it is part of the rounding of each value.\n\n\
     The upper bound of ReLU6 keeps the range of values small, which int8 divides into 256 steps.\n\n\
     Paper: Sandler et al. 2018, MobileNetV2, arXiv:1801.04381";
@@ -27,7 +27,7 @@ pub const REPEAT: &str = "Number of copies of the block; the stride applies to t
     Cost: each copy has weights and MACs of its own, and row buffers while its segment runs.";
 
 /// Of `expansion`.
-pub const EXPANSION: &str = "Expansion t: the expand convolution has t × input channels outputs; 1: no expand convolution.\n\n\
+pub const EXPANSION: &str = "Expansion t: the expand convolution has t × input channels outputs, rounded half up; 1: no expand convolution.\n\n\
     Cost: weights, MACs and row buffers of the block in proportion.\n\n\
     Depthwise convolutions see one channel at a time; with more channels between them they can tell more apart, while \
     the feature maps between blocks stay narrow.\n\n\

@@ -177,7 +177,7 @@ pub struct Backward<'a> {
     pub raw: &'a [Lane],
     /// The gradient of the norm of each output channel; empty without a norm.
     pub norm_grads: &'a [BatchNormGrad],
-    /// One row per output channel, [packed transposed](pack_transposed).
+    /// The weights, whose rows are output channels, after [`pack_transposed`].
     pub weights: &'a [f32],
     /// Output: the gradient of the band of each input plane.
     pub below: Option<Vec<&'a mut [Lane]>>,

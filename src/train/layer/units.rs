@@ -11,8 +11,8 @@ use std::ops::Range;
 const TASK: usize = 4_096;
 /// Maximum lane operations of a band: planes are divided so that four cores are busy even with few channels.
 const BAND: usize = 12_288;
-/// Pixels of a band of all channels: few enough to stay in the L1 cache, many enough to make the reduction
-/// afterwards cheap.
+/// Pixels of a band of all channels: few enough to stay in the L2 cache with hundreds of channels, many enough to make
+/// the reduction afterwards cheap. A batch of 32 is two units where a map has no more pixels.
 const PIXELS: usize = 48;
 
 /// The number of units of `cost` lane operations in a task.

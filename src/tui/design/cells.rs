@@ -204,6 +204,7 @@ fn model_cells(config: &Config) -> Vec<Cell> {
         of("channels", "input.channels", model.input.channels.to_string()),
         of("classes", "num_classes", classes),
         of("width ×", "width_multiplier", model.width_multiplier.to_string()),
+        of("divisor", "width_divisor", model.width_divisor.to_string()),
         of("batch norm", "batch_norm", model.batch_norm.to_string()),
     ]
 }
@@ -238,10 +239,12 @@ fn block_cells(index: usize, block: &Block) -> Vec<Cell> {
         value,
         kind: Some(kind),
     };
-    let (filters, kernel, stride, padding, repeat) = match block {
-        Block::Separable { filters, kernel, stride, padding, repeat }
-        | Block::Bottleneck { filters, kernel, stride, padding, repeat, .. }
-        | Block::Conv { filters, kernel, stride, padding, repeat, .. } => (filters, kernel, stride, padding, repeat),
+    let (filters, kernel, stride, padding, activation, repeat) = match block {
+        Block::Separable { filters, kernel, stride, padding, activation, repeat }
+        | Block::Bottleneck { filters, kernel, stride, padding, activation, repeat, .. }
+        | Block::Conv { filters, kernel, stride, padding, activation, repeat } => {
+            (filters, kernel, stride, padding, activation, repeat)
+        }
     };
     let mut cells = vec![
         of(TYPE, "type", kind.word().to_owned()),
@@ -249,16 +252,13 @@ fn block_cells(index: usize, block: &Block) -> Vec<Cell> {
         of("kernel", "kernel", kernel.to_string()),
         of("stride", "stride", stride.to_string()),
     ];
-    match block {
-        Block::Bottleneck { expansion, squeeze_excite, .. } => {
-            cells.push(of("t", "expansion", expansion.to_string()));
-            let after = squeeze_excite.map_or_else(|| NONE.to_owned(), |gate| word(gate.after));
-            cells.push(of(SE_AFTER, "squeeze_excite.after", after));
-            cells.extend(squeeze_excite.map(|gate| of("SE ratio", "squeeze_excite.ratio", gate.ratio.to_string())));
-        }
-        Block::Conv { activation, .. } => cells.push(of("activation", "activation", word(activation))),
-        Block::Separable { .. } => {}
+    if let Block::Bottleneck { expansion, squeeze_excite, .. } = block {
+        cells.push(of("t", "expansion", expansion.to_string()));
+        let after = squeeze_excite.map_or_else(|| NONE.to_owned(), |gate| word(gate.after));
+        cells.push(of(SE_AFTER, "squeeze_excite.after", after));
+        cells.extend(squeeze_excite.map(|gate| of("SE ratio", "squeeze_excite.ratio", gate.ratio.to_string())));
     }
+    cells.push(of("activation", "activation", word(activation)));
     cells.push(of("padding", "padding", word(padding)));
     cells.push(of("repeat", "repeat", repeat.to_string()));
     cells
@@ -268,6 +268,8 @@ fn head_cells(config: &Config) -> Vec<Cell> {
     vec![
         cell("pool", KeyPath::of("head.pool"), word(config.head.pool)),
         cell("dropout", KeyPath::of("head.dropout"), config.head.dropout.to_string()),
+        cell("hidden", KeyPath::of("head.hidden"), config.head.hidden.to_string()),
+        cell("hidden act", KeyPath::of("head.activation"), word(config.head.activation)),
     ]
 }
 

@@ -114,12 +114,13 @@ impl State {
 
 /// The size of a step of a number.
 fn step_of(cell: &Cell, range: &Range, value: f64, by: i32) -> f64 {
-    // Numbers from which small steps are small, and above which large ranges go by whole steps.
+    // Numbers from which small steps are small, and above which large ranges go by whole steps. So do factors of
+    // several times, such as the expansion.
     const SMALL: f64 = 0.1;
     const LARGE: f64 = 180.0;
     let default = cell.default().and_then(|default| default.parse::<f64>().ok()).unwrap_or(0.0);
     let is_tiny = default < 0.05 && value > 0.0 && (value < SMALL || (by < 0 && value <= SMALL));
-    if range.is_whole || range.most.is_some_and(|most| most >= LARGE) {
+    if range.is_whole || default >= 2.0 || range.most.is_some_and(|most| most >= LARGE) {
         1.0
     } else if is_tiny {
         // One in the first digit: 0.001, 0.002, and back from 0.01 to 0.009.

@@ -41,7 +41,7 @@ const COLUMNS: [Column; 16] = [
     column("filters", 7, 0, Some("filters")),
     column("k", 1, 0, Some("kernel")),
     column("s", 1, 0, Some("stride")),
-    column("t", 2, 0, Some("t")),
+    column("t", 3, 0, Some("t")),
     column("SE", 4, 0, Some("SE after")),
     column("ratio", 5, 100, Some("SE ratio")),
     column("pad", 5, 100, Some("padding")),
@@ -84,7 +84,8 @@ pub fn draw(view: &View<'_>, area: Rect, buffer: &mut Buffer, theme: Theme) {
         return;
     }
     let (columns, share) = columns(view, area.width);
-    let heading = |(at, column): (usize, &&Column)| aligned(column.heading, width(column, share), at < 2) + " ";
+    let heading =
+        |(at, column): (usize, &&Column)| aligned(column.heading.trim_end(), width(column, share), at < 2) + " ";
     let headings: String = columns.iter().enumerate().map(heading).collect();
     Span::styled(format!(" {headings}"), theme.label()).render(Rect { height: 1, ..inner }, buffer);
     let body = body(area);
