@@ -15,7 +15,7 @@ use ratatui::text::Span;
 use ratatui::widgets::Widget as _;
 
 /// Widths of the columns: key, value, default, saved.
-const WIDTHS: [usize; 4] = [24, 18, 12, 12];
+const WIDTHS: [usize; 4] = [25, 18, 12, 12];
 /// Minimum width of the column with what a key is.
 const MIN_LINE: usize = 24;
 
@@ -124,5 +124,19 @@ pub fn hit(view: &View<'_>, area: Rect, at: Position) -> Option<usize> {
     match shown(view, body.height).nth(usize::from(line))? {
         FormLine::Field(index) => Some(index),
         FormLine::Section(_) => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Config;
+    use crate::tui::design::cells::settings;
+
+    #[test]
+    fn every_key_fits_into_its_column() {
+        for cell in settings(&Config::default()) {
+            assert!(cell.label.len() + 2 <= WIDTHS[0], "{}", cell.key);
+        }
     }
 }
