@@ -142,7 +142,7 @@ pub struct Graph {
     pub ops: Vec<Op>,
     /// Number of classes.
     pub classes: usize,
-    /// Dropout probability of the pooled features in training.
+    /// Dropout probability, in training, of the features that the head reads.
     pub dropout: f32,
 }
 

@@ -1,8 +1,8 @@
 //! A trainable network on dfdx's tensors and gradient tape.
 //!
-//! Parameters, pooled features, logits and the loss are dfdx tensors with dfdx [`Gradients`]. The feature maps in
-//! between are in lanes ([`super::lanes`]), which dfdx does not support; each block is one operation on its tape
-//! and passes the gradient of its input to the block before it.
+//! Parameters, the features that the head reads, logits and the loss are dfdx tensors with dfdx [`Gradients`]. The
+//! feature maps in between are in lanes ([`super::lanes`]), which dfdx does not support; each block is one operation
+//! on its tape and passes the gradient of its input to the block before it.
 
 use super::grid::Grid;
 use super::lanes::Pool;

@@ -18,7 +18,8 @@ pub struct Head {
     ///
     /// Paper: Lin et al. 2014, Network in Network, arXiv:1312.4400
     pub pool: Pool,
-    /// Dropout rate of the pooled features in training.
+    /// Dropout rate, in training, of the features that the classifier reads: those of the pool, or of the last hidden
+    /// layer.
     ///
     /// Cost: nothing on the board: only training drops features.
     ///

@@ -141,11 +141,7 @@ impl Taps<'_> {
             let row = &row[before..][..self.planes.output.1];
             windows::taps::<S, K, T>(s, window::<K>(self.input, width, y * T), row, taps);
         }
-        let mut weights = [0.0; 25];
-        for (sum, lane) in weights.iter_mut().zip(&*taps) {
-            *sum = s.sum(lane);
-        }
-        weights
+        windows::sums_of_taps(s, taps)
     }
 }
 

@@ -175,10 +175,6 @@ impl Backward<'_> {
                 rows::activation_backward_row(s, raw, self.read, self.mean, from, out, &mut sums);
             }
         }
-        let mut weights = [0.0; 25];
-        for (sum, lane) in weights.iter_mut().zip(&*taps) {
-            *sum = s.sum(lane);
-        }
-        (weights, sums.of(LANES))
+        (windows::sums_of_taps(s, taps), sums.of(LANES))
     }
 }

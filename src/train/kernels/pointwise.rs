@@ -235,6 +235,7 @@ impl Kernel for Backward<'_> {
 #[inline(always)]
 fn products<S: Simd>(s: S, values: &[Lane], gradients: &[Lane], length: usize, lanes: &mut [Lane], sums: &mut [f32]) {
     let inputs = values.len() / length;
+    // As many products as there are registers for, beside their factors.
     let wide = if S::REGISTERS >= 32 { 6 } else { 3 };
     for (gradients, sums) in gradients.chunks(HIGH * length).zip(sums.chunks_mut(HIGH * inputs)) {
         for (group, values) in values.chunks(wide * length).enumerate() {

@@ -81,6 +81,16 @@ pub fn taps<S: Simd, const K: usize, const T: usize>(s: S, rows: [&[Lane]; K], g
     taps_of_rows::<S, K, T, 1>(s, last, gradient, sums_of_last);
 }
 
+/// The sums over the images of each lane of [`taps`]; 0 from K×K on.
+#[inline(always)]
+pub fn sums_of_taps<S: Simd>(s: S, taps: &[Lane]) -> [f32; 25] {
+    let mut sums = [0.0; 25];
+    for (sum, lane) in sums.iter_mut().zip(taps) {
+        *sum = s.sum(lane);
+    }
+    sums
+}
+
 /// [`taps`] of R rows.
 #[inline(always)]
 fn taps_of_rows<S: Simd, const K: usize, const T: usize, const R: usize>(

@@ -131,16 +131,6 @@ pub fn settings(config: &Config) -> Vec<Cell> {
     SECTIONS.into_iter().flat_map(within).map(field).collect()
 }
 
-/// The kind of a block.
-#[must_use]
-pub const fn kind_of(block: &Block) -> BlockKind {
-    match block {
-        Block::Separable { .. } => BlockKind::Separable,
-        Block::Bottleneck { .. } => BlockKind::Bottleneck,
-        Block::Conv { .. } => BlockKind::Conv,
-    }
-}
-
 /// The edit that sets `cell` of the row `place` to `value`.
 ///
 /// # Errors
@@ -232,7 +222,7 @@ fn stem_cells(config: &Config) -> Vec<Cell> {
 }
 
 fn block_cells(index: usize, block: &Block) -> Vec<Cell> {
-    let kind = kind_of(block);
+    let kind = BlockKind::from(block);
     let of = |label, key: &str, value: String| Cell {
         label,
         key: KeyPath::of("blocks").index(index).key_of(key),
